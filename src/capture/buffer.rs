@@ -1,0 +1,114 @@
+//! The reader's window onto an input: large reads into one block of memory, from which packets are borrowed.
+
+use std::io::{self, Read};
+
+/// Bytes asked for in one read: large enough that the call itself costs nothing, small enough to stay in the cache.
+const BLOCK: usize = 256 << 10;
+
+/// Bytes that have been read and not yet passed over, at a known offset of the input.
+#[derive(Debug)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    offset: u64,
+}
+
+impl Buffer {
+    /// An empty buffer at the beginning of an input.
+    pub fn new() -> Buffer {
+        Buffer { bytes: vec![0; BLOCK], start: 0, end: 0, offset: 0 }
+    }
+
+    /// What has been read and not yet passed over.
+    #[inline]
+    pub fn unread(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    /// Bytes already passed over whose place is `range`, counted from the start of `unread` before `pass` was called for
+    /// them; valid until the next `fill`.
+    #[inline]
+    pub fn passed(&self, size: usize, range: std::ops::Range<usize>) -> &[u8] {
+        let base = self.start - size;
+        &self.bytes[base + range.start..base + range.end]
+    }
+
+    /// Offset in the (decompressed) input of the first unread byte.
+    #[inline]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Passes over bytes that are here.
+    #[inline]
+    pub fn pass(&mut self, size: usize) {
+        self.start += size;
+        self.offset += size as u64;
+    }
+
+    /// Reads until at least `need` bytes are unread. False if the input ends before that.
+    ///
+    /// Memory grows with what was really read, not with what a length field claims.
+    pub fn fill(&mut self, input: &mut dyn Read, need: usize) -> io::Result<bool> {
+        while self.end - self.start < need {
+            if self.bytes.len() - self.end < BLOCK / 2 {
+                self.make_room();
+            }
+            match input.read(&mut self.bytes[self.end..]) {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.end += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Moves the unread bytes to the front, and doubles the memory if they fill more than half of it.
+    fn make_room(&mut self) {
+        self.bytes.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end > self.bytes.len() / 2 {
+            self.bytes.resize(self.bytes.len() * 2, 0);
+        }
+    }
+
+    /// Passes over `size` bytes, read or not. False if the input ends before that.
+    pub fn skip(&mut self, input: &mut dyn Read, mut size: u64) -> io::Result<bool> {
+        loop {
+            let here = size.min(self.unread().len() as u64);
+            self.pass(here as usize);
+            size -= here;
+            if size == 0 {
+                return Ok(true);
+            }
+            if !self.fill(input, 1)? {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_stay_in_order_over_refills_and_growth() {
+        let input: Vec<u8> = (0..3 * BLOCK as u32 + 77).flat_map(|word| word.to_le_bytes()).collect();
+        let mut reader = &input[..];
+        let mut buffer = Buffer::new();
+        assert!(buffer.fill(&mut reader, 10).unwrap());
+        buffer.pass(3);
+        assert!(buffer.fill(&mut reader, 2 * BLOCK).unwrap());
+        assert_eq!(buffer.unread()[..2 * BLOCK], input[3..3 + 2 * BLOCK]);
+        assert!(buffer.skip(&mut reader, 7 * BLOCK as u64).unwrap());
+        assert_eq!(buffer.offset(), 3 + 7 * BLOCK as u64);
+        assert!(buffer.fill(&mut reader, 1).unwrap());
+        assert_eq!(buffer.unread()[0], input[3 + 7 * BLOCK]);
+        assert!(!buffer.skip(&mut reader, u64::MAX).unwrap());
+        assert_eq!(buffer.offset(), input.len() as u64);
+    }
+}

@@ -1,0 +1,176 @@
+//! Where bytes come from: a file or standard input, decompressed if its first bytes say that it is compressed.
+//!
+//! The name of a file never counts. Memory is bounded whatever a compressed stream claims: output is produced in blocks,
+//! and the windows of zstd and xz have a limit.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::Error;
+
+/// The largest window that a zstd frame may ask for: 2^27 bytes, what `zstd -d` allows without `--long`.
+const ZSTD_WINDOW_LOG: u32 = 27;
+/// The most memory that an xz block may ask for, in KiB: enough for `xz -9`.
+const XZ_MEMORY_KIB: u32 = 160 << 10;
+/// Bytes that tell a compression: the longest magic number is that of xz.
+const MAGIC: usize = 6;
+
+/// What a user names as an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputName {
+    /// `-`
+    Stdin,
+    /// A path.
+    File(PathBuf),
+}
+
+impl InputName {
+    /// `-` is standard input, everything else a path.
+    pub fn from_argument(argument: &Path) -> InputName {
+        if argument == Path::new("-") { InputName::Stdin } else { InputName::File(argument.to_owned()) }
+    }
+}
+
+impl fmt::Display for InputName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InputName::Stdin => f.write_str("standard input"),
+            InputName::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// How an input is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip (RFC 1952), any number of members.
+    Gzip,
+    /// Zstandard (RFC 8878), any number of frames.
+    Zstd,
+    /// LZ4 frames.
+    Lz4,
+    /// xz, any number of streams.
+    Xz,
+}
+
+impl Compression {
+    fn from_magic(magic: &[u8]) -> Compression {
+        match magic {
+            [0x1f, 0x8b, ..] => Compression::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
+            [0x04, 0x22, 0x4d, 0x18, ..] => Compression::Lz4,
+            [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Compression::Xz,
+            _ => Compression::None,
+        }
+    }
+
+    /// Its name, as the `capture` table shows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::None => "none",
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+            Compression::Lz4 => "lz4",
+            Compression::Xz => "xz",
+        }
+    }
+}
+
+/// How far the reading of an input has come, for a progress bar; shared with the reader.
+#[derive(Clone, Debug)]
+pub struct Position {
+    read: Arc<AtomicU64>,
+    /// Size of the input as stored, where it is known.
+    pub total: Option<u64>,
+}
+
+impl Position {
+    /// Bytes read of the input as stored (before decompression).
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+}
+
+/// An opened input.
+pub struct Input {
+    /// Its bytes, decompressed.
+    pub reader: Box<dyn Read + Send>,
+    /// How it was compressed.
+    pub compression: Compression,
+    /// How far it has been read.
+    pub position: Position,
+}
+
+impl Input {
+    /// Opens what `name` names.
+    pub fn open(name: &InputName) -> Result<Input, Error> {
+        match name {
+            InputName::Stdin => Input::from_reader(name, Box::new(io::stdin()), None),
+            InputName::File(path) => {
+                let open_error = |source| Error::Open { input: name.to_string(), source };
+                let file = File::open(path).map_err(open_error)?;
+                let metadata = file.metadata().map_err(open_error)?;
+                if metadata.is_dir() {
+                    return Err(Error::Folder { input: name.to_string() });
+                }
+                let size = metadata.is_file().then_some(metadata.len());
+                Input::from_reader(name, Box::new(file), size)
+            }
+        }
+    }
+
+    /// Looks at the first bytes of `reader` and puts a decompressor behind it where they ask for one.
+    fn from_reader(name: &InputName, reader: Box<dyn Read + Send>, total: Option<u64>) -> Result<Input, Error> {
+        let read_error = |source| Error::Read { input: name.to_string(), source };
+        let position = Position { read: Arc::default(), total };
+        let mut reader = Counted { inner: reader, read: Arc::clone(&position.read) };
+        let mut magic = Vec::with_capacity(MAGIC);
+        reader.by_ref().take(MAGIC as u64).read_to_end(&mut magic).map_err(read_error)?;
+        let compression = Compression::from_magic(&magic);
+        let whole = io::Cursor::new(magic).chain(reader);
+        let reader: Box<dyn Read + Send> = match compression {
+            Compression::None => Box::new(whole),
+            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(whole)),
+            Compression::Zstd => {
+                let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
+                Box::new(decoder)
+            }
+            Compression::Lz4 => Box::new(Frames(lz4_flex::frame::FrameDecoder::new(whole))),
+            Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
+        };
+        Ok(Input { reader, compression, position })
+    }
+}
+
+/// A reader that counts what it has read.
+struct Counted<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// The LZ4 decoder stops at the end of each frame; this goes on with the next one, as `lz4 -d` does.
+struct Frames<R>(R);
+
+impl<R: Read> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => self.0.read(buffer),
+            count => Ok(count),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Floor 1: from a file, a pipe or a compressed stream to packets. Knows formats and offsets, and no protocol.
+//!
+//! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
+//! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`]) look at bytes and do no I/O.
+
+mod buffer;
+pub mod format;
+mod input;
+mod packet;
+pub mod pcap;
+pub mod pcapng;
+mod source;
+
+pub use input::{Compression, InputName, Position};
+pub use packet::{Interface, LinkType, Packet, Resolution};
+pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Source};

@@ -1,0 +1,233 @@
+//! Classic pcap files: draft-ietf-opsawg-pcap, with the variants that libpcap reads beside it.
+//!
+//! A file header of 24 bytes, then records: seconds, fraction of a second, stored length, length on the wire, data.
+//! Both byte orders, microseconds and nanoseconds, the "modified" format of some old Linux systems whose record headers
+//! are 8 bytes longer, and the files of versions below 2.3, which hold the two lengths the other way round.
+
+use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
+use super::packet::{Interface, LinkType, Resolution};
+use crate::unit::Time;
+
+/// Size of the file header.
+pub const FILE_HEADER: usize = 24;
+/// Size of a record header, and of one in the modified format.
+const RECORD_HEADER: usize = 16;
+const MODIFIED_RECORD_HEADER: usize = 24;
+
+/// Bits of the link-type word: the type itself, "FCS length present", and the FCS length in units of two bytes.
+const LINK_TYPE_MASK: u32 = 0x0000_ffff;
+const RESERVED_MASK: u32 = 0x03ff_0000;
+const FCS_PRESENT: u32 = 0x0400_0000;
+const FCS_SHIFT: u32 = 28;
+
+/// In which order a record holds its stored length and its length on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lengths {
+    /// Stored length first: every version since 2.4.
+    StoredFirst,
+    /// Wire length first: versions below 2.3, and version 543.0 of an old DG/UX.
+    WireFirst,
+    /// Either, in version 2.3: the smaller one is the stored length.
+    Unclear,
+}
+
+/// The parser of one classic pcap file.
+#[derive(Debug)]
+pub struct Pcap {
+    order: ByteOrder,
+    lengths: Lengths,
+    record_header: usize,
+    /// Nanoseconds in one unit of the fraction field.
+    fraction_unit: i64,
+    interface: [Interface; 1],
+    modified: bool,
+}
+
+/// What a magic number says about the file.
+struct Variant {
+    order: ByteOrder,
+    resolution: Resolution,
+    modified: bool,
+}
+
+fn variant(magic: [u8; 4]) -> Option<Variant> {
+    for order in [ByteOrder::Little, ByteOrder::Big] {
+        let (resolution, modified) = match order.u32(&magic, 0) {
+            0xa1b2_c3d4 => (Resolution::MICROSECONDS, false),
+            0xa1b2_3c4d => (Resolution::NANOSECONDS, false),
+            0xa1b2_cd34 => (Resolution::MICROSECONDS, true),
+            _ => continue,
+        };
+        return Some(Variant { order, resolution, modified });
+    }
+    None
+}
+
+/// True if a file that begins with `magic` is a classic pcap file.
+pub fn recognises(magic: [u8; 4]) -> bool {
+    variant(magic).is_some()
+}
+
+impl Pcap {
+    /// Reads the file header, or says why this is no capture that can be read.
+    pub fn open(header: &[u8; FILE_HEADER]) -> Result<Pcap, String> {
+        let magic = [header[0], header[1], header[2], header[3]];
+        let Variant { order, resolution, modified } = variant(magic).ok_or("it does not begin with a pcap magic number")?;
+        let (major, minor) = (order.u16(header, 4), order.u16(header, 6));
+        let lengths = match (major, minor) {
+            (2, 0..=2) | (543, 0) => Lengths::WireFirst,
+            (2, 3) => Lengths::Unclear,
+            (2, _) => Lengths::StoredFirst,
+            _ => return Err(format!("it says that it is a pcap file of version {major}.{minor}, and only version 2 is known")),
+        };
+        let word = order.u32(header, 20);
+        if word & RESERVED_MASK != 0 {
+            return Err(format!("its link-type field, {word:#010x}, has bits set that no version of the format uses"));
+        }
+        let fcs_len = if word & FCS_PRESENT != 0 { (word >> FCS_SHIFT) as u8 * 2 } else { 0 };
+        Ok(Pcap {
+            order,
+            lengths,
+            record_header: if modified { MODIFIED_RECORD_HEADER } else { RECORD_HEADER },
+            fraction_unit: if resolution == Resolution::NANOSECONDS { 1 } else { 1_000 },
+            modified,
+            interface: [Interface {
+                name: None,
+                link_type: LinkType(word & LINK_TYPE_MASK),
+                fcs_len,
+                snaplen: order.u32(header, 16),
+                resolution,
+                time_offset: 0,
+                dropped_kernel: None,
+                dropped_interface: None,
+            }],
+        })
+    }
+
+    /// The name of the format, as the `capture` table shows it.
+    pub fn format_name(&self) -> &'static str {
+        match (self.modified, self.interface[0].resolution) {
+            (true, _) => "pcap (modified)",
+            (false, Resolution::NANOSECONDS) => "pcap (nanoseconds)",
+            (false, _) => "pcap",
+        }
+    }
+
+    /// The one interface of the file.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interface
+    }
+
+    /// Looks at the next record.
+    #[inline]
+    pub fn step(&self, bytes: &[u8]) -> Step {
+        let header_len = self.record_header;
+        if bytes.len() < header_len {
+            return Step::Need(header_len);
+        }
+        let (order, header) = (self.order, &bytes[..RECORD_HEADER]);
+        let (first, second) = (order.u32(header, 8), order.u32(header, 12));
+        let (stored, wire_len) = match self.lengths {
+            Lengths::StoredFirst => (first, second),
+            Lengths::WireFirst => (second, first),
+            Lengths::Unclear => (first.min(second), first.max(second)),
+        };
+        if stored as usize > MAX_PACKET {
+            return Fault::fatal(format!(
+                "a packet record claims to hold {stored} bytes, more than any packet has; what follows cannot be trusted"
+            ));
+        }
+        let size = header_len + stored as usize;
+        if bytes.len() < size {
+            return Step::Need(size);
+        }
+        // At most 2^32 seconds and 2^32 microseconds: far from the end of the range. Fractions of more than a second are added up.
+        let nanoseconds = i64::from(order.u32(header, 0)) * 1_000_000_000 + i64::from(order.u32(header, 4)) * self.fraction_unit;
+        let record = Record { time: Time::from_nanoseconds(nanoseconds), wire_len, interface: 0 };
+        Step::Packet { record, data: header_len..size, size }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(magic: u32, version: [u16; 2], link: u32) -> [u8; FILE_HEADER] {
+        let mut header = [0; FILE_HEADER];
+        header[..4].copy_from_slice(&magic.to_be_bytes());
+        header[4..6].copy_from_slice(&version[0].to_be_bytes());
+        header[6..8].copy_from_slice(&version[1].to_be_bytes());
+        header[16..20].copy_from_slice(&96u32.to_be_bytes());
+        header[20..].copy_from_slice(&link.to_be_bytes());
+        header
+    }
+
+    fn record(words: [u32; 4], rest: &[u8]) -> Vec<u8> {
+        let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+        bytes.extend_from_slice(rest);
+        bytes
+    }
+
+    fn packet(step: Step) -> (i64, u32, Range<usize>, usize) {
+        match step {
+            Step::Packet { record, data, size } => (record.time.nanoseconds().unwrap(), record.wire_len, data, size),
+            other => panic!("no packet: {other:?}"),
+        }
+    }
+    use std::ops::Range;
+
+    #[test]
+    fn a_record_is_read_in_both_byte_orders_and_both_units() {
+        let big = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 1)).unwrap();
+        assert_eq!(packet(big.step(&record([1, 5, 3, 60], b"abc"))), (1_000_005_000, 60, 16..19, 19));
+        let nano = Pcap::open(&header(0xa1b2_3c4d, [2, 4], 1)).unwrap();
+        assert_eq!(packet(nano.step(&record([1, 5, 3, 60], b"abc"))), (1_000_000_005, 60, 16..19, 19));
+
+        let mut little = header(0xa1b2_c3d4, [2, 4], 1);
+        for range in [0..4, 4..6, 6..8, 16..20, 20..24] {
+            little[range].reverse();
+        }
+        let little = Pcap::open(&little).unwrap();
+        let bytes: Vec<u8> = [1u32, 5, 3, 60].iter().flat_map(|word| word.to_le_bytes()).chain(*b"abc").collect();
+        assert_eq!(packet(little.step(&bytes)), (1_000_005_000, 60, 16..19, 19));
+        assert_eq!(little.interfaces()[0].snaplen, 96);
+    }
+
+    #[test]
+    fn the_modified_format_has_eight_more_header_bytes() {
+        let pcap = Pcap::open(&header(0xa1b2_cd34, [2, 4], 1)).unwrap();
+        assert_eq!(packet(pcap.step(&record([1, 0, 3, 60], b"12345678abc"))), (1_000_000_000, 60, 24..27, 27));
+        assert_eq!(pcap.step(&record([1, 0, 3, 60], b"1234567")), Step::Need(24));
+    }
+
+    #[test]
+    fn versions_below_2_3_hold_the_lengths_the_other_way_round() {
+        let old = Pcap::open(&header(0xa1b2_c3d4, [2, 2], 1)).unwrap();
+        assert_eq!(packet(old.step(&record([0, 0, 60, 3], b"abc"))).1, 60);
+        let unclear = Pcap::open(&header(0xa1b2_c3d4, [2, 3], 1)).unwrap();
+        assert_eq!(packet(unclear.step(&record([0, 0, 60, 3], b"abc"))).1, 60);
+        assert_eq!(packet(unclear.step(&record([0, 0, 3, 60], b"abc"))).1, 60);
+    }
+
+    #[test]
+    fn link_type_word_with_fcs_bits_and_with_nonsense() {
+        let pcap = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 0x2400_0001)).unwrap();
+        assert_eq!((pcap.interfaces()[0].link_type, pcap.interfaces()[0].fcs_len), (LinkType::ETHERNET, 4));
+        assert!(Pcap::open(&header(0xa1b2_c3d4, [2, 4], 0x0030_0000)).unwrap_err().contains("0x00300000"));
+        assert!(Pcap::open(&header(0xa1b2_c3d4, [1, 4], 1)).unwrap_err().contains("version 1.4"));
+    }
+
+    #[test]
+    fn a_short_record_asks_for_more_and_a_monstrous_one_is_damage() {
+        let pcap = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 1)).unwrap();
+        assert_eq!(pcap.step(&[]), Step::Need(16));
+        assert_eq!(pcap.step(&record([0, 0, 3, 3], b"ab")), Step::Need(19));
+        assert!(matches!(pcap.step(&record([0, 0, u32::MAX, 3], b"ab")), Step::Fault(Fault { resume: None, .. })));
+    }
+
+    #[test]
+    fn more_than_a_second_of_microseconds_is_added_up() {
+        let pcap = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 1)).unwrap();
+        assert_eq!(packet(pcap.step(&record([1, 2_000_000, 0, 0], b""))).0, 3_000_000_000);
+    }
+}

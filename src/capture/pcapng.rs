@@ -1,0 +1,403 @@
+//! pcapng files: draft-ietf-opsawg-pcapng.
+//!
+//! A file is a row of blocks: type, length, body, length again. A Section Header Block sets the byte order and begins
+//! a new list of interfaces; Interface Description Blocks may stand anywhere before the first packet that names them.
+//! Packets come in Enhanced, Simple and the obsolete Packet Blocks. Every other block is passed over by its length.
+
+use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
+use super::packet::{Interface, LinkType, Resolution};
+use crate::unit::Time;
+
+/// The type of a Section Header Block, which reads the same in both byte orders.
+pub const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+/// Bytes of a Section Header Block that tell whether it can be read.
+pub const SECTION_HEADER_START: usize = 24;
+
+const SECTION: u32 = 0x0a0d_0d0a;
+const INTERFACE: u32 = 1;
+const OBSOLETE_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const INTERFACE_STATISTICS: u32 = 5;
+const ENHANCED_PACKET: u32 = 6;
+
+/// Type and length in front of a block's body, and the length behind it.
+const BLOCK_HEAD: usize = 8;
+const BLOCK_FRAME: usize = 12;
+/// The most interfaces that all sections of a file together may describe.
+pub const MAX_INTERFACES: usize = 1 << 16;
+/// The largest description block (interface, statistics) that is looked at; longer ones are damage.
+const MAX_DESCRIPTION: usize = 16 << 20;
+
+const OPTION_END: u16 = 0;
+const IF_NAME: u16 = 2;
+const IF_TSRESOL: u16 = 9;
+const IF_FCSLEN: u16 = 13;
+const IF_TSOFFSET: u16 = 14;
+const ISB_IFDROP: u16 = 5;
+const ISB_OSDROP: u16 = 7;
+
+/// The parser of one pcapng file.
+#[derive(Debug)]
+pub struct Pcapng {
+    order: ByteOrder,
+    /// The interfaces of all sections so far.
+    interfaces: Vec<Interface>,
+    /// Where the current section's interfaces begin.
+    section_base: usize,
+}
+
+impl Pcapng {
+    /// Checks the beginning of the first section, or says why this is no capture that can be read.
+    pub fn open(start: &[u8; SECTION_HEADER_START]) -> Result<Pcapng, String> {
+        let mut pcapng = Pcapng { order: ByteOrder::Little, interfaces: Vec::new(), section_base: 0 };
+        pcapng.section(start).map(|_| pcapng)
+    }
+
+    /// The interfaces of all sections so far.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    /// Looks at the next block.
+    #[inline]
+    pub fn step(&mut self, bytes: &[u8]) -> Step {
+        if bytes.len() < BLOCK_FRAME {
+            return Step::Need(BLOCK_FRAME);
+        }
+        if bytes[..4] == SECTION_HEADER {
+            return self.section_step(bytes);
+        }
+        let (kind, length) = (self.order.u32(bytes, 0), self.order.u32(bytes, 4));
+        // The length is a multiple of four; a writer that forgot so is read like libpcap does, rounded up.
+        let size = (u64::from(length) + 3) & !3;
+        if size < BLOCK_FRAME as u64 {
+            return Fault::fatal(format!("a block of type {kind:#x} claims to be {length} bytes long, and 12 is the least"));
+        }
+        let limit = match kind {
+            ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET => MAX_PACKET + 64 * 1024,
+            INTERFACE | INTERFACE_STATISTICS => MAX_DESCRIPTION,
+            _ => return Step::Skip(size),
+        };
+        if size > limit as u64 {
+            return Fault::fatal(format!(
+                "a block of type {kind:#x} claims to be {length} bytes long, more than any packet has; what follows cannot be trusted"
+            ));
+        }
+        let size = size as usize;
+        if bytes.len() < size {
+            return Step::Need(size);
+        }
+        let block = &bytes[..size];
+        if self.order.u32(block, size - 4) != length {
+            return Fault::passing(
+                format!(
+                    "the two length fields of a block of type {kind:#x} differ ({length} and {})",
+                    self.order.u32(block, size - 4)
+                ),
+                size as u64,
+            );
+        }
+        let body = &block[BLOCK_HEAD..size - 4];
+        match kind {
+            ENHANCED_PACKET => self.timed_packet(body, size, self.enhanced_interface(body)),
+            OBSOLETE_PACKET => self.timed_packet(body, size, self.obsolete_interface(body)),
+            SIMPLE_PACKET => self.simple_packet(body, size),
+            INTERFACE => self.add_interface(body, size),
+            _ => {
+                self.statistics(body);
+                Step::Skip(size as u64)
+            }
+        }
+    }
+
+    fn section_step(&mut self, bytes: &[u8]) -> Step {
+        match bytes.first_chunk() {
+            None => Step::Need(SECTION_HEADER_START),
+            Some(start) => match self.section(start) {
+                Ok(size) => Step::Skip(size),
+                Err(why) => Fault::fatal(format!("a section header cannot be read: {why}")),
+            },
+        }
+    }
+
+    /// Begins a section; its block's size.
+    fn section(&mut self, start: &[u8; SECTION_HEADER_START]) -> Result<u64, String> {
+        self.order = match start[8..12] {
+            [0x1a, 0x2b, 0x3c, 0x4d] => ByteOrder::Big,
+            [0x4d, 0x3c, 0x2b, 0x1a] => ByteOrder::Little,
+            _ => return Err("its byte-order mark is neither 1a2b3c4d nor 4d3c2b1a".into()),
+        };
+        let (major, minor) = (self.order.u16(start, 12), self.order.u16(start, 14));
+        // Version 1.2 was written by mistake and is the same as 1.0.
+        if !matches!((major, minor), (1, 0 | 2)) {
+            return Err(format!("it says that it is pcapng of version {major}.{minor}, and only version 1.0 is known"));
+        }
+        let length = self.order.u32(start, 4);
+        if length < 28 || length % 4 != 0 {
+            return Err(format!("its section header claims to be {length} bytes long"));
+        }
+        self.section_base = self.interfaces.len();
+        Ok(u64::from(length))
+    }
+
+    fn enhanced_interface(&self, body: &[u8]) -> u32 {
+        if body.len() < 4 { 0 } else { self.order.u32(body, 0) }
+    }
+
+    fn obsolete_interface(&self, body: &[u8]) -> u32 {
+        if body.len() < 4 { 0 } else { u32::from(self.order.u16(body, 0)) }
+    }
+
+    /// An Enhanced or an obsolete Packet Block: both hold time, stored length and length on the wire at the same places.
+    #[inline]
+    fn timed_packet(&self, body: &[u8], size: usize, number: u32) -> Step {
+        const HEAD: usize = 20;
+        if body.len() < HEAD {
+            return Fault::passing("a packet block is too short for its own fields", size as u64);
+        }
+        let Some((index, interface)) = self.interface(number) else {
+            return self.no_interface(number, size);
+        };
+        let units = u64::from(self.order.u32(body, 4)) << 32 | u64::from(self.order.u32(body, 8));
+        let (stored, wire_len) = (self.order.u32(body, 12) as usize, self.order.u32(body, 16));
+        if stored > body.len() - HEAD {
+            let room = body.len() - HEAD;
+            return Fault::passing(format!("a packet block claims {stored} packet bytes and has room for {room}"), size as u64);
+        }
+        let record = Record { time: interface.resolution.time(units, interface.time_offset), wire_len, interface: index };
+        Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
+    }
+
+    /// A Simple Packet Block: no time, the section's first interface, stored length by that interface's limit.
+    fn simple_packet(&self, body: &[u8], size: usize) -> Step {
+        const HEAD: usize = 4;
+        if body.len() < HEAD {
+            return Fault::passing("a simple packet block is too short for its own fields", size as u64);
+        }
+        let Some((index, interface)) = self.interface(0) else {
+            return self.no_interface(0, size);
+        };
+        let wire_len = self.order.u32(body, 0);
+        let limit = if interface.snaplen == 0 { u32::MAX } else { interface.snaplen };
+        let stored = (wire_len.min(limit) as usize).min(body.len() - HEAD);
+        let record = Record { time: Time::UNKNOWN, wire_len, interface: index };
+        Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
+    }
+
+    /// The current section's interface of that number, with its index among all.
+    #[inline]
+    fn interface(&self, number: u32) -> Option<(usize, &Interface)> {
+        let index = self.section_base.checked_add(number as usize)?;
+        self.interfaces.get(index).map(|interface| (index, interface))
+    }
+
+    fn no_interface(&self, number: u32, size: usize) -> Step {
+        let known = self.interfaces.len() - self.section_base;
+        let what = format!("a packet names interface {number}, and its section has described {known}");
+        Fault::passing(what, size as u64)
+    }
+
+    /// An Interface Description Block.
+    fn add_interface(&mut self, body: &[u8], size: usize) -> Step {
+        if body.len() < 8 {
+            return Fault::passing("an interface description is too short for its own fields", size as u64);
+        }
+        if self.interfaces.len() == MAX_INTERFACES {
+            return Fault::fatal(format!("more than {MAX_INTERFACES} interfaces are described"));
+        }
+        let order = self.order;
+        let mut interface = Interface {
+            name: None,
+            link_type: LinkType(u32::from(order.u16(body, 0))),
+            fcs_len: 0,
+            snaplen: order.u32(body, 4),
+            resolution: Resolution::MICROSECONDS,
+            time_offset: 0,
+            dropped_kernel: None,
+            dropped_interface: None,
+        };
+        for (code, value) in options(order, &body[8..]) {
+            match (code, value) {
+                (IF_NAME, name) => interface.name = Some(String::from_utf8_lossy(name).into_owned()),
+                (IF_TSRESOL, [exponent, ..]) if exponent & 0x80 != 0 => interface.resolution = Resolution::Binary(exponent & 0x7f),
+                (IF_TSRESOL, [exponent, ..]) => interface.resolution = Resolution::Decimal(*exponent),
+                (IF_FCSLEN, [length, ..]) => interface.fcs_len = *length,
+                (IF_TSOFFSET, offset) if offset.len() >= 8 => interface.time_offset = order.u64(offset, 0) as i64,
+                _ => {}
+            }
+        }
+        self.interfaces.push(interface);
+        Step::Skip(size as u64)
+    }
+
+    /// An Interface Statistics Block: the drops. A later one replaces an earlier one, since both count from the start.
+    fn statistics(&mut self, body: &[u8]) {
+        if body.len() < 12 {
+            return;
+        }
+        let order = self.order;
+        let index = self.section_base.saturating_add(order.u32(body, 0) as usize);
+        let Some(interface) = self.interfaces.get_mut(index) else { return };
+        for (code, value) in options(order, &body[12..]) {
+            match code {
+                ISB_IFDROP if value.len() >= 8 => interface.dropped_interface = Some(order.u64(value, 0)),
+                ISB_OSDROP if value.len() >= 8 => interface.dropped_kernel = Some(order.u64(value, 0)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The options of a block: code and value, up to the end mark, the end of the bytes, or a length that does not fit.
+fn options(order: ByteOrder, mut rest: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    std::iter::from_fn(move || {
+        if rest.len() < 4 {
+            return None;
+        }
+        let (code, length) = (order.u16(rest, 0), usize::from(order.u16(rest, 2)));
+        let value = rest.get(4..4 + length)?;
+        rest = rest.get(4 + length.next_multiple_of(4)..).unwrap_or_default();
+        (code != OPTION_END).then_some((code, value))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block in big-endian order, with padding and both lengths.
+    fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+        let padded = body.len().next_multiple_of(4);
+        let length = (padded + 12) as u32;
+        let mut bytes = [kind.to_be_bytes(), length.to_be_bytes()].concat();
+        bytes.extend_from_slice(body);
+        bytes.resize(8 + padded, 0);
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes
+    }
+
+    fn section() -> Vec<u8> {
+        block(SECTION, &[&[0x1a, 0x2b, 0x3c, 0x4d, 0, 1, 0, 0][..], &[0xff; 8]].concat())
+    }
+
+    fn interface(link: u16, snaplen: u32, options: &[u8]) -> Vec<u8> {
+        block(INTERFACE, &[&link.to_be_bytes()[..], &[0, 0], &snaplen.to_be_bytes(), options].concat())
+    }
+
+    fn enhanced(number: u32, units: u64, wire_len: u32, data: &[u8]) -> Vec<u8> {
+        let words = [number, (units >> 32) as u32, units as u32, data.len() as u32, wire_len];
+        block(ENHANCED_PACKET, &[&words.map(u32::to_be_bytes).concat()[..], data].concat())
+    }
+
+    /// Everything a file holds: packets as (interface, time, wire length, data), then faults.
+    #[allow(clippy::type_complexity)]
+    fn read(file: &[u8]) -> (Vec<(usize, Option<i64>, u32, Vec<u8>)>, Vec<String>, Vec<Interface>) {
+        let mut pcapng = Pcapng::open(file.first_chunk().unwrap()).unwrap();
+        let (mut at, mut packets, mut faults) = (0, Vec::new(), Vec::new());
+        while at < file.len() {
+            match pcapng.step(&file[at..]) {
+                Step::Packet { record, data, size } => {
+                    let bytes = file[at..][data].to_vec();
+                    packets.push((record.interface, record.time.nanoseconds(), record.wire_len, bytes));
+                    at += size;
+                }
+                Step::Skip(size) => at += size as usize,
+                Step::Fault(Fault { what, resume }) => {
+                    faults.push(what);
+                    match resume {
+                        Some(size) => at += size as usize,
+                        None => break,
+                    }
+                }
+                Step::Need(_) => break,
+            }
+        }
+        (packets, faults, pcapng.interfaces().to_vec())
+    }
+
+    #[test]
+    fn each_interface_has_its_own_link_type_and_clock() {
+        let nano = [0, 9, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0];
+        let half = [0, 9, 0, 1, 0x81, 0, 0, 0];
+        let file = [
+            section(),
+            interface(1, 0, &nano),
+            interface(101, 0, &half),
+            enhanced(0, 1_000_000_007, 60, b"abc"),
+            enhanced(1, 3, 4, b"abcd"),
+        ]
+        .concat();
+        let (packets, faults, interfaces) = read(&file);
+        assert_eq!(packets, [(0, Some(1_000_000_007), 60, b"abc".to_vec()), (1, Some(1_500_000_000), 4, b"abcd".to_vec())]);
+        assert!(faults.is_empty());
+        assert_eq!(interfaces.iter().map(|interface| interface.link_type.0).collect::<Vec<_>>(), [1, 101]);
+    }
+
+    #[test]
+    fn a_new_section_begins_a_new_list_of_interfaces() {
+        let one = [section(), interface(1, 0, &[]), enhanced(0, 0, 1, b"a")].concat();
+        let (packets, faults, interfaces) = read(&[one.clone(), one].concat());
+        assert_eq!(packets.iter().map(|packet| packet.0).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!((faults.len(), interfaces.len()), (0, 2));
+    }
+
+    #[test]
+    fn a_simple_packet_has_no_time_and_the_first_interface() {
+        let simple = block(SIMPLE_PACKET, &[&9u32.to_be_bytes()[..], b"abcd"].concat());
+        let (packets, ..) = read(&[section(), interface(1, 4, &[]), simple].concat());
+        assert_eq!(packets, [(0, None, 9, b"abcd".to_vec())]);
+    }
+
+    #[test]
+    fn an_obsolete_packet_block_counts_its_drops_elsewhere() {
+        let body = [&[0, 0, 0, 5][..], &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 9], b"ab"].concat();
+        let (packets, ..) = read(&[section(), interface(1, 0, &[]), block(OBSOLETE_PACKET, &body)].concat());
+        assert_eq!(packets, [(0, Some(1_000), 9, b"ab".to_vec())]);
+    }
+
+    #[test]
+    fn a_packet_without_interface_is_a_fault_and_the_next_one_is_read() {
+        let file = [section(), enhanced(0, 0, 1, b"a"), interface(1, 0, &[]), enhanced(0, 0, 1, b"b")].concat();
+        let (packets, faults, _) = read(&file);
+        assert_eq!(packets, [(0, Some(0), 1, b"b".to_vec())]);
+        assert_eq!(faults, ["a packet names interface 0, and its section has described 0"]);
+    }
+
+    #[test]
+    fn a_wrong_trailer_costs_one_block_and_a_length_below_twelve_ends_the_reading() {
+        let mut bad = enhanced(0, 0, 1, b"a");
+        let end = bad.len();
+        bad[end - 1] ^= 4;
+        let mut nonsense = enhanced(0, 0, 1, b"a");
+        nonsense[4..8].copy_from_slice(&8u32.to_be_bytes());
+        let file = [section(), interface(1, 0, &[]), bad, enhanced(0, 0, 1, b"b"), nonsense, enhanced(0, 0, 1, b"c")].concat();
+        let (packets, faults, _) = read(&file);
+        assert_eq!(packets, [(0, Some(0), 1, b"b".to_vec())]);
+        assert_eq!(faults.len(), 2);
+    }
+
+    #[test]
+    fn statistics_give_the_drops_and_unknown_blocks_are_passed_over() {
+        let drops = [&[0, 0, 0, 0][..], &[0; 8], &[0, 5, 0, 8], &7u64.to_be_bytes(), &[0, 7, 0, 8], &8u64.to_be_bytes()].concat();
+        let file = [section(), interface(1, 0, &[0, 2, 0, 3, b'e', b't', b'h', 0]), block(INTERFACE_STATISTICS, &drops), block(0x4242, b"abc")];
+        let (_, faults, interfaces) = read(&file.concat());
+        assert!(faults.is_empty());
+        assert_eq!(interfaces[0].name.as_deref(), Some("eth"));
+        assert_eq!((interfaces[0].dropped_interface, interfaces[0].dropped_kernel), (Some(7), Some(8)));
+    }
+
+    #[test]
+    fn options_without_an_end_or_with_a_length_too_long_stop_quietly() {
+        let collected = |bytes: &'static [u8]| options(ByteOrder::Big, bytes).map(|(code, value)| (code, value.len())).collect::<Vec<_>>();
+        assert_eq!(collected(&[0, 2, 0, 1, b'x', 0, 0, 0]), [(2, 1)]);
+        assert_eq!(collected(&[0, 2, 0, 1, b'x']), [(2, 1)]);
+        assert_eq!(collected(&[0, 2, 0, 9, b'x']), []);
+    }
+
+    #[test]
+    fn a_version_that_does_not_exist_is_refused() {
+        let mut file = section();
+        file[13] = 0;
+        assert!(Pcapng::open(file.first_chunk().unwrap()).unwrap_err().contains("version 0.0"));
+    }
+}

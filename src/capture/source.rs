@@ -1,0 +1,285 @@
+//! A source of packets: one saved capture, opened, recognised and read record by record.
+
+use std::fmt;
+
+use super::buffer::Buffer;
+use super::format::{Fault, Record, Step};
+use super::input::{Compression, Input, InputName, Position};
+use super::packet::{Interface, Packet};
+use super::pcap::{self, Pcap};
+use super::pcapng::{self, Pcapng};
+use crate::error::Error;
+
+/// Faults of one input that are told one by one; more are only counted.
+pub const MAX_TOLD_DAMAGES: usize = 10;
+
+/// The parser that fits the file.
+#[derive(Debug)]
+enum Format {
+    Pcap(Pcap),
+    Pcapng(Pcapng),
+}
+
+impl Format {
+    #[inline]
+    fn step(&mut self, bytes: &[u8]) -> Step {
+        match self {
+            Format::Pcap(pcap) => pcap.step(bytes),
+            Format::Pcapng(pcapng) => pcapng.step(bytes),
+        }
+    }
+}
+
+/// Whether all of an input could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// All of it.
+    Yes,
+    /// It ends inside a record.
+    CutOff,
+    /// Something in it contradicts the format, or could not be read.
+    Damaged,
+}
+
+impl Completeness {
+    /// Its name, as the `capture` table shows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Completeness::Yes => "yes",
+            Completeness::CutOff => "cut off",
+            Completeness::Damaged => "damaged",
+        }
+    }
+}
+
+/// A place of an input that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// Byte offset, counted from 0, in the input after decompression.
+    pub offset: u64,
+    /// What is wrong there.
+    pub what: String,
+    /// True if the input is compressed, so that the offset is not one of the file as stored.
+    pub compressed: bool,
+    /// True if the reading went on behind it.
+    pub resumed: bool,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Damage { offset, what, .. } = self;
+        let of_what = if self.compressed { " of the decompressed data" } else { "" };
+        let then = if self.resumed { "skipped that record and went on behind it" } else { "what comes before it is counted" };
+        write!(f, "at byte {offset}{of_what}: {what}; {then}")
+    }
+}
+
+/// A saved capture, being read.
+pub struct Source {
+    name: InputName,
+    input: Input,
+    buffer: Buffer,
+    format: Format,
+    completeness: Completeness,
+    damages: Vec<Damage>,
+    damage_count: u64,
+    ended: bool,
+}
+
+impl Source {
+    /// Opens an input and recognises its format by its first bytes.
+    pub fn open(name: &InputName) -> Result<Source, Error> {
+        Source::from_input(name, Input::open(name)?)
+    }
+
+    /// Recognises the format of an input that is already open.
+    pub fn from_input(name: &InputName, mut input: Input) -> Result<Source, Error> {
+        let mut buffer = Buffer::new();
+        let whole = buffer
+            .fill(&mut input.reader, pcap::FILE_HEADER)
+            .map_err(|source| Error::Read { input: name.to_string(), source })?;
+        if buffer.unread().is_empty() {
+            return Err(Error::Empty { input: name.to_string() });
+        }
+        let not_a_capture = |why: String| Error::NotACapture { input: name.to_string(), why };
+        let format = match (buffer.unread().first_chunk::<4>(), buffer.unread().first_chunk::<{ pcap::FILE_HEADER }>()) {
+            (Some(&magic), Some(header)) if pcap::recognises(magic) => Pcap::open(header).map(Format::Pcap),
+            (Some(&pcapng::SECTION_HEADER), Some(start)) => Pcapng::open(start).map(Format::Pcapng),
+            (Some(&magic), _) if !whole && (pcap::recognises(magic) || magic == pcapng::SECTION_HEADER) => {
+                Err(format!("it ends inside its file header, after {} bytes", buffer.unread().len()))
+            }
+            _ => Err(unknown_format(buffer.unread())),
+        }
+        .map_err(not_a_capture)?;
+        if matches!(format, Format::Pcap(_)) {
+            buffer.pass(pcap::FILE_HEADER);
+        }
+        Ok(Source {
+            name: name.clone(),
+            input,
+            buffer,
+            format,
+            completeness: Completeness::Yes,
+            damages: Vec::new(),
+            damage_count: 0,
+            ended: false,
+        })
+    }
+
+    /// The next packet; `None` at the end, be it the input's own or a place that cannot be read past.
+    #[inline]
+    pub fn next_packet(&mut self) -> Option<Packet<'_>> {
+        let (record, data, size) = self.next_record()?;
+        let Record { time, wire_len, interface } = record;
+        Some(Packet { time, wire_len, interface, data: self.buffer.passed(size, data) })
+    }
+
+    #[inline]
+    fn next_record(&mut self) -> Option<(Record, std::ops::Range<usize>, usize)> {
+        while !self.ended {
+            match self.format.step(self.buffer.unread()) {
+                Step::Packet { record, data, size } => {
+                    self.buffer.pass(size);
+                    return Some((record, data, size));
+                }
+                Step::Skip(size) => self.skip(size),
+                Step::Need(need) => self.need(need),
+                Step::Fault(fault) => self.fault(fault),
+            }
+        }
+        None
+    }
+
+    /// Reads on, or ends: cleanly between two records, cut off inside one.
+    fn need(&mut self, need: usize) {
+        let filled = self.buffer.fill(&mut self.input.reader, need);
+        let here = self.buffer.unread().len();
+        match filled {
+            Ok(true) => {}
+            Ok(false) if here == 0 => self.ended = true,
+            Ok(false) => {
+                let what = format!("the capture ends inside a record, which needs {need} bytes and has {here}");
+                self.end(Completeness::CutOff, self.buffer.offset(), what);
+            }
+            Err(error) => self.read_failed(&error),
+        }
+    }
+
+    fn skip(&mut self, size: u64) {
+        let begin = self.buffer.offset();
+        match self.buffer.skip(&mut self.input.reader, size) {
+            Ok(true) => {}
+            Ok(false) => {
+                let here = self.buffer.offset() - begin;
+                let what = format!("the capture ends inside a block, which needs {size} bytes and has {here}");
+                self.end(Completeness::CutOff, begin, what);
+            }
+            Err(error) => self.read_failed(&error),
+        }
+    }
+
+    fn fault(&mut self, Fault { what, resume }: Fault) {
+        let offset = self.buffer.offset();
+        match resume {
+            Some(size) => {
+                self.completeness = Completeness::Damaged;
+                self.tell(offset, what, true);
+                self.skip(size);
+            }
+            None => self.end(Completeness::Damaged, offset, what),
+        }
+    }
+
+    /// The system or a decompressor has failed. Records that are whole in the buffer have all been read by now.
+    fn read_failed(&mut self, error: &std::io::Error) {
+        let offset = self.buffer.offset() + self.buffer.unread().len() as u64;
+        let compressed = self.input.compression;
+        if compressed != Compression::None && error.kind() == std::io::ErrorKind::UnexpectedEof {
+            let what = format!("the {} data is cut off", compressed.name());
+            self.end(Completeness::CutOff, offset, what);
+        } else if compressed != Compression::None {
+            let what = format!("the {} data is damaged ({error})", compressed.name());
+            self.end(Completeness::Damaged, offset, what);
+        } else {
+            self.end(Completeness::Damaged, offset, format!("reading failed ({error})"));
+        }
+    }
+
+    fn end(&mut self, completeness: Completeness, offset: u64, what: String) {
+        self.ended = true;
+        self.completeness = completeness;
+        self.tell(offset, what, false);
+    }
+
+    fn tell(&mut self, offset: u64, what: String, resumed: bool) {
+        self.damage_count += 1;
+        if self.damages.len() < MAX_TOLD_DAMAGES {
+            let compressed = self.input.compression != Compression::None;
+            self.damages.push(Damage { offset, what, compressed, resumed });
+        }
+    }
+
+    /// The input as the user named it.
+    pub fn name(&self) -> &InputName {
+        &self.name
+    }
+
+    /// The interfaces described so far; packets name them by index.
+    #[inline]
+    pub fn interfaces(&self) -> &[Interface] {
+        match &self.format {
+            Format::Pcap(pcap) => pcap.interfaces(),
+            Format::Pcapng(pcapng) => pcapng.interfaces(),
+        }
+    }
+
+    /// The name of the file format, as the `capture` table shows it.
+    pub fn format_name(&self) -> &'static str {
+        match &self.format {
+            Format::Pcap(pcap) => pcap.format_name(),
+            Format::Pcapng(_) => "pcapng",
+        }
+    }
+
+    /// How the input is compressed.
+    pub fn compression(&self) -> Compression {
+        self.input.compression
+    }
+
+    /// How far the reading has come.
+    pub fn position(&self) -> &Position {
+        &self.input.position
+    }
+
+    /// Whether all of the input could be read; settled once `next_packet` has given `None`.
+    pub fn completeness(&self) -> Completeness {
+        self.completeness
+    }
+
+    /// The first [`MAX_TOLD_DAMAGES`] places that could not be read.
+    pub fn damages(&self) -> &[Damage] {
+        &self.damages
+    }
+
+    /// How many places could not be read.
+    pub fn damage_count(&self) -> u64 {
+        self.damage_count
+    }
+}
+
+/// Says what a file is that is no capture, as far as its first bytes tell.
+fn unknown_format(bytes: &[u8]) -> String {
+    let known: &[(&[u8], &str)] = &[
+        (b"PK\x03\x04", "it is a zip archive; unpack it first"),
+        (b"BZh", "it is compressed with bzip2, which is not supported; unpack it first (bunzip2 -k)"),
+        (b"\x7fELF", "it is a program"),
+        (b"%PDF", "it is a PDF document"),
+        (b"\x89PNG", "it is a picture"),
+        (b"#!", "it is a script"),
+    ];
+    if let Some((_, what)) = known.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return (*what).to_owned();
+    }
+    let shown: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("it begins with the bytes {}, which no known format (pcap, pcapng) begins with", shown.join(" "))
+}

@@ -1,0 +1,84 @@
+//! The one error type: trouble outside the packets.
+//!
+//! A strange packet is data and is counted under its reason; an [`Error`] is something that a person has to hear about:
+//! an input that cannot be opened or is no capture, an output that cannot be written, a port table with a wrong line.
+//! Every variant names the thing it happened to.
+
+use std::io;
+use std::path::PathBuf;
+
+/// What keeps Portolan from reading an input, writing an output or using a table.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input could not be opened.
+    #[error("cannot open {input}: {}", plain(.source))]
+    Open {
+        /// The input as the user named it.
+        input: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The input failed before its file header was read.
+    #[error("cannot read {input}: {}", plain(.source))]
+    Read {
+        /// The input as the user named it.
+        input: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The input is a folder.
+    #[error("{input} is a folder, not a capture file; name the files in it, for example {input}/*.pcap")]
+    Folder {
+        /// The input as the user named it.
+        input: String,
+    },
+    /// The input holds no bytes at all.
+    #[error("{input} is empty: it does not even hold a capture file's header")]
+    Empty {
+        /// The input as the user named it.
+        input: String,
+    },
+    /// The input is not a capture that Portolan can read.
+    #[error("{input} is not a capture file that can be read: {why}")]
+    NotACapture {
+        /// The input as the user named it.
+        input: String,
+        /// What was found instead.
+        why: String,
+    },
+    /// An output could not be written.
+    #[error("cannot write {output}: {}", plain(.source))]
+    Write {
+        /// The output as the user named it.
+        output: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line of the user's port table could not be understood.
+    #[error("{} line {line}: {why}", .path.display())]
+    PortTable {
+        /// The port table.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it, and what would be right.
+        why: String,
+    },
+}
+
+impl Error {
+    /// True when the reader of our output has gone away (`portolan ... | head`), which is no failure.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Error::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// The system's message in plain words, without its error number.
+fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".into(),
+        io::ErrorKind::PermissionDenied => "permission denied; ask its owner for the right to it, or use sudo".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,158 @@
+//! The quantities that everything else counts in: points in time, spans of time, packets and bytes.
+
+use std::fmt;
+
+/// Nanoseconds in a second.
+pub const NANOSECONDS: i64 = 1_000_000_000;
+
+/// A point in time as the capture recorded it: nanoseconds since 1970-01-01T00:00:00 UTC, or [`Time::UNKNOWN`].
+///
+/// The range is 1677 to 2262; a timestamp outside of it is held at the nearer end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Time(i64);
+
+impl Time {
+    /// The time of a packet whose record has none (a pcapng Simple Packet Block).
+    pub const UNKNOWN: Time = Time(i64::MIN);
+
+    /// The point `nanoseconds` after the epoch (before it, if negative).
+    #[inline]
+    pub const fn from_nanoseconds(nanoseconds: i64) -> Time {
+        Time(if nanoseconds == i64::MIN { i64::MIN + 1 } else { nanoseconds })
+    }
+
+    /// The same from a wider number, held at the nearer end of the range.
+    pub fn from_wide_nanoseconds(nanoseconds: i128) -> Time {
+        Time(nanoseconds.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX)) as i64)
+    }
+
+    /// True unless this is [`Time::UNKNOWN`].
+    #[inline]
+    pub const fn is_known(self) -> bool {
+        self.0 != i64::MIN
+    }
+
+    /// Nanoseconds since the epoch; `None` for [`Time::UNKNOWN`].
+    pub const fn nanoseconds(self) -> Option<i64> {
+        if self.is_known() { Some(self.0) } else { None }
+    }
+
+    /// Nanoseconds from `earlier` to here (negative if `earlier` is later); `None` unless both are known.
+    #[inline]
+    pub fn since(self, earlier: Time) -> Option<i64> {
+        (self.is_known() && earlier.is_known()).then(|| self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl fmt::Display for Time {
+    /// RFC 3339 in UTC with nine digits of a second; nothing for [`Time::UNKNOWN`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_known() {
+            return Ok(());
+        }
+        match jiff::Timestamp::from_nanosecond(i128::from(self.0)) {
+            Ok(stamp) => write!(f, "{stamp:.9}"),
+            Err(_) => Err(fmt::Error),
+        }
+    }
+}
+
+/// From the first to the last known time that was added.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// The earliest time, or [`Time::UNKNOWN`].
+    pub first: Time,
+    /// The latest time, or [`Time::UNKNOWN`].
+    pub last: Time,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Span { first: Time::UNKNOWN, last: Time::UNKNOWN }
+    }
+}
+
+impl Span {
+    /// The span that holds just `time`.
+    #[inline]
+    pub const fn at(time: Time) -> Span {
+        Span { first: time, last: time }
+    }
+
+    /// Widens the span to hold `time`; an unknown time changes nothing.
+    #[inline]
+    pub fn add(&mut self, time: Time) {
+        self.merge(Span::at(time));
+    }
+
+    /// Widens the span to hold all of `other`.
+    #[inline]
+    pub fn merge(&mut self, other: Span) {
+        if other.first.is_known() && (other.first < self.first || !self.first.is_known()) {
+            self.first = other.first;
+        }
+        // `UNKNOWN` is smaller than every known time.
+        self.last = self.last.max(other.last);
+    }
+
+    /// Nanoseconds from first to last; `None` while the span is empty.
+    pub fn duration(&self) -> Option<i64> {
+        self.last.since(self.first)
+    }
+}
+
+/// A number of packets and their bytes on the wire, link header included.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Traffic {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes on the wire: the original length that the capture recorded, not what was stored.
+    pub wire_bytes: u64,
+}
+
+impl Traffic {
+    /// Counts one packet of `wire_len` bytes.
+    #[inline]
+    pub fn add(&mut self, wire_len: u32) {
+        self.packets += 1;
+        self.wire_bytes += u64::from(wire_len);
+    }
+
+    /// Adds another count.
+    #[inline]
+    pub fn merge(&mut self, other: Traffic) {
+        self.packets += other.packets;
+        self.wire_bytes += other.wire_bytes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_with_nine_digits_before_and_after_the_epoch() {
+        assert_eq!(Time::from_nanoseconds(0).to_string(), "1970-01-01T00:00:00.000000000Z");
+        assert_eq!(Time::from_nanoseconds(-1).to_string(), "1969-12-31T23:59:59.999999999Z");
+        assert_eq!(Time::from_nanoseconds(1_795_424_400 * NANOSECONDS + 5).to_string(), "2026-11-23T09:00:00.000000005Z");
+        assert_eq!(Time::UNKNOWN.to_string(), "");
+    }
+
+    #[test]
+    fn the_ends_of_the_range_can_be_written() {
+        assert!(Time::from_nanoseconds(i64::MIN).is_known());
+        assert!(Time::from_wide_nanoseconds(i128::MAX).to_string().starts_with("2262-"));
+        assert!(Time::from_wide_nanoseconds(i128::MIN).to_string().starts_with("1677-"));
+    }
+
+    #[test]
+    fn a_span_ignores_unknown_times_and_any_order() {
+        let mut span = Span::default();
+        assert_eq!(span.duration(), None);
+        for time in [Time::UNKNOWN, Time::from_nanoseconds(7), Time::from_nanoseconds(-3), Time::UNKNOWN] {
+            span.add(time);
+        }
+        assert_eq!((span.first, span.last), (Time::from_nanoseconds(-3), Time::from_nanoseconds(7)));
+        assert_eq!(span.duration(), Some(10));
+    }
+}
