@@ -1,1 +1,143 @@
-fn main(){}
+//! Floor 9: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
+
+mod cli;
+mod progress;
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Command, JsonTarget, ReadJob};
+use portolan::analysis::{self, Analysis, Options};
+use portolan::capture::InputName;
+use portolan::error::Error;
+use portolan::output::terminal::View;
+use portolan::output::{csv, json, terminal};
+use portolan::service::{protocols, user_table};
+use portolan::summary::TableName;
+use portolan::text;
+use progress::ProgressBar;
+
+/// Everything was read and written.
+const COMPLETE: u8 = 0;
+/// Something was read, but not all.
+const INCOMPLETE: u8 = 1;
+/// Nothing was read, or the job could not be done.
+const FAILED: u8 = 2;
+
+/// The width of a table where the terminal does not tell its own.
+const USUAL_WIDTH: usize = 100;
+/// A pipe has no width: nothing is left out there.
+const UNLIMITED_WIDTH: usize = 1_000;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Read(arguments) => read(&arguments.into_job()),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if error.is_closed_pipe() => ExitCode::from(COMPLETE),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// `portolan read`
+fn read(job: &ReadJob) -> Result<u8, Error> {
+    let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
+    let options = Options { rules, idle_timeout: job.idle_timeout, ..Options::new(job.inputs.clone()) };
+    let mut bar = ProgressBar::new();
+    let analysis = analysis::analyse(&options, |name, position| bar.show(name, position));
+    bar.finish();
+    warn(&analysis);
+    if analysis.inputs.is_empty() {
+        return Ok(FAILED);
+    }
+    write(job, &analysis)?;
+    Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+}
+
+/// Says on standard error what could not be read.
+fn warn(analysis: &Analysis) {
+    for failure in &analysis.failures {
+        complain(failure);
+    }
+    for input in &analysis.inputs {
+        for damage in &input.damages {
+            complain(&format_args!("{}: {damage}", input.name));
+        }
+        let untold = input.damage_count - input.damages.len() as u64;
+        if untold > 0 {
+            complain(&format_args!("{}: {untold} more such places", input.name));
+        }
+    }
+    for (link_type, traffic) in &analysis.unsupported {
+        let (name, packets) = (protocols::link_type(*link_type), text::grouped(traffic.packets));
+        complain(&format_args!(
+            "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
+            link_type.0
+        ));
+    }
+}
+
+fn complain(what: &impl std::fmt::Display) {
+    // Names of files and interfaces are part of what is said. If standard error is closed, nobody listens.
+    let _ = writeln!(io::stderr(), "portolan: {}", text::clean(&what.to_string()));
+}
+
+/// Writes the tables in all the forms that were asked for.
+fn write(job: &ReadJob, analysis: &Analysis) -> Result<(), Error> {
+    let all_tables = || TableName::ALL.into_iter().map(|name| analysis.table(name));
+    if let Some(folder) = &job.csv {
+        csv::write_folder(folder, all_tables())?;
+    }
+    match &job.json {
+        Some(JsonTarget::File(path)) => {
+            let failed = |source| Error::Write { output: path.display().to_string(), source };
+            let file = File::create(path).map_err(failed)?;
+            json::write(&heading(job, analysis), all_tables(), BufWriter::new(file)).map_err(failed)?;
+        }
+        Some(JsonTarget::Stdout) => {
+            return json::write(&heading(job, analysis), all_tables(), BufWriter::new(io::stdout().lock()))
+                .map_err(stdout_failed);
+        }
+        None => {}
+    }
+    let mut output = BufWriter::new(io::stdout().lock());
+    let view = view(job.top);
+    for name in &job.tables {
+        terminal::write(&analysis.table(*name), view, &mut output).map_err(stdout_failed)?;
+    }
+    output.flush().map_err(stdout_failed)
+}
+
+fn stdout_failed(source: io::Error) -> Error {
+    Error::Write { output: "standard output".into(), source }
+}
+
+fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
+    json::Heading {
+        portolan: json::Program { version: env!("CARGO_PKG_VERSION"), services_table: analysis.registry.describe() },
+        input: job.inputs.iter().map(InputName::to_string).collect(),
+        options: json::Settings {
+            idle_timeout: job.idle_timeout.map(|nanoseconds| nanoseconds as f64 / 1e9),
+            services: job.services.as_ref().map(|path| path.display().to_string()),
+        },
+    }
+}
+
+/// How the tables are shown here: as wide as the terminal, emphasised unless the user wants none (<https://no-color.org>).
+fn view(top: usize) -> View {
+    let is_terminal = io::stdout().is_terminal();
+    let width = match terminal_size::terminal_size() {
+        _ if !is_terminal => UNLIMITED_WIDTH,
+        Some((terminal_size::Width(width), _)) if width > 0 => usize::from(width),
+        _ => USUAL_WIDTH,
+    };
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let able = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    View { width, top, styled: is_terminal && wanted && able }
+}

@@ -13,7 +13,6 @@ pub const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// Bytes of a Section Header Block that tell whether it can be read.
 pub const SECTION_HEADER_START: usize = 24;
 
-const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
@@ -133,7 +132,7 @@ impl Pcapng {
             return Err(format!("it says that it is pcapng of version {major}.{minor}, and only version 1.0 is known"));
         }
         let length = self.order.u32(start, 4);
-        if length < 28 || length % 4 != 0 {
+        if length < 28 || !length.is_multiple_of(4) {
             return Err(format!("its section header claims to be {length} bytes long"));
         }
         self.section_base = self.interfaces.len();
@@ -219,7 +218,9 @@ impl Pcapng {
         for (code, value) in options(order, &body[8..]) {
             match (code, value) {
                 (IF_NAME, name) => interface.name = Some(String::from_utf8_lossy(name).into_owned()),
-                (IF_TSRESOL, [exponent, ..]) if exponent & 0x80 != 0 => interface.resolution = Resolution::Binary(exponent & 0x7f),
+                (IF_TSRESOL, [exponent, ..]) if exponent & 0x80 != 0 => {
+                    interface.resolution = Resolution::Binary(exponent & 0x7f)
+                }
                 (IF_TSRESOL, [exponent, ..]) => interface.resolution = Resolution::Decimal(*exponent),
                 (IF_FCSLEN, [length, ..]) => interface.fcs_len = *length,
                 (IF_TSOFFSET, offset) if offset.len() >= 8 => interface.time_offset = order.u64(offset, 0) as i64,
@@ -277,7 +278,7 @@ mod tests {
     }
 
     fn section() -> Vec<u8> {
-        block(SECTION, &[&[0x1a, 0x2b, 0x3c, 0x4d, 0, 1, 0, 0][..], &[0xff; 8]].concat())
+        block(u32::from_be_bytes(SECTION_HEADER), &[&[0x1a, 0x2b, 0x3c, 0x4d, 0, 1, 0, 0][..], &[0xff; 8]].concat())
     }
 
     fn interface(link: u16, snaplen: u32, options: &[u8]) -> Vec<u8> {
@@ -379,7 +380,12 @@ mod tests {
     #[test]
     fn statistics_give_the_drops_and_unknown_blocks_are_passed_over() {
         let drops = [&[0, 0, 0, 0][..], &[0; 8], &[0, 5, 0, 8], &7u64.to_be_bytes(), &[0, 7, 0, 8], &8u64.to_be_bytes()].concat();
-        let file = [section(), interface(1, 0, &[0, 2, 0, 3, b'e', b't', b'h', 0]), block(INTERFACE_STATISTICS, &drops), block(0x4242, b"abc")];
+        let file = [
+            section(),
+            interface(1, 0, &[0, 2, 0, 3, b'e', b't', b'h', 0]),
+            block(INTERFACE_STATISTICS, &drops),
+            block(0x4242, b"abc"),
+        ];
         let (_, faults, interfaces) = read(&file.concat());
         assert!(faults.is_empty());
         assert_eq!(interfaces[0].name.as_deref(), Some("eth"));
@@ -388,7 +394,8 @@ mod tests {
 
     #[test]
     fn options_without_an_end_or_with_a_length_too_long_stop_quietly() {
-        let collected = |bytes: &'static [u8]| options(ByteOrder::Big, bytes).map(|(code, value)| (code, value.len())).collect::<Vec<_>>();
+        let collected =
+            |bytes: &'static [u8]| options(ByteOrder::Big, bytes).map(|(code, value)| (code, value.len())).collect::<Vec<_>>();
         assert_eq!(collected(&[0, 2, 0, 1, b'x', 0, 0, 0]), [(2, 1)]);
         assert_eq!(collected(&[0, 2, 0, 1, b'x']), [(2, 1)]);
         assert_eq!(collected(&[0, 2, 0, 9, b'x']), []);

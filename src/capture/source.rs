@@ -126,12 +126,14 @@ impl Source {
         })
     }
 
-    /// The next packet; `None` at the end, be it the input's own or a place that cannot be read past.
+    /// The next packet and the interface it was seen on; `None` at the end, be it the input's own or a place that cannot
+    /// be read past.
     #[inline]
-    pub fn next_packet(&mut self) -> Option<Packet<'_>> {
+    pub fn next_packet(&mut self) -> Option<(Packet<'_>, &Interface)> {
         let (record, data, size) = self.next_record()?;
         let Record { time, wire_len, interface } = record;
-        Some(Packet { time, wire_len, interface, data: self.buffer.passed(size, data) })
+        let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
+        Some((packet, &self.interfaces()[interface]))
     }
 
     #[inline]

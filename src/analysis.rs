@@ -1,0 +1,223 @@
+//! Floor 6: the whole program in one screen. Packets in, sums and decided flows out.
+
+use std::collections::BTreeMap;
+
+use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked};
+use crate::error::Error;
+use crate::flow::{BATCH, FlowTable, Flows, Fragments, roles};
+use crate::service::user_table::Rule;
+use crate::service::{Registry, Verdict};
+use crate::tally::{InterfaceTally, Tally};
+use crate::unit::{Span, Traffic};
+
+/// What to analyse, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The inputs, read one after the other as one capture.
+    pub inputs: Vec<InputName>,
+    /// The user's own port table.
+    pub rules: Vec<Rule>,
+    /// End a flow after so many nanoseconds of silence; never, if `None`.
+    pub idle_timeout: Option<i64>,
+    /// Observations that the flow table takes in at a time; changes the speed and nothing else.
+    pub batch_size: usize,
+}
+
+impl Options {
+    /// The usual way to analyse `inputs`.
+    pub fn new(inputs: Vec<InputName>) -> Options {
+        Options { inputs, rules: Vec::new(), idle_timeout: None, batch_size: BATCH }
+    }
+}
+
+/// One input after it was read.
+#[derive(Debug)]
+pub struct InputReport {
+    /// The input as the user named it.
+    pub name: InputName,
+    /// Its file format.
+    pub format: &'static str,
+    /// How it was compressed.
+    pub compression: Compression,
+    /// Whether all of it could be read.
+    pub completeness: Completeness,
+    /// The first places that could not be read.
+    pub damages: Vec<Damage>,
+    /// How many places could not be read.
+    pub damage_count: u64,
+    /// Its interfaces and what each contributed.
+    pub interfaces: Vec<(Interface, InterfaceTally)>,
+}
+
+/// A capture, analysed: everything that the tables are made of.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The inputs that were read, in order.
+    pub inputs: Vec<InputReport>,
+    /// The inputs that could not be opened or are no captures.
+    pub failures: Vec<Error>,
+    /// What was summed packet by packet.
+    pub tally: Tally,
+    /// The flows, in the order of their first packets.
+    pub flows: Flows,
+    /// The verdict on each flow, in the same order.
+    pub verdicts: Vec<Verdict>,
+    /// What the scope numbers in the flows' keys stand for.
+    pub scopes: Scopes,
+    /// The book of ports that was used.
+    pub registry: Registry,
+    /// Packets of link types that cannot be decoded.
+    pub unsupported: BTreeMap<LinkType, Traffic>,
+}
+
+impl Analysis {
+    /// From the earliest to the latest packet.
+    pub fn span(&self) -> Span {
+        capture_span(&self.inputs)
+    }
+
+    /// All packets.
+    pub fn total(&self) -> Traffic {
+        self.tally.ledger.total()
+    }
+
+    /// True if every input was read to its end.
+    pub fn is_complete(&self) -> bool {
+        self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+    }
+}
+
+/// Packets between two reports of progress.
+const PROGRESS_EVERY: u64 = 1 << 16;
+
+/// Reads all inputs and decides all flows. `progress` is told from time to time how far the current input has been read.
+///
+/// An input that cannot be read is no reason to stop: it is among the failures of the result.
+pub fn analyse(options: &Options, mut progress: impl FnMut(&InputName, &Position)) -> Analysis {
+    let mut engine = Engine::new(options);
+    let (mut inputs, mut failures) = (Vec::new(), Vec::new());
+    for name in &options.inputs {
+        match Source::open(name) {
+            Ok(source) => inputs.push(engine.read(source, &mut progress)),
+            Err(error) => failures.push(error),
+        }
+    }
+    engine.finish(inputs, failures, Registry::with_rules(&options.rules))
+}
+
+/// The packet's path: decode, join fragments, count, table.
+struct Engine {
+    decoder: Decoder,
+    fragments: Fragments,
+    table: FlowTable,
+    tally: Tally,
+    unsupported: BTreeMap<LinkType, Traffic>,
+}
+
+impl Engine {
+    fn new(options: &Options) -> Engine {
+        Engine {
+            decoder: Decoder::new(),
+            fragments: Fragments::default(),
+            table: FlowTable::with_batch_size(options.idle_timeout, options.batch_size.max(1)),
+            tally: Tally::default(),
+            unsupported: BTreeMap::new(),
+        }
+    }
+
+    fn read(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) -> InputReport {
+        let (name, position) = (source.name().clone(), source.position().clone());
+        let mut interfaces = InterfaceTallies::default();
+        let mut packets = 0u64;
+        while let Some((packet, interface)) = source.next_packet() {
+            interfaces.at(packet.interface).add(&packet);
+            self.take_in(&packet, interface);
+            packets += 1;
+            if packets.is_multiple_of(PROGRESS_EVERY) {
+                progress(&name, &position);
+            }
+        }
+        let tallies = source.interfaces().iter().enumerate().map(|(index, interface)| (interface.clone(), *interfaces.at(index)));
+        InputReport {
+            interfaces: tallies.collect(),
+            format: source.format_name(),
+            compression: source.compression(),
+            completeness: source.completeness(),
+            damages: source.damages().to_vec(),
+            damage_count: source.damage_count(),
+            name,
+        }
+    }
+
+    #[inline]
+    fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
+        let walked = self.decoder.decode(packet, interface);
+        self.tally.add_packet(packet.wire_len, walked.scope);
+        match &walked.decoded {
+            Decoded::Observed(observation) if observation.fragment == Fragment::Whole => self.observe(observation),
+            Decoded::Observed(observation) => self.take_in_fragment(*observation),
+            _ => self.stopped(&walked, packet),
+        }
+        if let Some(quoted) = &walked.quoted {
+            self.table.observe(quoted);
+        }
+    }
+
+    #[inline]
+    fn observe(&mut self, observation: &Observation) {
+        self.tally.add_observed(observation);
+        self.table.observe(observation);
+    }
+
+    #[cold]
+    fn take_in_fragment(&mut self, observation: Observation) {
+        let Engine { fragments, table, tally, .. } = self;
+        let (mut orphans, mut joined) = (Vec::new(), Vec::new());
+        fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
+        for fragment in &joined {
+            tally.add_observed(fragment);
+            table.observe(fragment);
+        }
+        orphans.iter().for_each(|orphan| tally.add_orphan(orphan));
+    }
+
+    #[cold]
+    fn stopped(&mut self, walked: &Walked, packet: &Packet<'_>) {
+        self.tally.add_stopped(walked, packet.time, packet.wire_len);
+        if let Decoded::UnsupportedLink(link_type) = walked.decoded {
+            self.unsupported.entry(link_type).or_default().add(packet.wire_len);
+        }
+    }
+
+    fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, registry: Registry) -> Analysis {
+        let Engine { decoder, fragments, table, mut tally, unsupported } = self;
+        fragments.finish(|orphan| tally.add_orphan(&orphan));
+        let flows = table.finish();
+        let verdicts = roles::decide(&flows, &registry, capture_span(&inputs).first);
+        let scopes = decoder.into_scopes();
+        Analysis { inputs, failures, tally, flows, verdicts, scopes, registry, unsupported }
+    }
+}
+
+fn capture_span(inputs: &[InputReport]) -> Span {
+    let mut span = Span::default();
+    for (_, tally) in inputs.iter().flat_map(|input| &input.interfaces) {
+        span.merge(tally.span);
+    }
+    span
+}
+
+/// A tally for each interface, made when its first packet comes.
+#[derive(Default)]
+struct InterfaceTallies(Vec<InterfaceTally>);
+
+impl InterfaceTallies {
+    #[inline]
+    fn at(&mut self, index: usize) -> &mut InterfaceTally {
+        if index >= self.0.len() {
+            self.0.resize(index + 1, InterfaceTally::default());
+        }
+        &mut self.0[index]
+    }
+}

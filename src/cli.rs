@@ -1,0 +1,141 @@
+//! Floor 9: what can be typed, and the job it means.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand};
+use portolan::capture::InputName;
+use portolan::summary::TableName;
+
+/// Says which services a packet capture holds, by port, and why.
+#[derive(Parser, Debug)]
+#[command(version, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Analyse saved captures
+    ///
+    /// Reads pcap and pcapng files, also compressed ones (gzip, zstd, lz4, xz), decides for each flow which side is the
+    /// server and what its port is called, and shows summary tables. Several files are one capture in the order given.
+    ///
+    /// Exit code: 0 = all was read; 1 = an input was cut off, damaged or could not be opened, and what could be read is in the
+    /// tables; 2 = nothing could be read, or the command line is wrong.
+    Read(ReadArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct ReadArguments {
+    /// Captures to read; '-' is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Tables to show on the terminal: capture, ledger, services, portless, ports, servers, hosts, flows, evidence, sizes,
+    /// tunnels, or all
+    #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
+    tables: Vec<Tables>,
+
+    /// Rows shown per table on the terminal (0 = all); what is cut becomes one row of others
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    top: usize,
+
+    /// Write every table as DIR/NAME.csv (all rows)
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+
+    /// Write everything as one JSON document ('-' = standard output, terminal tables off)
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    json: Option<String>,
+
+    /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
+    #[arg(long, value_name = "FILE")]
+    services: Option<PathBuf>,
+
+    /// End a flow after this much silence (default: off)
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    idle_timeout: Option<Seconds>,
+}
+
+/// One word of `--table`.
+#[derive(Clone, Copy, Debug)]
+enum Tables {
+    One(TableName),
+    All,
+}
+
+/// A duration as typed, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+struct Seconds(i64);
+
+/// Where the JSON document goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JsonTarget {
+    /// To standard output, in place of the tables for people.
+    Stdout,
+    /// Into a file.
+    File(PathBuf),
+}
+
+/// What `portolan read` has to do.
+#[derive(Debug)]
+pub struct ReadJob {
+    /// The inputs, in order.
+    pub inputs: Vec<InputName>,
+    /// The tables for the terminal, in order.
+    pub tables: Vec<TableName>,
+    /// Rows of each on the terminal; 0 = all.
+    pub top: usize,
+    /// The folder for CSV files.
+    pub csv: Option<PathBuf>,
+    /// Where the JSON document goes.
+    pub json: Option<JsonTarget>,
+    /// The user's port table.
+    pub services: Option<PathBuf>,
+    /// Nanoseconds of silence that end a flow.
+    pub idle_timeout: Option<i64>,
+}
+
+impl ReadArguments {
+    /// What the arguments mean.
+    pub fn into_job(self) -> ReadJob {
+        let mut tables = Vec::new();
+        for word in &self.tables {
+            match word {
+                Tables::One(table) => tables.push(*table),
+                Tables::All => tables.extend(TableName::ALL),
+            }
+        }
+        if tables.is_empty() {
+            tables.extend(TableName::DEFAULT);
+        }
+        let json = self.json.map(|target| if target == "-" { JsonTarget::Stdout } else { JsonTarget::File(target.into()) });
+        ReadJob {
+            inputs: self.files.iter().map(|file| InputName::from_argument(file)).collect(),
+            tables,
+            top: self.top,
+            csv: self.csv,
+            json,
+            services: self.services,
+            idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
+        }
+    }
+}
+
+fn parse_table(word: &str) -> Result<Tables, String> {
+    if word == "all" {
+        return Ok(Tables::All);
+    }
+    TableName::from_key(word).map(Tables::One).ok_or_else(|| {
+        let known: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
+        format!("there is no such table; the tables are {}, or all", known.join(", "))
+    })
+}
+
+fn parse_seconds(text: &str) -> Result<Seconds, String> {
+    let wrong = || "it must be a number of seconds above 0, such as 60 or 0.5".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    if seconds > 0.0 && seconds < 1e9 { Ok(Seconds((seconds * 1e9) as i64)) } else { Err(wrong()) }
+}

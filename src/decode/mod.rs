@@ -1,0 +1,162 @@
+//! Floor 2: the walk over a packet's layers, from its link header to its ports.
+//!
+//! [`Decoder::decode`] goes as far as it can and never fails: what it cannot follow is a [`Decoded`] value that says why
+//! it stopped, and every value has its place in the ledger. One loop takes the walk from layer to layer; each layer is
+//! one arm and one function that looks at its header and names the next layer.
+
+mod ip;
+mod link;
+mod observation;
+pub mod protocol;
+mod quote;
+mod scope;
+mod transport;
+mod walk;
+
+use std::ops::ControlFlow;
+
+use crate::capture::{Interface, LinkType, Packet};
+pub use observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
+pub use scope::{Encapsulation, Path, ScopeId, Scopes};
+pub use transport::is_port_unreachable;
+use walk::{Layer, Walk};
+
+/// How far the walk over a packet came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Decoded {
+    /// To the innermost flow.
+    Observed(Observation),
+    /// To a protocol that is not IP.
+    NonIp(LinkProtocol),
+    /// To where the capture cut it, in front of the ports or the IP protocol.
+    Truncated,
+    /// To where it contradicts itself.
+    Malformed,
+    /// Nowhere: this link type cannot be decoded.
+    UnsupportedLink(LinkType),
+}
+
+/// A protocol directly above the link layer that is not IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LinkProtocol {
+    /// ARP or RARP, with its operation if it is there.
+    Arp {
+        /// 0x0806 or 0x8035.
+        ether_type: u16,
+        /// The operation.
+        opcode: Option<u16>,
+    },
+    /// By EtherType.
+    EtherType(u16),
+    /// By IEEE 802.2 service access point.
+    Llc {
+        /// The destination SAP.
+        sap: u8,
+    },
+    /// By SNAP organisation and that organisation's number.
+    Snap {
+        /// IEEE organisation identifier.
+        organisation: [u8; 3],
+        /// The organisation's own protocol number.
+        number: u16,
+    },
+    /// By address family of a loopback interface.
+    AddressFamily(u32),
+    /// A raw IP packet whose version is neither 4 nor 6.
+    IpVersion(u8),
+}
+
+/// An address of the link layer, up to 8 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LinkAddress {
+    bytes: [u8; 8],
+    len: u8,
+}
+
+impl LinkAddress {
+    /// From its bytes, of which there are at most eight.
+    #[inline]
+    pub fn from_bytes(address: &[u8]) -> LinkAddress {
+        let mut bytes = [0; 8];
+        bytes[..address.len()].copy_from_slice(address);
+        LinkAddress { bytes, len: address.len() as u8 }
+    }
+
+    /// The same, but `None` for no bytes.
+    fn known(address: &[u8]) -> Option<LinkAddress> {
+        (!address.is_empty()).then(|| LinkAddress::from_bytes(address))
+    }
+
+    /// True if it stands for a group of stations: the lowest bit of the first byte (IEEE 802).
+    pub fn is_group(self) -> bool {
+        self.bytes[0] & 1 != 0
+    }
+}
+
+/// One packet after the walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked {
+    /// How far the walk came.
+    pub decoded: Decoded,
+    /// The encapsulations it went through.
+    pub scope: ScopeId,
+    /// Sender and receiver on the link, where its header names them.
+    pub link_addresses: [Option<LinkAddress>; 2],
+    /// The flow that the packet quotes, if it is an ICMP error.
+    pub quoted: Option<Observation>,
+}
+
+/// Walks over packets and numbers the scopes that it meets.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    scopes: Scopes,
+}
+
+impl Decoder {
+    /// A decoder that has seen no packet.
+    pub fn new() -> Decoder {
+        Decoder::default()
+    }
+
+    /// The scopes that were met.
+    pub fn into_scopes(self) -> Scopes {
+        self.scopes
+    }
+
+    /// Walks over one packet that was seen on `interface`.
+    #[inline]
+    pub fn decode(&mut self, packet: &Packet<'_>, interface: &Interface) -> Walked {
+        let mut walk = Walk::new(packet, interface.fcs_len);
+        let mut layer = Layer::Link(interface.link_type);
+        let mut decoded = loop {
+            let next = match layer {
+                Layer::Link(link_type) => link::link(&mut walk, link_type),
+                Layer::EtherType(value) => link::ether_type(&mut walk, value),
+                Layer::Llc => link::llc(&mut walk),
+                Layer::Ip => ip::by_version(&mut walk),
+                Layer::Ipv4 => ip::ipv4(&mut walk),
+                Layer::Ipv6 => ip::ipv6(&mut walk),
+                Layer::Transport(protocol) => {
+                    let scope = self.scopes.number(&walk.path);
+                    transport::transport(&mut walk, protocol, scope)
+                }
+            };
+            match next {
+                ControlFlow::Continue(next) => layer = next,
+                ControlFlow::Break(decoded) => break decoded,
+            }
+        };
+        let scope = self.scopes.number(&walk.path);
+        let mut quoted = None;
+        if let Decoded::Observed(observation) = &mut decoded {
+            observation.time = packet.time;
+            observation.wire_len = packet.wire_len;
+            if let Some(message) = observation.message
+                && transport::is_error(observation.key.protocol, message)
+            {
+                quoted = quote::quoted_flow(walk.rest, observation.key.version, scope, message, packet.time);
+            }
+        }
+        Walked { decoded, scope, link_addresses: walk.link_addresses, quoted }
+    }
+}

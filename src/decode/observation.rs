@@ -1,0 +1,264 @@
+//! What the walk over a packet hands on: a small record with all that a flow needs to know of it.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::protocol::ip;
+use super::scope::ScopeId;
+use crate::unit::Time;
+
+/// One of a flow's two endpoints: the first or the second of its key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Side {
+    /// The endpoint that stands first in the key.
+    A = 0,
+    /// The endpoint that stands second.
+    B = 1,
+}
+
+impl Side {
+    /// The opposite endpoint.
+    #[inline]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::A => Side::B,
+            Side::B => Side::A,
+        }
+    }
+
+    /// For arrays with a place for each side.
+    #[inline]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// An IP address of either version in one shape: an IPv4 address fills the first four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
+pub struct Address(pub [u8; 16]);
+
+impl Address {
+    /// From the four bytes of an IPv4 address.
+    #[inline]
+    pub const fn v4(bytes: [u8; 4]) -> Address {
+        let mut address = [0; 16];
+        address[0] = bytes[0];
+        address[1] = bytes[1];
+        address[2] = bytes[2];
+        address[3] = bytes[3];
+        Address(address)
+    }
+
+    #[inline]
+    fn as_number(self) -> u128 {
+        u128::from_be_bytes(self.0)
+    }
+}
+
+/// The version of IP.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum IpVersion {
+    /// RFC 791.
+    V4 = 4,
+    /// RFC 8200.
+    V6 = 6,
+}
+
+impl IpVersion {
+    /// `address` in the standard library's shape.
+    pub fn ip_addr(self, address: Address) -> IpAddr {
+        match self {
+            IpVersion::V4 => IpAddr::V4(Ipv4Addr::new(address.0[0], address.0[1], address.0[2], address.0[3])),
+            IpVersion::V6 => IpAddr::V6(Ipv6Addr::from(address.0)),
+        }
+    }
+
+    /// True for a multicast address, or IPv4's limited broadcast address: never the address of one machine.
+    #[inline]
+    pub fn is_group(self, address: Address) -> bool {
+        match self {
+            IpVersion::V4 => address.0[0] & 0xf0 == 0xe0 || address.0[..4] == [255; 4],
+            IpVersion::V6 => address.0[0] == 0xff,
+        }
+    }
+}
+
+/// What makes packets one flow: two endpoints, transport protocol and scope. It has no direction: the smaller endpoint
+/// stands first, whoever sent.
+///
+/// For protocols without ports the two numbers are what tells their flows apart, the same for both directions: ICMP
+/// queries and replies have the query's type and the identifier, other ICMP messages type and code, the rest zeros.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct FlowKey {
+    /// The addresses of sides A and B.
+    pub addresses: [Address; 2],
+    /// The ports of sides A and B.
+    pub ports: [u16; 2],
+    /// Where the addresses mean what they say.
+    pub scope: ScopeId,
+    /// IP protocol number.
+    pub protocol: u8,
+    /// Version of both addresses.
+    pub version: IpVersion,
+}
+
+impl FlowKey {
+    /// The key of a packet with ports, and which side sent it.
+    #[inline]
+    pub fn with_ports(
+        version: IpVersion,
+        protocol: u8,
+        scope: ScopeId,
+        from: (Address, u16),
+        to: (Address, u16),
+    ) -> (FlowKey, Side) {
+        let (sender, receiver) = (from.0.as_number(), to.0.as_number());
+        let (a, b, side) = if (sender, from.1) <= (receiver, to.1) { (from, to, Side::A) } else { (to, from, Side::B) };
+        (FlowKey { addresses: [a.0, b.0], ports: [a.1, b.1], scope, protocol, version }, side)
+    }
+
+    /// The key of a packet without ports, and which side sent it.
+    pub fn without_ports(
+        version: IpVersion,
+        protocol: u8,
+        scope: ScopeId,
+        from: Address,
+        to: Address,
+        numbers: [u16; 2],
+    ) -> (FlowKey, Side) {
+        let (addresses, side) = if from <= to { ([from, to], Side::A) } else { ([to, from], Side::B) };
+        (FlowKey { addresses, ports: numbers, scope, protocol, version }, side)
+    }
+
+    /// True if its numbers are ports.
+    #[inline]
+    pub fn has_ports(&self) -> bool {
+        ip::has_ports(self.protocol)
+    }
+
+    /// The address of one side.
+    pub fn ip_addr(&self, side: Side) -> IpAddr {
+        self.version.ip_addr(self.addresses[side.index()])
+    }
+
+    /// The port of one side, or that side's number for protocols without ports.
+    #[inline]
+    pub fn port(&self, side: Side) -> u16 {
+        self.ports[side.index()]
+    }
+}
+
+/// Which part of a datagram a packet is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fragment {
+    /// All of it.
+    Whole,
+    /// The first fragment, of a datagram with this identification.
+    First(u32),
+    /// A later one: it has no ports, and its key's numbers are zeros until its first fragment is known.
+    Later(u32),
+}
+
+/// Type and code of an ICMP or ICMPv6 message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct IcmpMessage {
+    /// ICMP type.
+    pub kind: u8,
+    /// ICMP code, within its type.
+    pub code: u8,
+}
+
+/// The bits of a transport header that tell who opened a connection and how it went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Signals(pub u8);
+
+impl Signals {
+    /// TCP FIN, SCTP SHUTDOWN, DCCP Close.
+    pub const FIN: Signals = Signals(0x01);
+    /// TCP SYN, SCTP INIT and INIT ACK, DCCP Request and Response.
+    pub const SYN: Signals = Signals(0x02);
+    /// TCP RST, SCTP ABORT, DCCP Reset.
+    pub const RST: Signals = Signals(0x04);
+    /// TCP ACK, and everything in SCTP and DCCP that answers.
+    pub const ACK: Signals = Signals(0x10);
+
+    /// True if any bit of `other` is set.
+    #[inline]
+    pub const fn has(self, other: Signals) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both together.
+    pub const fn and(self, other: Signals) -> Signals {
+        Signals(self.0 | other.0)
+    }
+}
+
+/// What one packet says about its flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Observation {
+    /// The flow.
+    pub key: FlowKey,
+    /// Which of its endpoints sent the packet.
+    pub side: Side,
+    /// True if this is no packet of the flow but its header, quoted in an ICMP error: it marks the flow and counts nothing.
+    pub quoted: bool,
+    /// True if the packet went to a group of machines: multicast or broadcast.
+    pub to_group: bool,
+    /// When it was captured.
+    pub time: Time,
+    /// Bytes on the wire.
+    pub wire_len: u32,
+    /// Bytes of the innermost IP packet, by its own header.
+    pub ip_len: u32,
+    /// Bytes that the transport carries, by the IP length.
+    pub payload_len: u32,
+    /// Handshake and close bits.
+    pub signals: Signals,
+    /// Initial sequence number of the sender, when `signals` has SYN (SCTP: initiate tag; DCCP: sequence number).
+    pub sequence: u32,
+    /// The sequence number that the sender expects next, when `signals` has ACK.
+    pub acknowledgment: u32,
+    /// Which part of its datagram the packet is.
+    pub fragment: Fragment,
+    /// Type and code, for ICMP and ICMPv6.
+    pub message: Option<IcmpMessage>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const C: (Address, u16) = (Address::v4([10, 0, 0, 5]), 51544);
+    const S: (Address, u16) = (Address::v4([192, 0, 2, 80]), 443);
+
+    #[test]
+    fn both_directions_have_one_key_and_opposite_sides() {
+        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, C, S);
+        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, S, C);
+        assert_eq!((there, from_client), (back, from_server.other()));
+        assert_eq!((there.ip_addr(from_client), there.port(from_client)), ("10.0.0.5".parse().unwrap(), 51544));
+    }
+
+    #[test]
+    fn a_machine_that_talks_to_itself_is_told_apart_by_port() {
+        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, (C.0, 9), (C.0, 7));
+        assert_eq!((there.port(client), there.port(client.other())), (9, 7));
+    }
+
+    #[test]
+    fn a_key_is_forty_bytes() {
+        assert_eq!(size_of::<FlowKey>(), 40);
+    }
+
+    #[test]
+    fn groups_are_multicast_and_limited_broadcast() {
+        assert!(IpVersion::V4.is_group(Address::v4([239, 255, 255, 250])));
+        assert!(IpVersion::V4.is_group(Address::v4([255, 255, 255, 255])));
+        assert!(!IpVersion::V4.is_group(Address::v4([255, 255, 255, 254])));
+        let mut all_nodes = Address::default();
+        (all_nodes.0[0], all_nodes.0[1], all_nodes.0[15]) = (0xff, 2, 1);
+        assert!(IpVersion::V6.is_group(all_nodes));
+    }
+}

@@ -1,0 +1,57 @@
+//! Numbers that say what comes next: IP protocol numbers (IANA "Protocol Numbers") and EtherTypes (IEEE).
+
+/// IP protocol numbers that the walk or a flow's key has to know.
+pub mod ip {
+    /// IPv6 Hop-by-Hop Options (RFC 8200).
+    pub const HOP_BY_HOP: u8 = 0;
+    /// ICMP (RFC 792).
+    pub const ICMP: u8 = 1;
+    /// TCP (RFC 9293).
+    pub const TCP: u8 = 6;
+    /// UDP (RFC 768).
+    pub const UDP: u8 = 17;
+    /// DCCP (RFC 4340).
+    pub const DCCP: u8 = 33;
+    /// IPv6 Routing header (RFC 8200).
+    pub const ROUTING: u8 = 43;
+    /// IPv6 Fragment header (RFC 8200).
+    pub const FRAGMENT: u8 = 44;
+    /// Authentication Header (RFC 4302).
+    pub const AH: u8 = 51;
+    /// ICMPv6 (RFC 4443).
+    pub const ICMPV6: u8 = 58;
+    /// IPv6 Destination Options (RFC 8200).
+    pub const DESTINATION_OPTIONS: u8 = 60;
+    /// SCTP (RFC 9260).
+    pub const SCTP: u8 = 132;
+    /// UDP-Lite (RFC 3828).
+    pub const UDP_LITE: u8 = 136;
+    /// Shim6 (RFC 5533), an IPv6 extension header.
+    pub const SHIM6: u8 = 140;
+
+    /// True for the transport protocols that have ports.
+    #[inline]
+    pub const fn has_ports(protocol: u8) -> bool {
+        matches!(protocol, TCP | UDP | SCTP | DCCP | UDP_LITE)
+    }
+}
+
+/// EtherTypes that the walk has to know.
+pub mod ether {
+    /// IPv4.
+    pub const IPV4: u16 = 0x0800;
+    /// ARP (RFC 826).
+    pub const ARP: u16 = 0x0806;
+    /// Reverse ARP (RFC 903).
+    pub const RARP: u16 = 0x8035;
+    /// IEEE 802.1Q customer VLAN tag.
+    pub const VLAN: u16 = 0x8100;
+    /// IPv6.
+    pub const IPV6: u16 = 0x86dd;
+    /// IEEE 802.1ad service VLAN tag.
+    pub const SERVICE_VLAN: u16 = 0x88a8;
+    /// Double tagging before 802.1ad, still common on switches.
+    pub const OLD_QINQ: u16 = 0x9100;
+    /// The least number that is an EtherType; below it the field is a length (IEEE 802.3 clause 3.2.6).
+    pub const LEAST: u16 = 0x0600;
+}

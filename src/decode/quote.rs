@@ -1,0 +1,56 @@
+//! The header that an ICMP error quotes: it names the flow that had trouble.
+
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
+
+use super::observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
+use super::protocol::ip;
+use super::scope::ScopeId;
+use crate::unit::Time;
+
+/// ICMP's own header in front of the quotation: type, code, checksum, and four bytes that depend on the type.
+const ICMP_HEADER: usize = 8;
+
+/// The flow quoted by an ICMP error whose bytes are `error`, as an observation that counts nothing. `None` if the quoted
+/// packet has no ports, is a later fragment, or is cut too short. `message` says what is wrong with it.
+pub fn quoted_flow(error: &[u8], version: IpVersion, scope: ScopeId, message: IcmpMessage, time: Time) -> Option<Observation> {
+    let packet = error.get(ICMP_HEADER..)?;
+    let (source, destination, protocol, header_len) = match version {
+        IpVersion::V4 => {
+            let header = Ipv4HeaderSlice::from_slice(packet).ok()?;
+            if header.fragments_offset().value() != 0 {
+                return None;
+            }
+            (Address::v4(header.source()), Address::v4(header.destination()), header.protocol().0, header.slice().len())
+        }
+        IpVersion::V6 => {
+            let header = Ipv6HeaderSlice::from_slice(packet).ok()?;
+            (Address(header.source()), Address(header.destination()), header.next_header().0, header.slice().len())
+        }
+    };
+    if !ip::has_ports(protocol) {
+        return None;
+    }
+    let ports = packet.get(header_len..header_len + 4)?;
+    let from = (source, u16::from_be_bytes([ports[0], ports[1]]));
+    let to = (destination, u16::from_be_bytes([ports[2], ports[3]]));
+    let (key, side) = FlowKey::with_ports(version, protocol, scope, from, to);
+    Some(mark(key, side, message, time))
+}
+
+fn mark(key: FlowKey, side: Side, message: IcmpMessage, time: Time) -> Observation {
+    Observation {
+        key,
+        side,
+        quoted: true,
+        to_group: false,
+        time,
+        wire_len: 0,
+        ip_len: 0,
+        payload_len: 0,
+        signals: Signals::default(),
+        sequence: 0,
+        acknowledgment: 0,
+        fragment: Fragment::Whole,
+        message: Some(message),
+    }
+}

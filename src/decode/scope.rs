@@ -1,0 +1,155 @@
+//! The layers that a packet's flow is wrapped in: VLAN tags and tunnels, outermost first.
+//!
+//! Two packets with equal addresses and ports belong to one flow only if they came through the same encapsulations:
+//! 10.0.0.1 in VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its path, a [`ScopeId`], and
+//! [`Scopes`] holds what the numbers stand for.
+
+use std::collections::HashMap;
+use std::fmt;
+
+/// The most encapsulations around one flow. A packet with more contradicts all practice and counts as malformed.
+pub const MAX_DEPTH: usize = 8;
+/// The most different paths that are told apart; packets of further ones share [`ScopeId::OTHER`].
+pub const MAX_SCOPES: usize = 1 << 15;
+
+/// One layer around a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Encapsulation {
+    /// An IEEE 802.1Q, 802.1ad or 0x9100 tag with its VLAN identifier (0 to 4095).
+    Vlan(u16),
+    /// An Authentication Header (RFC 4302).
+    Ah,
+}
+
+impl Encapsulation {
+    /// Its key in the `tunnels` table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encapsulation::Vlan(_) => "vlan",
+            Encapsulation::Ah => "ah",
+        }
+    }
+}
+
+impl fmt::Display for Encapsulation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Encapsulation::Vlan(id) => write!(f, "vlan:{id}"),
+            Encapsulation::Ah => f.write_str("ah"),
+        }
+    }
+}
+
+/// The encapsulations around a flow, outermost first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Path {
+    // `None` behind the last one, so that equal paths are equal as values.
+    steps: [Option<Encapsulation>; MAX_DEPTH],
+}
+
+impl Path {
+    /// Adds an inner encapsulation. False if there are [`MAX_DEPTH`] already.
+    #[must_use]
+    pub fn push(&mut self, step: Encapsulation) -> bool {
+        let free = self.steps.iter_mut().find(|place| place.is_none());
+        free.map(|place| *place = Some(step)).is_some()
+    }
+
+    /// The encapsulations, outermost first.
+    pub fn steps(&self) -> impl Iterator<Item = Encapsulation> {
+        self.steps.iter().flatten().copied()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.steps[0].is_none()
+    }
+}
+
+/// The number of a [`Path`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
+pub struct ScopeId(pub u16);
+
+impl ScopeId {
+    /// No encapsulation at all.
+    pub const PLAIN: ScopeId = ScopeId(0);
+    /// All paths beyond the first [`MAX_SCOPES`].
+    pub const OTHER: ScopeId = ScopeId(MAX_SCOPES as u16);
+}
+
+/// The paths seen so far and their numbers, in the order of their first packets.
+#[derive(Debug)]
+pub struct Scopes {
+    paths: Vec<Path>,
+    numbers: HashMap<Path, ScopeId>,
+    latest: (Path, ScopeId),
+}
+
+impl Default for Scopes {
+    fn default() -> Self {
+        let plain = (Path::default(), ScopeId::PLAIN);
+        Scopes { paths: vec![plain.0], numbers: HashMap::from([plain]), latest: plain }
+    }
+}
+
+impl Scopes {
+    /// The number of `path`, new or known.
+    #[inline]
+    pub fn number(&mut self, path: &Path) -> ScopeId {
+        if path.is_empty() {
+            return ScopeId::PLAIN;
+        }
+        if *path != self.latest.0 {
+            self.latest = (*path, self.look_up(path));
+        }
+        self.latest.1
+    }
+
+    fn look_up(&mut self, path: &Path) -> ScopeId {
+        if let Some(&known) = self.numbers.get(path) {
+            return known;
+        }
+        if self.paths.len() == MAX_SCOPES {
+            return ScopeId::OTHER;
+        }
+        let number = ScopeId(self.paths.len() as u16);
+        self.paths.push(*path);
+        self.numbers.insert(*path, number);
+        number
+    }
+
+    /// The path of that number; empty for [`ScopeId::OTHER`].
+    pub fn path(&self, id: ScopeId) -> Path {
+        self.paths.get(usize::from(id.0)).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vlan(ids: &[u16]) -> Path {
+        let mut path = Path::default();
+        assert!(ids.iter().all(|&id| path.push(Encapsulation::Vlan(id))));
+        path
+    }
+
+    #[test]
+    fn equal_paths_have_one_number_and_order_counts() {
+        let mut scopes = Scopes::default();
+        assert_eq!(scopes.number(&vlan(&[])), ScopeId::PLAIN);
+        let (a, b) = (scopes.number(&vlan(&[1, 2])), scopes.number(&vlan(&[2, 1])));
+        assert_ne!(a, b);
+        assert_eq!(scopes.number(&vlan(&[1, 2])), a);
+        assert_eq!(scopes.path(b).steps().map(|step| step.to_string()).collect::<Vec<_>>(), ["vlan:2", "vlan:1"]);
+    }
+
+    #[test]
+    fn depth_and_number_of_paths_are_bounded() {
+        let mut deep = vlan(&[0; MAX_DEPTH]);
+        assert!(!deep.push(Encapsulation::Ah));
+        let mut scopes = Scopes::default();
+        let last = (0..MAX_SCOPES as u16 + 9).map(|n| scopes.number(&vlan(&[n / 4096, n % 4096]))).last();
+        assert_eq!(last, Some(ScopeId::OTHER));
+        assert_eq!(scopes.path(ScopeId::OTHER), Path::default());
+    }
+}

@@ -1,0 +1,237 @@
+//! Transport headers: ports, and what tells who opened a connection. The end of the walk.
+//!
+//! A header that the capture cut is read as far as it goes: four bytes are enough for ports, fourteen for TCP's flags.
+
+use std::ops::ControlFlow::Break;
+
+use etherparse::{TcpHeaderSlice, UdpHeaderSlice};
+
+use super::Decoded;
+use super::observation::{FlowKey, Fragment, IcmpMessage, Observation, Side, Signals};
+use super::protocol::ip;
+use super::scope::ScopeId;
+use super::walk::{IpFacts, Next, Walk};
+use crate::unit::Time;
+
+/// What is left to know once the ports are.
+struct Details {
+    ports: (u16, u16),
+    header_len: usize,
+    signals: Signals,
+    sequence: u32,
+    acknowledgment: u32,
+}
+
+impl Details {
+    #[inline]
+    fn ports(ports: (u16, u16), header_len: usize) -> Details {
+        Details { ports, header_len, signals: Signals::default(), sequence: 0, acknowledgment: 0 }
+    }
+}
+
+/// Reads the header of an IP protocol and makes the packet's observation. Time and wire length are filled in by the caller.
+#[inline]
+pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
+    let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
+    if matches!(facts.fragment, Fragment::Later(_)) {
+        return portless(walk, &facts, protocol, scope, [0, 0], None);
+    }
+    let bytes = walk.rest;
+    let details = match protocol {
+        ip::TCP => tcp(bytes),
+        ip::UDP => UdpHeaderSlice::from_slice(bytes)
+            .map(|header| Details::ports((header.source_port(), header.destination_port()), 8))
+            .ok()
+            .or_else(|| first_ports(bytes, 8)),
+        ip::UDP_LITE => first_ports(bytes, 8),
+        ip::SCTP => sctp(bytes),
+        ip::DCCP => dccp(bytes),
+        ip::ICMP | ip::ICMPV6 => return icmp(walk, &facts, protocol, scope),
+        _ => return portless(walk, &facts, protocol, scope, [0, 0], None),
+    };
+    let Some(details) = details else { return walk.too_short() };
+    let (from, to) = ((facts.source, details.ports.0), (facts.destination, details.ports.1));
+    let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
+    let mut observation = observation(walk, &facts, key, side, walk.wire_rest.saturating_sub(details.header_len));
+    observation.signals = details.signals;
+    observation.sequence = details.sequence;
+    observation.acknowledgment = details.acknowledgment;
+    Break(Decoded::Observed(observation))
+}
+
+#[inline]
+fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, payload_len: usize) -> Observation {
+    Observation {
+        key,
+        side,
+        quoted: false,
+        to_group: walk.broadcast || facts.version.is_group(facts.destination),
+        time: Time::UNKNOWN,
+        wire_len: 0,
+        ip_len: facts.length,
+        payload_len: payload_len as u32,
+        signals: Signals::default(),
+        sequence: 0,
+        acknowledgment: 0,
+        fragment: facts.fragment,
+        message: None,
+    }
+}
+
+/// A packet whose protocol has no ports, or whose ports are in another fragment.
+fn portless(
+    walk: &Walk<'_>,
+    facts: &IpFacts,
+    protocol: u8,
+    scope: ScopeId,
+    numbers: [u16; 2],
+    message: Option<IcmpMessage>,
+) -> Next {
+    let (key, side) = FlowKey::without_ports(facts.version, protocol, scope, facts.source, facts.destination, numbers);
+    let mut observation = observation(walk, facts, key, side, walk.wire_rest);
+    observation.message = message;
+    Break(Decoded::Observed(observation))
+}
+
+/// TCP (RFC 9293).
+#[inline]
+fn tcp(bytes: &[u8]) -> Option<Details> {
+    match TcpHeaderSlice::from_slice(bytes) {
+        Ok(header) => Some(Details {
+            ports: (header.source_port(), header.destination_port()),
+            header_len: header.slice().len(),
+            signals: tcp_signals(header.slice()[13]),
+            sequence: header.sequence_number(),
+            acknowledgment: header.acknowledgment_number(),
+        }),
+        Err(_) => cut_tcp(bytes),
+    }
+}
+
+/// A TCP header that is cut, or whose data offset is nonsense.
+fn cut_tcp(bytes: &[u8]) -> Option<Details> {
+    let mut details = first_ports(bytes, 20)?;
+    if let Some(header) = bytes.first_chunk::<14>() {
+        details.signals = tcp_signals(header[13]);
+        details.sequence = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
+        details.acknowledgment = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
+        details.header_len = (usize::from(header[12] >> 4) * 4).max(20);
+    }
+    Some(details)
+}
+
+#[inline]
+fn tcp_signals(flags: u8) -> Signals {
+    const KEPT: u8 = Signals::FIN.0 | Signals::SYN.0 | Signals::RST.0 | Signals::ACK.0;
+    Signals(flags & KEPT)
+}
+
+/// The ports that all transports have in their first four bytes.
+fn first_ports(bytes: &[u8], header_len: usize) -> Option<Details> {
+    let &[a, b, c, d] = bytes.first_chunk::<4>()?;
+    Some(Details::ports((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])), header_len))
+}
+
+/// SCTP (RFC 9260): the first chunk tells what the packet does. INIT carries the tag that INIT ACK must be sent with,
+/// which stands in for TCP's sequence numbers.
+fn sctp(bytes: &[u8]) -> Option<Details> {
+    const INIT: u8 = 1;
+    const INIT_ACK: u8 = 2;
+    const ABORT: u8 = 6;
+    const SHUTDOWN: u8 = 7;
+    const SHUTDOWN_COMPLETE: u8 = 14;
+    let mut details = first_ports(bytes, 12)?;
+    if let Some(header) = bytes.first_chunk::<20>() {
+        let verification_tag = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
+        details.sequence = u32::from_be_bytes([header[16], header[17], header[18], header[19]]);
+        details.acknowledgment = verification_tag.wrapping_add(1);
+    }
+    details.signals = match bytes.get(12) {
+        Some(&INIT) => Signals::SYN,
+        Some(&INIT_ACK) => Signals::SYN.and(Signals::ACK),
+        Some(&ABORT) => Signals::RST,
+        Some(&(SHUTDOWN | SHUTDOWN_COMPLETE)) => Signals::FIN.and(Signals::ACK),
+        Some(_) => Signals::ACK,
+        None => Signals::default(),
+    };
+    Some(details)
+}
+
+/// DCCP (RFC 4340 section 5.1): Request and Response, matched by sequence and acknowledgement number.
+fn dccp(bytes: &[u8]) -> Option<Details> {
+    const REQUEST: u8 = 0;
+    const RESPONSE: u8 = 1;
+    const CLOSE: u8 = 6;
+    const RESET: u8 = 7;
+    let mut details = first_ports(bytes, 12)?;
+    let Some(header) = bytes.first_chunk::<9>() else { return Some(details) };
+    details.header_len = usize::from(header[4]) * 4;
+    // With the extended-sequence bit the number has 48 bits, of which the lower 32 are in bytes 12 to 15; the
+    // acknowledgement number of a Response follows behind two reserved bytes.
+    if let (1, Some(long)) = (header[8] & 1, bytes.first_chunk::<16>()) {
+        details.sequence = u32::from_be_bytes([long[12], long[13], long[14], long[15]]);
+        details.acknowledgment =
+            bytes.get(20..24).map_or(0, |field| u32::from_be_bytes([field[0], field[1], field[2], field[3]]).wrapping_add(1));
+    }
+    details.signals = match header[8] >> 1 & 0x0f {
+        REQUEST => Signals::SYN,
+        RESPONSE => Signals::SYN.and(Signals::ACK),
+        CLOSE => Signals::FIN.and(Signals::ACK),
+        RESET => Signals::RST,
+        _ => Signals::ACK,
+    };
+    Some(details)
+}
+
+/// ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier.
+fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Next {
+    let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else {
+        return portless(walk, facts, protocol, scope, [0, 0], None);
+    };
+    let message = Some(IcmpMessage { kind, code });
+    let Some(query) = query_type(protocol, kind) else {
+        return portless(walk, facts, protocol, scope, [u16::from(kind), u16::from(code)], message);
+    };
+    let identifier = walk.rest.get(4..6).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
+    let next = portless(walk, facts, protocol, scope, [u16::from(query), identifier], message);
+    // Query and reply open a flow like SYN and SYN-ACK do; its key says already that they belong together.
+    next.map_break(|decoded| match decoded {
+        Decoded::Observed(observation) => {
+            let signals = if kind == query { Signals::SYN } else { Signals::SYN.and(Signals::ACK) };
+            Decoded::Observed(Observation { signals, acknowledgment: 1, ..observation })
+        }
+        other => other,
+    })
+}
+
+/// For a query or its reply the type of the query, for every other message `None`.
+///
+/// ICMP: echo, timestamp, information (RFC 792), address mask (RFC 950), extended echo (RFC 8335).
+/// ICMPv6: echo (RFC 4443), node information (RFC 4620), extended echo (RFC 8335).
+fn query_type(protocol: u8, kind: u8) -> Option<u8> {
+    match (protocol, kind) {
+        (ip::ICMP, 0 | 8) => Some(8),
+        (ip::ICMP, 13 | 14) => Some(13),
+        (ip::ICMP, 15 | 16) => Some(15),
+        (ip::ICMP, 17 | 18) => Some(17),
+        (ip::ICMP, 42 | 43) => Some(42),
+        (ip::ICMPV6, 128 | 129) => Some(128),
+        (ip::ICMPV6, 139 | 140) => Some(139),
+        (ip::ICMPV6, 160 | 161) => Some(160),
+        _ => None,
+    }
+}
+
+/// True for a message that reports on another packet and quotes it: the ICMP errors (RFC 792: destination unreachable,
+/// source quench, redirect, time exceeded, parameter problem) and all ICMPv6 types below 128 (RFC 4443).
+pub fn is_error(protocol: u8, message: IcmpMessage) -> bool {
+    match protocol {
+        ip::ICMP => matches!(message.kind, 3 | 4 | 5 | 11 | 12),
+        _ => message.kind < 128,
+    }
+}
+
+/// True if the message says that nobody serves that port: ICMP 3/3 (RFC 792), ICMPv6 1/4 (RFC 4443).
+pub fn is_port_unreachable(protocol: u8, message: IcmpMessage) -> bool {
+    (message.kind, message.code) == if protocol == ip::ICMP { (3, 3) } else { (1, 4) }
+}

@@ -1,0 +1,57 @@
+//! An append-only array that never moves what it holds: growing it costs no copy and no second half of the memory.
+
+/// Items in one chunk. A power of two, so that finding an item is a shift and a mask.
+const CHUNK: usize = 1 << 14;
+
+/// An append-only array of chunks.
+#[derive(Debug)]
+pub struct Arena<T> {
+    chunks: Vec<Vec<T>>,
+}
+
+impl<T> Default for Arena<T> {
+    fn default() -> Self {
+        Arena { chunks: Vec::new() }
+    }
+}
+
+impl<T> Arena<T> {
+    /// How many items there are.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
+    }
+
+    /// Appends an item.
+    #[inline]
+    pub fn push(&mut self, item: T) {
+        match self.chunks.last_mut() {
+            Some(chunk) if chunk.len() < CHUNK => chunk.push(item),
+            _ => self.chunks.push(self.new_chunk(item)),
+        }
+    }
+
+    /// The first chunk grows like any vector, so that a small capture needs little; the others are whole at once.
+    fn new_chunk(&self, first: T) -> Vec<T> {
+        let mut chunk = Vec::with_capacity(if self.chunks.is_empty() { 64 } else { CHUNK });
+        chunk.push(first);
+        chunk
+    }
+
+    /// The item with that number.
+    #[inline]
+    pub fn get(&self, number: usize) -> &T {
+        &self.chunks[number / CHUNK][number % CHUNK]
+    }
+
+    /// The item with that number.
+    #[inline]
+    pub fn get_mut(&mut self, number: usize) -> &mut T {
+        &mut self.chunks[number / CHUNK][number % CHUNK]
+    }
+
+    /// All items, in the order they were appended.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flatten()
+    }
+}

@@ -1,0 +1,272 @@
+//! The link between a datagram's fragments: only the first has ports, the others follow it into its flow.
+//!
+//! Nothing is put together again, only remembered: of a first fragment its flow, of later ones that came before it the
+//! observations themselves. Both are bounded, and what falls out is counted as a fragment without a first.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::decode::protocol::ip;
+use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, Observation, ScopeId, Side};
+use crate::unit::{NANOSECONDS, Time};
+
+/// How long the fragments of a datagram may follow each other: the reassembly time of RFC 8200 section 4.5.
+const LIFETIME: i64 = 60 * NANOSECONDS;
+/// The most datagrams that are remembered at a time; the oldest is forgotten first.
+pub const MAX_DATAGRAMS: usize = 1 << 14;
+/// The most later fragments that wait for a first at a time; the oldest datagram's are given up first.
+pub const MAX_WAITING: usize = 1 << 16;
+
+/// What the fragments of one datagram have in common (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Datagram {
+    source: Address,
+    destination: Address,
+    protocol: u8,
+    identification: u32,
+    scope: ScopeId,
+}
+
+/// What is known of a datagram.
+#[derive(Debug)]
+enum State {
+    /// Its first fragment has been seen, and belongs to this flow.
+    Flow { key: FlowKey, side: Side, message: Option<IcmpMessage> },
+    /// Only later ones, which wait.
+    Waiting(Vec<Observation>),
+}
+
+#[derive(Debug)]
+struct Entry {
+    state: State,
+    /// The time of its latest fragment.
+    latest: Time,
+    /// Tells its places in the queue from those of a forgotten datagram with the same name.
+    serial: u64,
+}
+
+/// The datagrams whose fragments are still coming.
+#[derive(Debug, Default)]
+pub struct Fragments {
+    datagrams: HashMap<Datagram, Entry, foldhash::fast::RandomState>,
+    /// In the order they were first seen.
+    queue: VecDeque<(Datagram, u64)>,
+    waiting: usize,
+    serial: u64,
+}
+
+/// What became of fragments.
+#[derive(Debug, PartialEq)]
+pub enum Joined {
+    /// This one belongs to its flow now.
+    Flow(Observation),
+    /// It waits for its first fragment.
+    Waits,
+}
+
+impl Fragments {
+    /// Takes in a fragment. Fragments whose flow is known by now are given to `flow`, those that nobody waits for any more
+    /// to `orphan`; each fragment is given away exactly once.
+    pub fn take_in(&mut self, observation: Observation, mut flow: impl FnMut(Observation), orphan: impl FnMut(Observation)) {
+        match observation.fragment {
+            Fragment::Whole => flow(observation),
+            Fragment::First(identification) => {
+                flow(observation);
+                for waiting in self.first(&observation, identification) {
+                    flow(waiting);
+                }
+            }
+            Fragment::Later(identification) => {
+                if let Joined::Flow(joined) = self.later(observation, identification) {
+                    flow(joined);
+                }
+            }
+        }
+        self.forget_old(observation.time, orphan);
+    }
+
+    /// A first fragment: the later ones that waited for it, with its key.
+    fn first(&mut self, observation: &Observation, identification: u32) -> Vec<Observation> {
+        let Observation { key, side, message, time, .. } = *observation;
+        let datagram = Datagram::of(observation, identification);
+        let state = State::Flow { key, side, message };
+        match self.datagrams.get_mut(&datagram) {
+            Some(entry) => {
+                entry.latest = entry.latest.max(time);
+                match std::mem::replace(&mut entry.state, state) {
+                    State::Flow { .. } => Vec::new(),
+                    State::Waiting(mut waiting) => {
+                        self.waiting -= waiting.len();
+                        waiting.iter_mut().for_each(|later| join(later, key, side, message));
+                        waiting
+                    }
+                }
+            }
+            None => {
+                self.remember(datagram, state, time);
+                Vec::new()
+            }
+        }
+    }
+
+    fn later(&mut self, mut observation: Observation, identification: u32) -> Joined {
+        if !needs_first(observation.key.protocol) {
+            return Joined::Flow(observation);
+        }
+        let datagram = Datagram::of(&observation, identification);
+        let time = observation.time;
+        match self.datagrams.get_mut(&datagram) {
+            Some(Entry { state: State::Flow { key, side, message }, latest, .. }) => {
+                *latest = time.max(*latest);
+                join(&mut observation, *key, *side, *message);
+                return Joined::Flow(observation);
+            }
+            Some(Entry { state: State::Waiting(waiting), latest, .. }) => {
+                *latest = time.max(*latest);
+                waiting.push(observation);
+            }
+            None => self.remember(datagram, State::Waiting(vec![observation]), time),
+        }
+        self.waiting += 1;
+        Joined::Waits
+    }
+
+    fn remember(&mut self, datagram: Datagram, state: State, latest: Time) {
+        self.serial += 1;
+        self.queue.push_back((datagram, self.serial));
+        self.datagrams.insert(datagram, Entry { state, latest, serial: self.serial });
+    }
+
+    /// Forgets the oldest datagrams while they are out of time or there are too many.
+    fn forget_old(&mut self, now: Time, mut orphan: impl FnMut(Observation)) {
+        while let Some(&(datagram, serial)) = self.queue.front() {
+            let Some(entry) = self.datagrams.get(&datagram).filter(|entry| entry.serial == serial) else {
+                self.queue.pop_front();
+                continue;
+            };
+            let expired = now.since(entry.latest).is_some_and(|silence| silence > LIFETIME);
+            if !expired && self.datagrams.len() <= MAX_DATAGRAMS && self.waiting <= MAX_WAITING {
+                return;
+            }
+            self.queue.pop_front();
+            if let Some(Entry { state: State::Waiting(waiting), .. }) = self.datagrams.remove(&datagram) {
+                self.waiting -= waiting.len();
+                waiting.into_iter().for_each(&mut orphan);
+            }
+        }
+    }
+
+    /// Gives up all that still wait, in the order they came.
+    pub fn finish(mut self, mut orphan: impl FnMut(Observation)) {
+        for (datagram, _) in std::mem::take(&mut self.queue) {
+            if let Some(Entry { state: State::Waiting(waiting), .. }) = self.datagrams.remove(&datagram) {
+                waiting.into_iter().for_each(&mut orphan);
+            }
+        }
+    }
+}
+
+impl Datagram {
+    fn of(observation: &Observation, identification: u32) -> Datagram {
+        let FlowKey { addresses, protocol, scope, .. } = observation.key;
+        Datagram {
+            source: addresses[observation.side.index()],
+            destination: addresses[observation.side.other().index()],
+            protocol,
+            identification,
+            scope,
+        }
+    }
+}
+
+/// True if a packet's flow or message type is only in its first fragment.
+fn needs_first(protocol: u8) -> bool {
+    ip::has_ports(protocol) || matches!(protocol, ip::ICMP | ip::ICMPV6)
+}
+
+fn join(later: &mut Observation, key: FlowKey, side: Side, message: Option<IcmpMessage>) {
+    later.key = key;
+    later.side = side;
+    later.message = message;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{IpVersion, Signals};
+
+    const C: Address = Address::v4([10, 0, 0, 5]);
+    const R: Address = Address::v4([192, 0, 2, 53]);
+
+    fn fragment(fragment: Fragment, second: i64) -> Observation {
+        let ports = matches!(fragment, Fragment::First(_));
+        let (key, side) = if ports {
+            FlowKey::with_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, (C, 50001), (R, 53))
+        } else {
+            FlowKey::without_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, C, R, [0, 0])
+        };
+        Observation {
+            key,
+            side,
+            quoted: false,
+            to_group: false,
+            time: Time::from_nanoseconds(second * NANOSECONDS),
+            wire_len: 100,
+            ip_len: 86,
+            payload_len: 66,
+            signals: Signals::default(),
+            sequence: 0,
+            acknowledgment: 0,
+            fragment,
+            message: None,
+        }
+    }
+
+    /// How many fragments got a flow with ports, and how many none.
+    fn run(fragments: &[Observation]) -> (usize, usize) {
+        let (mut table, mut flows, mut orphans) = (Fragments::default(), 0, 0);
+        for &observation in fragments {
+            let flow = |joined: Observation| {
+                assert_eq!(joined.key.ports, [50001, 53]);
+                flows += 1;
+            };
+            table.take_in(observation, flow, |_| orphans += 1);
+        }
+        table.finish(|_| orphans += 1);
+        (flows, orphans)
+    }
+
+    #[test]
+    fn later_fragments_join_their_first_in_any_order() {
+        let (first, later) = (fragment(Fragment::First(7), 0), fragment(Fragment::Later(7), 0));
+        assert_eq!(run(&[first, later, later]), (3, 0));
+        assert_eq!(run(&[later, first, later]), (3, 0));
+        assert_eq!(run(&[later, later, first]), (3, 0));
+    }
+
+    #[test]
+    fn without_a_first_they_are_orphans() {
+        let (other, later) = (fragment(Fragment::First(8), 0), fragment(Fragment::Later(7), 0));
+        assert_eq!(run(&[later, later]), (0, 2));
+        assert_eq!(run(&[other, later]), (1, 1));
+    }
+
+    #[test]
+    fn after_a_minute_a_datagram_is_over() {
+        let first = fragment(Fragment::First(7), 0);
+        assert_eq!(run(&[first, fragment(Fragment::First(9), 61), fragment(Fragment::Later(7), 61)]), (2, 1));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_every_fragment_is_given_away_once() {
+        let many: Vec<Observation> = (0..MAX_DATAGRAMS as u32 + 100).map(|id| fragment(Fragment::Later(id), 0)).collect();
+        let mut table = Fragments::default();
+        let mut orphans = 0;
+        for &observation in &many {
+            table.take_in(observation, |_| unreachable!(), |_| orphans += 1);
+        }
+        assert_eq!(orphans, 100);
+        table.finish(|_| orphans += 1);
+        assert_eq!(orphans, many.len());
+        assert_eq!(run(&vec![fragment(Fragment::Later(7), 0); MAX_WAITING + 5]), (0, MAX_WAITING + 5));
+    }
+}

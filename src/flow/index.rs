@@ -1,0 +1,123 @@
+//! From a key's hash to a flow's number: open addressing over eight-byte slots.
+//!
+//! A slot is a tag, 32 bits of the hash, and the flow's number plus one. The slot's place follows from the tag alone, so
+//! that growing rebuilds the index without touching a flow.
+
+/// Slots of an empty index.
+const FEWEST_SLOTS: usize = 1 << 10;
+
+/// An open-addressed index.
+#[derive(Debug)]
+pub struct Index {
+    slots: Vec<u64>,
+    used: usize,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Index { slots: vec![0; FEWEST_SLOTS], used: 0 }
+    }
+}
+
+#[inline]
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+impl Index {
+    #[inline]
+    fn home(&self, tag: u32) -> usize {
+        tag as usize & (self.slots.len() - 1)
+    }
+
+    /// The number in the slot where the search for `hash` begins: a guess that brings the slot into the cache.
+    #[inline]
+    pub fn peek(&self, hash: u64) -> Option<usize> {
+        number(self.slots[self.home(tag(hash))])
+    }
+
+    /// The number for which `is_it` holds among those whose tag is that of `hash`, or the slot to insert it at.
+    #[inline]
+    pub fn find(&self, hash: u64, mut is_it: impl FnMut(usize) -> bool) -> Result<(usize, usize), usize> {
+        let tag = tag(hash);
+        let mut at = self.home(tag);
+        // At most three quarters of the slots are used, so that an empty one ends the loop.
+        loop {
+            let slot = self.slots[at];
+            match number(slot) {
+                None => return Err(at),
+                Some(number) if (slot >> 32) as u32 == tag && is_it(number) => return Ok((number, at)),
+                Some(_) => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+
+    /// Fills the slot that `find` gave for a new key.
+    pub fn insert(&mut self, at: usize, hash: u64, number: usize) {
+        self.slots[at] = slot(tag(hash), number);
+        self.used += 1;
+        if self.used * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
+    }
+
+    /// Makes a known key's slot lead to another number.
+    pub fn replace(&mut self, at: usize, number: usize) {
+        self.slots[at] = slot((self.slots[at] >> 32) as u32, number);
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let doubled = vec![0; self.slots.len() * 2];
+        let old = std::mem::replace(&mut self.slots, doubled);
+        for slot in old.into_iter().filter(|slot| *slot != 0) {
+            let mut at = self.home((slot >> 32) as u32);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (self.slots.len() - 1);
+            }
+            self.slots[at] = slot;
+        }
+    }
+}
+
+/// Numbers are stored plus one, so that an empty slot is 0 whatever its tag would be. They stay below 2^32 - 1: so many
+/// flows would need half a terabyte of memory.
+#[inline]
+fn slot(tag: u32, number: usize) -> u64 {
+    u64::from(tag) << 32 | (number as u64 + 1)
+}
+
+#[inline]
+fn number(slot: u64) -> Option<usize> {
+    (slot as u32).checked_sub(1).map(|number| number as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_with_one_hash_are_told_apart_and_survive_growth() {
+        let mut index = Index::default();
+        let keys: Vec<u64> = (0..5000).collect();
+        // Only 50 different hashes: long chains, many equal tags.
+        let hash = |key: u64| (key % 50) << 40;
+        for (number, &key) in keys.iter().enumerate() {
+            let at = index.find(hash(key), |other| keys[other] == key).unwrap_err();
+            index.insert(at, hash(key), number);
+        }
+        for (number, &key) in keys.iter().enumerate() {
+            assert_eq!(index.find(hash(key), |other| keys[other] == key).unwrap().0, number);
+        }
+    }
+
+    #[test]
+    fn a_replaced_number_is_found_under_the_old_key() {
+        let mut index = Index::default();
+        index.insert(index.find(7 << 32, |_| true).unwrap_err(), 7 << 32, 0);
+        let (_, at) = index.find(7 << 32, |_| true).unwrap();
+        index.replace(at, 9);
+        assert_eq!(index.find(7 << 32, |_| true).unwrap().0, 9);
+        assert_eq!(index.peek(7 << 32), Some(9));
+    }
+}

@@ -1,0 +1,32 @@
+//! Every table as a file of its own: RFC 4180, UTF-8, a header row of keys.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::data::{Format, Value};
+use crate::error::Error;
+use crate::summary::Table;
+
+/// Writes tables into a folder, which is made if it is not there, as NAME.csv each.
+pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) -> Result<(), Error> {
+    let failed = |path: &Path, source| Error::Write { output: path.display().to_string(), source };
+    fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+    for table in tables {
+        let path = folder.join(table.name).with_extension("csv");
+        let file = File::create(&path).map_err(|source| failed(&path, source))?;
+        write(&table, BufWriter::new(file)).map_err(|source| failed(&path, source))?;
+    }
+    Ok(())
+}
+
+/// Writes one table.
+pub fn write(table: &Table<'_>, output: impl Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
+    writer.write_record(table.columns.iter().map(|column| column.key))?;
+    for row in table.rows() {
+        let cells: Vec<Value<'_, '_>> = row.iter().map(|cell| Value(cell, Format::Csv)).collect();
+        writer.serialize(cells)?;
+    }
+    writer.flush()
+}

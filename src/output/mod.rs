@@ -1,0 +1,6 @@
+//! Floor 8: tables to text. One small file per format; a writer takes a table and an output and computes nothing.
+
+pub mod csv;
+mod data;
+pub mod json;
+pub mod terminal;

@@ -1,0 +1,51 @@
+//! The progress bar: on standard error, for inputs that take a while, and only if somebody can see it.
+
+use std::io::{self, IsTerminal};
+
+use indicatif::{ProgressDrawTarget, ProgressStyle};
+use portolan::capture::{InputName, Position};
+use portolan::text;
+
+/// Inputs below this size are read before a bar could be seen.
+const LEAST_SIZE: u64 = 64 << 20;
+
+/// A bar for one input after the other.
+pub struct ProgressBar {
+    visible: bool,
+    current: Option<(InputName, indicatif::ProgressBar)>,
+}
+
+impl ProgressBar {
+    /// No bar yet.
+    pub fn new() -> ProgressBar {
+        ProgressBar { visible: io::stderr().is_terminal(), current: None }
+    }
+
+    /// Shows how far `name` has been read.
+    pub fn show(&mut self, name: &InputName, position: &Position) {
+        let Some(total) = position.total.filter(|total| self.visible && *total >= LEAST_SIZE) else { return };
+        if self.current.as_ref().is_none_or(|(current, _)| current != name) {
+            self.finish();
+            self.current = Some((name.clone(), bar(name, total)));
+        }
+        if let Some((_, bar)) = &self.current {
+            bar.set_position(position.read());
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&mut self) {
+        if let Some((_, bar)) = self.current.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(name: &InputName, total: u64) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}") {
+        bar.set_style(style);
+    }
+    bar.set_message(text::clean(&name.to_string()).into_owned());
+    bar
+}

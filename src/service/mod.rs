@@ -1,0 +1,16 @@
+//! Floor 3: what a port is called, and which side of a flow is the server. Knows nothing of how flows are stored.
+//!
+//! The [`Registry`] is the book of ports, the [`ladder`] turns evidence into a [`Verdict`], [`protocols`] names what has
+//! no ports.
+
+pub mod category;
+pub mod ladder;
+pub mod protocols;
+pub mod registry;
+mod transport;
+pub mod user_table;
+
+pub use category::Category;
+pub use ladder::{Confidence, Evidence, Service, Verdict};
+pub use registry::{Entry, EntryId, NameSource, Rank, Registry};
+pub use transport::Transport;

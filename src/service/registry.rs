@@ -1,0 +1,344 @@
+//! The book of ports: from transport and port to a name, a category and a rank.
+//!
+//! Three tables are laid over each other, the later winning: the IANA registry (`data/services.tsv`), our own reviewed
+//! overlay (`data/overlay.tsv`: names that people use, categories, ranks, customary ports), and the user's own table.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use super::category::Category;
+use super::transport::Transport;
+use super::user_table::Rule;
+
+const IANA: &str = include_str!("../../data/services.tsv");
+const OVERLAY: &str = include_str!("../../data/overlay.tsv");
+
+/// Where a name comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum NameSource {
+    /// The user's table.
+    User,
+    /// The port is assigned to this service by IANA.
+    Iana,
+    /// The use is customary, not registered: our overlay says so.
+    Overlay,
+}
+
+impl NameSource {
+    /// Its key in the `name_source` column.
+    pub const fn name(self) -> &'static str {
+        match self {
+            NameSource::User => "user",
+            NameSource::Iana => "iana",
+            NameSource::Overlay => "overlay",
+        }
+    }
+}
+
+/// What the book says about a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The service's name, for people and machines.
+    pub name: Box<str>,
+    /// Its kind.
+    pub category: Category,
+    /// Who says so.
+    pub source: NameSource,
+    /// True if the service is widely run, so that its port is likely a server's.
+    pub curated: bool,
+}
+
+/// The number of an [`Entry`]: equal numbers mean equal name, category, source and curation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct EntryId(u16);
+
+/// How likely a port is to be a server's, from -2 (port 0) to 6 (a widely run system service).
+pub type Rank = i8;
+
+/// The rank of a port that cannot be a service: port 0 (reserved, RFC 6335 section 6).
+pub const RANK_PORT_ZERO: Rank = -2;
+/// The rank from which a port has a curated service.
+pub const RANK_CURATED: Rank = 5;
+
+/// One transport's doors: for each port the entry's number plus one, or 0.
+type Doors = Box<[u16; 1 << 16]>;
+
+/// The book of ports.
+#[derive(Debug)]
+pub struct Registry {
+    entries: Vec<Entry>,
+    numbers: HashMap<Entry, EntryId, foldhash::fast::FixedState>,
+    doors: [Doors; 4],
+    hosts: Vec<HostRule>,
+    rules: usize,
+}
+
+/// A user's rule for one machine or network.
+#[derive(Debug)]
+struct HostRule {
+    network: IpAddr,
+    prefix_len: u8,
+    transport: Transport,
+    ports: RangeInclusive<u16>,
+    entry: EntryId,
+}
+
+impl std::hash::Hash for Entry {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (&self.name, self.category, self.source, self.curated).hash(state);
+    }
+}
+
+impl Registry {
+    /// The built-in book: IANA's registry and our overlay.
+    pub fn built_in() -> Registry {
+        let doors = || vec![0u16; 1 << 16].into_boxed_slice().try_into().expect("a box of 2^16 numbers");
+        let mut registry = Registry {
+            entries: Vec::with_capacity(8192),
+            numbers: HashMap::with_capacity_and_hasher(8192, foldhash::fast::FixedState::default()),
+            doors: [doors(), doors(), doors(), doors()],
+            hosts: Vec::new(),
+            rules: 0,
+        };
+        registry.lay_iana();
+        registry.lay_overlay();
+        registry
+    }
+
+    /// The built-in book with the user's rules laid over it.
+    pub fn with_rules(rules: &[Rule]) -> Registry {
+        let mut registry = Registry::built_in();
+        registry.rules = rules.len();
+        for rule in rules {
+            registry.lay_rule(rule);
+        }
+        registry
+    }
+
+    fn lay_iana(&mut self) {
+        for row in rows(IANA) {
+            let [port, transport, name, ..] = row[..] else { panic!("services.tsv: a row with too few columns: {row:?}") };
+            let port: u16 = port.parse().expect("services.tsv: port");
+            let transport = Transport::from_name(transport).expect("services.tsv: transport");
+            let entry = Entry {
+                name: name.to_ascii_lowercase().into(),
+                category: Category::Other,
+                source: NameSource::Iana,
+                curated: false,
+            };
+            let id = self.number(entry);
+            self.doors[table(transport)][usize::from(port)] = id.0 + 1;
+        }
+    }
+
+    fn lay_overlay(&mut self) {
+        for row in rows(OVERLAY) {
+            let [ports, transports, name, category, curated, origin, ..] = row[..] else {
+                panic!("overlay.tsv: a row with too few columns: {row:?}")
+            };
+            let entry = Entry {
+                name: name.into(),
+                category: Category::of_service(category).unwrap_or_else(|| panic!("overlay.tsv: category {category:?}")),
+                source: if origin == "iana" { NameSource::Iana } else { NameSource::Overlay },
+                curated: curated == "yes",
+            };
+            let id = self.number(entry);
+            let ports = parse_ports(ports).expect("overlay.tsv: ports");
+            for transport in transports.split(',') {
+                let transport = Transport::from_name(transport).expect("overlay.tsv: transport");
+                for port in ports.clone() {
+                    self.doors[table(transport)][usize::from(port)] = id.0 + 1;
+                }
+            }
+        }
+    }
+
+    /// A rule for all machines names the port and makes it a curated one; a rule for one machine or network also says
+    /// who the server is.
+    fn lay_rule(&mut self, rule: &Rule) {
+        let entry = Entry { name: rule.name.as_str().into(), category: rule.category, source: NameSource::User, curated: true };
+        let id = self.number(entry);
+        match rule.host {
+            Some((network, prefix_len)) => {
+                self.hosts.push(HostRule { network, prefix_len, transport: rule.transport, ports: rule.ports.clone(), entry: id })
+            }
+            None => {
+                for port in rule.ports.clone() {
+                    self.doors[table(rule.transport)][usize::from(port)] = id.0 + 1;
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, entry: Entry) -> EntryId {
+        if let Some(&id) = self.numbers.get(&entry) {
+            return id;
+        }
+        let id = EntryId(u16::try_from(self.entries.len()).expect("fewer than 2^16 different services"));
+        self.entries.push(entry.clone());
+        self.numbers.insert(entry, id);
+        id
+    }
+
+    /// Which tables the book was made from, for those who want to make the same one.
+    pub fn describe(&self) -> String {
+        let count = |table| rows(table).count();
+        let rules = self.rules;
+        format!("IANA registry ({} rows), overlay ({} rows), user ({rules} rules)", count(IANA), count(OVERLAY))
+    }
+
+    /// What stands under that number.
+    #[inline]
+    pub fn entry(&self, id: EntryId) -> &Entry {
+        &self.entries[usize::from(id.0)]
+    }
+
+    /// What the book calls that port. SCTP and DCCP borrow TCP's name, then UDP's, where they have none of their own;
+    /// TCP and UDP never borrow from each other (RFC 6335: the protocols' registrations are separate).
+    #[inline]
+    pub fn look_up(&self, transport: Transport, port: u16) -> Option<EntryId> {
+        let own = self.doors[table(transport)][usize::from(port)];
+        let door = match transport {
+            Transport::Sctp | Transport::Dccp if own == 0 => {
+                let tcp = self.doors[table(Transport::Tcp)][usize::from(port)];
+                if tcp == 0 { self.doors[table(Transport::Udp)][usize::from(port)] } else { tcp }
+            }
+            _ => own,
+        };
+        door.checked_sub(1).map(EntryId)
+    }
+
+    /// The user's rule for that very machine and port, if there is one. The first rule that fits wins.
+    #[inline]
+    pub fn host_rule(&self, address: IpAddr, transport: Transport, port: u16) -> Option<EntryId> {
+        let fits = |rule: &&HostRule| {
+            rule.transport == transport && rule.ports.contains(&port) && in_network(address, rule.network, rule.prefix_len)
+        };
+        self.hosts.iter().find(fits).map(|rule| rule.entry)
+    }
+
+    /// True if there are rules for single machines, so that `host_rule` is worth asking.
+    #[inline]
+    pub fn has_host_rules(&self) -> bool {
+        !self.hosts.is_empty()
+    }
+
+    /// How likely the port is to be a server's.
+    ///
+    /// The scale was measured on public captures: curated services above merely registered ports, even system ones, keeps
+    /// NFS clients with their reserved ports from being taken for servers; the ephemeral ranges are its lower end.
+    #[inline]
+    pub fn rank(&self, transport: Transport, port: u16) -> Rank {
+        let entry = self.look_up(transport, port).map(|id| self.entry(id));
+        match (entry, port) {
+            (_, 0) => RANK_PORT_ZERO,
+            (Some(Entry { curated: true, .. }), ..=1023) => 6,
+            (Some(Entry { curated: true, .. }), _) => RANK_CURATED,
+            (Some(_), ..=1023) => 4,
+            (Some(_), ..=32767) => 3,
+            (Some(_), ..=49151) | (None, ..=1023) => 2,
+            (None, ..=32767) => 1,
+            (None, ..=49151) => 0,
+            (_, 49152..) => -1,
+        }
+    }
+}
+
+/// Which of the four tables a transport is looked up in. UDP-Lite has UDP's (RFC 3828 section 3.4).
+const fn table(transport: Transport) -> usize {
+    match transport {
+        Transport::Tcp => 0,
+        Transport::Udp | Transport::UdpLite => 1,
+        Transport::Sctp => 2,
+        Transport::Dccp => 3,
+    }
+}
+
+/// The rows of a tab-separated table, without comments.
+pub(super) fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| line.split('\t').collect())
+}
+
+/// `80` or `6881-6889`.
+pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (first <= last).then_some(first..=last)
+}
+
+fn in_network(address: IpAddr, network: IpAddr, prefix_len: u8) -> bool {
+    match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            let shift = 32 - u32::from(prefix_len.min(32));
+            address.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => {
+            let shift = 128 - u32::from(prefix_len.min(128));
+            address.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(registry: &Registry, transport: Transport, port: u16) -> &str {
+        registry.look_up(transport, port).map_or("", |id| &registry.entry(id).name)
+    }
+
+    #[test]
+    fn the_ports_of_the_lesson_have_their_names() {
+        let book = Registry::built_in();
+        let tcp = |port| name(&book, Transport::Tcp, port);
+        assert_eq!([80, 443, 25, 110, 143, 21, 20].map(tcp), ["http", "https", "smtp", "pop3", "imap", "ftp", "ftp-data"]);
+        assert_eq!([445, 53, 515, 554, 23, 22].map(tcp), ["smb", "dns", "printer", "rtsp", "telnet", "ssh"]);
+        assert_eq!(name(&book, Transport::Udp, 5060), "sip");
+    }
+
+    #[test]
+    fn tcp_and_udp_are_two_doors() {
+        let book = Registry::built_in();
+        assert_eq!((name(&book, Transport::Tcp, 514), name(&book, Transport::Udp, 514)), ("shell", "syslog"));
+        assert_eq!(name(&book, Transport::Udp, 3306), name(&book, Transport::UdpLite, 3306));
+    }
+
+    #[test]
+    fn sctp_borrows_and_has_its_own() {
+        let book = Registry::built_in();
+        assert_eq!(name(&book, Transport::Sctp, 3306), "mysql");
+        assert!(name(&book, Transport::Sctp, 36412).contains("s1"));
+    }
+
+    #[test]
+    fn ranges_are_whole() {
+        let book = Registry::built_in();
+        assert!([6000, 6001, 6063].iter().all(|&port| name(&book, Transport::Tcp, port) == "x11"));
+    }
+
+    #[test]
+    fn ranks_run_from_curated_system_services_to_port_zero() {
+        let book = Registry::built_in();
+        let tcp = |port| book.rank(Transport::Tcp, port);
+        assert_eq!([443, 2049, 765, 1366, 34567, 720, 4997, 40001, 51544, 0].map(tcp), [6, 5, 4, 3, 2, 2, 1, 0, -1, -2]);
+    }
+
+    #[test]
+    fn a_rule_for_all_machines_names_a_port_and_a_rule_for_one_only_there() {
+        let rule = |host, ports, name: &str| Rule {
+            host,
+            transport: Transport::Tcp,
+            ports,
+            name: name.into(),
+            category: Category::Other,
+        };
+        let cameras = rule(Some(("192.0.2.0".parse().unwrap(), 24)), 8000..=8001, "cameras");
+        let book = Registry::with_rules(&[rule(None, 2500..=2500, "ip-phone"), cameras]);
+        assert_eq!((name(&book, Transport::Tcp, 2500), book.rank(Transport::Tcp, 2500)), ("ip-phone", 5));
+        let host = |address: &str, port| book.host_rule(address.parse().unwrap(), Transport::Tcp, port);
+        assert!(host("192.0.2.7", 8001).is_some());
+        assert_eq!((host("192.0.3.7", 8001), host("192.0.2.7", 8002), host("::1", 8000)), (None, None, None));
+    }
+}

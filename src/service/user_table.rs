@@ -1,0 +1,150 @@
+//! The user's own port table (`--services FILE`): what a device or a company uses is no registration, and wins here.
+//!
+//! One rule a line, `#` begins a comment:
+//!
+//! ```text
+//! udp/2500 = ip-phone, voip               # on every machine
+//! tcp/8000-8010 = cameras                 # a range; the category may be left out
+//! 192.0.2.7 tcp/8000 = door-camera        # on this machine: it is the server, whatever else speaks
+//! 2001:db8::/32 udp/9999 = sensors        # on every machine of a network
+//! ```
+
+use std::fs;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use super::category::Category;
+use super::registry::parse_ports;
+use super::transport::Transport;
+use crate::error::Error;
+
+/// The most rules that a table may hold.
+pub const MAX_RULES: usize = 10_000;
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The machine or network (address, prefix length) that the rule holds for; all, if `None`.
+    pub host: Option<(IpAddr, u8)>,
+    /// The transport.
+    pub transport: Transport,
+    /// The ports, never 0.
+    pub ports: RangeInclusive<u16>,
+    /// What to call them.
+    pub name: String,
+    /// The kind of service.
+    pub category: Category,
+}
+
+/// Reads a table from a file.
+pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
+    let text = fs::read_to_string(path).map_err(|source| Error::Open { input: path.display().to_string(), source })?;
+    parse(&text).map_err(|(line, why)| Error::PortTable { path: path.to_owned(), line, why })
+}
+
+/// Reads a table; an error comes with its line.
+pub fn parse(text: &str) -> Result<Vec<Rule>, (usize, String)> {
+    let mut rules = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        if rules.len() == MAX_RULES {
+            return Err((index + 1, format!("a port table may hold {MAX_RULES} rules, and this is one more")));
+        }
+        rules.push(parse_rule(line).map_err(|why| (index + 1, why))?);
+    }
+    Ok(rules)
+}
+
+fn parse_rule(line: &str) -> Result<Rule, String> {
+    let (place, naming) =
+        line.split_once('=').ok_or_else(|| format!("\"{line}\" has no '='; a rule looks like: udp/2500 = ip-phone, voip"))?;
+    let (host, door) = match place.trim().split_once(char::is_whitespace) {
+        Some((host, door)) => (Some(parse_host(host)?), door.trim()),
+        None => (None, place.trim()),
+    };
+    let (transport, ports) =
+        door.split_once('/').ok_or_else(|| format!("\"{door}\" is no port; write it like tcp/8000 or udp/5000-5010"))?;
+    let transport = Transport::from_name(transport)
+        .ok_or_else(|| format!("\"{transport}\" is no transport with ports; it must be tcp, udp, sctp, dccp or udp-lite"))?;
+    let ports = parse_ports(ports)
+        .filter(|ports| *ports.start() > 0)
+        .ok_or_else(|| format!("\"{ports}\" is no port and no range of ports from 1 to 65535"))?;
+    let (name, category) = match naming.split_once(',') {
+        Some((name, category)) => (name.trim(), parse_category(category.trim())?),
+        None => (naming.trim(), Category::Other),
+    };
+    Ok(Rule { host, transport, ports, name: parse_name(name)?, category })
+}
+
+fn parse_host(text: &str) -> Result<(IpAddr, u8), String> {
+    let wrong = || format!("\"{text}\" is no address and no network such as 192.0.2.0/24");
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().map_err(|_| wrong())?;
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    let prefix_len = match prefix {
+        Some(prefix) => prefix.parse().ok().filter(|&length| length <= longest).ok_or_else(wrong)?,
+        None => longest,
+    };
+    Ok((address, prefix_len))
+}
+
+fn parse_name(name: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_alphanumeric() || "-_.+/".contains(c);
+    if name.is_empty() || name.chars().count() > 40 || !name.chars().all(fits) {
+        return Err(format!("\"{name}\" is no service name; it must have 1 to 40 letters, digits, or - _ . + /"));
+    }
+    if Category::ALL[21..].iter().any(|verdict| verdict.name() == name) {
+        return Err(format!("\"{name}\" is what Portolan says where a name is missing; choose another one"));
+    }
+    Ok(name.to_owned())
+}
+
+fn parse_category(name: &str) -> Result<Category, String> {
+    Category::of_service(name).ok_or_else(|| {
+        let known: Vec<&str> = Category::ALL[..21].iter().map(|category| category.name()).collect();
+        format!("\"{name}\" is no category; it must be one of {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_module_is_read() {
+        let text = "udp/2500 = ip-phone, voip   # on every machine\n\ntcp/8000-8010 = cameras\n192.0.2.7 tcp/8000 = door-camera\n2001:db8::/32 udp/9999 = sensors\n";
+        let rules = parse(text).unwrap();
+        assert_eq!(rules[0].category, Category::Voip);
+        assert_eq!((rules[1].ports.clone(), rules[1].category), (8000..=8010, Category::Other));
+        assert_eq!(rules[2].host, Some(("192.0.2.7".parse().unwrap(), 32)));
+        assert_eq!(rules[3].host, Some(("2001:db8::".parse().unwrap(), 32)));
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_its_line() {
+        let cases = [
+            ("tcp/80 http", "no '='"),
+            ("http = x", "is no port"),
+            ("icmp/8 = ping", "is no transport"),
+            ("tcp/0 = zero", "from 1 to 65535"),
+            ("tcp/90-80 = x", "from 1 to 65535"),
+            ("tcp/70000 = x", "from 1 to 65535"),
+            ("10.0.0.0/33 tcp/1 = x", "is no address"),
+            ("tcp/1 = ", "is no service name"),
+            ("tcp/1 = a b", "is no service name"),
+            ("tcp/1 = undetermined", "choose another"),
+            ("tcp/1 = x, telephony", "is no category"),
+        ];
+        for (line, why) in cases {
+            let (number, said) = parse(&format!("# table\n{line}\n")).unwrap_err();
+            assert!(number == 2 && said.contains(why), "{line}: {said}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `flows`: every flow, in the order of their first packets.
+
+use super::community_id::community_id;
+use super::table::{Cell, Column, Row, Table};
+use super::{initiator, names};
+use crate::analysis::Analysis;
+use crate::decode::ScopeId;
+use crate::decode::protocol::ip;
+use crate::flow::{Flow, Outcome, roles};
+use crate::service::ladder::Opening;
+use crate::service::{Confidence, Transport, Verdict, protocols};
+use crate::tally::flows::client_side;
+use crate::unit::Time;
+
+const COLUMNS: &[Column] = &[
+    Column::with_room("flow_id", 9),
+    Column::always("transport"),
+    Column::in_data("ip_protocol"),
+    Column::always("client_ip"),
+    Column::always("client_port"),
+    Column::always("server_ip"),
+    Column::always("server_port"),
+    Column::with_room("vlan", 11),
+    Column::in_data("tunnel"),
+    Column::with_room("category", 8),
+    Column::always("service"),
+    Column::in_data("name_source"),
+    Column::with_room("initiator", 12),
+    Column::with_room("evidence", 3),
+    Column::with_room("confidence", 4),
+    Column::in_data("alternatives"),
+    Column::with_room("flags", 7),
+    Column::with_room("tcp_state", 6),
+    Column::in_data("start_time"),
+    Column::in_data("end_time"),
+    Column::with_room("duration_s", 10),
+    Column::with_room("packets_c2s", 1).adding_up(),
+    Column::with_room("packets_s2c", 1).adding_up(),
+    Column::with_room("wire_bytes_c2s", 5).adding_up(),
+    Column::with_room("wire_bytes_s2c", 5).adding_up(),
+    Column::in_data("payload_bytes_c2s").adding_up(),
+    Column::in_data("payload_bytes_s2c").adding_up(),
+    Column::in_data("fragments").adding_up(),
+    Column::in_data("icmp_errors").adding_up(),
+    Column::in_data("community_id"),
+];
+
+pub fn table(analysis: &Analysis) -> Table<'_> {
+    let start = analysis.span().first;
+    Table::made("flows", COLUMNS, analysis.flows.len(), move |number| row(analysis, number, start))
+}
+
+fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
+    let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
+    let (registry, path) = (&analysis.registry, analysis.scopes.path(flow.key.scope));
+    let client = client_side(flow, verdict);
+    let server = client.other();
+    let transport = Transport::from_protocol(flow.key.protocol);
+    let port = |side| if transport.is_some() { Cell::Count(u64::from(flow.key.port(side))) } else { Cell::Empty };
+    let sent = |counts: [u64; 2]| [counts[client.index()], counts[server.index()]];
+    let [packets_c2s, packets_s2c] = sent(flow.packets).map(Cell::Count);
+    let [wire_c2s, wire_s2c] = sent(flow.wire_bytes).map(Cell::Bytes);
+    let [payload_c2s, payload_s2c] = sent(flow.payload_bytes).map(Cell::Bytes);
+    vec![
+        Cell::Count(number as u64 + 1),
+        transport.map_or_else(|| Cell::text(protocols::ip_protocol(flow.key.protocol)), |transport| Cell::text(transport.name())),
+        Cell::Count(u64::from(flow.key.protocol)),
+        Cell::Address(flow.key.ip_addr(client)),
+        port(client),
+        Cell::Address(flow.key.ip_addr(server)),
+        port(server),
+        names::vlan(&path),
+        names::tunnel(&path),
+        names::word(names::category(registry, verdict.service)),
+        names::word(names::service(registry, verdict.service)),
+        names::word(names::source(registry, verdict.service)),
+        Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))),
+        Cell::text(verdict.evidence.to_string()),
+        Cell::text(verdict.confidence.name()),
+        names::alternatives(registry, verdict.alternatives),
+        Cell::text_or_empty(flags(flow, verdict).join(" ")),
+        if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty },
+        Cell::time(flow.span.first),
+        Cell::time(flow.span.last),
+        Cell::seconds(flow.span.duration()),
+        packets_c2s,
+        packets_s2c,
+        wire_c2s,
+        wire_s2c,
+        payload_c2s,
+        payload_s2c,
+        Cell::Count(rare.fragments),
+        Cell::Count(rare.icmp_errors),
+        Cell::text(community_id(flow)),
+    ]
+}
+
+/// What is out of the ordinary with a flow.
+fn flags(flow: &Flow, verdict: &Verdict) -> Vec<String> {
+    let transport = Transport::from_protocol(flow.key.protocol);
+    let has_connections = transport.is_some_and(Transport::has_connections);
+    let outcome = has_connections.then(|| flow.outcome());
+    let symmetric = transport.is_some() && flow.key.ports[0] == flow.key.ports[1];
+    let found = [
+        (outcome == Some(Outcome::Midstream), "midstream"),
+        (!flow.is_two_way(), "one-way"),
+        (outcome == Some(Outcome::Attempted), "attempt"),
+        (outcome == Some(Outcome::Refused) || flow.is_port_unreachable(), "refused"),
+        (symmetric, "symmetric"),
+        (flow.group_side().is_some(), "group-dst"),
+        (flow.is_fragmented(), "fragmented"),
+        (flow.key.scope != ScopeId::PLAIN, "tunnelled"),
+        (flow.is_port_reuse(), "port-reuse"),
+        (has_connections && flow.opening() == Opening::Simultaneous, "simultaneous-open"),
+        (has_connections && matches!(flow.opening(), Opening::AnswerOnly(_)), "synack-only"),
+    ];
+    let named = found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, flag)| flag.to_owned());
+    let conflicts = verdict.conflicts.codes().map(|code| format!("conflict:{code}"));
+    named.chain(conflicts.filter(|_| verdict.confidence > Confidence::None)).collect()
+}

@@ -1,0 +1,145 @@
+//! Floor 7: from an analysis to tables of typed cells. The only place where numbers are derived, sorted and cut, so that
+//! no two writers can disagree.
+//!
+//! A table is one file here: its columns with their keys, and the builder of its rows.
+
+mod capture;
+mod community_id;
+mod evidence;
+mod flows;
+mod hosts;
+mod ledger;
+mod names;
+mod portless;
+mod ports;
+mod servers;
+mod services;
+mod sizes;
+mod table;
+mod tunnels;
+
+pub use table::{Cell, Column, Row, Show, Table, Top, hundredths};
+
+use crate::analysis::Analysis;
+use crate::decode::Side;
+use crate::flow::Flow;
+use crate::service::Verdict;
+use crate::tally::flows::FlowSum;
+
+/// The tables, in the order they are shown and written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum TableName {
+    /// One row per file and interface.
+    Capture,
+    /// One place for every packet.
+    Ledger,
+    /// Traffic by service.
+    Services,
+    /// What has no ports.
+    Portless,
+    /// Traffic by port.
+    Ports,
+    /// Which machine serves what.
+    Servers,
+    /// What each machine did.
+    Hosts,
+    /// Every flow.
+    Flows,
+    /// How the flows were decided.
+    Evidence,
+    /// Packets by size.
+    Sizes,
+    /// Packets by encapsulation.
+    Tunnels,
+}
+
+impl TableName {
+    /// All tables, in order.
+    pub const ALL: [TableName; 11] = [
+        TableName::Capture,
+        TableName::Ledger,
+        TableName::Services,
+        TableName::Portless,
+        TableName::Ports,
+        TableName::Servers,
+        TableName::Hosts,
+        TableName::Flows,
+        TableName::Evidence,
+        TableName::Sizes,
+        TableName::Tunnels,
+    ];
+
+    /// What a terminal shows if nobody asks for anything else.
+    pub const DEFAULT: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
+
+    /// Its key.
+    pub const fn key(self) -> &'static str {
+        match self {
+            TableName::Capture => "capture",
+            TableName::Ledger => "ledger",
+            TableName::Services => "services",
+            TableName::Portless => "portless",
+            TableName::Ports => "ports",
+            TableName::Servers => "servers",
+            TableName::Hosts => "hosts",
+            TableName::Flows => "flows",
+            TableName::Evidence => "evidence",
+            TableName::Sizes => "sizes",
+            TableName::Tunnels => "tunnels",
+        }
+    }
+
+    /// The table with that key.
+    pub fn from_key(key: &str) -> Option<TableName> {
+        TableName::ALL.into_iter().find(|table| table.key() == key)
+    }
+}
+
+impl Analysis {
+    /// Builds a table.
+    pub fn table(&self, name: TableName) -> Table<'_> {
+        match name {
+            TableName::Capture => capture::table(self),
+            TableName::Ledger => ledger::table(self),
+            TableName::Services => services::table(self),
+            TableName::Portless => portless::table(self),
+            TableName::Ports => ports::table(self),
+            TableName::Servers => servers::table(self),
+            TableName::Hosts => hosts::table(self),
+            TableName::Flows => flows::table(self),
+            TableName::Evidence => evidence::table(self),
+            TableName::Sizes => sizes::table(self),
+            TableName::Tunnels => tunnels::table(self),
+        }
+    }
+
+    /// All flows with their verdicts.
+    fn decided(&self) -> impl Iterator<Item = (&Flow, &Verdict)> {
+        self.flows.iter().zip(&self.verdicts)
+    }
+
+    /// A sum over all flows.
+    fn sum<S: FlowSum>(&self) -> S {
+        S::over(self.decided())
+    }
+}
+
+/// The side that opened a flow, if it was seen to: `client`, `server` or `unknown`.
+fn initiator(flow: &Flow, verdict: &Verdict, start_observed: bool) -> &'static str {
+    use crate::service::ladder::Opening;
+    let opener = match flow.opening() {
+        Opening::Handshake(side) | Opening::AnswerUsed(side) | Opening::Asked(side) | Opening::AnswerOnly(side) => {
+            Some(side.other())
+        }
+        Opening::Simultaneous => None,
+        // A group never opens; elsewhere the first packet is the opening if the capture had been running for a while.
+        Opening::Unseen if flow.group_side().is_some() => flow.group_side().map(Side::other),
+        Opening::Unseen if start_observed => Some(flow.first_side()),
+        Opening::Unseen => None,
+    };
+    match opener {
+        None => "unknown",
+        Some(side) if Some(side) == verdict.server => "server",
+        Some(_) => "client",
+    }
+}

@@ -1,0 +1,111 @@
+//! Words that several tables share: what a verdict, a port or a path is called.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::table::Cell;
+use crate::decode::{Encapsulation, Path};
+use crate::service::{Category, EntryId, Registry, Service, Transport};
+
+/// The most ranges of ports that a cell lists; of further ones it tells the number.
+const MAX_PORT_RANGES: usize = 32;
+
+/// The name of a service.
+pub fn service(registry: &Registry, service: Service) -> &str {
+    match service {
+        Service::Named(id) => &registry.entry(id).name,
+        Service::Unassigned => Category::Unassigned.name(),
+        Service::Undetermined => Category::Undetermined.name(),
+        Service::Portless => "",
+    }
+}
+
+/// The category of a service.
+pub fn category(registry: &Registry, service: Service) -> &'static str {
+    match service {
+        Service::Named(id) => registry.entry(id).category.name(),
+        Service::Unassigned => Category::Unassigned.name(),
+        Service::Undetermined => Category::Undetermined.name(),
+        Service::Portless => "",
+    }
+}
+
+/// What the book calls a port, whoever uses it.
+pub fn of_port(registry: &Registry, transport: Transport, port: u16) -> Service {
+    registry.look_up(transport, port).map_or(Service::Unassigned, Service::Named)
+}
+
+/// Where a service's name comes from.
+pub fn source(registry: &Registry, service: Service) -> &'static str {
+    match service {
+        Service::Named(id) => registry.entry(id).source.name(),
+        Service::Unassigned | Service::Undetermined => "none",
+        Service::Portless => "",
+    }
+}
+
+/// The names of several services, sorted, with spaces between.
+pub fn services<'a>(registry: &Registry, services: impl Iterator<Item = Service>) -> Cell<'a> {
+    let names: BTreeSet<&str> = services.map(|one| service(registry, one)).collect();
+    Cell::text_or_empty(names.into_iter().collect::<Vec<_>>().join(" "))
+}
+
+/// The names that a flow could have had, with spaces between.
+pub fn alternatives<'a>(registry: &Registry, alternatives: [Option<EntryId>; 2]) -> Cell<'a> {
+    services(registry, alternatives.into_iter().flatten().map(Service::Named))
+}
+
+/// Ports with spaces between, neighbours as ranges: `80 8080-8083`.
+pub fn ports<'a>(ports: &BTreeSet<u16>) -> Cell<'a> {
+    let mut ranges: Vec<(u16, u16)> = Vec::new();
+    for &port in ports {
+        match ranges.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(port) => *last = port,
+            _ => ranges.push((port, port)),
+        }
+    }
+    let word = |&(first, last): &(u16, u16)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first} {last}"),
+        _ => format!("{first}-{last}"),
+    };
+    let mut words: Vec<String> = ranges.iter().take(MAX_PORT_RANGES).map(word).collect();
+    if ranges.len() > MAX_PORT_RANGES {
+        let listed: usize = ranges[..MAX_PORT_RANGES].iter().map(|(first, last)| usize::from(last - first) + 1).sum();
+        words.push(format!("(and {} more)", ports.len() - listed));
+    }
+    Cell::text_or_empty(words.join(" "))
+}
+
+/// The VLAN identifiers of a path, outermost first: `10` or `10/20`.
+pub fn vlan<'a>(path: &Path) -> Cell<'a> {
+    let ids = path.steps().filter_map(|step| match step {
+        Encapsulation::Vlan(id) => Some(id.to_string()),
+        Encapsulation::Ah => None,
+    });
+    Cell::text_or_empty(ids.collect::<Vec<_>>().join("/"))
+}
+
+/// The other encapsulations of a path, outermost first.
+pub fn tunnel<'a>(path: &Path) -> Cell<'a> {
+    let steps = path.steps().filter(|step| !matches!(step, Encapsulation::Vlan(_))).map(|step| step.to_string());
+    Cell::text_or_empty(steps.collect::<Vec<_>>().join("/"))
+}
+
+/// A short text as a cell, or nothing.
+pub fn word<'a>(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
+    Cell::text_or_empty(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_ports_become_ranges_and_long_lists_end() {
+        assert_eq!(ports(&BTreeSet::from([80, 8080, 8081, 8082, 9000, 9001, 65535])), Cell::text("80 8080-8082 9000 9001 65535"));
+        assert_eq!(ports(&BTreeSet::new()), Cell::Empty);
+        let Cell::Text(many) = ports(&(0..100).map(|n| n * 3).collect()) else { panic!() };
+        assert!(many.ends_with("93 (and 68 more)"), "{many}");
+    }
+}

@@ -1,0 +1,51 @@
+//! `ports`: the doors that were used, by number, with the range each lies in.
+
+use std::cmp::Reverse;
+
+use super::names;
+use super::table::{Cell, Column, Table};
+use crate::analysis::Analysis;
+use crate::tally::flows::{Ports, in_order};
+
+const COLUMNS: &[Column] = &[
+    Column::always("transport"),
+    Column::always("port"),
+    Column::with_room("range", 1),
+    Column::always("service"),
+    Column::with_room("category", 2),
+    Column::always("packets").adding_up(),
+    Column::always("wire_bytes").adding_up(),
+    Column::always("flows_as_server").adding_up(),
+    Column::always("flows_as_client").adding_up(),
+];
+
+pub fn table(analysis: &Analysis) -> Table<'_> {
+    let registry = &analysis.registry;
+    let ports = analysis.sum::<Ports>();
+    let mut rows = in_order(&ports.0);
+    rows.sort_by_key(|(_, sum)| (Reverse(sum.as_server), Reverse(sum.traffic.packets)));
+    let rows = rows.into_iter().map(|((transport, port), sum)| {
+        let service = names::of_port(registry, transport, port);
+        vec![
+            Cell::text(transport.name()),
+            Cell::Count(u64::from(port)),
+            Cell::text(range(port)),
+            Cell::text(names::service(registry, service)),
+            Cell::text(names::category(registry, service)),
+            Cell::Count(sum.traffic.packets),
+            Cell::Bytes(sum.traffic.wire_bytes),
+            Cell::Count(sum.as_server),
+            Cell::Count(sum.as_client),
+        ]
+    });
+    Table::stored("ports", COLUMNS, rows.collect())
+}
+
+/// The range that a port lies in (RFC 6335 section 6).
+fn range(port: u16) -> &'static str {
+    match port {
+        0..=1023 => "system",
+        1024..=49151 => "user",
+        49152.. => "dynamic",
+    }
+}

@@ -1,0 +1,263 @@
+//! What a table is: columns with a key, and rows of typed cells. Writers turn cells into text and compute nothing.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use crate::unit::{Time, Traffic};
+
+/// A value in a table, typed by what it means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Not known, or not applicable.
+    Empty,
+    /// A number of things, or a number that names something (a port, a type).
+    Count(u64),
+    /// A number of bytes.
+    Bytes(u64),
+    /// A part of a whole, shown as a percentage with two digits.
+    Share {
+        /// The part.
+        part: u64,
+        /// The whole; if it is 0, so is the share.
+        whole: u64,
+    },
+    /// `value` divided by 10 to the power of `digits`.
+    Decimal {
+        /// The number without its decimal point.
+        value: i128,
+        /// Digits behind the point.
+        digits: u8,
+    },
+    /// A point in time.
+    Time(Time),
+    /// An address.
+    Address(IpAddr),
+    /// Text of our own, or of the user's port table.
+    Text(Cow<'a, str>),
+    /// Text that came from the wire or from a file name: hostile until it is cleaned.
+    Outside(Cow<'a, str>),
+}
+
+impl<'a> Cell<'a> {
+    /// Text of our own.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
+        Cell::Text(text.into())
+    }
+
+    /// Text of our own; nothing if it has no letters.
+    pub fn text_or_empty(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
+        let text = text.into();
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+    }
+
+    /// A number that may be missing.
+    pub fn optional(number: Option<u64>) -> Cell<'a> {
+        number.map_or(Cell::Empty, Cell::Count)
+    }
+
+    /// A duration in nanoseconds as seconds with nine digits.
+    pub fn seconds(nanoseconds: Option<i64>) -> Cell<'a> {
+        nanoseconds.map_or(Cell::Empty, |value| Cell::Decimal { value: i128::from(value), digits: 9 })
+    }
+
+    /// `count * unit / divisor` with `digits` behind the point, rounded half up; nothing if the divisor is 0 or missing.
+    pub fn ratio(count: u64, unit: u64, divisor: Option<u64>, digits: u8) -> Cell<'a> {
+        let Some(divisor) = divisor.filter(|divisor| *divisor > 0).map(i128::from) else { return Cell::Empty };
+        let scaled = i128::from(count) * i128::from(unit) * 10i128.pow(u32::from(digits));
+        Cell::Decimal { value: (scaled * 2 + divisor) / (divisor * 2), digits }
+    }
+
+    /// A known time, or nothing.
+    pub fn time(time: Time) -> Cell<'a> {
+        if time.is_known() { Cell::Time(time) } else { Cell::Empty }
+    }
+
+    /// Adds up two cells of one column in the row "others".
+    fn plus(&self, other: &Cell<'a>) -> Cell<'a> {
+        match (self, other) {
+            (Cell::Count(a), Cell::Count(b)) => Cell::Count(a + b),
+            (Cell::Bytes(a), Cell::Bytes(b)) => Cell::Bytes(a + b),
+            (Cell::Share { part: a, whole }, Cell::Share { part: b, .. }) => Cell::Share { part: a + b, whole: *whole },
+            (Cell::Empty, other) => other.clone(),
+            (cell, _) => cell.clone(),
+        }
+    }
+}
+
+/// Hundredths of a per cent, rounded half up.
+pub fn hundredths(part: u64, whole: u64) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    ((part * 20_000 + whole) / (whole * 2)) as u64
+}
+
+/// When a column is shown on a terminal. CSV and JSON always have every column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum Show {
+    /// However narrow it is.
+    Always,
+    /// If there is room; the smaller number goes last.
+    WithRoom(u8),
+    /// Never.
+    InData,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its key in CSV and JSON. A key never changes its meaning.
+    pub key: &'static str,
+    /// When it is shown on a terminal.
+    pub show: Show,
+    /// True if the row "others" shows the sum of what it stands for.
+    pub adds_up: bool,
+}
+
+impl Column {
+    /// A column that the terminal always shows.
+    pub const fn always(key: &'static str) -> Column {
+        Column { key, show: Show::Always, adds_up: false }
+    }
+
+    /// A column that the terminal shows if there is room behind those with smaller numbers.
+    pub const fn with_room(key: &'static str, order: u8) -> Column {
+        Column { key, show: Show::WithRoom(order), adds_up: false }
+    }
+
+    /// A column that only data formats have.
+    pub const fn in_data(key: &'static str) -> Column {
+        Column { key, show: Show::InData, adds_up: false }
+    }
+
+    /// The same column, adding up.
+    pub const fn adding_up(self) -> Column {
+        Column { adds_up: true, ..self }
+    }
+}
+
+/// A row of cells, in the order of the columns.
+pub type Row<'a> = Vec<Cell<'a>>;
+
+/// Makes the row with a number.
+type MakeRow<'a> = Box<dyn Fn(usize) -> Row<'a> + 'a>;
+
+enum Rows<'a> {
+    Stored(Vec<Row<'a>>),
+    /// Made when asked for, where storing them would take more memory than what they are made from.
+    Made(usize, MakeRow<'a>),
+}
+
+/// A table.
+pub struct Table<'a> {
+    /// Its key.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: &'static [Column],
+    rows: Rows<'a>,
+}
+
+impl<'a> Table<'a> {
+    /// A table of rows that are there.
+    pub fn stored(name: &'static str, columns: &'static [Column], rows: Vec<Row<'a>>) -> Table<'a> {
+        Table { name, columns, rows: Rows::Stored(rows) }
+    }
+
+    /// A table of `len` rows that are made one by one.
+    pub fn made(name: &'static str, columns: &'static [Column], len: usize, make: impl Fn(usize) -> Row<'a> + 'a) -> Table<'a> {
+        Table { name, columns, rows: Rows::Made(len, Box::new(make)) }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match &self.rows {
+            Rows::Stored(rows) => rows.len(),
+            Rows::Made(len, _) => *len,
+        }
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All rows, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
+        (0..self.len()).map(|number| match &self.rows {
+            Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
+            Rows::Made(_, make) => Cow::Owned(make(number)),
+        })
+    }
+
+    /// The first `top` rows (all, if `top` is 0) and the sum of the others.
+    pub fn top(&self, top: usize) -> Top<'_, 'a> {
+        let shown = if top == 0 { self.len() } else { top.min(self.len()) };
+        let mut rows = self.rows();
+        let first = rows.by_ref().take(shown).collect();
+        let mut others: Option<Row<'a>> = None;
+        for row in rows {
+            let sum = others.get_or_insert_with(|| vec![Cell::Empty; self.columns.len()]);
+            for ((sum, cell), column) in sum.iter_mut().zip(row.iter()).zip(self.columns) {
+                if column.adds_up {
+                    *sum = sum.plus(cell);
+                }
+            }
+        }
+        Top { rows: first, others: others.map(|sum| (sum, self.len() - shown)) }
+    }
+}
+
+/// The rows of a table that are shown.
+pub struct Top<'t, 'a> {
+    /// The first ones.
+    pub rows: Vec<Cow<'t, [Cell<'a>]>>,
+    /// The sum of the others and their number, if there are any.
+    pub others: Option<(Row<'a>, usize)>,
+}
+
+/// The cells of a count: packets, their share of all, bytes, their share of all.
+pub fn traffic_cells<'a>(traffic: Traffic, total: Traffic) -> [Cell<'a>; 4] {
+    [
+        Cell::Count(traffic.packets),
+        Cell::Share { part: traffic.packets, whole: total.packets },
+        Cell::Bytes(traffic.wire_bytes),
+        Cell::Share { part: traffic.wire_bytes, whole: total.wire_bytes },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_come_from_exact_integers() {
+        assert_eq!(hundredths(1, 3), 3333);
+        assert_eq!(hundredths(2, 3), 6667);
+        assert_eq!(hundredths(1, 20_000), 1);
+        assert_eq!(hundredths(0, 0), 0);
+        assert_eq!(hundredths(u64::MAX, u64::MAX), 10_000);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_added_up() {
+        const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up(), Column::always("hosts")];
+        let row = |name: &'static str, packets, hosts| vec![Cell::text(name), Cell::Count(packets), Cell::Count(hosts)];
+        let table = Table::stored("t", COLUMNS, vec![row("a", 5, 1), row("b", 3, 1), row("c", 2, 1)]);
+        let top = table.top(1);
+        assert_eq!(top.rows.len(), 1);
+        assert_eq!(top.others, Some((vec![Cell::Empty, Cell::Count(5), Cell::Empty], 2)));
+        assert_eq!(table.top(0).others, None);
+        assert_eq!(table.top(3).others, None);
+    }
+
+    #[test]
+    fn ratios_are_rounded_half_up() {
+        assert_eq!(Cell::ratio(1, 1, Some(8), 2), Cell::Decimal { value: 13, digits: 2 });
+        assert_eq!(Cell::ratio(1, 1, Some(0), 2), Cell::Empty);
+        assert_eq!(
+            Cell::ratio(u64::MAX, 8_000_000_000, Some(1), 2),
+            Cell::Decimal { value: i128::from(u64::MAX) * 800_000_000_000, digits: 2 }
+        );
+    }
+}

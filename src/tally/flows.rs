@@ -1,0 +1,421 @@
+//! Sums over decided flows: by service, port, server, host and evidence.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+
+use crate::decode::{Address, IpVersion, Side};
+use crate::flow::{Flow, Outcome};
+use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
+use crate::unit::{Span, Traffic};
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+type Set<K> = HashSet<K, foldhash::fast::RandomState>;
+
+/// An IP address as a key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Host {
+    /// Version of the address.
+    pub version: IpVersion,
+    /// The address.
+    pub address: Address,
+}
+
+impl Host {
+    fn of(flow: &Flow, side: Side) -> Host {
+        Host { version: flow.key.version, address: flow.key.addresses[side.index()] }
+    }
+}
+
+/// The side that is shown as the client: the one that is not the server, or whoever sent first if nobody can tell.
+pub fn client_side(flow: &Flow, verdict: &Verdict) -> Side {
+    verdict.server.map_or_else(|| flow.first_side(), Side::other)
+}
+
+/// What one side of a flow sent.
+pub fn sent_by(flow: &Flow, side: Side) -> Traffic {
+    Traffic { packets: flow.packets[side.index()], wire_bytes: flow.wire_bytes[side.index()] }
+}
+
+/// What both sides sent.
+pub fn total(flow: &Flow) -> Traffic {
+    let mut total = sent_by(flow, Side::A);
+    total.merge(sent_by(flow, Side::B));
+    total
+}
+
+/// How many connections had which outcome. Connections are TCP's, SCTP's and DCCP's; of other flows only those count that
+/// were refused (by ICMP: port unreachable).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Asked for, not answered.
+    pub attempted: u64,
+    /// Opened, and not reset.
+    pub established: u64,
+    /// Asked for and denied.
+    pub refused: u64,
+    /// Opened, and ended by a reset.
+    pub reset: u64,
+    /// Opened before the capture began, or out of its sight.
+    pub midstream: u64,
+}
+
+impl Outcomes {
+    fn add(&mut self, flow: &Flow, transport: Transport) {
+        let count = if transport.has_connections() {
+            match flow.outcome() {
+                Outcome::Attempted => &mut self.attempted,
+                Outcome::Established => &mut self.established,
+                Outcome::Refused => &mut self.refused,
+                Outcome::Reset => &mut self.reset,
+                Outcome::Midstream => &mut self.midstream,
+            }
+        } else if flow.is_port_unreachable() {
+            &mut self.refused
+        } else {
+            return;
+        };
+        *count += 1;
+    }
+
+    fn merge(&mut self, other: Outcomes) {
+        self.attempted += other.attempted;
+        self.established += other.established;
+        self.refused += other.refused;
+        self.reset += other.reset;
+        self.midstream += other.midstream;
+    }
+}
+
+/// The flows of one service over one transport.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceSum {
+    /// Flows.
+    pub flows: u64,
+    /// Sent by clients.
+    pub from_clients: Traffic,
+    /// Sent by servers.
+    pub from_servers: Traffic,
+    /// Bytes of IP packets.
+    pub ip_bytes: u64,
+    /// Bytes of payload.
+    pub payload_bytes: u64,
+    /// How the connections went.
+    pub outcomes: Outcomes,
+    /// First and last packet.
+    pub span: Span,
+    /// Different clients.
+    pub clients: Set<Host>,
+    /// Different servers.
+    pub servers: Set<Host>,
+    /// The servers' ports.
+    pub ports: BTreeSet<u16>,
+}
+
+impl ServiceSum {
+    /// Adds a flow.
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport) {
+        let client = client_side(flow, verdict);
+        self.flows += 1;
+        self.from_clients.merge(sent_by(flow, client));
+        self.from_servers.merge(sent_by(flow, client.other()));
+        self.ip_bytes += flow.ip_bytes;
+        self.payload_bytes += flow.payload_bytes.iter().sum::<u64>();
+        self.outcomes.add(flow, transport);
+        self.span.merge(flow.span);
+        self.clients.insert(Host::of(flow, client));
+        if let Some(server) = verdict.server {
+            self.servers.insert(Host::of(flow, server));
+            self.ports.insert(flow.key.port(server));
+        }
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &ServiceSum) {
+        self.flows += other.flows;
+        self.from_clients.merge(other.from_clients);
+        self.from_servers.merge(other.from_servers);
+        self.ip_bytes += other.ip_bytes;
+        self.payload_bytes += other.payload_bytes;
+        self.outcomes.merge(other.outcomes);
+        self.span.merge(other.span);
+        self.clients.extend(&other.clients);
+        self.servers.extend(&other.servers);
+        self.ports.extend(&other.ports);
+    }
+
+    /// What both directions carried.
+    pub fn traffic(&self) -> Traffic {
+        let mut traffic = self.from_clients;
+        traffic.merge(self.from_servers);
+        traffic
+    }
+}
+
+/// The flows that touch one port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PortSum {
+    /// Packets from or to the port; of a flow between equal ports each packet counts once.
+    pub traffic: Traffic,
+    /// Flows whose server had the port.
+    pub as_server: u64,
+    /// Flows whose client had the port.
+    pub as_client: u64,
+}
+
+impl PortSum {
+    fn add(&mut self, traffic: Traffic, as_server: bool, as_client: bool) {
+        self.traffic.merge(traffic);
+        self.as_server += u64::from(as_server);
+        self.as_client += u64::from(as_client);
+    }
+
+    fn merge(&mut self, other: PortSum) {
+        self.traffic.merge(other.traffic);
+        self.as_server += other.as_server;
+        self.as_client += other.as_client;
+    }
+}
+
+/// One port of one machine, where a service lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct ServerKey {
+    /// The machine.
+    pub host: Host,
+    /// The transport.
+    pub transport: Transport,
+    /// The port.
+    pub port: u16,
+}
+
+/// The flows that one server had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerSum {
+    /// What its port is called.
+    pub service: Service,
+    /// Flows.
+    pub flows: u64,
+    /// Both directions.
+    pub traffic: Traffic,
+    /// The best reason to call it a server.
+    pub evidence: Evidence,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// First and last packet.
+    pub span: Span,
+    /// Different clients.
+    pub clients: Set<Host>,
+}
+
+impl ServerSum {
+    fn new(verdict: &Verdict) -> ServerSum {
+        ServerSum {
+            service: verdict.service,
+            flows: 0,
+            traffic: Traffic::default(),
+            evidence: verdict.evidence,
+            confidence: verdict.confidence,
+            span: Span::default(),
+            clients: Set::default(),
+        }
+    }
+
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host) {
+        self.flows += 1;
+        self.traffic.merge(total(flow));
+        self.better(verdict.confidence, verdict.evidence);
+        self.span.merge(flow.span);
+        self.clients.insert(client);
+    }
+
+    fn better(&mut self, confidence: Confidence, evidence: Evidence) {
+        // Among equally sure ones the text decides, so that the order of the flows does not.
+        let better = match confidence.cmp(&self.confidence) {
+            Ordering::Greater => true,
+            Ordering::Equal => evidence != self.evidence && evidence.to_string() < self.evidence.to_string(),
+            Ordering::Less => false,
+        };
+        if better {
+            (self.confidence, self.evidence) = (confidence, evidence);
+        }
+    }
+
+    fn merge(&mut self, other: &ServerSum) {
+        self.flows += other.flows;
+        self.traffic.merge(other.traffic);
+        self.better(other.confidence, other.evidence);
+        self.span.merge(other.span);
+        self.clients.extend(&other.clients);
+    }
+}
+
+/// What one machine did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostSum {
+    /// Sent by it.
+    pub sent: Traffic,
+    /// Sent to it.
+    pub received: Traffic,
+    /// First and last packet.
+    pub span: Span,
+    /// Different machines at the other end.
+    pub peers: Set<Host>,
+    /// Services that it serves.
+    pub serves: Set<Service>,
+    /// Services that it uses.
+    pub uses: Set<Service>,
+}
+
+impl HostSum {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side) {
+        self.sent.merge(sent_by(flow, side));
+        self.received.merge(sent_by(flow, side.other()));
+        self.span.merge(flow.span);
+        self.peers.insert(Host::of(flow, side.other()));
+        if flow.key.has_ports()
+            && let Some(server) = verdict.server
+        {
+            let services = if server == side { &mut self.serves } else { &mut self.uses };
+            services.insert(verdict.service);
+        }
+    }
+
+    fn merge(&mut self, other: &HostSum) {
+        self.sent.merge(other.sent);
+        self.received.merge(other.received);
+        self.span.merge(other.span);
+        self.peers.extend(&other.peers);
+        self.serves.extend(&other.serves);
+        self.uses.extend(&other.uses);
+    }
+}
+
+/// The flows that one kind of evidence decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EvidenceSum {
+    /// Flows.
+    pub flows: u64,
+    /// Both directions.
+    pub traffic: Traffic,
+}
+
+/// Flows by service and transport.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Services(pub Map<(Service, Transport), ServiceSum>);
+
+/// Flows by transport and port.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ports(pub Map<(Transport, u16), PortSum>);
+
+/// Flows by server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Servers(pub Map<ServerKey, ServerSum>);
+
+/// Flows by machine, those without ports included.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hosts(pub Map<Host, HostSum>);
+
+/// Flows with ports by evidence and confidence.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidences(pub Map<(&'static str, Confidence), EvidenceSum>);
+
+/// A sum that decided flows are added to.
+pub trait FlowSum: Default {
+    /// Adds a flow.
+    fn add(&mut self, flow: &Flow, verdict: &Verdict);
+
+    /// Adds another sum.
+    fn merge(&mut self, other: &Self);
+
+    /// The sum over all of them.
+    fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
+        let mut sum = Self::default();
+        flows.for_each(|(flow, verdict)| sum.add(flow, verdict));
+        sum
+    }
+}
+
+impl FlowSum for Services {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        if let Some(transport) = Transport::from_protocol(flow.key.protocol) {
+            self.0.entry((verdict.service, transport)).or_default().add(flow, verdict, transport);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum));
+    }
+}
+
+impl FlowSum for Ports {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
+        let [a, b] = flow.key.ports;
+        let is = |side: Side, role: Option<Side>| role == Some(side);
+        let client = verdict.server.map(Side::other);
+        if a == b {
+            let known = verdict.server.is_some();
+            self.0.entry((transport, a)).or_default().add(total(flow), known, known);
+            return;
+        }
+        for (port, side) in [(a, Side::A), (b, Side::B)] {
+            self.0.entry((transport, port)).or_default().add(total(flow), is(side, verdict.server), is(side, client));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(*sum));
+    }
+}
+
+impl FlowSum for Servers {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        let (Some(transport), Some(server)) = (Transport::from_protocol(flow.key.protocol), verdict.server) else { return };
+        let key = ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) };
+        let client = Host::of(flow, server.other());
+        self.0.entry(key).or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (key, sum) in &other.0 {
+            self.0.entry(*key).and_modify(|mine| mine.merge(sum)).or_insert_with(|| sum.clone());
+        }
+    }
+}
+
+impl FlowSum for Hosts {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        for side in [Side::A, Side::B] {
+            self.0.entry(Host::of(flow, side)).or_default().add(flow, verdict, side);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum));
+    }
+}
+
+impl FlowSum for Evidences {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        if flow.key.has_ports() {
+            let sum = self.0.entry((verdict.evidence.code(), verdict.confidence)).or_default();
+            sum.flows += 1;
+            sum.traffic.merge(total(flow));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (key, sum) in &other.0 {
+            let mine = self.0.entry(*key).or_default();
+            mine.flows += sum.flows;
+            mine.traffic.merge(sum.traffic);
+        }
+    }
+}
+
+/// The sum of one kind of key, in the order of the keys.
+pub fn in_order<K: Ord + Copy + Hash, V>(map: &Map<K, V>) -> Vec<(K, &V)> {
+    let mut rows: Vec<(K, &V)> = map.iter().map(|(key, value)| (*key, value)).collect();
+    rows.sort_unstable_by_key(|(key, _)| *key);
+    rows
+}

@@ -1,0 +1,131 @@
+//! The ledger: one place for every packet. Its sum is the capture's, whatever the packets are.
+
+use crate::decode::Decoded;
+use crate::service::Transport;
+use crate::unit::Traffic;
+
+/// Where a packet ended up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// In a transport with ports.
+    Transport(Transport),
+    /// In an IP protocol without ports.
+    PortlessIp,
+    /// In a protocol that is not IP.
+    NonIp,
+    /// A fragment whose first fragment is not in the capture.
+    Fragment,
+    /// Cut by the capture before its ports or its IP protocol.
+    Truncated,
+    /// Contradicts itself.
+    Malformed,
+    /// Its link type cannot be decoded.
+    UnsupportedLink,
+}
+
+impl Place {
+    /// All places, in the order of the table.
+    pub const ALL: [Place; 11] = [
+        Place::Transport(Transport::Tcp),
+        Place::Transport(Transport::Udp),
+        Place::Transport(Transport::Sctp),
+        Place::Transport(Transport::Dccp),
+        Place::Transport(Transport::UdpLite),
+        Place::PortlessIp,
+        Place::NonIp,
+        Place::Fragment,
+        Place::Truncated,
+        Place::Malformed,
+        Place::UnsupportedLink,
+    ];
+
+    /// The place of a packet after the walk. Later fragments get the place of their flow, once that is known.
+    #[inline]
+    pub fn of(decoded: &Decoded) -> Place {
+        match decoded {
+            Decoded::Observed(observation) => {
+                Transport::from_protocol(observation.key.protocol).map_or(Place::PortlessIp, Place::Transport)
+            }
+            Decoded::NonIp(_) => Place::NonIp,
+            Decoded::Truncated => Place::Truncated,
+            Decoded::Malformed => Place::Malformed,
+            Decoded::UnsupportedLink(_) => Place::UnsupportedLink,
+        }
+    }
+
+    /// Its key.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Place::Transport(transport) => transport.name(),
+            Place::PortlessIp => "portless-ip",
+            Place::NonIp => "non-ip",
+            Place::Fragment => "fragment",
+            Place::Truncated => "truncated",
+            Place::Malformed => "malformed",
+            Place::UnsupportedLink => "unsupported-link",
+        }
+    }
+
+    #[inline]
+    const fn index(self) -> usize {
+        match self {
+            Place::Transport(transport) => transport as usize,
+            Place::PortlessIp => 5,
+            Place::NonIp => 6,
+            Place::Fragment => 7,
+            Place::Truncated => 8,
+            Place::Malformed => 9,
+            Place::UnsupportedLink => 10,
+        }
+    }
+}
+
+/// Packets and bytes by place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ledger {
+    places: [Traffic; Place::ALL.len()],
+}
+
+impl Ledger {
+    /// Counts a packet.
+    #[inline]
+    pub fn add(&mut self, place: Place, wire_len: u32) {
+        self.places[place.index()].add(wire_len);
+    }
+
+    /// Adds another ledger.
+    pub fn merge(&mut self, other: &Ledger) {
+        for (mine, theirs) in self.places.iter_mut().zip(other.places) {
+            mine.merge(theirs);
+        }
+    }
+
+    /// What one place holds.
+    pub fn at(&self, place: Place) -> Traffic {
+        self.places[place.index()]
+    }
+
+    /// What all places hold.
+    pub fn total(&self) -> Traffic {
+        let mut total = Traffic::default();
+        self.places.iter().for_each(|place| total.merge(*place));
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_its_own_row() {
+        let mut ledger = Ledger::default();
+        for (number, place) in Place::ALL.into_iter().enumerate() {
+            ledger.add(place, number as u32);
+        }
+        for (number, place) in Place::ALL.into_iter().enumerate() {
+            assert_eq!(ledger.at(place), Traffic { packets: 1, wire_bytes: number as u64 });
+        }
+        assert_eq!(ledger.total(), Traffic { packets: 11, wire_bytes: 55 });
+    }
+}

@@ -1,0 +1,85 @@
+//! Floor 5: all sums. Two kinds of accumulators: those that packets are added to as they pass ([`Tally`]), and those that
+//! decided flows are added to when the capture is over ([`flows`]). Each can also take in another of its kind (`merge`),
+//! with the same result as if that one's packets or flows had been added to it.
+
+mod capture;
+pub mod flows;
+mod ledger;
+mod portless;
+pub mod sizes;
+
+pub use capture::InterfaceTally;
+pub use ledger::{Ledger, Place};
+pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};
+pub use sizes::Sizes;
+
+use crate::decode::{Decoded, Observation, ScopeId, Walked};
+use crate::unit::{Time, Traffic};
+
+/// What is summed packet by packet, flows aside.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// One place for every packet.
+    pub ledger: Ledger,
+    /// Packets by size.
+    pub sizes: Sizes,
+    /// What has no ports.
+    pub portless: Portless,
+    /// Packets by scope, at the scope's number. The first place, that of packets without encapsulation, stays 0.
+    pub scopes: Vec<Traffic>,
+}
+
+impl Tally {
+    /// Counts what every packet has: a size and a scope.
+    #[inline]
+    pub fn add_packet(&mut self, wire_len: u32, scope: ScopeId) {
+        self.sizes.add(wire_len);
+        if scope != ScopeId::PLAIN {
+            self.add_scope(wire_len, scope);
+        }
+    }
+
+    fn add_scope(&mut self, wire_len: u32, scope: ScopeId) {
+        let index = usize::from(scope.0);
+        if self.scopes.len() <= index {
+            self.scopes.resize(index + 1, Traffic::default());
+        }
+        self.scopes[index].add(wire_len);
+    }
+
+    /// Counts a packet that became no observation.
+    pub fn add_stopped(&mut self, walked: &Walked, time: Time, wire_len: u32) {
+        self.ledger.add(Place::of(&walked.decoded), wire_len);
+        if let Decoded::NonIp(protocol) = walked.decoded {
+            self.portless.add_link(protocol, walked.link_addresses, time, wire_len);
+        }
+    }
+
+    /// Counts a packet whose flow is known.
+    #[inline]
+    pub fn add_observed(&mut self, observation: &Observation) {
+        let place = Place::of(&Decoded::Observed(*observation));
+        self.ledger.add(place, observation.wire_len);
+        if place == Place::PortlessIp {
+            self.portless.add_ip(observation);
+        }
+    }
+
+    /// Counts a fragment whose flow will never be known.
+    pub fn add_orphan(&mut self, observation: &Observation) {
+        self.ledger.add(Place::Fragment, observation.wire_len);
+    }
+
+    /// Adds another tally with the same scopes.
+    pub fn merge(&mut self, other: &Tally) {
+        self.ledger.merge(&other.ledger);
+        self.sizes.merge(&other.sizes);
+        self.portless.merge(&other.portless);
+        if self.scopes.len() < other.scopes.len() {
+            self.scopes.resize(other.scopes.len(), Traffic::default());
+        }
+        for (mine, theirs) in self.scopes.iter_mut().zip(&other.scopes) {
+            mine.merge(*theirs);
+        }
+    }
+}
