@@ -1,5 +1,51 @@
-//! x
+//! Portolan says which services a packet capture holds, by port, and why.
+//!
+//! This page is the architecture. The house has floors, and a file imports its own floor or lower ones, never a higher
+//! one; a test keeps it so.
+//!
+//! ```text
+//! 9  main, cli, progress   the binary: arguments to a job, the job to an exit code
+//! 8  output                tables to text, one file per format; writers compute nothing
+//! 7  summary               sums to tables of typed cells, one file per table; every number is derived here, once
+//! 6  analysis              the whole program in one screen: packets in, sums and decided flows out
+//! 5  tally                 all sums; each can `add` and `merge`, and a law ties the two
+//! 4  flow                  the flow table, fragments' link to their flow, the verdict on every flow
+//! 3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
+//! 2  decode                the walk over a packet's layers, from its link header to its ports
+//! 1  capture               from a file, a pipe or a compressed stream to packets
+//! 0  error, unit, text     trouble in words; time and traffic; what people read
+//! ```
+//!
+//! # The packet's path
+//!
+//! 1. [`capture::Source::next_packet`] lends a packet out of a large block of bytes: time, interface, wire length, data.
+//! 2. [`decode::Decoder::decode`] walks over its layers as far as it can and says where it stopped. It never fails: what it
+//!    cannot follow has its place in the ledger, too.
+//! 3. An [`decode::Observation`] is what is left: a small record with all that a flow needs. Later fragments wait in
+//!    [`flow::Fragments`] for the first one, which has the ports.
+//! 4. [`flow::FlowTable`] takes observations in, a batch at a time, because looking up a flow is waiting for memory.
+//! 5. At the end [`flow::roles::decide`] joins what all flows say about each other's endpoints and asks the ladder
+//!    ([`service::ladder`]) for a [`service::Verdict`] on each.
+//! 6. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
+//!
+//! # What holds everywhere
+//!
+//! - Every packet is counted exactly once in the [`tally::Ledger`].
+//! - A flow's key has no direction. Who opened it, who serves, and what the port is called are three verdicts laid over it.
+//! - Time is the packet's own; no clock is read.
+//! - The same input and options give the same bytes. Hashes are seeded afresh for each run because traffic chooses the
+//!   keys, and nothing that is shown depends on them.
+//! - What traffic can make grow has a bound, but for the flows themselves. Text from outside is cleaned for the terminal and
+//!   guarded in CSV.
+//!
+//! # What is deliberately absent
+//!
+//! Payload is not inspected: a name says what a port is registered or customarily used for. Nothing is sent and nothing is
+//! looked up on the network. There is no configuration file and no state between runs.
+
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
 pub mod analysis;
 pub mod capture;
 pub mod decode;

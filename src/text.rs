@@ -25,7 +25,7 @@ pub fn empty_table(key: &str) -> &'static str {
     match key {
         "capture" => "no capture was read",
         "services" | "ports" | "servers" | "evidence" => "no packet with ports",
-        "portless" => "every packet has ports",
+        "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
         _ => "nothing to show",
     }

@@ -20,7 +20,7 @@ impl Serialize for Value<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Cell::Empty => serializer.serialize_none(),
-            Cell::Count(number) | Cell::Bytes(number) => serializer.serialize_u64(*number),
+            Cell::Count(number) | Cell::Number(number) | Cell::Bytes(number) => serializer.serialize_u64(*number),
             Cell::Share { part, whole } => decimal(serializer, i128::from(hundredths(*part, *whole)), 2, self.1),
             Cell::Decimal { value, digits } => decimal(serializer, *value, *digits, self.1),
             Cell::Time(time) => serializer.collect_str(time),

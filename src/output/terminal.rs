@@ -112,7 +112,7 @@ fn console_width(text: &str) -> usize {
 }
 
 fn is_number(cell: &Cell<'_>) -> bool {
-    matches!(cell, Cell::Count(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. })
+    matches!(cell, Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. })
 }
 
 /// A cell as people read it.
@@ -120,6 +120,7 @@ fn shown(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Count(number) => text::grouped(*number),
+        Cell::Number(number) => number.to_string(),
         Cell::Bytes(number) => text::bytes(*number),
         Cell::Share { part, whole } => decimal_text(i128::from(hundredths(*part, *whole)), 2),
         // Three digits behind the point are enough to read.

@@ -435,6 +435,7 @@ mod tests {
             Service::Named(id) => book.entry(id).name.to_string(),
             Service::Unassigned => "unassigned".into(),
             Service::Undetermined => "undetermined".into(),
+            Service::Portless => unreachable!("these flows have ports"),
         };
         (verdict.server.map_or(0, |side| facts.ports[side.index()]), verdict.evidence.to_string(), verdict.confidence, name)
     }

@@ -51,7 +51,7 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
         Cell::text(input.compression.name()),
         interface.map_or(Cell::Empty, |interface| Cell::text(protocols::link_type(interface.link_type))),
         interface.map_or(Cell::Empty, |interface| Cell::text(precision(interface.resolution))),
-        interface.map_or(Cell::Empty, |interface| Cell::Count(u64::from(interface.snaplen))),
+        interface.map_or(Cell::Empty, |interface| Cell::Number(u64::from(interface.snaplen))),
         Cell::Count(traffic.packets),
         Cell::Bytes(tally.captured_bytes),
         Cell::Bytes(traffic.wire_bytes),

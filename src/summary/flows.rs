@@ -56,15 +56,15 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
     let client = client_side(flow, verdict);
     let server = client.other();
     let transport = Transport::from_protocol(flow.key.protocol);
-    let port = |side| if transport.is_some() { Cell::Count(u64::from(flow.key.port(side))) } else { Cell::Empty };
+    let port = |side| if transport.is_some() { Cell::Number(u64::from(flow.key.port(side))) } else { Cell::Empty };
     let sent = |counts: [u64; 2]| [counts[client.index()], counts[server.index()]];
     let [packets_c2s, packets_s2c] = sent(flow.packets).map(Cell::Count);
     let [wire_c2s, wire_s2c] = sent(flow.wire_bytes).map(Cell::Bytes);
     let [payload_c2s, payload_s2c] = sent(flow.payload_bytes).map(Cell::Bytes);
     vec![
-        Cell::Count(number as u64 + 1),
+        Cell::Number(number as u64 + 1),
         transport.map_or_else(|| Cell::text(protocols::ip_protocol(flow.key.protocol)), |transport| Cell::text(transport.name())),
-        Cell::Count(u64::from(flow.key.protocol)),
+        Cell::Number(u64::from(flow.key.protocol)),
         Cell::Address(flow.key.ip_addr(client)),
         port(client),
         Cell::Address(flow.key.ip_addr(server)),

@@ -46,22 +46,22 @@ fn naming<'a>(kind: PortlessKind) -> Row<'a> {
             vec![
                 Cell::text("ip"),
                 Cell::text(protocols::ip_protocol(number)),
-                Cell::Count(u64::from(number)),
-                message.map_or(Cell::Empty, |message| Cell::Count(u64::from(message.kind))),
-                message.map_or(Cell::Empty, |message| Cell::Count(u64::from(message.code))),
+                Cell::Number(u64::from(number)),
+                message.map_or(Cell::Empty, |message| Cell::Number(u64::from(message.kind))),
+                message.map_or(Cell::Empty, |message| Cell::Number(u64::from(message.code))),
                 Cell::text_or_empty(name),
             ]
         }
         PortlessKind::Link(protocol) => {
             let (key, number, name) = protocols::link_protocol(protocol);
             let kind = match protocol {
-                LinkProtocol::Arp { opcode: Some(opcode), .. } => Cell::Count(u64::from(opcode)),
+                LinkProtocol::Arp { opcode: Some(opcode), .. } => Cell::Number(u64::from(opcode)),
                 _ => Cell::Empty,
             };
             vec![
                 Cell::text("link"),
                 Cell::text(key),
-                Cell::Count(u64::from(number)),
+                Cell::Number(u64::from(number)),
                 kind,
                 Cell::Empty,
                 Cell::text_or_empty(name),

@@ -28,7 +28,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         let service = names::of_port(registry, transport, port);
         vec![
             Cell::text(transport.name()),
-            Cell::Count(u64::from(port)),
+            Cell::Number(u64::from(port)),
             Cell::text(range(port)),
             Cell::text(names::service(registry, service)),
             Cell::text(names::category(registry, service)),

@@ -30,7 +30,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         vec![
             Cell::Address(key.host.version.ip_addr(key.host.address)),
             Cell::text(key.transport.name()),
-            Cell::Count(u64::from(key.port)),
+            Cell::Number(u64::from(key.port)),
             Cell::text(names::service(registry, sum.service)),
             Cell::text(names::category(registry, sum.service)),
             Cell::Count(sum.clients.len() as u64),

@@ -10,8 +10,10 @@ use crate::unit::{Time, Traffic};
 pub enum Cell<'a> {
     /// Not known, or not applicable.
     Empty,
-    /// A number of things, or a number that names something (a port, a type).
+    /// A number of things.
     Count(u64),
+    /// A number that names something: a port, a type.
+    Number(u64),
     /// A number of bytes.
     Bytes(u64),
     /// A part of a whole, shown as a percentage with two digits.

@@ -1,0 +1,197 @@
+//! Wrong input: a clear message, the right exit code, and whatever could be read is counted.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::scene::*;
+use crate::support::{Folder, packets_at, run, run_with_input, sum};
+
+fn capture() -> Vec<u8> {
+    let mut scene = Scene::new();
+    scene.frames(connection((C, 51544), (S, 443), 1));
+    scene.pcap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Nothing can be read: exit code 2, nothing on standard output, `why` on standard error.
+fn refused(bytes: &[u8], why: &str) {
+    let run = run_with_input(&["read", "-"], bytes);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains(why) && run.stderr.starts_with("portolan: standard input"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_no_capture_is_said_to_be_none() {
+    refused(b"", "is empty");
+    refused(b"Dear Sir or Madam,", "begins with the bytes 44 65 61 72");
+    refused(b"PK\x03\x04 and so on, and so on", "zip archive");
+    refused(&capture()[..20], "ends inside its file header");
+    refused(&gzip(b"not a capture at all, but long enough"), "no known format");
+    refused(&gzip(b""), "is empty");
+}
+
+#[test]
+fn a_header_with_nonsense_is_refused() {
+    let mut version = capture();
+    version[4] = 9;
+    refused(&version, "version 9.4");
+    let mut link = capture();
+    link[22] = 0x30;
+    refused(&link, "link-type");
+}
+
+#[test]
+fn a_missing_file_a_folder_and_an_empty_file_are_named() {
+    let folder = Folder::new();
+    let cases = [
+        (folder.path("no-such.pcap").to_str().unwrap().to_owned(), "there is no such file"),
+        (folder.path("").to_str().unwrap().to_owned(), "is a folder"),
+        (folder.file("empty.pcap", b""), "is empty"),
+    ];
+    for (path, why) in cases {
+        let run = run(&["read", &path]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains(why) && run.stderr.contains(path.trim_end_matches('/')), "{}", run.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_says_so() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let path = folder.file("secret.pcap", &capture());
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    if std::fs::File::open(&path).is_ok() {
+        return; // Root may read everything.
+    }
+    let run = run(&["read", &path]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("permission denied"), "{}", run.stderr);
+}
+
+#[test]
+fn one_broken_input_of_two_costs_only_itself() {
+    let folder = Folder::new();
+    let (good, bad) = (folder.file("good.pcap", &capture()), folder.file("bad.pcap", b"no capture, no capture, no"));
+    for inputs in [[&good, &bad], [&bad, &good]] {
+        let run = run(&["read", inputs[0], inputs[1], "--json", "-"]);
+        assert_eq!(run.code, 1);
+        assert_eq!(packets_at(&run.tables(), "tcp"), 9);
+        assert!(run.stderr.contains("bad.pcap") && !run.stderr.contains("good.pcap"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_cut_file_counts_what_came_before_and_tells_where() {
+    let whole = capture();
+    let run = run_with_input(&["read", "-", "--json", "-"], &whole[..whole.len() - 3]);
+    assert_eq!((run.code, packets_at(&run.tables(), "tcp")), (1, 8));
+    let last_record = whole.len() - 54 - 16;
+    assert!(run.stderr.contains(&format!("at byte {last_record}: the capture ends inside a record")), "{}", run.stderr);
+    assert_eq!(run.tables()["capture"][0]["complete"], "cut off");
+}
+
+#[test]
+fn a_length_that_no_packet_has_ends_the_reading_there() {
+    let mut file = capture();
+    file.extend([0; 8]);
+    file.extend(u32::MAX.to_le_bytes());
+    file.extend([0; 40]);
+    let run = run_with_input(&["read", "-", "--json", "-"], &file);
+    assert_eq!((run.code, packets_at(&run.tables(), "tcp")), (1, 9));
+    assert!(run.stderr.contains("claims to hold 4294967295 bytes"), "{}", run.stderr);
+    assert_eq!(run.tables()["capture"][0]["complete"], "damaged");
+}
+
+#[test]
+fn a_pcapng_that_ends_inside_a_block_counts_the_blocks_before() {
+    let mut scene = Scene::new();
+    scene.frames(connection((C, 51544), (S, 443), 1));
+    let file = scene.pcapng();
+    for cut in [1, 30, 50] {
+        let run = run_with_input(&["read", "-", "--json", "-"], &file[..file.len() - cut]);
+        assert_eq!((run.code, packets_at(&run.tables(), "tcp")), (1, 8));
+        assert!(run.stderr.contains("ends inside a record"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn packets_behind_a_damaged_block_are_read() {
+    let frame = udp((C, 50001), (R, 53), b"?");
+    let mut damaged = enhanced_packet(0, 0, &frame);
+    let trailer = damaged.len() - 4;
+    damaged[trailer] ^= 4;
+    let file = [section_header(), interface_description(1, 0), damaged, enhanced_packet(7, 0, &frame), enhanced_packet(0, 0, &frame)];
+    let run = run_with_input(&["read", "-", "--json", "-"], &file.concat());
+    assert_eq!((run.code, sum(&run.tables(), "ledger", "packets")), (1, 1));
+    assert!(run.stderr.contains("two length fields") && run.stderr.contains("names interface 7"), "{}", run.stderr);
+    assert!(run.stderr.contains("went on behind it"), "{}", run.stderr);
+}
+
+#[test]
+fn a_cut_or_damaged_compressed_stream_counts_what_came_out() {
+    // Random ports make the capture hard to compress, so that a cut in the stream is a cut in the capture.
+    let mut scene = Scene::new();
+    for index in 0..3000u32 {
+        scene.frame(udp((C, (index.wrapping_mul(2_654_435_761) >> 16) as u16), (R, 53), &index.wrapping_mul(2_246_822_519).to_le_bytes()));
+    }
+    let whole = gzip(&scene.pcap());
+    let cut = run_with_input(&["read", "-", "--json", "-"], &whole[..whole.len() / 2]);
+    let counted = packets_at(&cut.tables(), "udp");
+    assert!(cut.code == 1 && (500..3000).contains(&counted), "{counted}: {}", cut.stderr);
+    assert!(cut.stderr.contains("gzip data is cut off") && cut.stderr.contains("decompressed data"), "{}", cut.stderr);
+    let mut damaged = whole.clone();
+    let checksum = damaged.len() - 8;
+    damaged[checksum] ^= 1;
+    let run = run_with_input(&["read", "-", "--json", "-"], &damaged);
+    assert_eq!((run.code, packets_at(&run.tables(), "udp")), (1, 3000));
+    assert!(run.stderr.contains("gzip data is damaged"), "{}", run.stderr);
+}
+
+#[test]
+fn a_bomb_of_zeros_is_read_in_blocks() {
+    // 64 packets of a mebibyte of zeros each; compressed they are a fraction of one.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&capture()[..24]).unwrap();
+    let length = 1u32 << 20;
+    let record = [&[0; 8][..], &length.to_le_bytes(), &length.to_le_bytes(), &vec![0; length as usize]].concat();
+    (0..64).for_each(|_| encoder.write_all(&record).unwrap());
+    let bomb = encoder.finish().unwrap();
+    assert!(bomb.len() < 2 << 20);
+    let run = run_with_input(&["read", "-", "--json", "-"], &bomb);
+    assert_eq!((run.code, sum(&run.tables(), "ledger", "packets")), (0, 64));
+    #[cfg(target_os = "linux")]
+    assert!(peak_memory(&bomb) < 64 << 20, "no more than blocks of it are held at a time");
+}
+
+/// The most memory that reading `capture` takes, in bytes, by the limit under which it still succeeds.
+#[cfg(target_os = "linux")]
+fn peak_memory(capture: &[u8]) -> u64 {
+    let folder = Folder::new();
+    let path = folder.file("bomb.pcap.gz", capture);
+    let limits = [16u64, 32, 48, 1024];
+    let succeeds = |limit: &&u64| {
+        let command = format!("ulimit -v {} && exec \"$0\" read \"$1\"", **limit << 10);
+        let shell = std::process::Command::new("sh").args(["-c", &command, env!("CARGO_BIN_EXE_portolan"), &path]).output().unwrap();
+        shell.status.success()
+    };
+    limits.iter().find(succeeds).map_or(u64::MAX, |limit| limit << 20)
+}
+
+#[test]
+fn packets_of_a_link_type_without_a_decoder_are_counted_and_named_once() {
+    let mut scene = Scene::new();
+    scene.frames(connection((C, 51544), (S, 443), 1));
+    let run = run_with_input(&["read", "-", "--json", "-"], &scene.pcap_of_link_type(147));
+    assert_eq!((run.code, packets_at(&run.tables(), "unsupported-link")), (0, 9));
+    assert_eq!(run.stderr.lines().count(), 1);
+    assert!(run.stderr.contains("link type 147") && run.stderr.contains("9 packets"), "{}", run.stderr);
+}

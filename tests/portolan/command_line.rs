@@ -1,0 +1,173 @@
+//! The command line: options, outputs, exit codes, pipes.
+
+use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use crate::scene::*;
+use crate::support::{Folder, column, packets_at, root, run, run_with_input, tables_of};
+
+const TABLES: [&str; 11] =
+    ["capture", "ledger", "services", "portless", "ports", "servers", "hosts", "flows", "evidence", "sizes", "tunnels"];
+
+#[test]
+fn without_options_the_four_main_tables_are_shown() {
+    let run = run(&["read", "samples/handshake.pcap"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let headings: Vec<&str> = run.stdout.lines().filter(|line| line.contains(": ")).map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(headings, ["Capture", "Services", "Portless", "Evidence"]);
+    assert!(!run.stdout.contains('\u{1b}'), "no escape sequences in a pipe");
+}
+
+#[test]
+fn wrong_arguments_are_explained_with_exit_code_2() {
+    let cases: [(&[&str], &str); 6] = [
+        (&[], "Usage"),
+        (&["read"], "required"),
+        (&["read", "x.pcap", "--table", "srevices"], "the tables are capture, ledger"),
+        (&["read", "x.pcap", "--idle-timeout=-3"], "idle-timeout"),
+        (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
+        (&["raed", "x.pcap"], "read"),
+    ];
+    for (arguments, said) in cases {
+        let run = run(arguments);
+        assert!(run.code == 2 && run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn tables_are_chosen_by_name_and_cut_with_a_row_for_the_others() {
+    let run = run(&["read", "samples/one-address-many-servers.pcap", "-t", "servers,ports", "-n", "3"]);
+    assert!(run.stdout.starts_with("Servers:"));
+    assert_eq!(run.stdout.matches(" others)").count(), 2);
+    assert!(run.stdout.contains("(6 others)"), "{}", run.stdout);
+}
+
+#[test]
+fn csv_has_every_table_with_all_rows_and_the_keys_of_the_json_document() {
+    let folder = Folder::new();
+    let (csv, json) = (folder.path("csv"), folder.path("all.json"));
+    let run = run(&["read", "samples/port-scan.pcap", "--csv", csv.to_str().unwrap(), "--json", json.to_str().unwrap()]);
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.starts_with("Capture:"), "tables are still shown");
+    let document: serde_json::Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["tables"].as_object().unwrap().len(), TABLES.len());
+    for table in TABLES {
+        let mut reader = csv::Reader::from_path(csv.join(table).with_extension("csv")).unwrap();
+        let keys: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let rows = document["tables"][table].as_array().unwrap();
+        assert_eq!(reader.records().map(Result::unwrap).count(), rows.len(), "{table}");
+        let in_json: Vec<&String> = rows.iter().flat_map(|row| row.as_object().unwrap().keys()).collect();
+        assert!(in_json.iter().all(|key| keys.contains(key)), "{table}");
+    }
+    assert_eq!(fs::read_to_string(csv.join("flows.csv")).unwrap().lines().count(), 101);
+}
+
+#[test]
+fn json_on_standard_output_is_one_document_and_nothing_else() {
+    let run = run(&["read", "samples/handshake.pcap", "--json", "-"]);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["input"], serde_json::json!(["samples/handshake.pcap"]));
+    assert_eq!(document["portolan"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(document["tables"]["capture"][0]["start_time"], "2026-11-23T09:00:00.000000000Z");
+    assert_eq!(document["tables"]["services"][0]["packets_pct"].to_string(), "81.82");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let document = || run(&["read", "samples/office.pcapng", "--json", "-"]).stdout;
+    assert_eq!(document(), document());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_an_error_with_its_name() {
+    let folder = Folder::new();
+    let file = folder.file("file", b"");
+    let run = run(&["read", "samples/handshake.pcap", "--csv", &file]);
+    assert!(run.code == 2 && run.stderr.contains(&file), "{}", run.stderr);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_portolan"))
+        .current_dir(root())
+        .args(["read", "samples/office.pcapng", "-t", "all", "-n", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn several_files_are_one_capture_and_a_flow_may_span_them() {
+    let folder = Folder::new();
+    let frames = connection((C, 51544), (S, 443), 1);
+    let (mut first, mut second) = (Scene::new(), Scene::new());
+    first.frames(frames[..4].to_vec());
+    second.wait(1).frames(frames[4..].to_vec());
+    let (first, second) = (folder.file("1.pcap", &first.pcap()), folder.file("2.pcapng", &second.pcapng()));
+    let tables = run(&["read", &first, &second, "--json", "-"]).tables();
+    assert_eq!(column(&tables, "capture", "packets"), [4, 5]);
+    assert_eq!(column(&tables, "flows", "tcp_state"), ["SF"]);
+}
+
+#[test]
+fn the_users_own_table_wins_and_its_mistakes_are_told_with_the_line() {
+    let folder = Folder::new();
+    let mut scene = Scene::new();
+    scene.frame(udp((C, 50001), (S, 2500), b"ring")).frames(connection((C, 51544), (S, 8000), 1));
+    scene.frames(exchange((S, 9999), (D, 80), 1));
+    let capture = folder.file("phones.pcap", &scene.pcap());
+    let rules = folder.file("ports.txt", b"# ours\nudp/2500 = ip-phone, voip\n192.0.2.0/24 tcp/9999 = camera\n");
+    let tables = run(&["read", &capture, "--services", &rules, "--json", "-"]).tables();
+    assert_eq!(column(&tables, "flows", "service"), ["ip-phone", "http-alt", "camera"]);
+    assert_eq!(column(&tables, "flows", "evidence"), ["rank:5>-1", "handshake", "user"]);
+    assert_eq!(column(&tables, "flows", "name_source"), ["user", "overlay", "user"]);
+    assert_eq!(column(&tables, "flows", "category")[0], "voip");
+    let wrong = folder.file("wrong.txt", b"udp/2500 = ip-phone\n\ntcp/eighty = web\n");
+    let run = run(&["read", &capture, "--services", &wrong]);
+    assert!(run.code == 2 && run.stderr.contains("wrong.txt line 3"), "{}", run.stderr);
+}
+
+#[test]
+fn an_idle_timeout_ends_flows() {
+    let mut scene = Scene::new();
+    scene.frame(udp((C, 50001), (R, 53), b"?")).wait(10).frame(udp((C, 50001), (R, 53), b"?"));
+    let flows = |arguments: &[&str]| {
+        let arguments = [&["read", "-", "--json", "-"], arguments].concat();
+        run_with_input(&arguments, &scene.pcap()).tables()["flows"].as_array().unwrap().len()
+    };
+    assert_eq!((flows(&[]), flows(&["--idle-timeout", "5"]), flows(&["--idle-timeout", "60"])), (1, 2, 1));
+}
+
+#[test]
+fn names_from_outside_cannot_steer_a_terminal_or_a_spreadsheet() {
+    let folder = Folder::new();
+    let mut scene = Scene::new();
+    scene.frame(udp((C, 50001), (R, 53), b"?"));
+    fs::create_dir(folder.path("in")).unwrap();
+    let evil = folder.file("in/\u{1b}[31mred.pcap", &scene.pcap());
+    assert!(!run(&["read", &evil]).stdout.contains('\u{1b}'));
+    let name = b"=1+1";
+    let options = [&2u16.to_le_bytes()[..], &4u16.to_le_bytes(), name].concat();
+    let interface = block(1, &[&1u32.to_le_bytes()[..], &0u32.to_le_bytes(), &options].concat());
+    let file = [section_header(), interface, enhanced_packet(0, 0, &udp((C, 1), (R, 2), b""))].concat();
+    let (path, csv) = (folder.file("name.pcapng", &file), folder.path("csv"));
+    assert_eq!(run(&["read", &path, "--csv", csv.to_str().unwrap()]).code, 0);
+    assert!(fs::read_to_string(csv.join("capture.csv")).unwrap().contains(",'=1+1,"));
+}
+
+#[test]
+fn a_capture_without_packets_is_complete() {
+    let run = run_with_input(&["read", "-", "-t", "all"], &Scene::new().pcap());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.contains("no packet with ports"));
+    let tables = tables_of(&Scene::new().pcapng());
+    assert_eq!(packets_at(&tables, "tcp"), 0);
+    assert!(tables["capture"][0]["start_time"].is_null());
+}

@@ -1,0 +1,217 @@
+//! Laws that hold for every capture, whatever is in it.
+
+use std::io::Write;
+
+use portolan::analysis::{Analysis, Options, analyse};
+use portolan::capture::InputName;
+use portolan::decode::Side;
+use portolan::service::Verdict;
+use portolan::summary::TableName;
+use portolan::tally::flows::{Evidences, FlowSum, Hosts, Ports, Servers, Services};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::scene::*;
+use crate::support::{Folder, packets_at, run, run_with_input, sum, tables_of};
+
+const HOSTS: [&str; 4] = [C, D, S, R];
+const HOSTS_V6: [&str; 2] = ["2001:db8::5", "2001:db8::80"];
+const PORTS: [u16; 10] = [0, 20, 53, 80, 443, 5060, 8080, 40_000, 51_544, 60_001];
+
+/// One frame of a capture: real traffic in a small world, tagged, cut, fragmented, or noise.
+fn any_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let end = || (0..HOSTS.len(), 0..PORTS.len()).prop_map(|(host, port)| (HOSTS[host], PORTS[port]));
+    let end_v6 = || (0..HOSTS_V6.len(), 0..PORTS.len()).prop_map(|(host, port)| (HOSTS_V6[host], PORTS[port]));
+    let flags = prop::sample::select(vec!["S", "SA", "A", "PA", "FA", "R", "RA"]);
+    prop_oneof![
+        4 => (end(), end(), flags, 0..3u32, 0..3u32).prop_map(|(from, to, flags, sequence, acknowledgment)| vec![tcp(from, to, flags, sequence, acknowledgment, b"x")]),
+        2 => (end(), end()).prop_map(|(from, to)| vec![udp(from, to, b"data")]),
+        1 => (end_v6(), end_v6()).prop_map(|(from, to)| vec![udp(from, to, b"data")]),
+        1 => (end(), end(), 1..9u32).prop_map(|(client, server, isn)| connection(client, server, isn * 1000)),
+        1 => (end(), end(), 0..4u16, any::<bool>()).prop_map(|(from, to, id, backwards)| {
+            let mut fragments = udp_fragments(from, to, &[7; 300], 104, id);
+            if backwards { fragments.reverse() }
+            fragments
+        }),
+        1 => (end(), end(), 0..4u16).prop_map(|(from, to, id)| udp_fragments(from, to, &[7; 300], 104, id).split_off(1)),
+        1 => (0..HOSTS.len(), 0..HOSTS.len(), any::<u8>(), 0..2u16).prop_map(|(from, to, kind, id)| vec![ping(HOSTS[from], HOSTS[to], kind, id)]),
+        1 => (end(), end(), 0..13u8).prop_map(|(from, to, kind)| vec![icmp_error(to.0, from.0, kind, 3, &udp(from, to, b"data"))]),
+        1 => (end(), end(), vec((prop::sample::select(vec![0x8100u16, 0x88a8]), 0..3u16), 1..10)).prop_map(|(from, to, tags)| vec![tagged(&udp(from, to, b"data"), &tags)]),
+        1 => (end(), end(), 0..60usize).prop_map(|(from, to, length)| vec![tcp(from, to, "A", 1, 1, b"cut")[..length.min(54)].to_vec()]),
+        1 => (1..3u16).prop_map(|operation| vec![arp(operation)]),
+        1 => vec(any::<u8>(), 0..80).prop_map(|noise| vec![noise]),
+    ]
+}
+
+fn any_scene() -> impl Strategy<Value = Scene> {
+    vec((any_frames(), 0..70i64, 0..40u8), 0..25).prop_map(|steps| {
+        let mut scene = Scene::new();
+        for (frames, seconds, pause) in steps {
+            scene.frames(frames);
+            if pause == 0 {
+                scene.wait(seconds);
+            }
+        }
+        scene
+    })
+}
+
+fn analysed(capture: &[u8], batch_size: usize) -> Analysis {
+    let folder = Folder::new();
+    let path = folder.file("capture", capture);
+    analyse(&Options { batch_size, ..Options::new(vec![InputName::File(path.into())]) }, |_, _| {})
+}
+
+/// All tables as data, but for where the capture came from.
+fn tables(analysis: &Analysis) -> Vec<Vec<u8>> {
+    let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
+    let csv = |name| {
+        let mut bytes = Vec::new();
+        portolan::output::csv::write(&analysis.table(name), &mut bytes).unwrap();
+        bytes
+    };
+    without_origin.map(csv).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_packet_is_counted_once_and_services_add_up(scene in any_scene()) {
+        let analysis = analysed(&scene.pcap(), 64);
+        let captured: u64 = analysis.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.packets).sum();
+        let on_the_wire: u64 = analysis.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.wire_bytes).sum();
+        prop_assert_eq!(analysis.total().packets, captured);
+        prop_assert_eq!(analysis.total().wire_bytes, on_the_wire);
+        let mut document = Vec::new();
+        let heading = portolan::output::json::Heading {
+            portolan: portolan::output::json::Program { version: "", services_table: String::new() },
+            input: Vec::new(),
+            options: portolan::output::json::Settings { idle_timeout: None, services: None },
+        };
+        portolan::output::json::write(&heading, TableName::ALL.into_iter().map(|name| analysis.table(name)), &mut document).unwrap();
+        let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
+        for transport in ["tcp", "udp"] {
+            let services = tables["services"].as_array().unwrap().iter().filter(|row| row["transport"] == transport);
+            let packets: u64 = services.map(|row| row["packets"].as_u64().unwrap()).sum();
+            prop_assert_eq!(packets, packets_at(tables, transport));
+        }
+        prop_assert_eq!(sum(tables, "portless", "packets"), packets_at(tables, "portless-ip") + packets_at(tables, "non-ip"));
+        prop_assert_eq!(sum(tables, "sizes", "packets"), captured);
+        prop_assert_eq!(sum(tables, "evidence", "flows"), sum(tables, "services", "flows"));
+        for name in ["established", "attempted", "refused", "reset", "midstream"] {
+            prop_assert!(sum(tables, "services", name) <= sum(tables, "services", "flows"));
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_batch_changes_nothing(scene in any_scene(), size in 1..200usize) {
+        let capture = scene.pcap();
+        prop_assert_eq!(tables(&analysed(&capture, 1)), tables(&analysed(&capture, size)));
+    }
+
+    #[test]
+    fn the_file_format_changes_nothing(scene in any_scene()) {
+        let classic = tables(&analysed(&scene.pcap(), 64));
+        prop_assert_eq!(&classic, &tables(&analysed(&scene.pcap_nano(), 64)));
+        prop_assert_eq!(&classic, &tables(&analysed(&scene.pcapng(), 64)));
+    }
+
+    #[test]
+    fn sums_of_parts_merge_to_the_sum_of_all(scene in any_scene(), at in 0..30usize) {
+        let analysis = analysed(&scene.pcap(), 64);
+        let decided: Vec<_> = analysis.flows.iter().zip(&analysis.verdicts).collect();
+        let (left, right) = decided.split_at(at.min(decided.len()));
+        fn law<S: FlowSum + PartialEq + std::fmt::Debug>(left: &[(&portolan::flow::Flow, &Verdict)], right: &[(&portolan::flow::Flow, &Verdict)]) {
+            let over = |flows: &[(&portolan::flow::Flow, &Verdict)]| S::over(flows.iter().copied());
+            let mut merged = over(left);
+            merged.merge(&over(right));
+            assert_eq!(merged, over(&[left, right].concat()));
+        }
+        law::<Services>(left, right);
+        law::<Ports>(left, right);
+        law::<Servers>(left, right);
+        law::<Hosts>(left, right);
+        law::<Evidences>(left, right);
+    }
+
+    #[test]
+    fn any_bytes_end_in_an_answer(bytes in vec(any::<u8>(), 0..400), cut in 0..400usize, at in 0..400usize) {
+        // Noise, a real file cut short, and one with a byte turned.
+        let mut scene = Scene::new();
+        scene.frames(connection((C, 51544), (S, 443), 1));
+        for mut file in [bytes, scene.pcap(), scene.pcapng()] {
+            file.truncate(file.len().saturating_sub(cut));
+            if let Some(byte) = file.get_mut(at) {
+                *byte ^= 0x55;
+            }
+            let analysis = analysed(&file, 64);
+            let counted: u64 = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
+            prop_assert_eq!(analysis.total().packets, counted);
+        }
+    }
+
+    #[test]
+    fn roles_do_not_depend_on_who_has_the_smaller_address(client in 0..PORTS.len(), server in 0..PORTS.len()) {
+        // The same conversation with the addresses exchanged is the same conversation.
+        let ports = |from: &'static str, to: &'static str| {
+            let mut scene = Scene::new();
+            scene.frames(exchange((from, PORTS[client]), (to, PORTS[server]), 1));
+            let analysis = analysed(&scene.pcap(), 64);
+            let (flow, verdict) = (analysis.flows.get(0), analysis.verdicts[0]);
+            let place = |side: Side| (flow.key.ip_addr(side).to_string() == from, flow.key.port(side));
+            (verdict.server.map(place), verdict.evidence, verdict.confidence)
+        };
+        prop_assert_eq!(ports(C, S), ports(S, C));
+    }
+}
+
+#[test]
+fn compression_and_pipes_change_nothing() {
+    let mut scene = Scene::new();
+    for port in 0..500 {
+        scene.frames(connection((C, 40_000 + port), (S, 443), u32::from(port)));
+    }
+    let plain = scene.pcap();
+    let folder = Folder::new();
+    let compressed = [gzip(&plain), zstd::encode_all(&plain[..], 3).unwrap(), lz4(&plain), xz(&plain)];
+    let expected = without_origin(tables_of(&plain));
+    for (bytes, name) in compressed.iter().zip(["gzip", "zstd", "lz4", "xz"]) {
+        let tables = tables_of(bytes);
+        assert_eq!(tables["capture"][0]["compression"], name);
+        assert_eq!(without_origin(tables), expected, "{name} from a pipe");
+        // The name of a file says nothing about what is in it.
+        let path = folder.file("capture.pcap", bytes);
+        assert_eq!(without_origin(run(&["read", &path, "--json", "-"]).tables()), expected, "{name} from a file");
+        let twice = run_with_input(&["read", "-", "--json", "-"], &[&bytes[..], &bytes[..]].concat());
+        assert!(twice.code != 2, "{name}: two members one behind the other: {}", twice.stderr);
+    }
+}
+
+fn without_origin(mut tables: Value) -> Value {
+    for row in tables["capture"].as_array_mut().unwrap() {
+        for key in ["file", "compression"] {
+            row.as_object_mut().unwrap().remove(key);
+        }
+    }
+    tables
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn lz4(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}

@@ -1,0 +1,10 @@
+//! The binary as users call it, and the laws that hold for every capture.
+
+mod bad_input;
+mod command_line;
+mod laws;
+mod samples;
+#[allow(dead_code)] // Some of it is for the hand-built samples only.
+mod scene;
+mod shape;
+mod support;

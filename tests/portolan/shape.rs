@@ -1,0 +1,94 @@
+//! Rules about the shape of the house: floors, module docs, length.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::root;
+
+/// The floor of each top-level module. A file imports its own floor or lower ones.
+const FLOORS: [(&str, u32); 13] = [
+    ("error", 0),
+    ("unit", 0),
+    ("text", 0),
+    ("capture", 1),
+    ("decode", 2),
+    ("service", 3),
+    ("flow", 4),
+    ("tally", 5),
+    ("analysis", 6),
+    ("summary", 7),
+    ("output", 8),
+    ("lib", 9),
+    ("main", 9),
+];
+/// Modules of the binary, which use the library from outside.
+const BINARY: [&str; 3] = ["main", "cli", "progress"];
+/// A longer file is a sign that two ideas live in it. Tests beside the code do not count.
+const MOST_LINES: usize = 500;
+
+fn sources() -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join("src"), &mut found);
+    assert!(found.len() > 30, "the sources are there");
+    found
+}
+
+/// The top-level module that a file belongs to.
+fn module(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("src")).unwrap();
+    inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+fn floor(module: &str) -> Option<u32> {
+    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+}
+
+/// The code of a file without its tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]").next().unwrap().to_owned()
+}
+
+#[test]
+fn no_file_imports_a_higher_floor() {
+    for path in sources().iter().filter(|path| !BINARY.contains(&module(path).as_str())) {
+        let own = floor(&module(path)).unwrap_or_else(|| panic!("{} is on no floor: give its module one", path.display()));
+        for name in code(path).split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()) {
+            if let Some(theirs) = floor(name) {
+                assert!(theirs <= own, "{} (floor {own}) imports {name} (floor {theirs})", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_below_the_top_floor_knows_the_command_line() {
+    for path in sources().iter().filter(|path| !BINARY.contains(&module(path).as_str())) {
+        assert!(!code(path).contains("clap::"), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_has_one_job() {
+    for path in sources() {
+        let code = code(&path);
+        assert!(code.starts_with("//! "), "{} has no module documentation", path.display());
+        let lines = code.lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines of code", path.display());
+    }
+}
+
+#[test]
+fn the_hot_path_is_free_of_unsafe_code() {
+    assert!(code(&root().join("src/lib.rs")).contains("#![forbid(unsafe_code)]"));
+}

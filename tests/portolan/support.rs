@@ -1,0 +1,103 @@
+//! Running the binary and reading what it says.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// What a run of the binary said.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    fn from_output(output: Output) -> Run {
+        Run {
+            code: output.status.code().expect("no signal ends the program"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+        }
+    }
+
+    /// The tables of the JSON document that was printed.
+    pub fn tables(&self) -> Value {
+        let document: Value = serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        document["tables"].clone()
+    }
+}
+
+/// The project's folder, from which samples are named.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn portolan() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
+    command.current_dir(root()).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+/// `portolan` with these arguments.
+pub fn run(arguments: &[&str]) -> Run {
+    Run::from_output(portolan().args(arguments).output().unwrap())
+}
+
+/// The same with `input` on standard input.
+pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Run {
+    let pipes = || Stdio::piped();
+    let mut child = portolan().args(arguments).stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // A program that stops early closes the pipe; that is for the test to judge.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Run::from_output(output)
+}
+
+/// A folder for one test.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file; its path as an argument.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+/// The tables of a capture given as bytes.
+pub fn tables_of(capture: &[u8]) -> Value {
+    let run = run_with_input(&["read", "-", "--json", "-"], capture);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.tables()
+}
+
+/// The value of `column` in every row of a table.
+pub fn column<'v>(tables: &'v Value, table: &str, column: &str) -> Vec<&'v Value> {
+    tables[table].as_array().unwrap().iter().map(|row| &row[column]).collect()
+}
+
+/// The sum of a column.
+pub fn sum(tables: &Value, table: &str, name: &str) -> u64 {
+    column(tables, table, name).iter().map(|value| value.as_u64().unwrap()).sum()
+}
+
+/// The packets of one place of the ledger.
+pub fn packets_at(tables: &Value, place: &str) -> u64 {
+    let rows = tables["ledger"].as_array().unwrap();
+    rows.iter().find(|row| row["place"] == place).unwrap()["packets"].as_u64().unwrap()
+}
