@@ -18,10 +18,10 @@ pbx           15
 chat          16
 games         17
 lab           18
-anna          101
-ben           102
+desk1          101
+desk2           102
 "
-CARLA_PORT=103        # carla has no address of her own: she asks by DHCP
+LAPTOP_PORT=103        # laptop has no address of its own: it asks by DHCP
 
 # --- machinery --------------------------------------------------------------
 
@@ -45,7 +45,7 @@ make_base() {
 
   # The people.  The passwords are for teaching and open nothing else.
   local uid=3001 person
-  for person in anna ben carla; do
+  for person in desk1 desk2 laptop; do
     chroot "$root" useradd -m -s /bin/bash -u $uid -p "$(openssl passwd -6 "$person-$PASSWORD_TAIL")" $person
     uid=$((uid + 1))
   done
@@ -110,7 +110,7 @@ new_host() {
   for _ in {1..100}; do [[ -s $dir/pid ]] && break; sleep 0.05; done
   HOST_PID[$name]=$(cat "$dir/pid")
   on "$name" ip link set lo up
-  # No addresses made up from router advertisements, unless asked for (carla).
+  # No addresses made up from router advertisements, unless asked for (laptop).
   on "$name" sysctl -qw net.ipv6.conf.default.accept_ra=0
 }
 
@@ -164,8 +164,8 @@ build_office() {
     [[ $host = gw ]] || on "$host" ip route add default via 10.20.0.1
   done <<< "$OFFICE_HOSTS"
 
-  new_host carla
-  plug carla $CARLA_PORT    # stays down until she is switched on
+  new_host laptop
+  plug laptop $LAPTOP_PORT    # stays down until it is switched on
 
   # Beyond the office: gw -- isp -- cloud.
   new_host isp

@@ -50,7 +50,7 @@ fi
 
 # --- from here on: inside the namespaces ------------------------------------
 
-PASSWORD_TAIL=teaching     # anna's password is anna-teaching, and so on
+PASSWORD_TAIL=teaching     # desk1's password is desk1-teaching, and so on
 LOGS=${KEEP_LOGS:-$WORK/logs}
 
 mount --make-rprivate /
@@ -80,7 +80,7 @@ echo "== recording"
 # tcpdump takes those at one port.
 tcpdump -Z root -i switch -s 262144 -B 16384 --time-stamp-precision=nano -U -w "$WORK/lan.pcap" 2>> "$LOGS/tcpdump.log" &
 lan=$!
-tcpdump -Z root -i port-anna -s 262144 --time-stamp-precision=nano -U -w "$WORK/stp.pcap" stp 2>> "$LOGS/tcpdump.log" &
+tcpdump -Z root -i port-desk1 -s 262144 --time-stamp-precision=nano -U -w "$WORK/stp.pcap" stp 2>> "$LOGS/tcpdump.log" &
 stp=$!
 sleep 1
 play_scene

@@ -96,9 +96,9 @@ host-record=pbx.office.example,10.20.0.15
 host-record=chat.office.example,10.20.0.16
 host-record=games.office.example,10.20.0.17
 host-record=lab.office.example,10.20.0.18
-host-record=anna.office.example,10.20.0.101
-host-record=ben.office.example,10.20.0.102
-host-record=carla.office.example,10.20.0.150
+host-record=desk1.office.example,10.20.0.101
+host-record=desk2.office.example,10.20.0.102
+host-record=laptop.office.example,10.20.0.150
 host-record=wan.isp.example,192.0.2.2
 host-record=cloud.office.example,198.51.100.80
 cname=time.office.example,core.office.example
@@ -107,7 +107,7 @@ srv-host=_xmpp-client._tcp.office.example,chat.office.example,5222
 txt-record=office.example,"v=spf1 mx -all"
 dhcp-authoritative
 dhcp-range=10.20.0.150,10.20.0.159,255.255.255.0,1h
-dhcp-host=02:00:00:00:20:67,10.20.0.150,carla
+dhcp-host=02:00:00:00:20:67,10.20.0.150,laptop
 dhcp-option=option:router,10.20.0.1
 dhcp-option=option:dns-server,10.20.0.2
 dhcp-option=option:ntp-server,10.20.0.2
@@ -193,7 +193,7 @@ begin routers
 people:
   driver = accept
   domains = +local
-  local_parts = anna : ben : carla
+  local_parts = desk1 : desk2 : laptop
   transport = maildir
 begin transports
 maildir:
@@ -215,7 +215,7 @@ CONF
   on harbour chgrp Debian-exim /etc/exim4/exim4.conf
   serve harbour exim4 -bdf
 
-  on harbour bash -c 'for p in anna ben carla; do echo "$p:{PLAIN}$p-'"$PASSWORD_TAIL"'"; done' \
+  on harbour bash -c 'for p in desk1 desk2 laptop; do echo "$p:{PLAIN}$p-'"$PASSWORD_TAIL"'"; done' \
     | put harbour /etc/scene/dovecot.users
   put harbour /etc/scene/dovecot.conf <<'CONF'
 listen = *
@@ -240,9 +240,9 @@ CONF
 }
 
 start_harbour_ftp() {
-  put harbour /home/anna/tides.txt <<< $'high water 06:12 and 18:40\nlow water 00:01 and 12:25'
-  put harbour /home/anna/welcome.txt <<< 'Files of the office. Please tidy up after yourself.'
-  on harbour chown -R anna:anna /home/anna
+  put harbour /home/desk1/tides.txt <<< $'high water 06:12 and 18:40\nlow water 00:01 and 12:25'
+  put harbour /home/desk1/welcome.txt <<< 'Files of the office. Please tidy up after yourself.'
+  on harbour chown -R desk1:desk1 /home/desk1
   put harbour /etc/scene/vsftpd.conf <<'CONF'
 listen=YES
 listen_ipv6=NO
@@ -290,7 +290,7 @@ start_files() {
   put files /srv/share/minutes.txt <<< 'Minutes of Monday: the coffee machine stays.'
   on files bash -c 'for i in {1..900}; do echo "$i;crate $((i * 31 % 97));quay $((i % 9))"; done' \
     | put files /srv/share/cargo.csv
-  on files chown -R anna /srv/share
+  on files chown -R desk1 /srv/share
   put files /etc/samba/smb.conf <<'CONF'
 [global]
   workgroup = OFFICE
@@ -308,7 +308,7 @@ start_files() {
   path = /srv/share
   read only = no
 CONF
-  printf '%s\n%s\n' "anna-$PASSWORD_TAIL" "anna-$PASSWORD_TAIL" | on files smbpasswd -a -s anna >> "$LOGS/files.log"
+  printf '%s\n%s\n' "desk1-$PASSWORD_TAIL" "desk1-$PASSWORD_TAIL" | on files smbpasswd -a -s desk1 >> "$LOGS/files.log"
   serve files smbd -F --no-process-group
   serve files nmbd -F --no-process-group
   wait_for files tcp 445 139
@@ -325,7 +325,7 @@ lp|office printer:\
 	:lp=/var/spool/lpd/paper:sd=/var/spool/lpd/lp:lf=/var/spool/lpd/log:mx#0:sh:
 CONF
   # lpd asks the DNS for the caller's name and looks it up here.
-  put printer /etc/hosts.lpd <<< $'anna.office.example\nben.office.example'
+  put printer /etc/hosts.lpd <<< $'desk1.office.example\nben.office.example'
   serve printer lpd -l
   put printer /etc/avahi/avahi-daemon.conf <<'CONF'
 [server]
@@ -400,7 +400,7 @@ CONF
 
   # The phones: one account each, a tone instead of a microphone.
   local person tone=440
-  for person in anna ben; do
+  for person in desk1 desk2; do
     put $person /etc/scene/phone/config <<CONF
 poll_method epoll
 sip_listen 0.0.0.0:5060
@@ -439,7 +439,7 @@ authentication = "internal_hashed"
 VirtualHost "office.example"
 CONF
   on chat bash -c "mkdir -p /run/prosody; chown prosody /run/prosody; chmod 644 /etc/scene/prosody.cfg.lua
-    for p in anna ben; do prosodyctl --config /etc/scene/prosody.cfg.lua register \$p office.example \$p-$PASSWORD_TAIL; done" \
+    for p in desk1 desk2; do prosodyctl --config /etc/scene/prosody.cfg.lua register \$p office.example \$p-$PASSWORD_TAIL; done" \
     >> "$LOGS/chat.log" 2>&1
   serve chat setpriv --reuid prosody --regid prosody --init-groups prosody -F --config /etc/scene/prosody.cfg.lua
 
@@ -475,10 +475,10 @@ start_games() {
 
 start_lab() {
   on lab ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
-  # anna has a key, also made for this one recording.
-  on anna ssh-keygen -q -t ed25519 -N '' -C anna -f /root/.ssh/id_ed25519
-  on anna cat /root/.ssh/id_ed25519.pub | put lab /home/anna/.ssh/authorized_keys
-  on lab chown -R anna:anna /home/anna/.ssh
+  # desk1 has a key, also made for this one recording.
+  on desk1 ssh-keygen -q -t ed25519 -N '' -C desk1 -f /root/.ssh/id_ed25519
+  on desk1 cat /root/.ssh/id_ed25519.pub | put lab /home/desk1/.ssh/authorized_keys
+  on lab chown -R desk1:desk1 /home/desk1/.ssh
   on lab mkdir -p /run/sshd
   serve lab /usr/sbin/sshd -D -e -o UseDNS=no
   put lab /etc/scene/inetd.conf <<< 'telnet stream tcp4 nowait root /usr/sbin/telnetd telnetd -h'

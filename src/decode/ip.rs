@@ -44,7 +44,7 @@ pub fn ipv4(walk: &mut Walk<'_>) -> Next {
     if length < header_len {
         return Break(Decoded::Malformed);
     }
-    walk.limit(length);
+    walk.believe(length);
     walk.ip = Some(IpFacts {
         version: IpVersion::V4,
         source: Address::v4(header.source()),
@@ -89,7 +89,7 @@ pub fn ipv6(walk: &mut Walk<'_>) -> Next {
         0 => jumbo_length(walk.rest).map_or(walk.wire_rest, |payload| HEADER.saturating_add(payload)),
         payload => HEADER + payload,
     };
-    walk.limit(length);
+    walk.believe(length);
     walk.ip = Some(IpFacts {
         version: IpVersion::V6,
         source: Address(header.source()),

@@ -10,6 +10,8 @@ mod observation;
 pub mod protocol;
 mod quote;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod walk;
 

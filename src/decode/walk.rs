@@ -98,6 +98,14 @@ impl<'a> Walk<'a> {
         ControlFlow::Break(if self.cut && self.wire_rest > self.rest.len() { Decoded::Truncated } else { Decoded::Malformed })
     }
 
+    /// Ends the current layer after `size` bytes on the wire because its own header says so, even if that is more than the
+    /// layer around it has room for.
+    #[inline]
+    pub fn believe(&mut self, size: usize) {
+        self.wire_rest = size;
+        self.rest = &self.rest[..self.rest.len().min(size)];
+    }
+
     /// Records an encapsulation; ends the walk if there are too many.
     #[inline]
     pub fn enter(&mut self, step: Encapsulation) -> ControlFlow<Decoded> {

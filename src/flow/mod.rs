@@ -9,6 +9,8 @@ mod index;
 mod record;
 pub mod roles;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use record::{Flow, Outcome, REUSE_AFTER};

@@ -115,6 +115,16 @@ fn is_number(cell: &Cell<'_>) -> bool {
     matches!(cell, Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. })
 }
 
+/// A decimal number as people read it: three digits behind the point are enough, and from a thousand on none.
+fn shown_decimal(value: i128, digits: u8) -> String {
+    let unit = 10i128.pow(u32::from(digits));
+    match u64::try_from(value / unit) {
+        Ok(whole) if whole >= 1000 => text::grouped(whole),
+        _ if digits > 3 => decimal_text(value / 10i128.pow(u32::from(digits) - 3), 3),
+        _ => decimal_text(value, digits),
+    }
+}
+
 /// A cell as people read it.
 fn shown(cell: &Cell<'_>) -> String {
     match cell {
@@ -123,9 +133,7 @@ fn shown(cell: &Cell<'_>) -> String {
         Cell::Number(number) => number.to_string(),
         Cell::Bytes(number) => text::bytes(*number),
         Cell::Share { part, whole } => decimal_text(i128::from(hundredths(*part, *whole)), 2),
-        // Three digits behind the point are enough to read.
-        Cell::Decimal { value, digits: 9 } => decimal_text(value / 1_000_000, 3),
-        Cell::Decimal { value, digits } => decimal_text(*value, *digits),
+        Cell::Decimal { value, digits } => shown_decimal(*value, *digits),
         Cell::Time(time) => time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect(),
         Cell::Address(address) => address.to_string(),
         Cell::Text(text) => text.clone().into_owned(),

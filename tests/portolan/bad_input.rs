@@ -68,7 +68,7 @@ fn a_file_that_may_not_be_read_says_so() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
     let path = folder.file("secret.pcap", &capture());
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(&path).is_ok() {
         return; // Root may read everything.
     }
@@ -129,7 +129,8 @@ fn packets_behind_a_damaged_block_are_read() {
     let mut damaged = enhanced_packet(0, 0, &frame);
     let trailer = damaged.len() - 4;
     damaged[trailer] ^= 4;
-    let file = [section_header(), interface_description(1, 0), damaged, enhanced_packet(7, 0, &frame), enhanced_packet(0, 0, &frame)];
+    let file =
+        [section_header(), interface_description(1, 0), damaged, enhanced_packet(7, 0, &frame), enhanced_packet(0, 0, &frame)];
     let run = run_with_input(&["read", "-", "--json", "-"], &file.concat());
     assert_eq!((run.code, sum(&run.tables(), "ledger", "packets")), (1, 1));
     assert!(run.stderr.contains("two length fields") && run.stderr.contains("names interface 7"), "{}", run.stderr);
@@ -141,7 +142,11 @@ fn a_cut_or_damaged_compressed_stream_counts_what_came_out() {
     // Random ports make the capture hard to compress, so that a cut in the stream is a cut in the capture.
     let mut scene = Scene::new();
     for index in 0..3000u32 {
-        scene.frame(udp((C, (index.wrapping_mul(2_654_435_761) >> 16) as u16), (R, 53), &index.wrapping_mul(2_246_822_519).to_le_bytes()));
+        scene.frame(udp(
+            (C, (index.wrapping_mul(2_654_435_761) >> 16) as u16),
+            (R, 53),
+            &index.wrapping_mul(2_246_822_519).to_le_bytes(),
+        ));
     }
     let whole = gzip(&scene.pcap());
     let cut = run_with_input(&["read", "-", "--json", "-"], &whole[..whole.len() / 2]);
@@ -180,7 +185,8 @@ fn peak_memory(capture: &[u8]) -> u64 {
     let limits = [16u64, 32, 48, 1024];
     let succeeds = |limit: &&u64| {
         let command = format!("ulimit -v {} && exec \"$0\" read \"$1\"", **limit << 10);
-        let shell = std::process::Command::new("sh").args(["-c", &command, env!("CARGO_BIN_EXE_portolan"), &path]).output().unwrap();
+        let shell =
+            std::process::Command::new("sh").args(["-c", &command, env!("CARGO_BIN_EXE_portolan"), &path]).output().unwrap();
         shell.status.success()
     };
     limits.iter().find(succeeds).map_or(u64::MAX, |limit| limit << 20)

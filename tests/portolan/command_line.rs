@@ -14,7 +14,8 @@ const TABLES: [&str; 11] =
 fn without_options_the_four_main_tables_are_shown() {
     let run = run(&["read", "samples/handshake.pcap"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    let headings: Vec<&str> = run.stdout.lines().filter(|line| line.contains(": ")).map(|line| line.split(':').next().unwrap()).collect();
+    let headings: Vec<&str> =
+        run.stdout.lines().filter(|line| line.contains(": ")).map(|line| line.split(':').next().unwrap()).collect();
     assert_eq!(headings, ["Capture", "Services", "Portless", "Evidence"]);
     assert!(!run.stdout.contains('\u{1b}'), "no escape sequences in a pipe");
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod command_line;
 mod laws;
+mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.
 mod scene;

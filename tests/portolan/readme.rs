@@ -1,0 +1,41 @@
+//! The README tells the truth: every command that it shows with its output gives that output.
+//!
+//! `PORTOLAN_BLESS=1 cargo test readme` writes down what is printed now.
+
+use std::fs;
+
+use crate::support::{root, run};
+
+const FENCE: &str = "```";
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (told, shown) = told_now(&readme);
+    assert!(shown >= 2, "the README shows output");
+    if std::env::var_os("PORTOLAN_BLESS").is_some() {
+        fs::write(&path, &told).unwrap();
+    } else {
+        assert!(told == readme, "README.md shows something else than the program prints; PORTOLAN_BLESS=1 accepts what is printed now");
+    }
+}
+
+/// The README with the output of every `$ portolan ...` in a console block as it is now, and how many there are.
+fn told_now(readme: &str) -> (String, usize) {
+    let (mut told, mut shown) = (String::new(), 0);
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        told.push_str(line);
+        told.push('\n');
+        let Some(command) = line.strip_prefix("$ portolan ") else { continue };
+        let run = run(&command.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        told.push_str(run.stdout.trim_end());
+        told.push('\n');
+        told.push_str(lines.by_ref().find(|line| *line == FENCE).expect("a console block ends"));
+        told.push('\n');
+        shown += 1;
+    }
+    (told, shown)
+}
