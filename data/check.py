@@ -133,16 +133,15 @@ def check_overlay(registered):
                 if is_curated == "yes":
                     curated[transport, "below 1024" if port < 1024 else "1024 and above"] += 1
                     curated_ports.add(port)
-        mentioned = re.search(r"IANA: ([^;.)]+)", note)
-        first = registered.get((low, listed[0]))
-        if origin == "customary" and first and not mentioned:
-            fault(where, f"assigned to {first}: the note must say so (\"IANA: {first}\")")
-        if origin == "customary" and not first and mentioned and high == low:
-            fault(where, "the note names an IANA service, but the port is unassigned")
-        if origin == "customary" and first and mentioned and first not in re.split(r"[ ,]+", mentioned[1]):
-            fault(where, f"the note says IANA: {mentioned[1]}, the registry {first}")
-        if origin == "iana" and mentioned and first not in re.split(r"[ ,]+", mentioned[1]):
-            fault(where, f"the note says IANA: {mentioned[1]}, the registry {first}")
+        # a customary use must tell what IANA assigned the port to; what a note says of IANA must be so
+        assigned = {registered[port, t] for port in range(low, high + 1) for t in listed if (port, t) in registered}
+        match = re.search(r"IANA: ([^;.)]+)", note)
+        said = set(re.split(r", | and ", match[1])) if match else set()
+        said = {re.sub(r"^\d+ ", "", word) for word in said}
+        if origin == "customary" and assigned - said:
+            fault(where, f"assigned to {', '.join(sorted(assigned))}: the note must end so (\"IANA: ...\")")
+        if said - assigned:
+            fault(where, f"the note says IANA: {match[1]}, the registry {', '.join(sorted(assigned)) or 'nothing'}")
     if order != sorted(order):
         fault("overlay.tsv", "not sorted by port, transport")
     print(f"overlay.tsv: {len(order)} rows, {len(taken)} (port, transport) pairs")

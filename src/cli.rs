@@ -39,7 +39,7 @@ pub struct ReadArguments {
     tables: Vec<Tables>,
 
     /// Rows shown per table on the terminal (0 = all); what is cut becomes one row of others
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
     top: usize,
 
     /// Write every table as DIR/NAME.csv (all rows)

@@ -28,7 +28,7 @@ const FAILED: u8 = 2;
 
 /// The width of a table where the terminal does not tell its own.
 const USUAL_WIDTH: usize = 100;
-/// A pipe has no width: nothing is left out there.
+/// A pipe has no width: nothing is left out there, unless `COLUMNS` says so.
 const UNLIMITED_WIDTH: usize = 1_000;
 
 fn main() -> ExitCode {
@@ -132,10 +132,10 @@ fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
 /// How the tables are shown here: as wide as the terminal, emphasised unless the user wants none (<https://no-color.org>).
 fn view(top: usize) -> View {
     let is_terminal = io::stdout().is_terminal();
-    let width = match terminal_size::terminal_size() {
-        _ if !is_terminal => UNLIMITED_WIDTH,
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let width = match terminal_size::terminal_size_of(io::stdout()) {
         Some((terminal_size::Width(width), _)) if width > 0 => usize::from(width),
-        _ => USUAL_WIDTH,
+        _ => told.unwrap_or(if is_terminal { USUAL_WIDTH } else { UNLIMITED_WIDTH }),
     };
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let able = std::env::var_os("TERM").is_none_or(|term| term != "dumb");

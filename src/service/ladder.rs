@@ -497,7 +497,7 @@ mod tests {
         assert_eq!(tcp(80, 6669), is(80, "rank:6>5", Confidence::Weak, "http"));
         assert_eq!(tcp(720, 2049), is(2049, "rank:5>2", Confidence::Strong, "nfs"));
         assert_eq!(tcp(1366, 5601), is(5601, "rank:5>3", Confidence::Moderate, "kibana"));
-        assert_eq!(tcp(1068, 4997), is(1068, "rank:3>1", Confidence::Weak, "instl_bootc"));
+        assert_eq!(tcp(1068, 4997), is(1068, "rank:3>1", Confidence::Weak, "instl-bootc"));
         assert_eq!(tcp(55968, 57391).2, Confidence::None);
     }
 

@@ -76,8 +76,9 @@ pub fn link_protocol(protocol: LinkProtocol) -> (String, u32, &'static str) {
     }
 }
 
-/// The name of a link type (`ethernet`, `linux-sll2`, ...), or `linktype-N`.
+/// The name of a link type (`ethernet`, `linux-sll2`, ...), or `linktype-N`. Raw IP has it under all of its numbers.
 pub fn link_type(link_type: LinkType) -> String {
+    let link_type = if matches!(link_type, LinkType::RAW_BSD | LinkType::RAW_OPENBSD) { LinkType::RAW } else { link_type };
     LINK_TYPES.get(&link_type.0).map_or_else(|| format!("linktype-{}", link_type.0), |name| (*name).to_owned())
 }
 

@@ -116,38 +116,28 @@ impl Registry {
         registry
     }
 
+    /// IANA names no categories: a port has that of the service which the overlay knows by the same name elsewhere.
     fn lay_iana(&mut self) {
+        let categories: HashMap<&str, Category> = overlay().map(|row| (row.name, row.category)).collect();
         for row in rows(IANA) {
             let [port, transport, name, ..] = row[..] else { panic!("services.tsv: a row with too few columns: {row:?}") };
             let port: u16 = port.parse().expect("services.tsv: port");
             let transport = Transport::from_name(transport).expect("services.tsv: transport");
-            let entry = Entry {
-                name: name.to_ascii_lowercase().into(),
-                category: Category::Other,
-                source: NameSource::Iana,
-                curated: false,
-            };
+            let name = name.to_ascii_lowercase();
+            let category = categories.get(name.as_str()).copied().unwrap_or(Category::Other);
+            let entry = Entry { name: name.into(), category, source: NameSource::Iana, curated: false };
             let id = self.number(entry);
             self.doors[table(transport)][usize::from(port)] = id.0 + 1;
         }
     }
 
     fn lay_overlay(&mut self) {
-        for row in rows(OVERLAY) {
-            let [ports, transports, name, category, curated, origin, ..] = row[..] else {
-                panic!("overlay.tsv: a row with too few columns: {row:?}")
-            };
-            let entry = Entry {
-                name: name.into(),
-                category: Category::of_service(category).unwrap_or_else(|| panic!("overlay.tsv: category {category:?}")),
-                source: if origin == "iana" { NameSource::Iana } else { NameSource::Overlay },
-                curated: curated == "yes",
-            };
-            let id = self.number(entry);
-            let ports = parse_ports(ports).expect("overlay.tsv: ports");
-            for transport in transports.split(',') {
+        for row in overlay() {
+            let OverlayRow { name, category, source, curated, .. } = row;
+            let id = self.number(Entry { name: name.into(), category, source, curated });
+            for transport in row.transports.split(',') {
                 let transport = Transport::from_name(transport).expect("overlay.tsv: transport");
-                for port in ports.clone() {
+                for port in row.ports.clone() {
                     self.doors[table(transport)][usize::from(port)] = id.0 + 1;
                 }
             }
@@ -253,6 +243,32 @@ const fn table(transport: Transport) -> usize {
         Transport::Sctp => 2,
         Transport::Dccp => 3,
     }
+}
+
+/// A row of our own table.
+struct OverlayRow {
+    ports: RangeInclusive<u16>,
+    transports: &'static str,
+    name: &'static str,
+    category: Category,
+    curated: bool,
+    source: NameSource,
+}
+
+fn overlay() -> impl Iterator<Item = OverlayRow> {
+    rows(OVERLAY).map(|row| {
+        let [ports, transports, name, category, curated, origin, ..] = row[..] else {
+            panic!("overlay.tsv: a row with too few columns: {row:?}")
+        };
+        OverlayRow {
+            ports: parse_ports(ports).expect("overlay.tsv: ports"),
+            transports,
+            name,
+            category: Category::of_service(category).unwrap_or_else(|| panic!("overlay.tsv: category {category:?}")),
+            curated: curated == "yes",
+            source: if origin == "iana" { NameSource::Iana } else { NameSource::Overlay },
+        }
+    })
 }
 
 /// The rows of a tab-separated table, without comments.

@@ -4,9 +4,11 @@
 
 use std::fs;
 
-use crate::support::{root, run};
+use crate::support::{root, run_on_page};
 
 const FENCE: &str = "```";
+/// Columns of a page that is easy to read.
+const PAGE: usize = 100;
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
@@ -17,7 +19,10 @@ fn the_readme_shows_what_the_program_prints() {
     if std::env::var_os("PORTOLAN_BLESS").is_some() {
         fs::write(&path, &told).unwrap();
     } else {
-        assert!(told == readme, "README.md shows something else than the program prints; PORTOLAN_BLESS=1 accepts what is printed now");
+        assert!(
+            told == readme,
+            "README.md shows something else than the program prints; PORTOLAN_BLESS=1 accepts what is printed now"
+        );
     }
 }
 
@@ -29,7 +34,7 @@ fn told_now(readme: &str) -> (String, usize) {
         told.push_str(line);
         told.push('\n');
         let Some(command) = line.strip_prefix("$ portolan ") else { continue };
-        let run = run(&command.split_whitespace().collect::<Vec<_>>());
+        let run = run_on_page(&command.split_whitespace().collect::<Vec<_>>(), PAGE);
         assert_eq!(run.code, 0, "{}", run.stderr);
         told.push_str(run.stdout.trim_end());
         told.push('\n');

@@ -37,13 +37,18 @@ pub fn root() -> &'static Path {
 
 fn portolan() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
-    command.current_dir(root()).env_remove("NO_COLOR").stdin(Stdio::null());
+    command.current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").stdin(Stdio::null());
     command
 }
 
 /// `portolan` with these arguments.
 pub fn run(arguments: &[&str]) -> Run {
     Run::from_output(portolan().args(arguments).output().unwrap())
+}
+
+/// The same for a page of so many columns.
+pub fn run_on_page(arguments: &[&str], columns: usize) -> Run {
+    Run::from_output(portolan().args(arguments).env("COLUMNS", columns.to_string()).output().unwrap())
 }
 
 /// The same with `input` on standard input.
