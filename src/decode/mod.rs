@@ -19,7 +19,7 @@ use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
 pub use observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
-pub use scope::{Encapsulation, Path, ScopeId, Scopes};
+pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, Scopes};
 pub use transport::is_port_unreachable;
 use walk::{Layer, Walk};
 

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use super::category::Category;
 use super::transport::Transport;
-use super::user_table::Rule;
+use super::user_table::{Rule, parse_ports};
 
 const IANA: &str = include_str!("../../data/services.tsv");
 const OVERLAY: &str = include_str!("../../data/overlay.tsv");
@@ -274,13 +274,6 @@ fn overlay() -> impl Iterator<Item = OverlayRow> {
 /// The rows of a tab-separated table, without comments.
 pub(super) fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| line.split('\t').collect())
-}
-
-/// `80` or `6881-6889`.
-pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-    (first <= last).then_some(first..=last)
 }
 
 fn in_network(address: IpAddr, network: IpAddr, prefix_len: u8) -> bool {

@@ -15,7 +15,6 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::category::Category;
-use super::registry::parse_ports;
 use super::transport::Transport;
 use crate::error::Error;
 
@@ -104,6 +103,13 @@ fn parse_name(name: &str) -> Result<String, String> {
         return Err(format!("\"{name}\" is what Portolan says where a name is missing; choose another one"));
     }
     Ok(name.to_owned())
+}
+
+/// `80` or `6881-6889`.
+pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (first <= last).then_some(first..=last)
 }
 
 fn parse_category(name: &str) -> Result<Category, String> {
