@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source};
+use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked};
 use crate::error::Error;
 use crate::flow::{BATCH, FlowTable, Flows, Fragments, roles};
@@ -20,6 +20,8 @@ pub struct Options {
     pub rules: Vec<Rule>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
     pub idle_timeout: Option<i64>,
+    /// Whether to tell each file's SHA-256, which costs a second reading.
+    pub sha256: bool,
     /// Observations that the flow table takes in at a time; changes the speed and nothing else.
     pub batch_size: usize,
 }
@@ -27,7 +29,7 @@ pub struct Options {
 impl Options {
     /// The usual way to analyse `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
-        Options { inputs, rules: Vec::new(), idle_timeout: None, batch_size: BATCH }
+        Options { inputs, rules: Vec::new(), idle_timeout: None, sha256: false, batch_size: BATCH }
     }
 }
 
@@ -46,6 +48,8 @@ pub struct InputReport {
     pub damages: Vec<Damage>,
     /// How many places could not be read.
     pub damage_count: u64,
+    /// The SHA-256 of the file as stored, if it was asked for and could be told.
+    pub sha256: Option<String>,
     /// Its interfaces and what each contributed.
     pub interfaces: Vec<(Interface, InterfaceTally)>,
 }
@@ -103,6 +107,12 @@ pub fn analyse(options: &Options, mut progress: impl FnMut(&InputName, &Position
             Err(error) => failures.push(error),
         }
     }
+    for input in inputs.iter_mut().filter(|_| options.sha256) {
+        match sha256(&input.name) {
+            Ok(digest) => input.sha256 = digest,
+            Err(error) => failures.push(error),
+        }
+    }
     engine.finish(inputs, failures, Registry::with_rules(&options.rules))
 }
 
@@ -146,6 +156,7 @@ impl Engine {
             completeness: source.completeness(),
             damages: source.damages().to_vec(),
             damage_count: source.damage_count(),
+            sha256: None,
             name,
         }
     }

@@ -54,6 +54,10 @@ pub struct ReadArguments {
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 
+    /// Tell each file's SHA-256 in the capture table (costs a second reading)
+    #[arg(long)]
+    sha256: bool,
+
     /// End a flow after this much silence (default: off)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     idle_timeout: Option<Seconds>,
@@ -94,6 +98,8 @@ pub struct ReadJob {
     pub json: Option<JsonTarget>,
     /// The user's port table.
     pub services: Option<PathBuf>,
+    /// Whether to tell each file's SHA-256.
+    pub sha256: bool,
     /// Nanoseconds of silence that end a flow.
     pub idle_timeout: Option<i64>,
 }
@@ -119,6 +125,7 @@ impl ReadArguments {
             csv: self.csv,
             json,
             services: self.services,
+            sha256: self.sha256,
             idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
         }
     }

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
     let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
-    let options = Options { rules, idle_timeout: job.idle_timeout, ..Options::new(job.inputs.clone()) };
+    let options = Options { rules, idle_timeout: job.idle_timeout, sha256: job.sha256, ..Options::new(job.inputs.clone()) };
     let mut bar = ProgressBar::new();
     let analysis = analysis::analyse(&options, |name, position| bar.show(name, position));
     bar.finish();

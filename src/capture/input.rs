@@ -5,10 +5,12 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
@@ -146,6 +148,26 @@ impl Input {
             Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
         };
         Ok(Input { reader, compression, position })
+    }
+}
+
+/// The SHA-256 of a file as stored, in hexadecimal. Standard input cannot be read twice and has none.
+pub fn sha256(name: &InputName) -> Result<Option<String>, Error> {
+    let InputName::File(path) = name else { return Ok(None) };
+    let digest = File::open(path).and_then(digest).map_err(|source| Error::Read { input: name.to_string(), source })?;
+    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+fn digest(file: File) -> io::Result<[u8; 32]> {
+    let (mut hash, mut file) = (Sha256::new(), io::BufReader::with_capacity(1 << 18, file));
+    loop {
+        let block = file.fill_buf()?;
+        if block.is_empty() {
+            return Ok(hash.finalize().into());
+        }
+        hash.update(block);
+        let size = block.len();
+        file.consume(size);
     }
 }
 

@@ -11,6 +11,6 @@ pub mod pcap;
 pub mod pcapng;
 mod source;
 
-pub use input::{Compression, InputName, Position};
+pub use input::{Compression, InputName, Position, sha256};
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Source};

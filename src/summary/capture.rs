@@ -65,7 +65,7 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
         Cell::optional(interface.and_then(|interface| interface.dropped_interface)),
         Cell::text(if tally.backwards { "backwards" } else { "strict" }),
         Cell::text(input.completeness.name()),
-        Cell::Empty,
+        input.sha256.as_deref().map_or(Cell::Empty, Cell::text),
     ]
 }
 

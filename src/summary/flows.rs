@@ -4,8 +4,8 @@ use super::community_id::community_id;
 use super::table::{Cell, Column, Row, Table};
 use super::{initiator, names};
 use crate::analysis::Analysis;
-use crate::decode::ScopeId;
 use crate::decode::protocol::ip;
+use crate::decode::{Encapsulation, Path};
 use crate::flow::{Flow, Outcome, roles};
 use crate::service::ladder::Opening;
 use crate::service::{Confidence, Transport, Verdict, protocols};
@@ -78,7 +78,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         Cell::text(verdict.evidence.to_string()),
         Cell::text(verdict.confidence.name()),
         names::alternatives(registry, verdict.alternatives),
-        Cell::text_or_empty(flags(flow, verdict).join(" ")),
+        Cell::text_or_empty(flags(flow, verdict, &path).join(" ")),
         if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty },
         Cell::time(flow.span.first),
         Cell::time(flow.span.last),
@@ -96,7 +96,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
 }
 
 /// What is out of the ordinary with a flow.
-fn flags(flow: &Flow, verdict: &Verdict) -> Vec<String> {
+fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> {
     let transport = Transport::from_protocol(flow.key.protocol);
     let has_connections = transport.is_some_and(Transport::has_connections);
     let outcome = has_connections.then(|| flow.outcome());
@@ -109,7 +109,7 @@ fn flags(flow: &Flow, verdict: &Verdict) -> Vec<String> {
         (symmetric, "symmetric"),
         (flow.group_side().is_some(), "group-dst"),
         (flow.is_fragmented(), "fragmented"),
-        (flow.key.scope != ScopeId::PLAIN, "tunnelled"),
+        (path.steps().any(|step| !matches!(step, Encapsulation::Vlan(_))), "tunnelled"),
         (flow.is_port_reuse(), "port-reuse"),
         (has_connections && flow.opening() == Opening::Simultaneous, "simultaneous-open"),
         (has_connections && matches!(flow.opening(), Opening::AnswerOnly(_)), "synack-only"),

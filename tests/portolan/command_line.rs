@@ -76,6 +76,21 @@ fn json_on_standard_output_is_one_document_and_nothing_else() {
 }
 
 #[test]
+fn a_files_digest_is_told_where_it_is_asked_for() {
+    let digest = |arguments: &[&str]| {
+        let tables = run(&[&["read", "--json", "-"], arguments].concat()).tables();
+        tables["capture"][0]["sha256"].as_str().map(str::to_owned)
+    };
+    let folder = Folder::new();
+    let empty = folder.file("empty.pcap", &Scene::new().pcap());
+    assert_eq!(digest(&[&empty]), None);
+    let expected = "704e5e5b3234433c01fcfd1b20a306e77e985038120492dc53965c3edd38a4ea";
+    assert_eq!(digest(&[&empty, "--sha256"]).as_deref(), Some(expected));
+    let piped = run_with_input(&["read", "-", "--sha256", "--json", "-"], &Scene::new().pcap());
+    assert_eq!((piped.code, &piped.tables()["capture"][0]["sha256"]), (0, &serde_json::Value::Null));
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let document = || run(&["read", "samples/office.pcapng", "--json", "-"]).stdout;
     assert_eq!(document(), document());
