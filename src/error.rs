@@ -47,7 +47,7 @@ pub enum Error {
         why: String,
     },
     /// An output could not be written.
-    #[error("cannot write {output}: {}", plain(.source))]
+    #[error("cannot write {output}: {}", plain_writing(.source))]
     Write {
         /// The output as the user named it.
         output: String,
@@ -80,5 +80,13 @@ fn plain(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied; ask its owner for the right to it, or use sudo".into(),
         io::ErrorKind::StorageFull => "the disk is full".into(),
         _ => error.to_string(),
+    }
+}
+
+/// The same where a file was to be made: what is missing then is its folder.
+fn plain_writing(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "the folder it should be in does not exist".into(),
+        _ => plain(error),
     }
 }

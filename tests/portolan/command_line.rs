@@ -100,8 +100,11 @@ fn the_same_input_gives_the_same_bytes() {
 fn an_output_that_cannot_be_written_is_an_error_with_its_name() {
     let folder = Folder::new();
     let file = folder.file("file", b"");
-    let run = run(&["read", "samples/handshake.pcap", "--csv", &file]);
-    assert!(run.code == 2 && run.stderr.contains(&file), "{}", run.stderr);
+    let nowhere = folder.path("no/such/folder.json").to_str().unwrap().to_owned();
+    for (option, target) in [("--csv", &file), ("--json", &nowhere)] {
+        let run = run(&["read", "samples/handshake.pcap", option, target]);
+        assert!(run.code == 2 && run.stderr.contains(target.as_str()), "{}", run.stderr);
+    }
 }
 
 #[test]
