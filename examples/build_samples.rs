@@ -6,15 +6,20 @@
 #[path = "../tests/portolan/scene.rs"]
 mod scene;
 
+#[path = "../tests/portolan/tunnels.rs"]
+mod tunnels;
+
 use std::fs;
 use std::path::Path;
 
 use scene::*;
 
 fn main() {
+    let single_ideas = samples().into_iter().map(|(name, bytes)| (name.to_owned(), bytes));
+    let in_tunnels = tunnels::all().into_iter().map(|(name, scene)| (format!("tunnel-{name}.pcap"), scene.pcap()));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    for (name, bytes) in samples() {
-        fs::write(folder.join(name), bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    for (name, bytes) in single_ideas.chain(in_tunnels) {
+        fs::write(folder.join(&name), bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         println!("samples/{name}");
     }
 }

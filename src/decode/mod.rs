@@ -6,13 +6,16 @@
 
 mod ip;
 mod link;
+mod mpls;
 mod observation;
+mod ppp;
 pub mod protocol;
 mod quote;
 mod scope;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tunnel;
 mod walk;
 
 use std::ops::ControlFlow;
@@ -62,6 +65,12 @@ pub enum LinkProtocol {
         /// The organisation's own protocol number.
         number: u16,
     },
+    /// By PPP protocol number.
+    Ppp(u16),
+    /// A channel of an MPLS network's own (RFC 5586).
+    MplsChannel,
+    /// Something under an MPLS label stack that does not show what it is.
+    MplsPayload,
     /// By address family of a loopback interface.
     AddressFamily(u32),
     /// A raw IP packet whose version is neither 4 nor 6.
@@ -133,8 +142,13 @@ impl Decoder {
         let mut decoded = loop {
             let next = match layer {
                 Layer::Link(link_type) => link::link(&mut walk, link_type),
-                Layer::EtherType(value) => link::ether_type(&mut walk, value),
+                Layer::EtherType(value) => match tunnel::by_ether_type(&mut walk, value) {
+                    Some(next) => next,
+                    None => link::ether_type(&mut walk, value),
+                },
                 Layer::Llc => link::llc(&mut walk),
+                Layer::Ppp => ppp::ppp(&mut walk),
+                Layer::Mpls => mpls::mpls(&mut walk),
                 Layer::Ip => ip::by_version(&mut walk),
                 Layer::Ipv4 => ip::ipv4(&mut walk),
                 Layer::Ipv6 => ip::ipv6(&mut walk),
@@ -149,6 +163,12 @@ impl Decoder {
             }
         };
         let scope = self.scopes.number(&walk.path);
+        if let Some(outside) = walk.outside
+            && !matches!(decoded, Decoded::Observed(_))
+        {
+            // Nothing inside the tunnel is a flow: the packet belongs to the tunnel's own.
+            decoded = Decoded::Observed(outside);
+        }
         let mut quoted = None;
         if let Decoded::Observed(observation) = &mut decoded {
             observation.time = packet.time;
@@ -156,7 +176,7 @@ impl Decoder {
             if let Some(message) = observation.message
                 && transport::is_error(observation.key.protocol, message)
             {
-                quoted = quote::quoted_flow(walk.rest, observation.key.version, scope, message, packet.time);
+                quoted = quote::quoted_flow(walk.rest, observation.key.version, observation.key.scope, message, packet.time);
             }
         }
         Walked { decoded, scope, link_addresses: walk.link_addresses, quoted }

@@ -6,26 +6,38 @@ pub mod ip {
     pub const HOP_BY_HOP: u8 = 0;
     /// ICMP (RFC 792).
     pub const ICMP: u8 = 1;
+    /// IPv4 in IP (RFC 2003).
+    pub const IPV4: u8 = 4;
     /// TCP (RFC 9293).
     pub const TCP: u8 = 6;
     /// UDP (RFC 768).
     pub const UDP: u8 = 17;
     /// DCCP (RFC 4340).
     pub const DCCP: u8 = 33;
+    /// IPv6 in IP (RFC 4213).
+    pub const IPV6: u8 = 41;
     /// IPv6 Routing header (RFC 8200).
     pub const ROUTING: u8 = 43;
     /// IPv6 Fragment header (RFC 8200).
     pub const FRAGMENT: u8 = 44;
+    /// GRE (RFC 2784).
+    pub const GRE: u8 = 47;
     /// Authentication Header (RFC 4302).
     pub const AH: u8 = 51;
     /// ICMPv6 (RFC 4443).
     pub const ICMPV6: u8 = 58;
     /// IPv6 Destination Options (RFC 8200).
     pub const DESTINATION_OPTIONS: u8 = 60;
+    /// Ethernet in IP (RFC 3378).
+    pub const ETHERIP: u8 = 97;
+    /// PIM (RFC 7761).
+    pub const PIM: u8 = 103;
     /// SCTP (RFC 9260).
     pub const SCTP: u8 = 132;
     /// UDP-Lite (RFC 3828).
     pub const UDP_LITE: u8 = 136;
+    /// MPLS in IP (RFC 4023).
+    pub const MPLS_IN_IP: u8 = 137;
     /// Shim6 (RFC 5533), an IPv6 extension header.
     pub const SHIM6: u8 = 140;
 
@@ -48,8 +60,22 @@ pub mod ether {
     pub const VLAN: u16 = 0x8100;
     /// IPv6.
     pub const IPV6: u16 = 0x86dd;
+    /// MPLS label stack (RFC 3032).
+    pub const MPLS: u16 = 0x8847;
+    /// MPLS label stack, multicast (RFC 5332).
+    pub const MPLS_MULTICAST: u16 = 0x8848;
+    /// PPP over Ethernet, session stage (RFC 2516).
+    pub const PPPOE_SESSION: u16 = 0x8864;
     /// IEEE 802.1ad service VLAN tag.
     pub const SERVICE_VLAN: u16 = 0x88a8;
+    /// MACsec (IEEE 802.1AE).
+    pub const MACSEC: u16 = 0x88e5;
+    /// Provider backbone bridging (IEEE 802.1ah).
+    pub const PBB: u16 = 0x88e7;
+    /// VN-Tag (IEEE 802.1Qbh draft).
+    pub const VN_TAG: u16 = 0x8926;
+    /// Network Service Header (RFC 8300).
+    pub const NSH: u16 = 0x894f;
     /// Double tagging before 802.1ad, still common on switches.
     pub const OLD_QINQ: u16 = 0x9100;
     /// The least number that is an EtherType; below it the field is a length (IEEE 802.3 clause 3.2.6).

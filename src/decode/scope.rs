@@ -17,8 +17,58 @@ pub const MAX_SCOPES: usize = 1 << 15;
 pub enum Encapsulation {
     /// An IEEE 802.1Q, 802.1ad or 0x9100 tag with its VLAN identifier (0 to 4095).
     Vlan(u16),
+    /// An MPLS label stack (RFC 3032). Labels differ by direction and do not tell flows apart.
+    Mpls,
+    /// PPP over Ethernet (RFC 2516).
+    Pppoe,
+    /// Provider backbone bridging (IEEE 802.1ah).
+    Pbb,
+    /// MACsec without encryption (IEEE 802.1AE).
+    Macsec,
+    /// VN-Tag (IEEE 802.1Qbh draft).
+    VnTag,
+    /// Network Service Header (RFC 8300).
+    Nsh,
     /// An Authentication Header (RFC 4302).
     Ah,
+    /// IPv4 in IPv4 (RFC 2003).
+    Ipip,
+    /// IPv6 in IPv4 (RFC 4213).
+    SixInFour,
+    /// IPv4 in IPv6 (RFC 2473).
+    FourInSix,
+    /// IPv6 in IPv6 (RFC 2473).
+    SixInSix,
+    /// GRE (RFC 2784).
+    Gre,
+    /// GRE version 1, of PPTP (RFC 2637).
+    Pptp,
+    /// NVGRE (RFC 7637) with its virtual subnet.
+    Nvgre(u32),
+    /// ERSPAN, any type.
+    Erspan,
+    /// EtherIP (RFC 3378).
+    EtherIp,
+    /// PIM Register (RFC 7761).
+    PimRegister,
+    /// VXLAN (RFC 7348) with its network identifier.
+    Vxlan(u32),
+    /// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe) with its network identifier.
+    VxlanGpe(u32),
+    /// GENEVE (RFC 8926) with its network identifier.
+    Geneve(u32),
+    /// GTP-U (3GPP TS 29.281). Tunnel endpoint identifiers differ by direction and do not tell flows apart.
+    GtpUser,
+    /// Teredo (RFC 4380).
+    Teredo,
+    /// L2TP version 2 (RFC 2661).
+    L2tp,
+    /// LISP (RFC 9300).
+    Lisp,
+    /// MPLS in UDP (RFC 7510).
+    MplsInUdp,
+    /// CAPWAP data (RFC 5415).
+    CapwapData,
 }
 
 impl Encapsulation {
@@ -26,16 +76,46 @@ impl Encapsulation {
     pub fn name(self) -> &'static str {
         match self {
             Encapsulation::Vlan(_) => "vlan",
+            Encapsulation::Mpls => "mpls",
+            Encapsulation::Pppoe => "pppoe",
+            Encapsulation::Pbb => "pbb",
+            Encapsulation::Macsec => "macsec",
+            Encapsulation::VnTag => "vn-tag",
+            Encapsulation::Nsh => "nsh",
             Encapsulation::Ah => "ah",
+            Encapsulation::Ipip => "ipip",
+            Encapsulation::SixInFour => "6in4",
+            Encapsulation::FourInSix => "4in6",
+            Encapsulation::SixInSix => "6in6",
+            Encapsulation::Gre => "gre",
+            Encapsulation::Pptp => "pptp",
+            Encapsulation::Nvgre(_) => "nvgre",
+            Encapsulation::Erspan => "erspan",
+            Encapsulation::EtherIp => "etherip",
+            Encapsulation::PimRegister => "pim-register",
+            Encapsulation::Vxlan(_) => "vxlan",
+            Encapsulation::VxlanGpe(_) => "vxlan-gpe",
+            Encapsulation::Geneve(_) => "geneve",
+            Encapsulation::GtpUser => "gtp-u",
+            Encapsulation::Teredo => "teredo",
+            Encapsulation::L2tp => "l2tp",
+            Encapsulation::Lisp => "lisp",
+            Encapsulation::MplsInUdp => "mpls-in-udp",
+            Encapsulation::CapwapData => "capwap-data",
         }
     }
 }
 
 impl fmt::Display for Encapsulation {
+    /// Its key, with the number of the virtual network where it has one: `vlan:10`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
         match self {
-            Encapsulation::Vlan(id) => write!(f, "vlan:{id}"),
-            Encapsulation::Ah => f.write_str("ah"),
+            Encapsulation::Vlan(id) => write!(f, ":{id}"),
+            Encapsulation::Nvgre(id) | Encapsulation::Vxlan(id) | Encapsulation::VxlanGpe(id) | Encapsulation::Geneve(id) => {
+                write!(f, ":{id}")
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::Decoded;
 use super::observation::{FlowKey, Fragment, IcmpMessage, Observation, Side, Signals};
 use super::protocol::ip;
 use super::scope::ScopeId;
+use super::tunnel;
 use super::walk::{IpFacts, Next, Walk};
 use crate::unit::Time;
 
@@ -34,7 +35,7 @@ impl Details {
 pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     if matches!(facts.fragment, Fragment::Later(_)) {
-        return portless(walk, &facts, protocol, scope, [0, 0], None);
+        return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, scope, [0, 0], None)));
     }
     let bytes = walk.rest;
     let details = match protocol {
@@ -46,8 +47,8 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
         ip::UDP_LITE => first_ports(bytes, 8),
         ip::SCTP => sctp(bytes),
         ip::DCCP => dccp(bytes),
-        ip::ICMP | ip::ICMPV6 => return icmp(walk, &facts, protocol, scope),
-        _ => return portless(walk, &facts, protocol, scope, [0, 0], None),
+        ip::ICMP | ip::ICMPV6 => return Break(Decoded::Observed(icmp(walk, &facts, protocol, scope))),
+        _ => return portless_or_tunnel(walk, &facts, protocol, scope),
     };
     let Some(details) = details else { return walk.too_short() };
     let (from, to) = ((facts.source, details.ports.0), (facts.destination, details.ports.1));
@@ -56,6 +57,13 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
     observation.signals = details.signals;
     observation.sequence = details.sequence;
     observation.acknowledgment = details.acknowledgment;
+    if protocol == ip::UDP
+        && facts.fragment == Fragment::Whole
+        && let Some(next) = tunnel::by_ports(walk, details.ports.0, details.ports.1)
+    {
+        walk.outside = Some(observation);
+        return next;
+    }
     Break(Decoded::Observed(observation))
 }
 
@@ -78,19 +86,29 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
     }
 }
 
+/// A protocol without ports, which may carry a packet inside.
+fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Next {
+    let outside = portless_observation(walk, facts, protocol, scope, [0, 0], None);
+    if facts.fragment == Fragment::Whole
+        && let Some(next) = tunnel::by_protocol(walk, protocol, facts)
+    {
+        walk.outside = Some(outside);
+        return next;
+    }
+    Break(Decoded::Observed(outside))
+}
+
 /// A packet whose protocol has no ports, or whose ports are in another fragment.
-fn portless(
+fn portless_observation(
     walk: &Walk<'_>,
     facts: &IpFacts,
     protocol: u8,
     scope: ScopeId,
     numbers: [u16; 2],
     message: Option<IcmpMessage>,
-) -> Next {
+) -> Observation {
     let (key, side) = FlowKey::without_ports(facts.version, protocol, scope, facts.source, facts.destination, numbers);
-    let mut observation = observation(walk, facts, key, side, walk.wire_rest);
-    observation.message = message;
-    Break(Decoded::Observed(observation))
+    Observation { message, ..observation(walk, facts, key, side, walk.wire_rest) }
 }
 
 /// TCP (RFC 9293).
@@ -183,25 +201,18 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
     Some(details)
 }
 
-/// ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier.
-fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Next {
-    let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else {
-        return portless(walk, facts, protocol, scope, [0, 0], None);
-    };
-    let message = Some(IcmpMessage { kind, code });
+/// ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier, and open it like SYN and
+/// SYN-ACK do.
+fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Observation {
+    let message = |numbers, message| portless_observation(walk, facts, protocol, scope, numbers, message);
+    let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else { return message([0, 0], None) };
     let Some(query) = query_type(protocol, kind) else {
-        return portless(walk, facts, protocol, scope, [u16::from(kind), u16::from(code)], message);
+        return message([u16::from(kind), u16::from(code)], Some(IcmpMessage { kind, code }));
     };
     let identifier = walk.rest.get(4..6).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
-    let next = portless(walk, facts, protocol, scope, [u16::from(query), identifier], message);
-    // Query and reply open a flow like SYN and SYN-ACK do; its key says already that they belong together.
-    next.map_break(|decoded| match decoded {
-        Decoded::Observed(observation) => {
-            let signals = if kind == query { Signals::SYN } else { Signals::SYN.and(Signals::ACK) };
-            Decoded::Observed(Observation { signals, acknowledgment: 1, ..observation })
-        }
-        other => other,
-    })
+    let signals = if kind == query { Signals::SYN } else { Signals::SYN.and(Signals::ACK) };
+    // Its key says already that a reply belongs to its query: sequence 0 is answered by 1.
+    Observation { signals, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
 }
 
 /// For a query or its reply the type of the query, for every other message `None`.

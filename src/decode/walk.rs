@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::observation::{Address, IpVersion};
+use super::observation::{Address, IpVersion, Observation};
 use super::scope::{Encapsulation, Path};
 use super::{Decoded, LinkAddress};
 use crate::capture::{LinkType, Packet};
@@ -18,12 +18,23 @@ pub enum Layer {
     Llc,
     /// IP of the version in its first four bits.
     Ip,
+    /// PPP, from its protocol field on.
+    Ppp,
+    /// An MPLS label stack.
+    Mpls,
     /// An IPv4 header.
     Ipv4,
     /// An IPv6 header.
     Ipv6,
     /// What an IP protocol number announces, behind all IP headers.
     Transport(u8),
+}
+
+impl Layer {
+    /// An Ethernet header.
+    pub const ETHERNET: Layer = Layer::Link(LinkType::ETHERNET);
+    /// An IEEE 802.11 header.
+    pub const IEEE_802_11: Layer = Layer::Link(LinkType(105));
 }
 
 /// One step of the walk: on to a layer, or done.
@@ -58,6 +69,8 @@ pub struct Walk<'a> {
     pub path: Path,
     /// The innermost IP header so far.
     pub ip: Option<IpFacts>,
+    /// What the packet is if nothing inside the innermost tunnel is a flow.
+    pub outside: Option<Observation>,
 }
 
 impl<'a> Walk<'a> {
@@ -74,6 +87,7 @@ impl<'a> Walk<'a> {
             link_addresses: [None; 2],
             path: Path::default(),
             ip: None,
+            outside: None,
         }
     }
 

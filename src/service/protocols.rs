@@ -20,6 +20,7 @@ static LLC_SAPS: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../..
 static SNAP_CISCO: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../../data/snap_cisco.tsv")));
 static ARP_OPCODES: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../../data/arp_opcodes.tsv")));
 static LINK_TYPES: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../../data/link_types.tsv")));
+static PPP_PROTOCOLS: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../../data/ppp_protocols.tsv")));
 static ICMP: LazyLock<IcmpNames> = LazyLock::new(|| {
     let row = |row: Vec<&'static str>| {
         let [family, kind, code, name, ..] = row[..] else { panic!("icmp.tsv: a row with too few columns: {row:?}") };
@@ -71,6 +72,11 @@ pub fn link_protocol(protocol: LinkProtocol) -> (String, u32, &'static str) {
         LinkProtocol::Snap { organisation: [a, b, c], number } => {
             (format!("snap-{a:02x}{b:02x}{c:02x}-0x{number:04x}"), u32::from(number), "")
         }
+        LinkProtocol::Ppp(number) => {
+            (named(&PPP_PROTOCOLS, u32::from(number), format!("ppp-0x{number:04x}")), u32::from(number), "")
+        }
+        LinkProtocol::MplsChannel => ("mpls-channel".to_owned(), u32::from(ether::MPLS), ""),
+        LinkProtocol::MplsPayload => ("mpls-payload".to_owned(), u32::from(ether::MPLS), ""),
         LinkProtocol::AddressFamily(number) => (format!("address-family-{number}"), number, ""),
         LinkProtocol::IpVersion(number) => (format!("ip-version-{number}"), u32::from(number), ""),
     }

@@ -74,3 +74,49 @@ fn bytes(address: IpAddr) -> Vec<u8> {
         IpAddr::V6(address) => address.octets().to_vec(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, ScopeId, Signals};
+    use crate::unit::Time;
+
+    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: Signals) -> Flow {
+        let observation = Observation {
+            key,
+            side,
+            quoted: false,
+            to_group: false,
+            time: Time::UNKNOWN,
+            wire_len: 0,
+            ip_len: 0,
+            payload_len: 0,
+            signals,
+            sequence: 0,
+            acknowledgment: 1,
+            fragment: Fragment::Whole,
+            message,
+        };
+        let mut flow = Flow::begin(&observation);
+        flow.add(&observation);
+        flow
+    }
+
+    /// The values of the specification's own test captures.
+    #[test]
+    fn the_specifications_examples_have_their_identifiers() {
+        let transport = |protocol, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
+            let ends = ((Address::v4(from.0), from.1), (Address::v4(to.0), to.1));
+            let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, ends.0, ends.1);
+            community_id(&flow(key, side, None, Signals::default()))
+        };
+        let (client, server) = (([128, 232, 110, 120], 34855), ([66, 35, 250, 204], 80));
+        assert_eq!(transport(ip::TCP, client, server), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+        assert_eq!(transport(ip::TCP, server, client), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+        assert_eq!(transport(ip::UDP, ([192, 168, 1, 52], 54585), ([8, 8, 8, 8], 53)), "1:d/FP5EW3wiY1vCndhwleRRKHowQ=");
+        let (host, router) = (Address::v4([192, 168, 0, 89]), Address::v4([192, 168, 0, 1]));
+        let (key, side) = FlowKey::without_ports(IpVersion::V4, ip::ICMP, ScopeId::PLAIN, host, router, [8, 512]);
+        let ping = flow(key, side, Some(IcmpMessage { kind: 8, code: 0 }), Signals::SYN);
+        assert_eq!(community_id(&ping), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
+    }
+}

@@ -81,7 +81,7 @@ pub fn ports<'a>(ports: &BTreeSet<u16>) -> Cell<'a> {
 pub fn vlan<'a>(path: &Path) -> Cell<'a> {
     let ids = path.steps().filter_map(|step| match step {
         Encapsulation::Vlan(id) => Some(id.to_string()),
-        Encapsulation::Ah => None,
+        _ => None,
     });
     Cell::text_or_empty(ids.collect::<Vec<_>>().join("/"))
 }

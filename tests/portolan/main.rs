@@ -1,6 +1,7 @@
 //! The binary as users call it, and the laws that hold for every capture.
 
 mod bad_input;
+mod cases;
 mod command_line;
 mod laws;
 mod readme;
@@ -9,3 +10,4 @@ mod samples;
 mod scene;
 mod shape;
 mod support;
+mod tunnels;

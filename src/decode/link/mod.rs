@@ -5,11 +5,11 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use etherparse::{Ethernet2HeaderSlice, SingleVlanHeaderSlice};
 
-use super::protocol::ether;
-use super::scope::Encapsulation;
-use super::walk::{Layer, Next, Walk};
-use super::{Decoded, LinkAddress, LinkProtocol};
 use crate::capture::LinkType;
+use crate::decode::protocol::ether;
+use crate::decode::scope::Encapsulation;
+use crate::decode::walk::{Layer, Next, Walk};
+use crate::decode::{Decoded, LinkAddress, LinkProtocol};
 
 /// Goes over the header of a link layer.
 #[inline]
@@ -54,6 +54,7 @@ pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
         ether::IPV4 => Continue(Layer::Ipv4),
         ether::IPV6 => Continue(Layer::Ipv6),
         ether::VLAN | ether::SERVICE_VLAN | ether::OLD_QINQ => vlan(walk),
+        ether::MPLS | ether::MPLS_MULTICAST => Continue(Layer::Mpls),
         ether::ARP | ether::RARP => {
             // Hardware type, protocol type, two address lengths, then the operation (RFC 826).
             let opcode = walk.rest.get(6..8).map(|field| u16::from_be_bytes([field[0], field[1]]));
