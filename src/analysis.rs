@@ -1,12 +1,13 @@
 //! Floor 6: the whole program in one screen. Packets in, sums and decided flows out.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked};
 use crate::error::Error;
 use crate::flow::{BATCH, FlowTable, Flows, Fragments, roles};
-use crate::service::user_table::Rule;
 use crate::service::{Registry, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
@@ -16,8 +17,8 @@ use crate::unit::{Span, Traffic};
 pub struct Options {
     /// The inputs, read one after the other as one capture.
     pub inputs: Vec<InputName>,
-    /// The user's own port table.
-    pub rules: Vec<Rule>,
+    /// The book of ports.
+    pub registry: Arc<Registry>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
     pub idle_timeout: Option<i64>,
     /// Whether to tell each file's SHA-256, which costs a second reading.
@@ -29,7 +30,7 @@ pub struct Options {
 impl Options {
     /// The usual way to analyse `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
-        Options { inputs, rules: Vec::new(), idle_timeout: None, sha256: false, batch_size: BATCH }
+        Options { inputs, registry: Registry::shared(), idle_timeout: None, sha256: false, batch_size: BATCH }
     }
 }
 
@@ -70,9 +71,11 @@ pub struct Analysis {
     /// What the scope numbers in the flows' keys stand for.
     pub scopes: Scopes,
     /// The book of ports that was used.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Packets of link types that cannot be decoded.
     pub unsupported: BTreeMap<LinkType, Traffic>,
+    /// What the capture calls hosts; the first name of each address. Text from outside.
+    pub names: BTreeMap<IpAddr, String>,
 }
 
 impl Analysis {
@@ -98,11 +101,20 @@ const PROGRESS_EVERY: u64 = 1 << 16;
 /// Reads all inputs and decides all flows. `progress` is told from time to time how far the current input has been read.
 ///
 /// An input that cannot be read is no reason to stop: it is among the failures of the result.
-pub fn analyse(options: &Options, mut progress: impl FnMut(&InputName, &Position)) -> Analysis {
+pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Analysis {
+    analyse_sources(options, options.inputs.iter().map(Source::open), progress)
+}
+
+/// The same for sources from anywhere, in place of the inputs that the options name.
+pub fn analyse_sources(
+    options: &Options,
+    sources: impl Iterator<Item = Result<Source, Error>>,
+    mut progress: impl FnMut(&InputName, &Position),
+) -> Analysis {
     let mut engine = Engine::new(options);
     let (mut inputs, mut failures) = (Vec::new(), Vec::new());
-    for name in &options.inputs {
-        match Source::open(name) {
+    for source in sources {
+        match source {
             Ok(source) => inputs.push(engine.read(source, &mut progress)),
             Err(error) => failures.push(error),
         }
@@ -113,7 +125,7 @@ pub fn analyse(options: &Options, mut progress: impl FnMut(&InputName, &Position
             Err(error) => failures.push(error),
         }
     }
-    engine.finish(inputs, failures, Registry::with_rules(&options.rules))
+    engine.finish(inputs, failures, Arc::clone(&options.registry))
 }
 
 /// The packet's path: decode, join fragments, count, table.
@@ -123,6 +135,7 @@ struct Engine {
     table: FlowTable,
     tally: Tally,
     unsupported: BTreeMap<LinkType, Traffic>,
+    names: BTreeMap<IpAddr, String>,
 }
 
 impl Engine {
@@ -133,6 +146,7 @@ impl Engine {
             table: FlowTable::with_batch_size(options.idle_timeout, options.batch_size.max(1)),
             tally: Tally::default(),
             unsupported: BTreeMap::new(),
+            names: BTreeMap::new(),
         }
     }
 
@@ -147,6 +161,9 @@ impl Engine {
             if packets.is_multiple_of(PROGRESS_EVERY) {
                 progress(&name, &position);
             }
+        }
+        for (address, host) in source.names() {
+            self.names.entry(address).or_insert(host);
         }
         let tallies = source.interfaces().iter().enumerate().map(|(index, interface)| (interface.clone(), *interfaces.at(index)));
         InputReport {
@@ -201,13 +218,13 @@ impl Engine {
         }
     }
 
-    fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, registry: Registry) -> Analysis {
-        let Engine { decoder, fragments, table, mut tally, unsupported } = self;
+    fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, registry: Arc<Registry>) -> Analysis {
+        let Engine { decoder, fragments, table, mut tally, unsupported, names } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
         let flows = table.finish();
         let verdicts = roles::decide(&flows, &registry, capture_span(&inputs).first);
         let scopes = decoder.into_scopes();
-        Analysis { inputs, failures, tally, flows, verdicts, scopes, registry, unsupported }
+        Analysis { inputs, failures, tally, flows, verdicts, scopes, registry, unsupported, names }
     }
 }
 

@@ -6,6 +6,7 @@ mod progress;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use cli::{Cli, Command, JsonTarget, ReadJob};
@@ -14,7 +15,7 @@ use portolan::capture::InputName;
 use portolan::error::Error;
 use portolan::output::terminal::View;
 use portolan::output::{csv, json, terminal};
-use portolan::service::{protocols, user_table};
+use portolan::service::{Registry, protocols, user_table};
 use portolan::summary::TableName;
 use portolan::text;
 use progress::ProgressBar;
@@ -47,8 +48,11 @@ fn main() -> ExitCode {
 
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
-    let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
-    let options = Options { rules, idle_timeout: job.idle_timeout, sha256: job.sha256, ..Options::new(job.inputs.clone()) };
+    let registry = match &job.services {
+        Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
+        None => Registry::shared(),
+    };
+    let options = Options { registry, idle_timeout: job.idle_timeout, sha256: job.sha256, ..Options::new(job.inputs.clone()) };
     let mut bar = ProgressBar::new();
     let analysis = analysis::analyse(&options, |name, position| bar.show(name, position));
     bar.finish();

@@ -127,6 +127,11 @@ impl Input {
         }
     }
 
+    /// Takes bytes from anywhere; `name` is what messages call them.
+    pub fn from_bytes(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Input, Error> {
+        Input::from_reader(name, reader, None)
+    }
+
     /// Looks at the first bytes of `reader` and puts a decompressor behind it where they ask for one.
     fn from_reader(name: &InputName, reader: Box<dyn Read + Send>, total: Option<u64>) -> Result<Input, Error> {
         let read_error = |source| Error::Read { input: name.to_string(), source };

@@ -1,7 +1,7 @@
 //! Floor 1: from a file, a pipe or a compressed stream to packets. Knows formats and offsets, and no protocol.
 //!
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
-//! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`]) look at bytes and do no I/O.
+//! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
 
 mod buffer;
 pub mod format;
@@ -9,6 +9,7 @@ mod input;
 mod packet;
 pub mod pcap;
 pub mod pcapng;
+pub mod snoop;
 mod source;
 
 pub use input::{Compression, InputName, Position, sha256};

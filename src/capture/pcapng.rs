@@ -4,6 +4,9 @@
 //! a new list of interfaces; Interface Description Blocks may stand anywhere before the first packet that names them.
 //! Packets come in Enhanced, Simple and the obsolete Packet Blocks. Every other block is passed over by its length.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::unit::Time;
@@ -16,6 +19,7 @@ pub const SECTION_HEADER_START: usize = 24;
 const INTERFACE: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const NAME_RESOLUTION: u32 = 4;
 const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 
@@ -26,6 +30,10 @@ const BLOCK_FRAME: usize = 12;
 pub const MAX_INTERFACES: usize = 1 << 16;
 /// The largest description block (interface, statistics) that is looked at; longer ones are damage.
 const MAX_DESCRIPTION: usize = 16 << 20;
+/// The most names of hosts that a file's name resolution blocks may give; further ones are passed over.
+pub const MAX_NAMES: usize = 1 << 16;
+/// The longest name that is kept: the longest of the Domain Name System (RFC 1035 section 2.3.4).
+const MAX_NAME: usize = 255;
 
 const OPTION_END: u16 = 0;
 const IF_NAME: u16 = 2;
@@ -43,18 +51,25 @@ pub struct Pcapng {
     interfaces: Vec<Interface>,
     /// Where the current section's interfaces begin.
     section_base: usize,
+    /// What name resolution blocks call hosts.
+    names: BTreeMap<IpAddr, String>,
 }
 
 impl Pcapng {
     /// Checks the beginning of the first section, or says why this is no capture that can be read.
     pub fn open(start: &[u8; SECTION_HEADER_START]) -> Result<Pcapng, String> {
-        let mut pcapng = Pcapng { order: ByteOrder::Little, interfaces: Vec::new(), section_base: 0 };
+        let mut pcapng = Pcapng { order: ByteOrder::Little, interfaces: Vec::new(), section_base: 0, names: BTreeMap::new() };
         pcapng.section(start).map(|_| pcapng)
     }
 
     /// The interfaces of all sections so far.
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
+    }
+
+    /// What the file's name resolution blocks call hosts: the first name of each address. Text from outside.
+    pub fn names(&self) -> &BTreeMap<IpAddr, String> {
+        &self.names
     }
 
     /// Looks at the next block.
@@ -75,6 +90,7 @@ impl Pcapng {
         let limit = match kind {
             ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET => MAX_PACKET + 64 * 1024,
             INTERFACE | INTERFACE_STATISTICS => MAX_DESCRIPTION,
+            NAME_RESOLUTION if size <= MAX_DESCRIPTION as u64 => MAX_DESCRIPTION,
             _ => return Step::Skip(size),
         };
         if size > limit as u64 {
@@ -102,6 +118,10 @@ impl Pcapng {
             OBSOLETE_PACKET => self.timed_packet(body, size, self.obsolete_interface(body)),
             SIMPLE_PACKET => self.simple_packet(body, size),
             INTERFACE => self.add_interface(body, size),
+            NAME_RESOLUTION => {
+                self.add_names(body);
+                Step::Skip(size as u64)
+            }
             _ => {
                 self.statistics(body);
                 Step::Skip(size as u64)
@@ -229,6 +249,25 @@ impl Pcapng {
         }
         self.interfaces.push(interface);
         Step::Skip(size as u64)
+    }
+
+    /// A Name Resolution Block: records of type, length and value, an address and its names, each ended by a zero.
+    fn add_names(&mut self, body: &[u8]) {
+        // Records have the form of options, and the same end mark.
+        for (kind, value) in options(self.order, body) {
+            let (address, names) = match (kind, value) {
+                (1, &[a, b, c, d, ref names @ ..]) => (IpAddr::from([a, b, c, d]), names),
+                (2, value) if value.len() >= 16 => match value.split_first_chunk::<16>() {
+                    Some((address, names)) => (IpAddr::from(*address), names),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let name = names.split(|byte| *byte == 0).next().unwrap_or_default();
+            if !name.is_empty() && name.len() <= MAX_NAME && self.names.len() < MAX_NAMES {
+                self.names.entry(address).or_insert_with(|| String::from_utf8_lossy(name).into_owned());
+            }
+        }
     }
 
     /// An Interface Statistics Block: the drops. A later one replaces an earlier one, since both count from the start.
@@ -390,6 +429,20 @@ mod tests {
         assert!(faults.is_empty());
         assert_eq!(interfaces[0].name.as_deref(), Some("eth"));
         assert_eq!((interfaces[0].dropped_interface, interfaces[0].dropped_kernel), (Some(7), Some(8)));
+    }
+
+    #[test]
+    fn name_resolution_gives_the_first_name_of_each_address() {
+        let v4 = [&[0, 1, 0, 12][..], &[10, 0, 0, 5], b"www\0web\0"].concat();
+        let v6 = [&[0, 2, 0, 20][..], &[0; 15], &[1], b"me\0\0"].concat();
+        let twice = [&[0, 1, 0, 8][..], &[10, 0, 0, 5], b"ftp\0"].concat();
+        let file = [section(), block(NAME_RESOLUTION, &[&v4[..], &v6, &twice, &[0, 0, 0, 0]].concat())].concat();
+        let mut pcapng = Pcapng::open(file.first_chunk().unwrap()).unwrap();
+        let Step::Skip(size) = pcapng.step(&file) else { panic!() };
+        assert!(matches!(pcapng.step(&file[size as usize..]), Step::Skip(_)));
+        let names: Vec<(String, &str)> =
+            pcapng.names().iter().map(|(address, name)| (address.to_string(), name.as_str())).collect();
+        assert_eq!(names, [("10.0.0.5".to_owned(), "www"), ("::1".to_owned(), "me")]);
     }
 
     #[test]

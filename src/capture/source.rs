@@ -1,6 +1,9 @@
 //! A source of packets: one saved capture, opened, recognised and read record by record.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
+use std::net::IpAddr;
 
 use super::buffer::Buffer;
 use super::format::{Fault, Record, Step};
@@ -8,6 +11,7 @@ use super::input::{Compression, Input, InputName, Position};
 use super::packet::{Interface, Packet};
 use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
+use super::snoop::{self, Snoop};
 use crate::error::Error;
 
 /// Faults of one input that are told one by one; more are only counted.
@@ -18,6 +22,7 @@ pub const MAX_TOLD_DAMAGES: usize = 10;
 enum Format {
     Pcap(Pcap),
     Pcapng(Pcapng),
+    Snoop(Snoop),
 }
 
 impl Format {
@@ -26,6 +31,7 @@ impl Format {
         match self {
             Format::Pcap(pcap) => pcap.step(bytes),
             Format::Pcapng(pcapng) => pcapng.step(bytes),
+            Format::Snoop(snoop) => snoop.step(bytes),
         }
     }
 }
@@ -92,8 +98,12 @@ impl Source {
         Source::from_input(name, Input::open(name)?)
     }
 
-    /// Recognises the format of an input that is already open.
-    pub fn from_input(name: &InputName, mut input: Input) -> Result<Source, Error> {
+    /// The same for bytes from anywhere; `name` is what messages call them.
+    pub fn from_reader(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Source, Error> {
+        Source::from_input(name, Input::from_bytes(name, reader)?)
+    }
+
+    fn from_input(name: &InputName, mut input: Input) -> Result<Source, Error> {
         let mut buffer = Buffer::new();
         let whole = buffer
             .fill(&mut input.reader, pcap::FILE_HEADER)
@@ -101,19 +111,9 @@ impl Source {
         if buffer.unread().is_empty() {
             return Err(Error::Empty { input: name.to_string() });
         }
-        let not_a_capture = |why: String| Error::NotACapture { input: name.to_string(), why };
-        let format = match (buffer.unread().first_chunk::<4>(), buffer.unread().first_chunk::<{ pcap::FILE_HEADER }>()) {
-            (Some(&magic), Some(header)) if pcap::recognises(magic) => Pcap::open(header).map(Format::Pcap),
-            (Some(&pcapng::SECTION_HEADER), Some(start)) => Pcapng::open(start).map(Format::Pcapng),
-            (Some(&magic), _) if !whole && (pcap::recognises(magic) || magic == pcapng::SECTION_HEADER) => {
-                Err(format!("it ends inside its file header, after {} bytes", buffer.unread().len()))
-            }
-            _ => Err(unknown_format(buffer.unread())),
-        }
-        .map_err(not_a_capture)?;
-        if matches!(format, Format::Pcap(_)) {
-            buffer.pass(pcap::FILE_HEADER);
-        }
+        let (format, header) =
+            recognise(buffer.unread(), whole).map_err(|why| Error::NotACapture { input: name.to_string(), why })?;
+        buffer.pass(header);
         Ok(Source {
             name: name.clone(),
             input,
@@ -232,6 +232,15 @@ impl Source {
         match &self.format {
             Format::Pcap(pcap) => pcap.interfaces(),
             Format::Pcapng(pcapng) => pcapng.interfaces(),
+            Format::Snoop(snoop) => snoop.interfaces(),
+        }
+    }
+
+    /// What the capture itself calls hosts, as far as it says. Text from outside.
+    pub fn names(&self) -> BTreeMap<IpAddr, String> {
+        match &self.format {
+            Format::Pcapng(pcapng) => pcapng.names().clone(),
+            Format::Pcap(_) | Format::Snoop(_) => BTreeMap::new(),
         }
     }
 
@@ -240,6 +249,7 @@ impl Source {
         match &self.format {
             Format::Pcap(pcap) => pcap.format_name(),
             Format::Pcapng(_) => "pcapng",
+            Format::Snoop(_) => "snoop",
         }
     }
 
@@ -269,6 +279,24 @@ impl Source {
     }
 }
 
+/// The parser that fits a file with such a beginning, and the bytes of its header that need not be looked at again; or why
+/// none does. `whole` is false if the file ends with these bytes.
+fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), String> {
+    let Some(&magic) = start.first_chunk::<4>() else { return Err(unknown_format(start)) };
+    let is_snoop = start.starts_with(&snoop::MAGIC);
+    let known = pcap::recognises(magic) || magic == pcapng::SECTION_HEADER || is_snoop;
+    match start.first_chunk::<{ pcap::FILE_HEADER }>() {
+        Some(header) if pcap::recognises(magic) => Pcap::open(header).map(|pcap| (Format::Pcap(pcap), pcap::FILE_HEADER)),
+        // The section header is a block like the others, and is read once more as such.
+        Some(header) if magic == pcapng::SECTION_HEADER => Pcapng::open(header).map(|pcapng| (Format::Pcapng(pcapng), 0)),
+        _ => match start.first_chunk::<{ snoop::FILE_HEADER }>() {
+            Some(header) if is_snoop => Snoop::open(header).map(|snoop| (Format::Snoop(snoop), snoop::FILE_HEADER)),
+            _ if known && !whole => Err(format!("it ends inside its file header, after {} bytes", start.len())),
+            _ => Err(unknown_format(start)),
+        },
+    }
+}
+
 /// Says what a file is that is no capture, as far as its first bytes tell.
 fn unknown_format(bytes: &[u8]) -> String {
     let known: &[(&[u8], &str)] = &[
@@ -283,5 +311,5 @@ fn unknown_format(bytes: &[u8]) -> String {
         return (*what).to_owned();
     }
     let shown: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("it begins with the bytes {}, which no known format (pcap, pcapng) begins with", shown.join(" "))
+    format!("it begins with the bytes {}, which no known format (pcap, pcapng, snoop) begins with", shown.join(" "))
 }

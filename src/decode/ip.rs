@@ -64,13 +64,19 @@ fn cut_ipv4(walk: &mut Walk<'_>) -> Next {
     if ip::has_ports(protocol) || !walk.cut {
         return walk.too_short();
     }
+    let length = match usize::from(u16::from_be_bytes([header[2], header[3]])) {
+        0 => walk.wire_rest,
+        total if total < header.len() => return Break(Decoded::Malformed),
+        total => total,
+    };
     walk.ip = Some(IpFacts {
         version: IpVersion::V4,
         source: Address::v4([header[12], header[13], header[14], header[15]]),
         destination: Address::v4([header[16], header[17], header[18], header[19]]),
-        length: u32::from(u16::from_be_bytes([header[2], header[3]])),
+        length: length as u32,
         fragment: Fragment::Whole,
     });
+    walk.believe(length);
     walk.advance(walk.rest.len());
     Continue(Layer::Transport(protocol))
 }

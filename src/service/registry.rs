@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::sync::{Arc, LazyLock};
 
 use super::category::Category;
 use super::transport::Transport;
@@ -104,6 +105,12 @@ impl Registry {
         registry.lay_iana();
         registry.lay_overlay();
         registry
+    }
+
+    /// The built-in book, made once and shared.
+    pub fn shared() -> Arc<Registry> {
+        static SHARED: LazyLock<Arc<Registry>> = LazyLock::new(|| Arc::new(Registry::built_in()));
+        Arc::clone(&SHARED)
     }
 
     /// The built-in book with the user's rules laid over it.

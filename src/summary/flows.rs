@@ -13,7 +13,7 @@ use crate::tally::flows::client_side;
 use crate::unit::Time;
 
 const COLUMNS: &[Column] = &[
-    Column::with_room("flow_id", 9),
+    Column::with_room("flow_id", 10),
     Column::always("transport"),
     Column::in_data("ip_protocol"),
     Column::always("client_ip"),
@@ -21,7 +21,7 @@ const COLUMNS: &[Column] = &[
     Column::always("server_ip"),
     Column::always("server_port"),
     Column::with_room("vlan", 11),
-    Column::in_data("tunnel"),
+    Column::with_room("tunnel", 9),
     Column::with_room("category", 8),
     Column::always("service"),
     Column::in_data("name_source"),

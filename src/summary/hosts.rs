@@ -27,9 +27,10 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     let mut rows = in_order(&hosts.0);
     rows.sort_by_key(|(_, sum)| Reverse(sum.sent.packets + sum.received.packets));
     let rows = rows.into_iter().map(|(host, sum)| {
+        let address = host.version.ip_addr(host.address);
         vec![
-            Cell::Address(host.version.ip_addr(host.address)),
-            Cell::Empty,
+            Cell::Address(address),
+            analysis.names.get(&address).map_or(Cell::Empty, |name| Cell::Outside(name.as_str().into())),
             Cell::Count(sum.sent.packets),
             Cell::Count(sum.received.packets),
             Cell::Bytes(sum.sent.wire_bytes),

@@ -1,0 +1,30 @@
+//! A single packet of any link type, perhaps cut: the walk ends, and it ends alike for the same bytes.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use portolan::capture::{Interface, LinkType, Packet, Resolution};
+use portolan::decode::{Decoded, Decoder};
+use portolan::unit::Time;
+
+fuzz_target!(|bytes: &[u8]| {
+    // Two bytes of link type, one of FCS length, one that says how much of the packet was not stored.
+    let [low, high, fcs_len, missing, data @ ..] = bytes else { return };
+    let interface = Interface {
+        name: None,
+        link_type: LinkType(u32::from(u16::from_le_bytes([*low, *high]))),
+        fcs_len: fcs_len % 8,
+        snaplen: 0,
+        resolution: Resolution::MICROSECONDS,
+        time_offset: 0,
+        dropped_kernel: None,
+        dropped_interface: None,
+    };
+    let wire_len = data.len() as u32 + u32::from(*missing);
+    let packet = Packet { time: Time::from_nanoseconds(1), wire_len, interface: 0, data };
+    let walked = Decoder::new().decode(&packet, &interface);
+    assert_eq!(walked.decoded, Decoder::new().decode(&packet, &interface).decoded);
+    if let Decoded::Observed(observation) = walked.decoded {
+        assert_eq!(observation.wire_len, wire_len);
+        assert!(observation.payload_len <= observation.ip_len);
+    }
+});

@@ -1,0 +1,25 @@
+//! Text from outside: nothing in it can steer a terminal, and a CSV file gives it back with formulas disarmed.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use portolan::output::csv;
+use portolan::summary::{Cell, Column, Table};
+use portolan::text;
+
+const COLUMNS: &[Column] = &[Column::always("name"), Column::always("number")];
+
+fuzz_target!(|outside: &str| {
+    let shown = text::clean(outside);
+    assert!(!shown.chars().any(char::is_control));
+    assert!(!shown.contains(['\u{202e}', '\u{2066}', '\u{feff}']));
+
+    let row = vec![Cell::Outside(outside.into()), Cell::Count(7)];
+    let mut file = Vec::new();
+    csv::write(&Table::stored("names", COLUMNS, vec![row]), &mut file).unwrap();
+    let mut reader = ::csv::Reader::from_reader(&file[..]);
+    let record = reader.records().next().unwrap().unwrap();
+    assert_eq!(&record[1], "7");
+    let guarded = record[0].strip_prefix('\'').filter(|_| outside.starts_with(['=', '+', '-', '@', '\t', '\r']));
+    assert_eq!(guarded.unwrap_or(&record[0]), outside);
+    assert!(!record[0].starts_with(['=', '+', '-', '@', '\t', '\r']));
+});
