@@ -1,6 +1,5 @@
 //! Words that several tables share: what a verdict, a port or a path is called.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::table::Cell;
@@ -90,11 +89,6 @@ pub fn vlan<'a>(path: &Path) -> Cell<'a> {
 pub fn tunnel<'a>(path: &Path) -> Cell<'a> {
     let steps = path.steps().filter(|step| !matches!(step, Encapsulation::Vlan(_))).map(|step| step.to_string());
     Cell::text_or_empty(steps.collect::<Vec<_>>().join("/"))
-}
-
-/// A short text as a cell, or nothing.
-pub fn word<'a>(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
-    Cell::text_or_empty(text)
 }
 
 #[cfg(test)]

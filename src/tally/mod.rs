@@ -17,7 +17,7 @@ use crate::decode::{Decoded, Observation, ScopeId, Walked};
 use crate::unit::{Time, Traffic};
 
 /// What is summed packet by packet, flows aside.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// One place for every packet.
     pub ledger: Ledger,

@@ -40,7 +40,7 @@ pub struct PortlessRow {
 }
 
 /// Everything without ports.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portless {
     rows: HashMap<PortlessKind, PortlessRow, foldhash::fast::RandomState>,
     hosts: HashSet<(PortlessKind, Host), foldhash::fast::RandomState>,

@@ -44,6 +44,19 @@ fn any_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
     ]
 }
 
+/// Packets that need no other packet to be understood.
+fn any_whole_packets() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let host = || (0..HOSTS.len()).prop_map(|host| HOSTS[host]);
+    prop_oneof![
+        (host(), host()).prop_map(|(from, to)| vec![udp((from, 50_000), (to, 53), b"data")]),
+        (host(), host(), prop::sample::select(vec![0u8, 8, 13])).prop_map(|(from, to, kind)| vec![ping(from, to, kind, 7)]),
+        (host(), host(), prop::sample::select(vec![2u8, 47, 89]))
+            .prop_map(|(from, to, protocol)| vec![portless(from, to, protocol, b"data")]),
+        (1..3u16).prop_map(|operation| vec![arp(operation)]),
+        vec(any::<u8>(), 0..40).prop_map(|noise| vec![noise]),
+    ]
+}
+
 fn any_scene() -> impl Strategy<Value = Scene> {
     vec((any_frames(), 0..70i64, 0..40u8), 0..25).prop_map(|steps| {
         let mut scene = Scene::new();
@@ -134,6 +147,26 @@ proptest! {
         law::<Servers>(left, right);
         law::<Hosts>(left, right);
         law::<Evidences>(left, right);
+    }
+
+    #[test]
+    fn tallies_of_parts_merge_to_the_tally_of_all(left in vec(any_whole_packets(), 0..12), right in vec(any_whole_packets(), 0..12)) {
+        let tally = |frames: &[Vec<Vec<u8>>]| {
+            let mut scene = Scene::new();
+            scene.frames(frames.concat());
+            analysed(&scene.pcap(), 64).tally
+        };
+        // The parts begin at the same second, so that times are not compared.
+        let (mut merged, all) = (tally(&left), tally(&[&left[..], &right[..]].concat()));
+        merged.merge(&tally(&right));
+        prop_assert_eq!(merged.ledger, all.ledger);
+        prop_assert_eq!(merged.sizes, all.sizes);
+        let counted = |tally: &portolan::tally::Tally| {
+            let mut rows: Vec<_> = tally.portless.rows().map(|(kind, row)| (kind, row.traffic, row.hosts)).collect();
+            rows.sort_by_key(|(kind, ..)| *kind);
+            rows
+        };
+        prop_assert_eq!(counted(&merged), counted(&all));
     }
 
     #[test]
