@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use generator::{Counts, HEADERS, PRESETS, Parameters};
 use portolan::analysis::{self, Options};
-use portolan::capture::{InputName, Interface, LinkType, Packet, Resolution, Source};
+use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
 use portolan::flow::{BATCH, FlowTable};
 use portolan::unit::Time;
@@ -78,16 +78,7 @@ fn observations(capture: &Capture) -> Vec<Observation> {
 }
 
 fn ethernet() -> Interface {
-    Interface {
-        name: None,
-        link_type: LinkType::ETHERNET,
-        fcs_len: 0,
-        snaplen: HEADERS.snap_length,
-        resolution: Resolution::MICROSECONDS,
-        time_offset: 0,
-        dropped_kernel: None,
-        dropped_interface: None,
-    }
+    Interface { snaplen: HEADERS.snap_length, ..Interface::new(LinkType::ETHERNET) }
 }
 
 /// From a file to packets.

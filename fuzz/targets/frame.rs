@@ -2,23 +2,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan::capture::{Interface, LinkType, Packet, Resolution};
+use portolan::capture::{Interface, LinkType, Packet};
 use portolan::decode::{Decoded, Decoder};
 use portolan::unit::Time;
 
 fuzz_target!(|bytes: &[u8]| {
     // Two bytes of link type, one of FCS length, one that says how much of the packet was not stored.
     let [low, high, fcs_len, missing, data @ ..] = bytes else { return };
-    let interface = Interface {
-        name: None,
-        link_type: LinkType(u32::from(u16::from_le_bytes([*low, *high]))),
-        fcs_len: fcs_len % 8,
-        snaplen: 0,
-        resolution: Resolution::MICROSECONDS,
-        time_offset: 0,
-        dropped_kernel: None,
-        dropped_interface: None,
-    };
+    let interface = Interface { fcs_len: fcs_len % 8, ..Interface::new(LinkType(u32::from(u16::from_le_bytes([*low, *high])))) };
     let wire_len = data.len() as u32 + u32::from(*missing);
     let packet = Packet { time: Time::from_nanoseconds(1), wire_len, interface: 0, data };
     let walked = Decoder::new().decode(&packet, &interface);

@@ -92,14 +92,10 @@ impl Pcap {
             fraction_unit: if resolution == Resolution::NANOSECONDS { 1 } else { 1_000 },
             modified,
             interface: [Interface {
-                name: None,
-                link_type: LinkType(word & LINK_TYPE_MASK),
                 fcs_len,
                 snaplen: order.u32(header, 16),
                 resolution,
-                time_offset: 0,
-                dropped_kernel: None,
-                dropped_interface: None,
+                ..Interface::new(LinkType(word & LINK_TYPE_MASK))
             }],
         })
     }

@@ -225,16 +225,7 @@ impl Pcapng {
             return Fault::fatal(format!("more than {MAX_INTERFACES} interfaces are described"));
         }
         let order = self.order;
-        let mut interface = Interface {
-            name: None,
-            link_type: LinkType(u32::from(order.u16(body, 0))),
-            fcs_len: 0,
-            snaplen: order.u32(body, 4),
-            resolution: Resolution::MICROSECONDS,
-            time_offset: 0,
-            dropped_kernel: None,
-            dropped_interface: None,
-        };
+        let mut interface = Interface { snaplen: order.u32(body, 4), ..Interface::new(LinkType(u32::from(order.u16(body, 0)))) };
         for (code, value) in options(order, &body[8..]) {
             match (code, value) {
                 (IF_NAME, name) => interface.name = Some(String::from_utf8_lossy(name).into_owned()),

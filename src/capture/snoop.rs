@@ -26,16 +26,7 @@ impl Snoop {
         if version != VERSION {
             return Err(format!("it says that it is a snoop file of version {version}, and only version 2 is known"));
         }
-        let interface = Interface {
-            name: None,
-            link_type: link_type(ByteOrder::Big.u32(header, 12)),
-            fcs_len: 0,
-            snaplen: 0,
-            resolution: Resolution::MICROSECONDS,
-            time_offset: 0,
-            dropped_kernel: None,
-            dropped_interface: None,
-        };
+        let interface = Interface::new(link_type(ByteOrder::Big.u32(header, 12)));
         Ok(Snoop { interface: [interface] })
     }
 

@@ -71,6 +71,14 @@ pub enum LinkProtocol {
     MplsChannel,
     /// Something under an MPLS label stack that does not show what it is.
     MplsPayload,
+    /// By ISO network layer protocol identifier.
+    Nlpid(u8),
+    /// By Cisco HDLC's own protocol numbers.
+    CiscoHdlc(u16),
+    /// A frame that a link layer of that type keeps to itself: management, control, encrypted, a later fragment.
+    Link(LinkType),
+    /// An IEEE 802.15.4 frame.
+    Ieee802154,
     /// By address family of a loopback interface.
     AddressFamily(u32),
     /// A raw IP packet whose version is neither 4 nor 6.

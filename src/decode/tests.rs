@@ -3,7 +3,6 @@
 use etherparse::{IpNumber, PacketBuilder};
 
 use super::*;
-use crate::capture::Resolution;
 use crate::decode::protocol::ip;
 use crate::unit::Time;
 
@@ -13,7 +12,7 @@ const C6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5];
 const S6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80];
 
 /// Walks over a packet of which `data` was stored and `wire_len` bytes were on the wire.
-fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> Walked {
+pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> Walked {
     let interface = Interface {
         name: None,
         link_type,
@@ -28,15 +27,15 @@ fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> W
     Decoder::new().decode(&packet, &interface)
 }
 
-fn walk(link_type: LinkType, data: &[u8]) -> Walked {
+pub(super) fn walk(link_type: LinkType, data: &[u8]) -> Walked {
     walk_cut(link_type, data, data.len(), 0)
 }
 
-fn decode(link_type: LinkType, data: &[u8]) -> Decoded {
+pub(super) fn decode(link_type: LinkType, data: &[u8]) -> Decoded {
     walk(link_type, data).decoded
 }
 
-fn observed(decoded: Decoded) -> Observation {
+pub(super) fn observed(decoded: Decoded) -> Observation {
     match decoded {
         Decoded::Observed(observation) => observation,
         other => panic!("stopped: {other:?}"),
@@ -44,7 +43,7 @@ fn observed(decoded: Decoded) -> Observation {
 }
 
 /// An observation as "sender > receiver protocol" with ports where it has any.
-fn told(observation: &Observation) -> String {
+pub(super) fn told(observation: &Observation) -> String {
     let (key, side) = (&observation.key, observation.side);
     let end = |side| match key.has_ports() {
         true => format!("{}:{}", key.ip_addr(side), key.port(side)),
@@ -53,12 +52,12 @@ fn told(observation: &Observation) -> String {
     format!("{} > {} {}", end(side), end(side.other()), key.protocol)
 }
 
-fn tell(link_type: LinkType, data: &[u8]) -> String {
+pub(super) fn tell(link_type: LinkType, data: &[u8]) -> String {
     told(&observed(decode(link_type, data)))
 }
 
 /// A raw IPv4 packet with a UDP datagram of `payload`.
-fn udp4(payload: &[u8]) -> Vec<u8> {
+pub(super) fn udp4(payload: &[u8]) -> Vec<u8> {
     let mut packet = Vec::new();
     PacketBuilder::ipv4(C, S, 64).udp(50001, 53).write(&mut packet, payload).unwrap();
     packet
@@ -79,7 +78,7 @@ fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A raw IPv6 packet whose first next header is `next`.
-fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
     let length = (payload.len() as u16).to_be_bytes();
     [&[0x60, 0, 0, 0, length[0], length[1], next, 64][..], &C6, &S6, payload].concat()
 }
@@ -88,9 +87,9 @@ fn ethernet(ether_type: u16, payload: &[u8]) -> Vec<u8> {
     [&[2, 0, 0, 0, 0, 0x80, 2, 0, 0, 0, 0, 5][..], &ether_type.to_be_bytes(), payload].concat()
 }
 
-const UDP_HEADER: [u8; 8] = [0xc3, 0x51, 0, 53, 0, 8, 0, 0];
-const DNS4: &str = "10.0.0.5:50001 > 192.0.2.80:53 17";
-const DNS6: &str = "2001:db8::5:50001 > 2001:db8::80:53 17";
+pub(super) const UDP_HEADER: [u8; 8] = [0xc3, 0x51, 0, 53, 0, 8, 0, 0];
+pub(super) const DNS4: &str = "10.0.0.5:50001 > 192.0.2.80:53 17";
+pub(super) const DNS6: &str = "2001:db8::5:50001 > 2001:db8::80:53 17";
 
 #[test]
 fn every_link_type_leads_to_the_ip_header() {

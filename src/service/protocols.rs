@@ -77,8 +77,29 @@ pub fn link_protocol(protocol: LinkProtocol) -> (String, u32, &'static str) {
         }
         LinkProtocol::MplsChannel => ("mpls-channel".to_owned(), u32::from(ether::MPLS), ""),
         LinkProtocol::MplsPayload => ("mpls-payload".to_owned(), u32::from(ether::MPLS), ""),
+        LinkProtocol::Nlpid(number) => (nlpid(number), u32::from(number), ""),
+        LinkProtocol::CiscoHdlc(number @ 0x8035) => ("slarp".to_owned(), u32::from(number), ""),
+        LinkProtocol::CiscoHdlc(number) => {
+            (named(&SNAP_CISCO, u32::from(number), format!("c-hdlc-0x{number:04x}")), u32::from(number), "")
+        }
+        LinkProtocol::Link(frame) => (link_type(frame), frame.0, ""),
+        LinkProtocol::Ieee802154 => ("ieee802-15-4".to_owned(), LinkType::IEEE802_15_4_NOFCS.0, ""),
         LinkProtocol::AddressFamily(number) => (format!("address-family-{number}"), number, ""),
         LinkProtocol::IpVersion(number) => (format!("ip-version-{number}"), u32::from(number), ""),
+    }
+}
+
+/// The key of an ISO network layer protocol identifier (ISO/IEC TR 9577, RFC 2427 appendix A). The three protocols of an
+/// ISO network have one key, as they have over LLC.
+fn nlpid(number: u8) -> String {
+    match number {
+        0x08 => "q933".to_owned(),
+        0x09 => "lmi".to_owned(),
+        0x81..=0x83 => "isis".to_owned(),
+        0xb0 => "fr-compression".to_owned(),
+        0xb1 => "fr-fragment".to_owned(),
+        0xb2 => "fr-oam".to_owned(),
+        other => format!("nlpid-0x{other:02x}"),
     }
 }
 

@@ -1,143 +1,173 @@
-//! Link layers: from the first byte of a packet to an EtherType, an LLC header or an IP header. One arm and one
-//! function for each link type.
+//! Link layers: from the first byte of a packet to an EtherType, an LLC header, an IP header or another link layer.
+//!
+//! This file sends each link type to its function; the functions are in one file for each family. Layouts are those of
+//! <https://www.tcpdump.org/linktypes.html> and the standards it names. A type without an arm is counted as unsupported.
 
-use std::ops::ControlFlow::{Break, Continue};
+mod atm;
+mod cooked;
+mod ethernet;
+mod frame_relay;
+mod framed;
+mod ieee802_11;
+mod juniper;
+mod legacy;
+mod llc;
+mod logged;
+mod monitor;
+mod serial;
+mod switch;
+#[cfg(test)]
+mod tests;
 
-use etherparse::{Ethernet2HeaderSlice, SingleVlanHeaderSlice};
+use std::ops::ControlFlow::{self, Break, Continue};
 
 use crate::capture::LinkType;
 use crate::decode::protocol::ether;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
-use crate::decode::{Decoded, LinkAddress, LinkProtocol};
+use crate::decode::{Decoded, LinkProtocol};
+pub use ethernet::{ether_type, type_or_length};
+pub use llc::llc;
 
 /// Goes over the header of a link layer.
 #[inline]
 pub fn link(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     match link_type {
-        LinkType::ETHERNET => ethernet(walk),
-        LinkType::LINUX_SLL => linux_sll(walk),
-        LinkType::LINUX_SLL2 => linux_sll2(walk),
-        LinkType::NULL | LinkType::LOOP => loopback(walk),
+        LinkType::ETHERNET => ethernet::ethernet(walk),
+        other => less_common(walk, other),
+    }
+}
+
+/// All but Ethernet: kept out of the loop over the layers, which would be slower with them inside.
+#[inline(never)]
+fn less_common(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
+    match link_type {
+        LinkType::LINUX_SLL => cooked::linux_sll(walk),
+        LinkType::LINUX_SLL2 => cooked::linux_sll2(walk),
+        LinkType::NULL | LinkType::LOOP => cooked::loopback(walk),
+        LinkType::ENC => cooked::enc(walk),
+        LinkType::IPNET => cooked::ipnet(walk),
+
         LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => Continue(Layer::Ip),
         LinkType::IPV4 => Continue(Layer::Ipv4),
         LinkType::IPV6 => Continue(Layer::Ipv6),
+        LinkType::MPLS => Continue(Layer::Mpls),
+        LinkType::PPP_ETHER => Continue(Layer::EtherType(ether::PPPOE_SESSION)),
+
+        LinkType::IEEE802_11 => ieee802_11::frame(walk, false),
+        LinkType::IEEE802_11_RADIOTAP => monitor::radiotap(walk),
+        LinkType::IEEE802_11_PRISM => monitor::prism(walk),
+        LinkType::IEEE802_11_AVS => monitor::avs(walk),
+        LinkType::PPI => monitor::ppi(walk),
+        LinkType::TZSP => monitor::tzsp(walk),
+        LinkType::IEEE802_15_4_LINUX
+        | LinkType::IEEE802_15_4_WITHFCS
+        | LinkType::IEEE802_15_4_NONASK_PHY
+        | LinkType::IEEE802_15_4_NOFCS
+        | LinkType::IEEE802_15_4_TAP => Break(Decoded::NonIp(LinkProtocol::Ieee802154)),
+
+        LinkType::PPP => serial::ppp(walk),
+        LinkType::PPP_HDLC => serial::ppp_hdlc(walk),
+        LinkType::PPP_PPPD => skip_to(walk, 2, Layer::Ppp),
+        LinkType::PPP_WITH_DIR => skip_to(walk, 1, Layer::Link(LinkType::PPP)),
+        LinkType::C_HDLC => serial::cisco_hdlc(walk),
+        LinkType::C_HDLC_WITH_DIR => skip_to(walk, 1, Layer::Link(LinkType::C_HDLC)),
+        LinkType::SLIP => skip_to(walk, serial::SLIP_HEADER, Layer::Ip),
+        LinkType::SLIP_BSDOS => skip_to(walk, serial::BSDOS_HEADER, Layer::Ip),
+        LinkType::FRELAY => frame_relay::frame_relay(walk),
+        LinkType::FRELAY_WITH_DIR => skip_to(walk, 1, Layer::Link(LinkType::FRELAY)),
+        LinkType::MFR => frame_relay::multilink(walk),
+
+        LinkType::ATM_RFC1483 => atm::rfc1483(walk),
+        LinkType::ATM_CLIP => atm::classical_ip(walk),
+        LinkType::LANE8023 => atm::lan_emulation(walk),
+        LinkType::SUNATM => atm::sunatm(walk),
+        LinkType::JUNIPER_ETHER
+        | LinkType::JUNIPER_PPPOE
+        | LinkType::JUNIPER_PPPOE_ATM
+        | LinkType::JUNIPER_PPP
+        | LinkType::JUNIPER_FRELAY
+        | LinkType::JUNIPER_CHDLC
+        | LinkType::JUNIPER_ATM1
+        | LinkType::JUNIPER_ATM2
+        | LinkType::JUNIPER_GGSN
+        | LinkType::JUNIPER_SERVICES
+        | LinkType::JUNIPER_VP => juniper::juniper(walk, link_type),
+
+        LinkType::TOKEN_RING => legacy::token_ring(walk),
+        LinkType::FDDI => legacy::fddi(walk),
+        LinkType::ARCNET_BSD => legacy::arcnet_bsd(walk),
+        LinkType::ARCNET_LINUX => legacy::arcnet_linux(walk),
+        LinkType::IP_OVER_FC => legacy::ip_over_fc(walk),
+        LinkType::APPLE_IP_OVER_IEEE1394 => legacy::firewire(walk),
+        LinkType::IPOIB => legacy::infiniband(walk),
+        LinkType::DOCSIS => legacy::docsis(walk),
+        LinkType::SYMANTEC_FIREWALL => legacy::symantec(walk),
+
+        LinkType::NFLOG => logged::nflog(walk),
+        LinkType::PFLOG => logged::pflog(walk),
+        LinkType::OLD_PFLOG => logged::old_pflog(walk),
+        LinkType::PKTAP | LinkType::USER2 => logged::pktap(walk, link_type),
+
+        LinkType::DSA_TAG_DSA => switch::dsa(walk),
+        LinkType::DSA_TAG_EDSA => switch::edsa(walk),
+        LinkType::DSA_TAG_BRCM => switch::broadcom(walk),
+        LinkType::DSA_TAG_BRCM_PREPEND => skip_to(walk, switch::BROADCOM_TAG, Layer::ETHERNET),
+        LinkType::NETANALYZER => framed::netanalyzer(walk, 0),
+        LinkType::NETANALYZER_TRANSPARENT => framed::netanalyzer(walk, framed::PREAMBLE),
+        LinkType::ETHERNET_MPACKET => framed::mpacket(walk),
+        LinkType::ERF => framed::erf(walk),
+
         other => Break(Decoded::UnsupportedLink(other)),
     }
 }
 
-/// Ethernet II, or IEEE 802.3 where the type field is a length.
-#[inline]
-fn ethernet(walk: &mut Walk<'_>) -> Next {
-    let Ok(header) = Ethernet2HeaderSlice::from_slice(walk.rest) else { return walk.too_short() };
-    let (destination, source) = (header.destination(), header.source());
-    walk.broadcast = destination == [0xff; 6];
-    walk.link_addresses = [Some(LinkAddress::from_bytes(&source)), Some(LinkAddress::from_bytes(&destination))];
-    walk.advance(header.slice().len());
-    type_or_length(walk, header.ether_type().0)
-}
-
-/// The field behind the addresses: from 0x0600 on an EtherType, below it the length of an LLC frame.
-#[inline]
-pub fn type_or_length(walk: &mut Walk<'_>, value: u16) -> Next {
-    if value >= ether::LEAST {
-        return Continue(Layer::EtherType(value));
+/// Moves behind `size` bytes; ends the walk if they are not all there.
+fn skip(walk: &mut Walk<'_>, size: usize) -> ControlFlow<Decoded> {
+    if walk.rest.len() < size {
+        return walk.too_short().map_continue(|_| ());
     }
-    walk.limit(usize::from(value));
-    Continue(Layer::Llc)
+    walk.advance(size);
+    Continue(())
 }
 
-/// What an EtherType announces.
-#[inline]
-pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
-    match value {
-        ether::IPV4 => Continue(Layer::Ipv4),
-        ether::IPV6 => Continue(Layer::Ipv6),
-        ether::VLAN | ether::SERVICE_VLAN | ether::OLD_QINQ => vlan(walk),
-        ether::MPLS | ether::MPLS_MULTICAST => Continue(Layer::Mpls),
-        ether::ARP | ether::RARP => {
-            // Hardware type, protocol type, two address lengths, then the operation (RFC 826).
-            let opcode = walk.rest.get(6..8).map(|field| u16::from_be_bytes([field[0], field[1]]));
-            Break(Decoded::NonIp(LinkProtocol::Arp { ether_type: value, opcode }))
-        }
-        other => Break(Decoded::NonIp(LinkProtocol::EtherType(other))),
-    }
+/// The same, and on to `next`.
+fn skip_to(walk: &mut Walk<'_>, size: usize, next: Layer) -> Next {
+    skip(walk, size)?;
+    Continue(next)
 }
 
-/// An IEEE 802.1Q tag: priority and VLAN identifier, then the type or length that it was put in front of.
-fn vlan(walk: &mut Walk<'_>) -> Next {
-    let Ok(header) = SingleVlanHeaderSlice::from_slice(walk.rest) else { return walk.too_short() };
-    walk.enter(Encapsulation::Vlan(header.vlan_identifier().value()))?;
-    walk.advance(header.slice().len());
-    type_or_length(walk, header.ether_type().0)
+/// Leaves out a trailer of `size` bytes on the wire.
+fn without_trailer(walk: &mut Walk<'_>, size: usize) {
+    walk.limit(walk.wire_rest.saturating_sub(size));
 }
 
-/// An IEEE 802.2 LLC header; with SNAP (both SAPs 0xaa) an organisation and its own protocol number behind it.
-pub fn llc(walk: &mut Walk<'_>) -> Next {
-    const SNAP_SAP: u8 = 0xaa;
-    const ENCAPSULATED_ETHERNET: [u8; 3] = [0, 0, 0];
-    let Some(&[destination_sap, source_sap]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
-    if (destination_sap, source_sap) != (SNAP_SAP, SNAP_SAP) {
-        return Break(Decoded::NonIp(LinkProtocol::Llc { sap: destination_sap }));
-    }
-    let Some(&[_, _, _, a, b, c, high, low]) = walk.rest.first_chunk::<8>() else { return walk.too_short() };
-    let (organisation, number) = ([a, b, c], u16::from_be_bytes([high, low]));
-    if organisation != ENCAPSULATED_ETHERNET {
-        return Break(Decoded::NonIp(LinkProtocol::Snap { organisation, number }));
-    }
-    walk.advance(8);
-    Continue(Layer::EtherType(number))
+/// The end of the walk at a frame that its link layer keeps to itself: management, control, encrypted, a later fragment.
+fn own_frame(link_type: LinkType) -> Next {
+    Break(Decoded::NonIp(LinkProtocol::Link(link_type)))
 }
 
-/// Linux cooked capture v1 (LINKTYPE_LINUX_SLL): packet type, ARPHRD type, address length and bytes, protocol.
-fn linux_sll(walk: &mut Walk<'_>) -> Next {
-    const HEADER: usize = 16;
-    let Some(header) = walk.rest.first_chunk::<HEADER>() else { return walk.too_short() };
-    let address_len = usize::from(u16::from_be_bytes([header[4], header[5]])).min(8);
-    walk.broadcast = u16::from_be_bytes([header[0], header[1]]) == SLL_BROADCAST;
-    walk.link_addresses = [LinkAddress::known(&header[6..6 + address_len]), None];
-    walk.advance(HEADER);
-    sll_protocol(walk, u16::from_be_bytes([header[14], header[15]]))
+/// `N` bytes at `at`, if they are there.
+fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..)?.first_chunk().copied()
 }
 
-/// Linux cooked capture v2 (LINKTYPE_LINUX_SLL2): protocol, interface index, ARPHRD type, packet type, address.
-fn linux_sll2(walk: &mut Walk<'_>) -> Next {
-    const HEADER: usize = 20;
-    let Some(header) = walk.rest.first_chunk::<HEADER>() else { return walk.too_short() };
-    let address_len = usize::from(header[11]).min(8);
-    walk.broadcast = u16::from(header[10]) == SLL_BROADCAST;
-    walk.link_addresses = [LinkAddress::known(&header[12..12 + address_len]), None];
-    walk.advance(HEADER);
-    sll_protocol(walk, u16::from_be_bytes([header[0], header[1]]))
+/// A 16-bit field in network order, if it is there.
+fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes_at(bytes, at).map(u16::from_be_bytes)
 }
 
-/// "Packet was broadcast by somebody else", in both cooked headers.
-const SLL_BROADCAST: u16 = 1;
-
-/// The protocol field of a cooked header: an EtherType, or one of Linux's own small numbers.
-fn sll_protocol(walk: &mut Walk<'_>, protocol: u16) -> Next {
-    /// `ETH_P_802_2`: an LLC header follows.
-    const LINUX_LLC: u16 = 0x0004;
-    match protocol {
-        LINUX_LLC => Continue(Layer::Llc),
-        value if value >= ether::LEAST => ether_type(walk, value),
-        own => Break(Decoded::NonIp(LinkProtocol::EtherType(own))),
-    }
+/// A 16-bit field in little-endian order, if it is there.
+fn le16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes_at(bytes, at).map(u16::from_le_bytes)
 }
 
-/// BSD loopback: four bytes of address family, in the capturing machine's byte order (NULL) or in network order (LOOP).
-/// All families in use are small, so that the byte order shows.
-fn loopback(walk: &mut Walk<'_>) -> Next {
-    let Some(&field) = walk.rest.first_chunk::<4>() else { return walk.too_short() };
-    let family = u32::from_le_bytes(field).min(u32::from_be_bytes(field));
-    walk.advance(4);
-    match family {
-        2 => Continue(Layer::Ipv4),
-        // AF_INET6 of NetBSD and OpenBSD, FreeBSD, macOS, and Linux and Windows.
-        24 | 28 | 30 | 10 | 23 => Continue(Layer::Ipv6),
-        // Some writers put an EtherType here.
-        family if family == u32::from(ether::IPV4) => Continue(Layer::Ipv4),
-        family if family == u32::from(ether::IPV6) => Continue(Layer::Ipv6),
-        other => Break(Decoded::NonIp(LinkProtocol::AddressFamily(other))),
-    }
+/// A 32-bit field in little-endian order, if it is there.
+fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes_at(bytes, at).map(u32::from_le_bytes)
+}
+
+/// A small number in a 32-bit field of the capturing machine's byte order, which the field does not name: read in the
+/// wrong order a small number is a huge one.
+fn host32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes_at(bytes, at).map(|field| u32::from_le_bytes(field).min(u32::from_be_bytes(field)))
 }

@@ -6,6 +6,8 @@
 
 mod ethernet;
 mod gre;
+#[cfg(test)]
+mod tests;
 mod udp;
 
 pub use ethernet::by_ether_type;
