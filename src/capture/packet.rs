@@ -183,6 +183,22 @@ pub struct Interface {
     pub dropped_interface: Option<u64>,
 }
 
+impl Interface {
+    /// An interface of which nothing but its link layer is known, with timestamps in microseconds.
+    pub fn new(link_type: LinkType) -> Interface {
+        Interface {
+            name: None,
+            link_type,
+            fcs_len: 0,
+            snaplen: 0,
+            resolution: Resolution::MICROSECONDS,
+            time_offset: 0,
+            dropped_kernel: None,
+            dropped_interface: None,
+        }
+    }
+}
+
 /// The unit of an interface's timestamps: a power of ten or of two, as a negative exponent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Resolution {

@@ -13,16 +13,7 @@ const S6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80
 
 /// Walks over a packet of which `data` was stored and `wire_len` bytes were on the wire.
 pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> Walked {
-    let interface = Interface {
-        name: None,
-        link_type,
-        fcs_len,
-        snaplen: 0,
-        resolution: Resolution::MICROSECONDS,
-        time_offset: 0,
-        dropped_kernel: None,
-        dropped_interface: None,
-    };
+    let interface = Interface { fcs_len, ..Interface::new(link_type) };
     let packet = Packet { time: Time::from_nanoseconds(7), wire_len: wire_len as u32, interface: 0, data };
     Decoder::new().decode(&packet, &interface)
 }
@@ -124,16 +115,7 @@ fn vlan_tags_of_all_three_kinds_become_the_scope() {
         frame
     };
     let mut decoder = Decoder::new();
-    let interface = Interface {
-        name: None,
-        link_type: LinkType::ETHERNET,
-        fcs_len: 0,
-        snaplen: 0,
-        resolution: Resolution::MICROSECONDS,
-        time_offset: 0,
-        dropped_kernel: None,
-        dropped_interface: None,
-    };
+    let interface = Interface::new(LinkType::ETHERNET);
     let mut scope = |tags: &[(u16, u16)]| {
         let data = tagged(tags);
         let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data: &data };
