@@ -162,6 +162,28 @@ fn a_cut_or_damaged_compressed_stream_counts_what_came_out() {
 }
 
 #[test]
+fn what_follows_compressed_data_costs_nothing_but_a_message() {
+    let gzipped = gzip(&capture());
+    let zstandard = zstd::encode_all(&capture()[..], 1).unwrap();
+    for (bytes, name) in [(gzipped, "gzip"), (zstandard, "zstd")] {
+        let run = run_with_input(&["read", "-", "--json", "-"], &[&bytes[..], b"and a few words more"].concat());
+        assert_eq!((run.code, packets_at(&run.tables(), "tcp")), (1, 9), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("{name} data is damaged")), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_packet_of_32_megabytes_is_a_packet() {
+    let mut file = capture();
+    let length = 32_000_000u32;
+    file.extend([[0; 4], [0; 4], length.to_le_bytes(), length.to_le_bytes()].concat());
+    file.resize(file.len() + length as usize, 0);
+    let run = run_with_input(&["read", "-", "--json", "-"], &file);
+    assert_eq!((run.code, sum(&run.tables(), "ledger", "packets")), (0, 10), "{}", run.stderr);
+    assert_eq!(run.tables()["capture"][0]["captured_bytes"], 9 * 54 + 20 + 32_000_000);
+}
+
+#[test]
 fn a_bomb_of_zeros_is_read_in_blocks() {
     // 64 packets of a mebibyte of zeros each; compressed they are a fraction of one.
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -60,7 +60,8 @@ fn handshakes_prove_the_server_whatever_the_ports() {
     let named_client = connection((C, 5060), (S, 8080), 1);
     assert_eq!(flows(named_client.clone()), ["tcp 10.0.0.5:5060 > 192.0.2.80:8080 http-alt (handshake, proven)"]);
     assert_eq!(of_flows(named_client, "alternatives"), [Value::Null]);
-    // nmap --source-port 53 hides nothing.
+    // nmap --source-port 53 hides nothing. Both ports are of the highest rank, so that ranks have nothing to say.
+    assert_eq!(flows(connection((C, 53), (S, 21), 1)), ["tcp 10.0.0.5:53 > 192.0.2.80:21 ftp (handshake, proven)"]);
     let from_53 = connection((C, 53), (S, 41999), 1);
     assert_eq!(
         flows(from_53),
@@ -193,6 +194,34 @@ fn fragments_follow_their_first_in_any_order() {
     scene_of_orphans.frames(orphans);
     let tables = tables_of(&scene_of_orphans.pcap());
     assert_eq!((packets_at(&tables, "fragment"), flows_of(&tables).len(), column(&tables, "ports", "port").len()), (2, 0, 0));
+}
+
+#[test]
+fn an_atomic_fragment_is_a_whole_packet() {
+    let (client, server) = (("2001:db8::5", 51_544), ("2001:db8::80", 80));
+    let atomic = |frame: Vec<u8>| {
+        let (ethernet, ip, segment) = (&frame[..14], &frame[14..54], &frame[54..]);
+        let mut ip = ip.to_vec();
+        ip[4..6].copy_from_slice(&(segment.len() as u16 + 8).to_be_bytes());
+        let header = [std::mem::replace(&mut ip[6], 44), 0, 0, 0, 0, 0, 0, 9];
+        [ethernet, &ip, &header, segment].concat()
+    };
+    let told = flows(connection(client, server, 1).into_iter().map(atomic));
+    assert_eq!(told, ["tcp 2001:db8::5:51544 > 2001:db8::80:80 http (handshake, proven)"]);
+}
+
+#[test]
+fn fragments_inside_a_tunnel_join_there_and_nowhere_else() {
+    let mut pieces = udp_fragments((C, 50_001), (R, 53), &[b'x'; 2000], 800, 7);
+    pieces.rotate_left(1);
+    let in_gre = |frame: &Vec<u8>| portless("198.51.100.1", "198.51.100.2", 47, &[&[0, 0, 8, 0][..], &frame[14..]].concat());
+    let inside: Vec<Vec<u8>> = pieces.iter().map(in_gre).collect();
+    assert_eq!(of_flows(inside.clone(), "fragments"), [3]);
+    // The same datagram's first fragment outside of the tunnel is another datagram's.
+    let mut scene = Scene::new();
+    scene.frames(inside[..2].to_vec()).frame(pieces[2].clone());
+    let tables = tables_of(&scene.pcap());
+    assert_eq!((packets_at(&tables, "fragment"), packets_at(&tables, "udp")), (2, 1));
 }
 
 #[test]
