@@ -24,6 +24,8 @@ COLUMNS = {
     "snap_cisco.tsv": "pid name description",
     "arp_opcodes.tsv": "opcode name",
     "link_types.tsv": "number name description",
+    "rpc_programs.tsv": "number name category description",
+    "dcerpc_interfaces.tsv": "uuid name category source description",
 }
 MAY_BE_EMPTY = {("services.tsv", 3)}  # aliases
 NAME = re.compile(r"[a-z0-9.+/_-]+")
@@ -35,6 +37,7 @@ NUMBERS = {
     "snap_cisco.tsv": (r"0x[0-9a-f]{4}", 0xFFFF),
     "arp_opcodes.tsv": (r"\d+", 0xFFFF),
     "link_types.tsv": (r"\d+", 0xFFFF),
+    "rpc_programs.tsv": (r"\d+", 0xFFFFFFFF),
 }
 faults = []
 
@@ -188,9 +191,24 @@ def check_numbers(table):
         if cells[1] in names:
             fault(where, f"name {cells[1]!r} twice")
         names.add(cells[1])
+        if COLUMNS[table].split()[2:3] == ["category"] and cells[2] not in CATEGORIES:
+            fault(where, f"category {cells[2]!r}")
     if numbers != sorted(set(numbers)):
         fault(table, "not sorted, or a number twice")
     print(f"{table}: {len(numbers)} rows")
+
+
+def check_interfaces():
+    rows = load("dcerpc_interfaces.tsv")
+    for where, (uuid, name, category, _, _) in rows:
+        if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", uuid):
+            fault(where, f"UUID {uuid!r}")
+        if not NAME.fullmatch(name) or category not in CATEGORIES:
+            fault(where, f"name {name!r} or category {category!r}")
+    uuids = [cells[0] for _, cells in rows]
+    if uuids != sorted(set(uuids)):
+        fault("dcerpc_interfaces.tsv", "not sorted, or a UUID twice")
+    print(f"dcerpc_interfaces.tsv: {len(rows)} rows")
 
 
 registered = check_services()
@@ -199,6 +217,7 @@ check_overlay(registered)
 check_icmp()
 for table in NUMBERS:
     check_numbers(table)
+check_interfaces()
 for line in faults:
     print(line, file=sys.stderr)
 sys.exit(1 if faults else 0)

@@ -1,13 +1,13 @@
-//! Floor 6: the whole program in one screen. Packets in, sums and decided flows out.
+//! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked};
+use crate::content::{Announcements, HostNames, Listener, NameOrigin};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Signals, Walked};
 use crate::error::Error;
-use crate::flow::{BATCH, FlowTable, Flows, Fragments, roles};
+use crate::flow::{BATCH, FlowTable, Flows, Fragments, Relations, Roles};
 use crate::service::{Registry, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
@@ -25,12 +25,15 @@ pub struct Options {
     pub sha256: bool,
     /// Observations that the flow table takes in at a time; changes the speed and nothing else.
     pub batch_size: usize,
+    /// Threads that decide the flows when the capture is over; changes the speed and nothing else.
+    pub threads: usize,
 }
 
 impl Options {
     /// The usual way to analyse `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
-        Options { inputs, registry: Registry::shared(), idle_timeout: None, sha256: false, batch_size: BATCH }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Options { inputs, registry: Registry::shared(), idle_timeout: None, sha256: false, batch_size: BATCH, threads }
     }
 }
 
@@ -74,8 +77,12 @@ pub struct Analysis {
     pub registry: Arc<Registry>,
     /// Packets of link types that cannot be decoded.
     pub unsupported: BTreeMap<LinkType, Traffic>,
-    /// What the capture calls hosts; the first name of each address. Text from outside.
-    pub names: BTreeMap<IpAddr, String>,
+    /// What the capture calls hosts. Text from outside.
+    pub names: HostNames,
+    /// What control channels announced.
+    pub announcements: Announcements,
+    /// Which flows that was about.
+    pub relations: Relations,
 }
 
 impl Analysis {
@@ -125,17 +132,19 @@ pub fn analyse_sources(
             Err(error) => failures.push(error),
         }
     }
-    engine.finish(inputs, failures, Arc::clone(&options.registry))
+    engine.finish(inputs, failures, options)
 }
 
-/// The packet's path: decode, join fragments, count, table.
+/// The packet's path: decode, join fragments, count, table; and listen, where something is announced.
 struct Engine {
     decoder: Decoder,
     fragments: Fragments,
     table: FlowTable,
     tally: Tally,
+    listener: Listener,
     unsupported: BTreeMap<LinkType, Traffic>,
-    names: BTreeMap<IpAddr, String>,
+    /// Packets so far, of all inputs.
+    packets: u64,
 }
 
 impl Engine {
@@ -145,25 +154,24 @@ impl Engine {
             fragments: Fragments::default(),
             table: FlowTable::with_batch_size(options.idle_timeout, options.batch_size.max(1)),
             tally: Tally::default(),
+            listener: Listener::new(Arc::clone(&options.registry)),
             unsupported: BTreeMap::new(),
-            names: BTreeMap::new(),
+            packets: 0,
         }
     }
 
     fn read(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) -> InputReport {
         let (name, position) = (source.name().clone(), source.position().clone());
         let mut interfaces = InterfaceTallies::default();
-        let mut packets = 0u64;
         while let Some((packet, interface)) = source.next_packet() {
             interfaces.at(packet.interface).add(&packet);
             self.take_in(&packet, interface);
-            packets += 1;
-            if packets.is_multiple_of(PROGRESS_EVERY) {
+            if self.packets.is_multiple_of(PROGRESS_EVERY) {
                 progress(&name, &position);
             }
         }
         for (address, host) in source.names() {
-            self.names.entry(address).or_insert(host);
+            self.listener.names().add(address, NameOrigin::CaptureFile, &host);
         }
         let tallies = source.interfaces().iter().enumerate().map(|(index, interface)| (interface.clone(), *interfaces.at(index)));
         InputReport {
@@ -181,11 +189,18 @@ impl Engine {
     #[inline]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
+        self.packets += 1;
         self.tally.add_packet(packet.wire_len, walked.scope);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => self.observe(observation),
             Decoded::Observed(observation) => self.take_in_fragment(*observation),
             _ => self.stopped(&walked, packet),
+        }
+        if let Decoded::Observed(observation) = &walked.decoded
+            && self.listener.cares_for(observation)
+            && (!walked.payload.is_empty() || observation.payload_len > 0 || observation.signals.has(Signals::SYN))
+        {
+            self.listener.hear(self.packets, observation, walked.payload);
         }
         if let Some(quoted) = &walked.quoted {
             self.table.observe(quoted);
@@ -211,20 +226,24 @@ impl Engine {
     }
 
     #[cold]
-    fn stopped(&mut self, walked: &Walked, packet: &Packet<'_>) {
+    fn stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
         if let Decoded::UnsupportedLink(link_type) = walked.decoded {
             self.unsupported.entry(link_type).or_default().add(packet.wire_len);
         }
     }
 
-    fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, registry: Arc<Registry>) -> Analysis {
-        let Engine { decoder, fragments, table, mut tally, unsupported, names } = self;
+    fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
+        let Engine { decoder, fragments, table, mut tally, listener, unsupported, .. } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
         let flows = table.finish();
-        let verdicts = roles::decide(&flows, &registry, capture_span(&inputs).first);
+        let (announcements, names) = listener.finish();
+        let registry = Arc::clone(&options.registry);
+        let relations = Relations::join(&flows, &announcements, &registry);
+        let start = capture_span(&inputs).first;
+        let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(options.threads);
         let scopes = decoder.into_scopes();
-        Analysis { inputs, failures, tally, flows, verdicts, scopes, registry, unsupported, names }
+        Analysis { inputs, failures, tally, flows, verdicts, scopes, registry, unsupported, names, announcements, relations }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Floor 9: what can be typed, and the job it means.
+//! Floor 10: what can be typed, and the job it means.
 
 use std::path::PathBuf;
 

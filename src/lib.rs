@@ -4,16 +4,17 @@
 //! one; a test keeps it so.
 //!
 //! ```text
-//! 9  main, cli, progress   the binary: arguments to a job, the job to an exit code
-//! 8  output                tables to text, one file per format; writers compute nothing
-//! 7  summary               sums to tables of typed cells, one file per table; every number is derived here, once
-//! 6  analysis              the whole program in one screen: packets in, sums and decided flows out
-//! 5  tally                 all sums; each can `add` and `merge`, and a law ties the two
-//! 4  flow                  the flow table, fragments' link to their flow, the verdict on every flow
-//! 3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
-//! 2  decode                the walk over a packet's layers, from its link header to its ports
-//! 1  capture               from a file, a pipe or a compressed stream to packets
-//! 0  error, unit, text     trouble in words; time and traffic; what people read
+//! 10  main, cli, progress   the binary: arguments to a job, the job to an exit code
+//!  9  output                tables to text, one file per format; writers compute nothing
+//!  8  summary               sums to tables of typed cells, one file per table; every number is derived here, once
+//!  7  analysis              the whole program in one screen: packets in, sums and decided flows out
+//!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
+//!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
+//!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called
+//!  3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
+//!  2  decode                the walk over a packet's layers, from its link header to its ports
+//!  1  capture               from a file, a pipe or a compressed stream to packets
+//!  0  error, unit, text     trouble in words; time and traffic; what people read
 //! ```
 //!
 //! # The packet's path
@@ -48,6 +49,7 @@
 
 pub mod analysis;
 pub mod capture;
+pub mod content;
 pub mod decode;
 pub mod error;
 pub mod flow;

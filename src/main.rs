@@ -1,4 +1,4 @@
-//! Floor 9: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
+//! Floor 10: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
 
 mod cli;
 mod progress;

@@ -50,6 +50,7 @@ pub fn column_title(key: &'static str) -> &'static str {
         "server_port" | "client_port" => "port",
         "flow_id" => "flow",
         "tcp_state" => "state",
+        "control_flow" => "control",
         "packets_c2s" => "packets >",
         "packets_s2c" => "packets <",
         "wire_bytes_c2s" => "bytes >",

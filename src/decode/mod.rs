@@ -114,7 +114,7 @@ impl LinkAddress {
 
 /// One packet after the walk.
 #[derive(Clone, Copy, Debug)]
-pub struct Walked {
+pub struct Walked<'a> {
     /// How far the walk came.
     pub decoded: Decoded,
     /// The encapsulations it went through.
@@ -123,6 +123,8 @@ pub struct Walked {
     pub link_addresses: [Option<LinkAddress>; 2],
     /// The flow that the packet quotes, if it is an ICMP error.
     pub quoted: Option<Observation>,
+    /// What the capture kept of the transport's payload; empty where there are no ports.
+    pub payload: &'a [u8],
 }
 
 /// Walks over packets and numbers the scopes that it meets.
@@ -144,7 +146,7 @@ impl Decoder {
 
     /// Walks over one packet that was seen on `interface`.
     #[inline]
-    pub fn decode(&mut self, packet: &Packet<'_>, interface: &Interface) -> Walked {
+    pub fn decode<'a>(&mut self, packet: &Packet<'a>, interface: &Interface) -> Walked<'a> {
         let mut walk = Walk::new(packet, interface.fcs_len);
         let mut layer = Layer::Link(interface.link_type);
         let mut decoded = loop {
@@ -187,6 +189,6 @@ impl Decoder {
                 quoted = quote::quoted_flow(walk.rest, observation.key.version, observation.key.scope, message, packet.time);
             }
         }
-        Walked { decoded, scope, link_addresses: walk.link_addresses, quoted }
+        Walked { decoded, scope, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
     }
 }

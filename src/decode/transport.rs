@@ -64,6 +64,7 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
         walk.outside = Some(observation);
         return next;
     }
+    walk.payload = walk.rest.get(details.header_len..).unwrap_or_default();
     Break(Decoded::Observed(observation))
 }
 

@@ -71,6 +71,8 @@ pub struct Walk<'a> {
     pub ip: Option<IpFacts>,
     /// What the packet is if nothing inside the innermost tunnel is a flow.
     pub outside: Option<Observation>,
+    /// The captured bytes behind the innermost transport header, once the walk has come there.
+    pub payload: &'a [u8],
 }
 
 impl<'a> Walk<'a> {
@@ -88,6 +90,7 @@ impl<'a> Walk<'a> {
             path: Path::default(),
             ip: None,
             outside: None,
+            payload: &[],
         }
     }
 

@@ -1,12 +1,14 @@
-//! Floor 4: from observations to flows, and to a verdict on each.
+//! Floor 5: from observations to flows, and to a verdict on each.
 //!
 //! [`FlowTable`] counts packets into [`Flow`]s, [`Fragments`] brings later fragments to their datagram's flow in front of
-//! it, and [`roles`] asks the ladder about every flow when the capture is over.
+//! it. When the capture is over, [`Relations`] joins what control channels announced to the flows it was about, and
+//! [`Roles`] asks the ladder about every flow.
 
 mod arena;
 mod fragments;
 mod index;
 mod record;
+mod relations;
 pub mod roles;
 mod table;
 #[cfg(test)]
@@ -14,4 +16,6 @@ mod tests;
 
 pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use record::{Flow, Outcome, REUSE_AFTER};
+pub use relations::{Relation, Relations};
+pub use roles::Roles;
 pub use table::{BATCH, FlowTable, Flows, Rare};

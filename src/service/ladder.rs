@@ -7,12 +7,16 @@
 //!
 //! A rung that rests on a port says nothing about what was really spoken there: the payload is not looked at.
 
-use super::registry::{EntryId, RANK_CURATED, RANK_PORT_ZERO, Rank, Registry};
+use std::cmp::Ordering;
+
+use super::expected::Announcer;
+use super::registry::{EntryId, NameSource, RANK_CURATED, RANK_PORT_ZERO, RANK_REGISTERED, Rank, Registry};
 use super::transport::Transport;
+use super::verdict::{Confidence, Evidence, Marks, Service, Verdict};
 use crate::decode::Side;
 
 /// The least gap of ranks that is strong evidence: right in 99.8 % of flows with a handshake, where that was hidden.
-const STRONG_RANK_GAP: Rank = 3;
+pub const STRONG_RANK_GAP: Rank = 3;
 /// The least gap that is moderate evidence: right in 93 %. A smaller one is weak: 85 %.
 const MODERATE_RANK_GAP: Rank = 2;
 /// Where a merely registered port is weak evidence against an unregistered one: the client ports of old systems, of which
@@ -22,6 +26,8 @@ const OLD_CLIENT_PORTS: std::ops::RangeInclusive<u16> = 1024..=5000;
 /// 99.9 % of TCP flows.
 const LEAST_PEER_PORTS: u32 = 3;
 const PEER_PORT_RATIO: u32 = 3;
+/// Where both endpoints met this many machines, and no port is a registered one, they are peers of each other.
+const LEAST_PEERS_OF_A_PEER: u32 = 10;
 /// The port that active FTP opens its data connections from (RFC 959 section 3.2).
 const FTP_DATA: u16 = 20;
 
@@ -61,6 +67,19 @@ pub struct Facts {
     pub two_way: bool,
     /// The side that is a group address (multicast, broadcast), if one is.
     pub group: Option<Side>,
+    /// What a control channel announced about it.
+    pub announced: Option<Announced>,
+}
+
+/// What a control channel announced about a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Announced {
+    /// How.
+    pub by: Announcer,
+    /// The side where the service lives; `None` between equals.
+    pub server: Option<Side>,
+    /// What it is called.
+    pub service: EntryId,
 }
 
 /// What the rest of the capture says about a flow's endpoints.
@@ -70,149 +89,106 @@ pub struct Elsewhere {
     pub served: [u32; 2],
     /// How many different ports each side met at its peers.
     pub peer_ports: [u32; 2],
+    /// How many different machines each side met; 0 where it does not matter.
+    pub peers: [u32; 2],
 }
 
-/// Why a side is the server: the rung that spoke.
+/// The rungs, from the first that is asked to the last.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Evidence {
-    /// The user says so.
+pub enum Rung {
+    /// The user's rule for that machine.
     User,
-    /// It answered an opening.
-    Handshake,
-    /// Its answer to an opening that is not in the capture was taken up.
-    SynAckAck,
-    /// An opening was sent to it.
-    Syn,
-    /// It sent an answer to an opening, and nothing else is seen.
-    SynAckOnly,
-    /// It opened from port 20: the server of active FTP.
-    SourcePort20,
-    /// The two ports together are DHCP's or DHCPv6's.
-    PairDhcp,
-    /// Both ports are the same named one; the service is clear, the side need not be.
-    PairEqual,
-    /// It is a group address.
+    /// What a control channel announced.
+    Announcement,
+    /// The handshake in its variants.
+    Opening,
+    /// DHCP's pair of ports.
+    DhcpPorts,
+    /// A group address.
     Group,
-    /// It was proven to be a server in other flows of the capture; in how many.
-    KnownServer(u32),
-    /// Its port has the higher rank; both ranks.
-    Rank(Rank, Rank),
-    /// It met more different peer ports; both numbers.
-    PortDiversity(u32, u32),
-    /// The first packet went to it.
+    /// The same named port on both sides.
+    EqualPorts,
+    /// A server known from other flows.
+    KnownServer,
+    /// Ranks far apart.
+    ClearRank,
+    /// Many peer ports on one side.
+    PortDiversity,
+    /// Ranks close to each other.
+    CloseRank,
+    /// The first packet.
     FirstPacket,
-    /// Nothing speaks.
-    None,
 }
 
-impl Evidence {
-    /// The rung's key, without details: what the `evidence` table groups by.
+impl Rung {
+    /// All of them, in order.
+    pub const ALL: [Rung; 11] = [
+        Rung::User,
+        Rung::Announcement,
+        Rung::Opening,
+        Rung::DhcpPorts,
+        Rung::Group,
+        Rung::EqualPorts,
+        Rung::KnownServer,
+        Rung::ClearRank,
+        Rung::PortDiversity,
+        Rung::CloseRank,
+        Rung::FirstPacket,
+    ];
+
+    /// Its key, as in `conflict:rank`.
     pub const fn code(self) -> &'static str {
         match self {
-            Evidence::User => "user",
-            Evidence::Handshake => "handshake",
-            Evidence::SynAckAck => "synack+ack",
-            Evidence::Syn => "syn",
-            Evidence::SynAckOnly => "synack-only",
-            Evidence::SourcePort20 => "srcport:20",
-            Evidence::PairDhcp => "pair:dhcp",
-            Evidence::PairEqual => "pair:equal",
-            Evidence::Group => "group",
-            Evidence::KnownServer(_) => "known-server",
-            Evidence::Rank(..) => "rank",
-            Evidence::PortDiversity(..) => "port-diversity",
-            Evidence::FirstPacket => "first-packet",
-            Evidence::None => "none",
+            Rung::User => "user",
+            Rung::Announcement => "expect",
+            Rung::Opening => "handshake",
+            Rung::DhcpPorts => "pair:dhcp",
+            Rung::Group => "group",
+            Rung::EqualPorts => "pair:equal",
+            Rung::KnownServer => "known-server",
+            Rung::ClearRank | Rung::CloseRank => "rank",
+            Rung::PortDiversity => "port-diversity",
+            Rung::FirstPacket => "first-packet",
         }
     }
 }
 
-impl std::fmt::Display for Evidence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Evidence::Rank(winner, loser) => write!(f, "rank:{winner}>{loser}"),
-            Evidence::PortDiversity(more, fewer) => write!(f, "port-diversity:{more}>{fewer}"),
-            other => f.write_str(other.code()),
-        }
-    }
-}
-
-/// How sure it is which side is the server. A name is never proven: the payload was not inspected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// No side could be called the server.
-    None,
-    /// Better than a guess.
-    Weak,
-    /// Right in at least 92 of 100 cases, where it could be measured.
-    Moderate,
-    /// Right in at least 99 of 100 cases, where it could be measured.
-    Strong,
-    /// Seen, not inferred.
-    Proven,
-}
-
-impl Confidence {
-    /// Its key.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Confidence::None => "none",
-            Confidence::Weak => "weak",
-            Confidence::Moderate => "moderate",
-            Confidence::Strong => "strong",
-            Confidence::Proven => "proven",
-        }
-    }
-}
-
-/// What a flow's service is called.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
-pub enum Service {
-    /// By the book.
-    Named(EntryId),
-    /// The server's port has no name.
-    Unassigned,
-    /// No side could be called the server.
-    Undetermined,
-    /// The protocol has no ports, and so no service by port.
-    Portless,
-}
-
-/// The rungs that a later disagreement can come from.
+/// The rungs that would have said otherwise, one bit each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Conflicts(u8);
+pub struct Conflicts(u16);
 
 impl Conflicts {
-    const KNOWN_SERVER: u8 = 1;
-    const RANK: u8 = 2;
-    const PORT_DIVERSITY: u8 = 4;
-
     /// The keys of the rungs that disagree.
     pub fn codes(self) -> impl Iterator<Item = &'static str> {
-        let all = [(Self::KNOWN_SERVER, "known-server"), (Self::RANK, "rank"), (Self::PORT_DIVERSITY, "port-diversity")];
-        all.into_iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, code)| code)
+        Rung::ALL.into_iter().filter(move |rung| self.0 & 1 << *rung as u16 != 0).map(Rung::code)
     }
-}
-
-/// The answer for one flow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Verdict {
-    /// Where the service lives; `None` if nobody can tell.
-    pub server: Option<Side>,
-    /// What it is called.
-    pub service: Service,
-    /// Why.
-    pub evidence: Evidence,
-    /// How sure it is which side serves.
-    pub confidence: Confidence,
-    /// What each side would have been called, where that is not as good as settled.
-    pub alternatives: [Option<EntryId>; 2],
-    /// Rungs that would have said otherwise.
-    pub conflicts: Conflicts,
 }
 
 /// What a rung says.
-type Speech = (Side, Evidence, Confidence);
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Speech {
+    /// Where the service lives; `None` if the rung knows the service, but no side as its server.
+    pub server: Option<Side>,
+    /// Why.
+    pub evidence: Evidence,
+    /// How sure that is.
+    pub confidence: Confidence,
+}
+
+impl Speech {
+    const fn of(server: Side, evidence: Evidence, confidence: Confidence) -> Speech {
+        Speech { server: Some(server), evidence, confidence }
+    }
+}
+
+/// What all rungs say about one flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Climb {
+    /// What each rung says, in the order of [`Rung::ALL`].
+    pub speeches: [Option<Speech>; Rung::ALL.len()],
+    /// True if the sides are peers of each other, so that no guess from ports counts.
+    pub between_peers: bool,
+}
 
 /// Who asks and who answers in a flow without ports, by its queries and replies alone.
 pub fn decide_portless(opening: Opening) -> Verdict {
@@ -222,79 +198,106 @@ pub fn decide_portless(opening: Opening) -> Verdict {
         Opening::AnswerOnly(side) => (Some(side), Evidence::SynAckOnly, Confidence::Moderate),
         Opening::Unseen | Opening::Simultaneous => (None, Evidence::None, Confidence::None),
     };
-    let (service, alternatives, conflicts) = (Service::Portless, [None; 2], Conflicts::default());
-    Verdict { server, service, evidence, confidence, alternatives, conflicts }
+    let (service, alternatives) = (Service::Portless, [None; 2]);
+    Verdict { server, service, evidence, confidence, alternatives, conflicts: Conflicts::default(), marks: Marks::default() }
 }
 
-/// Climbs as far as the flow alone allows; `None` if the rest of the capture has to be asked.
-pub fn decide_alone(registry: &Registry, facts: &Facts) -> Option<Verdict> {
-    let spoken =
-        by_user(facts).or_else(|| by_opening(facts)).or_else(|| by_dhcp_ports(facts)).or_else(|| by_group(registry, facts))?;
-    Some(verdict(registry, facts, spoken))
+/// What the rungs say that need nothing but the flow itself. `None` if the rest of the capture has to be asked.
+pub fn decide_alone(registry: &Registry, facts: &Facts) -> Option<Speech> {
+    by_user(facts)
+        .or_else(|| by_announcement(facts))
+        .or_else(|| by_opening(facts))
+        .or_else(|| by_dhcp_ports(facts))
+        .or_else(|| by_group(registry, facts))
 }
 
-/// Climbs the whole ladder.
-pub fn decide(registry: &Registry, facts: &Facts, elsewhere: &Elsewhere) -> Verdict {
-    if let Some(mut alone) = decide_alone(registry, facts) {
-        alone.conflicts = conflicts(registry, facts, elsewhere, alone.server);
-        return alone;
+/// Climbs the whole ladder, beyond the rung that decides: those that follow may disagree.
+pub fn climb(registry: &Registry, facts: &Facts, elsewhere: &Elsewhere) -> Climb {
+    let ranks = facts.ports.map(|port| registry.rank(facts.transport, port));
+    let rank = by_rank(facts, ranks);
+    let is_clear = |speech: &Speech| speech.confidence == Confidence::Strong;
+    let between_peers = are_peers(ranks, elsewhere);
+    let mut speeches = [
+        by_user(facts),
+        by_announcement(facts),
+        by_opening(facts),
+        by_dhcp_ports(facts),
+        by_group(registry, facts),
+        by_equal_ports(registry, facts),
+        by_known_server(elsewhere),
+        rank.filter(is_clear),
+        by_port_diversity(facts, elsewhere),
+        rank.filter(|speech| !is_clear(speech)),
+        None,
+    ];
+    if between_peers {
+        speeches[Rung::ClearRank as usize..].fill(None);
+    } else if speeches[..=Rung::EqualPorts as usize].iter().all(Option::is_none) {
+        // Who spoke first says nothing about announced flows, and nothing against a handshake.
+        speeches[Rung::FirstPacket as usize] = by_first_packet(facts);
     }
-    if let Some(service) = equal_port(registry, facts) {
-        return equal_port_verdict(facts, service);
+    Climb { speeches, between_peers }
+}
+
+impl Climb {
+    /// The first rung that speaks.
+    pub fn decisive(&self) -> Option<(Rung, Speech)> {
+        Rung::ALL.into_iter().zip(self.speeches).find_map(|(rung, speech)| Some((rung, speech?)))
     }
-    let spoken = by_known_server(elsewhere)
-        .or_else(|| by_rank(registry, facts).filter(|spoken| spoken.2 == Confidence::Strong))
-        .or_else(|| by_port_diversity(facts, elsewhere))
-        .or_else(|| by_rank(registry, facts))
-        .or_else(|| by_first_packet(facts));
-    match spoken {
-        Some(spoken) => {
-            let mut verdict = verdict(registry, facts, spoken);
-            verdict.conflicts = conflicts(registry, facts, elsewhere, verdict.server);
-            verdict
+
+    /// True if the rung would have named the other side than `server`.
+    pub fn disagrees(&self, rung: Rung, server: Side) -> bool {
+        self.speeches[rung as usize].is_some_and(|speech| speech.server == Some(server.other()))
+    }
+
+    /// The verdict of the first rung that speaks.
+    pub fn verdict(&self, registry: &Registry, facts: &Facts) -> Verdict {
+        let mut marks = Marks::default();
+        if self.between_peers {
+            marks.add(Marks::PEER_TO_PEER);
         }
-        None => Verdict {
-            server: None,
-            service: Service::Undetermined,
-            evidence: Evidence::None,
-            confidence: Confidence::None,
-            alternatives: [Side::A, Side::B].map(|side| name_of(registry, facts, side)),
-            conflicts: Conflicts::default(),
-        },
+        let Some((_, Speech { server, evidence, confidence })) = self.decisive() else {
+            return Verdict {
+                server: None,
+                service: Service::Undetermined,
+                evidence: Evidence::None,
+                confidence: Confidence::None,
+                alternatives: [Side::A, Side::B].map(|side| in_book(registry, facts, side)),
+                conflicts: Conflicts::default(),
+                marks,
+            };
+        };
+        let mut alternatives = [None; 2];
+        if let Some(other) = server.map(Side::other)
+            && confidence < Confidence::Strong
+        {
+            alternatives[other.index()] = in_book(registry, facts, other);
+        }
+        let service = service_name(registry, facts, server).map_or(Service::Unassigned, Service::Named);
+        let conflicts = server.map_or(Conflicts::default(), |server| self.conflicts(server));
+        Verdict { server, service, evidence, confidence, alternatives, conflicts, marks }
+    }
+
+    fn conflicts(&self, server: Side) -> Conflicts {
+        let disagreeing = Rung::ALL.into_iter().filter(|rung| self.disagrees(*rung, server));
+        Conflicts(disagreeing.fold(0, |bits, rung| bits | 1 << rung as u16))
     }
 }
 
-fn verdict(registry: &Registry, facts: &Facts, (server, evidence, confidence): Speech) -> Verdict {
-    let mut alternatives = [None; 2];
-    if confidence < Confidence::Strong {
-        let other = server.other();
-        alternatives[other.index()] = name_of(registry, facts, other);
-    }
-    Verdict {
-        server: Some(server),
-        service: name_of(registry, facts, server).map_or(Service::Unassigned, Service::Named),
-        evidence,
-        confidence,
-        alternatives,
-        conflicts: Conflicts::default(),
-    }
-}
-
-fn name_of(registry: &Registry, facts: &Facts, side: Side) -> Option<EntryId> {
+/// What the book calls a side's port.
+fn in_book(registry: &Registry, facts: &Facts, side: Side) -> Option<EntryId> {
     facts.host_rules[side.index()].or_else(|| registry.look_up(facts.transport, facts.ports[side.index()]))
 }
 
-/// The rungs that later evidence is held against, each by what it would have said.
-fn conflicts(registry: &Registry, facts: &Facts, elsewhere: &Elsewhere, server: Option<Side>) -> Conflicts {
-    let against = |spoken: Option<Speech>, bit| match spoken {
-        Some((side, ..)) if Some(side) != server => bit,
-        _ => 0,
-    };
-    Conflicts(
-        against(by_known_server(elsewhere), Conflicts::KNOWN_SERVER)
-            | against(by_rank(registry, facts), Conflicts::RANK)
-            | against(by_port_diversity(facts, elsewhere), Conflicts::PORT_DIVERSITY),
-    )
+/// What the service is called: the user's word counts most, then that of a control channel, then the book's.
+fn service_name(registry: &Registry, facts: &Facts, server: Option<Side>) -> Option<EntryId> {
+    let announced = facts.announced.map(|announced| announced.service);
+    let Some(server) = server else { return announced.or_else(|| in_book(registry, facts, Side::A)) };
+    let book = in_book(registry, facts, server);
+    match book {
+        Some(id) if registry.entry(id).source == NameSource::User => book,
+        _ => announced.or(book),
+    }
 }
 
 /// The user has named the server, by machine and port.
@@ -304,7 +307,14 @@ fn by_user(facts: &Facts) -> Option<Speech> {
         [None, Some(_)] => Side::B,
         _ => return None,
     };
-    Some((side, Evidence::User, Confidence::Proven))
+    Some(Speech::of(side, Evidence::User, Confidence::Proven))
+}
+
+/// A control channel has announced it.
+fn by_announcement(facts: &Facts) -> Option<Speech> {
+    let Announced { by, server, .. } = facts.announced?;
+    let confidence = if server.is_some() { Confidence::Strong } else { Confidence::None };
+    Some(Speech { server, evidence: Evidence::Announced(by), confidence })
 }
 
 /// The handshake in its variants.
@@ -318,11 +328,14 @@ fn by_opening(facts: &Facts) -> Option<Speech> {
     };
     // Active FTP is the one service whose server opens the connection.
     let opener = server.other();
+    if facts.announced.is_some_and(|announced| announced.by.server_opens()) {
+        return Some(Speech::of(opener, evidence, confidence));
+    }
     let from_ftp_data = facts.ports[opener.index()] == FTP_DATA && facts.ports[server.index()] >= 1024;
     if facts.transport == Transport::Tcp && from_ftp_data {
-        return Some((opener, Evidence::SourcePort20, Confidence::Moderate));
+        return Some(Speech::of(opener, Evidence::SourcePort20, Confidence::Moderate));
     }
-    Some((server, evidence, confidence))
+    Some(Speech::of(server, evidence, confidence))
 }
 
 /// DHCP (RFC 2131: server 67, client 68) and DHCPv6 (RFC 8415: server 547, client 546).
@@ -332,35 +345,34 @@ fn by_dhcp_ports(facts: &Facts) -> Option<Speech> {
         (Transport::Udp, [68, 67] | [546, 547]) => Side::B,
         _ => return None,
     };
-    Some((server, Evidence::PairDhcp, Confidence::Strong))
+    Some(Speech::of(server, Evidence::PairDhcp, Confidence::Strong))
 }
 
 /// What is sent to a group is meant for a service on its port, unless only the sender's port is one.
 fn by_group(registry: &Registry, facts: &Facts) -> Option<Speech> {
     let group = facts.group?;
+    // DHCP answers to all because the client has no address yet, and a stream may be announced to a group of listeners.
+    if facts.announced.is_some() || by_dhcp_ports(facts).is_some() {
+        return None;
+    }
     let rank = |side: Side| registry.rank(facts.transport, facts.ports[side.index()]);
     let server = if rank(group) <= 0 && rank(group.other()) >= RANK_CURATED { group.other() } else { group };
-    Some((server, Evidence::Group, Confidence::Strong))
+    Some(Speech::of(server, Evidence::Group, Confidence::Strong))
 }
 
-/// The name that both ports have, if they are one and the same named port.
-fn equal_port(registry: &Registry, facts: &Facts) -> Option<EntryId> {
+/// Both ports are one and the same named port: the service is clear. Who serves is told by the first packet only if
+/// nobody answered it, or if it is the first one at all.
+fn by_equal_ports(registry: &Registry, facts: &Facts) -> Option<Speech> {
     let [a, b] = facts.ports;
-    if a != b { None } else { registry.look_up(facts.transport, a) }
-}
-
-/// Both ports are the same: the service is clear. Who serves is told by the first packet only if nobody answered it, or
-/// if it is the first one at all.
-fn equal_port_verdict(facts: &Facts, service: EntryId) -> Verdict {
+    if a != b || registry.look_up(facts.transport, a).is_none() {
+        return None;
+    }
     let known = facts.transport != Transport::Tcp && (!facts.two_way || facts.start_observed);
-    Verdict {
+    Some(Speech {
         server: known.then_some(facts.first.other()),
-        service: Service::Named(service),
         evidence: Evidence::PairEqual,
         confidence: if known { Confidence::Moderate } else { Confidence::None },
-        alternatives: [None; 2],
-        conflicts: Conflicts::default(),
-    }
+    })
 }
 
 /// One side, and not the other, was proven to be a server elsewhere in the capture.
@@ -370,16 +382,20 @@ fn by_known_server(elsewhere: &Elsewhere) -> Option<Speech> {
         [0, times] if times > 0 => (Side::B, times),
         _ => return None,
     };
-    Some((side, Evidence::KnownServer(times), Confidence::Strong))
+    Some(Speech::of(side, Evidence::KnownServer(times), Confidence::Strong))
+}
+
+/// Both endpoints met many machines, and neither port is even a registered one.
+fn are_peers(ranks: [Rank; 2], elsewhere: &Elsewhere) -> bool {
+    ranks.iter().all(|rank| *rank < RANK_REGISTERED) && elsewhere.peers.iter().all(|peers| *peers >= LEAST_PEERS_OF_A_PEER)
 }
 
 /// One port is more likely a server's than the other.
-fn by_rank(registry: &Registry, facts: &Facts) -> Option<Speech> {
-    let [a, b] = facts.ports.map(|port| registry.rank(facts.transport, port));
+fn by_rank(facts: &Facts, [a, b]: [Rank; 2]) -> Option<Speech> {
     let (side, winner, loser) = match a.cmp(&b) {
-        std::cmp::Ordering::Greater => (Side::A, a, b),
-        std::cmp::Ordering::Less => (Side::B, b, a),
-        std::cmp::Ordering::Equal => return None,
+        Ordering::Greater => (Side::A, a, b),
+        Ordering::Less => (Side::B, b, a),
+        Ordering::Equal => return None,
     };
     let from_old_client = winner < RANK_CURATED && OLD_CLIENT_PORTS.contains(&facts.ports[side.index()]);
     // Port 0 is no service, but that it is none says little about which service the other port is.
@@ -389,7 +405,7 @@ fn by_rank(registry: &Registry, facts: &Facts) -> Option<Speech> {
         MODERATE_RANK_GAP.. if !from_old_client => Confidence::Moderate,
         _ => Confidence::Weak,
     };
-    Some((side, Evidence::Rank(winner, loser), confidence))
+    Some(Speech::of(side, Evidence::Rank(winner, loser), confidence))
 }
 
 /// One side met many ports where the other met few: a server meets a new port with each client.
@@ -401,13 +417,13 @@ fn by_port_diversity(facts: &Facts, elsewhere: &Elsewhere) -> Option<Speech> {
         return None;
     }
     let confidence = if facts.transport == Transport::Tcp { Confidence::Strong } else { Confidence::Moderate };
-    Some((side, Evidence::PortDiversity(more, fewer), confidence))
+    Some(Speech::of(side, Evidence::PortDiversity(more, fewer), confidence))
 }
 
 /// Whoever spoke first is the client, if that was really the first packet. TCP would have shown its SYN.
 fn by_first_packet(facts: &Facts) -> Option<Speech> {
     let observed = facts.transport != Transport::Tcp && facts.start_observed;
-    observed.then_some((facts.first.other(), Evidence::FirstPacket, Confidence::Moderate))
+    observed.then_some(Speech::of(facts.first.other(), Evidence::FirstPacket, Confidence::Moderate))
 }
 
 #[cfg(test)]
@@ -424,13 +440,14 @@ mod tests {
             start_observed: false,
             two_way: true,
             group: None,
+            announced: None,
         }
     }
 
     /// Server port (0 if nobody can tell), evidence, confidence, service.
     fn answer(facts: Facts, elsewhere: Elsewhere) -> (u16, String, Confidence, String) {
         let book = Registry::built_in();
-        let verdict = decide(&book, &facts, &elsewhere);
+        let verdict = climb(&book, &facts, &elsewhere).verdict(&book, &facts);
         let name = match verdict.service {
             Service::Named(id) => book.entry(id).name.to_string(),
             Service::Unassigned => "unassigned".into(),
@@ -453,7 +470,7 @@ mod tests {
         let opened = Facts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 53, 41999) };
         assert_eq!(alone(opened), is(41999, "handshake", Confidence::Proven, "unassigned"));
         let book = Registry::built_in();
-        let verdict = decide(&book, &opened, &Elsewhere::default());
+        let verdict = climb(&book, &opened, &Elsewhere::default()).verdict(&book, &opened);
         assert_eq!(verdict.conflicts.codes().collect::<Vec<_>>(), ["rank"]);
         assert_eq!(verdict.alternatives, [None; 2]);
     }
@@ -477,16 +494,19 @@ mod tests {
         let flow = facts(Transport::Tcp, 5060, 8080);
         assert_eq!(alone(flow), is(0, "none", Confidence::None, "undetermined"));
         let book = Registry::built_in();
-        let names = decide(&book, &flow, &Elsewhere::default()).alternatives.map(|id| book.entry(id.unwrap()).name.to_string());
+        let names = climb(&book, &flow, &Elsewhere::default())
+            .verdict(&book, &flow)
+            .alternatives
+            .map(|id| book.entry(id.unwrap()).name.to_string());
         assert_eq!(names, ["sip", "http-alt"]);
     }
 
     #[test]
     fn a_server_known_from_another_flow_settles_it() {
-        let elsewhere = Elsewhere { served: [0, 12], peer_ports: [1, 9] };
+        let elsewhere = Elsewhere { served: [0, 12], peer_ports: [1, 9], peers: [0; 2] };
         let flow = facts(Transport::Tcp, 5060, 8080);
         assert_eq!(answer(flow, elsewhere), is(8080, "known-server", Confidence::Strong, "http-alt"));
-        let both = Elsewhere { served: [3, 12], peer_ports: [1, 1] };
+        let both = Elsewhere { served: [3, 12], peer_ports: [1, 1], peers: [0; 2] };
         assert_eq!(answer(flow, both).2, Confidence::None);
     }
 
@@ -503,13 +523,13 @@ mod tests {
 
     #[test]
     fn many_peer_ports_make_a_server_but_not_with_equal_ports_or_one_way() {
-        let elsewhere = Elsewhere { served: [0; 2], peer_ports: [37, 1] };
+        let elsewhere = Elsewhere { served: [0; 2], peer_ports: [37, 1], peers: [0; 2] };
         let flow = facts(Transport::Tcp, 57777, 52000);
         assert_eq!(answer(flow, elsewhere), is(57777, "port-diversity:37>1", Confidence::Strong, "unassigned"));
         let udp = Facts { transport: Transport::Udp, ..flow };
         assert_eq!(answer(udp, elsewhere).2, Confidence::Moderate);
         assert_eq!(answer(Facts { two_way: false, ..flow }, elsewhere).2, Confidence::None);
-        let few = Elsewhere { served: [0; 2], peer_ports: [5, 2] };
+        let few = Elsewhere { served: [0; 2], peer_ports: [5, 2], peers: [0; 2] };
         assert_eq!(answer(flow, few).2, Confidence::None);
     }
 
@@ -543,6 +563,34 @@ mod tests {
         let observed = Facts { start_observed: true, first: Side::B, ..flow };
         assert_eq!(alone(observed), is(55968, "first-packet", Confidence::Moderate, "unassigned"));
         assert_eq!(alone(Facts { transport: Transport::Tcp, ..observed }).2, Confidence::None);
+    }
+
+    #[test]
+    fn what_was_announced_counts_more_than_the_handshake() {
+        let book = Registry::built_in();
+        let service = book.announced(crate::service::Expected::FTP_DATA);
+        let announced = |by, server| Some(Announced { by, server: Some(server), service });
+        let opened = Facts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 40000, 50000) };
+        let passive = Facts { announced: announced(Announcer::FtpPasv, Side::B), ..opened };
+        assert_eq!(alone(passive), is(50000, "expect:ftp-pasv", Confidence::Strong, "ftp-data"));
+        // The server of active FTP is the side that opens: the handshake does not disagree.
+        let active = Facts { announced: announced(Announcer::FtpPort, Side::A), ..opened };
+        let verdict = climb(&book, &active, &Elsewhere::default()).verdict(&book, &active);
+        assert_eq!((verdict.server, verdict.conflicts), (Some(Side::A), Conflicts::default()));
+        let turned = Facts { announced: announced(Announcer::FtpPasv, Side::A), ..opened };
+        let verdict = climb(&book, &turned, &Elsewhere::default()).verdict(&book, &turned);
+        assert!(verdict.conflicts.codes().any(|code| code == "handshake"));
+    }
+
+    #[test]
+    fn peers_of_each_other_have_no_server() {
+        let met = |peers| Elsewhere { served: [0; 2], peer_ports: [40, 2], peers };
+        let flow = facts(Transport::Udp, 29_999, 52000);
+        assert_eq!(answer(flow, met([40, 2])).1, "port-diversity:40>2");
+        assert_eq!(answer(flow, met([40, 10])), is(0, "none", Confidence::None, "undetermined"));
+        let known = Elsewhere { served: [1, 0], ..met([40, 10]) };
+        assert_eq!(answer(flow, known).1, "known-server");
+        assert_eq!(answer(facts(Transport::Udp, 3478, 52000), met([40, 10])).1, "rank:5>-1");
     }
 
     #[test]

@@ -4,13 +4,16 @@
 //! no ports.
 
 pub mod category;
+pub mod expected;
 pub mod ladder;
 pub mod protocols;
 pub mod registry;
 mod transport;
 pub mod user_table;
+pub mod verdict;
 
 pub use category::Category;
-pub use ladder::{Confidence, Evidence, Service, Verdict};
+pub use expected::{Announcer, Expected};
 pub use registry::{Entry, EntryId, NameSource, Rank, Registry};
 pub use transport::Transport;
+pub use verdict::{Confidence, Evidence, Marks, Service, Verdict};

@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
 use super::category::Category;
+use super::expected::Expected;
 use super::transport::Transport;
 use super::user_table::{Rule, parse_ports};
 
@@ -20,6 +21,8 @@ const OVERLAY: &str = include_str!("../../data/overlay.tsv");
 pub enum NameSource {
     /// The user's table.
     User,
+    /// A control channel in the capture.
+    Expected,
     /// The port is assigned to this service by IANA.
     Iana,
     /// The use is customary, not registered: our overlay says so.
@@ -31,6 +34,7 @@ impl NameSource {
     pub const fn name(self) -> &'static str {
         match self {
             NameSource::User => "user",
+            NameSource::Expected => "expected",
             NameSource::Iana => "iana",
             NameSource::Overlay => "overlay",
         }
@@ -59,6 +63,8 @@ pub type Rank = i8;
 
 /// The rank of a port that cannot be a service: port 0 (reserved, RFC 6335 section 6).
 pub const RANK_PORT_ZERO: Rank = -2;
+/// The rank from which a port has an assigned service.
+pub const RANK_REGISTERED: Rank = 3;
 /// The rank from which a port has a curated service.
 pub const RANK_CURATED: Rank = 5;
 
@@ -104,6 +110,9 @@ impl Registry {
         };
         registry.lay_iana();
         registry.lay_overlay();
+        for Expected { name, category } in Expected::all() {
+            registry.number(Entry { name: name.into(), category, source: NameSource::Expected, curated: false });
+        }
         registry
     }
 
@@ -204,6 +213,23 @@ impl Registry {
             _ => own,
         };
         door.checked_sub(1).map(EntryId)
+    }
+
+    /// The entry of an announced service.
+    pub fn announced(&self, Expected { name, category }: Expected) -> EntryId {
+        let entry = Entry { name: name.into(), category, source: NameSource::Expected, curated: false };
+        self.numbers[&entry]
+    }
+
+    /// What `of_name` says about the names of a transport's ports, the user's rules for single machines included. A port
+    /// can come more than once.
+    pub fn ports_by_name<T: Copy>(&self, transport: Transport, of_name: impl Fn(&str) -> Option<T>) -> Vec<(u16, T)> {
+        let told: Vec<Option<T>> = self.entries.iter().map(|entry| of_name(&entry.name)).collect();
+        let of = |id: EntryId| told[usize::from(id.0)];
+        let by_book = (1..=u16::MAX).filter_map(|port| Some((port, of(self.look_up(transport, port)?)?)));
+        let rules = self.hosts.iter().filter(|rule| rule.transport == transport);
+        let by_rule = rules.filter_map(|rule| Some((rule.ports.clone(), of(rule.entry)?)));
+        by_book.chain(by_rule.flat_map(|(ports, told)| ports.map(move |port| (port, told)))).collect()
     }
 
     /// The user's rule for that very machine and port, if there is one. The first rule that fits wins.

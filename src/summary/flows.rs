@@ -8,7 +8,7 @@ use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, Path};
 use crate::flow::{Flow, Outcome, roles};
 use crate::service::ladder::Opening;
-use crate::service::{Confidence, Transport, Verdict, protocols};
+use crate::service::{Transport, Verdict, protocols};
 use crate::tally::flows::client_side;
 use crate::unit::Time;
 
@@ -43,6 +43,7 @@ const COLUMNS: &[Column] = &[
     Column::in_data("fragments").adding_up(),
     Column::in_data("icmp_errors").adding_up(),
     Column::in_data("community_id"),
+    Column::with_room("control_flow", 12),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
@@ -92,6 +93,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         Cell::Count(rare.fragments),
         Cell::Count(rare.icmp_errors),
         Cell::text(community_id(flow)),
+        analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(control as u64 + 1)),
     ]
 }
 
@@ -115,6 +117,7 @@ fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> {
         (has_connections && matches!(flow.opening(), Opening::AnswerOnly(_)), "synack-only"),
     ];
     let named = found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, flag)| flag.to_owned());
+    let marks = verdict.marks.codes().map(str::to_owned);
     let conflicts = verdict.conflicts.codes().map(|code| format!("conflict:{code}"));
-    named.chain(conflicts.filter(|_| verdict.confidence > Confidence::None)).collect()
+    named.chain(marks).chain(conflicts).collect()
 }

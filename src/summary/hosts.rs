@@ -30,7 +30,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         let address = host.version.ip_addr(host.address);
         vec![
             Cell::Address(address),
-            analysis.names.get(&address).map_or(Cell::Empty, |name| Cell::Outside(name.as_str().into())),
+            analysis.names.get(&address).map_or(Cell::Empty, |name| Cell::Outside(name.into())),
             Cell::Count(sum.sent.packets),
             Cell::Count(sum.received.packets),
             Cell::Bytes(sum.sent.wire_bytes),

@@ -1,4 +1,4 @@
-//! Floor 7: from an analysis to tables of typed cells. The only place where numbers are derived, sorted and cut, so that
+//! Floor 8: from an analysis to tables of typed cells. The only place where numbers are derived, sorted and cut, so that
 //! no two writers can disagree.
 //!
 //! A table is one file here: its columns with their keys, and the builder of its rows.

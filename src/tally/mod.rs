@@ -1,4 +1,4 @@
-//! Floor 5: all sums. Two kinds of accumulators: those that packets are added to as they pass ([`Tally`]), and those that
+//! Floor 6: all sums. Two kinds of accumulators: those that packets are added to as they pass ([`Tally`]), and those that
 //! decided flows are added to when the capture is over ([`flows`]). Each can also take in another of its kind (`merge`),
 //! with the same result as if that one's packets or flows had been added to it.
 
@@ -48,7 +48,7 @@ impl Tally {
     }
 
     /// Counts a packet that became no observation.
-    pub fn add_stopped(&mut self, walked: &Walked, time: Time, wire_len: u32) {
+    pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
         self.ledger.add(Place::of(&walked.decoded), wire_len);
         if let Decoded::NonIp(protocol) = walked.decoded {
             self.portless.add_link(protocol, walked.link_addresses, time, wire_len);

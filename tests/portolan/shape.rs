@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The floor of each top-level module. A file imports its own floor or lower ones.
-const FLOORS: [(&str, u32); 13] = [
+const FLOORS: [(&str, u32); 14] = [
     ("error", 0),
     ("unit", 0),
     ("text", 0),
     ("capture", 1),
     ("decode", 2),
     ("service", 3),
-    ("flow", 4),
-    ("tally", 5),
-    ("analysis", 6),
-    ("summary", 7),
-    ("output", 8),
-    ("lib", 9),
-    ("main", 9),
+    ("content", 4),
+    ("flow", 5),
+    ("tally", 6),
+    ("analysis", 7),
+    ("summary", 8),
+    ("output", 9),
+    ("lib", 10),
+    ("main", 10),
 ];
 /// Modules of the binary, which use the library from outside.
 const BINARY: [&str; 3] = ["main", "cli", "progress"];

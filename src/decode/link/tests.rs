@@ -45,7 +45,7 @@ fn non_ip(link_type: LinkType, data: &[u8]) -> LinkProtocol {
     }
 }
 
-fn addresses(walked: &Walked) -> [Option<LinkAddress>; 2] {
+fn addresses(walked: &Walked<'_>) -> [Option<LinkAddress>; 2] {
     walked.link_addresses
 }
 

@@ -10,13 +10,14 @@ use crate::unit::Time;
 const A: [u8; 4] = [198, 51, 100, 1];
 const B: [u8; 4] = [198, 51, 100, 2];
 
-fn walk(link_type: LinkType, data: &[u8]) -> Walked {
+fn walk(link_type: LinkType, data: &[u8]) -> Walked<'static> {
     let interface = Interface::new(link_type);
     let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data };
-    Decoder::new().decode(&packet, &interface)
+    // What is told here about a frame outlives it.
+    Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
-fn observed(walked: &Walked) -> Observation {
+fn observed(walked: &Walked<'_>) -> Observation {
     match walked.decoded {
         Decoded::Observed(observation) => observation,
         other => panic!("stopped: {other:?}"),

@@ -1,0 +1,131 @@
+//! What control channels announce, and the log of it.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::decode::{FlowKey, Side};
+use crate::service::{Announcer, Expected, Transport};
+use crate::unit::Time;
+
+/// The most announcements that are kept of one capture.
+pub const MAX_ANNOUNCEMENTS: usize = 100_000;
+/// The most that are kept of one channel, so that one cannot crowd out all others.
+pub const MAX_PER_CHANNEL: u32 = 4096;
+
+/// One announcement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Announcement {
+    /// The packet that made it, counted from 1 over all inputs.
+    pub packet: u64,
+    /// When.
+    pub time: Time,
+    /// The flow that it was made in.
+    pub channel: FlowKey,
+    /// The side of that flow that made it.
+    pub sender: Side,
+    /// What it says.
+    pub what: What,
+}
+
+/// What an announcement says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum What {
+    /// A flow to come, or an endpoint with a name.
+    Flow(Expectation),
+    /// From here on the channel is encrypted.
+    Encrypted,
+    /// The capture kept only a part of what was said on the channel.
+    Truncated,
+}
+
+/// Which flow is expected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Expectation {
+    /// The kind of announcement.
+    pub by: Announcer,
+    /// The transport of the flow.
+    pub transport: Transport,
+    /// The announced endpoint.
+    pub target: SocketAddr,
+    /// The address that the announced one may be seen as, if something on the way translates addresses.
+    pub or_address: Option<IpAddr>,
+    /// The machine at the other end, if it is known.
+    pub peer: Option<IpAddr>,
+    /// Which end is the server.
+    pub server: ServerEnd,
+    /// Nanoseconds within which the flow begins; `None` if the announcement holds for the whole capture.
+    pub lifetime: Option<i64>,
+    /// The service of the flow.
+    pub service: Expected,
+}
+
+/// Which end of an announced flow is its server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServerEnd {
+    /// The announced endpoint.
+    Target,
+    /// The other one.
+    Peer,
+    /// Neither: equals talk to each other.
+    Neither,
+}
+
+/// The announcements of a capture, in the order of their packets.
+#[derive(Debug, Default)]
+pub struct Announcements {
+    log: Vec<Announcement>,
+    of_channel: HashMap<FlowKey, u32, foldhash::fast::RandomState>,
+    dropped: u64,
+}
+
+impl Announcements {
+    /// Adds one, or counts it as dropped if there are too many.
+    pub fn add(&mut self, announcement: Announcement) {
+        if self.log.len() == MAX_ANNOUNCEMENTS {
+            self.dropped += 1;
+            return;
+        }
+        let of_channel = self.of_channel.entry(announcement.channel).or_default();
+        if *of_channel == MAX_PER_CHANNEL {
+            self.dropped += 1;
+            return;
+        }
+        *of_channel += 1;
+        self.log.push(announcement);
+    }
+
+    /// All that were kept.
+    pub fn log(&self) -> &[Announcement] {
+        &self.log
+    }
+
+    /// How many were too many.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::protocol::ip;
+    use crate::decode::{Address, IpVersion, ScopeId};
+
+    fn truncated(client: u16) -> Announcement {
+        let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
+        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, a, b);
+        Announcement { packet: 1, time: Time::UNKNOWN, channel, sender, what: What::Truncated }
+    }
+
+    #[test]
+    fn one_channel_cannot_crowd_out_the_others_and_all_together_are_bounded() {
+        let mut announcements = Announcements::default();
+        (0..MAX_PER_CHANNEL + 5).for_each(|_| announcements.add(truncated(50_000)));
+        announcements.add(truncated(50_001));
+        assert_eq!((announcements.log().len(), announcements.dropped()), (MAX_PER_CHANNEL as usize + 1, 5));
+        for client in 1000..1100 {
+            (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(client)));
+        }
+        assert_eq!(announcements.log().len(), MAX_ANNOUNCEMENTS);
+    }
+}

@@ -1,0 +1,171 @@
+//! Which ports are worth reading: those whose service announces flows or names hosts.
+
+use crate::decode::protocol::ip;
+use crate::service::{Registry, Transport};
+
+/// What is spoken on a port that is worth reading.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Channel {
+    /// FTP's control connection.
+    Ftp,
+    /// TFTP requests.
+    Tftp,
+    /// SIP and MGCP, which carry session descriptions.
+    Calls,
+    /// RTSP.
+    Rtsp,
+    /// IRC.
+    Irc,
+    /// Sun RPC's portmapper.
+    Portmapper,
+    /// DCE RPC's endpoint mapper.
+    EndpointMapper,
+    /// UPnP's search.
+    Ssdp,
+    /// The search for Web services.
+    WsDiscovery,
+    /// Multicast DNS.
+    Mdns,
+    /// Link-local name questions.
+    Llmnr,
+    /// DNS.
+    Dns,
+    /// DHCP.
+    Dhcp,
+    /// The NetBIOS name service.
+    NetbiosNames,
+    /// NetBIOS datagrams.
+    NetbiosDatagrams,
+}
+
+impl Channel {
+    /// The channel that a service is, by its name in the book.
+    fn of_service(name: &str) -> Option<Channel> {
+        Some(match name {
+            "ftp" => Channel::Ftp,
+            "tftp" => Channel::Tftp,
+            "sip" | "mgcp" | "mgcp-gateway" | "mgcp-callagent" => Channel::Calls,
+            "rtsp" | "rtsp-alt" => Channel::Rtsp,
+            "irc" => Channel::Irc,
+            "sunrpc" => Channel::Portmapper,
+            "epmap" | "profinet-cm" => Channel::EndpointMapper,
+            "ssdp" => Channel::Ssdp,
+            "ws-discovery" => Channel::WsDiscovery,
+            "mdns" => Channel::Mdns,
+            "llmnr" => Channel::Llmnr,
+            "dns" => Channel::Dns,
+            "dhcp" => Channel::Dhcp,
+            "netbios-ns" => Channel::NetbiosNames,
+            "netbios-dgm" => Channel::NetbiosDatagrams,
+            _ => return None,
+        })
+    }
+
+    /// True if the channel exists over that transport: many names are registered for both, and used with one.
+    fn is_over(self, transport: Transport) -> bool {
+        match self {
+            Channel::Ftp | Channel::Irc => transport == Transport::Tcp,
+            Channel::Calls | Channel::Rtsp | Channel::Portmapper | Channel::EndpointMapper | Channel::Dns => true,
+            _ => transport == Transport::Udp,
+        }
+    }
+
+    /// True if an announcement of a flow can be lost with a part of what is said there.
+    pub const fn announces_flows(self) -> bool {
+        matches!(
+            self,
+            Channel::Ftp | Channel::Calls | Channel::Rtsp | Channel::Irc | Channel::Portmapper | Channel::EndpointMapper
+        )
+    }
+}
+
+/// The channels by port.
+#[derive(Debug)]
+pub struct Channels {
+    tcp: Ports,
+    udp: Ports,
+}
+
+/// One transport's channels: one bit for each port, which is asked for every packet, and the few that are set.
+#[derive(Debug)]
+struct Ports {
+    set: Box<[u64; 1 << 10]>,
+    /// Sorted by port.
+    channels: Vec<(u16, Channel)>,
+}
+
+impl Channels {
+    /// The channels that the book of ports knows.
+    pub fn of(registry: &Registry) -> Channels {
+        Channels { tcp: Ports::of(registry, Transport::Tcp), udp: Ports::of(registry, Transport::Udp) }
+    }
+
+    /// True if a packet between these ports may be worth reading.
+    #[inline]
+    pub fn any(&self, protocol: u8, ports: [u16; 2]) -> bool {
+        match protocol {
+            ip::TCP => self.tcp.any(ports),
+            ip::UDP => self.udp.any(ports),
+            _ => false,
+        }
+    }
+
+    /// What is spoken on a port; several things if the user's rules for single machines say so.
+    pub fn at(&self, protocol: u8, port: u16) -> impl Iterator<Item = Channel> + '_ {
+        let channels = match protocol {
+            ip::TCP => self.tcp.channels.as_slice(),
+            ip::UDP => self.udp.channels.as_slice(),
+            _ => &[],
+        };
+        let first = channels.partition_point(|(other, _)| *other < port);
+        channels[first..].iter().take_while(move |(other, _)| *other == port).map(|(_, channel)| *channel)
+    }
+}
+
+impl Ports {
+    fn of(registry: &Registry, transport: Transport) -> Ports {
+        let channel = |name: &str| Channel::of_service(name).filter(|channel| channel.is_over(transport));
+        let mut channels = registry.ports_by_name(transport, channel);
+        channels.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
+        channels.dedup();
+        let mut set = Box::new([0; 1 << 10]);
+        for (port, _) in &channels {
+            set[usize::from(port >> 6)] |= 1 << (port & 63);
+        }
+        Ports { set, channels }
+    }
+
+    #[inline]
+    fn any(&self, [a, b]: [u16; 2]) -> bool {
+        let bit = |port: u16| self.set[usize::from(port >> 6)] >> (port & 63);
+        (bit(a) | bit(b)) & 1 != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::user_table;
+
+    fn at(channels: &Channels, protocol: u8, port: u16) -> Vec<Channel> {
+        channels.at(protocol, port).collect()
+    }
+
+    #[test]
+    fn the_book_names_the_channels_and_transports_are_told_apart() {
+        let channels = Channels::of(&Registry::shared());
+        assert_eq!(at(&channels, ip::TCP, 21), [Channel::Ftp]);
+        assert_eq!(at(&channels, ip::UDP, 5060), [Channel::Calls]);
+        assert_eq!(at(&channels, ip::TCP, 80), []);
+        assert!(channels.any(ip::UDP, [50_000, 69]) && !channels.any(ip::TCP, [50_000, 69]));
+        assert!(channels.any(ip::TCP, [53, 50_000]) && channels.any(ip::UDP, [53, 50_000]));
+    }
+
+    #[test]
+    fn the_users_own_control_ports_are_read_too() {
+        let rules = user_table::parse("tcp/2121 = ftp\n192.0.2.7 tcp/8554 = rtsp\n").unwrap();
+        let channels = Channels::of(&Registry::with_rules(&rules));
+        assert_eq!(at(&channels, ip::TCP, 2121), [Channel::Ftp]);
+        assert!(at(&channels, ip::TCP, 8554).contains(&Channel::Rtsp));
+    }
+}

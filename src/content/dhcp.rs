@@ -1,0 +1,293 @@
+//! Names of addresses out of DHCP (RFC 2131): the client says its name, the server its address.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+
+use foldhash::fast::RandomState;
+
+use super::names::{NameOrigin, push_text};
+
+/// The most clients that are remembered; then the oldest is forgotten. A name is needed only until the server answers.
+const MAX_CLIENTS: usize = 4096;
+
+/// Where the fields of a message are (RFC 2131 section 2).
+const CLIENT_ADDRESS: usize = 12;
+const YOUR_ADDRESS: usize = 16;
+const HARDWARE_ADDRESS: usize = 28;
+const COOKIE: usize = 236;
+const OPTIONS: usize = 240;
+
+/// The four bytes in front of the options (RFC 2131 section 3).
+const MAGIC: [u8; 4] = [99, 130, 83, 99];
+
+/// Options (RFC 2132; RFC 4702).
+const PAD: u8 = 0;
+const HOST_NAME: u8 = 12;
+const MESSAGE_TYPE: u8 = 53;
+const CLIENT_FQDN: u8 = 81;
+const END: u8 = 255;
+
+const ACK: u8 = 5;
+
+/// What clients called themselves, until the server says which address they have.
+#[derive(Clone, Debug, Default)]
+pub struct Leases {
+    names: HashMap<HardwareAddress, Box<str>, RandomState>,
+    /// The clients in the order of their first message.
+    order: VecDeque<HardwareAddress>,
+}
+
+/// The bytes and how many of them are in use.
+type HardwareAddress = ([u8; 16], u8);
+
+impl Leases {
+    /// Reads a message, which may be cut short. A client's name is remembered, and said at once for an address that it has
+    /// already; the server's acknowledgment says it for the address that the client gets.
+    pub fn message(&mut self, message: &[u8], say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
+        if message.get(COOKIE..OPTIONS) != Some(&MAGIC) {
+            return;
+        }
+        let Some(client) = hardware_address(message) else { return };
+        match message[0] {
+            1 => self.read_client(message, client, say),
+            2 => self.read_server(message, client, say),
+            _ => {}
+        }
+    }
+
+    fn read_client(&mut self, message: &[u8], client: HardwareAddress, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
+        let Some(name) = client_name(&message[OPTIONS..]) else { return };
+        if let Some(address) = address(message, CLIENT_ADDRESS) {
+            say(address, NameOrigin::Dhcp, &name);
+        }
+        self.remember(client, name.into());
+    }
+
+    fn remember(&mut self, client: HardwareAddress, name: Box<str>) {
+        if self.names.insert(client, name).is_some() {
+            return;
+        }
+        self.order.push_back(client);
+        if self.order.len() > MAX_CLIENTS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.names.remove(&oldest);
+        }
+    }
+
+    fn read_server(&self, message: &[u8], client: HardwareAddress, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
+        if option(&message[OPTIONS..], MESSAGE_TYPE) != Some(&[ACK]) {
+            return;
+        }
+        let address = address(message, YOUR_ADDRESS).or_else(|| address(message, CLIENT_ADDRESS));
+        if let (Some(address), Some(name)) = (address, self.names.get(&client)) {
+            say(address, NameOrigin::Dhcp, name);
+        }
+    }
+}
+
+/// The client's hardware address. `None` if it has none, as on InfiniBand (RFC 4390): all such clients would look the same.
+fn hardware_address(message: &[u8]) -> Option<HardwareAddress> {
+    let length = *message.get(2).filter(|length| (1..=16).contains(*length))?;
+    let used = message.get(HARDWARE_ADDRESS..HARDWARE_ADDRESS + usize::from(length))?;
+    let mut bytes = [0; 16];
+    bytes[..used.len()].copy_from_slice(used);
+    Some((bytes, length))
+}
+
+/// The address at `at`; `None` if it is zero.
+fn address(message: &[u8], at: usize) -> Option<IpAddr> {
+    let bytes = <[u8; 4]>::try_from(message.get(at..at + 4)?).ok()?;
+    (bytes != [0; 4]).then(|| IpAddr::V4(Ipv4Addr::from(bytes)))
+}
+
+/// The data of the first option with this code (RFC 2132 section 2). Options in the fields for names of files and servers
+/// (option overload) are not looked at.
+fn option(mut options: &[u8], wanted: u8) -> Option<&[u8]> {
+    loop {
+        let (&code, rest) = options.split_first()?;
+        options = match code {
+            END => return None,
+            PAD => rest,
+            _ => {
+                let (&length, rest) = rest.split_first()?;
+                let (data, rest) = rest.split_at_checked(usize::from(length))?;
+                if code == wanted {
+                    return Some(data);
+                }
+                rest
+            }
+        }
+    }
+}
+
+/// What the client calls itself: its host name, or else its full name.
+fn client_name(options: &[u8]) -> Option<String> {
+    let host_name = option(options, HOST_NAME).map(plain_name);
+    let name = host_name.filter(|name| !name.is_empty()).or_else(|| full_name(option(options, CLIENT_FQDN)?))?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// A name as text. Some clients end it with a zero, which RFC 2132 section 2 asks to take off.
+fn plain_name(data: &[u8]) -> String {
+    let end = data.iter().rposition(|&byte| byte != 0 && byte != b'.').map_or(0, |last| last + 1);
+    let mut name = String::new();
+    push_text(&mut name, &data[..end], &[]);
+    name
+}
+
+/// The name behind the flags and two result codes of option 81; a flag says how it is encoded (RFC 4702 section 2).
+fn full_name(data: &[u8]) -> Option<String> {
+    let (&flags, name) = (data.first()?, data.get(3..)?);
+    let in_labels = flags & 0x04 != 0;
+    if in_labels { labels(name) } else { Some(plain_name(name)) }
+}
+
+/// A name in the encoding of DNS, but never compressed, and without a final zero if it is not full (RFC 4702 section 2.3.1).
+fn labels(mut data: &[u8]) -> Option<String> {
+    let mut name = String::new();
+    while let Some((&length, rest)) = data.split_first().filter(|(length, _)| **length != 0) {
+        let (label, rest) = rest.split_at_checked(usize::from(length)).filter(|_| length < 64)?;
+        if !name.is_empty() {
+            name.push('.');
+        }
+        push_text(&mut name, label, &['.', '\\']);
+        data = rest;
+    }
+    Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOBODY: [u8; 4] = [0; 4];
+    const HOST: [u8; 4] = [192, 0, 2, 7];
+
+    /// A message about the client with the hardware address 2:0:0:0:`client`.
+    fn message(op: u8, client: u16, ciaddr: [u8; 4], yiaddr: [u8; 4], options: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0; OPTIONS];
+        bytes[..3].copy_from_slice(&[op, 1, 6]);
+        bytes[CLIENT_ADDRESS..YOUR_ADDRESS].copy_from_slice(&ciaddr);
+        bytes[YOUR_ADDRESS..YOUR_ADDRESS + 4].copy_from_slice(&yiaddr);
+        bytes[HARDWARE_ADDRESS] = 2;
+        bytes[HARDWARE_ADDRESS + 4..HARDWARE_ADDRESS + 6].copy_from_slice(&client.to_be_bytes());
+        bytes[COOKIE..].copy_from_slice(&MAGIC);
+        bytes.extend(options);
+        bytes
+    }
+
+    fn request(options: &[u8]) -> Vec<u8> {
+        message(1, 1, NOBODY, NOBODY, options)
+    }
+
+    fn ack(client: u16) -> Vec<u8> {
+        message(2, client, NOBODY, HOST, &[MESSAGE_TYPE, 1, ACK, END])
+    }
+
+    fn said(leases: &mut Leases, message: &[u8]) -> Vec<(String, String)> {
+        let mut said = Vec::new();
+        leases.message(message, &mut |address, origin, name| {
+            assert_eq!(origin, NameOrigin::Dhcp);
+            said.push((address.to_string(), name.to_owned()));
+        });
+        said
+    }
+
+    /// What the acknowledgment says after a client's options.
+    fn name_of(options: &[u8]) -> Option<String> {
+        let mut leases = Leases::default();
+        assert!(said(&mut leases, &request(options)).is_empty());
+        said(&mut leases, &ack(1)).pop().map(|(_, name)| name)
+    }
+
+    #[test]
+    fn the_acknowledgment_says_the_name() {
+        let mut leases = Leases::default();
+        assert!(said(&mut leases, &request(b"\x35\x01\x03\x0c\x06Laptop\xff")).is_empty());
+        let expected = [("192.0.2.7".to_owned(), "Laptop".to_owned())];
+        let offer = message(2, 1, NOBODY, HOST, &[MESSAGE_TYPE, 1, 2, END]);
+        assert!(said(&mut leases, &offer).is_empty());
+        assert!(said(&mut leases, &ack(2)).is_empty(), "another client");
+        assert_eq!(said(&mut leases, &ack(1)), expected);
+        let to_inform = message(2, 1, HOST, NOBODY, &[MESSAGE_TYPE, 1, ACK]);
+        assert_eq!(said(&mut leases, &to_inform), expected);
+        let to_nobody = message(2, 1, NOBODY, NOBODY, &[MESSAGE_TYPE, 1, ACK]);
+        assert!(said(&mut leases, &to_nobody).is_empty());
+    }
+
+    #[test]
+    fn a_client_with_an_address_is_named_at_once() {
+        let renewal = message(1, 1, HOST, NOBODY, b"\x0c\x01a");
+        assert_eq!(said(&mut Leases::default(), &renewal), [("192.0.2.7".to_owned(), "a".to_owned())]);
+    }
+
+    #[test]
+    fn every_encoding_of_a_name_is_read() {
+        for (options, name) in [
+            (&b"\0\0\x0c\x02pc\0"[..], Some("pc")),
+            (b"\x0c\x03pc\0\xff", Some("pc")),
+            (b"\x0c\x03M\xfc1", Some("M\\2521")),
+            (b"\x51\x09\x01\0\0a.home.", Some("a.home")),
+            (b"\x51\x0b\x04\0\0\x01a\x04home\0", Some("a.home")),
+            (b"\x51\x05\x04\0\0\x01a", Some("a")),
+            (b"\x51\x05\x04\0\0\x01a\x0c\x02pc", Some("pc")),
+            (b"\x51\x05\x04\0\0\x05a", None),
+            (b"\x51\x02\0\0", None),
+            (b"\x0c\x00", None),
+            (b"\x0c\x01\0", None),
+            (b"\x0c\x03pc", None),
+            (b"\xff\x0c\x02pc", None),
+        ] {
+            assert_eq!(name_of(options).as_deref(), name, "{options:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_dhcp_or_has_no_hardware_address_says_nothing() {
+        for (place, byte) in [(0, 3), (COOKIE, 0), (2, 0), (2, 17)] {
+            let mut renewal = message(1, 1, HOST, NOBODY, b"\x0c\x01a");
+            renewal[place] = byte;
+            assert!(said(&mut Leases::default(), &renewal).is_empty(), "{place}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_client_is_forgotten() {
+        let mut leases = Leases::default();
+        for client in 0..=MAX_CLIENTS as u16 {
+            said(&mut leases, &message(1, client, NOBODY, NOBODY, b"\x0c\x01a"));
+        }
+        assert_eq!((leases.names.len(), leases.order.len()), (MAX_CLIENTS, MAX_CLIENTS));
+        assert!(said(&mut leases, &ack(0)).is_empty());
+        assert_eq!(said(&mut leases, &ack(1)).len(), 1);
+    }
+
+    #[test]
+    fn the_latest_name_of_a_client_counts() {
+        let mut leases = Leases::default();
+        said(&mut leases, &request(b"\x0c\x01a"));
+        said(&mut leases, &request(b"\x0c\x01b"));
+        said(&mut leases, &request(b""));
+        assert_eq!(said(&mut leases, &ack(1))[0].1, "b");
+        assert_eq!(leases.order.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..300), op in 0..4_u8, cut in 0..300_usize) {
+            let mut leases = Leases::default();
+            said(&mut leases, &noise);
+            said(&mut leases, &message(op, 1, HOST, NOBODY, &noise));
+            said(&mut leases, &request(&[&[CLIENT_FQDN, 9, 4, 0, 0], &noise[..]].concat()));
+            let whole = request(b"\x35\x01\x03\x0c\x06Laptop\x51\x0b\x04\0\0\x01a\x04home\0\xff");
+            said(&mut leases, &whole[..cut.min(whole.len())]);
+            said(&mut leases, &ack(1)[..cut.min(ack(1).len())]);
+        }
+    }
+}

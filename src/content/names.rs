@@ -1,0 +1,165 @@
+//! The book of host names: for each address the best name that was heard for it.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr};
+
+use foldhash::fast::RandomState;
+
+/// The most addresses that have a name. Traffic chooses them, so they need a bound.
+pub const MAX_NAMES: usize = 1 << 16;
+
+/// The longest name, in bytes: what DNS allows on the wire (RFC 1035 section 2.3.4).
+const MAX_NAME_LEN: usize = 255;
+
+/// Where a name was heard, the best first: what somebody wrote down, what a service was asked for and answered, what a
+/// machine calls itself, and last what a provider calls a machine that it rents out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameOrigin {
+    /// A record of names in the capture file.
+    CaptureFile,
+    /// The answer to a question for the addresses of a name (A, AAAA; RFC 1035, RFC 3596).
+    Dns,
+    /// An answer on the local link: multicast DNS (RFC 6762) or LLMNR (RFC 4795).
+    MulticastDns,
+    /// The name that a DHCP client gave for itself (RFC 2132 section 3.14, RFC 4702).
+    Dhcp,
+    /// A NetBIOS name (RFC 1002).
+    Netbios,
+    /// The answer to a question for the name of an address (PTR; RFC 1035 section 3.5).
+    ReverseDns,
+}
+
+/// For each address its best name.
+#[derive(Clone, Debug, Default)]
+pub struct HostNames {
+    names: HashMap<IpAddr, (NameOrigin, Box<str>), RandomState>,
+}
+
+impl HostNames {
+    /// Records a name. The better origin wins, among equal ones the first: a later name may well be a second one of the same
+    /// machine. An address of no single machine has no name. A name over 255 bytes is left out, because half of it might be
+    /// the name of somebody else. When [`MAX_NAMES`] addresses have a name, further ones get none.
+    pub fn add(&mut self, address: IpAddr, origin: NameOrigin, name: &str) {
+        if name.is_empty() || name.len() > MAX_NAME_LEN || !is_of_one_machine(address) {
+            return;
+        }
+        let full = self.names.len() >= MAX_NAMES;
+        match self.names.get_mut(&address) {
+            Some(known) if origin < known.0 => *known = (origin, name.into()),
+            Some(_) => {}
+            None if full => {}
+            None => drop(self.names.insert(address, (origin, name.into()))),
+        }
+    }
+
+    /// The name of an address: text from outside, not cleaned.
+    pub fn get(&self, address: &IpAddr) -> Option<&str> {
+        self.names.get(address).map(|(_, name)| &**name)
+    }
+
+    /// How many addresses have a name.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no address has a name.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+fn is_of_one_machine(address: IpAddr) -> bool {
+    !address.is_unspecified() && !address.is_multicast() && address != IpAddr::V4(Ipv4Addr::BROADCAST)
+}
+
+/// Appends bytes of a name to a text: UTF-8 as it is; in anything else, whatever is no letter, digit, `-`, `_` or `.` as `\DDD`,
+/// decimal, as DNS writes it (RFC 1035 section 5.1). A backslash goes in front of each of `special`.
+pub(super) fn push_text(text: &mut String, bytes: &[u8], special: &[char]) {
+    match str::from_utf8(bytes) {
+        Ok(valid) => valid.chars().for_each(|c| push_char(text, c, special)),
+        Err(_) => bytes.iter().for_each(|&byte| push_byte(text, byte, special)),
+    }
+}
+
+fn push_char(text: &mut String, c: char, special: &[char]) {
+    if special.contains(&c) {
+        text.push('\\');
+    }
+    text.push(c);
+}
+
+fn push_byte(text: &mut String, byte: u8, special: &[char]) {
+    if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+        push_char(text, char::from(byte), special);
+    } else {
+        // Writing to a string does not fail.
+        let _ = write!(text, "\\{byte:03}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_better_origin_wins_and_then_the_first() {
+        let (mut names, host) = (HostNames::default(), address("192.0.2.7"));
+        assert!(names.is_empty());
+        for (origin, name, best) in [
+            (NameOrigin::ReverseDns, "host-7.example", "host-7.example"),
+            (NameOrigin::Netbios, "PRINTER", "PRINTER"),
+            (NameOrigin::Dns, "www.example", "www.example"),
+            (NameOrigin::Dns, "mail.example", "www.example"),
+            (NameOrigin::MulticastDns, "printer.local", "www.example"),
+            (NameOrigin::CaptureFile, "mine", "mine"),
+        ] {
+            names.add(host, origin, name);
+            assert_eq!(names.get(&host), Some(best));
+        }
+        assert_eq!(names.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_machine_or_no_name_is_left_out() {
+        let mut names = HostNames::default();
+        for text in ["0.0.0.0", "::", "224.0.0.251", "ff02::fb", "255.255.255.255"] {
+            names.add(address(text), NameOrigin::Dns, "x");
+        }
+        names.add(address("192.0.2.7"), NameOrigin::Dns, "");
+        names.add(address("192.0.2.7"), NameOrigin::Dns, &"x".repeat(256));
+        assert!(names.is_empty());
+        names.add(address("192.0.2.7"), NameOrigin::Dns, &"x".repeat(255));
+        assert_eq!(names.len(), 1);
+    }
+
+    #[test]
+    fn a_full_book_still_improves_what_it_has() {
+        let mut names = HostNames::default();
+        for host in 1..=MAX_NAMES as u32 + 1 {
+            names.add(Ipv4Addr::from(host).into(), NameOrigin::Dhcp, "x");
+        }
+        assert_eq!(names.len(), MAX_NAMES);
+        assert_eq!(names.get(&Ipv4Addr::from(MAX_NAMES as u32 + 1).into()), None);
+        names.add(address("0.0.0.1"), NameOrigin::Dns, "y");
+        assert_eq!(names.get(&address("0.0.0.1")), Some("y"));
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_is_escaped() {
+        for (bytes, special, expected) in [
+            (&b"B\xc3\xbcro 1"[..], &[][..], "Büro 1"),
+            (b"B\xfcro 1", &[], "B\\252ro\\0321"),
+            (b"a.b\\", &['.', '\\'], "a\\.b\\\\"),
+            (b"a.\xff.b\\", &['.', '\\'], "a\\.\\255\\.b\\092"),
+        ] {
+            let mut text = String::new();
+            push_text(&mut text, bytes, special);
+            assert_eq!(text, expected);
+        }
+    }
+}

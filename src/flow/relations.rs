@@ -1,0 +1,270 @@
+//! How flows relate to each other by what was said on control channels: which one was announced on which, and which ran
+//! beside one that could not be read.
+//!
+//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the answer does not
+//! depend on how the work was divided.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::record::Flow;
+use super::table::Flows;
+use crate::content::{Announcement, Announcements, Expectation, ServerEnd, What};
+use crate::decode::protocol::ip;
+use crate::decode::{Address, FlowKey, ScopeId, Side};
+use crate::service::ladder::{Announced, Opening};
+use crate::service::{Marks, Registry, Transport};
+use crate::unit::{Span, Time};
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// How many announcements of one endpoint are looked at for a flow, on either side of its beginning, and how many control
+/// channels between its machines: enough for what happens at one time, and a bound on what somebody can make us compare.
+const MOST_COMPARED: usize = 64;
+/// The lowest port that a data connection of FTP is agreed on.
+const FIRST_USER_PORT: u16 = 1024;
+
+/// What one flow has to do with others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Relation {
+    /// What a control channel announced about it.
+    pub announced: Option<Announced>,
+    /// The place of that announcement in the log.
+    pub announcement: Option<usize>,
+    /// The number of the flow that is its control channel.
+    pub control: Option<usize>,
+    /// What else there is to say.
+    pub marks: Marks,
+}
+
+/// The relations of those flows that have any.
+#[derive(Debug, Default)]
+pub struct Relations(Map<usize, Relation>);
+
+impl Relations {
+    /// The relations of the flow with that number.
+    #[inline]
+    pub fn of(&self, number: usize) -> Relation {
+        if self.0.is_empty() { Relation::default() } else { self.0.get(&number).copied().unwrap_or_default() }
+    }
+
+    /// Joins announcements to flows.
+    pub fn join(flows: &Flows, announcements: &Announcements, registry: &Registry) -> Relations {
+        let mut relations = Relations::default();
+        if announcements.log().is_empty() {
+            return relations;
+        }
+        let channels = Channels::of(flows, announcements.log());
+        relations.add_announced(flows, announcements.log(), registry, &channels);
+        relations.add_remarks(flows, announcements.log(), registry, &channels);
+        relations
+    }
+
+    fn add_announced(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels) {
+        let mut expected = Expected::of(log);
+        for (number, flow) in flows.iter().enumerate() {
+            let Some(found) = expected.find(log, flow) else { continue };
+            let control = channels.flow(flows, &log[found.announcement]);
+            let Expectation { by, service, .. } = *found.expectation;
+            let announced = Announced { by, server: found.server, service: registry.announced(service) };
+            let marks = if found.translated { Marks::NAT } else { Marks::default() };
+            let announcement = Some(found.announcement);
+            self.0.insert(number, Relation { announced: Some(announced), announcement, control, marks });
+        }
+    }
+
+    /// Marks control channels that could not be read, and the flows beside those of FTP.
+    fn add_remarks(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels) {
+        let mut unread = Unread::default();
+        for announcement in log {
+            let mark = match announcement.what {
+                What::Flow(_) => continue,
+                What::Encrypted => Marks::CONTROL_ENCRYPTED,
+                What::Truncated => Marks::CONTROL_TRUNCATED,
+            };
+            let Some(number) = channels.flow(flows, announcement) else { continue };
+            self.0.entry(number).or_default().marks.add(mark);
+            let FlowKey { addresses, scope, .. } = announcement.channel;
+            if is_ftp(registry, &announcement.channel) {
+                unread.0.entry((addresses, scope)).or_default().push((flows.get(number).span, number));
+            }
+        }
+        if unread.0.is_empty() {
+            return;
+        }
+        unread.0.values_mut().for_each(|spans| spans.sort_unstable_by_key(|(span, number)| (span.first, *number)));
+        for (number, flow) in flows.iter().enumerate().filter(|(_, flow)| may_be_ftp_data(flow)) {
+            let Some(control) = unread.beside(flow) else { continue };
+            let relation = self.0.entry(number).or_default();
+            if relation.announced.is_none() {
+                relation.control = Some(control);
+                relation.marks.add(Marks::SIBLING_OF_FTP);
+            }
+        }
+    }
+}
+
+/// The FTP control connections that could not be read, by the machines they were between, in the order of their beginnings.
+#[derive(Default)]
+struct Unread(Map<([Address; 2], ScopeId), Vec<(Span, usize)>>);
+
+impl Unread {
+    /// The last one that was going on when the flow began.
+    fn beside(&self, flow: &Flow) -> Option<usize> {
+        let spans = self.0.get(&(flow.key.addresses, flow.key.scope))?;
+        let begun = spans.partition_point(|(span, _)| span.first <= flow.span.first);
+        let latest = spans[..begun].iter().rev().take(MOST_COMPARED);
+        latest.filter(|(span, _)| flow.span.first <= span.last).map(|(_, number)| *number).next()
+    }
+}
+
+fn is_ftp(registry: &Registry, key: &FlowKey) -> bool {
+    key.protocol == ip::TCP
+        && key
+            .ports
+            .into_iter()
+            .any(|port| registry.look_up(Transport::Tcp, port).is_some_and(|id| &*registry.entry(id).name == "ftp"))
+}
+
+fn may_be_ftp_data(flow: &Flow) -> bool {
+    flow.key.protocol == ip::TCP && flow.key.ports.into_iter().all(|port| port >= FIRST_USER_PORT)
+}
+
+/// One bit for each port: a quick "no" for nearly all flows.
+struct PortSet(Box<[u64; 1 << 10]>);
+
+impl PortSet {
+    fn of(ports: impl Iterator<Item = u16>) -> PortSet {
+        let mut set = Box::new([0; 1 << 10]);
+        ports.for_each(|port| set[usize::from(port >> 6)] |= 1 << (port & 63));
+        PortSet(set)
+    }
+
+    #[inline]
+    fn has_any(&self, ports: [u16; 2]) -> bool {
+        ports.into_iter().any(|port| self.0[usize::from(port >> 6)] >> (port & 63) & 1 != 0)
+    }
+}
+
+/// The flows that announcements were made in.
+struct Channels(Map<FlowKey, Vec<usize>>);
+
+impl Channels {
+    fn of(flows: &Flows, log: &[Announcement]) -> Channels {
+        let ports = PortSet::of(log.iter().flat_map(|announcement| announcement.channel.ports));
+        let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(|announcement| (announcement.channel, Vec::new())).collect();
+        for (number, flow) in flows.iter().enumerate().filter(|(_, flow)| ports.has_any(flow.key.ports)) {
+            if let Some(numbers) = channels.get_mut(&flow.key) {
+                numbers.push(number);
+            }
+        }
+        Channels(channels)
+    }
+
+    /// The flow that the announcement was made in: of several between the same ports the last that had begun by then.
+    fn flow(&self, flows: &Flows, announcement: &Announcement) -> Option<usize> {
+        let numbers = self.0.get(&announcement.channel)?;
+        let begun = numbers.partition_point(|number| flows.get(*number).span.first <= announcement.time);
+        numbers.get(begun.saturating_sub(1)).copied()
+    }
+}
+
+/// The expectations, by the endpoints that they are about.
+struct Expected {
+    ports: PortSet,
+    /// Places in the log, in the order of their times, and whether the address is the one behind a translation.
+    at: Map<(Transport, IpAddr, u16), Vec<(usize, bool)>>,
+    /// By place in the log: true if a flow has used the announcement up.
+    used: Vec<bool>,
+}
+
+/// The announcement of a flow.
+struct Found<'a> {
+    announcement: usize,
+    expectation: &'a Expectation,
+    server: Option<Side>,
+    translated: bool,
+}
+
+impl Expected {
+    fn of(log: &[Announcement]) -> Expected {
+        let expectations = || {
+            log.iter().enumerate().filter_map(|(place, announcement)| match &announcement.what {
+                What::Flow(expectation) => Some((place, expectation)),
+                _ => None,
+            })
+        };
+        let mut at: Map<(Transport, IpAddr, u16), Vec<(usize, bool)>> = Map::default();
+        for (place, expectation) in expectations() {
+            let (transport, port) = (expectation.transport, expectation.target.port());
+            at.entry((transport, expectation.target.ip(), port)).or_default().push((place, false));
+            if let Some(other) = expectation.or_address {
+                at.entry((transport, other, port)).or_default().push((place, true));
+            }
+        }
+        at.values_mut().for_each(|places| places.sort_by_key(|(place, _)| log[*place].time));
+        let ports = PortSet::of(expectations().map(|(_, expectation)| expectation.target.port()));
+        Expected { ports, at, used: vec![false; log.len()] }
+    }
+
+    /// The announcement that the flow fits best: to the very address rather than to its translation, made before the flow
+    /// rather than after, and late rather than early.
+    fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow) -> Option<Found<'a>> {
+        if !self.ports.has_any(flow.key.ports) {
+            return None;
+        }
+        let transport = Transport::from_protocol(flow.key.protocol)?;
+        let mut best: Option<((bool, bool, usize), Found<'a>)> = None;
+        for target in [Side::A, Side::B] {
+            let places = self.at.get(&(transport, flow.key.ip_addr(target), flow.key.port(target)));
+            let places = places.map_or(&[][..], Vec::as_slice);
+            let begun = places.partition_point(|(place, _)| log[*place].time <= flow.span.first);
+            let near = begun.saturating_sub(MOST_COMPARED)..places.len().min(begun + MOST_COMPARED);
+            for &(place, translated) in &places[near] {
+                let What::Flow(expectation) = &log[place].what else { continue };
+                if self.used[place] || !fits(&log[place], expectation, flow, target) {
+                    continue;
+                }
+                let order = (!translated, log[place].time <= flow.span.first, place);
+                if best.as_ref().is_none_or(|(other, _)| order > *other) {
+                    let server = match expectation.server {
+                        ServerEnd::Target => Some(target),
+                        ServerEnd::Peer => Some(target.other()),
+                        ServerEnd::Neither => None,
+                    };
+                    best = Some((order, Found { announcement: place, expectation, server, translated }));
+                }
+            }
+        }
+        let (_, found) = best?;
+        self.used[found.announcement] = found.expectation.by.is_for_one_flow();
+        Some(found)
+    }
+}
+
+/// True if the flow, whose side `target` is the announced endpoint, is what was expected.
+fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, target: Side) -> bool {
+    flow.key != announcement.channel
+        && flow.key.scope == announcement.channel.scope
+        && expectation.peer.is_none_or(|peer| peer == flow.key.ip_addr(target.other()))
+        && (expectation.lifetime.is_none() || !is_opened_by(flow, target))
+        && is_in_time(announcement.time, expectation, flow)
+}
+
+/// True if the side is seen to open the connection: then it is not the one that was announced as open to others.
+fn is_opened_by(flow: &Flow, side: Side) -> bool {
+    match flow.opening() {
+        Opening::Handshake(server) | Opening::AnswerUsed(server) | Opening::Asked(server) | Opening::AnswerOnly(server) => {
+            server != side
+        }
+        Opening::Unseen | Opening::Simultaneous => false,
+    }
+}
+
+/// A flow that is expected alone begins after it was announced; of several that share an announcement some may be going on.
+fn is_in_time(announced: Time, expectation: &Expectation, flow: &Flow) -> bool {
+    let Some(lifetime) = expectation.lifetime else { return true };
+    let since = |time: Time| time.since(announced).unwrap_or(0);
+    let not_before = if expectation.by.is_for_one_flow() { flow.span.first } else { flow.span.last };
+    since(not_before) >= 0 && since(flow.span.first) <= lifetime
+}

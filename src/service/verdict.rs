@@ -1,0 +1,173 @@
+//! What is said about a flow in the end: where its service lives, why, how sure that is, and what it is called.
+
+use super::expected::Announcer;
+use super::registry::{EntryId, Rank};
+use crate::decode::Side;
+
+/// Why a side is the server: the rung that spoke.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// The user says so.
+    User,
+    /// A control channel in the capture announced it.
+    Announced(Announcer),
+    /// It answered an opening.
+    Handshake,
+    /// Its answer to an opening that is not in the capture was taken up.
+    SynAckAck,
+    /// An opening was sent to it.
+    Syn,
+    /// It sent an answer to an opening, and nothing else is seen.
+    SynAckOnly,
+    /// It opened from port 20: the server of active FTP.
+    SourcePort20,
+    /// The two ports together are DHCP's or DHCPv6's.
+    PairDhcp,
+    /// Both ports are the same named one; the service is clear, the side need not be.
+    PairEqual,
+    /// It is a group address.
+    Group,
+    /// It was proven to be a server in other flows of the capture; in how many.
+    KnownServer(u32),
+    /// Its port has the higher rank; both ranks.
+    Rank(Rank, Rank),
+    /// It met more different peer ports; both numbers.
+    PortDiversity(u32, u32),
+    /// The first packet went to it.
+    FirstPacket,
+    /// Nothing speaks.
+    None,
+}
+
+impl Evidence {
+    /// The rung's key, without details: what the `evidence` table groups by.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Evidence::User => "user",
+            Evidence::Announced(announcer) => announcer.code(),
+            Evidence::Handshake => "handshake",
+            Evidence::SynAckAck => "synack+ack",
+            Evidence::Syn => "syn",
+            Evidence::SynAckOnly => "synack-only",
+            Evidence::SourcePort20 => "srcport:20",
+            Evidence::PairDhcp => "pair:dhcp",
+            Evidence::PairEqual => "pair:equal",
+            Evidence::Group => "group",
+            Evidence::KnownServer(_) => "known-server",
+            Evidence::Rank(..) => "rank",
+            Evidence::PortDiversity(..) => "port-diversity",
+            Evidence::FirstPacket => "first-packet",
+            Evidence::None => "none",
+        }
+    }
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Evidence::Rank(winner, loser) => write!(f, "rank:{winner}>{loser}"),
+            Evidence::PortDiversity(more, fewer) => write!(f, "port-diversity:{more}>{fewer}"),
+            other => f.write_str(other.code()),
+        }
+    }
+}
+
+/// How sure it is which side is the server. A name is never proven: the payload was not inspected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// No side could be called the server.
+    None,
+    /// Better than a guess.
+    Weak,
+    /// Right in at least 92 of 100 cases, where it could be measured.
+    Moderate,
+    /// Right in at least 99 of 100 cases, where it could be measured.
+    Strong,
+    /// Seen, not inferred.
+    Proven,
+}
+
+impl Confidence {
+    /// Its key.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Confidence::None => "none",
+            Confidence::Weak => "weak",
+            Confidence::Moderate => "moderate",
+            Confidence::Strong => "strong",
+            Confidence::Proven => "proven",
+        }
+    }
+}
+
+/// What a flow's service is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// By the book.
+    Named(EntryId),
+    /// The server's port has no name.
+    Unassigned,
+    /// No side could be called the server.
+    Undetermined,
+    /// The protocol has no ports, and so no service by port.
+    Portless,
+}
+
+/// What else is worth knowing about how a flow relates to others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// Both sides met many machines, and neither port says anything: machines that are client and server to each other.
+    pub const PEER_TO_PEER: Marks = Marks(1);
+    /// The flow went to another address than the one announced: something on the way translates addresses.
+    pub const NAT: Marks = Marks(2);
+    /// It ran beside an FTP control connection that could not be read, between the same machines: perhaps its data.
+    pub const SIBLING_OF_FTP: Marks = Marks(4);
+    /// A control connection that went over to encryption: what it announced is not known.
+    pub const CONTROL_ENCRYPTED: Marks = Marks(8);
+    /// A control connection of which the capture kept only a part: what it announced may be missing.
+    pub const CONTROL_TRUNCATED: Marks = Marks(16);
+
+    const ALL: [(Marks, &'static str); 5] = [
+        (Marks::PEER_TO_PEER, "pattern:p2p"),
+        (Marks::NAT, "nat"),
+        (Marks::SIBLING_OF_FTP, "sibling-of:ftp"),
+        (Marks::CONTROL_ENCRYPTED, "control-encrypted"),
+        (Marks::CONTROL_TRUNCATED, "truncated-control"),
+    ];
+
+    /// Adds those of `other`.
+    pub fn add(&mut self, other: Marks) {
+        self.0 |= other.0;
+    }
+
+    /// True if any of `other` is set.
+    pub fn has(self, other: Marks) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Their keys in the `flags` column.
+    pub fn codes(self) -> impl Iterator<Item = &'static str> {
+        Marks::ALL.into_iter().filter(move |(mark, _)| self.has(*mark)).map(|(_, code)| code)
+    }
+}
+
+/// The answer for one flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    /// Where the service lives; `None` if nobody can tell, or if it is between equals.
+    pub server: Option<Side>,
+    /// What it is called.
+    pub service: Service,
+    /// Why.
+    pub evidence: Evidence,
+    /// How sure it is which side serves.
+    pub confidence: Confidence,
+    /// What each side would have been called, where that is not as good as settled.
+    pub alternatives: [Option<EntryId>; 2],
+    /// Rungs that would have said otherwise.
+    pub conflicts: super::ladder::Conflicts,
+    /// What else there is to say.
+    pub marks: Marks,
+}
