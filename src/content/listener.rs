@@ -120,24 +120,24 @@ impl Listener {
     /// Reads a packet: the `packet`-th of the capture, from 1, with what was captured of its payload.
     #[cold]
     pub fn hear(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
-        let Observation { key, side, signals, .. } = *observation;
+        let Observation { key, side, signals, payload_len, .. } = *observation;
         if signals.has(Signals::SYN) {
             self.streams.forget(&key);
         }
-        if payload.is_empty() {
-            return self.remark_if_cut(packet, observation, payload);
-        }
-        let mut read = None;
-        for server in [side.other(), side] {
-            let channels: Vec<Channel> = self.channels.at(key.protocol, key.port(server)).collect();
-            for channel in channels {
-                if read != Some(channel) {
-                    self.read(channel, Heard { packet, observation, payload, server });
+        if !payload.is_empty() {
+            for server in [side.other(), side] {
+                for place in 0.. {
+                    let Some(channel) = self.channels.at(key.protocol, key.port(server)).nth(place) else { break };
+                    // Where both ports are the channel's, the receiver's is enough.
+                    if server != side || self.channels.at(key.protocol, key.port(side.other())).all(|other| other != channel) {
+                        self.read(channel, Heard { packet, observation, payload, server });
+                    }
                 }
-                read = Some(channel);
             }
         }
-        self.remark_if_cut(packet, observation, payload);
+        if payload.len() < payload_len as usize {
+            self.remark_cut(packet, observation, payload);
+        }
     }
 
     fn read(&mut self, channel: Channel, heard: Heard<'_>) {
@@ -179,13 +179,13 @@ impl Listener {
     }
 
     /// Notes, once for each flow, that the capture kept only a part of what may have announced something.
-    fn remark_if_cut(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
-        let Observation { key, side, payload_len, .. } = *observation;
-        if payload.len() >= payload_len as usize || self.truncated.len() == MAX_REMARKS || self.encrypted.contains(&key) {
+    fn remark_cut(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
+        let Observation { key, side, .. } = *observation;
+        let announces = |port| self.channels.at(key.protocol, port).any(Channel::announces_flows);
+        if !key.ports.into_iter().any(announces) || self.truncated.len() == MAX_REMARKS || self.encrypted.contains(&key) {
             return;
         }
-        let announces = |port| self.channels.at(key.protocol, port).any(Channel::announces_flows);
-        if key.ports.into_iter().any(announces) && self.truncated.insert(key) {
+        if self.truncated.insert(key) {
             self.announce(Heard { packet, observation, payload, server: side }, What::Truncated);
         }
     }

@@ -17,6 +17,8 @@ use crate::service::{Marks, Registry, Transport};
 use crate::unit::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+/// Two machines, in one scope.
+type Machines = ([Address; 2], ScopeId);
 
 /// How many announcements of one endpoint are looked at for a flow, on either side of its beginning, and how many control
 /// channels between its machines: enough for what happens at one time, and a bound on what somebody can make us compare.
@@ -106,7 +108,7 @@ impl Relations {
 
 /// The FTP control connections that could not be read, by the machines they were between, in the order of their beginnings.
 #[derive(Default)]
-struct Unread(Map<([Address; 2], ScopeId), Vec<(Span, usize)>>);
+struct Unread(Map<Machines, Vec<(Span, usize)>>);
 
 impl Unread {
     /// The last one that was going on when the flow began.
