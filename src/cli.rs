@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use portolan::capture::InputName;
+use portolan::service::book::Question;
 use portolan::summary::TableName;
 
 /// Says which services a packet capture holds, by port, and why.
@@ -25,6 +26,34 @@ pub enum Command {
     /// Exit code: 0 = all was read; 1 = an input was cut off, damaged or could not be opened, and what could be read is in the
     /// tables; 2 = nothing could be read, or the command line is wrong.
     Read(ReadArguments),
+
+    /// Look ports and services up in the built-in table
+    ///
+    /// A single port is explained in plain lines, everything else is a table. Without arguments: the whole table; with nothing
+    /// but --services: what that file says.
+    ///
+    /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = the command
+    /// line or the --services file is wrong.
+    Services(ServicesArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct ServicesArguments {
+    /// Ports (443, 443/udp, 6881-6889), names or parts of names (https, post), or categories (games, mail)
+    #[arg(value_name = "WHAT", value_parser = Question::parse)]
+    what: Vec<Question>,
+
+    /// Your own port table, laid over the built-in one
+    #[arg(long, value_name = "FILE")]
+    services: Option<PathBuf>,
+
+    /// Write the rows as CSV ('-' = standard output, nothing else is shown then)
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    csv: Option<String>,
+
+    /// Write the rows as a JSON document ('-' = standard output, nothing else is shown then)
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "csv")]
+    json: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -74,13 +103,44 @@ enum Tables {
 #[derive(Clone, Copy, Debug)]
 struct Seconds(i64);
 
-/// Where the JSON document goes.
+/// Where a document goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum JsonTarget {
+pub enum Target {
     /// To standard output, in place of the tables for people.
     Stdout,
     /// Into a file.
     File(PathBuf),
+}
+
+impl From<String> for Target {
+    fn from(argument: String) -> Target {
+        if argument == "-" { Target::Stdout } else { Target::File(argument.into()) }
+    }
+}
+
+/// What `portolan services` has to do.
+#[derive(Debug)]
+pub struct ServicesJob {
+    /// What is asked for; everything, if it is empty.
+    pub questions: Vec<Question>,
+    /// The user's port table.
+    pub services: Option<PathBuf>,
+    /// Where the rows go as CSV.
+    pub csv: Option<Target>,
+    /// Where the rows go as a JSON document.
+    pub json: Option<Target>,
+}
+
+impl ServicesArguments {
+    /// What the arguments mean.
+    pub fn into_job(self) -> ServicesJob {
+        ServicesJob {
+            questions: self.what,
+            services: self.services,
+            csv: self.csv.map(Target::from),
+            json: self.json.map(Target::from),
+        }
+    }
 }
 
 /// What `portolan read` has to do.
@@ -95,7 +155,7 @@ pub struct ReadJob {
     /// The folder for CSV files.
     pub csv: Option<PathBuf>,
     /// Where the JSON document goes.
-    pub json: Option<JsonTarget>,
+    pub json: Option<Target>,
     /// The user's port table.
     pub services: Option<PathBuf>,
     /// Whether to tell each file's SHA-256.
@@ -117,13 +177,12 @@ impl ReadArguments {
         if tables.is_empty() {
             tables.extend(TableName::DEFAULT);
         }
-        let json = self.json.map(|target| if target == "-" { JsonTarget::Stdout } else { JsonTarget::File(target.into()) });
         ReadJob {
             inputs: self.files.iter().map(|file| InputName::from_argument(file)).collect(),
             tables,
             top: self.top,
             csv: self.csv,
-            json,
+            json: self.json.map(Target::from),
             services: self.services,
             sha256: self.sha256,
             idle_timeout: self.idle_timeout.map(|seconds| seconds.0),

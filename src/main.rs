@@ -5,18 +5,20 @@ mod progress;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use cli::{Cli, Command, JsonTarget, ReadJob};
+use cli::{Cli, Command, ReadJob, ServicesJob, Target};
 use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::InputName;
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{csv, json, terminal};
+use portolan::output::{csv, json, port, terminal};
+use portolan::service::book::Book;
 use portolan::service::{Registry, protocols, user_table};
-use portolan::summary::TableName;
+use portolan::summary::{self, TableName};
 use portolan::text;
 use progress::ProgressBar;
 
@@ -35,6 +37,7 @@ const UNLIMITED_WIDTH: usize = 1_000;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Read(arguments) => read(&arguments.into_job()),
+        Command::Services(arguments) => services(&arguments.into_job()),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -62,6 +65,46 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     }
     write(job, &analysis)?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+}
+
+/// `portolan services`
+fn services(job: &ServicesJob) -> Result<u8, Error> {
+    let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
+    let registry = Registry::with_rules(&rules);
+    let book = Book::open(&registry);
+    let (pages, missing) = match (job.questions.as_slice(), &job.services) {
+        ([], None) => (book.pages(), Vec::new()),
+        ([], Some(_)) => (book.users_pages(), Vec::new()),
+        (questions, _) => book.answers(questions),
+    };
+    for word in &missing {
+        complain(&text::no_such_name(word, &book.near_names(word)));
+    }
+    let code = if missing.is_empty() { COMPLETE } else { INCOMPLETE };
+    if pages.is_empty() && code == INCOMPLETE {
+        return Ok(code);
+    }
+    let table = || summary::book(&pages);
+    if let Some(target) = &job.csv {
+        write_to(target, |output| csv::write(&table(), output))?;
+    }
+    if let Some(target) = &job.json {
+        let options = json::Settings { idle_timeout: None, services: shown_path(job.services.as_ref()) };
+        let heading = json::Heading { portolan: program(&registry), input: Vec::new(), options };
+        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
+    }
+    if [&job.csv, &job.json].contains(&&Some(Target::Stdout)) {
+        return Ok(code);
+    }
+    let single_port = match job.questions.as_slice() {
+        [question] => question.single_port(),
+        _ => None,
+    };
+    write_to(&Target::Stdout, |output| match single_port {
+        Some(number) => port::write(number, &pages, view(0), output),
+        None => terminal::write(&table(), view(0), output),
+    })?;
+    Ok(code)
 }
 
 /// Says on standard error what could not be read.
@@ -98,37 +141,48 @@ fn write(job: &ReadJob, analysis: &Analysis) -> Result<(), Error> {
     if let Some(folder) = &job.csv {
         csv::write_folder(folder, all_tables())?;
     }
-    match &job.json {
-        Some(JsonTarget::File(path)) => {
-            let failed = |source| Error::Write { output: path.display().to_string(), source };
-            let file = File::create(path).map_err(failed)?;
-            json::write(&heading(job, analysis), all_tables(), BufWriter::new(file)).map_err(failed)?;
-        }
-        Some(JsonTarget::Stdout) => {
-            return json::write(&heading(job, analysis), all_tables(), BufWriter::new(io::stdout().lock()))
-                .map_err(stdout_failed);
-        }
-        None => {}
+    if let Some(target) = &job.json {
+        write_to(target, |output| json::write(&heading(job, analysis), all_tables(), output))?;
     }
-    let mut output = BufWriter::new(io::stdout().lock());
+    if job.json == Some(Target::Stdout) {
+        return Ok(());
+    }
     let view = view(job.top);
-    for name in &job.tables {
-        terminal::write(&analysis.table(*name), view, &mut output).map_err(stdout_failed)?;
-    }
-    output.flush().map_err(stdout_failed)
+    write_to(&Target::Stdout, |output| {
+        job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
+    })
 }
 
-fn stdout_failed(source: io::Error) -> Error {
-    Error::Write { output: "standard output".into(), source }
+/// Writes a document where it is wanted.
+fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let (name, output): (String, io::Result<Box<dyn Write>>) = match target {
+        Target::Stdout => ("standard output".into(), Ok(Box::new(io::stdout().lock()))),
+        Target::File(path) => (path.display().to_string(), File::create(path).map(|file| Box::new(file) as Box<dyn Write>)),
+    };
+    let written = output.and_then(|output| {
+        let mut output = BufWriter::new(output);
+        document(&mut output)?;
+        output.flush()
+    });
+    written.map_err(|source| Error::Write { output: name, source })
+}
+
+/// What made a document.
+fn program<'a>(registry: &Registry) -> json::Program<'a> {
+    json::Program { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
+}
+
+fn shown_path(path: Option<&PathBuf>) -> Option<String> {
+    path.map(|path| path.display().to_string())
 }
 
 fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
     json::Heading {
-        portolan: json::Program { version: env!("CARGO_PKG_VERSION"), services_table: analysis.registry.describe() },
+        portolan: program(&analysis.registry),
         input: job.inputs.iter().map(InputName::to_string).collect(),
         options: json::Settings {
             idle_timeout: job.idle_timeout.map(|nanoseconds| nanoseconds as f64 / 1e9),
-            services: job.services.as_ref().map(|path| path.display().to_string()),
+            services: shown_path(job.services.as_ref()),
         },
     }
 }

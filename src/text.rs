@@ -16,6 +16,7 @@ pub fn table_title(key: &str) -> &'static str {
         "evidence" => "Evidence: how the server of each flow was found",
         "sizes" => "Sizes: packets by length on the wire",
         "tunnels" => "Tunnels: packets by encapsulation",
+        "book" => "Book of ports: what each is registered or customarily used for",
         _ => "",
     }
 }
@@ -27,6 +28,7 @@ pub fn empty_table(key: &str) -> &'static str {
         "services" | "ports" | "servers" | "evidence" => "no packet with ports",
         "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
+        "book" => "no port that was asked for has a name",
         _ => "nothing to show",
     }
 }
@@ -51,6 +53,8 @@ pub fn column_title(key: &'static str) -> &'static str {
         "flow_id" => "flow",
         "tcp_state" => "state",
         "control_flow" => "control",
+        "iana_name" => "IANA's name",
+        "name_source" => "named by",
         "packets_c2s" => "packets >",
         "packets_s2c" => "packets <",
         "wire_bytes_c2s" => "bytes >",
@@ -63,6 +67,101 @@ pub fn column_title(key: &'static str) -> &'static str {
         "flows_as_client" => "as client",
         key => key,
     }
+}
+
+/// The source of a name that IANA gives.
+pub const IANA_REGISTRY: &str = "IANA registry";
+/// The source of a name that the user gives.
+pub const USERS_TABLE: &str = "your own port table";
+
+/// A rule of the user's port table in a sentence: where it holds, and what the port is called without it.
+pub fn users_rule(network: Option<&str>, otherwise: Option<&str>) -> String {
+    let only = network.map_or_else(String::new, |network| format!(", for {network} only"));
+    let without = otherwise.map_or_else(String::new, |name| format!("; without it: {name}"));
+    format!("Your own port table says so{only}{without}.")
+}
+
+/// What it means that a port has no name.
+pub fn no_name(port: u16) -> &'static str {
+    match port {
+        0 => "Port 0 is reserved: no service may use it, and a packet with it is an oddity (RFC 6335).",
+        _ => "No service is registered for it or known to use it by custom. What runs there was put there by someone.",
+    }
+}
+
+/// Who calls a port so: nobody.
+pub const NAMED_BY_NOBODY: &str = "none: neither IANA's registry nor Portolan's own table has one";
+/// Who calls a port so: the user.
+pub const NAMED_BY_USER: &str = "user: it stands in your own port table, which wins";
+
+/// Who calls a port so: IANA, perhaps by another word.
+pub fn named_by_iana(word: Option<&str>) -> String {
+    match word {
+        Some(word) => format!("iana: the port is assigned to this service, which IANA calls {word}"),
+        None => "iana: the port is assigned to this service under this name".into(),
+    }
+}
+
+/// Who calls a port so: those who use it, whatever it is assigned to.
+pub fn named_by_custom(assigned: Option<&str>) -> String {
+    match assigned {
+        Some(name) => format!("overlay: customary; IANA has assigned the port to something else, {name}"),
+        None => "overlay: customary; IANA has assigned the port to nobody".into(),
+    }
+}
+
+/// What a rank says of a port.
+pub fn rank_meaning(rank: i8) -> &'static str {
+    match rank {
+        6 => "almost surely a server's, a widely run service below 1024",
+        5 => "very likely a server's, a widely run service",
+        4 => "likely a server's, registered below 1024 but rarely run",
+        3 => "a server's or an old system's client port, known up to 32767 but not widely run",
+        2 => "hard to say, known above 32767, or unknown below 1024",
+        1 => "hard to say, unknown up to 32767",
+        0 => "more likely a client's, unknown up to 49151",
+        -1 => "very likely a client's, from the dynamic range",
+        _ => "never a server's",
+    }
+}
+
+/// What a range of ports is for (RFC 6335 section 6), in lines.
+pub fn range_meaning(range: &str) -> &'static [&'static str] {
+    match range {
+        "system" => &[
+            "0-1023, the well-known ports: the same in every maker's software. IANA assigns them after a",
+            "review, and on many systems only the administrator may start a server there.",
+        ],
+        "user" => &[
+            "1024-49151: makers register ports here for their programs, but anybody may use them. Some systems",
+            "also take client ports from here: Linux from 32768 on, old systems from 1024 to 5000.",
+        ],
+        "dynamic" => &[
+            "49152-65535: nothing is ever registered here. Systems take a client's port from this range for the",
+            "time of a connection; a server found here was set up so by someone.",
+        ],
+        _ => &[],
+    }
+}
+
+/// That a number means two ports.
+pub fn two_doors(port: u16) -> String {
+    format!("TCP {port} and UDP {port} are two doors: what listens at one does not listen at the other.")
+}
+
+/// What a name is worth.
+pub const NAMES_ARE_NO_PROOF: [&str; 2] = [
+    "A name says what a port is registered or customarily used for. Any program can be told to use",
+    "another port, so a name is no proof of what is spoken there.",
+];
+
+/// What is said where a name is not found.
+pub fn no_such_name(word: &str, near: &[String]) -> String {
+    let near = match near {
+        [] => String::new(),
+        names => format!("; similar: {}", names.join(", ")),
+    };
+    format!("no port is named \"{word}\"{near}. Ask for a port (443, 443/udp, 6881-6889), a name or a part of it, or a category")
 }
 
 /// The row that stands for those that are not shown.

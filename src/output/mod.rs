@@ -3,4 +3,5 @@
 pub mod csv;
 mod data;
 pub mod json;
+pub mod port;
 pub mod terminal;

@@ -25,7 +25,7 @@ const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 const GAP: usize = 2;
 
 /// Writes a table with its heading, and an empty line behind it.
-pub fn write(table: &Table<'_>, view: View, output: &mut impl Write) -> io::Result<()> {
+pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let title = text::table_title(table.name);
     writeln!(output, "{}", emphasised(title, view))?;
     if table.is_empty() {
@@ -50,7 +50,8 @@ pub fn write(table: &Table<'_>, view: View, output: &mut impl Write) -> io::Resu
     writeln!(output)
 }
 
-fn emphasised(line: &str, view: View) -> String {
+/// The line as a heading.
+pub(super) fn emphasised(line: &str, view: View) -> String {
     if view.styled { format!("{EMPHASIS}{line}{EMPHASIS:#}") } else { line.to_owned() }
 }
 

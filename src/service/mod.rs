@@ -1,8 +1,10 @@
 //! Floor 3: what a port is called, and which side of a flow is the server. Knows nothing of how flows are stored.
 //!
-//! The [`Registry`] is the book of ports, the [`ladder`] turns evidence into a [`Verdict`], [`protocols`] names what has
+//! The [`Registry`] is the book of ports, [`book`] looks things up in it for
+//! people, the [`ladder`] turns evidence into a [`Verdict`], [`protocols`] names what has
 //! no ports.
 
+pub mod book;
 pub mod category;
 pub mod expected;
 pub mod ladder;

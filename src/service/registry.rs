@@ -13,7 +13,7 @@ use super::expected::Expected;
 use super::transport::Transport;
 use super::user_table::{Rule, parse_ports};
 
-const IANA: &str = include_str!("../../data/services.tsv");
+pub(super) const IANA: &str = include_str!("../../data/services.tsv");
 const OVERLAY: &str = include_str!("../../data/overlay.tsv");
 
 /// Where a name comes from.
@@ -83,12 +83,12 @@ pub struct Registry {
 
 /// A user's rule for one machine or network.
 #[derive(Debug)]
-struct HostRule {
-    network: IpAddr,
-    prefix_len: u8,
-    transport: Transport,
-    ports: RangeInclusive<u16>,
-    entry: EntryId,
+pub(super) struct HostRule {
+    pub(super) network: IpAddr,
+    pub(super) prefix_len: u8,
+    pub(super) transport: Transport,
+    pub(super) ports: RangeInclusive<u16>,
+    pub(super) entry: EntryId,
 }
 
 impl std::hash::Hash for Entry {
@@ -151,8 +151,7 @@ impl Registry {
         for row in overlay() {
             let OverlayRow { name, category, source, curated, .. } = row;
             let id = self.number(Entry { name: name.into(), category, source, curated });
-            for transport in row.transports.split(',') {
-                let transport = Transport::from_name(transport).expect("overlay.tsv: transport");
+            for transport in row.transports() {
                 for port in row.ports.clone() {
                     self.doors[table(transport)][usize::from(port)] = id.0 + 1;
                 }
@@ -232,6 +231,23 @@ impl Registry {
         by_book.chain(by_rule.flat_map(|(ports, told)| ports.map(move |port| (port, told)))).collect()
     }
 
+    /// The transport whose names that port has: its own, or the one that [`Registry::look_up`] borrows from.
+    pub fn lender(&self, transport: Transport, port: u16) -> Transport {
+        let named = |transport: &Transport| self.doors[table(*transport)][usize::from(port)] != 0;
+        match transport {
+            Transport::UdpLite => Transport::Udp,
+            Transport::Sctp | Transport::Dccp => {
+                [transport, Transport::Tcp, Transport::Udp].into_iter().find(named).unwrap_or(transport)
+            }
+            Transport::Tcp | Transport::Udp => transport,
+        }
+    }
+
+    /// The user's rules for single machines and networks, in the order in which they are tried.
+    pub(super) fn host_rules(&self) -> &[HostRule] {
+        &self.hosts
+    }
+
     /// The user's rule for that very machine and port, if there is one. The first rule that fits wins.
     #[inline]
     pub fn host_rule(&self, address: IpAddr, transport: Transport, port: u16) -> Option<EntryId> {
@@ -279,19 +295,31 @@ const fn table(transport: Transport) -> usize {
 }
 
 /// A row of our own table.
-struct OverlayRow {
-    ports: RangeInclusive<u16>,
+pub(super) struct OverlayRow {
+    pub(super) ports: RangeInclusive<u16>,
     transports: &'static str,
-    name: &'static str,
+    pub(super) name: &'static str,
     category: Category,
     curated: bool,
     source: NameSource,
+    /// The document that says so.
+    pub(super) document: &'static str,
+    /// A sentence for beginners.
+    pub(super) note: &'static str,
 }
 
-fn overlay() -> impl Iterator<Item = OverlayRow> {
+impl OverlayRow {
+    /// The transports that the row holds for.
+    pub(super) fn transports(&self) -> impl Iterator<Item = Transport> {
+        self.transports.split(',').map(|name| Transport::from_name(name).expect("overlay.tsv: transport"))
+    }
+}
+
+/// The rows of our own table.
+pub(super) fn overlay() -> impl Iterator<Item = OverlayRow> {
     rows(OVERLAY).map(|row| {
-        let [ports, transports, name, category, curated, origin, ..] = row[..] else {
-            panic!("overlay.tsv: a row with too few columns: {row:?}")
+        let [ports, transports, name, category, curated, origin, document, note] = row[..] else {
+            panic!("overlay.tsv: a row with the wrong number of columns: {row:?}")
         };
         OverlayRow {
             ports: parse_ports(ports).expect("overlay.tsv: ports"),
@@ -300,6 +328,8 @@ fn overlay() -> impl Iterator<Item = OverlayRow> {
             category: Category::of_service(category).unwrap_or_else(|| panic!("overlay.tsv: category {category:?}")),
             curated: curated == "yes",
             source: if origin == "iana" { NameSource::Iana } else { NameSource::Overlay },
+            document,
+            note,
         }
     })
 }

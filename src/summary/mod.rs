@@ -3,6 +3,7 @@
 //!
 //! A table is one file here: its columns with their keys, and the builder of its rows.
 
+mod book;
 mod capture;
 mod community_id;
 mod evidence;
@@ -18,6 +19,7 @@ mod sizes;
 mod table;
 mod tunnels;
 
+pub use book::book;
 pub use table::{Cell, Column, Row, Show, Table, Top, hundredths};
 
 use crate::analysis::Analysis;

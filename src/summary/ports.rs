@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::names;
 use super::table::{Cell, Column, Table};
 use crate::analysis::Analysis;
+use crate::service::book::PortRange;
 use crate::tally::flows::{Ports, in_order};
 
 const COLUMNS: &[Column] = &[
@@ -29,7 +30,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         vec![
             Cell::text(transport.name()),
             Cell::Number(u64::from(port)),
-            Cell::text(range(port)),
+            Cell::text(PortRange::of(port).name()),
             Cell::text(names::service(registry, service)),
             Cell::text(names::category(registry, service)),
             Cell::Count(sum.traffic.packets),
@@ -39,13 +40,4 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         ]
     });
     Table::stored("ports", COLUMNS, rows.collect())
-}
-
-/// The range that a port lies in (RFC 6335 section 6).
-fn range(port: u16) -> &'static str {
-    match port {
-        0..=1023 => "system",
-        1024..=49151 => "user",
-        49152.. => "dynamic",
-    }
 }

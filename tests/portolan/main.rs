@@ -8,6 +8,7 @@ mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.
 mod scene;
+mod services_command;
 mod shape;
 mod support;
 mod tunnels;
