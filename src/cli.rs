@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
+use portolan::explain::Question as Flow;
 use portolan::service::book::Question;
 use portolan::summary::TableName;
 
@@ -27,6 +28,14 @@ pub enum Command {
     /// tables; 2 = nothing could be read, or the command line is wrong.
     Read(ReadArguments),
 
+    /// Explain one flow: who is its server, and why
+    ///
+    /// Prints the ladder of evidence rung by rung: which packets it rests on, which rung decided, which were silent, which
+    /// disagreed, and what the name is worth. The captures are read twice, so they must be files.
+    ///
+    /// Exit code: as of read; also 2 if no flow fits, or several do.
+    Explain(ExplainArguments),
+
     /// Look ports and services up in the built-in table
     ///
     /// A single port is explained in plain lines, everything else is a table. Without arguments: the whole table; with nothing
@@ -35,6 +44,36 @@ pub enum Command {
     /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = the command
     /// line or the --services file is wrong.
     Services(ServicesArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArguments {
+    /// Captures to read; several are one capture in the order given
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The flow: its number in the flows table, or its endpoints, as in 10.0.0.5:51544-192.0.2.80:443
+    #[arg(required = true, value_name = "FLOW", value_parser = Flow::parse)]
+    flow: Flow,
+
+    #[command(flatten)]
+    common: CommonArguments,
+}
+
+/// What every command that analyses a capture takes.
+#[derive(Args, Debug)]
+pub struct CommonArguments {
+    /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
+    #[arg(long, value_name = "FILE")]
+    services: Option<PathBuf>,
+
+    /// End a flow after this much silence (default: off)
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    idle_timeout: Option<Seconds>,
+
+    /// Threads that decide the flows (default: one for each core); they change the speed and nothing else
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
 }
 
 #[derive(Args, Debug)]
@@ -79,17 +118,12 @@ pub struct ReadArguments {
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     json: Option<String>,
 
-    /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
-    #[arg(long, value_name = "FILE")]
-    services: Option<PathBuf>,
-
     /// Tell each file's SHA-256 in the capture table (costs a second reading)
     #[arg(long)]
     sha256: bool,
 
-    /// End a flow after this much silence (default: off)
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
-    idle_timeout: Option<Seconds>,
+    #[command(flatten)]
+    common: CommonArguments,
 }
 
 /// One word of `--table`.
@@ -156,12 +190,50 @@ pub struct ReadJob {
     pub csv: Option<PathBuf>,
     /// Where the JSON document goes.
     pub json: Option<Target>,
-    /// The user's port table.
-    pub services: Option<PathBuf>,
     /// Whether to tell each file's SHA-256.
     pub sha256: bool,
+    /// How to analyse them.
+    pub common: CommonJob,
+}
+
+/// What `portolan explain` has to do.
+#[derive(Debug)]
+pub struct ExplainJob {
+    /// The inputs, in order.
+    pub inputs: Vec<InputName>,
+    /// The flow.
+    pub flow: Flow,
+    /// How to analyse them.
+    pub common: CommonJob,
+}
+
+/// How a capture is analysed, whatever is done with the result.
+#[derive(Debug)]
+pub struct CommonJob {
+    /// The user's port table.
+    pub services: Option<PathBuf>,
     /// Nanoseconds of silence that end a flow.
     pub idle_timeout: Option<i64>,
+    /// Threads that decide the flows; as many as there are cores, if `None`.
+    pub threads: Option<usize>,
+}
+
+impl CommonArguments {
+    fn into_job(self) -> CommonJob {
+        CommonJob {
+            services: self.services,
+            idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
+            threads: self.threads.map(usize::from),
+        }
+    }
+}
+
+impl ExplainArguments {
+    /// What the arguments mean.
+    pub fn into_job(self) -> ExplainJob {
+        let inputs = self.files.iter().map(|file| InputName::from_argument(file)).collect();
+        ExplainJob { inputs, flow: self.flow, common: self.common.into_job() }
+    }
 }
 
 impl ReadArguments {
@@ -183,9 +255,8 @@ impl ReadArguments {
             top: self.top,
             csv: self.csv,
             json: self.json.map(Target::from),
-            services: self.services,
             sha256: self.sha256,
-            idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
+            common: self.common.into_job(),
         }
     }
 }

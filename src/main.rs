@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use cli::{Cli, Command, ReadJob, ServicesJob, Target};
+use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, Target};
 use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::InputName;
 use portolan::error::Error;
@@ -19,7 +19,7 @@ use portolan::output::{csv, json, port, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, protocols, user_table};
 use portolan::summary::{self, TableName};
-use portolan::text;
+use portolan::{explain, text, witness};
 use progress::ProgressBar;
 
 /// Everything was read and written.
@@ -37,6 +37,7 @@ const UNLIMITED_WIDTH: usize = 1_000;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Read(arguments) => read(&arguments.into_job()),
+        Command::Explain(arguments) => explain(&arguments.into_job()),
         Command::Services(arguments) => services(&arguments.into_job()),
     };
     match outcome {
@@ -51,20 +52,55 @@ fn main() -> ExitCode {
 
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
-    let registry = match &job.services {
-        Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
-        None => Registry::shared(),
-    };
-    let options = Options { registry, idle_timeout: job.idle_timeout, sha256: job.sha256, ..Options::new(job.inputs.clone()) };
-    let mut bar = ProgressBar::new();
-    let analysis = analysis::analyse(&options, |name, position| bar.show(name, position));
-    bar.finish();
-    warn(&analysis);
+    let options = Options { sha256: job.sha256, ..options(&job.inputs, &job.common)? };
+    let analysis = analyse(&options);
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
     }
     write(job, &analysis)?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+}
+
+/// `portolan explain`
+fn explain(job: &ExplainJob) -> Result<u8, Error> {
+    if job.inputs.contains(&InputName::Stdin) {
+        complain(&text::READ_TWICE);
+        return Ok(FAILED);
+    }
+    let options = options(&job.inputs, &job.common)?;
+    let analysis = analyse(&options);
+    if analysis.inputs.is_empty() {
+        return Ok(FAILED);
+    }
+    let number = match job.flow.find(&analysis) {
+        Ok(number) => number,
+        Err(why) => {
+            complain(&why);
+            return Ok(FAILED);
+        }
+    };
+    let lines = explain::explain(&analysis, number, &witness::witness(&options, &analysis.flows, number));
+    write_to(&Target::Stdout, |output| lines.iter().try_for_each(|line| writeln!(output, "{}", text::clean(line))))?;
+    Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+}
+
+fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
+    let registry = match &common.services {
+        Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
+        None => Registry::shared(),
+    };
+    let usual = Options::new(inputs.to_vec());
+    let threads = common.threads.unwrap_or(usual.threads);
+    Ok(Options { registry, idle_timeout: common.idle_timeout, threads, ..usual })
+}
+
+/// Reads all inputs, and says on standard error how far it is and what could not be read.
+fn analyse(options: &Options) -> Analysis {
+    let mut bar = ProgressBar::new();
+    let analysis = analysis::analyse(options, |name, position| bar.show(name, position));
+    bar.finish();
+    warn(&analysis);
+    analysis
 }
 
 /// `portolan services`
@@ -120,6 +156,10 @@ fn warn(analysis: &Analysis) {
         if untold > 0 {
             complain(&format_args!("{}: {untold} more such places", input.name));
         }
+    }
+    let dropped = analysis.announcements.dropped();
+    if dropped > 0 {
+        complain(&text::announcements_dropped(dropped));
     }
     for (link_type, traffic) in &analysis.unsupported {
         let (name, packets) = (protocols::link_type(*link_type), text::grouped(traffic.packets));
@@ -181,8 +221,8 @@ fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
         portolan: program(&analysis.registry),
         input: job.inputs.iter().map(InputName::to_string).collect(),
         options: json::Settings {
-            idle_timeout: job.idle_timeout.map(|nanoseconds| nanoseconds as f64 / 1e9),
-            services: shown_path(job.services.as_ref()),
+            idle_timeout: job.common.idle_timeout.map(|nanoseconds| nanoseconds as f64 / 1e9),
+            services: shown_path(job.common.services.as_ref()),
         },
     }
 }

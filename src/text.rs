@@ -164,6 +164,70 @@ pub fn no_such_name(word: &str, near: &[String]) -> String {
     format!("no port is named \"{word}\"{near}. Ask for a port (443, 443/udp, 6881-6889), a name or a part of it, or a category")
 }
 
+/// What is said where a capture would have to be read twice and cannot be.
+pub const READ_TWICE: &str = "explain reads a capture twice, and standard input can be read only once: save it to a file first";
+
+/// What is said where control channels announced more than can be kept.
+pub fn announcements_dropped(number: u64) -> String {
+    let number = grouped(number);
+    format!("{number} announcements on control channels were too many to keep: flows that they were about may lack their names")
+}
+
+/// The questions that an explanation answers.
+pub const WHO_SERVES: &str = "Who is the server? The first rung that speaks decides.";
+/// The second of them.
+pub const WHAT_IS_IT_CALLED: &str = "What is it called?";
+/// The third.
+pub const WHAT_ELSE: &str = "What else?";
+/// What a name by port is worth.
+pub const NAME_IS_NO_PROOF: &str = "The payload was not inspected: a name says what a port is for, not what was spoken there.";
+/// What a name by announcement is worth.
+pub const ANNOUNCED_NAME: &str = "The payload was not inspected: the name is what the machines agreed on, not what was sent.";
+/// Why a flow with a nameless server has no name.
+pub const CLIENTS_PORT_NAMES_NOTHING: &str =
+    "The client's port may have a name, but it never names a flow: clients take any port.";
+/// Why a flow without server has no name.
+pub const NO_SERVER_NO_NAME: &str = "undetermined: without a server there is no port to name it by.";
+/// Why ports do not tell who serves among peers.
+pub const BETWEEN_PEERS: &str =
+    "Both ends met many machines, and no port is a registered one: each is client and server to the others.";
+
+/// What a confidence is worth, to be read behind its key.
+pub fn confidence_meaning(confidence: &str) -> &'static str {
+    match confidence {
+        "proven" => "seen and not inferred",
+        "strong" => "right in at least 99 of 100 flows where it could be measured",
+        "moderate" => "right in at least 92 of 100 flows where it could be measured",
+        "weak" => "better than a guess, and not much better",
+        _ => "nobody can tell",
+    }
+}
+
+/// What a flag of a flow means.
+pub fn flag_meaning(flag: &str) -> &'static str {
+    match flag {
+        "midstream" => "The capture does not hold the beginning of the connection.",
+        "one-way" => "Only one side sent packets, as far as the capture shows.",
+        "attempt" => "The connection was asked for, and no answer is in the capture.",
+        "refused" => "The connection was asked for and denied: nobody served there, or a firewall said so.",
+        "symmetric" => "Both sides used the same port.",
+        "group-dst" => "It went to a group of machines: multicast or broadcast.",
+        "fragmented" => "Some packets were cut into fragments, of which only the first has ports.",
+        "tunnelled" => "It was wrapped in another protocol; see the tunnel column of the flows table.",
+        "port-reuse" => "The same two ports had a connection before, which was over.",
+        "simultaneous-open" => "Both sides opened at once.",
+        "synack-only" => "Only the answer to an opening was seen: it may be the echo of forged packets, or a scan.",
+        "pattern:p2p" => "Both sides met many machines: programs that are client and server to each other.",
+        "nat" => "It went to another address than the one announced: something on the way translates addresses.",
+        "sibling-of:ftp" => {
+            "It ran beside an FTP connection that could not be read, between the same machines: perhaps its data."
+        }
+        "control-encrypted" => "From some point on it was encrypted: which flows it announced is not known.",
+        "truncated-control" => "The capture kept only a part of what was said: flows may have been announced unseen.",
+        _ => "",
+    }
+}
+
 /// The row that stands for those that are not shown.
 pub fn others(number: usize) -> String {
     format!("({number} others)")

@@ -69,6 +69,16 @@ impl FlowTable {
         }
     }
 
+    /// How many flows there are so far, but for those that only the batch knows.
+    pub fn len(&self) -> usize {
+        self.flows.len()
+    }
+
+    /// True if there are none so far.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Counts what is still in the batch and gives the flows away, in the order of their first packets.
     pub fn finish(mut self) -> Flows {
         self.count_batch();

@@ -98,7 +98,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
 }
 
 /// What is out of the ordinary with a flow.
-fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> {
+pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> {
     let transport = Transport::from_protocol(flow.key.protocol);
     let has_connections = transport.is_some_and(Transport::has_connections);
     let outcome = has_connections.then(|| flow.outcome());

@@ -7,10 +7,10 @@ mod book;
 mod capture;
 mod community_id;
 mod evidence;
-mod flows;
+pub(crate) mod flows;
 mod hosts;
 mod ledger;
-mod names;
+pub(crate) mod names;
 mod portless;
 mod ports;
 mod servers;
@@ -127,7 +127,7 @@ impl Analysis {
 }
 
 /// The side that opened a flow, if it was seen to: `client`, `server` or `unknown`.
-fn initiator(flow: &Flow, verdict: &Verdict, start_observed: bool) -> &'static str {
+pub(crate) fn initiator(flow: &Flow, verdict: &Verdict, start_observed: bool) -> &'static str {
     use crate::service::ladder::Opening;
     let opener = match flow.opening() {
         Opening::Handshake(side) | Opening::AnswerUsed(side) | Opening::Asked(side) | Opening::AnswerOnly(side) => {

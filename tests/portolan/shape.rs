@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The floor of each top-level module. A file imports its own floor or lower ones.
-const FLOORS: [(&str, u32); 14] = [
+const FLOORS: [(&str, u32); 16] = [
     ("error", 0),
     ("unit", 0),
     ("text", 0),
@@ -17,7 +17,9 @@ const FLOORS: [(&str, u32); 14] = [
     ("flow", 5),
     ("tally", 6),
     ("analysis", 7),
+    ("witness", 7),
     ("summary", 8),
+    ("explain", 8),
     ("output", 9),
     ("lib", 10),
     ("main", 10),

@@ -1,0 +1,204 @@
+//! Floor 8: why a flow has its verdict, in plain words, a sentence a line: what each rung of the ladder says, which packets
+//! that rests on, and what the name is worth.
+
+mod name;
+mod question;
+mod rungs;
+
+use std::net::{IpAddr, SocketAddr};
+
+pub use question::{End, Question};
+
+use crate::analysis::Analysis;
+use crate::decode::Side;
+use crate::flow::{Flow, Relation, Roles};
+use crate::service::ladder::{Climb, Facts, Rung};
+use crate::service::{Confidence, Service, Transport, Verdict, protocols};
+use crate::summary::{self, flows::flags};
+use crate::text;
+use crate::unit::Time;
+use crate::witness::{Sighting, Witness};
+
+/// A flow and all that is known of it.
+struct Story<'a> {
+    analysis: &'a Analysis,
+    number: usize,
+    flow: &'a Flow,
+    verdict: &'a Verdict,
+    relation: Relation,
+    witness: &'a Witness,
+}
+
+/// Explains the flow with that number. What its packets did is told by `witness`.
+pub fn explain(analysis: &Analysis, number: usize, witness: &Witness) -> Vec<String> {
+    let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
+    let story = Story { analysis, number, flow, verdict, relation: analysis.relations.of(number), witness };
+    let mut lines = story.heading();
+    let roles = Roles {
+        flows: &analysis.flows,
+        relations: &analysis.relations,
+        registry: &analysis.registry,
+        start: analysis.span().first,
+    };
+    match roles.climb(number) {
+        Some((facts, elsewhere, climb)) => {
+            lines.push(String::new());
+            lines.push(text::WHO_SERVES.into());
+            for rung in Rung::ALL {
+                if let Some(state) = state(&climb, rung) {
+                    let sentence = rungs::sentence(&story, rung, &facts, &elsewhere, &climb);
+                    lines.push(format!("  {:<14} {state:<9}  {sentence}", rung.code()));
+                }
+            }
+            lines.extend(story.conclusion(&facts));
+            lines.push(String::new());
+            lines.push(text::WHAT_IS_IT_CALLED.into());
+            lines.extend(name::sentences(&story, &facts).into_iter().map(|line| format!("  {line}")));
+        }
+        None => lines.extend(story.portless()),
+    }
+    lines.extend(story.remarks());
+    lines
+}
+
+/// What a rung did in the decision; `None` for the second entry of a rung that is told once.
+fn state(climb: &Climb, rung: Rung) -> Option<&'static str> {
+    let speech = climb.speeches[rung as usize];
+    let told_at = |other: Rung| climb.speeches[other as usize].is_some();
+    match rung {
+        Rung::ClearRank if told_at(Rung::CloseRank) => return None,
+        Rung::CloseRank if !told_at(Rung::CloseRank) => return None,
+        _ => {}
+    }
+    let Some((decisive, decided)) = climb.decisive() else { return Some("silent") };
+    Some(match speech {
+        None => "silent",
+        Some(_) if rung == decisive => "decides",
+        Some(speech) if speech.server == decided.server => "agrees",
+        Some(_) => "disagrees",
+    })
+}
+
+impl Story<'_> {
+    fn transport(&self) -> Option<Transport> {
+        Transport::from_protocol(self.flow.key.protocol)
+    }
+
+    /// A side as people write it: address and port, or only the address.
+    fn end(&self, side: Side) -> String {
+        let address = self.flow.key.ip_addr(side);
+        if self.transport().is_some() { socket(address, self.flow.key.port(side)) } else { address.to_string() }
+    }
+
+    /// Seconds from the start of the capture: `0.021 s`.
+    fn at(&self, time: Time) -> Option<String> {
+        let after = time.since(self.analysis.span().first)?;
+        Some(format!("{:.3} s", after as f64 / 1e9))
+    }
+
+    /// ` in packet 3 at 0.021 s`; nothing if the packet is not known.
+    fn seen(&self, sighting: Option<Sighting>) -> String {
+        sighting.map_or_else(String::new, |sighting| format!(" in packet {}", self.packet(sighting, " at ")))
+    }
+
+    /// ` (packet 3, at 0.021 s)`; nothing if the packet is not known.
+    fn in_brackets(&self, sighting: Option<Sighting>) -> String {
+        sighting.map_or_else(String::new, |sighting| format!(" (packet {})", self.packet(sighting, ", at ")))
+    }
+
+    fn packet(&self, Sighting { packet, time, .. }: Sighting, at: &str) -> String {
+        let time = self.at(time).map_or_else(String::new, |time| format!("{at}{time}"));
+        format!("{}{time}", text::grouped(packet))
+    }
+
+    fn heading(&self) -> Vec<String> {
+        let Flow { key, packets, wire_bytes, .. } = self.flow;
+        let protocol = match self.transport() {
+            Some(transport) => transport.name().to_uppercase(),
+            None => protocols::ip_protocol(key.protocol).to_uppercase(),
+        };
+        let (a, b) = (self.flow.first_side(), self.flow.first_side().other());
+        let title = format!("Flow {}: {protocol} between {} and {}", self.number + 1, self.end(a), self.end(b));
+        let count: u64 = packets.iter().sum();
+        let noun = if count == 1 { "packet" } else { "packets" };
+        let amount = format!("{} {noun}, {}", text::grouped(count), text::bytes(wire_bytes.iter().sum()));
+        let times = match (self.at(self.flow.span.first), self.at(self.flow.span.last)) {
+            (Some(first), Some(last)) => format!(", from {first} to {last} after the capture began"),
+            _ => String::new(),
+        };
+        vec![title, format!("  It has {amount}{times}.")]
+    }
+
+    /// What follows from what the rungs said.
+    fn conclusion(&self, facts: &Facts) -> Vec<String> {
+        let Verdict { server, service, evidence, confidence, .. } = *self.verdict;
+        let server = match (server, service) {
+            (Some(side), _) => {
+                let meaning = text::confidence_meaning(confidence.name());
+                format!("So {} is the server, by {evidence}: {}, {meaning}.", self.end(side), confidence.name())
+            }
+            (None, Service::Named(_)) if facts.announced.is_some() => {
+                "So the service is clear, and neither side is its server: equals talk to each other.".into()
+            }
+            (None, Service::Named(_)) => "So the service is clear, but nobody can tell which side serves.".into(),
+            (None, _) => "So nobody can tell which side serves, and a coin toss is no answer.".into(),
+        };
+        vec![format!("  {server}"), format!("  {}", self.opener())]
+    }
+
+    /// Who opened the flow, which is another question than who serves.
+    fn opener(&self) -> String {
+        let observed = crate::flow::roles::is_start_observed(self.flow, self.analysis.span().first);
+        match (summary::initiator(self.flow, self.verdict, observed), self.verdict.server) {
+            ("server", _) => "Here the server opened the flow, not the client.".into(),
+            ("client", Some(_)) => "The client opened the flow.".into(),
+            _ => "Who opened the flow is not known.".into(),
+        }
+    }
+
+    fn portless(&self) -> Vec<String> {
+        let name = protocols::ip_protocol(self.flow.key.protocol);
+        let mut lines = vec![format!("  {name} has no ports, so there is no service to name: see the portless table.")];
+        let Verdict { server, confidence, .. } = *self.verdict;
+        let sentence = match (server, confidence) {
+            (Some(side), Confidence::Proven) => {
+                let (asked, answered) = (self.witness.opened[side.other().index()], self.witness.answered[side.index()]);
+                let (asker, answerer) = (self.end(side.other()), self.end(side));
+                format!("{asker} asked{}, and {answerer} answered{}.", self.seen(asked), self.seen(answered))
+            }
+            (Some(side), Confidence::Strong) => {
+                let asked = self.seen(self.witness.opened[side.other().index()]);
+                format!("{} asked{asked}, and no answer of {} is in the capture.", self.end(side.other()), self.end(side))
+            }
+            (Some(side), _) => {
+                let answered = self.seen(self.witness.answered[side.index()]);
+                format!("{} answered{answered}; what {} asked is not in the capture.", self.end(side), self.end(side.other()))
+            }
+            (None, _) => {
+                format!(
+                    "Its first packet{} came from {}.",
+                    self.in_brackets(self.witness.first),
+                    self.end(self.flow.first_side())
+                )
+            }
+        };
+        lines.push(format!("  {sentence}"));
+        lines
+    }
+
+    /// What is out of the ordinary, a sentence for each flag.
+    fn remarks(&self) -> Vec<String> {
+        let path = self.analysis.scopes.path(self.flow.key.scope);
+        let flags = flags(self.flow, self.verdict, &path);
+        let told: Vec<String> = flags
+            .iter()
+            .filter(|flag| !flag.starts_with("conflict:"))
+            .map(|flag| format!("  {flag:<18} {}", text::flag_meaning(flag)))
+            .collect();
+        if told.is_empty() { told } else { [vec![String::new(), text::WHAT_ELSE.into()], told].concat() }
+    }
+}
+
+fn socket(address: IpAddr, port: u16) -> String {
+    SocketAddr::new(address, port).to_string()
+}

@@ -1,0 +1,113 @@
+//! A second reading, for one flow: which packets opened it, answered, and ended it. The tables need only that it happened;
+//! an explanation tells when, and in which packet.
+
+use crate::analysis::Options;
+use crate::capture::Source;
+use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Side, Signals};
+use crate::flow::{FlowTable, Flows};
+use crate::unit::Time;
+
+/// A packet of the flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sighting {
+    /// Its number in the capture, counted from 1 over all inputs.
+    pub packet: u64,
+    /// Its time.
+    pub time: Time,
+    /// The side that sent it.
+    pub side: Side,
+}
+
+/// What was seen of a flow, packet by packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Witness {
+    /// Its first packet.
+    pub first: Option<Sighting>,
+    /// The opening (SYN or its counterpart) of each side: of several the last before an answer.
+    pub opened: [Option<Sighting>; 2],
+    /// The first answer (SYN-ACK or its counterpart) of each side.
+    pub answered: [Option<Sighting>; 2],
+    /// The first packet that made use of an answer.
+    pub used: Option<Sighting>,
+    /// The first close of each side.
+    pub finished: [Option<Sighting>; 2],
+    /// The first reset of each side.
+    pub reset: [Option<Sighting>; 2],
+    /// The first ICMP error that quoted the flow; the side is the one whose packet had trouble.
+    pub trouble: Option<Sighting>,
+}
+
+impl Witness {
+    fn add(&mut self, packet: u64, observation: &Observation) {
+        let Observation { side, time, signals, .. } = *observation;
+        let sighting = Sighting { packet, time, side };
+        let note = |place: &mut Option<Sighting>| {
+            place.get_or_insert(sighting);
+        };
+        if observation.quoted {
+            return note(&mut self.trouble);
+        }
+        note(&mut self.first);
+        let answered = self.answered.iter().any(Option::is_some);
+        let index = side.index();
+        match (signals.has(Signals::SYN), signals.has(Signals::ACK)) {
+            (true, true) => note(&mut self.answered[index]),
+            (true, false) if !answered => self.opened[index] = Some(sighting),
+            (true, false) => note(&mut self.opened[index]),
+            (false, _) if answered && !signals.has(Signals::RST) => note(&mut self.used),
+            _ => {}
+        }
+        if signals.has(Signals::FIN) {
+            note(&mut self.finished[index]);
+        }
+        if signals.has(Signals::RST) {
+            note(&mut self.reset[index]);
+        }
+    }
+}
+
+/// Reads the inputs again and tells what was seen of the flow with that number. An input that can only be read once, such as
+/// a pipe, tells nothing.
+pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
+    let key = flows.get(number).key;
+    let wanted = flows.iter().take(number).filter(|flow| flow.key == key).count();
+    let mut watch =
+        Watch { key, wanted, table: FlowTable::with_batch_size(options.idle_timeout, 1), witness: Witness::default() };
+    let mut decoder = Decoder::new();
+    let mut packet = 0;
+    for mut source in options.inputs.iter().flat_map(Source::open) {
+        while let Some((bytes, interface)) = source.next_packet() {
+            packet += 1;
+            let walked = decoder.decode(&bytes, interface);
+            if let Decoded::Observed(observation) = &walked.decoded {
+                watch.see(packet, observation);
+            }
+            if let Some(quoted) = &walked.quoted {
+                watch.see(packet, quoted);
+            }
+        }
+    }
+    watch.witness
+}
+
+/// Watches for one flow among those between the same ports.
+struct Watch {
+    key: FlowKey,
+    /// How many flows between these ports came before it.
+    wanted: usize,
+    table: FlowTable,
+    witness: Witness,
+}
+
+impl Watch {
+    fn see(&mut self, packet: u64, observation: &Observation) {
+        // Later fragments open and end nothing.
+        if observation.key != self.key || matches!(observation.fragment, Fragment::Later(_)) {
+            return;
+        }
+        self.table.observe(observation);
+        if self.table.len() == self.wanted + 1 {
+            self.witness.add(packet, observation);
+        }
+    }
+}
