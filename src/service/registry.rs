@@ -371,6 +371,23 @@ mod tests {
     }
 
     #[test]
+    fn the_services_of_the_lesson_have_their_kinds() {
+        let book = Registry::built_in();
+        let kind = |transport, port| book.look_up(transport, port).map_or("", |id| book.entry(id).category.name());
+        let tcp = |port| kind(Transport::Tcp, port);
+        assert_eq!([80, 443, 25, 587, 465, 110, 143].map(tcp), ["web", "web", "mail", "mail", "mail", "mail", "mail"]);
+        assert_eq!([20, 21, 139, 445].map(tcp), ["file-transfer", "file-transfer", "file-sharing", "file-sharing"]);
+        assert_eq!([515, 631, 9100, 554].map(tcp), ["printing", "printing", "printing", "streaming"]);
+        assert!([1863, 5222, 5269, 6667, 33033, 5190, 5050].iter().all(|&port| tcp(port) == "messaging"));
+        assert!([1214, 4662, 6346, 6699, 6881, 411].iter().all(|&port| tcp(port) == "peer-to-peer"));
+        assert!([5060, 5061, 1720].iter().all(|&port| tcp(port) == "voip"));
+        let udp = |port| kind(Transport::Udp, port);
+        assert!([5060, 2427, 2727, 4569].iter().all(|&port| udp(port) == "voip"));
+        assert!([27015, 27960, 3074, 6112, 26000].iter().all(|&port| udp(port) == "games"));
+        assert_eq!((tcp(25565), udp(443), udp(53)), ("games", "web", "name-resolution"));
+    }
+
+    #[test]
     fn tcp_and_udp_are_two_doors() {
         let book = Registry::built_in();
         assert_eq!((name(&book, Transport::Tcp, 514), name(&book, Transport::Udp, 514)), ("shell", "syslog"));
