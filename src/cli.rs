@@ -101,7 +101,7 @@ pub struct ReadArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Tables to show on the terminal: capture, ledger, services, portless, ports, servers, hosts, flows, evidence, sizes,
+    /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, hosts, flows, evidence, sizes,
     /// tunnels, or all
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,

@@ -15,7 +15,7 @@ use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::InputName;
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{csv, json, port, terminal};
+use portolan::output::{csv, json, port, prose, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, protocols, user_table};
 use portolan::summary::{self, TableName};
@@ -80,7 +80,7 @@ fn explain(job: &ExplainJob) -> Result<u8, Error> {
         }
     };
     let lines = explain::explain(&analysis, number, &witness::witness(&options, &analysis.flows, number));
-    write_to(&Target::Stdout, |output| lines.iter().try_for_each(|line| writeln!(output, "{}", text::clean(line))))?;
+    write_to(&Target::Stdout, |output| prose::write(&lines, view(0), output))?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 

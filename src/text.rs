@@ -10,6 +10,7 @@ pub fn table_title(key: &str) -> &'static str {
         "services" => "Services: what the traffic was for, by the server's port",
         "portless" => "Portless: what has no ports",
         "ports" => "Ports: the doors that were used",
+        "ranges" => "Ranges: the ports of servers by range, and how connections to them went",
         "servers" => "Servers: which machine serves what",
         "hosts" => "Hosts: what each address did",
         "flows" => "Flows: who talked to whom",
@@ -25,7 +26,7 @@ pub fn table_title(key: &str) -> &'static str {
 pub fn empty_table(key: &str) -> &'static str {
     match key {
         "capture" => "no capture was read",
-        "services" | "ports" | "servers" | "evidence" => "no packet with ports",
+        "services" | "ports" | "ranges" | "servers" | "evidence" => "no packet with ports",
         "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
         "book" => "no port that was asked for has a name",
@@ -209,7 +210,7 @@ pub fn flag_meaning(flag: &str) -> &'static str {
         "midstream" => "The capture does not hold the beginning of the connection.",
         "one-way" => "Only one side sent packets, as far as the capture shows.",
         "attempt" => "The connection was asked for, and no answer is in the capture.",
-        "refused" => "The connection was asked for and denied: nobody served there, or a firewall said so.",
+        "refused" => "It was denied: nobody served there, or a firewall said so.",
         "symmetric" => "Both sides used the same port.",
         "group-dst" => "It went to a group of machines: multicast or broadcast.",
         "fragmented" => "Some packets were cut into fragments, of which only the first has ports.",

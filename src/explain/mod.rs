@@ -12,7 +12,7 @@ pub use question::{End, Question};
 use crate::analysis::Analysis;
 use crate::decode::Side;
 use crate::flow::{Flow, Relation, Roles};
-use crate::service::ladder::{Climb, Facts, Rung};
+use crate::service::ladder::{Climb, Elsewhere, Facts, Rung};
 use crate::service::{Confidence, Service, Transport, Verdict, protocols};
 use crate::summary::{self, flows::flags};
 use crate::text;
@@ -29,8 +29,34 @@ struct Story<'a> {
     witness: &'a Witness,
 }
 
+/// Columns in front of a rung's sentence: its key, and what it did.
+const RUNG_INDENT: usize = 28;
+/// Columns in front of a flag's sentence.
+const FLAG_INDENT: usize = 21;
+/// Columns in front of every other sentence.
+const INDENT: usize = 2;
+
+/// A line of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it says; nothing for an empty line.
+    pub text: String,
+    /// The column that it goes on from, where it is longer than the page is wide.
+    pub indent: usize,
+}
+
+impl Line {
+    fn title(text: impl Into<String>) -> Line {
+        Line { text: text.into(), indent: 0 }
+    }
+
+    fn sentence(text: impl AsRef<str>) -> Line {
+        Line { text: format!("{:INDENT$}{}", "", text.as_ref()), indent: INDENT }
+    }
+}
+
 /// Explains the flow with that number. What its packets did is told by `witness`.
-pub fn explain(analysis: &Analysis, number: usize, witness: &Witness) -> Vec<String> {
+pub fn explain(analysis: &Analysis, number: usize, witness: &Witness) -> Vec<Line> {
     let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
     let story = Story { analysis, number, flow, verdict, relation: analysis.relations.of(number), witness };
     let mut lines = story.heading();
@@ -42,20 +68,13 @@ pub fn explain(analysis: &Analysis, number: usize, witness: &Witness) -> Vec<Str
     };
     match roles.climb(number) {
         Some((facts, elsewhere, climb)) => {
-            lines.push(String::new());
-            lines.push(text::WHO_SERVES.into());
-            for rung in Rung::ALL {
-                if let Some(state) = state(&climb, rung) {
-                    let sentence = rungs::sentence(&story, rung, &facts, &elsewhere, &climb);
-                    lines.push(format!("  {:<14} {state:<9}  {sentence}", rung.code()));
-                }
-            }
-            lines.extend(story.conclusion(&facts));
-            lines.push(String::new());
-            lines.push(text::WHAT_IS_IT_CALLED.into());
-            lines.extend(name::sentences(&story, &facts).into_iter().map(|line| format!("  {line}")));
+            lines.extend([Line::title(""), Line::title(text::WHO_SERVES)]);
+            lines.extend(story.ladder(&facts, &elsewhere, &climb));
+            lines.extend(story.conclusion(&facts).map(Line::sentence));
+            lines.extend([Line::title(""), Line::title(text::WHAT_IS_IT_CALLED)]);
+            lines.extend(name::sentences(&story, &facts).iter().map(Line::sentence));
         }
-        None => lines.extend(story.portless()),
+        None => lines.extend(story.portless().map(Line::sentence)),
     }
     lines.extend(story.remarks());
     lines
@@ -111,7 +130,7 @@ impl Story<'_> {
         format!("{}{time}", text::grouped(packet))
     }
 
-    fn heading(&self) -> Vec<String> {
+    fn heading(&self) -> Vec<Line> {
         let Flow { key, packets, wire_bytes, .. } = self.flow;
         let protocol = match self.transport() {
             Some(transport) => transport.name().to_uppercase(),
@@ -126,11 +145,21 @@ impl Story<'_> {
             (Some(first), Some(last)) => format!(", from {first} to {last} after the capture began"),
             _ => String::new(),
         };
-        vec![title, format!("  It has {amount}{times}.")]
+        vec![Line::title(title), Line::sentence(format!("It has {amount}{times}."))]
+    }
+
+    /// What each rung says, and what it did.
+    fn ladder(&self, facts: &Facts, elsewhere: &Elsewhere, climb: &Climb) -> Vec<Line> {
+        let line = |rung: Rung| {
+            let sentence = rungs::sentence(self, rung, facts, elsewhere, climb);
+            let text = format!("  {:<14} {:<9}  {sentence}", rung.code(), state(climb, rung)?);
+            Some(Line { text, indent: RUNG_INDENT })
+        };
+        Rung::ALL.into_iter().filter_map(line).collect()
     }
 
     /// What follows from what the rungs said.
-    fn conclusion(&self, facts: &Facts) -> Vec<String> {
+    fn conclusion(&self, facts: &Facts) -> [String; 2] {
         let Verdict { server, service, evidence, confidence, .. } = *self.verdict;
         let server = match (server, service) {
             (Some(side), _) => {
@@ -143,7 +172,7 @@ impl Story<'_> {
             (None, Service::Named(_)) => "So the service is clear, but nobody can tell which side serves.".into(),
             (None, _) => "So nobody can tell which side serves, and a coin toss is no answer.".into(),
         };
-        vec![format!("  {server}"), format!("  {}", self.opener())]
+        [server, self.opener()]
     }
 
     /// Who opened the flow, which is another question than who serves.
@@ -152,13 +181,17 @@ impl Story<'_> {
         match (summary::initiator(self.flow, self.verdict, observed), self.verdict.server) {
             ("server", _) => "Here the server opened the flow, not the client.".into(),
             ("client", Some(_)) => "The client opened the flow.".into(),
+            ("client", None) => {
+                let first = self.in_brackets(self.witness.first);
+                format!("{} sent the first packet{first}.", self.end(self.flow.first_side()))
+            }
             _ => "Who opened the flow is not known.".into(),
         }
     }
 
-    fn portless(&self) -> Vec<String> {
+    fn portless(&self) -> [String; 2] {
         let name = protocols::ip_protocol(self.flow.key.protocol);
-        let mut lines = vec![format!("  {name} has no ports, so there is no service to name: see the portless table.")];
+        let no_ports = format!("{name} has no ports, so there is no service to name: see the portless table.");
         let Verdict { server, confidence, .. } = *self.verdict;
         let sentence = match (server, confidence) {
             (Some(side), Confidence::Proven) => {
@@ -182,20 +215,19 @@ impl Story<'_> {
                 )
             }
         };
-        lines.push(format!("  {sentence}"));
-        lines
+        [no_ports, sentence]
     }
 
-    /// What is out of the ordinary, a sentence for each flag.
-    fn remarks(&self) -> Vec<String> {
+    /// What is out of the ordinary, a sentence for each flag. Conflicts are told by the ladder.
+    fn remarks(&self) -> Vec<Line> {
         let path = self.analysis.scopes.path(self.flow.key.scope);
         let flags = flags(self.flow, self.verdict, &path);
-        let told: Vec<String> = flags
-            .iter()
-            .filter(|flag| !flag.starts_with("conflict:"))
-            .map(|flag| format!("  {flag:<18} {}", text::flag_meaning(flag)))
-            .collect();
-        if told.is_empty() { told } else { [vec![String::new(), text::WHAT_ELSE.into()], told].concat() }
+        let told = flags.iter().filter(|flag| !flag.starts_with("conflict:")).map(|flag| {
+            let text = format!("  {flag:<18} {}", text::flag_meaning(flag));
+            Line { text, indent: FLAG_INDENT }
+        });
+        let told: Vec<Line> = told.collect();
+        if told.is_empty() { told } else { [vec![Line::title(""), Line::title(text::WHAT_ELSE)], told].concat() }
     }
 }
 

@@ -31,7 +31,11 @@ pub fn sentences(story: &Story<'_>, facts: &Facts) -> Vec<String> {
     let others: Vec<&str> =
         story.verdict.alternatives.into_iter().flatten().map(|id| names::service(registry, Service::Named(id))).collect();
     if !others.is_empty() {
-        lines.push(format!("If the other side were the server, it would be {}.", others.join(" or ")));
+        let others = others.join(" or ");
+        lines.push(match story.verdict.server {
+            Some(_) => format!("If the other side were the server, it would be {others}."),
+            None => format!("By its ports it could be {others}."),
+        });
     }
     if story.relation.marks.has(Marks::NAT) {
         lines.extend(rungs::translation(story));
@@ -50,7 +54,7 @@ fn named(story: &Story<'_>, transport: Transport, port: u16, name: &str, source:
     let note = page.map(|page| page.sentence().into_owned()).filter(|note| !note.is_empty());
     let giver = match (source, iana) {
         (NameSource::User, _) => format!("{name}: your own table says so."),
-        (NameSource::Expected, _) => format!("{name}: that is what was announced, whatever {door} is registered for."),
+        (NameSource::Expected, _) => format!("{name}: that is what was announced, whatever its ports are registered for."),
         (NameSource::Iana, Some(iana)) if !iana.eq_ignore_ascii_case(name) => {
             format!("{name}: {door} is registered for it with IANA, as {iana}.")
         }

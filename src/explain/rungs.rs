@@ -51,7 +51,7 @@ fn announcement(story: &Story<'_>) -> String {
             format!("{sender} asked for a file by TFTP, to be sent to {target} from a port of the server's choice")
         }
         Announcer::GroupReply => format!("{sender} asked a group of machines, and waited for answers on {target}"),
-        Announcer::Sdp => format!("{sender} said that its {} is to be sent to {target}", service.name),
+        Announcer::Sdp => format!("{sender} said that {} is to be sent to {target}", service.name),
         Announcer::Rtsp => format!("{sender} set up a stream: {} of {target}", service.name),
         Announcer::DccOffer => format!("{sender} offered a direct connection to {target}"),
         Announcer::RpcBinding | Announcer::EpmBinding => format!("{sender} said that {} is served on {target}", service.name),

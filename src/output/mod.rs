@@ -4,4 +4,5 @@ pub mod csv;
 mod data;
 pub mod json;
 pub mod port;
+pub mod prose;
 pub mod terminal;

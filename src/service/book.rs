@@ -18,7 +18,7 @@ use crate::text;
 const MOST_NEAR_NAMES: usize = 5;
 
 /// The ranges that ports lie in (RFC 6335 section 6).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum PortRange {
     /// 0 to 1023.
     System,

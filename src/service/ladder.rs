@@ -246,7 +246,7 @@ impl Climb {
     }
 
     /// True if the rung would have named the other side than `server`.
-    pub fn disagrees(&self, rung: Rung, server: Side) -> bool {
+    fn disagrees(&self, rung: Rung, server: Side) -> bool {
         self.speeches[rung as usize].is_some_and(|speech| speech.server == Some(server.other()))
     }
 
@@ -278,8 +278,10 @@ impl Climb {
         Verdict { server, service, evidence, confidence, alternatives, conflicts, marks }
     }
 
+    /// What is hardly better than a guess contradicts nothing.
     fn conflicts(&self, server: Side) -> Conflicts {
-        let disagreeing = Rung::ALL.into_iter().filter(|rung| self.disagrees(*rung, server));
+        let is_weak = |rung: Rung| self.speeches[rung as usize].is_some_and(|speech| speech.confidence == Confidence::Weak);
+        let disagreeing = Rung::ALL.into_iter().filter(|rung| self.disagrees(*rung, server) && !is_weak(*rung));
         Conflicts(disagreeing.fold(0, |bits, rung| bits | 1 << rung as u16))
     }
 }

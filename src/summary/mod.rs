@@ -13,6 +13,7 @@ mod ledger;
 pub(crate) mod names;
 mod portless;
 mod ports;
+mod ranges;
 mod servers;
 mod services;
 mod sizes;
@@ -41,6 +42,8 @@ pub enum TableName {
     Portless,
     /// Traffic by port.
     Ports,
+    /// Traffic by range of ports.
+    Ranges,
     /// Which machine serves what.
     Servers,
     /// What each machine did.
@@ -57,12 +60,13 @@ pub enum TableName {
 
 impl TableName {
     /// All tables, in order.
-    pub const ALL: [TableName; 11] = [
+    pub const ALL: [TableName; 12] = [
         TableName::Capture,
         TableName::Ledger,
         TableName::Services,
         TableName::Portless,
         TableName::Ports,
+        TableName::Ranges,
         TableName::Servers,
         TableName::Hosts,
         TableName::Flows,
@@ -82,6 +86,7 @@ impl TableName {
             TableName::Services => "services",
             TableName::Portless => "portless",
             TableName::Ports => "ports",
+            TableName::Ranges => "ranges",
             TableName::Servers => "servers",
             TableName::Hosts => "hosts",
             TableName::Flows => "flows",
@@ -106,6 +111,7 @@ impl Analysis {
             TableName::Services => services::table(self),
             TableName::Portless => portless::table(self),
             TableName::Ports => ports::table(self),
+            TableName::Ranges => ranges::table(self),
             TableName::Servers => servers::table(self),
             TableName::Hosts => hosts::table(self),
             TableName::Flows => flows::table(self),

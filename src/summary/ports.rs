@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::names;
-use super::table::{Cell, Column, Table};
+use super::table::{Cell, Column, Table, outcome_cells};
 use crate::analysis::Analysis;
 use crate::service::book::PortRange;
 use crate::tally::flows::{Ports, in_order};
@@ -18,6 +18,11 @@ const COLUMNS: &[Column] = &[
     Column::always("wire_bytes").adding_up(),
     Column::always("flows_as_server").adding_up(),
     Column::always("flows_as_client").adding_up(),
+    Column::with_room("attempted", 4).adding_up(),
+    Column::with_room("established", 5).adding_up(),
+    Column::with_room("refused", 3).adding_up(),
+    Column::with_room("reset", 6).adding_up(),
+    Column::with_room("midstream", 7).adding_up(),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
@@ -27,7 +32,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     rows.sort_by_key(|(_, sum)| (Reverse(sum.as_server), Reverse(sum.traffic.packets)));
     let rows = rows.into_iter().map(|((transport, port), sum)| {
         let service = names::of_port(registry, transport, port);
-        vec![
+        let mut row = vec![
             Cell::text(transport.name()),
             Cell::Number(u64::from(port)),
             Cell::text(PortRange::of(port).name()),
@@ -37,7 +42,9 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
             Cell::Bytes(sum.traffic.wire_bytes),
             Cell::Count(sum.as_server),
             Cell::Count(sum.as_client),
-        ]
+        ];
+        row.extend(outcome_cells(sum.outcomes));
+        row
     });
     Table::stored("ports", COLUMNS, rows.collect())
 }

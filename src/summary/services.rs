@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::names;
-use super::table::{Cell, Column, Row, Table, traffic_cells};
+use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
 use crate::analysis::Analysis;
 use crate::service::{Service, Transport};
 use crate::tally::flows::{ServiceSum, Services};
@@ -52,7 +52,6 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
 
 fn row<'a>(analysis: &'a Analysis, service: Service, transport: Transport, sum: &ServiceSum) -> Row<'a> {
     let registry = &analysis.registry;
-    let outcomes = &sum.outcomes;
     let mut row = vec![
         Cell::text(names::category(registry, service)),
         Cell::text(names::service(registry, service)),
@@ -70,13 +69,8 @@ fn row<'a>(analysis: &'a Analysis, service: Service, transport: Transport, sum: 
         Cell::Bytes(sum.from_servers.wire_bytes),
         Cell::Count(sum.clients.len() as u64),
         Cell::Count(sum.servers.len() as u64),
-        Cell::Count(outcomes.attempted),
-        Cell::Count(outcomes.established),
-        Cell::Count(outcomes.refused),
-        Cell::Count(outcomes.reset),
-        Cell::Count(outcomes.midstream),
-        Cell::time(sum.span.first),
-        Cell::time(sum.span.last),
     ]);
+    row.extend(outcome_cells(sum.outcomes));
+    row.extend([Cell::time(sum.span.first), Cell::time(sum.span.last)]);
     row
 }

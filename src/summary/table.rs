@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::tally::flows::Outcomes;
 use crate::unit::{Time, Traffic};
 
 /// A value in a table, typed by what it means.
@@ -226,6 +227,12 @@ pub fn traffic_cells<'a>(traffic: Traffic, total: Traffic) -> [Cell<'a>; 4] {
         Cell::Bytes(traffic.wire_bytes),
         Cell::Share { part: traffic.wire_bytes, whole: total.wire_bytes },
     ]
+}
+
+/// The cells of outcomes, in the order of the contract: attempted, established, refused, reset, midstream.
+pub fn outcome_cells<'a>(outcomes: Outcomes) -> [Cell<'a>; 5] {
+    let Outcomes { attempted, established, refused, reset, midstream } = outcomes;
+    [attempted, established, refused, reset, midstream].map(Cell::Count)
 }
 
 #[cfg(test)]

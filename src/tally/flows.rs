@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
+use crate::service::book::PortRange;
 use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
 
@@ -161,20 +162,39 @@ pub struct PortSum {
     pub as_server: u64,
     /// Flows whose client had the port.
     pub as_client: u64,
+    /// How the connections to the port went.
+    pub outcomes: Outcomes,
 }
 
 impl PortSum {
-    fn add(&mut self, traffic: Traffic, as_server: bool, as_client: bool) {
-        self.traffic.merge(traffic);
+    fn add(&mut self, flow: &Flow, transport: Transport, as_server: bool, as_client: bool) {
+        self.traffic.merge(total(flow));
         self.as_server += u64::from(as_server);
         self.as_client += u64::from(as_client);
+        if as_server {
+            self.outcomes.add(flow, transport);
+        }
     }
 
     fn merge(&mut self, other: PortSum) {
         self.traffic.merge(other.traffic);
         self.as_server += other.as_server;
         self.as_client += other.as_client;
+        self.outcomes.merge(other.outcomes);
     }
+}
+
+/// The flows to one range of ports.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RangeSum {
+    /// Flows.
+    pub flows: u64,
+    /// Both directions.
+    pub traffic: Traffic,
+    /// Different servers' ports.
+    pub ports: Set<u16>,
+    /// How the connections went.
+    pub outcomes: Outcomes,
 }
 
 /// One port of one machine, where a service lives.
@@ -307,6 +327,10 @@ pub struct Services(pub Map<(Service, Transport), ServiceSum>);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ports(pub Map<(Transport, u16), PortSum>);
 
+/// Flows by transport and the range that the server's port lies in; `None` where no side is the server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ranges(pub Map<(Transport, Option<PortRange>), RangeSum>);
+
 /// Flows by server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Servers(pub Map<ServerKey, ServerSum>);
@@ -355,16 +379,38 @@ impl FlowSum for Ports {
         let client = verdict.server.map(Side::other);
         if a == b {
             let known = verdict.server.is_some();
-            self.0.entry((transport, a)).or_default().add(total(flow), known, known);
+            self.0.entry((transport, a)).or_default().add(flow, transport, known, known);
             return;
         }
         for (port, side) in [(a, Side::A), (b, Side::B)] {
-            self.0.entry((transport, port)).or_default().add(total(flow), is(side, verdict.server), is(side, client));
+            self.0.entry((transport, port)).or_default().add(flow, transport, is(side, verdict.server), is(side, client));
         }
     }
 
     fn merge(&mut self, other: &Self) {
         other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(*sum));
+    }
+}
+
+impl FlowSum for Ranges {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
+        let port = verdict.server.map(|server| flow.key.port(server));
+        let sum = self.0.entry((transport, port.map(PortRange::of))).or_default();
+        sum.flows += 1;
+        sum.traffic.merge(total(flow));
+        sum.ports.extend(port);
+        sum.outcomes.add(flow, transport);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (key, sum) in &other.0 {
+            let mine = self.0.entry(*key).or_default();
+            mine.flows += sum.flows;
+            mine.traffic.merge(sum.traffic);
+            mine.ports.extend(&sum.ports);
+            mine.outcomes.merge(sum.outcomes);
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use crate::scene::*;
 use crate::support::{Folder, column, packets_at, root, run, run_with_input, tables_of};
 
-const TABLES: [&str; 11] =
-    ["capture", "ledger", "services", "portless", "ports", "servers", "hosts", "flows", "evidence", "sizes", "tunnels"];
+const TABLES: [&str; 12] =
+    ["capture", "ledger", "services", "portless", "ports", "ranges", "servers", "hosts", "flows", "evidence", "sizes", "tunnels"];
 
 #[test]
 fn without_options_the_four_main_tables_are_shown() {

@@ -7,7 +7,7 @@ use portolan::capture::InputName;
 use portolan::decode::Side;
 use portolan::service::Verdict;
 use portolan::summary::TableName;
-use portolan::tally::flows::{Evidences, FlowSum, Hosts, Ports, Servers, Services};
+use portolan::tally::flows::{Evidences, FlowSum, Hosts, Ports, Ranges, Servers, Services};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -18,6 +18,15 @@ use crate::support::{Folder, packets_at, run, run_with_input, sum, tables_of};
 const HOSTS: [&str; 4] = [C, D, S, R];
 const HOSTS_V6: [&str; 2] = ["2001:db8::5", "2001:db8::80"];
 const PORTS: [u16; 10] = [0, 20, 53, 80, 443, 5060, 8080, 40_000, 51_544, 60_001];
+
+/// What is said on control channels, by their ports: it announces flows of that small world.
+const CONTROL: [(u16, &str); 5] = [
+    (21, ">PORT 10,0,0,5,201,88\r\n"),
+    (21, "<227 (192,0,2,80,234,97)\r\n"),
+    (21, "<234 go ahead\r\n"),
+    (5060, ">v=0\r\nc=IN IP4 10.0.0.5\r\nm=audio 51544 RTP/AVP 0\r\n"),
+    (6667, ">PRIVMSG d :\u{1}DCC SEND f 167772165 8080 9\u{1}\r\n"),
+];
 
 /// One frame of a capture: real traffic in a small world, tagged, cut, fragmented, or noise.
 fn any_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
@@ -40,6 +49,10 @@ fn any_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
         1 => (end(), end(), vec((prop::sample::select(vec![0x8100u16, 0x88a8]), 0..3u16), 1..10)).prop_map(|(from, to, tags)| vec![tagged(&udp(from, to, b"data"), &tags)]),
         1 => (end(), end(), 0..60usize).prop_map(|(from, to, length)| vec![tcp(from, to, "A", 1, 1, b"cut")[..length.min(54)].to_vec()]),
         1 => (1..3u16).prop_map(|operation| vec![arp(operation)]),
+        1 => (0..HOSTS.len(), 0..HOSTS.len(), 0..CONTROL.len()).prop_map(|(client, server, text)| {
+            let (port, text) = CONTROL[text];
+            dialogue((HOSTS[client], 40_000), (HOSTS[server], port), 1, &[text])
+        }),
         1 => vec(any::<u8>(), 0..80).prop_map(|noise| vec![noise]),
     ]
 }
@@ -71,9 +84,13 @@ fn any_scene() -> impl Strategy<Value = Scene> {
 }
 
 fn analysed(capture: &[u8], batch_size: usize) -> Analysis {
+    analysed_with(capture, batch_size, 1)
+}
+
+fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Analysis {
     let folder = Folder::new();
     let path = folder.file("capture", capture);
-    analyse(&Options { batch_size, ..Options::new(vec![InputName::File(path.into())]) }, |_, _| {})
+    analyse(&Options { batch_size, threads, ..Options::new(vec![InputName::File(path.into())]) }, |_, _| {})
 }
 
 /// All tables as data, but for where the capture came from.
@@ -113,6 +130,8 @@ proptest! {
         prop_assert_eq!(sum(tables, "portless", "packets"), packets_at(tables, "portless-ip") + packets_at(tables, "non-ip"));
         prop_assert_eq!(sum(tables, "sizes", "packets"), captured);
         prop_assert_eq!(sum(tables, "evidence", "flows"), sum(tables, "services", "flows"));
+        prop_assert_eq!(sum(tables, "ranges", "flows"), sum(tables, "services", "flows"));
+        prop_assert_eq!(sum(tables, "ranges", "wire_bytes"), sum(tables, "services", "wire_bytes"));
         for name in ["established", "attempted", "refused", "reset", "midstream"] {
             prop_assert!(sum(tables, "services", name) <= sum(tables, "services", "flows"));
         }
@@ -144,6 +163,7 @@ proptest! {
         }
         law::<Services>(left, right);
         law::<Ports>(left, right);
+        law::<Ranges>(left, right);
         law::<Servers>(left, right);
         law::<Hosts>(left, right);
         law::<Evidences>(left, right);
@@ -197,6 +217,31 @@ proptest! {
             (verdict.server.map(place), verdict.evidence, verdict.confidence)
         };
         prop_assert_eq!(ports(C, S), ports(S, C));
+    }
+}
+
+#[test]
+fn neither_threads_nor_batches_change_anything() {
+    // Enough flows that eight threads have something to do, with all that joins flows to each other.
+    let mut scene = Scene::new();
+    for number in 0..40_000u32 {
+        let (client, server) = (HOSTS[number as usize % 4], HOSTS[(number as usize / 4 + 1) % 4]);
+        let (port, other) = (20_000 + (number % 40_000) as u16, PORTS[number as usize % PORTS.len()]);
+        match number % 4 {
+            0 => scene.frames(exchange((client, port), (server, other), number)),
+            1 => scene.frames(vec![udp((client, port), (server, other), b"?"), udp((server, other), (client, port), b"!")]),
+            2 => scene.frames(handshake((client, port), (server, other), number)),
+            _ => scene.frames(vec![udp((client, port), (server, port ^ 1), b"x")]),
+        };
+        if number % 100 == 0 {
+            let (port, text) = CONTROL[number as usize / 100 % CONTROL.len()];
+            scene.frames(dialogue((client, 30_000), (server, port), number, &[text]));
+        }
+    }
+    let capture = scene.pcap();
+    let expected = tables(&analysed_with(&capture, 1, 1));
+    for (batch_size, threads) in [(64, 1), (4096, 1), (1, 2), (64, 2), (64, 8), (4096, 8)] {
+        assert!(tables(&analysed_with(&capture, batch_size, threads)) == expected, "batch {batch_size}, {threads} threads");
     }
 }
 

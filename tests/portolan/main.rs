@@ -1,8 +1,11 @@
 //! The binary as users call it, and the laws that hold for every capture.
 
+mod announced;
 mod bad_input;
 mod cases;
 mod command_line;
+mod explain;
+mod flows;
 mod laws;
 mod readme;
 mod samples;

@@ -1,4 +1,4 @@
-//! The README tells the truth: every command that it shows with its output gives that output.
+//! The README and the pages in `docs` tell the truth: every command shown with its output gives that output.
 //!
 //! `PORTOLAN_BLESS=1 cargo test readme` writes down what is printed now.
 
@@ -12,24 +12,34 @@ const PAGE: usize = 100;
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
-    let (told, shown) = told_now(&readme);
-    assert!(shown >= 2, "the README shows output");
+    shows_what_is_printed("README.md", 2);
+}
+
+#[test]
+fn the_page_on_explanations_shows_what_the_program_prints() {
+    shows_what_is_printed("docs/explain.md", 5);
+}
+
+/// Holds a page to the truth, which has at least so many commands.
+fn shows_what_is_printed(name: &str, commands: usize) {
+    let path = root().join(name);
+    let page = fs::read_to_string(&path).unwrap();
+    let (told, shown) = told_now(&page);
+    assert!(shown >= commands, "{name} shows output");
     if std::env::var_os("PORTOLAN_BLESS").is_some() {
         fs::write(&path, &told).unwrap();
     } else {
         assert!(
-            told == readme,
-            "README.md shows something else than the program prints; PORTOLAN_BLESS=1 accepts what is printed now"
+            told == page,
+            "{name} shows something else than the program prints; PORTOLAN_BLESS=1 accepts what is printed now"
         );
     }
 }
 
-/// The README with the output of every `$ portolan ...` in a console block as it is now, and how many there are.
-fn told_now(readme: &str) -> (String, usize) {
+/// The page with the output of every `$ portolan ...` in a console block as it is now, and how many there are.
+fn told_now(page: &str) -> (String, usize) {
     let (mut told, mut shown) = (String::new(), 0);
-    let mut lines = readme.lines();
+    let mut lines = page.lines();
     while let Some(line) = lines.next() {
         told.push_str(line);
         told.push('\n');

@@ -7,9 +7,9 @@ use std::fs;
 use crate::support::{root, run};
 
 /// The tables that a hand-built sample's expectation shows.
-const HAND_BUILT: &str = "ledger,services,portless,servers,flows,evidence,tunnels";
+const HAND_BUILT: &str = "ledger,services,portless,ranges,servers,flows,evidence,tunnels";
 /// Those of the recorded scene, which has too many flows to list.
-const OFFICE: &str = "capture,ledger,services,portless,servers,evidence,sizes,tunnels";
+const OFFICE: &str = "capture,ledger,services,portless,ranges,servers,hosts,evidence,sizes,tunnels";
 
 #[test]
 fn every_sample_gives_its_expected_tables() {

@@ -175,6 +175,29 @@ pub fn exchange(client: End, server: End, sequence: u32) -> Vec<Vec<u8>> {
     ]
 }
 
+/// A whole connection in which text goes back and forth: what begins with `>` comes from the client, with `<` from the
+/// server, a segment each.
+pub fn dialogue(client: End, server: End, isn: u32, text: &[&str]) -> Vec<Vec<u8>> {
+    let mut frames = handshake(client, server, isn);
+    let (mut from_client, mut from_server) = (isn + 1, 1001);
+    for line in text {
+        let (direction, payload) = line.split_at(1);
+        let length = payload.len() as u32;
+        match direction {
+            ">" => {
+                frames.push(tcp(client, server, "PA", from_client, from_server, payload.as_bytes()));
+                from_client += length;
+            }
+            "<" => {
+                frames.push(tcp(server, client, "PA", from_server, from_client, payload.as_bytes()));
+                from_server += length;
+            }
+            other => panic!("no such direction: {other}"),
+        }
+    }
+    frames
+}
+
 /// An echo request (type 8) or reply (type 0).
 pub fn ping(from: &str, to: &str, kind: u8, identifier: u16) -> Vec<u8> {
     let [high, low] = identifier.to_be_bytes();

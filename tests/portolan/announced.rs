@@ -1,0 +1,255 @@
+//! Flows that were announced on a control channel before they began, and channels that cannot be read.
+
+use serde_json::Value;
+
+use crate::flows::{flows, flows_of, of_flows, udp_exchange};
+use crate::scene::*;
+use crate::support::{column, tables_of};
+
+/// The control connection of all these scenes.
+fn ftp(text: &[&str]) -> Vec<Vec<u8>> {
+    dialogue((C, 40_001), (S, 21), 1, text)
+}
+
+fn with(control: Vec<Vec<u8>>, data: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    [control, data].concat()
+}
+
+#[test]
+fn active_ftp_connects_from_the_server_to_where_the_client_says() {
+    let frames = with(ftp(&[">PORT 10,0,0,5,195,80\r\n", "<200 ok\r\n"]), connection((S, 20), (C, 50_000), 1));
+    assert_eq!(
+        flows(frames.clone()),
+        [
+            "tcp 10.0.0.5:40001 > 192.0.2.80:21 ftp (handshake, proven)",
+            "tcp 10.0.0.5:50000 > 192.0.2.80:20 ftp-data (expect:ftp-port, strong)",
+        ]
+    );
+    assert_eq!(of_flows(frames.clone(), "control_flow"), [Value::Null, 1.into()]);
+    assert_eq!(of_flows(frames.clone(), "name_source"), ["iana", "expected"]);
+    assert_eq!(of_flows(frames, "initiator"), ["client", "server"]);
+    // Many servers do not use port 20; the announcement does not need it.
+    let elsewhere = with(ftp(&[">EPRT |1|10.0.0.5|50000|\r\n"]), connection((S, 45_000), (C, 50_000), 1));
+    assert_eq!(flows(elsewhere)[1], "tcp 10.0.0.5:50000 > 192.0.2.80:45000 ftp-data (expect:ftp-eprt, strong)");
+}
+
+#[test]
+fn passive_ftp_connects_to_where_the_server_says() {
+    let announced = ftp(&[">PASV\r\n", "<227 Entering Passive Mode (192,0,2,80,234,96).\r\n"]);
+    let frames = with(announced.clone(), connection((C, 40_002), (S, 60_000), 1));
+    assert_eq!(flows(frames)[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 ftp-data (expect:ftp-pasv, strong)");
+    // One announcement is for one connection, which opens towards the announced port, and not long after.
+    let twice = [announced.clone(), connection((C, 40_002), (S, 60_000), 1), connection((C, 40_003), (S, 60_000), 1)].concat();
+    assert_eq!(flows(twice)[2], "tcp 10.0.0.5:40003 > 192.0.2.80:60000 unassigned (handshake, proven)");
+    let other_way = with(announced.clone(), connection((S, 60_000), (C, 40_002), 1));
+    assert_eq!(flows(other_way)[1], "tcp 192.0.2.80:60000 > 10.0.0.5:40002 unassigned (handshake, proven)");
+    let mut late = Scene::new();
+    late.frames(announced.clone()).wait(301).frames(connection((C, 40_002), (S, 60_000), 1));
+    assert!(flows_of(&tables_of(&late.pcap()))[1].contains("unassigned"));
+    let before = with(connection((C, 40_002), (S, 60_000), 1), announced);
+    assert!(flows(before)[0].contains("unassigned"));
+}
+
+#[test]
+fn extended_passive_ftp_works_over_ipv6() {
+    let (client, server) = ("2001:db8::5", "2001:db8::80");
+    let control = dialogue((client, 40_001), (server, 21), 1, &[">EPSV\r\n", "<229 Entering (|||60001|)\r\n"]);
+    let told = flows(with(control, connection((client, 40_002), (server, 60_001), 1)));
+    assert_eq!(told[1], "tcp 2001:db8::5:40002 > 2001:db8::80:60001 ftp-data (expect:ftp-epsv, strong)");
+}
+
+#[test]
+fn an_announced_address_may_be_behind_a_translation() {
+    let inside = ftp(&["<227 Passive (10,9,9,9,234,99)\r\n"]);
+    let told = flows(with(inside, connection((C, 40_002), (S, 60_003), 1)));
+    assert_eq!(told[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60003 ftp-data (expect:ftp-pasv, strong) nat");
+}
+
+#[test]
+fn commands_may_be_cut_into_segments_and_repeated() {
+    let control = ftp(&[">PORT 10,0,0", ">,5,195,", ">80\r\n"]);
+    let repeated = [control.clone(), control[3..].to_vec(), connection((S, 20), (C, 50_000), 1)].concat();
+    assert!(flows(repeated.clone())[1].contains("expect:ftp-port"), "{:?}", flows(repeated));
+    // A line that was begun before a gap is not ended behind it.
+    let mut gap = control;
+    gap.remove(4);
+    assert!(flows(with(gap, connection((S, 20), (C, 50_000), 1)))[1].contains("srcport:20"));
+}
+
+#[test]
+fn what_an_encrypted_or_cut_control_connection_announced_is_only_hinted_at() {
+    let data = || connection((C, 40_002), (S, 60_002), 1);
+    let end = tcp((C, 40_001), (S, 21), "FA", 500, 500, b"");
+    let encrypted = ftp(&[">AUTH TLS\r\n", "<234 go ahead\r\n"]);
+    let told = flows([encrypted, data(), vec![end.clone()]].concat());
+    assert_eq!(
+        told,
+        [
+            "tcp 10.0.0.5:40001 > 192.0.2.80:21 ftp (handshake, proven) control-encrypted",
+            "tcp 10.0.0.5:40002 > 192.0.2.80:60002 unassigned (handshake, proven) sibling-of:ftp",
+        ]
+    );
+    let mut cut = Scene::new();
+    cut.frames(ftp(&["<227 Passive (192,0,2,80,234,98)\r\n"])).frames(data()).frame(end);
+    let tables = tables_of(&cut.pcap_cut(54));
+    assert_eq!(
+        flows_of(&tables),
+        [
+            "tcp 10.0.0.5:40001 > 192.0.2.80:21 ftp (handshake, proven) truncated-control",
+            "tcp 10.0.0.5:40002 > 192.0.2.80:60002 unassigned (handshake, proven) sibling-of:ftp",
+        ]
+    );
+    assert_eq!(column(&tables, "flows", "control_flow"), [&Value::Null, &1.into()]);
+    // Another service between the same machines is not taken for its data.
+    let web = [ftp(&["<234 go\r\n"]), connection((C, 40_002), (S, 80), 1), vec![tcp((C, 40_001), (S, 21), "A", 9, 9, b"")]];
+    assert_eq!(flows(web.concat())[1], "tcp 10.0.0.5:40002 > 192.0.2.80:80 http (handshake, proven)");
+}
+
+#[test]
+fn the_users_own_ftp_port_is_read_too() {
+    let folder = crate::support::Folder::new();
+    let rules = folder.file("ports.txt", b"tcp/2121 = ftp, file-transfer\n");
+    let mut scene = Scene::new();
+    scene.frames(dialogue((C, 40_001), (S, 2121), 1, &["<227 (192,0,2,80,234,96)\r\n"]));
+    scene.frames(connection((C, 40_002), (S, 60_000), 1));
+    let arguments = ["read", "-", "--json", "-", "--services", &rules];
+    let tables = crate::support::run_with_input(&arguments, &scene.pcap()).tables();
+    assert!(flows_of(&tables)[1].contains("ftp-data (expect:ftp-pasv"), "{:?}", flows_of(&tables));
+    assert!(flows_of(&tables_of(&scene.pcap()))[1].contains("unassigned"));
+}
+
+#[test]
+fn tftp_answers_from_a_port_of_its_own() {
+    let frames = [
+        udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00"),
+        udp((S, 50_123), (C, 41_000), b"\x00\x03\x00\x01data"),
+        udp((C, 41_000), (S, 50_123), b"\x00\x04\x00\x01"),
+    ];
+    assert_eq!(
+        flows(frames),
+        [
+            "udp 10.0.0.5:41000 > 192.0.2.80:69 tftp (rank:6>0, strong) one-way",
+            "udp 10.0.0.5:41000 > 192.0.2.80:50123 tftp (expect:tftp, strong)",
+        ]
+    );
+}
+
+#[test]
+fn the_streams_of_a_call_are_between_equals() {
+    let media = "192.0.2.90";
+    let answer = b"SIP/2.0 200 OK\r\nContent-Type: application/sdp\r\n\r\nv=0\r\no=- 1 1 IN IP4 192.0.2.90\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n";
+    let frames = [
+        vec![udp((C, 5061), (S, 5060), b"INVITE sip:d@example SIP/2.0\r\n\r\n"), udp((S, 5060), (C, 5061), answer)],
+        udp_exchange((C, 40_010), (media, 49_170)),
+        udp_exchange((C, 40_011), (media, 49_171)),
+    ];
+    let told = flows(frames.concat());
+    assert_eq!(
+        told[1..],
+        [
+            "udp 10.0.0.5:40010 ~ 192.0.2.90:49170 rtp (expect:sdp, none)",
+            "udp 10.0.0.5:40011 ~ 192.0.2.90:49171 rtcp (expect:sdp, none)",
+        ]
+    );
+    assert_eq!(of_flows(frames.concat(), "category")[1..], ["voip", "voip"]);
+}
+
+#[test]
+fn the_streams_of_a_camera_come_from_its_server() {
+    let setup = [
+        ">SETUP rtsp://camera/ RTSP/1.0\r\nTransport: RTP/AVP;unicast;client_port=4588-4589\r\n\r\n",
+        "<RTSP/1.0 200 OK\r\nTransport: RTP/AVP;unicast;client_port=4588-4589;server_port=6256-6257\r\n\r\n",
+    ];
+    let stream = [udp((S, 6256), (C, 4588), b"picture"), udp((S, 6257), (C, 4589), b"report")].to_vec();
+    let told = flows(with(dialogue((C, 40_001), (S, 554), 1, &setup), stream));
+    assert_eq!(
+        told[1..],
+        [
+            "udp 10.0.0.5:4588 > 192.0.2.80:6256 rtp (expect:rtsp, strong) one-way",
+            "udp 10.0.0.5:4589 > 192.0.2.80:6257 rtcp (expect:rtsp, strong) one-way",
+        ]
+    );
+}
+
+#[test]
+fn a_portmapper_names_ports_for_the_whole_capture() {
+    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
+    // GETPORT for program 100021 over TCP (RFC 1833 section 3.2), and its answer: 32803.
+    let call = words(&[77, 0, 2, 100_000, 2, 3, 0, 0, 0, 0, 100_021, 4, 6, 0]);
+    let reply = words(&[77, 1, 0, 0, 0, 0, 32_803]);
+    let asked = [udp((C, 900), (S, 111), &call), udp((S, 111), (C, 900), &reply)];
+    let before = exchange((D, 800), (S, 32_803), 1);
+    let after = exchange((C, 900), (S, 32_803), 1);
+    let told = flows([before, asked.to_vec(), after].concat());
+    let binding = |client| format!("tcp {client} > 192.0.2.80:32803 nlockmgr (expect:rpc-binding, strong) midstream");
+    assert_eq!(
+        (&told[0], &told[2]),
+        (&format!("{} conflict:rank", binding("10.0.0.6:800")), &format!("{} conflict:rank", binding("10.0.0.5:900")))
+    );
+}
+
+#[test]
+fn an_offer_in_irc_makes_its_sender_the_server() {
+    // 167772165 is 10.0.0.5.
+    let irc = dialogue((C, 40_001), (S, 6667), 1, &[">PRIVMSG d :\u{1}DCC SEND map.txt 167772165 5000 9\u{1}\r\n"]);
+    let told = flows(with(irc, connection((D, 40_002), (C, 5000), 1)));
+    assert_eq!(told[1], "tcp 10.0.0.6:40002 > 10.0.0.5:5000 irc-dcc (expect:irc-dcc, strong)");
+}
+
+#[test]
+fn who_answers_a_question_to_a_group_serves() {
+    let search = udp((C, 50_500), ("239.255.255.250", 1900), b"M-SEARCH * HTTP/1.1\r\nMX: 2\r\n\r\n");
+    let answer = udp((D, 33_000), (C, 50_500), b"HTTP/1.1 200 OK\r\n");
+    assert_eq!(
+        flows([search.clone(), answer.clone()]),
+        [
+            "udp 10.0.0.5:50500 > 239.255.255.250:1900 ssdp (group, strong) one-way group-dst",
+            "udp 10.0.0.5:50500 > 10.0.0.6:33000 ssdp (expect:group-reply, strong) one-way",
+        ]
+    );
+    // It may wait as long as it was told to, and two seconds more.
+    let after = |seconds: i64| {
+        let mut scene = Scene::new();
+        scene.frame(search.clone()).wait(seconds).frame(answer.clone());
+        flows_of(&tables_of(&scene.pcap())).remove(1)
+    };
+    assert!(after(3).contains("expect:group-reply") && !after(5).contains("expect:group-reply"));
+    // A name question from a port that is as well known as the group's own.
+    let question = [udp((C, 5060), ("224.0.0.252", 5355), b"?"), udp((D, 5355), (C, 5060), b"!")];
+    assert_eq!(flows(question)[1], "udp 10.0.0.5:5060 > 10.0.0.6:5355 llmnr (expect:group-reply, strong) one-way");
+}
+
+#[test]
+fn hosts_have_the_names_that_the_capture_tells() {
+    let name = |labels: &str| {
+        labels.split('.').flat_map(|label| [&[label.len() as u8][..], label.as_bytes()].concat()).chain([0]).collect::<Vec<u8>>()
+    };
+    let question = [&name("www.example")[..], &[0, 1, 0, 1]].concat();
+    let alias = [&[0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 5][..], &name("web")].concat();
+    let address = [&name("web")[..], &[0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 80]].concat();
+    let answer = [&[0, 7, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0][..], &question, &alias, &address].concat();
+    let mut scene = Scene::new();
+    scene.frame(udp((R, 53), (C, 50_000), &answer)).frames(connection((C, 51_544), (S, 443), 1));
+    let tables = tables_of(&scene.pcap());
+    let named: Vec<(&Value, &Value)> = column(&tables, "hosts", "address")
+        .into_iter()
+        .zip(column(&tables, "hosts", "name"))
+        .filter(|(_, name)| !name.is_null())
+        .collect();
+    assert_eq!(named, [(&Value::from(S), &Value::from("www.example"))]);
+    // Only who has the port of DNS is believed.
+    let mut elsewhere = Scene::new();
+    elsewhere.frame(udp((R, 5300), (C, 50_000), &answer)).frames(connection((C, 51_544), (S, 443), 1));
+    assert!(column(&tables_of(&elsewhere.pcap()), "hosts", "name").iter().all(|name| name.is_null()));
+}
+
+#[test]
+fn peers_of_each_other_are_told_apart_from_servers() {
+    let peers: Vec<&'static str> = (1..=11).map(|n| &*Box::leak(format!("10.1.0.{n}").into_boxed_str())).collect();
+    // Two of them know each other, and ten others each, all by ports that nobody has registered.
+    let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000))).collect::<Vec<_>>();
+    let (one, other) = ((C, 29_999), (D, 52_000));
+    let told = flows([hub(one), hub(other), udp_exchange(one, other)].concat());
+    let between = told.last().unwrap();
+    assert_eq!(between, "udp 10.0.0.5:29999 ~ 10.0.0.6:52000 undetermined (none, none) pattern:p2p");
+}

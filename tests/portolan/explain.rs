@@ -1,0 +1,129 @@
+//! `portolan explain`: who is the server of a flow, and why, in words. Whole explanations stand in `docs/explain.md`.
+
+use crate::scene::*;
+use crate::support::{Folder, Run, run, run_with_input};
+
+/// The explanation of a flow of these frames, a sentence a line.
+fn explained(frames: impl IntoIterator<Item = Vec<u8>>, flow: &str) -> String {
+    let folder = Folder::new();
+    let mut scene = Scene::new();
+    scene.frames(frames);
+    let run = run(&["explain", &folder.file("capture.pcap", &scene.pcap()), flow]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    run.stdout
+}
+
+/// True if one line begins with the rung and what it did, and says all of these.
+fn says(explanation: &str, rung: &str, state: &str, parts: &[&str]) -> bool {
+    let is_it = |line: &&str| {
+        let mut words = line.split_whitespace();
+        words.next() == Some(rung) && words.next() == Some(state)
+    };
+    explanation.lines().find(is_it).is_some_and(|line| parts.iter().all(|part| line.contains(part)))
+}
+
+#[track_caller]
+fn assert_says(explanation: &str, rung: &str, state: &str, parts: &[&str]) {
+    assert!(says(explanation, rung, state, parts), "{rung} {state} {parts:?}:\n{explanation}");
+}
+
+#[test]
+fn the_packets_of_a_handshake_are_told_and_who_disagrees() {
+    let told = explained([vec![arp(1)], connection((C, 53), (S, 41_999), 1)].concat(), "1");
+    let packets = ["10.0.0.5:53 sent SYN in packet 2 at 0.001 s, and 192.0.2.80:41999 answered SYN-ACK in packet 3 at 0.002 s."];
+    assert_says(&told, "handshake", "decides", &packets);
+    assert_says(&told, "rank", "disagrees", &["53 (dns) has rank 6", "41999 (unassigned) has rank 0"]);
+    assert_says(&told, "expect", "silent", &["No control channel"]);
+    assert!(told.contains("So 192.0.2.80:41999 is the server, by handshake: proven, seen and not inferred."));
+    assert!(told.contains("The client's port may have a name, but it never names a flow"));
+    assert_eq!(told.lines().filter(|line| line.contains("rank")).count(), 1, "a rung is told once");
+}
+
+#[test]
+fn a_repeated_opening_is_told_by_the_one_that_was_answered_and_a_later_connection_by_its_own() {
+    let twice = [vec![tcp((C, 51_544), (S, 80), "S", 1, 0, b"")], connection((C, 51_544), (S, 80), 1)];
+    assert_says(&explained(twice.concat(), "1"), "handshake", "decides", &["sent SYN in packet 2", "SYN-ACK in packet 3"]);
+    let reused = [connection((C, 51_544), (S, 80), 1), connection((C, 51_544), (S, 80), 70_000)].concat();
+    assert_says(&explained(reused.clone(), "2"), "handshake", "decides", &["sent SYN in packet 10", "SYN-ACK in packet 11"]);
+    let told = explained(reused, "2");
+    assert!(told.contains("port-reuse         The same two ports had a connection before"));
+}
+
+#[test]
+fn refusals_halves_and_nothing_at_all_are_told_as_what_they_are() {
+    let refused = [tcp((C, 51_544), (S, 80), "S", 1, 0, b""), tcp((S, 80), (C, 51_544), "RA", 0, 2, b"")];
+    assert_says(&explained(refused, "1"), "handshake", "decides", &["192.0.2.80:80 refused in packet 2"]);
+    let asked = [tcp((C, 51_544), (S, 80), "S", 1, 0, b"")];
+    assert_says(&explained(asked, "1"), "handshake", "decides", &["sent SYN in packet 1", "no SYN-ACK came back"]);
+    let answer = tcp((S, 80), (C, 6669), "SA", 1000, 2, b"");
+    let lone = explained([answer.clone()], "1");
+    assert_says(&lone, "handshake", "decides", &["192.0.2.80:80 answered SYN-ACK in packet 1", "forged"]);
+    let used = [vec![answer], exchange((C, 6669), (S, 80), 2)].concat();
+    assert_says(&explained(used, "1"), "handshake", "decides", &["used in packet 2", "SYN before it is not in the capture"]);
+    let active = explained(connection((S, 20), (C, 50_000), 1), "1");
+    assert_says(&active, "handshake", "decides", &["It came from port 20"]);
+    assert!(active.contains("Here the server opened the flow"));
+}
+
+#[test]
+fn an_announcement_is_told_with_its_packet_its_flow_and_a_translation() {
+    let control = dialogue((C, 40_001), (S, 21), 1, &[">PASV\r\n", "<227 (10,9,9,9,234,99)\r\n"]);
+    let told = explained([control, connection((C, 40_002), (S, 60_003), 1)].concat(), "10.0.0.5:40002-192.0.2.80:60003");
+    assert_says(&told, "expect", "decides", &["In packet 5 of flow 1, the FTP server 192.0.2.80", "10.9.9.9:60003"]);
+    assert_says(&told, "handshake", "agrees", &[]);
+    assert!(told.contains("10.9.9.9:60003 was announced, and 192.0.2.80:60003 is what was seen"));
+    assert!(told.contains("ftp-data: that is what was announced"));
+}
+
+#[test]
+fn other_flows_are_counted_but_not_the_flow_itself() {
+    let frames =
+        [exchange((C, 5060), (S, 8080), 1), connection((D, 40_002), (S, 8080), 1), connection((D, 40_003), (S, 8080), 1)];
+    let told = explained(frames.concat(), "1");
+    assert_says(&told, "known-server", "decides", &["192.0.2.80:8080 was proven to be a server in 2 other flows."]);
+    let itself = explained(frames.concat(), "2");
+    assert_says(&itself, "known-server", "agrees", &["in another flow."]);
+    assert!(told.contains("http-alt: 8080/tcp is registered for it with IANA."));
+}
+
+#[test]
+fn what_a_name_is_worth_depends_on_who_gives_it() {
+    let to = |port| explained(connection((C, 51_544), (S, port), 1), "1");
+    assert!(to(53).contains("dns: 53/tcp is registered for it with IANA, as domain."));
+    assert!(to(5601).contains("kibana: a customary use of 5601/tcp, which IANA has registered for esmagent."));
+    assert!(to(27_015).contains("a customary use of 27015/tcp, which IANA has registered for nobody."));
+    assert!(to(4997).contains("unassigned: 4997/tcp has no name."));
+}
+
+#[test]
+fn flows_without_ports_and_over_ipv6_are_explained_too() {
+    let told = explained([ping(C, D, 8, 7), ping(D, C, 0, 7)], "10.0.0.6-10.0.0.5");
+    assert!(told.contains("icmp has no ports"));
+    assert!(told.contains("10.0.0.5 asked in packet 1 at 0.000 s, and 10.0.0.6 answered in packet 2 at 0.001 s."), "{told}");
+    let (client, server) = (("2001:db8::5", 51_544), ("2001:db8::80", 443));
+    let told = explained(connection(client, server, 1), "[2001:db8::80]:443");
+    assert!(told.contains("So [2001:db8::80]:443 is the server"));
+}
+
+fn refused(run: &Run, why: &str) -> bool {
+    run.code == 2 && run.stdout.is_empty() && run.stderr.contains(why)
+}
+
+#[test]
+fn a_flow_that_is_not_there_or_not_clear_is_told() {
+    let file = "samples/one-address-many-servers.pcap";
+    assert!(refused(&run(&["explain", file, "99"]), "there is no flow 99; the capture holds 10 flows"));
+    assert!(refused(&run(&["explain", file, "0"]), "there is no flow 0"));
+    assert!(refused(&run(&["explain", file, "203.0.113.1:80"]), "no flow has these endpoints"));
+    assert!(refused(&run(&["explain", file, "192.0.2.80"]), "flows have these endpoints; ask for one of 1, "));
+    assert!(refused(&run(&["explain", file, "port 80"]), "it must be a flow's number"));
+    assert!(refused(&run(&["explain", file]), "FLOW"));
+    assert!(refused(&run(&["explain", "no-such-file.pcap", "1"]), "no such file"));
+    assert!(refused(&run_with_input(&["explain", "-", "1"], b""), "save it to a file first"));
+}
+
+#[test]
+fn a_damaged_capture_is_explained_as_far_as_it_goes() {
+    let run = run(&["explain", "samples/cut-off.pcap", "1"]);
+    assert!(run.code == 1 && run.stdout.contains("Who is the server?") && !run.stderr.is_empty());
+}
