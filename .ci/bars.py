@@ -22,9 +22,13 @@ DISPUTED = {
 }
 # score_roles.py: (line, field, least or most, value in per cent of flows).
 ROLE_BARS = [
-    ("with", "right", "least", 99.5),
-    ("without", "right", "least", 95.0),
-    ("without", "wrong", "most", 2.0),
+    ("roles with", "right", "least", 99.8),
+    ("roles without", "right", "least", 97.5),
+    ("roles without", "wrong", "most", 1.0),
+    ("roles without>=1024", "right", "least", 94.0),
+    ("roles without>=1024", "wrong", "most", 2.0),
+    ("names against content", "agree", "least", 80.0),
+    ("names against content", "other name", "most", 9.0),
 ]
 
 
@@ -42,10 +46,10 @@ def totals(report):
 def roles(report):
     met_all = True
     for line, field, kind, value in ROLE_BARS:
-        got = float(re.search(rf"^roles {line} .*?{field} +([\d.]+)", report, re.M).group(1))
+        got = float(re.search(rf"^{line} .*?{field} +([\d.]+)", report, re.M).group(1))
         met = got >= value if kind == "least" else got <= value
         met_all &= met
-        print(f"bar: roles {line} handshake, {field} {got} %, at {kind} {value} %: {'met' if met else 'MISSED'}")
+        print(f"bar: {line}, {field} {got} %, at {kind} {value} %: {'met' if met else 'MISSED'}")
     return met_all
 
 

@@ -6,8 +6,8 @@
 //! ```text
 //! 10  main, cli, progress   the binary: arguments to a job, the job to an exit code
 //!  9  output                tables to text, one file per format; writers compute nothing
-//!  8  summary               sums to tables of typed cells, one file per table; every number is derived here, once
-//!  7  analysis              the whole program in one screen: packets in, sums and decided flows out
+//!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
+//!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; a second look at one flow
 //!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
 //!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
 //!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called
@@ -25,9 +25,10 @@
 //! 3. An [`decode::Observation`] is what is left: a small record with all that a flow needs. Later fragments wait in
 //!    [`flow::Fragments`] for the first one, which has the ports.
 //! 4. [`flow::FlowTable`] takes observations in, a batch at a time, because looking up a flow is waiting for memory.
-//! 5. At the end [`flow::roles::decide`] joins what all flows say about each other's endpoints and asks the ladder
-//!    ([`service::ladder`]) for a [`service::Verdict`] on each.
-//! 6. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
+//! 5. Where a port's service announces other flows or names hosts, and only there, [`content::Listener`] reads the payload.
+//! 6. At the end [`flow::Relations`] joins announcements to flows; [`flow::Roles`] joins what all flows say about each other's
+//!    endpoints, and asks the ladder ([`service::ladder`]) for a [`service::Verdict`] on each.
+//! 7. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
 //!
 //! # What holds everywhere
 //!
@@ -36,13 +37,13 @@
 //! - Time is the packet's own; no clock is read.
 //! - The same input and options give the same bytes. Hashes are seeded afresh for each run because traffic chooses the
 //!   keys, and nothing that is shown depends on them.
-//! - What traffic can make grow has a bound, but for the flows themselves. Text from outside is cleaned for the terminal and
+//! - What traffic can make grow has a bound, but for the flows themselves, and so has the work that it can cause. Text from outside is cleaned for the terminal and
 //!   guarded in CSV.
 //!
 //! # What is deliberately absent
 //!
-//! Payload is not inspected: a name says what a port is registered or customarily used for. Nothing is sent and nothing is
-//! looked up on the network. There is no configuration file and no state between runs.
+//! No name rests on what a flow's own payload looks like: it says what a port is registered or customarily used for, or what
+//! a control channel announced. Nothing is sent and nothing is looked up on the network. There is no configuration file and no state between runs.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
