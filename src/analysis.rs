@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Signals, Walked};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Signals, Walked, plain};
 use crate::error::Error;
 use crate::flow::{BATCH, FlowTable, Flows, Fragments, Relations, Roles};
 use crate::service::{Registry, Verdict};
@@ -188,22 +188,40 @@ impl Engine {
 
     #[inline]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        let walked = self.decoder.decode(packet, interface);
         self.packets += 1;
+        match plain(packet, interface) {
+            Some((observation, payload)) => {
+                self.tally.add_packet(packet.wire_len, ScopeId::PLAIN);
+                self.observe(&observation);
+                self.listen(&observation, payload);
+            }
+            None => self.walk(packet, interface),
+        }
+    }
+
+    /// Takes in a packet that is not plain.
+    #[inline(never)]
+    fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
+        let walked = self.decoder.decode(packet, interface);
         self.tally.add_packet(packet.wire_len, walked.scope);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => self.observe(observation),
             Decoded::Observed(observation) => self.take_in_fragment(*observation),
             _ => self.stopped(&walked, packet),
         }
-        if let Decoded::Observed(observation) = &walked.decoded
-            && self.listener.cares_for(observation)
-            && (!walked.payload.is_empty() || observation.payload_len > 0 || observation.signals.has(Signals::SYN))
-        {
-            self.listener.hear(self.packets, observation, walked.payload);
+        if let Decoded::Observed(observation) = &walked.decoded {
+            self.listen(observation, walked.payload);
         }
         if let Some(quoted) = &walked.quoted {
             self.table.observe(quoted);
+        }
+    }
+
+    /// Reads the packet's payload, if its ports are those of a channel.
+    #[inline]
+    fn listen(&mut self, observation: &Observation, payload: &[u8]) {
+        if self.listener.cares_for(observation) && (observation.payload_len > 0 || observation.signals.has(Signals::SYN)) {
+            self.listener.hear(self.packets, observation, payload);
         }
     }
 

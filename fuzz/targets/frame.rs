@@ -1,9 +1,10 @@
-//! A single packet of any link type, perhaps cut: the walk ends, and it ends alike for the same bytes.
+//! A single packet of any link type, perhaps cut: the walk ends, it ends alike for the same bytes,
+//! and the short cut for plain packets gives what the walk gives.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use portolan::capture::{Interface, LinkType, Packet};
-use portolan::decode::{Decoded, Decoder};
+use portolan::decode::{Decoded, Decoder, ScopeId, plain};
 use portolan::unit::Time;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -14,6 +15,10 @@ fuzz_target!(|bytes: &[u8]| {
     let packet = Packet { time: Time::from_nanoseconds(1), wire_len, interface: 0, data };
     let walked = Decoder::new().decode(&packet, &interface);
     assert_eq!(walked.decoded, Decoder::new().decode(&packet, &interface).decoded);
+    if let Some((observation, payload)) = plain(&packet, &interface) {
+        assert_eq!(walked.decoded, Decoded::Observed(observation));
+        assert_eq!((walked.scope, walked.quoted, walked.payload), (ScopeId::PLAIN, None, payload));
+    }
     if let Decoded::Observed(observation) = walked.decoded {
         assert_eq!(observation.wire_len, wire_len);
         assert!(observation.payload_len <= observation.ip_len);

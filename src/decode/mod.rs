@@ -1,13 +1,15 @@
 //! Floor 2: the walk over a packet's layers, from its link header to its ports.
 //!
 //! [`Decoder::decode`] goes as far as it can and never fails: what it cannot follow is a [`Decoded`] value that says why
-//! it stopped, and every value has its place in the ledger. One loop takes the walk from layer to layer; each layer is
+//! it stopped, and every value has its place in the ledger. For the packets that are nothing special, [`plain`] gives the
+//! same in one look. One loop takes the walk from layer to layer; each layer is
 //! one arm and one function that looks at its header and names the next layer.
 
 mod ip;
 mod link;
 mod mpls;
 mod observation;
+mod plain;
 mod ppp;
 pub mod protocol;
 mod quote;
@@ -22,6 +24,7 @@ use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
 pub use observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
+pub use plain::plain;
 pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, Scopes};
 pub use transport::is_port_unreachable;
 use walk::{Layer, Walk};

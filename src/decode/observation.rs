@@ -114,8 +114,12 @@ impl FlowKey {
         to: (Address, u16),
     ) -> (FlowKey, Side) {
         let (sender, receiver) = (from.0.as_number(), to.0.as_number());
-        let (a, b, side) = if (sender, from.1) <= (receiver, to.1) { (from, to, Side::A) } else { (to, from, Side::B) };
-        (FlowKey { addresses: [a.0, b.0], ports: [a.1, b.1], scope, protocol, version }, side)
+        // Without a branch, because who sends the next packet cannot be predicted.
+        let turned = usize::from((sender > receiver) | ((sender == receiver) & (from.1 > to.1)));
+        let (addresses, ports) = ([from.0, to.0], [from.1, to.1]);
+        let [a, b] = [turned, turned ^ 1];
+        let key = FlowKey { addresses: [addresses[a], addresses[b]], ports: [ports[a], ports[b]], scope, protocol, version };
+        (key, if turned == 0 { Side::A } else { Side::B })
     }
 
     /// The key of a packet without ports, and which side sent it.

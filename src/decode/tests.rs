@@ -1,6 +1,7 @@
 //! The walk on single packets, as byte strings: each layer with the shapes that real captures and hostile ones have.
 
 use etherparse::{IpNumber, PacketBuilder};
+use proptest::prelude::*;
 
 use super::*;
 use crate::decode::protocol::ip;
@@ -366,4 +367,61 @@ fn an_icmp_error_names_the_flow_it_quotes() {
     let message = [&[1, 4, 0, 0, 0, 0, 0, 0][..], &ipv6(ip::UDP, &UDP_HEADER)].concat();
     let v6 = walk(LinkType::RAW, &ipv6(ip::ICMPV6, &message)).quoted.unwrap();
     assert_eq!(told(&v6), DNS6);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_short_cut_gives_what_the_walk_gives(
+        kind in 0..4usize,
+        turned in proptest::collection::vec((0..90usize, any::<u8>()), 0..4),
+        cut in 0..90usize,
+        missing in 0..3u32,
+        ports in (prop::sample::select(vec![53u16, 4789, 3544, 50_000]), prop::sample::select(vec![53u16, 4789, 3544, 50_000])),
+    ) {
+        let mut frame = Vec::new();
+        let ethernet = PacketBuilder::ethernet2([2; 6], [4; 6]);
+        match kind {
+            0 => ethernet.ipv4(C, S, 64).tcp(ports.0, ports.1, 7, 9).write(&mut frame, b"payload"),
+            1 => ethernet.ipv4(S, C, 64).udp(ports.0, ports.1).write(&mut frame, b"payload"),
+            2 => ethernet.ipv6(C6, S6, 64).tcp(ports.0, ports.1, 7, 9).write(&mut frame, b"payload"),
+            _ => ethernet.ipv6(S6, C6, 64).udp(ports.0, ports.1).write(&mut frame, b"payload"),
+        }.unwrap();
+        for (at, value) in turned {
+            if let Some(byte) = frame.get_mut(at) {
+                *byte = value;
+            }
+        }
+        let wire_len = frame.len() as u32 + missing - 1;
+        frame.truncate(frame.len().saturating_sub(cut.saturating_sub(40)));
+        let interface = Interface::new(LinkType::ETHERNET);
+        let packet = Packet { time: Time::from_nanoseconds(7), wire_len, interface: 0, data: &frame };
+        let walked = Decoder::new().decode(&packet, &interface);
+        if let Some((observation, payload)) = plain(&packet, &interface) {
+            prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
+            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (ScopeId::PLAIN, None, payload));
+        }
+    }
+}
+
+#[test]
+fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
+    let interface = Interface::new(LinkType::ETHERNET);
+    let takes = |frame: &[u8]| {
+        let packet = Packet { time: Time::UNKNOWN, wire_len: frame.len() as u32, interface: 0, data: frame };
+        plain(&packet, &interface).is_some()
+    };
+    let udp = |port| {
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4(C, S, 64).udp(50_000, port).write(&mut frame, b"?").unwrap();
+        frame
+    };
+    assert!(takes(&udp(53)) && !takes(&udp(4789)));
+    let mut fragment = udp(53);
+    fragment[20] |= 0x20;
+    assert!(!takes(&fragment));
+    let tagged = Interface::new(LinkType::LINUX_SLL);
+    let packet = Packet { time: Time::UNKNOWN, wire_len: 43, interface: 0, data: &udp(53) };
+    assert!(plain(&packet, &tagged).is_none());
 }

@@ -140,7 +140,7 @@ fn cut_tcp(bytes: &[u8]) -> Option<Details> {
 }
 
 #[inline]
-fn tcp_signals(flags: u8) -> Signals {
+pub fn tcp_signals(flags: u8) -> Signals {
     const KEPT: u8 = Signals::FIN.0 | Signals::SYN.0 | Signals::RST.0 | Signals::ACK.0;
     Signals(flags & KEPT)
 }

@@ -30,10 +30,25 @@ impl Index {
         tag as usize & (self.slots.len() - 1)
     }
 
-    /// The number in the slot where the search for `hash` begins: a guess that brings the slot into the cache.
+    /// The slot where the search for `hash` begins, whatever is in it: looking brings it into the cache.
     #[inline]
-    pub fn peek(&self, hash: u64) -> Option<usize> {
-        number(self.slots[self.home(tag(hash))])
+    pub fn peek(&self, hash: u64) -> u64 {
+        self.slots[self.home(tag(hash))]
+    }
+
+    /// The first number whose tag is that of `hash`: nearly always the right one, if there is one.
+    #[inline]
+    pub fn guess(&self, hash: u64) -> Option<usize> {
+        let tag = tag(hash);
+        let mut at = self.home(tag);
+        loop {
+            let slot = self.slots[at];
+            match number(slot) {
+                Some(number) if (slot >> 32) as u32 == tag => return Some(number),
+                Some(_) => at = (at + 1) & (self.slots.len() - 1),
+                None => return None,
+            }
+        }
     }
 
     /// The number for which `is_it` holds among those whose tag is that of `hash`, or the slot to insert it at.
@@ -118,6 +133,6 @@ mod tests {
         let (_, at) = index.find(7 << 32, |_| true).unwrap();
         index.replace(at, 9);
         assert_eq!(index.find(7 << 32, |_| true).unwrap().0, 9);
-        assert_eq!(index.peek(7 << 32), Some(9));
+        assert_eq!((index.guess(7 << 32), index.guess(8 << 32)), (Some(9), None));
     }
 }

@@ -36,6 +36,8 @@ pub struct FlowTable {
     hasher: foldhash::fast::RandomState,
     batch: Vec<(u64, Observation)>,
     batch_size: usize,
+    /// The flow that each of the batch most likely belongs to.
+    guesses: Vec<Option<u32>>,
     /// Silence after which a flow ends, in nanoseconds.
     idle_timeout: Option<i64>,
 }
@@ -55,6 +57,7 @@ impl FlowTable {
             hasher: foldhash::fast::RandomState::default(),
             batch: Vec::with_capacity(batch_size),
             batch_size,
+            guesses: Vec::with_capacity(batch_size),
             idle_timeout,
         }
     }
@@ -104,47 +107,81 @@ impl FlowTable {
 
     fn count_batch(&mut self) {
         let mut batch = std::mem::take(&mut self.batch);
-        let mut likely = 0usize;
-        for (hash, _) in &batch {
-            likely ^= self.index.peek(*hash).unwrap_or(0);
+        black_box(batch.iter().fold(0, |seen, (hash, _)| seen ^ self.index.peek(*hash)));
+        self.guess(&batch);
+        let mut guesses_hold = true;
+        for (place, (hash, observation)) in batch.iter().enumerate() {
+            let guess = if guesses_hold { self.guesses[place] } else { None };
+            // Once a key leads to another flow, what was guessed before may be the old one.
+            guesses_hold &= !self.count(*hash, observation, guess);
         }
-        black_box(likely);
-        let mut touched = 0u64;
-        for (hash, _) in &batch {
-            if let Some(number) = self.index.peek(*hash) {
-                let flow = self.flows.get(number);
-                touched ^= flow.packets[0] ^ u64::from(flow.key.ports[0]);
-            }
-        }
-        black_box(touched);
-        for (hash, observation) in batch.drain(..) {
-            self.count(hash, &observation);
-        }
+        batch.clear();
         self.batch = batch;
     }
 
-    #[inline]
-    fn count(&mut self, hash: u64, observation: &Observation) {
-        let number = match self.index.find(hash, |number| self.flows.get(number).key == observation.key) {
-            Ok((number, _)) if observation.quoted => return self.note_quote(number, observation),
-            Ok((number, at)) if self.begins_anew(number, observation) => {
-                let anew = self.begin(observation);
-                self.flows.get_mut(anew).mark_port_reuse();
-                self.index.replace(at, anew);
-                anew
+    /// Guesses the flow of each observation and brings its record into the cache.
+    fn guess(&mut self, batch: &[(u64, Observation)]) {
+        self.guesses.clear();
+        let mut touched = 0;
+        for (hash, _) in batch {
+            let guess = self.index.guess(*hash);
+            if let Some(number) = guess {
+                let flow = self.flows.get(number);
+                touched ^= flow.packets[0] ^ u64::from(flow.key.ports[0]);
             }
-            Ok((number, _)) => number,
-            Err(_) if observation.quoted => return,
+            self.guesses.push(guess.map(|number| number as u32));
+        }
+        black_box(touched);
+    }
+
+    /// Counts an observation into its flow. True if its key leads to another flow than before.
+    #[inline]
+    fn count(&mut self, hash: u64, observation: &Observation, guess: Option<u32>) -> bool {
+        let guessed = guess.map(|number| number as usize).filter(|number| self.flows.get(*number).key == observation.key);
+        let found = match guessed {
+            Some(number) => Ok(number),
+            None => self.find(hash, observation).map(|(number, _)| number),
+        };
+        match found {
+            Ok(number) if observation.quoted => self.note_quote(number, observation),
+            Ok(number) if self.begins_anew(number, observation) => {
+                self.begin_anew(hash, observation);
+                return true;
+            }
+            Ok(number) => self.add(number, observation),
+            Err(_) if observation.quoted => {}
             Err(at) => {
                 let number = self.begin(observation);
                 self.index.insert(at, hash, number);
-                number
+                self.add(number, observation);
             }
-        };
+        }
+        false
+    }
+
+    /// The number of the observation's flow and its slot, or the slot for a new one.
+    #[inline]
+    fn find(&self, hash: u64, observation: &Observation) -> Result<(usize, usize), usize> {
+        self.index.find(hash, |number| self.flows.get(number).key == observation.key)
+    }
+
+    #[inline]
+    fn add(&mut self, number: usize, observation: &Observation) {
         self.flows.get_mut(number).add(observation);
         if observation.fragment != Fragment::Whole {
             self.rare.entry(number).or_default().fragments += 1;
         }
+    }
+
+    /// Begins another flow between the same ports, to which their key leads from here on.
+    #[cold]
+    fn begin_anew(&mut self, hash: u64, observation: &Observation) {
+        let number = self.begin(observation);
+        self.flows.get_mut(number).mark_port_reuse();
+        if let Ok((_, at)) = self.find(hash, observation) {
+            self.index.replace(at, number);
+        }
+        self.add(number, observation);
     }
 
     /// True if the packet belongs to another connection between the same ports.

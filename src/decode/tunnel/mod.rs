@@ -11,7 +11,7 @@ mod tests;
 mod udp;
 
 pub use ethernet::by_ether_type;
-pub use udp::by_ports;
+pub use udp::{by_ports, may_begin};
 
 use std::ops::ControlFlow::Continue;
 

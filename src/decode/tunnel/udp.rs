@@ -22,10 +22,13 @@ const VXLAN_LINUX: u16 = 8472;
 /// Bytes of the UDP header, which a tunnel's header follows.
 const UDP: usize = 8;
 
-/// Enters what a UDP datagram carries; the walk stands at its UDP header.
+/// Enters a tunnel whose header the walk stands at.
+type Enter = fn(&mut Walk<'_>) -> Option<Next>;
+
+/// The tunnel that a datagram between these ports may carry, if its header checks out.
 #[inline]
-pub fn by_ports(walk: &mut Walk<'_>, source: u16, destination: u16) -> Option<Next> {
-    let enter_tunnel: fn(&mut Walk<'_>) -> Option<Next> = match destination {
+fn entrance(source: u16, destination: u16) -> Option<Enter> {
+    Some(match destination {
         VXLAN | VXLAN_LINUX => vxlan,
         VXLAN_GPE => vxlan_gpe,
         GENEVE => geneve,
@@ -38,7 +41,19 @@ pub fn by_ports(walk: &mut Walk<'_>, source: u16, destination: u16) -> Option<Ne
         // A Teredo server answers from its port to one that the client chose; the IPv6 packet inside is proof enough.
         _ if destination == TEREDO || source == TEREDO => teredo,
         _ => return None,
-    };
+    })
+}
+
+/// True if a datagram between these ports may carry a packet.
+#[inline]
+pub fn may_begin(source: u16, destination: u16) -> bool {
+    entrance(source, destination).is_some()
+}
+
+/// Enters what a UDP datagram carries; the walk stands at its UDP header.
+#[inline]
+pub fn by_ports(walk: &mut Walk<'_>, source: u16, destination: u16) -> Option<Next> {
+    let enter_tunnel = entrance(source, destination)?;
     attempt(walk, |walk| {
         if walk.rest.len() < UDP {
             return None;
