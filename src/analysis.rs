@@ -7,7 +7,7 @@ use crate::capture::{Completeness, Compression, Damage, InputName, Interface, Li
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Signals, Walked, plain};
 use crate::error::Error;
-use crate::flow::{BATCH, FlowTable, Flows, Fragments, Relations, Roles};
+use crate::flow::{BATCH, FlowTable, Flows, Fragments, Intake, Relations, Roles};
 use crate::service::{Registry, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
@@ -25,7 +25,7 @@ pub struct Options {
     pub sha256: bool,
     /// Observations that the flow table takes in at a time; changes the speed and nothing else.
     pub batch_size: usize,
-    /// Threads that decide the flows when the capture is over; changes the speed and nothing else.
+    /// Threads that share the work; changes the speed and nothing else.
     pub threads: usize,
 }
 
@@ -139,7 +139,7 @@ pub fn analyse_sources(
 struct Engine {
     decoder: Decoder,
     fragments: Fragments,
-    table: FlowTable,
+    intake: Intake,
     tally: Tally,
     listener: Listener,
     unsupported: BTreeMap<LinkType, Traffic>,
@@ -149,10 +149,11 @@ struct Engine {
 
 impl Engine {
     fn new(options: &Options) -> Engine {
+        let table = FlowTable::with_batch_size(options.idle_timeout, options.batch_size.max(1));
         Engine {
             decoder: Decoder::new(),
             fragments: Fragments::default(),
-            table: FlowTable::with_batch_size(options.idle_timeout, options.batch_size.max(1)),
+            intake: Intake::new(table, options.threads),
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
             unsupported: BTreeMap::new(),
@@ -213,7 +214,7 @@ impl Engine {
             self.listen(observation, walked.payload);
         }
         if let Some(quoted) = &walked.quoted {
-            self.table.observe(quoted);
+            self.intake.observe(quoted);
         }
     }
 
@@ -228,17 +229,17 @@ impl Engine {
     #[inline]
     fn observe(&mut self, observation: &Observation) {
         self.tally.add_observed(observation);
-        self.table.observe(observation);
+        self.intake.observe(observation);
     }
 
     #[cold]
     fn take_in_fragment(&mut self, observation: Observation) {
-        let Engine { fragments, table, tally, .. } = self;
+        let Engine { fragments, intake, tally, .. } = self;
         let (mut orphans, mut joined) = (Vec::new(), Vec::new());
         fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
         for fragment in &joined {
             tally.add_observed(fragment);
-            table.observe(fragment);
+            intake.observe(fragment);
         }
         orphans.iter().for_each(|orphan| tally.add_orphan(orphan));
     }
@@ -252,9 +253,9 @@ impl Engine {
     }
 
     fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
-        let Engine { decoder, fragments, table, mut tally, listener, unsupported, .. } = self;
+        let Engine { decoder, fragments, intake, mut tally, listener, unsupported, .. } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
-        let flows = table.finish();
+        let flows = intake.finish();
         let (announcements, names) = listener.finish();
         let registry = Arc::clone(&options.registry);
         let relations = Relations::join(&flows, &announcements, &registry);

@@ -71,7 +71,7 @@ pub struct CommonArguments {
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     idle_timeout: Option<Seconds>,
 
-    /// Threads that decide the flows (default: one for each core); they change the speed and nothing else
+    /// Threads that share the work (default: one for each core); they change the speed and nothing else
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }

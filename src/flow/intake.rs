@@ -1,0 +1,123 @@
+//! Where observations are counted: at once, or, when there are many of them and a core to spare, by a thread of its own
+//! while the next packets are read and decoded.
+//!
+//! The flow table gets the same observations in the same order either way, so that the answer is the same.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use super::table::{FlowTable, Flows};
+use crate::decode::Observation;
+
+/// Observations that are counted at once before a thread is worth its start.
+const BEFORE_THREAD: usize = 1 << 15;
+/// Observations that are handed over together: many enough that handing over costs nothing, few enough to stay in the
+/// second-level cache.
+const CHUNK: usize = 512;
+/// Chunks that may be under way: enough that neither side waits for a short delay of the other.
+const UNDER_WAY: usize = 8;
+
+/// Takes in observations for a flow table.
+#[derive(Debug)]
+pub struct Intake {
+    counter: Counter,
+    /// Observations until a thread is started; `None` if none ever is.
+    left: Option<usize>,
+}
+
+#[derive(Debug)]
+enum Counter {
+    Here(FlowTable),
+    Beside(Beside),
+}
+
+/// A flow table on a thread of its own.
+#[derive(Debug)]
+struct Beside {
+    chunk: Vec<Observation>,
+    full: SyncSender<Vec<Observation>>,
+    empty: Receiver<Vec<Observation>>,
+    thread: JoinHandle<Flows>,
+}
+
+impl Intake {
+    /// Takes in observations for `table`, with the help of a second thread if `threads` allows it.
+    pub fn new(table: FlowTable, threads: usize) -> Intake {
+        Intake { counter: Counter::Here(table), left: (threads > 1).then_some(BEFORE_THREAD) }
+    }
+
+    /// Takes in a packet, or the quotation of one.
+    #[inline]
+    pub fn observe(&mut self, observation: &Observation) {
+        match &mut self.counter {
+            Counter::Here(table) => {
+                table.observe(observation);
+                if let Some(left) = &mut self.left {
+                    *left -= 1;
+                    if *left == 0 {
+                        self.start_thread();
+                    }
+                }
+            }
+            Counter::Beside(beside) => beside.observe(observation),
+        }
+    }
+
+    #[cold]
+    fn start_thread(&mut self) {
+        self.left = None;
+        let counter = std::mem::replace(&mut self.counter, Counter::Here(FlowTable::new(None)));
+        self.counter = match counter {
+            Counter::Here(table) => Counter::Beside(Beside::start(table)),
+            beside => beside,
+        };
+    }
+
+    /// The flows of all that was taken in.
+    pub fn finish(self) -> Flows {
+        match self.counter {
+            Counter::Here(table) => table.finish(),
+            Counter::Beside(beside) => beside.finish(),
+        }
+    }
+}
+
+impl Beside {
+    fn start(mut table: FlowTable) -> Beside {
+        let (full, chunks) = sync_channel::<Vec<Observation>>(UNDER_WAY);
+        let (used, empty) = sync_channel(UNDER_WAY + 2);
+        let thread = thread::spawn(move || {
+            for mut chunk in chunks {
+                chunk.iter().for_each(|observation| table.observe(observation));
+                chunk.clear();
+                // Nobody takes it back at the end, which is no matter.
+                let _ = used.try_send(chunk);
+            }
+            table.finish()
+        });
+        Beside { chunk: Vec::with_capacity(CHUNK), full, empty, thread }
+    }
+
+    #[inline]
+    fn observe(&mut self, observation: &Observation) {
+        self.chunk.push(*observation);
+        if self.chunk.len() == CHUNK {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
+        // The thread only ends before its time if it panicked, which `finish` passes on.
+        let _ = self.full.send(std::mem::replace(&mut self.chunk, next));
+    }
+
+    fn finish(mut self) -> Flows {
+        self.hand_over();
+        drop(self.full);
+        match self.thread.join() {
+            Ok(flows) => flows,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
