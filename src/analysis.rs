@@ -83,6 +83,8 @@ pub struct Analysis {
     pub announcements: Announcements,
     /// Which flows that was about.
     pub relations: Relations,
+    /// Threads that share the work of summing flows.
+    pub threads: usize,
 }
 
 impl Analysis {
@@ -262,7 +264,21 @@ impl Engine {
         let start = capture_span(&inputs).first;
         let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(options.threads);
         let scopes = decoder.into_scopes();
-        Analysis { inputs, failures, tally, flows, verdicts, scopes, registry, unsupported, names, announcements, relations }
+        let threads = options.threads;
+        Analysis {
+            inputs,
+            failures,
+            tally,
+            flows,
+            verdicts,
+            scopes,
+            registry,
+            unsupported,
+            names,
+            announcements,
+            relations,
+            threads,
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 //!  2  decode                the walk over a packet's layers, from its link header to its ports
 //!  1  capture               from a file, a pipe or a compressed stream to packets
 //!  0  error, unit, text     trouble in words; time and traffic; what people read
+//!     parallel              work divided among threads, in order
 //! ```
 //!
 //! # The packet's path
@@ -56,6 +57,7 @@ pub mod error;
 pub mod explain;
 pub mod flow;
 pub mod output;
+pub mod parallel;
 pub mod service;
 pub mod summary;
 pub mod tally;

@@ -34,8 +34,16 @@ impl Side {
 }
 
 /// An IP address of either version in one shape: an IPv4 address fills the first four bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Default)]
 pub struct Address(pub [u8; 16]);
+
+impl std::hash::Hash for Address {
+    /// As one number, which costs less than sixteen bytes of any length.
+    #[inline]
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u128(u128::from_ne_bytes(self.0));
+    }
+}
 
 impl Address {
     /// From the four bytes of an IPv4 address.

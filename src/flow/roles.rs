@@ -5,13 +5,12 @@
 //! divided can change an answer.
 
 use std::collections::HashMap;
-use std::ops::Range;
-use std::thread;
 
 use super::record::Flow;
 use super::relations::Relations;
 use super::table::Flows;
 use crate::decode::{Address, IpVersion, ScopeId, Side};
+use crate::parallel;
 use crate::service::ladder::{self, Climb, Elsewhere, Facts, Speech};
 use crate::service::registry::RANK_REGISTERED;
 use crate::service::{Confidence, Evidence, Registry, Transport, Verdict};
@@ -19,8 +18,6 @@ use crate::unit::{NANOSECONDS, Time};
 
 /// A flow that begins this long after the capture did is taken to have been seen from its first packet on.
 const START_OBSERVED_AFTER: i64 = 2 * NANOSECONDS;
-/// Fewer flows than this are not worth a thread of their own.
-const FEWEST_PER_THREAD: usize = 1 << 12;
 
 /// All that a verdict can rest on.
 #[derive(Clone, Copy, Debug)]
@@ -49,12 +46,11 @@ enum Alone {
 impl Roles<'_> {
     /// The verdicts on all flows, in their order, worked out by so many threads.
     pub fn decide(&self, threads: usize) -> Vec<Verdict> {
-        let alone = in_parallel(self.flows.len(), threads, |number| self.alone(number));
-        let elsewhere = Evidences::gather(self, &alone, |number| alone[number] == Alone::Undecided);
-        in_parallel(self.flows.len(), threads, |number| {
-            let about =
-                if alone[number] == Alone::Undecided { elsewhere.about(self.flows.get(number)) } else { Elsewhere::default() };
-            self.verdict(number, &about)
+        let alone = parallel::each(self.flows.len(), threads, |number| self.alone(number));
+        let elsewhere = Evidences::gather(self, &alone, |number| alone[number] == Alone::Undecided, threads);
+        parallel::each(self.flows.len(), threads, |number| {
+            let is_undecided = alone[number] == Alone::Undecided;
+            self.verdict(number, &if is_undecided { elsewhere.about(number) } else { Elsewhere::default() })
         })
     }
 
@@ -72,7 +68,7 @@ impl Roles<'_> {
         let mut alone: Vec<Alone> = (0..self.flows.len()).map(|number| self.alone(number)).collect();
         // A flow is no evidence about itself.
         alone[number] = Alone::Decided;
-        let elsewhere = Evidences::gather(self, &alone, |other| other == number).about(self.flows.get(number));
+        let elsewhere = Evidences::gather(self, &alone, |other| other == number, 1).about(number);
         Some((facts, elsewhere, ladder::climb(self.registry, &facts, &elsewhere)))
     }
 
@@ -118,36 +114,23 @@ pub fn is_start_observed(flow: &Flow, start: Time) -> bool {
     flow.span.first.since(start).is_some_and(|after| after >= START_OBSERVED_AFTER)
 }
 
-/// `work` for every number below `len`, in their order, divided among threads.
-fn in_parallel<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let parts = threads.min(len.div_ceil(FEWEST_PER_THREAD)).max(1);
-    let part = |index: usize| -> Range<usize> { len * index / parts..len * (index + 1) / parts };
-    if parts == 1 {
-        return part(0).map(work).collect();
-    }
-    let work = &work;
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..parts).map(|index| scope.spawn(move || part(index).map(work).collect::<Vec<T>>())).collect();
-        let mut all: Vec<T> = Vec::with_capacity(len);
-        all.extend(part(0).map(work));
-        for other in others {
-            match other.join() {
-                Ok(done) => all.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    })
-}
-
 /// One side of a flow as other flows may have it too.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Endpoint {
     address: Address,
     port: u16,
     scope: ScopeId,
     protocol: u8,
     version: IpVersion,
+}
+
+impl std::hash::Hash for Endpoint {
+    #[inline]
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        let [port, scope] = [self.port, self.scope.0].map(u64::from);
+        self.address.hash(state);
+        state.write_u64(port << 32 | scope << 16 | u64::from(self.protocol) << 8 | self.version as u64);
+    }
 }
 
 impl Endpoint {
@@ -159,83 +142,90 @@ impl Endpoint {
 }
 
 /// What all flows together say about the endpoints of those that are asked about.
+#[derive(Default)]
 struct Evidences {
-    numbers: HashMap<Endpoint, u32, foldhash::fast::RandomState>,
+    /// By flow and side: the endpoint's number, or [`UNASKED`]. Empty if nothing is asked.
+    ends: Vec<[u32; 2]>,
     served: Vec<u32>,
     peer_ports: Vec<u32>,
     peers: Vec<u32>,
 }
 
+/// In place of the number of an endpoint that nobody asks about.
+const UNASKED: u32 = u32::MAX;
+
 impl Evidences {
-    fn gather(roles: &Roles<'_>, alone: &[Alone], is_asked: impl Fn(usize) -> bool) -> Evidences {
-        let mut evidences = Evidences { numbers: HashMap::default(), served: vec![], peer_ports: vec![], peers: vec![] };
-        for (_, flow) in roles.flows.iter().enumerate().filter(|(number, _)| is_asked(*number)) {
+    fn gather(roles: &Roles<'_>, alone: &[Alone], is_asked: impl Fn(usize) -> bool, threads: usize) -> Evidences {
+        let flows = roles.flows;
+        let mut numbers: HashMap<Endpoint, u32, foldhash::fast::RandomState> = HashMap::default();
+        for (_, flow) in flows.iter().enumerate().filter(|(number, _)| is_asked(*number)) {
             for side in [Side::A, Side::B] {
-                let next = evidences.numbers.len() as u32;
-                evidences.numbers.entry(Endpoint::of(flow, side)).or_insert(next);
+                let next = numbers.len() as u32;
+                numbers.entry(Endpoint::of(flow, side)).or_insert(next);
             }
         }
-        let none = || vec![0; evidences.numbers.len()];
-        (evidences.served, evidences.peer_ports, evidences.peers) = (none(), none(), none());
-        if !evidences.numbers.is_empty() {
-            evidences.count_services(roles.flows, alone);
-            evidences.count_peer_ports(roles.flows);
-            evidences.count_peers(roles);
+        if numbers.is_empty() {
+            return Evidences::default();
         }
+        let ends = parallel::each(flows.len(), threads, |number| {
+            let flow = flows.get(number);
+            [Side::A, Side::B].map(|side| numbers.get(&Endpoint::of(flow, side)).copied().unwrap_or(UNASKED))
+        });
+        let none = || vec![0; numbers.len()];
+        let mut evidences = Evidences { ends, served: none(), peer_ports: none(), peers: none() };
+        evidences.count_services(alone);
+        evidences.count_peer_ports(flows);
+        evidences.count_peers(roles);
         evidences
     }
 
-    fn number(&self, flow: &Flow, side: Side) -> Option<u32> {
-        self.numbers.get(&Endpoint::of(flow, side)).copied()
-    }
-
     /// In how many flows an endpoint was proven to be the server.
-    fn count_services(&mut self, flows: &Flows, alone: &[Alone]) {
-        for (flow, alone) in flows.iter().zip(alone) {
+    fn count_services(&mut self, alone: &[Alone]) {
+        for (ends, alone) in self.ends.iter().zip(alone) {
             if let Alone::Proven(side) = alone
-                && let Some(number) = self.number(flow, *side)
+                && let Some(served) = self.served.get_mut(ends[side.index()] as usize)
             {
-                self.served[number as usize] = self.served[number as usize].saturating_add(1);
+                *served = served.saturating_add(1);
             }
         }
     }
 
     /// How many different ports an endpoint met at its peers, in flows where both sides spoke.
     fn count_peer_ports(&mut self, flows: &Flows) {
-        let mut met: Vec<(u32, u16)> = Vec::new();
-        for flow in flows.iter().filter(|flow| flow.key.has_ports() && flow.is_two_way()) {
-            for side in [Side::A, Side::B] {
-                if let Some(number) = self.number(flow, side) {
-                    met.push((number, flow.key.port(side.other())));
-                }
-            }
-        }
+        let spoke = |flow: &Flow| flow.key.has_ports() && flow.is_two_way();
+        let met = self.met(flows, spoke, |flow, side| flow.key.port(side.other()));
         count_different(&mut self.peer_ports, met);
     }
 
     /// How many different machines an endpoint met, in flows between ports that nobody has registered: elsewhere it does
     /// not matter.
     fn count_peers(&mut self, roles: &Roles<'_>) {
-        let is_open = |flow: &&Flow| {
+        let is_open = |flow: &Flow| {
             let transport = Transport::from_protocol(flow.key.protocol);
             let is_unregistered = |transport, port: &u16| roles.registry.rank(transport, *port) < RANK_REGISTERED;
             flow.is_two_way()
                 && transport.is_some_and(|transport| flow.key.ports.iter().all(|port| is_unregistered(transport, port)))
         };
-        let mut met: Vec<(u32, Address)> = Vec::new();
-        for flow in roles.flows.iter().filter(is_open) {
-            for side in [Side::A, Side::B] {
-                if let Some(number) = self.number(flow, side) {
-                    met.push((number, flow.key.addresses[side.other().index()]));
-                }
-            }
-        }
+        let met = self.met(roles.flows, is_open, |flow, side| flow.key.addresses[side.other().index()]);
         count_different(&mut self.peers, met);
     }
 
-    fn about(&self, flow: &Flow) -> Elsewhere {
-        let numbers = [Side::A, Side::B].map(|side| self.number(flow, side));
-        let of = |counts: &[u32]| numbers.map(|number| number.map_or(0, |number| counts[number as usize]));
+    /// What the endpoints that are asked about met in those flows, by their numbers.
+    fn met<T>(&self, flows: &Flows, counts: impl Fn(&Flow) -> bool, what: impl Fn(&Flow, Side) -> T) -> Vec<(u32, T)> {
+        let mut met = Vec::new();
+        for (flow, ends) in flows.iter().zip(&self.ends).filter(|(flow, ends)| **ends != [UNASKED; 2] && counts(flow)) {
+            for side in [Side::A, Side::B] {
+                if ends[side.index()] != UNASKED {
+                    met.push((ends[side.index()], what(flow, side)));
+                }
+            }
+        }
+        met
+    }
+
+    fn about(&self, number: usize) -> Elsewhere {
+        let Some(ends) = self.ends.get(number) else { return Elsewhere::default() };
+        let of = |counts: &[u32]| ends.map(|end| counts.get(end as usize).copied().unwrap_or(0));
         Elsewhere { served: of(&self.served), peer_ports: of(&self.peer_ports), peers: of(&self.peers) }
     }
 }

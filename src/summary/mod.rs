@@ -23,9 +23,12 @@ mod tunnels;
 pub use book::book;
 pub use table::{Cell, Column, Row, Show, Table, Top, hundredths};
 
+use std::ops::Range;
+
 use crate::analysis::Analysis;
 use crate::decode::Side;
 use crate::flow::Flow;
+use crate::parallel;
 use crate::service::Verdict;
 use crate::tally::flows::FlowSum;
 
@@ -121,14 +124,17 @@ impl Analysis {
         }
     }
 
-    /// All flows with their verdicts.
-    fn decided(&self) -> impl Iterator<Item = (&Flow, &Verdict)> {
-        self.flows.iter().zip(&self.verdicts)
-    }
-
     /// A sum over all flows.
-    fn sum<S: FlowSum>(&self) -> S {
-        S::over(self.decided())
+    fn sum<S: FlowSum + Send>(&self) -> S {
+        let over = |range: Range<usize>| S::over(range.map(|number| (self.flows.get(number), &self.verdicts[number])));
+        let parts = parallel::parts(self.flows.len(), self.threads, over);
+        parts
+            .into_iter()
+            .reduce(|mut sum, part| {
+                sum.merge(&part);
+                sum
+            })
+            .unwrap_or_default()
     }
 }
 

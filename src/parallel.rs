@@ -1,0 +1,44 @@
+//! Work on numbered things, divided among threads. What comes out is in order, for any number of threads.
+
+use std::ops::Range;
+use std::thread;
+
+/// Fewer things than this are not worth a thread of their own.
+const FEWEST: usize = 1 << 12;
+
+/// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
+pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    let parts = threads.min(len.div_ceil(FEWEST)).max(1);
+    let part = |index: usize| len * index / parts..len * (index + 1) / parts;
+    let work = &work;
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..parts).map(|index| scope.spawn(move || work(part(index)))).collect();
+        let mut done = vec![work(part(0))];
+        for other in others {
+            match other.join() {
+                Ok(part) => done.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    })
+}
+
+/// `work` for each number below `len`, in their order.
+pub fn each<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let mut parts = parts(len, threads, |range| range.map(&work).collect::<Vec<T>>());
+    if parts.len() == 1 { parts.remove(0) } else { parts.into_iter().flatten().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_worked_on_once_and_in_order() {
+        for (len, threads) in [(0, 1), (0, 4), (10, 4), (10_000, 1), (10_000, 2), (50_000, 7)] {
+            assert_eq!(each(len, threads, |number| number), (0..len).collect::<Vec<_>>(), "{len}, {threads}");
+        }
+        assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);
+    }
+}
