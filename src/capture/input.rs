@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use super::ahead::ReadAhead;
 use crate::error::Error;
 
 /// The largest window that a zstd frame may ask for: 2^27 bytes, what `zstd -d` allows without `--long`.
@@ -143,14 +144,14 @@ impl Input {
         let whole = io::Cursor::new(magic).chain(reader);
         let reader: Box<dyn Read + Send> = match compression {
             Compression::None => Box::new(whole),
-            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(whole)),
+            Compression::Gzip => Box::new(ReadAhead::new(flate2::read::MultiGzDecoder::new(whole))),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
-                Box::new(decoder)
+                Box::new(ReadAhead::new(decoder))
             }
-            Compression::Lz4 => Box::new(Frames(lz4_flex::frame::FrameDecoder::new(whole))),
-            Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
+            Compression::Lz4 => Box::new(ReadAhead::new(Frames(lz4_flex::frame::FrameDecoder::new(whole)))),
+            Compression::Xz => Box::new(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
         };
         Ok(Input { reader, compression, position })
     }

@@ -3,6 +3,7 @@
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
 //! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
 
+mod ahead;
 mod buffer;
 pub mod format;
 mod input;
