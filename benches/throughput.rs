@@ -12,7 +12,7 @@ use generator::{Counts, HEADERS, PRESETS, Parameters};
 use portolan::analysis::{self, Options};
 use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
-use portolan::flow::{BATCH, FlowTable};
+use portolan::flow::{BATCH, FlowTable, TableOptions};
 use portolan::unit::Time;
 
 /// Packets of the captures that are read and decoded: enough for steady figures, few enough for many repetitions.
@@ -124,7 +124,7 @@ fn table(criterion: &mut Criterion) {
     for batch_size in [1, BATCH] {
         group.bench_function(BenchmarkId::new("batch", batch_size), |bencher| {
             bencher.iter_batched(
-                || FlowTable::with_batch_size(None, batch_size),
+                || FlowTable::new(TableOptions { batch_size, ..TableOptions::default() }),
                 |mut table| {
                     observations.iter().for_each(|observation| table.observe(observation));
                     table.finish()

@@ -7,7 +7,9 @@ use crate::capture::{Completeness, Compression, Damage, InputName, Interface, Li
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Signals, Walked, plain};
 use crate::error::Error;
-use crate::flow::{BATCH, FlowTable, Flows, Fragments, Intake, Relations, Roles};
+use crate::flow::{
+    BATCH, FlowTable, Flows, Fragments, Intake, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
+};
 use crate::service::{Registry, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
@@ -27,13 +29,18 @@ pub struct Options {
     pub batch_size: usize,
     /// Threads that share the work; changes the speed and nothing else.
     pub threads: usize,
+    /// The most flows that are told apart.
+    pub max_flows: usize,
+    /// Whether packets are counted by time, which the table `timeline` needs.
+    pub timeline: Option<TimelineOptions>,
 }
 
 impl Options {
     /// The usual way to analyse `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Options { inputs, registry: Registry::shared(), idle_timeout: None, sha256: false, batch_size: BATCH, threads }
+        let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
+        Options { inputs, registry, idle_timeout: None, sha256: false, batch_size: BATCH, threads, max_flows, timeline: None }
     }
 }
 
@@ -83,6 +90,8 @@ pub struct Analysis {
     pub announcements: Announcements,
     /// Which flows that was about.
     pub relations: Relations,
+    /// When packets came, by the number of their flow or [`NOT_IP`], if that was asked for.
+    pub timeline: Option<Timeline>,
     /// Threads that share the work of summing flows.
     pub threads: usize,
 }
@@ -145,13 +154,19 @@ struct Engine {
     tally: Tally,
     listener: Listener,
     unsupported: BTreeMap<LinkType, Traffic>,
+    /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
+    timeline: Option<Timeline>,
     /// Packets so far, of all inputs.
     packets: u64,
 }
 
+/// In the place of a flow's number in a [`Timeline`]: packets that are not IP.
+pub const NOT_IP: u32 = u32::MAX;
+
 impl Engine {
     fn new(options: &Options) -> Engine {
-        let table = FlowTable::with_batch_size(options.idle_timeout, options.batch_size.max(1));
+        let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
+        let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
         Engine {
             decoder: Decoder::new(),
             fragments: Fragments::default(),
@@ -159,6 +174,7 @@ impl Engine {
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
             unsupported: BTreeMap::new(),
+            timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
         }
     }
@@ -249,15 +265,22 @@ impl Engine {
     #[cold]
     fn stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
+        if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.timeline, &walked.decoded) {
+            timeline.add(NOT_IP, packet.time, packet.wire_len);
+        }
         if let Decoded::UnsupportedLink(link_type) = walked.decoded {
             self.unsupported.entry(link_type).or_default().add(packet.wire_len);
         }
     }
 
     fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
-        let Engine { decoder, fragments, intake, mut tally, listener, unsupported, .. } = self;
+        let Engine { decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
-        let flows = intake.finish();
+        let mut flows = intake.finish();
+        let timeline = timeline.zip(flows.take_timeline()).map(|(mut timeline, of_flows)| {
+            timeline.merge(of_flows, |number| number);
+            timeline
+        });
         let (announcements, names) = listener.finish();
         let registry = Arc::clone(&options.registry);
         let relations = Relations::join(&flows, &announcements, &registry);
@@ -277,6 +300,7 @@ impl Engine {
             names,
             announcements,
             relations,
+            timeline,
             threads,
         }
     }

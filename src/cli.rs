@@ -6,6 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
 use portolan::explain::Question as Flow;
+use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
 use portolan::service::book::Question;
 use portolan::summary::TableName;
 
@@ -71,6 +72,10 @@ pub struct CommonArguments {
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     idle_timeout: Option<Seconds>,
 
+    /// The most flows that are told apart; packets of further ones are counted together, by protocol. A flow takes some 200 bytes
+    #[arg(long, value_name = "N", default_value_t = USUAL_MAX_FLOWS, value_parser = parse_max_flows)]
+    max_flows: usize,
+
     /// Threads that share the work (default: one for each core); they change the speed and nothing else
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -101,7 +106,8 @@ pub struct ReadArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, hosts, flows, evidence, sizes,
+    /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, hosts, flows, evidence,
+    /// timeline, sizes,
     /// tunnels, or all
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,
@@ -117,6 +123,10 @@ pub struct ReadArguments {
     /// Write everything as one JSON document ('-' = standard output, terminal tables off)
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     json: Option<String>,
+
+    /// Width of a bucket of the timeline table (default: from a millisecond to a week, so that at most 600 have traffic)
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    interval: Option<Seconds>,
 
     /// Tell each file's SHA-256 in the capture table (costs a second reading)
     #[arg(long)]
@@ -190,6 +200,8 @@ pub struct ReadJob {
     pub csv: Option<PathBuf>,
     /// Where the JSON document goes.
     pub json: Option<Target>,
+    /// Nanoseconds of a bucket of the timeline.
+    pub interval: Option<i64>,
     /// Whether to tell each file's SHA-256.
     pub sha256: bool,
     /// How to analyse them.
@@ -214,7 +226,9 @@ pub struct CommonJob {
     pub services: Option<PathBuf>,
     /// Nanoseconds of silence that end a flow.
     pub idle_timeout: Option<i64>,
-    /// Threads that decide the flows; as many as there are cores, if `None`.
+    /// The most flows that are told apart.
+    pub max_flows: usize,
+    /// Threads that share the work; as many as there are cores, if `None`.
     pub threads: Option<usize>,
 }
 
@@ -223,6 +237,7 @@ impl CommonArguments {
         CommonJob {
             services: self.services,
             idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
+            max_flows: self.max_flows,
             threads: self.threads.map(usize::from),
         }
     }
@@ -255,6 +270,7 @@ impl ReadArguments {
             top: self.top,
             csv: self.csv,
             json: self.json.map(Target::from),
+            interval: self.interval.map(|seconds| seconds.0),
             sha256: self.sha256,
             common: self.common.into_job(),
         }
@@ -269,6 +285,11 @@ fn parse_table(word: &str) -> Result<Tables, String> {
         let known: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
         format!("there is no such table; the tables are {}, or all", known.join(", "))
     })
+}
+
+fn parse_max_flows(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=MAX_FLOWS).contains(number));
+    number.ok_or_else(|| format!("it must be a number of flows from 1 to {MAX_FLOWS}"))
 }
 
 fn parse_seconds(text: &str) -> Result<Seconds, String> {

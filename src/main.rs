@@ -14,6 +14,7 @@ use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, Target};
 use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::InputName;
 use portolan::error::Error;
+use portolan::flow::TimelineOptions;
 use portolan::output::terminal::View;
 use portolan::output::{csv, json, port, prose, terminal};
 use portolan::service::book::Book;
@@ -52,7 +53,10 @@ fn main() -> ExitCode {
 
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
-    let options = Options { sha256: job.sha256, ..options(&job.inputs, &job.common)? };
+    // Counting by time costs something, and is done only for those who see it.
+    let is_shown = job.tables.contains(&TableName::Timeline) || job.csv.is_some() || job.json.is_some();
+    let timeline = is_shown.then_some(TimelineOptions { interval: job.interval });
+    let options = Options { sha256: job.sha256, timeline, ..options(&job.inputs, &job.common)? };
     let analysis = analyse(&options);
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
@@ -91,7 +95,7 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
     };
     let usual = Options::new(inputs.to_vec());
     let threads = common.threads.unwrap_or(usual.threads);
-    Ok(Options { registry, idle_timeout: common.idle_timeout, threads, ..usual })
+    Ok(Options { registry, idle_timeout: common.idle_timeout, max_flows: common.max_flows, threads, ..usual })
 }
 
 /// Reads all inputs, and says on standard error how far it is and what could not be read.
@@ -99,7 +103,7 @@ fn analyse(options: &Options) -> Analysis {
     let mut bar = ProgressBar::new();
     let analysis = analysis::analyse(options, |name, position| bar.show(name, position));
     bar.finish();
-    warn(&analysis);
+    warn(options, &analysis);
     analysis
 }
 
@@ -144,7 +148,7 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
 }
 
 /// Says on standard error what could not be read.
-fn warn(analysis: &Analysis) {
+fn warn(options: &Options, analysis: &Analysis) {
     for failure in &analysis.failures {
         complain(failure);
     }
@@ -156,6 +160,10 @@ fn warn(analysis: &Analysis) {
         if untold > 0 {
             complain(&format_args!("{}: {untold} more such places", input.name));
         }
+    }
+    if analysis.flows.len() > options.max_flows {
+        let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
+        complain(&text::flows_overflowed(options.max_flows, overflow));
     }
     let dropped = analysis.announcements.dropped();
     if dropped > 0 {

@@ -15,6 +15,7 @@ pub fn table_title(key: &str) -> &'static str {
         "hosts" => "Hosts: what each address did",
         "flows" => "Flows: who talked to whom",
         "evidence" => "Evidence: how the server of each flow was found",
+        "timeline" => "Timeline: what the traffic was for, over time",
         "sizes" => "Sizes: packets by length on the wire",
         "tunnels" => "Tunnels: packets by encapsulation",
         "book" => "Book of ports: what each is registered or customarily used for",
@@ -174,6 +175,14 @@ pub fn announcements_dropped(number: u64) -> String {
     format!("{number} announcements on control channels were too many to keep: flows that they were about may lack their names")
 }
 
+/// What is said where there were more flows than may be told apart.
+pub fn flows_overflowed(limit: usize, packets: u64) -> String {
+    let (limit, packets) = (grouped(limit as u64), grouped(packets));
+    format!(
+        "more than {limit} flows: {packets} packets of further ones are counted together (flag overflow); --max-flows allows more"
+    )
+}
+
 /// The questions that an explanation answers.
 pub const WHO_SERVES: &str = "Who is the server? The first rung that speaks decides.";
 /// The second of them.
@@ -218,6 +227,7 @@ pub fn flag_meaning(flag: &str) -> &'static str {
         "port-reuse" => "The same two ports had a connection before, which was over.",
         "simultaneous-open" => "Both sides opened at once.",
         "synack-only" => "Only the answer to an opening was seen: it may be the echo of forged packets, or a scan.",
+        "overflow" => "It stands for all flows of its protocol that there was no room to tell apart.",
         "pattern:p2p" => "Both sides met many machines: programs that are client and server to each other.",
         "nat" => "It went to another address than the one announced: something on the way translates addresses.",
         "sibling-of:ftp" => {

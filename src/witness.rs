@@ -4,7 +4,7 @@
 use crate::analysis::Options;
 use crate::capture::Source;
 use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Side, Signals};
-use crate::flow::{FlowTable, Flows};
+use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
 
 /// A packet of the flow.
@@ -71,8 +71,12 @@ impl Witness {
 pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
     let key = flows.get(number).key;
     let wanted = flows.iter().take(number).filter(|flow| flow.key == key).count();
-    let mut watch =
-        Watch { key, wanted, table: FlowTable::with_batch_size(options.idle_timeout, 1), witness: Witness::default() };
+    let mut watch = Watch {
+        key,
+        wanted,
+        table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
+        witness: Witness::default(),
+    };
     let mut decoder = Decoder::new();
     let mut packet = 0;
     for mut source in options.inputs.iter().flat_map(Source::open) {

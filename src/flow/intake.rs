@@ -6,7 +6,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::table::{FlowTable, Flows};
+use super::table::{FlowTable, Flows, TableOptions};
 use crate::decode::Observation;
 
 /// Observations that are counted at once before a thread is worth its start.
@@ -27,7 +27,7 @@ pub struct Intake {
 
 #[derive(Debug)]
 enum Counter {
-    Here(FlowTable),
+    Here(Box<FlowTable>),
     Beside(Beside),
 }
 
@@ -43,7 +43,7 @@ struct Beside {
 impl Intake {
     /// Takes in observations for `table`, with the help of a second thread if `threads` allows it.
     pub fn new(table: FlowTable, threads: usize) -> Intake {
-        Intake { counter: Counter::Here(table), left: (threads > 1).then_some(BEFORE_THREAD) }
+        Intake { counter: Counter::Here(Box::new(table)), left: (threads > 1).then_some(BEFORE_THREAD) }
     }
 
     /// Takes in a packet, or the quotation of one.
@@ -66,9 +66,10 @@ impl Intake {
     #[cold]
     fn start_thread(&mut self) {
         self.left = None;
-        let counter = std::mem::replace(&mut self.counter, Counter::Here(FlowTable::new(None)));
-        self.counter = match counter {
-            Counter::Here(table) => Counter::Beside(Beside::start(table)),
+        // An empty table keeps the place for a moment.
+        let placeholder = Counter::Here(Box::new(FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() })));
+        self.counter = match std::mem::replace(&mut self.counter, placeholder) {
+            Counter::Here(table) => Counter::Beside(Beside::start(*table)),
             beside => beside,
         };
     }

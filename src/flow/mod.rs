@@ -14,10 +14,12 @@ pub mod roles;
 mod table;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use intake::Intake;
 pub use record::{Flow, Outcome, REUSE_AFTER};
 pub use relations::{Relation, Relations};
 pub use roles::Roles;
-pub use table::{BATCH, FlowTable, Flows, Rare};
+pub use table::{BATCH, FlowTable, Flows, MAX_FLOWS, Rare, TableOptions, TimelineOptions, USUAL_MAX_FLOWS};
+pub use timeline::{MOST_BUCKETS, Timeline};

@@ -1,7 +1,7 @@
 //! A flow: all packets between two endpoints, counted by direction, and what is remembered of how it was opened.
 
 use crate::decode::protocol::ip;
-use crate::decode::{FlowKey, Fragment, IpVersion, Observation, Side, Signals, is_port_unreachable};
+use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Side, Signals, is_port_unreachable};
 use crate::service::ladder::Opening;
 use crate::unit::{Span, Time};
 
@@ -23,6 +23,7 @@ impl Seen {
     const FRAGMENTED: u32 = 1 << 14;
     const PORT_REUSED: u32 = 1 << 15;
     const PORT_UNREACHABLE: u32 = 1 << 16;
+    const OVERFLOW: u32 = 1 << 17;
 
     #[inline]
     fn set(&mut self, bit: u32) {
@@ -83,8 +84,12 @@ impl Flow {
         if observation.side == Side::B {
             seen.set(Seen::FIRST_FROM_B);
         }
+        Flow::empty(observation.key, seen)
+    }
+
+    fn empty(key: FlowKey, seen: Seen) -> Flow {
         Flow {
-            key: observation.key,
+            key,
             span: Span::default(),
             packets: [0; 2],
             wire_bytes: [0; 2],
@@ -94,6 +99,30 @@ impl Flow {
             answered_sequence: 0,
             seen,
         }
+    }
+
+    /// What stands for all flows of a protocol for which the table has no room. It has no endpoints.
+    pub fn overflow(protocol: u8) -> Flow {
+        let nowhere = (Address::default(), 0);
+        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, nowhere, nowhere);
+        let mut seen = Seen::default();
+        seen.set(Seen::OVERFLOW);
+        Flow::empty(key, seen)
+    }
+
+    /// True if it stands for all flows of its protocol for which the table had no room.
+    #[inline]
+    pub fn is_overflow(&self) -> bool {
+        self.seen.has(Seen::OVERFLOW)
+    }
+
+    /// Counts a packet of one of the flows that this one stands for: its volume, and nothing of who is who.
+    pub fn add_volume(&mut self, observation: &Observation) {
+        self.span.add(observation.time);
+        self.packets[0] += 1;
+        self.wire_bytes[0] += u64::from(observation.wire_len);
+        self.payload_bytes[0] += u64::from(observation.payload_len);
+        self.ip_bytes += u64::from(observation.ip_len);
     }
 
     /// Counts a packet.

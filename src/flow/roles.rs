@@ -13,7 +13,7 @@ use crate::decode::{Address, IpVersion, ScopeId, Side};
 use crate::parallel;
 use crate::service::ladder::{self, Climb, Elsewhere, Facts, Speech};
 use crate::service::registry::RANK_REGISTERED;
-use crate::service::{Confidence, Evidence, Registry, Transport, Verdict};
+use crate::service::{Confidence, Evidence, Marks, Registry, Transport, Verdict};
 use crate::unit::{NANOSECONDS, Time};
 
 /// A flow that begins this long after the capture did is taken to have been seen from its first packet on.
@@ -55,7 +55,11 @@ impl Roles<'_> {
     }
 
     fn verdict(&self, number: usize, elsewhere: &Elsewhere) -> Verdict {
-        let Some(facts) = self.facts(number) else { return ladder::decide_portless(self.flows.get(number).opening()) };
+        let flow = self.flows.get(number);
+        if flow.is_overflow() {
+            return ladder::undecided(flow.key.has_ports(), Marks::OVERFLOW);
+        }
+        let Some(facts) = self.facts(number) else { return ladder::decide_portless(flow.opening()) };
         let mut verdict = ladder::climb(self.registry, &facts, elsewhere).verdict(self.registry, &facts);
         verdict.marks.add(self.relations.of(number).marks);
         verdict
@@ -74,7 +78,7 @@ impl Roles<'_> {
 
     /// What is known of one flow by itself; `None` for a protocol without ports.
     fn facts(&self, number: usize) -> Option<Facts> {
-        let flow = self.flows.get(number);
+        let flow = Some(self.flows.get(number)).filter(|flow| !flow.is_overflow())?;
         let transport = Transport::from_protocol(flow.key.protocol)?;
         let host_rule = |side| self.registry.host_rule(flow.key.ip_addr(side), transport, flow.key.port(side));
         Some(Facts {

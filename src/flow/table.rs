@@ -4,13 +4,14 @@
 //! for its record. A batch of observations waits for all of its slots at once, then for all of its records, and only
 //! then counts; the processor overlaps loads that do not depend on each other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hasher};
 use std::hint::black_box;
 
 use super::arena::Arena;
 use super::index::Index;
 use super::record::Flow;
+use super::timeline::Timeline;
 use crate::decode::{Address, FlowKey, Fragment, Observation};
 
 /// Observations in a batch: enough to overlap all the loads that a core can have under way, few enough to stay in its
@@ -26,6 +27,37 @@ pub struct Rare {
     pub icmp_errors: u64,
 }
 
+/// How a flow table counts.
+#[derive(Clone, Copy, Debug)]
+pub struct TableOptions {
+    /// Observations that are counted at a time (at least 1); changes nothing but the speed.
+    pub batch_size: usize,
+    /// Nanoseconds of silence after which a flow ends; `None` if it never does.
+    pub idle_timeout: Option<i64>,
+    /// The most flows that are told apart. Packets of further ones are counted together, by protocol.
+    pub max_flows: usize,
+    /// Whether packets are counted by time, too.
+    pub timeline: Option<TimelineOptions>,
+}
+
+/// How packets are counted by time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimelineOptions {
+    /// Nanoseconds of a bucket; as it fits, if `None`.
+    pub interval: Option<i64>,
+}
+
+/// The most flows that can be told apart: their numbers have 32 bits, of which a few are used otherwise.
+pub const MAX_FLOWS: usize = 4_000_000_000;
+/// The most flows that are told apart unless the user says otherwise: some four gigabytes of memory.
+pub const USUAL_MAX_FLOWS: usize = 20_000_000;
+
+impl Default for TableOptions {
+    fn default() -> TableOptions {
+        TableOptions { batch_size: BATCH, idle_timeout: None, max_flows: USUAL_MAX_FLOWS, timeline: None }
+    }
+}
+
 /// The flow table.
 #[derive(Debug)]
 pub struct FlowTable {
@@ -35,30 +67,28 @@ pub struct FlowTable {
     /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
     hasher: foldhash::fast::RandomState,
     batch: Vec<(u64, Observation)>,
-    batch_size: usize,
     /// The flow that each of the batch most likely belongs to.
     guesses: Vec<Option<u32>>,
-    /// Silence after which a flow ends, in nanoseconds.
-    idle_timeout: Option<i64>,
+    options: TableOptions,
+    /// By protocol: the flow that stands for those there was no room for.
+    overflows: BTreeMap<u8, usize>,
+    timeline: Option<Timeline>,
 }
 
 impl FlowTable {
-    /// An empty table. Flows end after `idle_timeout` nanoseconds of silence, if one is given.
-    pub fn new(idle_timeout: Option<i64>) -> FlowTable {
-        FlowTable::with_batch_size(idle_timeout, BATCH)
-    }
-
-    /// The same with another batch size (at least 1), which changes nothing but the speed.
-    pub fn with_batch_size(idle_timeout: Option<i64>, batch_size: usize) -> FlowTable {
+    /// An empty table.
+    pub fn new(options: TableOptions) -> FlowTable {
+        let options = TableOptions { batch_size: options.batch_size.max(1), ..options };
         FlowTable {
             flows: Arena::default(),
             index: Index::default(),
             rare: HashMap::new(),
             hasher: foldhash::fast::RandomState::default(),
-            batch: Vec::with_capacity(batch_size),
-            batch_size,
-            guesses: Vec::with_capacity(batch_size),
-            idle_timeout,
+            batch: Vec::with_capacity(options.batch_size),
+            guesses: Vec::with_capacity(options.batch_size),
+            options,
+            overflows: BTreeMap::new(),
+            timeline: options.timeline.map(|timeline| Timeline::new(timeline.interval)),
         }
     }
 
@@ -67,7 +97,7 @@ impl FlowTable {
     pub fn observe(&mut self, observation: &Observation) {
         let hash = self.hash(&observation.key);
         self.batch.push((hash, *observation));
-        if self.batch.len() >= self.batch_size {
+        if self.batch.len() >= self.options.batch_size {
             self.count_batch();
         }
     }
@@ -85,7 +115,7 @@ impl FlowTable {
     /// Counts what is still in the batch and gives the flows away, in the order of their first packets.
     pub fn finish(mut self) -> Flows {
         self.count_batch();
-        Flows { flows: self.flows, rare: self.rare }
+        Flows { flows: self.flows, rare: self.rare, timeline: self.timeline }
     }
 
     #[inline]
@@ -150,6 +180,7 @@ impl FlowTable {
             }
             Ok(number) => self.add(number, observation),
             Err(_) if observation.quoted => {}
+            Err(_) if self.is_full() => self.add_overflow(observation),
             Err(at) => {
                 let number = self.begin(observation);
                 self.index.insert(at, hash, number);
@@ -171,6 +202,30 @@ impl FlowTable {
         if observation.fragment != Fragment::Whole {
             self.rare.entry(number).or_default().fragments += 1;
         }
+        if let Some(timeline) = &mut self.timeline {
+            timeline.add(number as u32, observation.time, observation.wire_len);
+        }
+    }
+
+    /// True if no further flow is told apart.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.flows.len() - self.overflows.len() >= self.options.max_flows
+    }
+
+    /// Counts a packet of a flow that there is no room for.
+    #[cold]
+    fn add_overflow(&mut self, observation: &Observation) {
+        let FlowTable { flows, overflows, timeline, .. } = self;
+        let protocol = observation.key.protocol;
+        let number = *overflows.entry(protocol).or_insert_with(|| {
+            flows.push(Flow::overflow(protocol));
+            flows.len() - 1
+        });
+        flows.get_mut(number).add_volume(observation);
+        if let Some(timeline) = timeline {
+            timeline.add(number as u32, observation.time, observation.wire_len);
+        }
     }
 
     /// Begins another flow between the same ports, to which their key leads from here on.
@@ -184,11 +239,12 @@ impl FlowTable {
         self.add(number, observation);
     }
 
-    /// True if the packet belongs to another connection between the same ports.
+    /// True if the packet belongs to another connection between the same ports, and there is room for that.
     #[inline]
     fn begins_anew(&self, number: usize, observation: &Observation) -> bool {
         let flow = self.flows.get(number);
-        flow.is_reused_by(observation) || self.idle_timeout.is_some_and(|limit| flow.silence_before(observation.time) > limit)
+        let is_silent = |limit| flow.silence_before(observation.time) > limit;
+        (flow.is_reused_by(observation) || self.options.idle_timeout.is_some_and(is_silent)) && !self.is_full()
     }
 
     #[inline]
@@ -208,6 +264,7 @@ impl FlowTable {
 pub struct Flows {
     flows: Arena<Flow>,
     rare: HashMap<usize, Rare>,
+    timeline: Option<Timeline>,
 }
 
 impl Flows {
@@ -229,6 +286,11 @@ impl Flows {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Flow> {
         self.flows.iter()
+    }
+
+    /// When their packets came, by their numbers, if that was asked for.
+    pub fn take_timeline(&mut self) -> Option<Timeline> {
+        self.timeline.take()
     }
 
     /// The rare counts of the flow with that number.

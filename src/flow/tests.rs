@@ -37,7 +37,7 @@ fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observa
 }
 
 fn flows(said: &[Said]) -> Flows {
-    let mut table = FlowTable::new(None);
+    let mut table = FlowTable::new(TableOptions::default());
     said.iter().for_each(|packet| table.observe(&observation(*packet)));
     table.finish()
 }
@@ -116,7 +116,7 @@ fn directions_are_counted_apart() {
 fn a_quotation_marks_its_flow_and_counts_nothing() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
     let quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
-    let mut table = FlowTable::new(None);
+    let mut table = FlowTable::new(TableOptions::default());
     table.observe(&quote);
     table.observe(&observation(SYN));
     table.observe(&quote);
@@ -128,10 +128,10 @@ fn a_quotation_marks_its_flow_and_counts_nothing() {
 #[test]
 fn a_group_never_answers() {
     let to_group = Observation { to_group: true, ..observation((CLIENT, "D", 0, 0, 0)) };
-    let mut table = FlowTable::new(None);
+    let mut table = FlowTable::new(TableOptions::default());
     table.observe(&to_group);
     assert_eq!(table.finish().get(0).group_side(), Some(SERVER));
-    let mut table = FlowTable::new(None);
+    let mut table = FlowTable::new(TableOptions::default());
     table.observe(&to_group);
     table.observe(&observation((SERVER, "D", 0, 0, 0)));
     assert_eq!(table.finish().get(0).group_side(), None);
@@ -140,7 +140,7 @@ fn a_group_never_answers() {
 #[test]
 fn silence_ends_a_flow_where_that_is_asked_for() {
     let count = |timeout| {
-        let mut table = FlowTable::new(timeout);
+        let mut table = FlowTable::new(TableOptions { idle_timeout: timeout, ..TableOptions::default() });
         [0, 5, 20].iter().for_each(|&second| table.observe(&observation((CLIENT, "AD", 8, 8, second))));
         table.finish().len()
     };
@@ -149,7 +149,7 @@ fn silence_ends_a_flow_where_that_is_asked_for() {
 
 #[test]
 fn many_flows_are_all_found_again() {
-    let mut table = FlowTable::new(None);
+    let mut table = FlowTable::new(TableOptions::default());
     let packet = |port| {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
         let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);

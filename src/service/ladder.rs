@@ -202,6 +202,19 @@ pub fn decide_portless(opening: Opening) -> Verdict {
     Verdict { server, service, evidence, confidence, alternatives, conflicts: Conflicts::default(), marks: Marks::default() }
 }
 
+/// The verdict on what is no single flow: none, but for the mark that says why.
+pub fn undecided(has_ports: bool, marks: Marks) -> Verdict {
+    Verdict {
+        server: None,
+        service: if has_ports { Service::Undetermined } else { Service::Portless },
+        evidence: Evidence::None,
+        confidence: Confidence::None,
+        alternatives: [None; 2],
+        conflicts: Conflicts::default(),
+        marks,
+    }
+}
+
 /// What the rungs say that need nothing but the flow itself. `None` if the rest of the capture has to be asked.
 pub fn decide_alone(registry: &Registry, facts: &Facts) -> Option<Speech> {
     by_user(facts)

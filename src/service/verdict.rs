@@ -129,12 +129,16 @@ impl Marks {
     /// A control connection of which the capture kept only a part: what it announced may be missing.
     pub const CONTROL_TRUNCATED: Marks = Marks(16);
 
-    const ALL: [(Marks, &'static str); 5] = [
+    /// It stands for all flows of its protocol that there was no room to tell apart.
+    pub const OVERFLOW: Marks = Marks(32);
+
+    const ALL: [(Marks, &'static str); 6] = [
         (Marks::PEER_TO_PEER, "pattern:p2p"),
         (Marks::NAT, "nat"),
         (Marks::SIBLING_OF_FTP, "sibling-of:ftp"),
         (Marks::CONTROL_ENCRYPTED, "control-encrypted"),
         (Marks::CONTROL_TRUNCATED, "truncated-control"),
+        (Marks::OVERFLOW, "overflow"),
     ];
 
     /// Adds those of `other`.

@@ -57,7 +57,10 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
     let client = client_side(flow, verdict);
     let server = client.other();
     let transport = Transport::from_protocol(flow.key.protocol);
-    let port = |side| if transport.is_some() { Cell::Number(u64::from(flow.key.port(side))) } else { Cell::Empty };
+    let has_ends = !flow.is_overflow();
+    let has_ports = transport.is_some() && has_ends;
+    let port = |side| if has_ports { Cell::Number(u64::from(flow.key.port(side))) } else { Cell::Empty };
+    let address = |side| if has_ends { Cell::Address(flow.key.ip_addr(side)) } else { Cell::Empty };
     let sent = |counts: [u64; 2]| [counts[client.index()], counts[server.index()]];
     let [packets_c2s, packets_s2c] = sent(flow.packets).map(Cell::Count);
     let [wire_c2s, wire_s2c] = sent(flow.wire_bytes).map(Cell::Bytes);
@@ -66,9 +69,9 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         Cell::Number(number as u64 + 1),
         transport.map_or_else(|| Cell::text(protocols::ip_protocol(flow.key.protocol)), |transport| Cell::text(transport.name())),
         Cell::Number(u64::from(flow.key.protocol)),
-        Cell::Address(flow.key.ip_addr(client)),
+        address(client),
         port(client),
-        Cell::Address(flow.key.ip_addr(server)),
+        address(server),
         port(server),
         names::vlan(&path),
         names::tunnel(&path),
@@ -92,13 +95,16 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         payload_s2c,
         Cell::Count(rare.fragments),
         Cell::Count(rare.icmp_errors),
-        Cell::text(community_id(flow)),
+        if has_ends { Cell::text(community_id(flow)) } else { Cell::Empty },
         analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(control as u64 + 1)),
     ]
 }
 
 /// What is out of the ordinary with a flow.
 pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> {
+    if flow.is_overflow() {
+        return verdict.marks.codes().map(str::to_owned).collect();
+    }
     let transport = Transport::from_protocol(flow.key.protocol);
     let has_connections = transport.is_some_and(Transport::has_connections);
     let outcome = has_connections.then(|| flow.outcome());

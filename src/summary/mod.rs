@@ -18,6 +18,7 @@ mod servers;
 mod services;
 mod sizes;
 mod table;
+mod timeline;
 mod tunnels;
 
 pub use book::book;
@@ -55,6 +56,8 @@ pub enum TableName {
     Flows,
     /// How the flows were decided.
     Evidence,
+    /// Traffic by category over time.
+    Timeline,
     /// Packets by size.
     Sizes,
     /// Packets by encapsulation.
@@ -63,7 +66,7 @@ pub enum TableName {
 
 impl TableName {
     /// All tables, in order.
-    pub const ALL: [TableName; 12] = [
+    pub const ALL: [TableName; 13] = [
         TableName::Capture,
         TableName::Ledger,
         TableName::Services,
@@ -74,6 +77,7 @@ impl TableName {
         TableName::Hosts,
         TableName::Flows,
         TableName::Evidence,
+        TableName::Timeline,
         TableName::Sizes,
         TableName::Tunnels,
     ];
@@ -94,6 +98,7 @@ impl TableName {
             TableName::Hosts => "hosts",
             TableName::Flows => "flows",
             TableName::Evidence => "evidence",
+            TableName::Timeline => "timeline",
             TableName::Sizes => "sizes",
             TableName::Tunnels => "tunnels",
         }
@@ -119,6 +124,7 @@ impl Analysis {
             TableName::Hosts => hosts::table(self),
             TableName::Flows => flows::table(self),
             TableName::Evidence => evidence::table(self),
+            TableName::Timeline => timeline::table(self),
             TableName::Sizes => sizes::table(self),
             TableName::Tunnels => tunnels::table(self),
         }

@@ -63,6 +63,9 @@ pub struct Outcomes {
 
 impl Outcomes {
     fn add(&mut self, flow: &Flow, transport: Transport) {
+        if flow.is_overflow() {
+            return;
+        }
         let count = if transport.has_connections() {
             match flow.outcome() {
                 Outcome::Attempted => &mut self.attempted,
@@ -124,7 +127,9 @@ impl ServiceSum {
         self.payload_bytes += flow.payload_bytes.iter().sum::<u64>();
         self.outcomes.add(flow, transport);
         self.span.merge(flow.span);
-        self.clients.insert(Host::of(flow, client));
+        if !flow.is_overflow() {
+            self.clients.insert(Host::of(flow, client));
+        }
         if let Some(server) = verdict.server {
             self.servers.insert(Host::of(flow, server));
             self.ports.insert(flow.key.port(server));
@@ -373,7 +378,7 @@ impl FlowSum for Services {
 
 impl FlowSum for Ports {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
-        let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
+        let Some(transport) = Transport::from_protocol(flow.key.protocol).filter(|_| !flow.is_overflow()) else { return };
         let [a, b] = flow.key.ports;
         let is = |side: Side, role: Option<Side>| role == Some(side);
         let client = verdict.server.map(Side::other);
@@ -431,7 +436,7 @@ impl FlowSum for Servers {
 
 impl FlowSum for Hosts {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
-        for side in [Side::A, Side::B] {
+        for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
             self.0.entry(Host::of(flow, side)).or_default().add(flow, verdict, side);
         }
     }

@@ -4,11 +4,15 @@ use std::fs;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-use crate::scene::*;
-use crate::support::{Folder, column, packets_at, root, run, run_with_input, tables_of};
+use serde_json::Value;
 
-const TABLES: [&str; 12] =
-    ["capture", "ledger", "services", "portless", "ports", "ranges", "servers", "hosts", "flows", "evidence", "sizes", "tunnels"];
+use crate::scene::*;
+use crate::support::{Folder, column, packets_at, root, run, run_with_input, sum, tables_of};
+
+const TABLES: [&str; 13] = [
+    "capture", "ledger", "services", "portless", "ports", "ranges", "servers", "hosts", "flows", "evidence", "timeline", "sizes",
+    "tunnels",
+];
 
 #[test]
 fn without_options_the_four_main_tables_are_shown() {
@@ -189,4 +193,25 @@ fn a_capture_without_packets_is_complete() {
     let tables = tables_of(&Scene::new().pcapng());
     assert_eq!(packets_at(&tables, "tcp"), 0);
     assert!(tables["capture"][0]["start_time"].is_null());
+}
+
+#[test]
+fn what_is_more_than_may_be_told_apart_is_counted_together_and_said() {
+    let run = run(&["read", "samples/port-scan.pcap", "--json", "-", "--max-flows", "10"]);
+    assert_eq!(run.code, 0);
+    assert!(run.stderr.contains("more than 10 flows: 179 packets of further ones are counted together"), "{}", run.stderr);
+    let tables = run.tables();
+    let last = tables["flows"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["flags"], &last["packets_c2s"], &last["client_ip"]), (&"overflow".into(), &179.into(), &Value::Null));
+    assert_eq!(sum(&tables, "services", "packets"), 199);
+}
+
+#[test]
+fn the_timeline_has_the_width_that_is_asked_for() {
+    let run = run(&["read", "samples/office.pcapng", "-t", "timeline", "--interval", "30", "-n", "0"]);
+    let starts: std::collections::BTreeSet<&str> =
+        run.stdout.lines().skip(2).filter_map(|line| line.get(..19)).filter(|start| start.starts_with("2026")).collect();
+    assert_eq!(starts.len(), 3, "{}", run.stdout);
+    assert!(starts.iter().all(|start| start.ends_with(":00") || start.ends_with(":30")));
+    assert_eq!(crate::support::run(&["read", "samples/office.pcapng", "--interval", "0"]).code, 2);
 }

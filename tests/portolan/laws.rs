@@ -1,10 +1,12 @@
 //! Laws that hold for every capture, whatever is in it.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use portolan::analysis::{Analysis, Options, analyse};
 use portolan::capture::InputName;
 use portolan::decode::Side;
+use portolan::flow::TimelineOptions;
 use portolan::service::Verdict;
 use portolan::summary::TableName;
 use portolan::tally::flows::{Evidences, FlowSum, Hosts, Ports, Ranges, Servers, Services};
@@ -90,7 +92,8 @@ fn analysed(capture: &[u8], batch_size: usize) -> Analysis {
 fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Analysis {
     let folder = Folder::new();
     let path = folder.file("capture", capture);
-    analyse(&Options { batch_size, threads, ..Options::new(vec![InputName::File(path.into())]) }, |_, _| {})
+    let timeline = Some(TimelineOptions::default());
+    analyse(&Options { batch_size, threads, timeline, ..Options::new(vec![InputName::File(path.into())]) }, |_, _| {})
 }
 
 /// All tables as data, but for where the capture came from.
@@ -132,9 +135,36 @@ proptest! {
         prop_assert_eq!(sum(tables, "evidence", "flows"), sum(tables, "services", "flows"));
         prop_assert_eq!(sum(tables, "ranges", "flows"), sum(tables, "services", "flows"));
         prop_assert_eq!(sum(tables, "ranges", "wire_bytes"), sum(tables, "services", "wire_bytes"));
+        // The timeline adds up to the services and to what has no ports, category by category.
+        let by_category = |table: &str| {
+            let mut sums: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+            for row in tables[table].as_array().unwrap() {
+                let category = row["category"].as_str().unwrap_or("portless");
+                let sum = sums.entry(category.to_owned()).or_default();
+                *sum = [sum[0] + row["packets"].as_u64().unwrap(), sum[1] + row["wire_bytes"].as_u64().unwrap()];
+            }
+            sums
+        };
+        let mut expected = by_category("services");
+        expected.extend(by_category("portless"));
+        prop_assert_eq!(by_category("timeline"), expected);
         for name in ["established", "attempted", "refused", "reset", "midstream"] {
             prop_assert!(sum(tables, "services", name) <= sum(tables, "services", "flows"));
         }
+    }
+
+    #[test]
+    fn with_room_for_few_flows_nothing_is_lost(scene in any_scene(), max_flows in 1..6usize) {
+        let folder = Folder::new();
+        let path = folder.file("capture", &scene.pcap());
+        let options = Options { max_flows, ..Options::new(vec![InputName::File(path.into())]) };
+        let analysis = analyse(&options, |_, _| {});
+        let told_apart = analysis.flows.iter().filter(|flow| !flow.is_overflow()).count();
+        prop_assert!(told_apart <= max_flows);
+        let packets: u64 = analysis.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
+        let all = analysed(&scene.pcap(), 64);
+        prop_assert_eq!(packets, all.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum::<u64>());
+        prop_assert_eq!(&analysis.tally, &all.tally);
     }
 
     #[test]

@@ -1,0 +1,30 @@
+//! `timeline`: packets and bytes by category over time, in buckets that have traffic. Per category it adds up to `services` and
+//! `portless`.
+
+use super::names;
+use super::table::{Cell, Column, Table};
+use crate::analysis::{Analysis, NOT_IP};
+use crate::service::Service;
+
+const COLUMNS: &[Column] = &[
+    Column::always("start_time"),
+    Column::always("category"),
+    Column::always("packets").adding_up(),
+    Column::always("wire_bytes").adding_up(),
+];
+
+/// The word for what has no ports, and so no service's category.
+const PORTLESS: &str = "portless";
+
+pub fn table(analysis: &Analysis) -> Table<'_> {
+    let category = |owner: u32| match analysis.verdicts.get(owner as usize) {
+        Some(verdict) if verdict.service != Service::Portless => names::category(&analysis.registry, verdict.service),
+        _ => PORTLESS,
+    };
+    debug_assert!(analysis.verdicts.len() < NOT_IP as usize);
+    let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(category)).unwrap_or_default();
+    let row = |((start, category), traffic): ((_, &'static str), crate::unit::Traffic)| {
+        vec![Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]
+    };
+    Table::stored("timeline", COLUMNS, sums.into_iter().map(row).collect())
+}
