@@ -129,7 +129,7 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
         write_to(target, |output| csv::write(&table(), output))?;
     }
     if let Some(target) = &job.json {
-        let options = json::Settings { idle_timeout: None, services: shown_path(job.services.as_ref()) };
+        let options = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
         let heading = json::Heading { portolan: program(&registry), input: Vec::new(), options };
         write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
     }
@@ -229,10 +229,16 @@ fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
         portolan: program(&analysis.registry),
         input: job.inputs.iter().map(InputName::to_string).collect(),
         options: json::Settings {
-            idle_timeout: job.common.idle_timeout.map(|nanoseconds| nanoseconds as f64 / 1e9),
+            idle_timeout: job.common.idle_timeout.map(seconds),
             services: shown_path(job.common.services.as_ref()),
+            interval: job.interval.map(seconds),
+            max_flows: Some(job.common.max_flows),
         },
     }
+}
+
+fn seconds(nanoseconds: i64) -> f64 {
+    nanoseconds as f64 / 1e9
 }
 
 /// How the tables are shown here: as wide as the terminal, emphasised unless the user wants none (<https://no-color.org>).

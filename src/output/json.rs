@@ -32,13 +32,17 @@ pub struct Program<'a> {
     pub services_table: String,
 }
 
-/// The options that shape the tables.
-#[derive(Serialize)]
+/// The options that shape the tables; `null` where one does not apply.
+#[derive(Serialize, Default)]
 pub struct Settings {
     /// Seconds of silence after which a flow ends; `null` = never.
     pub idle_timeout: Option<f64>,
     /// The user's own port table.
     pub services: Option<String>,
+    /// Seconds of a bucket of the timeline; `null` = as it fits.
+    pub interval: Option<f64>,
+    /// The most flows that are told apart.
+    pub max_flows: Option<usize>,
 }
 
 /// Writes the document and a line break behind it.

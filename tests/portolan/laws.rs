@@ -121,7 +121,7 @@ proptest! {
         let heading = portolan::output::json::Heading {
             portolan: portolan::output::json::Program { version: "", services_table: String::new() },
             input: Vec::new(),
-            options: portolan::output::json::Settings { idle_timeout: None, services: None },
+            options: portolan::output::json::Settings::default(),
         };
         portolan::output::json::write(&heading, TableName::ALL.into_iter().map(|name| analysis.table(name)), &mut document).unwrap();
         let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
