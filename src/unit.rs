@@ -50,10 +50,24 @@ impl fmt::Display for Time {
         if !self.is_known() {
             return Ok(());
         }
-        match jiff::Timestamp::from_nanosecond(i128::from(self.0)) {
-            Ok(stamp) => write!(f, "{stamp:.9}"),
-            Err(_) => Err(fmt::Error),
-        }
+        let stamp = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_err(|_| fmt::Error)?;
+        let at = jiff::tz::Offset::UTC.to_datetime(stamp);
+        // The range has years of four digits. Digits are put in place by hand because tables of flows have millions of times.
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
+        let mut put = |range: std::ops::Range<usize>, mut number: u32| {
+            for place in range.rev() {
+                text[place] = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        };
+        put(0..4, at.year().unsigned_abs().into());
+        put(5..7, at.month().unsigned_abs().into());
+        put(8..10, at.day().unsigned_abs().into());
+        put(11..13, at.hour().unsigned_abs().into());
+        put(14..16, at.minute().unsigned_abs().into());
+        put(17..19, at.second().unsigned_abs().into());
+        put(20..29, at.subsec_nanosecond().unsigned_abs());
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

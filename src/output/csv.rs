@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::data::{Format, Value};
+use super::data::append_guarded;
 use crate::error::Error;
 use crate::summary::Table;
 
@@ -24,9 +24,14 @@ pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) 
 pub fn write(table: &Table<'_>, output: impl Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
     writer.write_record(table.columns.iter().map(|column| column.key))?;
+    let mut text = String::new();
     for row in table.rows() {
-        let cells: Vec<Value<'_, '_>> = row.iter().map(|cell| Value(cell, Format::Csv)).collect();
-        writer.serialize(cells)?;
+        for cell in row.iter() {
+            text.clear();
+            append_guarded(cell, &mut text);
+            writer.write_field(&text)?;
+        }
+        writer.write_record(None::<&[u8]>)?;
     }
     writer.flush()
 }

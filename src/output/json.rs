@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
-use super::data::{Format, Value};
+use super::data::Value;
 use crate::summary::{Cell, Column, Table};
 
 /// Raised when a key changes its meaning.
@@ -88,6 +88,6 @@ struct Row<'r, 'a>(&'static [Column], &'r [Cell<'a>]);
 
 impl Serialize for Row<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|column| column.key).zip(self.1.iter().map(|cell| Value(cell, Format::Json))))
+        serializer.collect_map(self.0.iter().map(|column| column.key).zip(self.1.iter().map(Value)))
     }
 }

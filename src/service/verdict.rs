@@ -62,13 +62,20 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// The rung's key with its details.
+    pub fn text(self) -> std::borrow::Cow<'static, str> {
+        match self {
+            Evidence::Rank(winner, loser) => format!("rank:{winner}>{loser}").into(),
+            Evidence::PortDiversity(more, fewer) => format!("port-diversity:{more}>{fewer}").into(),
+            other => other.code().into(),
+        }
+    }
+}
+
 impl std::fmt::Display for Evidence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Evidence::Rank(winner, loser) => write!(f, "rank:{winner}>{loser}"),
-            Evidence::PortDiversity(more, fewer) => write!(f, "port-diversity:{more}>{fewer}"),
-            other => f.write_str(other.code()),
-        }
+        f.write_str(&self.text())
     }
 }
 

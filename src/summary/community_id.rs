@@ -26,13 +26,20 @@ pub fn community_id(flow: &Flow) -> String {
     }
     let mut hash = Sha1::new();
     hash.update([0, 0]);
-    hash.update(bytes(key.ip_addr(first)));
-    hash.update(bytes(key.ip_addr(first.other())));
+    for side in [first, first.other()] {
+        match key.ip_addr(side) {
+            IpAddr::V4(address) => hash.update(address.octets()),
+            IpAddr::V6(address) => hash.update(address.octets()),
+        }
+    }
     hash.update([key.protocol, 0]);
     for number in numbers.into_iter().flatten() {
         hash.update(number.to_be_bytes());
     }
-    format!("1:{}", STANDARD.encode(hash.finalize()))
+    let mut text = String::with_capacity(30);
+    text.push_str("1:");
+    STANDARD.encode_string(hash.finalize(), &mut text);
+    text
 }
 
 /// The side whose message the flow's type is: who asks in a query, who sent first in anything else.
@@ -66,13 +73,6 @@ fn counterpart(protocol: u8, kind: u16) -> Option<u16> {
         kind if kind == b => Some(a),
         _ => None,
     })
-}
-
-fn bytes(address: IpAddr) -> Vec<u8> {
-    match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
-    }
 }
 
 #[cfg(test)]

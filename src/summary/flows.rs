@@ -1,5 +1,7 @@
 //! `flows`: every flow, in the order of their first packets.
 
+use std::borrow::Cow;
+
 use super::community_id::community_id;
 use super::table::{Cell, Column, Row, Table};
 use super::{initiator, names};
@@ -79,7 +81,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         Cell::text_or_empty(names::service(registry, verdict.service)),
         Cell::text_or_empty(names::source(registry, verdict.service)),
         Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))),
-        Cell::text(verdict.evidence.to_string()),
+        Cell::text(verdict.evidence.text()),
         Cell::text(verdict.confidence.name()),
         names::alternatives(registry, verdict.alternatives),
         Cell::text_or_empty(flags(flow, verdict, &path).join(" ")),
@@ -101,9 +103,9 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
 }
 
 /// What is out of the ordinary with a flow.
-pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> {
+pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<Cow<'static, str>> {
     if flow.is_overflow() {
-        return verdict.marks.codes().map(str::to_owned).collect();
+        return verdict.marks.codes().map(Cow::Borrowed).collect();
     }
     let transport = Transport::from_protocol(flow.key.protocol);
     let has_connections = transport.is_some_and(Transport::has_connections);
@@ -122,8 +124,8 @@ pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<String> 
         (has_connections && flow.opening() == Opening::Simultaneous, "simultaneous-open"),
         (has_connections && matches!(flow.opening(), Opening::AnswerOnly(_)), "synack-only"),
     ];
-    let named = found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, flag)| flag.to_owned());
-    let marks = verdict.marks.codes().map(str::to_owned);
-    let conflicts = verdict.conflicts.codes().map(|code| format!("conflict:{code}"));
+    let named = found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, flag)| Cow::Borrowed(flag));
+    let marks = verdict.marks.codes().map(Cow::Borrowed);
+    let conflicts = verdict.conflicts.codes().map(|code| Cow::Owned(format!("conflict:{code}")));
     named.chain(marks).chain(conflicts).collect()
 }
