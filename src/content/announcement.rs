@@ -126,6 +126,8 @@ mod tests {
         for client in 1000..1100 {
             (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(client)));
         }
+        let said = u64::from(MAX_PER_CHANNEL) * 101 + 6;
         assert_eq!(announcements.log().len(), MAX_ANNOUNCEMENTS);
+        assert_eq!(announcements.dropped(), said - MAX_ANNOUNCEMENTS as u64);
     }
 }

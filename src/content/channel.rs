@@ -155,7 +155,13 @@ mod tests {
     fn the_book_names_the_channels_and_transports_are_told_apart() {
         let channels = Channels::of(&Registry::shared());
         assert_eq!(at(&channels, ip::TCP, 21), [Channel::Ftp]);
-        assert_eq!(at(&channels, ip::UDP, 5060), [Channel::Calls]);
+        assert_eq!([2427, 2727, 5060].map(|port| at(&channels, ip::UDP, port)), [[Channel::Calls]; 3]);
+        assert_eq!([554, 8554].map(|port| at(&channels, ip::TCP, port)), [[Channel::Rtsp]; 2]);
+        for protocol in [ip::TCP, ip::UDP] {
+            assert_eq!(at(&channels, protocol, 111), [Channel::Portmapper]);
+            assert_eq!(at(&channels, protocol, 135), [Channel::EndpointMapper]);
+        }
+        assert_eq!(at(&channels, ip::UDP, 21), [], "FTP is registered for UDP, too, and not spoken there");
         assert_eq!(at(&channels, ip::TCP, 80), []);
         assert!(channels.any(ip::UDP, [50_000, 69]) && !channels.any(ip::TCP, [50_000, 69]));
         assert!(channels.any(ip::TCP, [53, 50_000]) && channels.any(ip::UDP, [53, 50_000]));

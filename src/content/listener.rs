@@ -43,9 +43,10 @@ pub struct Listener {
     names: HostNames,
 }
 
-/// A packet that is read, and the side of its flow that has the channel's port.
+/// A packet that is read, as what, and the side of its flow that has the channel's port.
 #[derive(Clone, Copy)]
 struct Heard<'a> {
+    channel: Channel,
     packet: u64,
     observation: &'a Observation,
     payload: &'a [u8],
@@ -122,7 +123,9 @@ impl Listener {
     pub fn hear(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, signals, payload_len, .. } = *observation;
         if signals.has(Signals::SYN) {
-            self.streams.forget(&key);
+            for channel in key.ports.into_iter().flat_map(|port| self.channels.at(key.protocol, port)) {
+                self.streams.forget(&key, channel);
+            }
         }
         if !payload.is_empty() {
             for server in [side.other(), side] {
@@ -130,7 +133,7 @@ impl Listener {
                     let Some(channel) = self.channels.at(key.protocol, key.port(server)).nth(place) else { break };
                     // Where both ports are the channel's, the receiver's is enough.
                     if server != side || self.channels.at(key.protocol, key.port(side.other())).all(|other| other != channel) {
-                        self.read(channel, Heard { packet, observation, payload, server });
+                        self.read(Heard { channel, packet, observation, payload, server });
                     }
                 }
             }
@@ -140,8 +143,8 @@ impl Listener {
         }
     }
 
-    fn read(&mut self, channel: Channel, heard: Heard<'_>) {
-        match channel {
+    fn read(&mut self, heard: Heard<'_>) {
+        match heard.channel {
             Channel::Ftp => self.ftp(heard),
             Channel::Tftp => self.tftp(heard),
             Channel::Calls => self.session_descriptions(heard, Announcer::Sdp),
@@ -181,12 +184,13 @@ impl Listener {
     /// Notes, once for each flow, that the capture kept only a part of what may have announced something.
     fn remark_cut(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, .. } = *observation;
-        let announces = |port| self.channels.at(key.protocol, port).any(Channel::announces_flows);
-        if !key.ports.into_iter().any(announces) || self.truncated.len() == MAX_REMARKS || self.encrypted.contains(&key) {
+        let announces = |port| self.channels.at(key.protocol, port).find(|channel| channel.announces_flows());
+        let Some(channel) = key.ports.into_iter().find_map(announces) else { return };
+        if self.truncated.len() == MAX_REMARKS || self.encrypted.contains(&key) {
             return;
         }
         if self.truncated.insert(key) {
-            self.announce(Heard { packet, observation, payload, server: side }, What::Truncated);
+            self.announce(Heard { channel, packet, observation, payload, server: side }, What::Truncated);
         }
     }
 
@@ -205,8 +209,8 @@ impl Listener {
         let Observation { key, side, sequence, payload_len, .. } = *heard.observation;
         if key.protocol == ip::TCP {
             let segment = Segment { sequence, payload: heard.payload, wire_len: payload_len };
-            self.streams.take_in((key, side), segment, tell);
-            self.streams.description((key, side)).finish(say);
+            self.streams.take_in((key, side, heard.channel), segment, tell);
+            self.streams.description((key, side, heard.channel)).finish(say);
         } else {
             let mut description = sdp::Description::default();
             lines(heard.payload).for_each(|line| tell(line, &mut description));

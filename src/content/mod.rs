@@ -19,6 +19,8 @@ pub mod rtsp;
 pub mod sdp;
 mod stream;
 pub mod sunrpc;
+#[cfg(test)]
+mod tests;
 
 pub use announcement::{Announcement, Announcements, Expectation, MAX_ANNOUNCEMENTS, MAX_PER_CHANNEL, ServerEnd, What};
 pub use channel::Channel;

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::channel::Channel;
 use super::sdp;
 use crate::decode::{FlowKey, Side};
 
@@ -13,8 +14,9 @@ const MAX_STREAMS: usize = 4096;
 /// How far behind its stream a segment is taken to be a repetition, and not another connection's, in bytes.
 const REPETITION: u32 = 1 << 20;
 
-/// One direction of a connection.
-type Direction = (FlowKey, Side);
+/// One direction of a connection, read as one channel: the user may have given its port to several, and each has to hear
+/// all of it.
+type Direction = (FlowKey, Side, Channel);
 
 /// What is remembered of one direction.
 #[derive(Debug, Default)]
@@ -50,9 +52,9 @@ pub struct Segment<'a> {
 
 impl Streams {
     /// Forgets both directions of a connection, because another one begins between the same ports.
-    pub fn forget(&mut self, connection: &FlowKey) {
+    pub fn forget(&mut self, connection: &FlowKey, channel: Channel) {
         for side in [Side::A, Side::B] {
-            self.streams.remove(&(*connection, side));
+            self.streams.remove(&(*connection, side, channel));
         }
     }
 
@@ -136,7 +138,8 @@ mod tests {
 
     fn direction(client: u16) -> Direction {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
-        FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, a, b)
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, a, b);
+        (key, side, Channel::Ftp)
     }
 
     /// The lines told by segments of (sequence number, text).
@@ -159,12 +162,16 @@ mod tests {
         assert_eq!(told(&[(1, "PASV\r\n"), (1, "PASV\r\n"), (7, "PO")]), ["PASV"]);
         assert_eq!(told(&[(1, "PO"), (50, "RT 1\r\n")]), ["RT 1"]);
         assert_eq!(told(&[(u32::MAX, "AB"), (1, "C\n")]), ["ABC"], "sequence numbers wrap");
+        let far_behind = 2 * REPETITION;
+        assert_eq!(told(&[(far_behind, "OLD\n"), (1, "NEW\n")]), ["OLD", "NEW"], "another connection, whose SYN is lost");
     }
 
     #[test]
     fn a_line_without_end_is_given_up() {
         let long = "x".repeat(700);
         assert_eq!(told(&[(1, &long), (701, &long), (1401, "\nOK\n")]), ["OK"]);
+        assert_eq!(told(&[(1, &long), (701, &long), (1401, "END\nOK\n")]), ["OK"]);
+        assert_eq!(told(&[(1, &long), (701, &long), (5000, "NEXT\nOK\n")]), ["NEXT", "OK"], "a gap ends it");
     }
 
     #[test]
@@ -186,9 +193,16 @@ mod tests {
             let direction = direction(port);
             streams.take_in(direction, Segment { sequence: 1, payload: b"A", wire_len: 1 }, |_, _| {});
             if port % 3 == 0 {
-                streams.forget(&direction.0);
+                streams.forget(&direction.0, direction.2);
             }
         }
         assert!(streams.streams.len() <= MAX_STREAMS && streams.order.len() <= 2 * MAX_STREAMS);
+        // One connection after the other between the same ports.
+        for _ in 0..20_000 {
+            let direction = direction(1);
+            streams.take_in(direction, Segment { sequence: 1, payload: b"A", wire_len: 1 }, |_, _| {});
+            streams.forget(&direction.0, direction.2);
+        }
+        assert!(streams.order.len() <= 2 * MAX_STREAMS);
     }
 }
