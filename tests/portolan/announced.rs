@@ -171,20 +171,24 @@ fn the_streams_of_a_camera_come_from_its_server() {
     );
 }
 
+/// GETPORT for a program over TCP (RFC 1833 section 3.2), and its answer: 32803.
+fn binding(transaction: u32, program: u32) -> Vec<Vec<u8>> {
+    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
+    let call = words(&[transaction, 0, 2, 100_000, 2, 3, 0, 0, 0, 0, program, 4, 6, 0]);
+    let reply = words(&[transaction, 1, 0, 0, 0, 0, 32_803]);
+    vec![udp((C, 900), (S, 111), &call), udp((S, 111), (C, 900), &reply)]
+}
+
 #[test]
 fn a_portmapper_names_ports_for_the_whole_capture() {
-    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
-    // GETPORT for program 100021 over TCP (RFC 1833 section 3.2), and its answer: 32803.
-    let call = words(&[77, 0, 2, 100_000, 2, 3, 0, 0, 0, 0, 100_021, 4, 6, 0]);
-    let reply = words(&[77, 1, 0, 0, 0, 0, 32_803]);
-    let asked = [udp((C, 900), (S, 111), &call), udp((S, 111), (C, 900), &reply)];
+    let asked = binding(77, 100_021);
     let before = exchange((D, 800), (S, 32_803), 1);
     let after = exchange((C, 900), (S, 32_803), 1);
-    let told = flows([before, asked.to_vec(), after].concat());
-    let binding = |client| format!("tcp {client} > 192.0.2.80:32803 nlockmgr (expect:rpc-binding, strong) midstream");
+    let told = flows([before, asked, after].concat());
+    let bound = |client| format!("tcp {client} > 192.0.2.80:32803 nlockmgr (expect:rpc-binding, strong) midstream");
     assert_eq!(
         (&told[0], &told[2]),
-        (&format!("{} conflict:rank", binding("10.0.0.6:800")), &format!("{} conflict:rank", binding("10.0.0.5:900")))
+        (&format!("{} conflict:rank", bound("10.0.0.6:800")), &format!("{} conflict:rank", bound("10.0.0.5:900")))
     );
 }
 
@@ -252,4 +256,142 @@ fn peers_of_each_other_are_told_apart_from_servers() {
     let told = flows([hub(one), hub(other), udp_exchange(one, other)].concat());
     let between = told.last().unwrap();
     assert_eq!(between, "udp 10.0.0.5:29999 ~ 10.0.0.6:52000 undetermined (none, none) pattern:p2p");
+}
+
+#[test]
+fn an_announcement_holds_in_its_own_scope_for_its_own_machine_and_not_for_its_channel() {
+    let tag = |frames: Vec<Vec<u8>>| frames.iter().map(|frame| tagged(frame, &[(0x8100, 5)])).collect::<Vec<_>>();
+    let passive = ftp(&["<227 (192,0,2,80,234,96)\r\n"]);
+    let data = connection((C, 40_002), (S, 60_000), 1);
+    assert!(flows(with(passive.clone(), tag(data.clone())))[1].contains("unassigned (handshake, proven)"));
+    assert!(flows(with(tag(passive), tag(data)))[1].contains("expect:ftp-pasv"));
+    // Whoever else sends to the port of a TFTP client is not its server.
+    let asked = udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00");
+    let told = flows([asked, udp((D, 50_123), (C, 41_000), b"\x00\x03\x00\x01data")]);
+    assert!(told[1].contains("udp 10.0.0.6:50123") && !told[1].contains("tftp"), "{told:?}");
+}
+
+#[test]
+fn what_was_going_on_is_no_announced_connection_but_may_be_an_announced_stream() {
+    let answer = b"SIP/2.0 200 OK\r\n\r\nv=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n";
+    let (call, stream) = (udp((S, 5060), (C, 5061), answer), udp_exchange((C, 40_010), ("192.0.2.90", 49_170)));
+    let told = flows([stream.clone(), vec![call], stream].concat());
+    assert_eq!(told[0], "udp 10.0.0.5:40010 ~ 192.0.2.90:49170 rtp (expect:sdp, none)");
+    let (begun, goes_on) = (handshake((C, 40_002), (S, 60_000), 1), exchange((C, 40_002), (S, 60_000), 2));
+    let told = flows([begun, ftp(&["<227 (192,0,2,80,234,96)\r\n"]), goes_on].concat());
+    assert_eq!(told[0], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 unassigned (handshake, proven)");
+}
+
+#[test]
+fn of_several_announcements_the_best_one_counts() {
+    let data = || connection((C, 40_002), (S, 60_000), 1);
+    // The very address rather than its translation.
+    let told = flows(with(ftp(&["<227 (192,0,2,80,234,96)\r\n", "<227 (10,9,9,9,234,96)\r\n"]), data()));
+    assert_eq!(told[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 ftp-data (expect:ftp-pasv, strong)");
+    // The last of those before it, but rather that than one behind it.
+    let twice = [binding(7, 100_005), binding(8, 100_021), exchange((C, 900), (S, 32_803), 1), binding(9, 100_003)];
+    let told = flows(twice.concat());
+    assert!(told[1].contains("nlockmgr (expect:rpc-binding, strong)"), "{told:?}");
+}
+
+#[test]
+fn how_many_announcements_of_one_endpoint_are_compared_is_bounded() {
+    // Requests to another server announce the same endpoint, but not for this flow.
+    let told = |others: usize| {
+        let mut frames = ftp(&[">PORT 10,0,0,5,195,80\r\n"]);
+        frames.extend(dialogue((C, 40_003), (R, 21), 1, &vec![">PORT 10,0,0,5,195,80\r\n"; others]));
+        frames.extend(connection((S, 20), (C, 50_000), 1));
+        flows(frames).remove(2)
+    };
+    assert!(told(63).contains("expect:ftp-port") && told(64).contains("srcport:20"));
+    // What is announced behind a flow counts for bindings only.
+    let told = |others: usize| {
+        let control = ftp(&vec!["<227 (192,0,2,80,128,35)\r\n"; others]);
+        flows([exchange((C, 900), (S, 32_803), 1), control, binding(7, 100_021)].concat()).remove(0)
+    };
+    assert!(told(63).contains("expect:rpc-binding") && !told(64).contains("expect"));
+}
+
+#[test]
+fn who_sends_the_first_syn_is_not_the_one_that_was_announced_as_open() {
+    let asked = vec![tcp((S, 60_000), (C, 40_002), "S", 1, 0, b"")];
+    let told = flows(with(ftp(&["<227 (192,0,2,80,234,96)\r\n"]), asked));
+    assert!(told[1].starts_with("tcp 192.0.2.80:60000 > 10.0.0.5:40002 unassigned (syn, strong)"), "{told:?}");
+}
+
+#[test]
+fn hints_at_data_rest_on_an_ftp_connection_that_was_going_on() {
+    let (data, end) = (connection((C, 40_002), (S, 60_002), 1), tcp((C, 40_001), (S, 21), "A", 500, 500, b""));
+    let encrypted = |port| dialogue((C, port), (S, 21), 1, &["<234 go ahead\r\n"]);
+    // The control connection is over.
+    assert!(!flows(with(encrypted(40_001), data.clone()))[1].contains("sibling-of:ftp"));
+    // Of two the later one.
+    let later = tcp((C, 40_005), (S, 21), "A", 500, 500, b"");
+    let both = [encrypted(40_001), encrypted(40_005), data.clone(), vec![end.clone(), later]].concat();
+    assert_eq!(of_flows(both, "control_flow")[2], 2);
+    // What was announced before the encryption is no mere hint.
+    let known = [ftp(&["<227 (192,0,2,80,234,98)\r\n", "<234 go ahead\r\n"]), data.clone(), vec![end]].concat();
+    assert_eq!(flows(known)[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60002 ftp-data (expect:ftp-pasv, strong)");
+    // Another channel that cannot be read says nothing about files.
+    let mut cut = Scene::new();
+    cut.frames(dialogue((C, 40_001), (S, 6667), 1, &["<:c PRIVMSG d :\u{1}DCC SEND\r\n"])).frames(data);
+    cut.frame(tcp((C, 40_001), (S, 6667), "A", 500, 500, b""));
+    let told = flows_of(&tables_of(&cut.pcap_cut(54)));
+    assert!(told[0].contains("truncated-control") && !told[1].contains("sibling-of:ftp"), "{told:?}");
+}
+
+#[test]
+fn the_control_flow_is_the_connection_that_was_open_when_it_was_said() {
+    let mut scene = Scene::new();
+    scene.frames(connection((C, 40_001), (S, 21), 1)).wait(90);
+    scene.frames(dialogue((C, 40_001), (S, 21), 70_000, &["<227 (192,0,2,80,234,96)\r\n"]));
+    scene.frames(connection((C, 40_002), (S, 60_000), 1));
+    assert_eq!(column(&tables_of(&scene.pcap()), "flows", "control_flow"), [&Value::Null, &Value::Null, &2.into()]);
+}
+
+#[test]
+fn an_announced_server_is_a_server_to_others_too() {
+    let others = exchange((D, 50_000), (S, 60_000), 1);
+    let told = flows([ftp(&["<227 (192,0,2,80,234,96)\r\n"]), connection((C, 40_002), (S, 60_000), 1), others].concat());
+    assert_eq!(told[2], "tcp 10.0.0.6:50000 > 192.0.2.80:60000 unassigned (known-server, strong) midstream");
+}
+
+#[test]
+fn announcements_last_as_long_as_their_kind_says() {
+    let told = |control: &[Vec<u8>], seconds: i64, flow: Vec<Vec<u8>>| {
+        let mut scene = Scene::new();
+        scene.frames(control.to_vec()).wait(seconds).frames(flow);
+        flows_of(&tables_of(&scene.pcap())).pop().unwrap().contains("expect:")
+    };
+    let lasts = |control: &[Vec<u8>], seconds: i64, flow: Vec<Vec<u8>>| {
+        assert!(told(control, seconds - 1, flow.clone()) && !told(control, seconds, flow), "{seconds} s");
+    };
+    let tftp = [udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00")];
+    lasts(&tftp, 60, vec![udp((S, 50_123), (C, 41_000), b"\x00\x03\x00\x01data")]);
+    let call = [udp((S, 5060), (C, 5061), b"v=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n")];
+    lasts(&call, 600, udp_exchange((C, 40_010), ("192.0.2.90", 49_170)));
+    let camera = dialogue((C, 40_001), (S, 554), 1, &[">Transport: RTP/AVP;client_port=4588\r\n"]);
+    lasts(&camera, 600, vec![udp((S, 6256), (C, 4588), b"picture")]);
+    let offer = dialogue((C, 40_001), (S, 6667), 1, &[">PRIVMSG d :\u{1}DCC SEND map.txt 167772165 5000 9\u{1}\r\n"]);
+    lasts(&offer, 300, connection((D, 40_002), (C, 5000), 1));
+    assert!(told(&binding(7, 100_021), 100_000, exchange((C, 900), (S, 32_803), 1)));
+}
+
+#[test]
+fn some_announcements_are_for_one_flow_and_others_are_shared() {
+    let expected = |control: Vec<Vec<u8>>, data: [Vec<Vec<u8>>; 2]| {
+        let told = flows([control, data.concat()].concat());
+        told[told.len() - 2..].iter().filter(|told| told.contains("expect:")).count()
+    };
+    let tftp = vec![udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00")];
+    let answer = |port| vec![udp((S, port), (C, 41_000), b"\x00\x03\x00\x01data")];
+    assert_eq!(expected(tftp, [answer(50_123), answer(50_124)]), 1);
+    let offer = dialogue((C, 40_001), (S, 6667), 1, &[">PRIVMSG d :\u{1}DCC SEND map.txt 167772165 5000 9\u{1}\r\n"]);
+    assert_eq!(expected(offer, [connection((D, 40_002), (C, 5000), 1), connection((D, 40_003), (C, 5000), 1)]), 1);
+    let search = vec![udp((C, 50_500), ("239.255.255.250", 1900), b"M-SEARCH * HTTP/1.1\r\nMX: 2\r\n\r\n")];
+    let answer = |from| vec![udp((from, 33_000), (C, 50_500), b"HTTP/1.1 200 OK\r\n")];
+    assert_eq!(expected(search, [answer(D), answer(S)]), 2);
+    let call = vec![udp((S, 5060), (C, 5061), b"v=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n")];
+    let media = ("192.0.2.90", 49_170);
+    assert_eq!(expected(call, [udp_exchange((C, 40_010), media), udp_exchange((C, 40_012), media)]), 2);
 }
