@@ -502,6 +502,8 @@ mod tests {
     fn active_ftp_is_served_by_the_side_that_opens() {
         let opened = Facts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 20, 50000) };
         assert_eq!(alone(opened), is(20, "srcport:20", Confidence::Moderate, "ftp-data"));
+        assert_eq!(alone(Facts { ports: [20, 80], ..opened }).1, "handshake", "data goes to no service's port");
+        assert_eq!(alone(Facts { transport: Transport::Sctp, ..opened }).1, "handshake");
     }
 
     #[test]
@@ -544,6 +546,7 @@ mod tests {
         let udp = Facts { transport: Transport::Udp, ..flow };
         assert_eq!(answer(udp, elsewhere).2, Confidence::Moderate);
         assert_eq!(answer(Facts { two_way: false, ..flow }, elsewhere).2, Confidence::None);
+        assert_eq!(answer(Facts { ports: [57777, 57777], ..udp }, elsewhere).2, Confidence::None);
         let few = Elsewhere { served: [0; 2], peer_ports: [5, 2], peers: [0; 2] };
         assert_eq!(answer(flow, few).2, Confidence::None);
     }
@@ -569,6 +572,7 @@ mod tests {
         let group = |a, b| alone(Facts { group: Some(Side::B), two_way: false, ..facts(Transport::Udp, a, b) });
         assert_eq!(group(50500, 1900), is(1900, "group", Confidence::Strong, "ssdp"));
         assert_eq!(group(44818, 54412).0, 44818);
+        assert_eq!(group(44818, 1900).0, 1900);
     }
 
     #[test]
@@ -606,6 +610,64 @@ mod tests {
         let known = Elsewhere { served: [1, 0], ..met([40, 10]) };
         assert_eq!(answer(flow, known).1, "known-server");
         assert_eq!(answer(facts(Transport::Udp, 3478, 52000), met([40, 10])).1, "rank:5>-1");
+    }
+
+    /// The verdict on a flow and the rungs that disagree with it.
+    fn disputed(facts: Facts, elsewhere: Elsewhere) -> (String, Vec<&'static str>) {
+        let book = Registry::built_in();
+        let verdict = climb(&book, &facts, &elsewhere).verdict(&book, &facts);
+        (verdict.evidence.to_string(), verdict.conflicts.codes().collect())
+    }
+
+    #[test]
+    fn the_rungs_are_asked_in_their_order() {
+        let served = |served| Elsewhere { served, ..Elsewhere::default() };
+        let met = |peer_ports| Elsewhere { peer_ports, ..Elsewhere::default() };
+        let (web, unclear) = (facts(Transport::Tcp, 51544, 443), facts(Transport::Tcp, 80, 6669));
+        assert_eq!(answer(facts(Transport::Udp, 123, 123), served([3, 0])).1, "pair:equal");
+        assert_eq!(disputed(web, served([3, 0])), ("known-server".into(), vec!["rank"]));
+        assert_eq!(disputed(web, met([37, 1])), ("rank:6>-1".into(), vec!["port-diversity"]));
+        assert_eq!(disputed(unclear, met([1, 37])), ("port-diversity:37>1".into(), vec![]), "a weak rank contradicts nothing");
+        let peers = Facts { start_observed: true, first: Side::A, ..facts(Transport::Udp, 55968, 57391) };
+        assert_eq!(disputed(peers, met([37, 1])), ("port-diversity:37>1".into(), vec!["first-packet"]));
+        let opened = Facts { opening: Opening::Handshake(Side::B), start_observed: true, first: Side::B, ..unclear };
+        let over_sctp = Facts { transport: Transport::Sctp, ports: [50_000, 50_001], ..opened };
+        assert_eq!(disputed(over_sctp, Elsewhere::default()), ("handshake".into(), vec![]), "a first packet does not, either");
+        assert_eq!(disputed(opened, served([3, 0])), ("handshake".into(), vec!["known-server"]));
+    }
+
+    #[test]
+    fn the_users_word_counts_more_than_an_announcement() {
+        let book = Registry::built_in();
+        let rule = book.look_up(Transport::Tcp, 80);
+        let announced = Announced {
+            by: Announcer::FtpPasv,
+            server: Some(Side::B),
+            service: book.announced(crate::service::Expected::FTP_DATA),
+        };
+        let flow = Facts { host_rules: [rule, None], announced: Some(announced), ..facts(Transport::Tcp, 40000, 50000) };
+        assert_eq!(disputed(flow, Elsewhere::default()), ("user".into(), vec!["expect"]));
+        assert_eq!(decide_alone(&book, &flow), by_user(&flow));
+    }
+
+    #[test]
+    fn what_is_announced_to_a_group_is_not_served_by_it() {
+        let book = Registry::built_in();
+        let service = book.announced(crate::service::Expected::STREAM_RTP);
+        let announced = Announced { by: Announcer::Rtsp, server: Some(Side::A), service };
+        let stream = Facts { group: Some(Side::B), announced: Some(announced), ..facts(Transport::Udp, 55968, 57391) };
+        assert_eq!(disputed(stream, Elsewhere::default()).1, [""; 0]);
+    }
+
+    #[test]
+    fn another_name_is_told_only_where_it_is_not_as_good_as_settled() {
+        let book = Registry::built_in();
+        let others = |opening| {
+            let flow = Facts { opening, ..facts(Transport::Tcp, 6667, 80) };
+            climb(&book, &flow, &Elsewhere::default()).verdict(&book, &flow).alternatives
+        };
+        assert_eq!(others(Opening::Asked(Side::B)), [None; 2]);
+        assert_eq!(others(Opening::AnswerOnly(Side::B)), [book.look_up(Transport::Tcp, 6667), None]);
     }
 
     #[test]

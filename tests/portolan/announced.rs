@@ -119,6 +119,17 @@ fn the_users_own_ftp_port_is_read_too() {
 }
 
 #[test]
+fn the_users_name_for_a_port_counts_more_than_an_announced_one() {
+    let folder = crate::support::Folder::new();
+    let rules = folder.file("ports.txt", b"tcp/60000 = backup\n");
+    let mut scene = Scene::new();
+    scene.frames(with(ftp(&["<227 (192,0,2,80,234,96)\r\n"]), connection((C, 40_002), (S, 60_000), 1)));
+    let arguments = ["read", "-", "--json", "-", "--services", &rules];
+    let tables = crate::support::run_with_input(&arguments, &scene.pcap()).tables();
+    assert_eq!(flows_of(&tables)[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 backup (expect:ftp-pasv, strong)");
+}
+
+#[test]
 fn tftp_answers_from_a_port_of_its_own() {
     let frames = [
         udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00"),
@@ -254,6 +265,13 @@ fn peers_of_each_other_are_told_apart_from_servers() {
     let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000))).collect::<Vec<_>>();
     let (one, other) = ((C, 29_999), (D, 52_000));
     let told = flows([hub(one), hub(other), udp_exchange(one, other)].concat());
+    // Those that never answered are not known, and what is asked for at a service's port says nothing.
+    let silent: Vec<Vec<u8>> = hub(one).into_iter().step_by(2).collect();
+    let at_services = peers.iter().flat_map(|peer| udp_exchange(one, (peer, 443))).collect();
+    for contacts in [silent, at_services] {
+        let told = flows([contacts, hub(other), udp_exchange(one, other)].concat());
+        assert!(!told.last().unwrap().contains("p2p"), "{told:?}");
+    }
     let between = told.last().unwrap();
     assert_eq!(between, "udp 10.0.0.5:29999 ~ 10.0.0.6:52000 undetermined (none, none) pattern:p2p");
 }

@@ -49,6 +49,34 @@ fn a_coin_toss_is_refused_until_another_flow_tells() {
 }
 
 #[test]
+fn a_server_is_known_by_what_proves_it_in_its_own_scope_and_transport() {
+    let unclear = exchange((C, 5060), (S, 8080), 1);
+    let elsewhere = |frames: Vec<Vec<u8>>| flows([unclear.clone(), frames].concat()).remove(0);
+    let proof = connection((D, 40002), (S, 8080), 1);
+    assert!(elsewhere(proof.clone()).contains("(known-server, strong)"));
+    let in_vlan: Vec<Vec<u8>> = proof.iter().map(|frame| tagged(frame, &[(0x8100, 5)])).collect();
+    assert!(elsewhere(in_vlan).contains("(none, none)"));
+    let asked = vec![tcp((D, 40002), (S, 8080), "S", 1, 0, b"")];
+    assert!(elsewhere(asked).contains("(none, none)"), "who is asked need not serve");
+    let over_udp = udp_exchange((C, 55968), (D, 57391));
+    let over_tcp = connection((S, 50_000), (D, 57391), 1);
+    assert!(flows([over_udp, over_tcp].concat())[0].contains("(none, none)"));
+}
+
+#[test]
+fn a_server_that_the_user_names_is_one_for_others_too() {
+    let folder = crate::support::Folder::new();
+    let rules = folder.file("ports.txt", b"192.0.2.80 udp/40000 = game\n10.0.0.6 udp/41000 = game\n");
+    let mut scene = Scene::new();
+    // A rule for each of two machines does not tell which one serves the other.
+    scene.frames(udp_exchange((D, 41_000), (S, 40_000))).frames(udp_exchange((C, 40_001), (S, 40_000)));
+    let run = run_with_input(&["read", "-", "--json", "-", "--services", &rules], &scene.pcap());
+    let told = flows_of(&run.tables());
+    assert_eq!(told[1], "udp 10.0.0.5:40001 > 192.0.2.80:40000 game (user, proven)");
+    assert_eq!(told[0], "udp 10.0.0.6:41000 > 192.0.2.80:40000 game (known-server, strong)");
+}
+
+#[test]
 fn a_lost_syn_does_not_turn_the_roles() {
     let answer = tcp((S, 80), (C, 6669), "SA", 1000, 2, b"");
     let used = [vec![answer], exchange((C, 6669), (S, 80), 2)].concat();
