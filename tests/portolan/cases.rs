@@ -389,3 +389,38 @@ fn the_first_packet_counts_where_the_capture_had_been_running() {
     let run = run_with_input(&["read", "-", "--json", "-"], &scene.pcap());
     assert_eq!(flows_of(&run.tables()), ["udp 10.0.0.5:55968 > 10.0.0.6:57391 unassigned (first-packet, moderate)"]);
 }
+
+/// The rows of a table, with the values of some columns in words.
+fn rows(tables: &Value, table: &str, names: &[&str]) -> Vec<String> {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let row = |row: &Value| names.iter().map(|name| word(&row[*name])).collect::<Vec<_>>().join(" ");
+    tables[table].as_array().unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn ports_and_ranges_tell_how_the_connections_to_them_went() {
+    let refuse = |port| vec![tcp((C, 50_000), (S, port), "S", 1, 0, b""), tcp((S, port), (C, 50_000), "RA", 0, 2, b"")];
+    let reset = [handshake((C, 50_001), (S, 8080), 1), vec![tcp((S, 8080), (C, 50_001), "R", 1001, 0, b"")]].concat();
+    let asked = vec![tcp((C, 50_000), (S, 52_000), "S", 1, 0, b"")];
+    let question = udp((C, 55_000), (S, 161), b"get");
+    let unreachable = vec![question.clone(), icmp_error(S, C, 3, 3, &question)];
+    let unclear = exchange((C, 5060), (S, 8080), 1);
+    let log = vec![udp((S, 514), (R, 514), b"<13>")];
+    let connections = [connection((C, 50_002), (S, 80), 1), connection((C, 50_003), (S, 80), 1)].concat();
+    let mut scene = Scene::new();
+    scene.frames([refuse(22), refuse(23), refuse(8080), reset, asked, unreachable, unclear, log, connections].concat());
+    let tables = tables_of(&scene.pcap());
+    let outcomes = ["attempted", "established", "refused", "reset", "midstream"];
+    let ranges = rows(&tables, "ranges", &[&["transport", "range", "ports", "flows"][..], &outcomes].concat());
+    assert_eq!(
+        ranges,
+        ["tcp system 3 4 0 2 2 0 0", "tcp user 1 3 0 0 1 1 1", "tcp dynamic 1 1 1 0 0 0 0", "udp system 2 2 0 0 1 0 0",]
+    );
+    let ports = rows(&tables, "ports", &[&["transport", "port", "flows_as_server", "flows_as_client"][..], &outcomes].concat());
+    let of_port = |port: &str| ports.iter().find(|row| row.starts_with(port)).unwrap().as_str();
+    assert_eq!(of_port("tcp 80 "), "tcp 80 2 0 0 2 0 0 0");
+    assert_eq!(of_port("tcp 50000 "), "tcp 50000 0 4 0 0 0 0 0", "a client's port has no outcomes");
+    assert_eq!(of_port("udp 161 "), "udp 161 1 0 0 0 1 0 0", "ICMP refuses for UDP");
+    assert_eq!(of_port("udp 514 "), "udp 514 1 1 0 0 0 0 0");
+    assert!(ports[0].starts_with("tcp 8080 3"), "most served first: {ports:?}");
+}

@@ -1,5 +1,6 @@
 //! `portolan explain`: who is the server of a flow, and why, in words. Whole explanations stand in `docs/explain.md`.
 
+use crate::flows::udp_exchange;
 use crate::scene::*;
 use crate::support::{Folder, Run, run, run_with_input};
 
@@ -126,4 +127,110 @@ fn a_flow_that_is_not_there_or_not_clear_is_told() {
 fn a_damaged_capture_is_explained_as_far_as_it_goes() {
     let run = run(&["explain", "samples/cut-off.pcap", "1"]);
     assert!(run.code == 1 && run.stdout.contains("Who is the server?") && !run.stderr.is_empty());
+}
+
+#[test]
+fn equals_and_peers_are_told_as_such() {
+    let answer = b"v=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n";
+    let call = [vec![udp((S, 5060), (C, 5061), answer)], udp_exchange((C, 40_010), ("192.0.2.90", 49_170))].concat();
+    let told = explained(call, "2");
+    assert_says(&told, "expect", "decides", &["192.0.2.80 said that rtp is to be sent to 192.0.2.90:49170"]);
+    assert!(told.contains("neither side is its server: equals talk to each other"));
+    let ntp = explained(udp_exchange((C, 123), (S, 123)), "1");
+    assert_says(&ntp, "pair:equal", "decides", &["Both ports are 123: the service is clear, the server is not."]);
+    assert!(ntp.contains("So the service is clear, but nobody can tell which side serves."));
+    let peers: Vec<&'static str> = (1..=11).map(|n| &*Box::leak(format!("10.1.0.{n}").into_boxed_str())).collect();
+    let (one, other) = ((C, 55_968), (D, 57_391));
+    let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000)));
+    let told = explained(udp_exchange(one, other).into_iter().chain(hub(one)).chain(hub(other)), "1");
+    assert_says(&told, "rank", "silent", &["Both ends met many machines, and no port is a registered one"]);
+}
+
+#[test]
+fn groups_pairs_and_silent_sides_are_told_by_their_ends() {
+    let search = explained([udp((C, 50_500), ("239.255.255.250", 1900), b"M-SEARCH")], "1");
+    assert_says(&search, "group", "decides", &["239.255.255.250:1900 is a group of machines: who sends there means the service"]);
+    assert_says(&search, "port-diversity", "silent", &["Only one side spoke, so nobody was met."]);
+    let announced = explained([udp(("192.168.1.105", 44_818), ("255.255.255.255", 54_412), b"identity")], "1");
+    assert_says(&announced, "group", "decides", &["it is the sender's port 44818 that has a service."]);
+    let log = explained([udp((S, 514), (R, 514), b"<13>")], "1");
+    assert_says(&log, "pair:equal", "decides", &["the first packet (packet 1, at 0.000 s) went to 192.0.2.53:514."]);
+    let dhcp = |client, server| explained(udp_exchange((C, client), (S, server)), "1");
+    assert_says(&dhcp(68, 67), "pair:dhcp", "decides", &["the server has 67, and the client 68."]);
+    assert_says(&dhcp(546, 547), "pair:dhcp", "decides", &["the server has 547, and the client 546."]);
+}
+
+#[test]
+fn the_first_packet_is_told_with_what_it_is_worth() {
+    let folder = Folder::new();
+    let mut scene = Scene::new();
+    scene.frame(arp(1)).wait(5).frames(udp_exchange((C, 55_968), (D, 57_391)));
+    let told = run(&["explain", &folder.file("capture.pcap", &scene.pcap()), "1"]).stdout;
+    assert_says(&told, "first-packet", "decides", &["10.0.0.5:55968 sent the first packet (packet 2, at 5.001 s), when"]);
+    assert!(told.contains("unassigned: 57391/udp has no name."));
+    let unclear = explained(exchange((S, 80), (C, 6669), 2), "1");
+    assert!(unclear.contains("If the other side were the server, it would be irc."), "{unclear}");
+}
+
+#[test]
+fn halves_of_a_question_without_ports_are_told_by_who_sent_them() {
+    let asked = explained([ping(C, D, 8, 7)], "1");
+    assert!(asked.contains("10.0.0.5 asked in packet 1 at 0.000 s, and no answer of 10.0.0.6 is in the capture."), "{asked}");
+    let answered = explained([ping(D, C, 0, 7)], "1");
+    assert!(answered.contains("10.0.0.6 answered in packet 1 at 0.000 s; what 10.0.0.5 asked is not in the capture."));
+}
+
+#[test]
+fn other_transports_open_in_their_own_words() {
+    let sctp = |from: &str, to: &str, ports: [u16; 2], tag: u32, chunk: u8, initiate: u32| {
+        let head = [ports[0].to_be_bytes(), ports[1].to_be_bytes()].concat();
+        portless(from, to, 132, &[&head[..], &tag.to_be_bytes(), &[0; 4], &[chunk, 0, 0, 20], &initiate.to_be_bytes()].concat())
+    };
+    let told = explained([sctp(C, S, [50_000, 36_412], 0, 1, 55), sctp(S, C, [36_412, 50_000], 55, 2, 66)], "1");
+    assert_says(&told, "handshake", "decides", &["sent INIT in packet 1", "answered INIT ACK in packet 2"]);
+}
+
+#[test]
+fn neither_a_reset_nor_an_error_makes_use_of_an_answer() {
+    let answer = tcp((S, 80), (C, 6669), "SA", 1000, 2, b"");
+    let reset = tcp((C, 6669), (S, 80), "R", 2, 0, b"");
+    let error = icmp_error(R, S, 3, 1, &answer);
+    let used = [vec![answer, reset, error], exchange((C, 6669), (S, 80), 2)].concat();
+    assert_says(&explained(used, "1"), "handshake", "decides", &["used in packet 4"]);
+}
+
+#[test]
+fn packets_are_counted_over_all_files_and_flows_end_where_the_tables_end_them() {
+    let folder = Folder::new();
+    let (mut first, mut second) = (Scene::new(), Scene::new());
+    first.frames([arp(1), arp(2)]);
+    second.wait(1).frames(connection((C, 51_544), (S, 80), 1));
+    let files = [folder.file("first.pcap", &first.pcap()), folder.file("second.pcap", &second.pcap())];
+    let told = run(&["explain", &files[0], &files[1], "1"]).stdout;
+    assert_says(&told, "handshake", "decides", &["sent SYN in packet 3 at 1.000 s"]);
+    let mut silence = Scene::new();
+    silence.frames(udp_exchange((C, 55_968), (D, 57_391))).wait(60).frames(udp_exchange((D, 57_391), (C, 55_968)));
+    let file = folder.file("silence.pcap", &silence.pcap());
+    let told = run(&["explain", "--idle-timeout", "30", &file, "2"]).stdout;
+    assert_says(&told, "first-packet", "decides", &["10.0.0.6:57391 sent the first packet (packet 3, at 60.002 s)"]);
+}
+
+#[test]
+fn a_rule_of_the_user_is_told_with_its_machine() {
+    let folder = Folder::new();
+    let rules = folder.file("ports.txt", b"10.0.0.5 udp/55968 = game\n");
+    let mut scene = Scene::new();
+    scene.frames(udp_exchange((C, 55_968), (D, 57_391)));
+    let told = run(&["explain", "--services", &rules, &folder.file("capture.pcap", &scene.pcap()), "1"]).stdout;
+    assert_says(&told, "user", "decides", &["Your own table has a rule for 10.0.0.5:55968."]);
+    assert!(told.contains("game: your own table says so."));
+}
+
+#[test]
+fn a_flow_is_found_by_both_its_ends_with_their_ports() {
+    let frames = [connection((C, 51_544), (S, 80), 1), connection((C, 51_545), (S, 80), 1), connection((D, 51_544), (S, 443), 1)];
+    let found = |ends: &str| explained(frames.concat(), ends).lines().next().unwrap().split(':').next().unwrap().to_owned();
+    assert_eq!(found("10.0.0.5:51545"), "Flow 2");
+    assert_eq!(found("192.0.2.80:80-10.0.0.5:51544"), "Flow 1");
+    assert_eq!(found("10.0.0.6-192.0.2.80"), "Flow 3");
 }

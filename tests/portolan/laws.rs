@@ -150,6 +150,8 @@ proptest! {
         prop_assert_eq!(by_category("timeline"), expected);
         for name in ["established", "attempted", "refused", "reset", "midstream"] {
             prop_assert!(sum(tables, "services", name) <= sum(tables, "services", "flows"));
+            prop_assert_eq!(sum(tables, "ranges", name), sum(tables, "services", name));
+            prop_assert!(sum(tables, "ports", name) <= sum(tables, "services", name));
         }
     }
 
