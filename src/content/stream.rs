@@ -187,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_segment_is_as_long_as_it_was_on_the_wire() {
+        let (mut streams, mut lines) = (Streams::default(), Vec::new());
+        let begin = Segment { sequence: 1, payload: &[b'x'; 1100], wire_len: 1400 };
+        streams.take_in(direction(50_000), begin, |line, _| lines.push(line.to_vec()));
+        let end = Segment { sequence: 1401, payload: b"PORT 1\nOK\n", wire_len: 10 };
+        streams.take_in(direction(50_000), end, |line, _| lines.push(line.to_vec()));
+        assert_eq!(lines, [b"OK"], "no gap is between them, and the line is too long");
+    }
+
+    #[test]
     fn the_number_of_streams_is_bounded() {
         let mut streams = Streams::default();
         for port in 0..20_000 {

@@ -69,7 +69,7 @@ impl Ear {
         self.hears(Observation { signals: Signals::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
     }
 
-    fn to_group(&mut self, from: End, to: End, payload: &[u8]) -> &mut Ear {
+    fn group(&mut self, from: End, to: End, payload: &[u8]) -> &mut Ear {
         self.hears(Observation { to_group: true, ..observation(ip::UDP, from, to, payload) }, payload)
     }
 
@@ -309,7 +309,7 @@ fn an_endpoint_mapper_is_believed_over_udp_too_but_nobody_else() {
 fn a_search_tells_how_long_answers_may_take_and_two_minutes_at_most() {
     let waits = |headers: &str| {
         let search = format!("M-SEARCH * HTTP/1.1\r\n{headers}\r\n\r\n");
-        Ear::new().to_group((C, 50_500), SSDP, search.as_bytes()).told()
+        Ear::new().group((C, 50_500), SSDP, search.as_bytes()).told()
     };
     let seconds = |seconds: u32| [format!("expect:group-reply udp 10.0.0.5:50500 -> anyone: ssdp name-resolution {seconds} s")];
     assert_eq!(waits("mx: 3"), seconds(5));
@@ -317,9 +317,9 @@ fn a_search_tells_how_long_answers_may_take_and_two_minutes_at_most() {
     assert_eq!(waits("MX: 999999999"), seconds(122));
     assert_eq!(waits("MX: 0"), seconds(3));
     assert_eq!(waits("MX: -9"), seconds(3));
-    let web = Ear::new().to_group((C, 50_500), WS_DISCOVERY, b"<Probe>").told();
+    let web = Ear::new().group((C, 50_500), WS_DISCOVERY, b"<Probe>").told();
     assert_eq!(web, ["expect:group-reply udp 10.0.0.5:50500 -> anyone: ws-discovery name-resolution 10 s"]);
-    let name = Ear::new().to_group((C, 5060), MDNS, b"?").told();
+    let name = Ear::new().group((C, 5060), MDNS, b"?").told();
     assert_eq!(name, ["expect:group-reply udp 10.0.0.5:5060 -> anyone: mdns name-resolution 2 s"]);
 }
 
@@ -328,9 +328,9 @@ fn what_is_no_question_to_a_group_from_a_port_of_its_own_waits_for_no_answers() 
     let search = b"M-SEARCH * HTTP/1.1\r\nMX: 2\r\n\r\n";
     let mut ear = Ear::new();
     ear.udp((C, 50_500), (D, 1900), search);
-    ear.to_group((C, 1900), SSDP, search);
-    ear.to_group((C, 1900), (SSDP.0, 50_500), search);
-    ear.to_group((C, 50_500), SSDP, b"NOTIFY * HTTP/1.1\r\n\r\n");
+    ear.group((C, 1900), SSDP, search);
+    ear.group((C, 1900), (SSDP.0, 50_500), search);
+    ear.group((C, 50_500), SSDP, b"NOTIFY * HTTP/1.1\r\n\r\n");
     assert_eq!(ear.told(), [""; 0]);
 }
 

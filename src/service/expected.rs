@@ -184,6 +184,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_holds_for_the_whole_capture_is_not_used_up() {
+        for binding in [Announcer::RpcBinding, Announcer::EpmBinding] {
+            assert!(binding.lifetime().is_none() && !binding.is_for_one_flow(), "{}", binding.code());
+        }
+    }
+
+    #[test]
     fn programs_and_interfaces_have_names_or_none() {
         assert_eq!(Expected::of_rpc_program(100_021).name, "nlockmgr");
         assert_eq!(Expected::of_rpc_program(0x2000_0000), Expected::RPC);

@@ -404,17 +404,23 @@ fn ports_and_ranges_tell_how_the_connections_to_them_went() {
     let asked = vec![tcp((C, 50_000), (S, 52_000), "S", 1, 0, b"")];
     let question = udp((C, 55_000), (S, 161), b"get");
     let unreachable = vec![question.clone(), icmp_error(S, C, 3, 3, &question)];
-    let unclear = exchange((C, 5060), (S, 8080), 1);
+    let (known, unclear) = (exchange((C, 5060), (S, 8080), 1), exchange((C, 55_968), (D, 57_391), 1));
     let log = vec![udp((S, 514), (R, 514), b"<13>")];
     let connections = [connection((C, 50_002), (S, 80), 1), connection((C, 50_003), (S, 80), 1)].concat();
     let mut scene = Scene::new();
-    scene.frames([refuse(22), refuse(23), refuse(8080), reset, asked, unreachable, unclear, log, connections].concat());
+    scene.frames([refuse(22), refuse(23), refuse(8080), reset, asked, unreachable, known, unclear, log, connections].concat());
     let tables = tables_of(&scene.pcap());
     let outcomes = ["attempted", "established", "refused", "reset", "midstream"];
     let ranges = rows(&tables, "ranges", &[&["transport", "range", "ports", "flows"][..], &outcomes].concat());
     assert_eq!(
         ranges,
-        ["tcp system 3 4 0 2 2 0 0", "tcp user 1 3 0 0 1 1 1", "tcp dynamic 1 1 1 0 0 0 0", "udp system 2 2 0 0 1 0 0",]
+        [
+            "tcp system 3 4 0 2 2 0 0",
+            "tcp user 1 3 0 0 1 1 1",
+            "tcp dynamic 1 1 1 0 0 0 0",
+            "tcp undetermined 0 1 0 0 0 0 1",
+            "udp system 2 2 0 0 1 0 0",
+        ]
     );
     let ports = rows(&tables, "ports", &[&["transport", "port", "flows_as_server", "flows_as_client"][..], &outcomes].concat());
     let of_port = |port: &str| ports.iter().find(|row| row.starts_with(port)).unwrap().as_str();

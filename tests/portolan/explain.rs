@@ -85,6 +85,9 @@ fn other_flows_are_counted_but_not_the_flow_itself() {
     let itself = explained(frames.concat(), "2");
     assert_says(&itself, "known-server", "agrees", &["in another flow."]);
     assert!(told.contains("http-alt: 8080/tcp is registered for it with IANA."));
+    let lower_address = [exchange((S, 5060), (C, 8080), 1), connection((D, 40_002), (C, 8080), 1)];
+    let told = explained(lower_address.concat(), "1");
+    assert_says(&told, "known-server", "decides", &["10.0.0.5:8080 was proven to be a server in another flow."]);
 }
 
 #[test]
