@@ -1,6 +1,6 @@
 //! Floor 4: the little that is read of payloads. What machines announce of flows to come, and what hosts are called.
 //!
-//! Only packets to or from a port whose service announces something are read ([`channel`]), and only for that: a
+//! Only packets to or from a port whose service announces something are read ([`Channel`]), and only for that: a
 //! [`Listener`] hands each to the parser of its protocol. Announcements are kept as a log ([`Announcements`]), in the
 //! order of the packets; which flows they are about is for the end of the capture. Host names go into [`HostNames`].
 //! Both are bounded, because whoever sends the traffic chooses what they say.
