@@ -153,6 +153,7 @@ struct Engine {
     intake: Intake,
     tally: Tally,
     listener: Listener,
+    threads: usize,
     unsupported: BTreeMap<LinkType, Traffic>,
     /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
     timeline: Option<Timeline>,
@@ -170,7 +171,8 @@ impl Engine {
         Engine {
             decoder: Decoder::new(),
             fragments: Fragments::default(),
-            intake: Intake::new(table, options.threads),
+            intake: Intake::new(table),
+            threads: options.threads,
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
             unsupported: BTreeMap::new(),
@@ -182,6 +184,9 @@ impl Engine {
     fn read(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) -> InputReport {
         let (name, position) = (source.name().clone(), source.position().clone());
         let mut interfaces = InterfaceTallies::default();
+        // A decompressor has a thread of its own already.
+        let decompressing = usize::from(source.compression() != Compression::None);
+        self.intake.allow(self.threads.saturating_sub(decompressing));
         while let Some((packet, interface)) = source.next_packet() {
             interfaces.at(packet.interface).add(&packet);
             self.take_in(&packet, interface);

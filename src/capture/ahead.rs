@@ -6,6 +6,8 @@ use std::thread;
 
 /// Bytes of a block: large enough that handing it over costs nothing.
 const BLOCK: usize = 256 << 10;
+/// Free bytes in front of a block's own: room for the beginning of a record that ends in it.
+pub const HEADROOM: usize = 64 << 10;
 /// Blocks that may be ready at a time.
 const READY: usize = 4;
 
@@ -17,8 +19,6 @@ pub struct ReadAhead {
     blocks: Receiver<Block>,
     /// Blocks that have been read go back to be filled again.
     used: Sender<Vec<u8>>,
-    block: Vec<u8>,
-    at: usize,
 }
 
 impl ReadAhead {
@@ -27,21 +27,32 @@ impl ReadAhead {
         let (ready, blocks) = sync_channel(READY);
         let (used, empty) = channel();
         thread::spawn(move || read_all(reader, &ready, &empty));
-        ReadAhead { blocks, used, block: Vec::new(), at: 0 }
+        ReadAhead { blocks, used }
+    }
+
+    /// The next bytes, behind [`HEADROOM`] free ones; `None` at the end.
+    pub fn next_block(&mut self) -> io::Result<Option<Vec<u8>>> {
+        // A sender that is gone has sent everything.
+        self.blocks.recv().ok().transpose()
+    }
+
+    /// Takes a block back that is not needed any more.
+    pub fn give_back(&mut self, block: Vec<u8>) {
+        // If the thread has ended, the block is simply freed.
+        let _ = self.used.send(block);
     }
 }
 
 fn read_all(mut reader: impl Read, ready: &SyncSender<Block>, empty: &Receiver<Vec<u8>>) {
     loop {
         let mut block = empty.try_recv().unwrap_or_default();
-        block.resize(BLOCK, 0);
-        let (filled, failure) = fill(&mut reader, &mut block);
-        block.truncate(filled);
-        let is_last = filled < BLOCK;
+        block.resize(HEADROOM + BLOCK, 0);
+        let (filled, failure) = fill(&mut reader, &mut block[HEADROOM..]);
+        block.truncate(HEADROOM + filled);
         // What was read before a failure is handed over before it.
         let handed_over =
-            (block.is_empty() || ready.send(Ok(block)).is_ok()) && failure.is_none_or(|failure| ready.send(Err(failure)).is_ok());
-        if is_last || !handed_over {
+            (filled == 0 || ready.send(Ok(block)).is_ok()) && failure.is_none_or(|failure| ready.send(Err(failure)).is_ok());
+        if filled < BLOCK || !handed_over {
             return;
         }
     }
@@ -59,22 +70,6 @@ fn fill(reader: &mut impl Read, block: &mut [u8]) -> (usize, Option<io::Error>) 
         }
     }
     (filled, None)
-}
-
-impl Read for ReadAhead {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.block.len() {
-            // A sender that is gone has sent everything.
-            let Ok(next) = self.blocks.recv() else { return Ok(0) };
-            let used = std::mem::replace(&mut self.block, next?);
-            self.at = 0;
-            // If the thread has ended, the block is simply freed.
-            let _ = self.used.send(used);
-        }
-        let count = (&self.block[self.at..]).read(buffer)?;
-        self.at += count;
-        Ok(count)
-    }
 }
 
 #[cfg(test)]
@@ -96,20 +91,32 @@ mod tests {
         }
     }
 
+    /// All bytes, and the failure that ended them.
+    fn read(mut ahead: ReadAhead) -> (Vec<u8>, Option<io::ErrorKind>) {
+        let mut bytes = Vec::new();
+        loop {
+            match ahead.next_block() {
+                Ok(Some(block)) => {
+                    bytes.extend_from_slice(&block[HEADROOM..]);
+                    ahead.give_back(block);
+                }
+                Ok(None) => return (bytes, None),
+                Err(failure) => return (bytes, Some(failure.kind())),
+            }
+        }
+    }
+
     #[test]
     fn all_bytes_come_in_order_and_then_the_failure() {
         let bytes: Vec<u8> = (0..2_000_000u32).map(|number| (number * 7) as u8).collect();
-        let mut read = Vec::new();
-        ReadAhead::new(Slow(bytes.clone(), None)).read_to_end(&mut read).unwrap();
-        assert!(read == bytes);
-        read.clear();
-        let cut = ReadAhead::new(Slow(bytes.clone(), Some(io::ErrorKind::UnexpectedEof))).read_to_end(&mut read);
-        assert_eq!((cut.unwrap_err().kind(), read == bytes), (io::ErrorKind::UnexpectedEof, true));
+        assert!(read(ReadAhead::new(Slow(bytes.clone(), None))) == (bytes.clone(), None));
+        let failure = io::ErrorKind::UnexpectedEof;
+        assert!(read(ReadAhead::new(Slow(bytes.clone(), Some(failure)))) == (bytes, Some(failure)));
     }
 
     #[test]
     fn a_reader_that_nobody_reads_from_is_given_up() {
         let mut ahead = ReadAhead::new(io::repeat(1));
-        assert_eq!(ahead.read(&mut [0; 10]).unwrap(), 10);
+        assert_eq!(ahead.next_block().unwrap().unwrap().len(), HEADROOM + BLOCK);
     }
 }

@@ -2,8 +2,18 @@
 
 use std::io::{self, Read};
 
+use super::ahead::{HEADROOM, ReadAhead};
+
 /// Bytes asked for in one read: large enough that the call itself costs nothing, small enough to stay in the cache.
 const BLOCK: usize = 256 << 10;
+
+/// Where a buffer gets its bytes from.
+pub enum Reader {
+    /// From the input itself.
+    Direct(Box<dyn Read + Send>),
+    /// From a thread that reads ahead, whose blocks are taken as they are.
+    Ahead(ReadAhead),
+}
 
 /// Bytes that have been read and not yet passed over, at a known offset of the input.
 #[derive(Debug)]
@@ -50,17 +60,50 @@ impl Buffer {
     /// Reads until at least `need` bytes are unread. False if the input ends before that.
     ///
     /// Memory grows with what was really read, not with what a length field claims.
-    pub fn fill(&mut self, input: &mut dyn Read, need: usize) -> io::Result<bool> {
+    pub fn fill(&mut self, input: &mut Reader, need: usize) -> io::Result<bool> {
         while self.end - self.start < need {
-            if self.bytes.len() - self.end < BLOCK / 2 {
-                self.make_room();
+            let has_more = match input {
+                Reader::Direct(reader) => self.fill_from(reader)?,
+                Reader::Ahead(ahead) => self.take_block(ahead)?,
+            };
+            if !has_more {
+                return Ok(false);
             }
-            match input.read(&mut self.bytes[self.end..]) {
-                Ok(0) => return Ok(false),
-                Ok(count) => self.end += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+        }
+        Ok(true)
+    }
+
+    /// Reads once. False at the end of the input.
+    fn fill_from(&mut self, reader: &mut dyn Read) -> io::Result<bool> {
+        if self.bytes.len() - self.end < BLOCK / 2 {
+            self.make_room();
+        }
+        match reader.read(&mut self.bytes[self.end..]) {
+            Ok(count) => {
+                self.end += count;
+                Ok(count > 0)
             }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Goes over to the next block, with what is unread put in front of it. False at the end of the input.
+    fn take_block(&mut self, ahead: &mut ReadAhead) -> io::Result<bool> {
+        let Some(mut block) = ahead.next_block()? else { return Ok(false) };
+        let unread = self.end - self.start;
+        if unread <= HEADROOM {
+            let front = HEADROOM - unread;
+            block[front..HEADROOM].copy_from_slice(self.unread());
+            (self.start, self.end) = (front, block.len());
+            ahead.give_back(std::mem::replace(&mut self.bytes, block));
+        } else {
+            // A record that is longer than the room in front of a block.
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.bytes.truncate(unread);
+            self.bytes.extend_from_slice(&block[HEADROOM..]);
+            (self.start, self.end) = (0, self.bytes.len());
+            ahead.give_back(block);
         }
         Ok(true)
     }
@@ -76,7 +119,7 @@ impl Buffer {
     }
 
     /// Passes over `size` bytes, read or not. False if the input ends before that.
-    pub fn skip(&mut self, input: &mut dyn Read, mut size: u64) -> io::Result<bool> {
+    pub fn skip(&mut self, input: &mut Reader, mut size: u64) -> io::Result<bool> {
         loop {
             let here = size.min(self.unread().len() as u64);
             self.pass(here as usize);
@@ -95,10 +138,7 @@ impl Buffer {
 mod tests {
     use super::*;
 
-    #[test]
-    fn bytes_stay_in_order_over_refills_and_growth() {
-        let input: Vec<u8> = (0..3 * BLOCK as u32 + 77).flat_map(|word| word.to_le_bytes()).collect();
-        let mut reader = &input[..];
+    fn stay_in_order(input: &[u8], mut reader: Reader) {
         let mut buffer = Buffer::new();
         assert!(buffer.fill(&mut reader, 10).unwrap());
         buffer.pass(3);
@@ -108,7 +148,20 @@ mod tests {
         assert_eq!(buffer.offset(), 3 + 7 * BLOCK as u64);
         assert!(buffer.fill(&mut reader, 1).unwrap());
         assert_eq!(buffer.unread()[0], input[3 + 7 * BLOCK]);
+        for _ in 0..200 {
+            assert!(buffer.fill(&mut reader, 20_001).unwrap());
+            let at = buffer.offset() as usize;
+            assert_eq!(buffer.unread()[..20_001], input[at..at + 20_001]);
+            buffer.pass(10_001);
+        }
         assert!(!buffer.skip(&mut reader, u64::MAX).unwrap());
         assert_eq!(buffer.offset(), input.len() as u64);
+    }
+
+    #[test]
+    fn bytes_stay_in_order_over_refills_and_growth() {
+        let input: Vec<u8> = (0..4 * BLOCK as u32 + 77).flat_map(|word| word.to_le_bytes()).collect();
+        stay_in_order(&input, Reader::Direct(Box::new(io::Cursor::new(input.clone()))));
+        stay_in_order(&input, Reader::Ahead(ReadAhead::new(io::Cursor::new(input.clone()))));
     }
 }

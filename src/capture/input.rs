@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest, Sha256};
 
 use super::ahead::ReadAhead;
+use super::buffer::Reader;
 use crate::error::Error;
 
 /// The largest window that a zstd frame may ask for: 2^27 bytes, what `zstd -d` allows without `--long`.
@@ -103,7 +104,7 @@ impl Position {
 /// An opened input.
 pub struct Input {
     /// Its bytes, decompressed.
-    pub reader: Box<dyn Read + Send>,
+    pub reader: Reader,
     /// How it was compressed.
     pub compression: Compression,
     /// How far it has been read.
@@ -142,16 +143,16 @@ impl Input {
         reader.by_ref().take(MAGIC as u64).read_to_end(&mut magic).map_err(read_error)?;
         let compression = Compression::from_magic(&magic);
         let whole = io::Cursor::new(magic).chain(reader);
-        let reader: Box<dyn Read + Send> = match compression {
-            Compression::None => Box::new(whole),
-            Compression::Gzip => Box::new(ReadAhead::new(flate2::read::MultiGzDecoder::new(whole))),
+        let reader = match compression {
+            Compression::None => Reader::Direct(Box::new(whole)),
+            Compression::Gzip => Reader::Ahead(ReadAhead::new(flate2::read::MultiGzDecoder::new(whole))),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
-                Box::new(ReadAhead::new(decoder))
+                Reader::Ahead(ReadAhead::new(decoder))
             }
-            Compression::Lz4 => Box::new(ReadAhead::new(Frames(lz4_flex::frame::FrameDecoder::new(whole)))),
-            Compression::Xz => Box::new(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
+            Compression::Lz4 => Reader::Ahead(ReadAhead::new(Frames(lz4_flex::frame::FrameDecoder::new(whole)))),
+            Compression::Xz => Reader::Ahead(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
         };
         Ok(Input { reader, compression, position })
     }

@@ -41,9 +41,16 @@ struct Beside {
 }
 
 impl Intake {
-    /// Takes in observations for `table`, with the help of a second thread if `threads` allows it.
-    pub fn new(table: FlowTable, threads: usize) -> Intake {
-        Intake { counter: Counter::Here(Box::new(table)), left: (threads > 1).then_some(BEFORE_THREAD) }
+    /// Takes in observations for `table`; with the help of a second thread once that is allowed.
+    pub fn new(table: FlowTable) -> Intake {
+        Intake { counter: Counter::Here(Box::new(table)), left: None }
+    }
+
+    /// Says how many threads there are from now on; one that has been started stays.
+    pub fn allow(&mut self, threads: usize) {
+        if matches!(self.counter, Counter::Here(_)) {
+            self.left = (threads > 1).then(|| self.left.unwrap_or(BEFORE_THREAD));
+        }
     }
 
     /// Takes in a packet, or the quotation of one.

@@ -249,7 +249,7 @@ fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, tar
     flow.key != announcement.channel
         && flow.key.scope == announcement.channel.scope
         && expectation.peer.is_none_or(|peer| peer == flow.key.ip_addr(target.other()))
-        && (expectation.lifetime.is_none() || !is_opened_by(flow, target))
+        && !is_opened_by(flow, target)
         && is_in_time(announcement.time, expectation, flow)
 }
 
