@@ -113,7 +113,7 @@ pub struct ReadArguments {
     tables: Vec<Tables>,
 
     /// Rows shown per table on the terminal (0 = all); what is cut becomes one row of others
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50, value_parser = parse_top)]
     top: usize,
 
     /// Write every table as DIR/NAME.csv (all rows)
@@ -290,6 +290,10 @@ fn parse_table(word: &str) -> Result<Tables, String> {
 fn parse_max_flows(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=MAX_FLOWS).contains(number));
     number.ok_or_else(|| format!("it must be a number of flows from 1 to {MAX_FLOWS}"))
+}
+
+fn parse_top(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "it must be a number of rows, such as 20; 0 shows all".to_owned())
 }
 
 fn parse_seconds(text: &str) -> Result<Seconds, String> {

@@ -17,13 +17,14 @@ impl Seen {
     const RESET: u32 = 1 << 6;
     const CARRIED: u32 = 1 << 8;
     const ADDRESSED_AS_GROUP: u32 = 1 << 10;
+    /// A packet of the side did not reach the port that it was for.
+    const PORT_UNREACHABLE: u32 = 1 << 12;
     /// Bits of the flow as a whole.
-    const FIRST_FROM_B: u32 = 1 << 12;
-    const ANSWER_USED: u32 = 1 << 13;
-    const FRAGMENTED: u32 = 1 << 14;
-    const PORT_REUSED: u32 = 1 << 15;
-    const PORT_UNREACHABLE: u32 = 1 << 16;
-    const OVERFLOW: u32 = 1 << 17;
+    const FIRST_FROM_B: u32 = 1 << 14;
+    const ANSWER_USED: u32 = 1 << 15;
+    const FRAGMENTED: u32 = 1 << 16;
+    const PORT_REUSED: u32 = 1 << 17;
+    const OVERFLOW: u32 = 1 << 18;
 
     #[inline]
     fn set(&mut self, bit: u32) {
@@ -180,7 +181,7 @@ impl Flow {
             IpVersion::V6 => ip::ICMPV6,
         };
         if quote.message.is_some_and(|message| is_port_unreachable(protocol, message)) {
-            self.seen.set(Seen::PORT_UNREACHABLE);
+            self.seen.set_for(Seen::PORT_UNREACHABLE, quote.side);
         }
     }
 
@@ -237,9 +238,12 @@ impl Flow {
         self.seen.has(Seen::FRAGMENTED)
     }
 
-    /// True if an ICMP error said that nobody serves the port.
+    /// True if an ICMP error said that nobody serves the port, and nothing came from there. Without the latter it says only
+    /// that one side was done sooner than the other: DNS clients close their port after the first of two answers.
     pub fn is_port_unreachable(&self) -> bool {
-        self.seen.has(Seen::PORT_UNREACHABLE)
+        [Side::A, Side::B]
+            .into_iter()
+            .any(|asking| self.seen.has_for(Seen::PORT_UNREACHABLE, asking) && self.packets[asking.other().index()] == 0)
     }
 
     /// How it was opened, as far as the capture shows it.

@@ -218,6 +218,11 @@ fn an_icmp_error_marks_the_flow_it_quotes_and_makes_none() {
         ]
     );
     assert_eq!(of_flows(refused, "icmp_errors"), [1, 0]);
+    // Who got an answer was not refused: here the client has closed its port before the answer came once more.
+    let answer = udp((S, 161), (C, 55_000), b"value");
+    let late = [question.clone(), answer.clone(), answer.clone(), icmp_error(C, S, 3, 3, &answer)];
+    assert_eq!(flows(late.clone())[0], "udp 10.0.0.5:55000 > 192.0.2.80:161 snmp (rank:6>-1, strong)");
+    assert_eq!(of_flows(late, "icmp_errors"), [1, 0]);
     let mut scene = Scene::new();
     scene.frame(icmp_error(S, C, 3, 3, &question));
     assert_eq!(packets_at(&tables_of(&scene.pcap()), "udp"), 0);
