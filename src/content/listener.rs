@@ -123,6 +123,9 @@ impl Listener {
     pub fn hear(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, signals, payload_len, .. } = *observation;
         if signals.has(Signals::SYN) {
+            // Another connection between the same ports is another channel.
+            self.encrypted.remove(&key);
+            self.truncated.remove(&key);
             for channel in key.ports.into_iter().flat_map(|port| self.channels.at(key.protocol, port)) {
                 self.streams.forget(&key, channel);
             }
@@ -156,22 +159,20 @@ impl Listener {
             Channel::WsDiscovery => self.group_question(heard, Expected::WS_DISCOVERY, WS_DISCOVERY_WAIT),
             Channel::Mdns => {
                 self.name_question(heard, Expected::MDNS);
-                dns::answers(heard.payload, true, &mut |address, origin, name| self.names.add(address, origin, name));
+                dns::answers(heard.payload, true, &mut self.names.recorder());
             }
             Channel::Llmnr => {
                 self.name_question(heard, Expected::LLMNR);
-                dns::answers(heard.payload, true, &mut |address, origin, name| self.names.add(address, origin, name));
+                dns::answers(heard.payload, true, &mut self.names.recorder());
             }
             Channel::Dns => self.dns(heard),
-            Channel::Dhcp => {
-                self.leases.message(heard.payload, &mut |address, origin, name| self.names.add(address, origin, name))
-            }
+            Channel::Dhcp => self.leases.message(heard.payload, &mut self.names.recorder()),
             Channel::NetbiosNames => {
                 let sender = heard.sender();
-                netbios::name_service(heard.payload, sender, &mut |address, origin, name| self.names.add(address, origin, name));
+                netbios::name_service(heard.payload, sender, &mut self.names.recorder());
             }
             Channel::NetbiosDatagrams => {
-                netbios::datagram(heard.payload, &mut |address, origin, name| self.names.add(address, origin, name));
+                netbios::datagram(heard.payload, &mut self.names.recorder());
             }
         }
     }
@@ -402,7 +403,7 @@ impl Listener {
         let is_tcp = heard.observation.key.protocol == ip::TCP;
         let message = if is_tcp { dns::over_tcp(heard.payload) } else { Some(heard.payload) };
         if let Some(message) = message {
-            dns::answers(message, false, &mut |address, origin, name| self.names.add(address, origin, name));
+            dns::answers(message, false, &mut self.names.recorder());
         }
     }
 }

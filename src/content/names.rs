@@ -53,6 +53,11 @@ impl HostNames {
         }
     }
 
+    /// What the parsers tell names to.
+    pub fn recorder(&mut self) -> impl FnMut(IpAddr, NameOrigin, &str) + '_ {
+        |address, origin, name| self.add(address, origin, name)
+    }
+
     /// The name of an address: text from outside, not cleaned.
     pub fn get(&self, address: &IpAddr) -> Option<&str> {
         self.names.get(address).map(|(_, name)| &**name)

@@ -106,6 +106,24 @@ fn what_an_encrypted_or_cut_control_connection_announced_is_only_hinted_at() {
 }
 
 #[test]
+fn a_later_connection_between_the_same_ports_is_read_although_the_first_was_encrypted() {
+    let mut scene = Scene::new();
+    scene.frames(ftp(&["<234 go ahead\r\n"])).wait(90);
+    scene.frames(dialogue((C, 40_001), (S, 21), 70_000, &["<227 (192,0,2,80,234,96)\r\n"]));
+    scene.frames(connection((C, 40_002), (S, 60_000), 1));
+    let tables = tables_of(&scene.pcap());
+    assert_eq!(
+        flows_of(&tables),
+        [
+            "tcp 10.0.0.5:40001 > 192.0.2.80:21 ftp (handshake, proven) control-encrypted",
+            "tcp 10.0.0.5:40001 > 192.0.2.80:21 ftp (handshake, proven) port-reuse",
+            "tcp 10.0.0.5:40002 > 192.0.2.80:60000 ftp-data (expect:ftp-pasv, strong)",
+        ]
+    );
+    assert_eq!(column(&tables, "flows", "control_flow")[2], &Value::from(2));
+}
+
+#[test]
 fn the_users_own_ftp_port_is_read_too() {
     let folder = crate::support::Folder::new();
     let rules = folder.file("ports.txt", b"tcp/2121 = ftp, file-transfer\n");
