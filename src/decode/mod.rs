@@ -1,7 +1,7 @@
 //! Floor 2: the walk over a packet's layers, from its link header to its ports.
 //!
 //! [`Decoder::decode`] goes as far as it can and never fails: what it cannot follow is a [`Decoded`] value that says why
-//! it stopped, and every value has its place in the ledger. For the packets that are nothing special, [`plain`] gives the
+//! it stopped, and every value has its place in the ledger. For the packets that are nothing special, [`plain()`] gives the
 //! same in one look. One loop takes the walk from layer to layer; each layer is
 //! one arm and one function that looks at its header and names the next layer.
 

@@ -3,7 +3,8 @@
 use super::{Story, socket};
 use crate::content::{Expectation, What};
 use crate::decode::Side;
-use crate::service::ladder::{Climb, Elsewhere, Facts, Opening, Rung, Speech};
+use crate::service::ladder::{Climb, Elsewhere, Facts, Opening, Speech};
+use crate::service::rung::Rung;
 use crate::service::{Announcer, Category, Evidence, Transport};
 use crate::text;
 

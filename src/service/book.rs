@@ -9,8 +9,9 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::category::Category;
-use super::registry::{Entry, IANA, NameSource, OverlayRow, Rank, Registry, overlay, rows};
+use super::registry::{Entry, IANA, NameSource, OverlayRow, Rank, Registry, overlay};
 use super::transport::Transport;
+use super::tsv::rows;
 use super::user_table::parse_ports;
 use crate::text;
 

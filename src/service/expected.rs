@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use super::category::Category;
-use super::registry::rows;
+use super::tsv::rows;
 use crate::unit::NANOSECONDS;
 
 const RPC_PROGRAMS: &str = include_str!("../../data/rpc_programs.tsv");

@@ -1,8 +1,7 @@
 //! Floor 3: what a port is called, and which side of a flow is the server. Knows nothing of how flows are stored.
 //!
-//! The [`Registry`] is the book of ports, [`book`] looks things up in it for
-//! people, the [`ladder`] turns evidence into a [`Verdict`], [`protocols`] names what has
-//! no ports.
+//! The [`Registry`] is the book of ports, [`book`] looks things up in it for people, the [`ladder`] turns evidence into a
+//! [`Verdict`], [`protocols`] names what has no ports.
 
 pub mod book;
 pub mod category;
@@ -10,7 +9,9 @@ pub mod expected;
 pub mod ladder;
 pub mod protocols;
 pub mod registry;
+pub mod rung;
 mod transport;
+mod tsv;
 pub mod user_table;
 pub mod verdict;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::registry::rows;
+use super::tsv::rows;
 use crate::capture::LinkType;
 use crate::decode::protocol::{ether, ip};
 use crate::decode::{IcmpMessage, LinkProtocol};

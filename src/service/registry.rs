@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use super::category::Category;
 use super::expected::Expected;
 use super::transport::Transport;
+use super::tsv::rows;
 use super::user_table::{Rule, parse_ports};
 
 pub(super) const IANA: &str = include_str!("../../data/services.tsv");
@@ -332,11 +333,6 @@ pub(super) fn overlay() -> impl Iterator<Item = OverlayRow> {
             note,
         }
     })
-}
-
-/// The rows of a tab-separated table, without comments.
-pub(super) fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| line.split('\t').collect())
 }
 
 fn in_network(address: IpAddr, network: IpAddr, prefix_len: u8) -> bool {

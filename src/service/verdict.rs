@@ -2,6 +2,7 @@
 
 use super::expected::Announcer;
 use super::registry::{EntryId, Rank};
+use super::rung::Conflicts;
 use crate::decode::Side;
 
 /// Why a side is the server: the rung that spoke.
@@ -178,7 +179,7 @@ pub struct Verdict {
     /// What each side would have been called, where that is not as good as settled.
     pub alternatives: [Option<EntryId>; 2],
     /// Rungs that would have said otherwise.
-    pub conflicts: super::ladder::Conflicts,
+    pub conflicts: Conflicts,
     /// What else there is to say.
     pub marks: Marks,
 }
