@@ -13,7 +13,7 @@ use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::{InputName, Interface, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation, plain};
 use portolan::error::Error;
-use portolan::flow::{FlowTable, Flows};
+use portolan::flow::{FlowTable, Flows, TableOptions};
 use portolan::unit::Time;
 
 /// Packets, or observations, of each case but the last: a count divided by it is the cost of one.
@@ -107,7 +107,7 @@ fn decode_walk(packets: Vec<Stored>) -> (Vec<Stored>, Decoder) {
 #[library_benchmark]
 #[bench::observations_10k(args = (), setup = observations)]
 fn flow_table(observations: Vec<Observation>) -> (Vec<Observation>, Flows) {
-    let mut table = FlowTable::new(None);
+    let mut table = FlowTable::new(TableOptions::default());
     for observation in &observations {
         table.observe(observation);
     }
