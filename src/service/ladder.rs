@@ -27,8 +27,8 @@ const OLD_CLIENT_PORTS: std::ops::RangeInclusive<u16> = 1024..=5000;
 /// 99.9 % of TCP flows.
 const LEAST_PEER_PORTS: u32 = 3;
 const PEER_PORT_RATIO: u32 = 3;
-/// Where both endpoints met this many machines, and no port is a registered one, they are peers of each other. Not measured:
-/// captures with a known answer hold no such flows, so that refusing costs nothing there.
+/// Where both endpoints met this many machines, and no port is a registered one, they are peers of each other. A convention,
+/// not a measurement.
 const LEAST_PEERS_OF_A_PEER: u32 = 10;
 /// The port that active FTP opens its data connections from (RFC 959 section 3.2).
 const FTP_DATA: u16 = 20;
