@@ -85,6 +85,9 @@ impl Question {
         let is_numeric = what.split('-').all(is_number);
         let what = match parse_ports(what) {
             Some(ports) => What::Ports(ports),
+            None if what.contains(',') && what.split(',').all(is_number) => {
+                return Err("several ports are written with spaces between them, as in: 80 443".into());
+            }
             None if is_numeric => {
                 return Err("a port is a number from 0 to 65535, a range goes from the lower to the higher".into());
             }

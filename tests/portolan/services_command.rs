@@ -76,7 +76,7 @@ fn a_name_that_is_not_there_has_near_ones_and_exit_code_1() {
 
 #[test]
 fn what_is_no_port_is_a_wrong_command_line() {
-    for (what, said) in [("70000", "65535"), ("90-80", "lower"), ("443/quic", "tcp, udp")] {
+    for (what, said) in [("70000", "65535"), ("90-80", "lower"), ("443/quic", "tcp, udp"), ("80,443", "spaces")] {
         let run = run(&["services", what]);
         assert!(run.code == 2 && run.stderr.contains(said), "{what}: {}", run.stderr);
     }
