@@ -117,12 +117,12 @@ pub fn rank_meaning(rank: i8) -> &'static str {
     match rank {
         6 => "almost surely a server's, a widely run service below 1024",
         5 => "very likely a server's, a widely run service",
-        4 => "likely a server's, registered below 1024 but rarely run",
-        3 => "a server's or an old system's client port, known up to 32767 but not widely run",
-        2 => "hard to say, known above 32767, or unknown below 1024",
-        1 => "hard to say, unknown up to 32767",
-        0 => "more likely a client's, unknown up to 49151",
-        -1 => "very likely a client's, from the dynamic range",
+        4 => "likely a server's, named and below 1024 but rarely run",
+        3 => "a server's or an old system's client port, named but not widely run, from 1024 to 32767",
+        2 => "hard to say, named but above 32767, or nameless below 1024",
+        1 => "hard to say, nameless from 1024 to 32767",
+        0 => "more likely a client's, nameless from 32768 to 49151",
+        -1 => "very likely a client's, from the dynamic range, 49152 and up",
         _ => "never a server's",
     }
 }
@@ -190,9 +190,11 @@ pub const WHAT_IS_IT_CALLED: &str = "What is it called?";
 /// The third.
 pub const WHAT_ELSE: &str = "What else?";
 /// What a name by port is worth.
-pub const NAME_IS_NO_PROOF: &str = "The payload was not inspected: a name says what a port is for, not what was spoken there.";
+pub const NAME_IS_NO_PROOF: &str =
+    "The name does not come from the payload: it says what the port is for, not what was spoken there.";
 /// What a name by announcement is worth.
-pub const ANNOUNCED_NAME: &str = "The payload was not inspected: the name is what the machines agreed on, not what was sent.";
+pub const ANNOUNCED_NAME: &str =
+    "The name does not come from the flow's own payload: it is what was agreed on, not what was sent.";
 /// Why a flow with a nameless server has no name.
 pub const CLIENTS_PORT_NAMES_NOTHING: &str =
     "The client's port may have a name, but it never names a flow: clients take any port.";
@@ -218,13 +220,13 @@ pub fn flag_meaning(flag: &str) -> &'static str {
     match flag {
         "midstream" => "The capture does not hold the beginning of the connection.",
         "one-way" => "Only one side sent packets, as far as the capture shows.",
-        "attempt" => "The connection was asked for, and no answer is in the capture.",
+        "attempt" => "It did not come to a connection, as far as the capture shows.",
         "refused" => "It was denied: nobody served there, or a firewall said so.",
         "symmetric" => "Both sides used the same port.",
         "group-dst" => "It went to a group of machines: multicast or broadcast.",
         "fragmented" => "Some packets were cut into fragments, of which only the first has ports.",
         "tunnelled" => "It was wrapped in another protocol; see the tunnel column of the flows table.",
-        "port-reuse" => "The same two ports had a connection before, which was over.",
+        "port-reuse" => "The same two ports had another connection before this one.",
         "simultaneous-open" => "Both sides opened at once.",
         "synack-only" => "Only the answer to an opening was seen: it may be the echo of forged packets, or a scan.",
         "overflow" => "It stands for all flows of its protocol that there was no room to tell apart.",

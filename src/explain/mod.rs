@@ -165,7 +165,8 @@ impl Story<'_> {
         let server = match (server, service) {
             (Some(side), _) => {
                 let meaning = text::confidence_meaning(confidence.name());
-                format!("So {} is the server, by {evidence}: {}, {meaning}.", self.end(side), confidence.name())
+                let role = if facts.group == Some(side) { "stands for the servers" } else { "is the server" };
+                format!("So {} {role}, by {evidence}: {}, {meaning}.", self.end(side), confidence.name())
             }
             (None, Service::Named(_)) if facts.announced.is_some() => {
                 "So the service is clear, and neither side is its server: equals talk to each other.".into()

@@ -49,11 +49,11 @@ fn announcement(story: &Story<'_>) -> String {
         Announcer::FtpPort | Announcer::FtpEprt => format!("the client {sender} asked the FTP server to connect to {target}"),
         Announcer::FtpPasv | Announcer::FtpEpsv => format!("the FTP server {sender} said that it waits for data on {target}"),
         Announcer::Tftp => {
-            format!("{sender} asked for a file by TFTP, to be sent to {target} from a port of the server's choice")
+            format!("{sender} asked for a transfer by TFTP, to be answered at {target} from a port of the server's choice")
         }
         Announcer::GroupReply => format!("{sender} asked a group of machines, and waited for answers on {target}"),
         Announcer::Sdp => format!("{sender} said that {} is to be sent to {target}", service.name),
-        Announcer::Rtsp => format!("{sender} set up a stream: {} of {target}", service.name),
+        Announcer::Rtsp => format!("{sender} set up a stream whose {} has one end at {target}", service.name),
         Announcer::DccOffer => format!("{sender} offered a direct connection to {target}"),
         Announcer::RpcBinding | Announcer::EpmBinding => format!("{sender} said that {} is served on {target}", service.name),
     };
@@ -69,11 +69,11 @@ fn opening(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
     let answered = |side: Side| format!("{} answered {syn_ack}{}", story.end(side), story.seen(witness.answered[side.index()]));
     let told = match facts.opening {
         Opening::Unseen => format!("No {syn} and no {syn_ack} of it are in the capture: it began before, or out of sight."),
-        Opening::Simultaneous => format!("Both sides sent {syn}, so none of them answered the other."),
+        Opening::Simultaneous => format!("Both sides sent {syn}, so neither answered the other."),
         Opening::Handshake(side) => format!("{}, and {}.", asked(side.other()), answered(side)),
         Opening::AnswerUsed(side) => {
             let used = story.seen(witness.used);
-            format!("{}, and it was used{used}; the {syn} before it is not in the capture.", answered(side))
+            format!("{}, and the connection went on{used}; the {syn} that this answers is not in the capture.", answered(side))
         }
         Opening::Asked(side) if witness.reset[side.index()].is_some() => {
             let refused = story.seen(witness.reset[side.index()]);
@@ -135,10 +135,10 @@ fn known_server(story: &Story<'_>, elsewhere: &Elsewhere) -> String {
     let flows =
         |count: u32| if count == 1 { "another flow".to_owned() } else { format!("{} other flows", text::grouped(count.into())) };
     match elsewhere.served {
-        [0, 0] => "In no other flow was one of the two ends proven to be a server.".into(),
-        [a, 0] => format!("{} was proven to be a server in {}.", story.end(Side::A), flows(a)),
-        [0, b] => format!("{} was proven to be a server in {}.", story.end(Side::B), flows(b)),
-        _ => "Both ends were proven to be servers in other flows.".into(),
+        [0, 0] => "From no other flow is one of the two ends known as a server.".into(),
+        [a, 0] => format!("{} is known as a server from {}.", story.end(Side::A), flows(a)),
+        [0, b] => format!("{} is known as a server from {}.", story.end(Side::B), flows(b)),
+        _ => "Both ends are known as servers from other flows.".into(),
     }
 }
 
@@ -171,11 +171,11 @@ fn port_diversity(story: &Story<'_>, facts: &Facts, elsewhere: &Elsewhere, speec
 fn first_packet(story: &Story<'_>, facts: &Facts, climb: &Climb, speech: Option<Speech>) -> String {
     let first = format!("{} sent the first packet{}", story.end(facts.first), story.in_brackets(story.witness.first));
     if speech.is_some() {
-        return format!("{first}, when the capture had been running for a while: it was likely the flow's first at all.");
+        return format!("{first}, when the capture had been running for a while: likely nothing of the flow came before it.");
     }
     match climb.decisive() {
         Some((rung, _)) if (rung as usize) <= Rung::EqualPorts as usize => "Not asked: better evidence has decided.".into(),
-        _ if facts.transport == Transport::Tcp => "Not asked: a first packet of TCP that is no SYN is none.".into(),
+        _ if facts.transport == Transport::Tcp => "Not asked: in TCP only a SYN tells who began.".into(),
         _ if facts.start_observed => "Not asked: equals may begin on either side.".into(),
         _ => format!("{first}, but the capture had just begun: earlier ones may be missing."),
     }

@@ -47,7 +47,7 @@ fn a_repeated_opening_is_told_by_the_one_that_was_answered_and_a_later_connectio
     let reused = [connection((C, 51_544), (S, 80), 1), connection((C, 51_544), (S, 80), 70_000)].concat();
     assert_says(&explained(reused.clone(), "2"), "handshake", "decides", &["sent SYN in packet 10", "SYN-ACK in packet 11"]);
     let told = explained(reused, "2");
-    assert!(told.contains("port-reuse         The same two ports had a connection before"));
+    assert!(told.contains("port-reuse         The same two ports had another connection before"));
 }
 
 #[test]
@@ -59,8 +59,14 @@ fn refusals_halves_and_nothing_at_all_are_told_as_what_they_are() {
     let answer = tcp((S, 80), (C, 6669), "SA", 1000, 2, b"");
     let lone = explained([answer.clone()], "1");
     assert_says(&lone, "handshake", "decides", &["192.0.2.80:80 answered SYN-ACK in packet 1", "forged"]);
+    assert!(lone.contains("attempt            It did not come to a connection"), "an answer is in the capture");
     let used = [vec![answer], exchange((C, 6669), (S, 80), 2)].concat();
-    assert_says(&explained(used, "1"), "handshake", "decides", &["used in packet 2", "SYN before it is not in the capture"]);
+    assert_says(
+        &explained(used, "1"),
+        "handshake",
+        "decides",
+        &["went on in packet 2", "the SYN that this answers is not in the capture"],
+    );
     let active = explained(connection((S, 20), (C, 50_000), 1), "1");
     assert_says(&active, "handshake", "decides", &["It came from port 20"]);
     assert!(active.contains("Here the server opened the flow"));
@@ -81,13 +87,13 @@ fn other_flows_are_counted_but_not_the_flow_itself() {
     let frames =
         [exchange((C, 5060), (S, 8080), 1), connection((D, 40_002), (S, 8080), 1), connection((D, 40_003), (S, 8080), 1)];
     let told = explained(frames.concat(), "1");
-    assert_says(&told, "known-server", "decides", &["192.0.2.80:8080 was proven to be a server in 2 other flows."]);
+    assert_says(&told, "known-server", "decides", &["192.0.2.80:8080 is known as a server from 2 other flows."]);
     let itself = explained(frames.concat(), "2");
-    assert_says(&itself, "known-server", "agrees", &["in another flow."]);
+    assert_says(&itself, "known-server", "agrees", &["from another flow."]);
     assert!(told.contains("http-alt: 8080/tcp is registered for it with IANA."));
     let lower_address = [exchange((S, 5060), (C, 8080), 1), connection((D, 40_002), (C, 8080), 1)];
     let told = explained(lower_address.concat(), "1");
-    assert_says(&told, "known-server", "decides", &["10.0.0.5:8080 was proven to be a server in another flow."]);
+    assert_says(&told, "known-server", "decides", &["10.0.0.5:8080 is known as a server from another flow."]);
 }
 
 #[test]
@@ -153,6 +159,7 @@ fn equals_and_peers_are_told_as_such() {
 fn groups_pairs_and_silent_sides_are_told_by_their_ends() {
     let search = explained([udp((C, 50_500), ("239.255.255.250", 1900), b"M-SEARCH")], "1");
     assert_says(&search, "group", "decides", &["239.255.255.250:1900 is a group of machines: who sends there means the service"]);
+    assert!(search.contains("So 239.255.255.250:1900 stands for the servers, by group"));
     assert_says(&search, "port-diversity", "silent", &["Only one side spoke, so nobody was met."]);
     let announced = explained([udp(("192.168.1.105", 44_818), ("255.255.255.255", 54_412), b"identity")], "1");
     assert_says(&announced, "group", "decides", &["it is the sender's port 44818 that has a service."]);
@@ -199,7 +206,7 @@ fn neither_a_reset_nor_an_error_makes_use_of_an_answer() {
     let reset = tcp((C, 6669), (S, 80), "R", 2, 0, b"");
     let error = icmp_error(R, S, 3, 1, &answer);
     let used = [vec![answer, reset, error], exchange((C, 6669), (S, 80), 2)].concat();
-    assert_says(&explained(used, "1"), "handshake", "decides", &["used in packet 4"]);
+    assert_says(&explained(used, "1"), "handshake", "decides", &["went on in packet 4"]);
 }
 
 #[test]
