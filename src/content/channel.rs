@@ -1,7 +1,7 @@
 //! Which ports are worth reading: those whose service announces flows or names hosts.
 
 use crate::decode::protocol::ip;
-use crate::service::{Registry, Transport};
+use crate::service::{PortSet, Registry, Transport};
 
 /// What is spoken on a port that is worth reading.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -89,7 +89,7 @@ pub struct Channels {
 /// One transport's channels: one bit for each port, which is asked for every packet, and the few that are set.
 #[derive(Debug)]
 struct Ports {
-    set: Box<[u64; 1 << 10]>,
+    set: PortSet,
     /// Sorted by port.
     channels: Vec<(u16, Channel)>,
 }
@@ -104,8 +104,8 @@ impl Channels {
     #[inline]
     pub fn any(&self, protocol: u8, ports: [u16; 2]) -> bool {
         match protocol {
-            ip::TCP => self.tcp.any(ports),
-            ip::UDP => self.udp.any(ports),
+            ip::TCP => self.tcp.set.has_any(ports),
+            ip::UDP => self.udp.set.has_any(ports),
             _ => false,
         }
     }
@@ -128,17 +128,8 @@ impl Ports {
         let mut channels = registry.ports_by_name(transport, channel);
         channels.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
         channels.dedup();
-        let mut set = Box::new([0; 1 << 10]);
-        for (port, _) in &channels {
-            set[usize::from(port >> 6)] |= 1 << (port & 63);
-        }
+        let set = PortSet::of(channels.iter().map(|(port, _)| *port));
         Ports { set, channels }
-    }
-
-    #[inline]
-    fn any(&self, [a, b]: [u16; 2]) -> bool {
-        let bit = |port: u16| self.set[usize::from(port >> 6)] >> (port & 63);
-        (bit(a) | bit(b)) & 1 != 0
     }
 }
 

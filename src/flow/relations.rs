@@ -13,7 +13,7 @@ use crate::content::{Announcement, Announcements, Expectation, ServerEnd, What};
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};
 use crate::service::ladder::{Announced, Opening};
-use crate::service::{Marks, Registry, Transport};
+use crate::service::{Marks, PortSet, Registry, Transport};
 use crate::unit::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -130,22 +130,6 @@ fn is_ftp(registry: &Registry, key: &FlowKey) -> bool {
 
 fn may_be_ftp_data(flow: &Flow) -> bool {
     flow.key.protocol == ip::TCP && flow.key.ports.into_iter().all(|port| port >= FIRST_USER_PORT)
-}
-
-/// One bit for each port: a quick "no" for nearly all flows.
-struct PortSet(Box<[u64; 1 << 10]>);
-
-impl PortSet {
-    fn of(ports: impl Iterator<Item = u16>) -> PortSet {
-        let mut set = Box::new([0; 1 << 10]);
-        ports.for_each(|port| set[usize::from(port >> 6)] |= 1 << (port & 63));
-        PortSet(set)
-    }
-
-    #[inline]
-    fn has_any(&self, ports: [u16; 2]) -> bool {
-        ports.into_iter().any(|port| self.0[usize::from(port >> 6)] >> (port & 63) & 1 != 0)
-    }
 }
 
 /// The flows that announcements were made in.

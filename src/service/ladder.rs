@@ -133,7 +133,7 @@ pub fn decide_portless(opening: Opening) -> Verdict {
     Verdict { server, service, evidence, confidence, alternatives, conflicts: Conflicts::default(), marks: Marks::default() }
 }
 
-/// The verdict on what is no single flow: none, but for the mark that says why.
+/// The verdict that there is none, with the marks that say why.
 pub fn undecided(has_ports: bool, marks: Marks) -> Verdict {
     Verdict {
         server: None,
@@ -201,15 +201,8 @@ impl Climb {
             marks.add(Marks::PEER_TO_PEER);
         }
         let Some((_, Speech { server, evidence, confidence })) = self.decisive() else {
-            return Verdict {
-                server: None,
-                service: Service::Undetermined,
-                evidence: Evidence::None,
-                confidence: Confidence::None,
-                alternatives: [Side::A, Side::B].map(|side| in_book(registry, facts, side)),
-                conflicts: Conflicts::default(),
-                marks,
-            };
+            let alternatives = [Side::A, Side::B].map(|side| in_book(registry, facts, side));
+            return Verdict { alternatives, ..undecided(true, marks) };
         };
         let mut alternatives = [None; 2];
         if let Some(other) = server.map(Side::other)

@@ -7,6 +7,7 @@ pub mod book;
 pub mod category;
 pub mod expected;
 pub mod ladder;
+mod port_set;
 pub mod protocols;
 pub mod registry;
 pub mod rung;
@@ -17,6 +18,7 @@ pub mod verdict;
 
 pub use category::Category;
 pub use expected::{Announcer, Expected};
+pub use port_set::PortSet;
 pub use registry::{Entry, EntryId, NameSource, Rank, Registry};
 pub use transport::Transport;
 pub use verdict::{Confidence, Evidence, Marks, Service, Verdict};
