@@ -126,7 +126,7 @@ fn table(criterion: &mut Criterion) {
             bencher.iter_batched(
                 || FlowTable::new(TableOptions { batch_size, ..TableOptions::default() }),
                 |mut table| {
-                    observations.iter().for_each(|observation| table.observe(observation));
+                    table.take_in(&observations);
                     table.finish()
                 },
                 BatchSize::PerIteration,

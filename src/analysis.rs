@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Signals, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Walked, plain};
 use crate::error::Error;
 use crate::flow::{
     BATCH, FlowTable, Flows, Fragments, Intake, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
@@ -216,8 +216,7 @@ impl Engine {
         match plain(packet, interface) {
             Some((observation, payload)) => {
                 self.tally.add_packet(packet.wire_len, ScopeId::PLAIN);
-                self.observe(&observation);
-                self.listen(&observation, payload);
+                self.observe(observation, payload);
             }
             None => self.walk(packet, interface),
         }
@@ -229,40 +228,39 @@ impl Engine {
         let walked = self.decoder.decode(packet, interface);
         self.tally.add_packet(packet.wire_len, walked.scope);
         match &walked.decoded {
-            Decoded::Observed(observation) if observation.fragment == Fragment::Whole => self.observe(observation),
-            Decoded::Observed(observation) => self.take_in_fragment(*observation),
+            Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
+                self.observe(*observation, walked.payload);
+            }
+            Decoded::Observed(observation) => self.take_in_fragment(*observation, walked.payload),
             _ => self.stopped(&walked, packet),
         }
-        if let Decoded::Observed(observation) = &walked.decoded {
-            self.listen(observation, walked.payload);
-        }
-        if let Some(quoted) = &walked.quoted {
-            self.intake.observe(quoted);
+        if let Some(quoted) = walked.quoted {
+            self.intake.take_in(quoted);
         }
     }
 
-    /// Reads the packet's payload, if its ports are those of a channel.
+    /// Counts a packet and, if its ports are those of a channel, reads its payload.
     #[inline]
-    fn listen(&mut self, observation: &Observation, payload: &[u8]) {
-        if self.listener.cares_for(observation) && (observation.payload_len > 0 || observation.signals.has(Signals::SYN)) {
+    fn observe(&mut self, observation: Observation, payload: &[u8]) {
+        // All that can be asked beforehand is: what has just been written is slow to read in other pieces.
+        let is_heard = self.listener.cares_for(&observation);
+        let observation = self.intake.take_in(observation);
+        self.tally.add_observed(observation);
+        if is_heard {
             self.listener.hear(self.packets, observation, payload);
         }
     }
 
-    #[inline]
-    fn observe(&mut self, observation: &Observation) {
-        self.tally.add_observed(observation);
-        self.intake.observe(observation);
-    }
-
     #[cold]
-    fn take_in_fragment(&mut self, observation: Observation) {
-        let Engine { fragments, intake, tally, .. } = self;
+    fn take_in_fragment(&mut self, observation: Observation, payload: &[u8]) {
+        let Engine { fragments, intake, tally, listener, packets, .. } = self;
+        if listener.cares_for(&observation) {
+            listener.hear(*packets, &observation, payload);
+        }
         let (mut orphans, mut joined) = (Vec::new(), Vec::new());
         fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
         for fragment in &joined {
-            tally.add_observed(fragment);
-            intake.observe(fragment);
+            tally.add_observed(intake.take_in(*fragment));
         }
         orphans.iter().for_each(|orphan| tally.add_orphan(orphan));
     }

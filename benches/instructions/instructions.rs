@@ -108,9 +108,7 @@ fn decode_walk(packets: Vec<Stored>) -> (Vec<Stored>, Decoder) {
 #[bench::observations_10k(args = (), setup = observations)]
 fn flow_table(observations: Vec<Observation>) -> (Vec<Observation>, Flows) {
     let mut table = FlowTable::new(TableOptions::default());
-    for observation in &observations {
-        table.observe(observation);
-    }
+    table.take_in(&observations);
     (observations, table.finish())
 }
 

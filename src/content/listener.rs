@@ -112,10 +112,11 @@ impl Listener {
         &mut self.names
     }
 
-    /// True if the packet may be worth reading.
+    /// True if the packet is worth reading: its ports are those of a channel, and it carries something or opens it.
     #[inline]
     pub fn cares_for(&self, observation: &Observation) -> bool {
-        self.channels.any(observation.key.protocol, observation.key.ports)
+        let may_tell = observation.payload_len > 0 || observation.signals.has(Signals::SYN);
+        may_tell && self.channels.any(observation.key.protocol, observation.key.ports)
     }
 
     /// Reads a packet: the `packet`-th of the capture, from 1, with what was captured of its payload.

@@ -20,8 +20,10 @@ const UNDER_WAY: usize = 8;
 /// Takes in observations for a flow table.
 #[derive(Debug)]
 pub struct Intake {
+    /// Observations that have not been counted yet.
+    chunk: Vec<Observation>,
     counter: Counter,
-    /// Observations until a thread is started; `None` if none ever is.
+    /// Chunks until a thread is started; `None` if none ever is.
     left: Option<usize>,
 }
 
@@ -34,7 +36,6 @@ enum Counter {
 /// A flow table on a thread of its own.
 #[derive(Debug)]
 struct Beside {
-    chunk: Vec<Observation>,
     full: SyncSender<Vec<Observation>>,
     empty: Receiver<Vec<Observation>>,
     thread: JoinHandle<Flows>,
@@ -43,36 +44,44 @@ struct Beside {
 impl Intake {
     /// Takes in observations for `table`; with the help of a second thread once that is allowed.
     pub fn new(table: FlowTable) -> Intake {
-        Intake { counter: Counter::Here(Box::new(table)), left: None }
+        Intake { chunk: Vec::with_capacity(CHUNK), counter: Counter::Here(Box::new(table)), left: None }
     }
 
     /// Says how many threads there are from now on; one that has been started stays.
     pub fn allow(&mut self, threads: usize) {
         if matches!(self.counter, Counter::Here(_)) {
-            self.left = (threads > 1).then(|| self.left.unwrap_or(BEFORE_THREAD));
+            self.left = (threads > 1).then(|| self.left.unwrap_or(BEFORE_THREAD / CHUNK));
         }
     }
 
-    /// Takes in a packet, or the quotation of one.
+    /// Takes in a packet, or the quotation of one, and shows it in its place: it is written only once.
     #[inline]
-    pub fn observe(&mut self, observation: &Observation) {
+    pub fn take_in(&mut self, observation: Observation) -> &Observation {
+        if self.chunk.len() == CHUNK {
+            self.hand_over();
+        }
+        let place = self.chunk.len();
+        self.chunk.push(observation);
+        &self.chunk[place]
+    }
+
+    #[inline(never)]
+    fn hand_over(&mut self) {
+        if self.left == Some(0) {
+            self.left = None;
+            self.start_thread();
+        }
         match &mut self.counter {
             Counter::Here(table) => {
-                table.observe(observation);
-                if let Some(left) = &mut self.left {
-                    *left -= 1;
-                    if *left == 0 {
-                        self.start_thread();
-                    }
-                }
+                table.take_in(&self.chunk);
+                self.chunk.clear();
+                self.left = self.left.map(|left| left - 1);
             }
-            Counter::Beside(beside) => beside.observe(observation),
+            Counter::Beside(beside) => beside.hand_over(&mut self.chunk),
         }
     }
 
-    #[cold]
     fn start_thread(&mut self) {
-        self.left = None;
         // An empty table keeps the place for a moment.
         let placeholder = Counter::Here(Box::new(FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() })));
         self.counter = match std::mem::replace(&mut self.counter, placeholder) {
@@ -82,7 +91,8 @@ impl Intake {
     }
 
     /// The flows of all that was taken in.
-    pub fn finish(self) -> Flows {
+    pub fn finish(mut self) -> Flows {
+        self.hand_over();
         match self.counter {
             Counter::Here(table) => table.finish(),
             Counter::Beside(beside) => beside.finish(),
@@ -96,32 +106,24 @@ impl Beside {
         let (used, empty) = sync_channel(UNDER_WAY + 2);
         let thread = thread::spawn(move || {
             for mut chunk in chunks {
-                chunk.iter().for_each(|observation| table.observe(observation));
+                table.take_in(&chunk);
                 chunk.clear();
                 // Nobody takes it back at the end, which is no matter.
                 let _ = used.try_send(chunk);
             }
             table.finish()
         });
-        Beside { chunk: Vec::with_capacity(CHUNK), full, empty, thread }
+        Beside { full, empty, thread }
     }
 
-    #[inline]
-    fn observe(&mut self, observation: &Observation) {
-        self.chunk.push(*observation);
-        if self.chunk.len() == CHUNK {
-            self.hand_over();
-        }
-    }
-
-    fn hand_over(&mut self) {
+    /// Hands a chunk over and leaves an empty one in its place.
+    fn hand_over(&mut self, chunk: &mut Vec<Observation>) {
         let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
         // The thread only ends before its time if it panicked, which `finish` passes on.
-        let _ = self.full.send(std::mem::replace(&mut self.chunk, next));
+        let _ = self.full.send(std::mem::replace(chunk, next));
     }
 
-    fn finish(mut self) -> Flows {
-        self.hand_over();
+    fn finish(self) -> Flows {
         drop(self.full);
         match self.thread.join() {
             Ok(flows) => flows,

@@ -5,14 +5,14 @@
 //! then counts; the processor overlaps loads that do not depend on each other.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::hint::black_box;
 
 use super::arena::Arena;
 use super::index::Index;
 use super::record::Flow;
 use super::timeline::Timeline;
-use crate::decode::{Address, FlowKey, Fragment, Observation};
+use crate::decode::{FlowKey, Fragment, Observation};
 
 /// Observations in a batch: enough to overlap all the loads that a core can have under way, few enough to stay in its
 /// first-level cache.
@@ -66,8 +66,9 @@ pub struct FlowTable {
     rare: HashMap<usize, Rare>,
     /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
     hasher: foldhash::fast::RandomState,
-    batch: Vec<(u64, Observation)>,
-    /// The flow that each of the batch most likely belongs to.
+    /// The hashes of a batch's keys.
+    hashes: Vec<u64>,
+    /// The flow that each of a batch most likely belongs to.
     guesses: Vec<Option<u32>>,
     options: TableOptions,
     /// By protocol: the flow that stands for those there was no room for.
@@ -84,7 +85,7 @@ impl FlowTable {
             index: Index::default(),
             rare: HashMap::new(),
             hasher: foldhash::fast::RandomState::default(),
-            batch: Vec::with_capacity(options.batch_size),
+            hashes: Vec::with_capacity(options.batch_size),
             guesses: Vec::with_capacity(options.batch_size),
             options,
             overflows: BTreeMap::new(),
@@ -92,17 +93,14 @@ impl FlowTable {
         }
     }
 
-    /// Takes in a packet, or the quotation of one.
-    #[inline]
-    pub fn observe(&mut self, observation: &Observation) {
-        let hash = self.hash(&observation.key);
-        self.batch.push((hash, *observation));
-        if self.batch.len() >= self.options.batch_size {
-            self.count_batch();
+    /// Takes in packets, or quotations of packets, in the order they came.
+    pub fn take_in(&mut self, observations: &[Observation]) {
+        for batch in observations.chunks(self.options.batch_size) {
+            self.count_batch(batch);
         }
     }
 
-    /// How many flows there are so far, but for those that only the batch knows.
+    /// How many flows there are so far.
     pub fn len(&self) -> usize {
         self.flows.len()
     }
@@ -112,48 +110,39 @@ impl FlowTable {
         self.len() == 0
     }
 
-    /// Counts what is still in the batch and gives the flows away, in the order of their first packets.
-    pub fn finish(mut self) -> Flows {
-        self.count_batch();
+    /// The flows, in the order of their first packets.
+    pub fn finish(self) -> Flows {
         Flows { flows: self.flows, rare: self.rare, timeline: self.timeline }
     }
 
     #[inline]
     fn hash(&self, key: &FlowKey) -> u64 {
-        let halves = |Address(bytes): Address| {
-            let number = u128::from_ne_bytes(bytes);
-            [number as u64, (number >> 64) as u64]
-        };
         let mut hasher = self.hasher.build_hasher();
-        for address in key.addresses {
-            let [low, high] = halves(address);
-            hasher.write_u64(low);
-            hasher.write_u64(high);
-        }
+        key.addresses.hash(&mut hasher);
         let [a, b] = key.ports.map(u64::from);
         hasher.write_u64(a << 48 | b << 32 | u64::from(key.scope.0) << 16 | u64::from(key.protocol) << 8 | key.version as u64);
         hasher.finish()
     }
 
-    fn count_batch(&mut self) {
-        let mut batch = std::mem::take(&mut self.batch);
-        black_box(batch.iter().fold(0, |seen, (hash, _)| seen ^ self.index.peek(*hash)));
-        self.guess(&batch);
+    fn count_batch(&mut self, batch: &[Observation]) {
+        let mut hashes = std::mem::take(&mut self.hashes);
+        hashes.extend(batch.iter().map(|observation| self.hash(&observation.key)));
+        black_box(hashes.iter().fold(0, |seen, hash| seen ^ self.index.peek(*hash)));
+        self.guess(&hashes);
         let mut guesses_hold = true;
-        for (place, (hash, observation)) in batch.iter().enumerate() {
+        for (place, (hash, observation)) in hashes.drain(..).zip(batch).enumerate() {
             let guess = if guesses_hold { self.guesses[place] } else { None };
             // Once a key leads to another flow, what was guessed before may be the old one.
-            guesses_hold &= !self.count(*hash, observation, guess);
+            guesses_hold &= !self.count(hash, observation, guess);
         }
-        batch.clear();
-        self.batch = batch;
+        self.hashes = hashes;
     }
 
     /// Guesses the flow of each observation and brings its record into the cache.
-    fn guess(&mut self, batch: &[(u64, Observation)]) {
+    fn guess(&mut self, hashes: &[u64]) {
         self.guesses.clear();
         let mut touched = 0;
-        for (hash, _) in batch {
+        for hash in hashes {
             let guess = self.index.guess(*hash);
             if let Some(number) = guess {
                 let flow = self.flows.get(number);

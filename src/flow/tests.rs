@@ -38,7 +38,8 @@ fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observa
 
 fn flows(said: &[Said]) -> Flows {
     let mut table = FlowTable::new(TableOptions::default());
-    said.iter().for_each(|packet| table.observe(&observation(*packet)));
+    let observations: Vec<Observation> = said.iter().copied().map(observation).collect();
+    table.take_in(&observations);
     table.finish()
 }
 
@@ -117,9 +118,7 @@ fn a_quotation_marks_its_flow_and_counts_nothing() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
     let quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
     let mut table = FlowTable::new(TableOptions::default());
-    table.observe(&quote);
-    table.observe(&observation(SYN));
-    table.observe(&quote);
+    table.take_in(&[quote, observation(SYN), quote]);
     let flows = table.finish();
     assert_eq!((flows.len(), flows.get(0).packets, flows.rare(0).icmp_errors), (1, [1, 0], 1));
     assert_eq!(flows.get(0).outcome(), Outcome::Refused);
@@ -129,11 +128,10 @@ fn a_quotation_marks_its_flow_and_counts_nothing() {
 fn a_group_never_answers() {
     let to_group = Observation { to_group: true, ..observation((CLIENT, "D", 0, 0, 0)) };
     let mut table = FlowTable::new(TableOptions::default());
-    table.observe(&to_group);
+    table.take_in(&[to_group]);
     assert_eq!(table.finish().get(0).group_side(), Some(SERVER));
     let mut table = FlowTable::new(TableOptions::default());
-    table.observe(&to_group);
-    table.observe(&observation((SERVER, "D", 0, 0, 0)));
+    table.take_in(&[to_group, observation((SERVER, "D", 0, 0, 0))]);
     assert_eq!(table.finish().get(0).group_side(), None);
 }
 
@@ -141,7 +139,7 @@ fn a_group_never_answers() {
 fn silence_ends_a_flow_where_that_is_asked_for() {
     let count = |timeout| {
         let mut table = FlowTable::new(TableOptions { idle_timeout: timeout, ..TableOptions::default() });
-        [0, 5, 20].iter().for_each(|&second| table.observe(&observation((CLIENT, "AD", 8, 8, second))));
+        table.take_in(&[0, 5, 20].map(|second| observation((CLIENT, "AD", 8, 8, second))));
         table.finish().len()
     };
     assert_eq!((count(None), count(Some(10 * NANOSECONDS)), count(Some(4 * NANOSECONDS))), (1, 2, 3));
@@ -155,7 +153,8 @@ fn many_flows_are_all_found_again() {
         let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);
         Observation { key, side, ..observation(ACK) }
     };
-    (0..3).for_each(|_| (0..u16::MAX).for_each(|port| table.observe(&packet(port))));
+    let packets: Vec<Observation> = (0..u16::MAX).map(packet).collect();
+    (0..3).for_each(|_| table.take_in(&packets));
     let flows = table.finish();
     assert_eq!(flows.len(), usize::from(u16::MAX));
     assert!(flows.iter().enumerate().all(|(number, flow)| flow.packets == [3, 0] && usize::from(flow.key.ports[0]) == number));

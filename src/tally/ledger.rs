@@ -43,14 +43,18 @@ impl Place {
     #[inline]
     pub fn of(decoded: &Decoded) -> Place {
         match decoded {
-            Decoded::Observed(observation) => {
-                Transport::from_protocol(observation.key.protocol).map_or(Place::PortlessIp, Place::Transport)
-            }
+            Decoded::Observed(observation) => Place::of_protocol(observation.key.protocol),
             Decoded::NonIp(_) => Place::NonIp,
             Decoded::Truncated => Place::Truncated,
             Decoded::Malformed => Place::Malformed,
             Decoded::UnsupportedLink(_) => Place::UnsupportedLink,
         }
+    }
+
+    /// The place of a packet of an IP protocol.
+    #[inline]
+    pub fn of_protocol(protocol: u8) -> Place {
+        Transport::from_protocol(protocol).map_or(Place::PortlessIp, Place::Transport)
     }
 
     /// Its key.

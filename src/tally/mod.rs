@@ -58,7 +58,7 @@ impl Tally {
     /// Counts a packet whose flow is known.
     #[inline]
     pub fn add_observed(&mut self, observation: &Observation) {
-        let place = Place::of(&Decoded::Observed(*observation));
+        let place = Place::of_protocol(observation.key.protocol);
         self.ledger.add(place, observation.wire_len);
         if place == Place::PortlessIp {
             self.portless.add_ip(observation);
