@@ -26,8 +26,16 @@ pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) ->
 
 /// `work` for each number below `len`, in their order.
 pub fn each<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let mut parts = parts(len, threads, |range| range.map(&work).collect::<Vec<T>>());
-    if parts.len() == 1 { parts.remove(0) } else { parts.into_iter().flatten().collect() }
+    joined(parts(len, threads, |range| range.map(&work).collect()))
+}
+
+/// One vector of several. The first stays where it is and grows, so that only the others are copied.
+pub fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    all.reserve_exact(parts.as_slice().iter().map(Vec::len).sum());
+    parts.for_each(|part| all.extend(part));
+    all
 }
 
 #[cfg(test)]

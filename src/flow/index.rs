@@ -15,7 +15,7 @@ pub struct Index {
 
 impl Default for Index {
     fn default() -> Self {
-        Index { slots: vec![0; FEWEST_SLOTS], used: 0 }
+        Index::with_capacity(0)
     }
 }
 
@@ -25,6 +25,12 @@ fn tag(hash: u64) -> u32 {
 }
 
 impl Index {
+    /// An empty index that holds so many keys without growing.
+    pub fn with_capacity(keys: usize) -> Index {
+        let slots = (keys * 4 / 3 + 1).next_power_of_two().max(FEWEST_SLOTS);
+        Index { slots: vec![0; slots], used: 0 }
+    }
+
     #[inline]
     fn home(&self, tag: u32) -> usize {
         tag as usize & (self.slots.len() - 1)

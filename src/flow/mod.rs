@@ -5,6 +5,7 @@
 //! [`Roles`] asks the ladder about every flow.
 
 mod arena;
+mod elsewhere;
 mod fragments;
 mod index;
 mod intake;
