@@ -286,7 +286,7 @@ impl Engine {
         });
         let (announcements, names) = listener.finish();
         let registry = Arc::clone(&options.registry);
-        let relations = Relations::join(&flows, &announcements, &registry);
+        let relations = Relations::join(&flows, &announcements, &registry, options.threads);
         let start = capture_span(&inputs).first;
         let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(options.threads);
         let scopes = decoder.into_scopes();

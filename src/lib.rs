@@ -46,7 +46,7 @@
 //! No name rests on what a flow's own payload looks like: it says what a port is registered or customarily used for, or what
 //! a control channel announced. Nothing is sent and nothing is looked up on the network. There is no configuration file and no state between runs.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod analysis;

@@ -86,12 +86,14 @@ pub struct Channels {
     udp: Ports,
 }
 
-/// One transport's channels: one bit for each port, which is asked for every packet, and the few that are set.
+/// One transport's channels: one bit for each port, which is asked for every packet, and what the few are that are set.
 #[derive(Debug)]
 struct Ports {
     set: PortSet,
-    /// Sorted by port.
-    channels: Vec<(u16, Channel)>,
+    /// By port: the place of its channels, or 0.
+    places: Box<[u16]>,
+    /// What is spoken on a port; on nearly all of them nothing, which has the first place.
+    channels: Vec<Vec<Channel>>,
 }
 
 impl Channels {
@@ -111,25 +113,34 @@ impl Channels {
     }
 
     /// What is spoken on a port; several things if the user's rules for single machines say so.
-    pub fn at(&self, protocol: u8, port: u16) -> impl Iterator<Item = Channel> + '_ {
-        let channels = match protocol {
-            ip::TCP => self.tcp.channels.as_slice(),
-            ip::UDP => self.udp.channels.as_slice(),
+    #[inline]
+    pub fn at(&self, protocol: u8, port: u16) -> &[Channel] {
+        match protocol {
+            ip::TCP => self.tcp.at(port),
+            ip::UDP => self.udp.at(port),
             _ => &[],
-        };
-        let first = channels.partition_point(|(other, _)| *other < port);
-        channels[first..].iter().take_while(move |(other, _)| *other == port).map(|(_, channel)| *channel)
+        }
     }
 }
 
 impl Ports {
     fn of(registry: &Registry, transport: Transport) -> Ports {
         let channel = |name: &str| Channel::of_service(name).filter(|channel| channel.is_over(transport));
-        let mut channels = registry.ports_by_name(transport, channel);
-        channels.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
-        channels.dedup();
-        let set = PortSet::of(channels.iter().map(|(port, _)| *port));
-        Ports { set, channels }
+        let mut named = registry.ports_by_name(transport, channel);
+        named.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
+        named.dedup();
+        let set = PortSet::of(named.iter().map(|(port, _)| *port));
+        let (mut places, mut channels) = (vec![0; 1 << 16].into_boxed_slice(), vec![Vec::new()]);
+        for of_port in named.chunk_by(|one, other| one.0 == other.0) {
+            places[usize::from(of_port[0].0)] = channels.len() as u16;
+            channels.push(of_port.iter().map(|(_, channel)| *channel).collect());
+        }
+        Ports { set, places, channels }
+    }
+
+    #[inline]
+    fn at(&self, port: u16) -> &[Channel] {
+        &self.channels[usize::from(self.places[usize::from(port)])]
     }
 }
 
@@ -139,7 +150,7 @@ mod tests {
     use crate::service::user_table;
 
     fn at(channels: &Channels, protocol: u8, port: u16) -> Vec<Channel> {
-        channels.at(protocol, port).collect()
+        channels.at(protocol, port).to_vec()
     }
 
     #[test]

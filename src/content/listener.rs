@@ -128,15 +128,15 @@ impl Listener {
             self.encrypted.remove(&key);
             self.truncated.remove(&key);
             for channel in key.ports.into_iter().flat_map(|port| self.channels.at(key.protocol, port)) {
-                self.streams.forget(&key, channel);
+                self.streams.forget(&key, *channel);
             }
         }
         if !payload.is_empty() {
             for server in [side.other(), side] {
                 for place in 0.. {
-                    let Some(channel) = self.channels.at(key.protocol, key.port(server)).nth(place) else { break };
+                    let Some(&channel) = self.channels.at(key.protocol, key.port(server)).get(place) else { break };
                     // Where both ports are the channel's, the receiver's is enough.
-                    if server != side || self.channels.at(key.protocol, key.port(side.other())).all(|other| other != channel) {
+                    if server != side || !self.channels.at(key.protocol, key.port(side.other())).contains(&channel) {
                         self.read(Heard { channel, packet, observation, payload, server });
                     }
                 }
@@ -186,8 +186,8 @@ impl Listener {
     /// Notes, once for each flow, that the capture kept only a part of what may have announced something.
     fn remark_cut(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, .. } = *observation;
-        let announces = |port| self.channels.at(key.protocol, port).find(|channel| channel.announces_flows());
-        let Some(channel) = key.ports.into_iter().find_map(announces) else { return };
+        let announces = |port| self.channels.at(key.protocol, port).iter().find(|channel| channel.announces_flows());
+        let Some(&channel) = key.ports.into_iter().find_map(announces) else { return };
         if self.truncated.len() == MAX_REMARKS || self.encrypted.contains(&key) {
             return;
         }

@@ -1,7 +1,6 @@
 //! What the rest of the capture says about the endpoints of flows that cannot be decided by themselves.
 
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::hint::black_box;
 use std::ops::Range;
 
 use super::index::Index;
@@ -74,7 +73,7 @@ impl<'a> Numbers<'a> {
         let mut hashes = Vec::with_capacity(SIDES.len() * BATCH);
         for batch in asked.chunks(BATCH) {
             hashes.extend(batch.iter().flat_map(|flow| SIDES.map(|side| numbers.hash(*flow as usize, side))));
-            black_box(hashes.iter().fold(0, |seen, hash| seen ^ numbers.index.peek(*hash)));
+            hashes.iter().for_each(|hash| numbers.index.prefetch(*hash));
             let ends = batch.iter().flat_map(|flow| SIDES.map(|side| (*flow, side)));
             ends.zip(hashes.drain(..)).for_each(|((flow, side), hash)| numbers.add(flow, side, hash));
         }
@@ -119,8 +118,7 @@ impl<'a> Numbers<'a> {
         for start in flows.clone().step_by(BATCH) {
             let batch = start..flows.end.min(start + BATCH);
             hashes.extend(batch.clone().map(|flow| SIDES.map(|side| self.may_hold(self.hash(flow, side)))));
-            let passed = hashes.iter().flatten().flatten();
-            black_box(passed.fold(0, |seen, hash| seen ^ self.index.peek(*hash)));
+            hashes.iter().flatten().flatten().for_each(|hash| self.index.prefetch(*hash));
             ends.extend(batch.zip(hashes.drain(..)).map(|(flow, hashes)| {
                 SIDES.map(|side| hashes[side.index()].map_or(UNASKED, |hash| self.get(hash, &self.endpoint(flow, side))))
             }));
@@ -141,10 +139,42 @@ impl<'a> Numbers<'a> {
     }
 }
 
+/// What a part of the flows says about the endpoints that have numbers.
+#[derive(Default)]
+struct Met {
+    /// By flow and side: the endpoint's number, or [`UNASKED`].
+    ends: Vec<[u32; 2]>,
+    /// Each endpoint with a port that it met: the endpoint's number, and the port in the last 16 bits. Sorted.
+    ports: Vec<u64>,
+    /// Each endpoint with a machine that it met. Sorted.
+    machines: Vec<(u32, Address)>,
+}
+
+impl Met {
+    fn by(numbers: &Numbers<'_>, registry: &Registry, part: Range<usize>) -> Met {
+        let mut met = Met { ends: numbers.of_ends(part.clone()), ..Met::default() };
+        for (flow, ends) in part.zip(&met.ends).filter(|(_, ends)| **ends != [UNASKED; 2]) {
+            let flow = numbers.flows.get(flow);
+            let (tells_port, tells_machine) = (tells_peer_port(flow), tells_peer(flow, registry));
+            for side in SIDES.into_iter().filter(|side| ends[side.index()] != UNASKED) {
+                let (end, peer) = (ends[side.index()], side.other());
+                if tells_port {
+                    met.ports.push(u64::from(end) << 16 | u64::from(flow.key.port(peer)));
+                }
+                if tells_machine {
+                    met.machines.push((end, flow.key.addresses[peer.index()]));
+                }
+            }
+        }
+        met.ports.sort_unstable();
+        met.machines.sort_unstable();
+        met
+    }
+}
+
 /// What all flows together say about the endpoints of those that are asked about.
-pub struct Evidences<'a> {
-    flows: &'a Flows,
-    registry: &'a Registry,
+#[derive(Default)]
+pub struct Evidences {
     /// By flow and side: the endpoint's number, or [`UNASKED`].
     ends: Vec<[u32; 2]>,
     served: Vec<u32>,
@@ -155,63 +185,35 @@ pub struct Evidences<'a> {
 /// In place of the number of an endpoint that nobody asks about.
 const UNASKED: u32 = u32::MAX;
 
-impl<'a> Evidences<'a> {
-    /// Gathers what is known about the endpoints of the flows for which `is_asked` holds, of which there are less than 2^32. `proven` tells the side of a flow
-    /// that was proven to be a server there, which says nothing yet about the flows that are asked about.
+impl Evidences {
+    /// Gathers what is known about the endpoints of the flows for which `is_asked` holds; of less than 2^32 flows in all.
+    /// `proven` tells the side of a flow that was proven to be a server there.
     pub fn gather(
-        (flows, registry): (&'a Flows, &'a Registry),
+        (flows, registry): (&Flows, &Registry),
         proven: impl Fn(usize) -> Option<Side>,
         is_asked: impl Fn(usize) -> bool,
         threads: usize,
-    ) -> Evidences<'a> {
-        let mut evidences =
-            Evidences { flows, registry, ends: Vec::new(), served: Vec::new(), peer_ports: Vec::new(), peers: Vec::new() };
+    ) -> Evidences {
         let asked: Vec<u32> = (0..flows.len() as u32).filter(|number| is_asked(*number as usize)).collect();
-        if !asked.is_empty() {
-            evidences.number_ends(&asked, threads);
-            evidences.count_services(proven);
-            evidences.count_met();
+        if asked.is_empty() {
+            return Evidences::default();
         }
-        evidences
-    }
-
-    fn number_ends(&mut self, asked: &[u32], threads: usize) {
-        let flows = self.flows;
-        let numbers = Numbers::of(flows, asked);
-        self.ends = parallel::joined(parallel::parts(flows.len(), threads, |part| numbers.of_ends(part)));
-        for counts in [&mut self.served, &mut self.peer_ports, &mut self.peers] {
-            counts.resize(numbers.holders.len(), 0);
+        let numbers = Numbers::of(flows, &asked);
+        let met = parallel::parts(flows.len(), threads, |part| Met::by(&numbers, registry, part));
+        let (mut ends, mut ports, mut machines) = (Vec::new(), Vec::new(), Vec::new());
+        for part in met {
+            ends.push(part.ends);
+            ports.push(part.ports);
+            machines.push(part.machines);
         }
-    }
-
-    /// In how many flows an endpoint was proven to be the server.
-    fn count_services(&mut self, proven: impl Fn(usize) -> Option<Side>) {
-        for (number, ends) in self.ends.iter().enumerate().filter(|(_, ends)| **ends != [UNASKED; 2]) {
-            if let Some(side) = proven(number)
-                && let Some(served) = self.served.get_mut(ends[side.index()] as usize)
-            {
-                *served = served.saturating_add(1);
-            }
+        let ends = parallel::joined(ends);
+        let endpoints = numbers.holders.len();
+        Evidences {
+            served: count_services(endpoints, &ends, proven),
+            peer_ports: count_different(endpoints, ports, |met| (met >> 16) as u32),
+            peers: count_different(endpoints, machines, |(end, _)| end),
+            ends,
         }
-    }
-
-    /// How many different ports and machines an endpoint met.
-    fn count_met(&mut self) {
-        let (mut ports, mut machines) = (Vec::new(), Vec::new());
-        for (flow, ends) in self.flows.iter().zip(&self.ends).filter(|(_, ends)| **ends != [UNASKED; 2]) {
-            let (tells_port, tells_machine) = (tells_peer_port(flow), tells_peer(flow, self.registry));
-            for side in SIDES.into_iter().filter(|side| ends[side.index()] != UNASKED) {
-                let (end, peer) = (ends[side.index()], side.other());
-                if tells_port {
-                    ports.push(u64::from(end) << 16 | u64::from(flow.key.port(peer)));
-                }
-                if tells_machine {
-                    machines.push((end, flow.key.addresses[peer.index()]));
-                }
-            }
-        }
-        count_different(&mut self.peer_ports, ports, |met| (met >> 16) as u32);
-        count_different(&mut self.peers, machines, |(end, _)| end);
     }
 
     /// What is known about the ends of one of the flows that were asked about.
@@ -235,11 +237,26 @@ fn tells_peer(flow: &Flow, registry: &Registry) -> bool {
             .is_some_and(|transport| flow.key.ports.iter().all(|port| is_unregistered(transport, port)))
 }
 
-/// Adds to each count the number of different things that were met by the endpoint with its number.
-fn count_different<T: Ord + Copy>(counts: &mut [u32], mut met: Vec<T>, end: impl Fn(T) -> u32) {
-    met.sort_unstable();
-    met.dedup();
-    for thing in met {
-        counts[end(thing) as usize] += 1;
+/// In how many flows each endpoint was proven to be the server.
+fn count_services(endpoints: usize, ends: &[[u32; 2]], proven: impl Fn(usize) -> Option<Side>) -> Vec<u32> {
+    let mut counts = vec![0; endpoints];
+    for (number, ends) in ends.iter().enumerate().filter(|(_, ends)| **ends != [UNASKED; 2]) {
+        if let Some(side) = proven(number)
+            && let Some(count) = counts.get_mut(ends[side.index()] as usize)
+        {
+            *count += 1;
+        }
     }
+    counts
+}
+
+/// How many different things each endpoint met. Each part is sorted.
+fn count_different<T: Ord + Copy>(endpoints: usize, parts: Vec<Vec<T>>, end: impl Fn(T) -> u32) -> Vec<u32> {
+    let mut met = parallel::joined(parts);
+    // The stable sort merges what is in order already.
+    met.sort();
+    met.dedup();
+    let mut counts = vec![0; endpoints];
+    met.into_iter().for_each(|thing| counts[end(thing) as usize] += 1);
+    counts
 }

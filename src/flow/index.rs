@@ -3,6 +3,8 @@
 //! A slot is a tag, 32 bits of the hash, and the flow's number plus one. The slot's place follows from the tag alone, so
 //! that growing rebuilds the index without touching a flow.
 
+use super::prefetch::prefetch;
+
 /// Slots of an empty index.
 const FEWEST_SLOTS: usize = 1 << 10;
 
@@ -36,10 +38,10 @@ impl Index {
         tag as usize & (self.slots.len() - 1)
     }
 
-    /// The slot where the search for `hash` begins, whatever is in it: looking brings it into the cache.
+    /// Brings the slot where the search for `hash` begins into the cache.
     #[inline]
-    pub fn peek(&self, hash: u64) -> u64 {
-        self.slots[self.home(tag(hash))]
+    pub fn prefetch(&self, hash: u64) {
+        prefetch(&self.slots[self.home(tag(hash))]);
     }
 
     /// The first number whose tag is that of `hash`: nearly always the right one, if there is one.

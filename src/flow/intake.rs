@@ -14,8 +14,9 @@ const BEFORE_THREAD: usize = 1 << 15;
 /// Observations that are handed over together: many enough that handing over costs nothing, few enough to stay in the
 /// second-level cache.
 const CHUNK: usize = 512;
-/// Chunks that may be under way: enough that neither side waits for a short delay of the other.
-const UNDER_WAY: usize = 8;
+/// Chunks that may be under way: enough that neither side waits for a short delay of the other, and no more than fit into
+/// the second-level cache.
+const UNDER_WAY: usize = 32;
 
 /// Takes in observations for a flow table.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ mod elsewhere;
 mod fragments;
 mod index;
 mod intake;
+mod prefetch;
 mod record;
 mod relations;
 pub mod roles;

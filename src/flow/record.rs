@@ -52,9 +52,10 @@ impl Seen {
     }
 }
 
-/// A flow. Two cache lines: everything that a packet touches, and nothing else.
+/// A flow. Two cache lines, `key` in the first and `payload_bytes` in the second: everything that a packet touches, and
+/// nothing else.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub struct Flow {
     /// Its endpoints, protocol and scope.
     pub key: FlowKey,
@@ -185,10 +186,17 @@ impl Flow {
         }
     }
 
+    /// True if `observation` belongs to another flow between the same ports: it opens another connection, or comes after more
+    /// than so many nanoseconds of silence.
+    #[inline]
+    pub fn is_ended_by(&self, observation: &Observation, idle_timeout: Option<i64>) -> bool {
+        self.is_reused_by(observation) || idle_timeout.is_some_and(|limit| self.silence_before(observation.time) > limit)
+    }
+
     /// True if `observation` opens another connection between the same ports: a SYN with another initial sequence number
     /// after the old connection was closed, or silent for [`REUSE_AFTER`].
     #[inline]
-    pub fn is_reused_by(&self, observation: &Observation) -> bool {
+    fn is_reused_by(&self, observation: &Observation) -> bool {
         let opens = observation.signals.has(Signals::SYN) && !observation.signals.has(Signals::ACK);
         opens && self.key.has_ports() && self.may_be_reopened(observation)
     }

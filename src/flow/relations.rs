@@ -12,6 +12,7 @@ use super::table::Flows;
 use crate::content::{Announcement, Announcements, Expectation, ServerEnd, What};
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};
+use crate::parallel;
 use crate::service::ladder::{Announced, Opening};
 use crate::service::{Marks, PortSet, Registry, Transport};
 use crate::unit::{Span, Time};
@@ -51,21 +52,21 @@ impl Relations {
     }
 
     /// Joins announcements to flows.
-    pub fn join(flows: &Flows, announcements: &Announcements, registry: &Registry) -> Relations {
+    pub fn join(flows: &Flows, announcements: &Announcements, registry: &Registry, threads: usize) -> Relations {
         let mut relations = Relations::default();
         if announcements.log().is_empty() {
             return relations;
         }
-        let channels = Channels::of(flows, announcements.log());
-        relations.add_announced(flows, announcements.log(), registry, &channels);
+        let channels = Channels::of(flows, announcements.log(), threads);
+        relations.add_announced(flows, announcements.log(), registry, &channels, threads);
         relations.add_remarks(flows, announcements.log(), registry, &channels);
         relations
     }
 
-    fn add_announced(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels) {
+    fn add_announced(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels, threads: usize) {
         let mut expected = Expected::of(log);
-        for (number, flow) in flows.iter().enumerate() {
-            let Some(found) = expected.find(log, flow) else { continue };
+        for number in with_ports(flows, &expected.ports, threads) {
+            let Some(found) = expected.find(log, flows.get(number)) else { continue };
             let control = channels.flow(flows, &log[found.announcement]);
             let Expectation { by, service, .. } = *found.expectation;
             let announced = Announced { by, server: found.server, service: registry.announced(service) };
@@ -132,15 +133,24 @@ fn may_be_ftp_data(flow: &Flow) -> bool {
     flow.key.protocol == ip::TCP && flow.key.ports.into_iter().all(|port| port >= FIRST_USER_PORT)
 }
 
+/// The numbers of the flows that have one of these ports.
+fn with_ports(flows: &Flows, ports: &PortSet, threads: usize) -> Vec<usize> {
+    if ports.is_empty() {
+        return Vec::new();
+    }
+    let has = |number: &usize| ports.has_any(flows.get(*number).key.ports);
+    parallel::joined(parallel::parts(flows.len(), threads, |part| part.filter(has).collect()))
+}
+
 /// The flows that announcements were made in.
 struct Channels(Map<FlowKey, Vec<usize>>);
 
 impl Channels {
-    fn of(flows: &Flows, log: &[Announcement]) -> Channels {
+    fn of(flows: &Flows, log: &[Announcement], threads: usize) -> Channels {
         let ports = PortSet::of(log.iter().flat_map(|announcement| announcement.channel.ports));
         let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(|announcement| (announcement.channel, Vec::new())).collect();
-        for (number, flow) in flows.iter().enumerate().filter(|(_, flow)| ports.has_any(flow.key.ports)) {
-            if let Some(numbers) = channels.get_mut(&flow.key) {
+        for number in with_ports(flows, &ports, threads) {
+            if let Some(numbers) = channels.get_mut(&flows.get(number).key) {
                 numbers.push(number);
             }
         }
@@ -196,9 +206,6 @@ impl Expected {
     /// The announcement that the flow fits best: to the very address rather than to its translation, made before the flow
     /// rather than after, and late rather than early.
     fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow) -> Option<Found<'a>> {
-        if !self.ports.has_any(flow.key.ports) {
-            return None;
-        }
         let transport = Transport::from_protocol(flow.key.protocol)?;
         let mut best: Option<((bool, bool, usize), Found<'a>)> = None;
         for target in [Side::A, Side::B] {

@@ -52,7 +52,7 @@ impl Roles<'_> {
         })
     }
 
-    fn gather(&self, alone: &[Alone], is_asked: impl Fn(usize) -> bool, threads: usize) -> Evidences<'_> {
+    fn gather(&self, alone: &[Alone], is_asked: impl Fn(usize) -> bool, threads: usize) -> Evidences {
         let proven = |number: usize| match alone[number] {
             Alone::Proven(side) => Some(side),
             _ => None,

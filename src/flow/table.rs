@@ -1,22 +1,22 @@
 //! The flow table: from observations to flows, a batch at a time.
 //!
 //! With more flows than the cache holds, looking up a flow is waiting for memory, twice: for its slot in the index and
-//! for its record. A batch of observations waits for all of its slots at once, then for all of its records, and only
-//! then counts; the processor overlaps loads that do not depend on each other.
+//! for its record. So three batches of observations are under way: the slots of the first are asked for, then the records
+//! of the one before, whose slots have come meanwhile, and the one before that is counted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::hint::black_box;
+use std::ops::Range;
 
 use super::arena::Arena;
 use super::index::Index;
+use super::prefetch::prefetch;
 use super::record::Flow;
 use super::timeline::Timeline;
 use crate::decode::{FlowKey, Fragment, Observation};
 
-/// Observations in a batch: enough to overlap all the loads that a core can have under way, few enough to stay in its
-/// first-level cache.
-pub const BATCH: usize = 64;
+/// Observations in a batch: about as many as a core can have loads under way.
+pub const BATCH: usize = 16;
 
 /// Counts that few flows have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,9 +66,9 @@ pub struct FlowTable {
     rare: HashMap<usize, Rare>,
     /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
     hasher: foldhash::fast::RandomState,
-    /// The hashes of a batch's keys.
+    /// The hashes of the keys that are being taken in.
     hashes: Vec<u64>,
-    /// The flow that each of a batch most likely belongs to.
+    /// The flow that each of them most likely leads to, as far as that has been looked up.
     guesses: Vec<Option<u32>>,
     options: TableOptions,
     /// By protocol: the flow that stands for those there was no room for.
@@ -85,8 +85,8 @@ impl FlowTable {
             index: Index::default(),
             rare: HashMap::new(),
             hasher: foldhash::fast::RandomState::default(),
-            hashes: Vec::with_capacity(options.batch_size),
-            guesses: Vec::with_capacity(options.batch_size),
+            hashes: Vec::new(),
+            guesses: Vec::new(),
             options,
             overflows: BTreeMap::new(),
             timeline: options.timeline.map(|timeline| Timeline::new(timeline.interval)),
@@ -95,9 +95,24 @@ impl FlowTable {
 
     /// Takes in packets, or quotations of packets, in the order they came.
     pub fn take_in(&mut self, observations: &[Observation]) {
-        for batch in observations.chunks(self.options.batch_size) {
-            self.count_batch(batch);
+        let (size, end) = (self.options.batch_size, observations.len());
+        let batch = |number: usize| end.min(number * size)..end.min((number + 1) * size);
+        // Guesses in front of this place may lead to a flow that has been followed by another one.
+        let mut trusted = 0;
+        for number in 0..end.div_ceil(size) + 2 {
+            self.hash_batch(&observations[batch(number)]);
+            if number >= 1 {
+                self.guess_batch(batch(number - 1));
+            }
+            for place in if number >= 2 { batch(number - 2) } else { 0..0 } {
+                let guess = self.guesses[place].filter(|_| place >= trusted);
+                if self.count(self.hashes[place], &observations[place], guess) {
+                    trusted = self.guesses.len();
+                }
+            }
         }
+        self.hashes.clear();
+        self.guesses.clear();
     }
 
     /// How many flows there are so far.
@@ -118,50 +133,64 @@ impl FlowTable {
     #[inline]
     fn hash(&self, key: &FlowKey) -> u64 {
         let mut hasher = self.hasher.build_hasher();
-        key.addresses.hash(&mut hasher);
+        let [a, b] = &key.addresses;
+        a.hash(&mut hasher);
+        b.hash(&mut hasher);
         let [a, b] = key.ports.map(u64::from);
         hasher.write_u64(a << 48 | b << 32 | u64::from(key.scope.0) << 16 | u64::from(key.protocol) << 8 | key.version as u64);
         hasher.finish()
     }
 
-    fn count_batch(&mut self, batch: &[Observation]) {
-        let mut hashes = std::mem::take(&mut self.hashes);
-        hashes.extend(batch.iter().map(|observation| self.hash(&observation.key)));
-        black_box(hashes.iter().fold(0, |seen, hash| seen ^ self.index.peek(*hash)));
-        self.guess(&hashes);
-        let mut guesses_hold = true;
-        for (place, (hash, observation)) in hashes.drain(..).zip(batch).enumerate() {
-            let guess = if guesses_hold { self.guesses[place] } else { None };
-            // Once a key leads to another flow, what was guessed before may be the old one.
-            guesses_hold &= !self.count(hash, observation, guess);
+    /// Hashes keys and brings their slots into the cache.
+    #[inline]
+    fn hash_batch(&mut self, batch: &[Observation]) {
+        for observation in batch {
+            let hash = self.hash(&observation.key);
+            self.index.prefetch(hash);
+            self.hashes.push(hash);
         }
-        self.hashes = hashes;
     }
 
-    /// Guesses the flow of each observation and brings its record into the cache.
-    fn guess(&mut self, hashes: &[u64]) {
-        self.guesses.clear();
-        let mut touched = 0;
-        for hash in hashes {
+    /// Guesses the flows of a batch and brings their records into the cache.
+    #[inline]
+    fn guess_batch(&mut self, batch: Range<usize>) {
+        for hash in &self.hashes[batch] {
             let guess = self.index.guess(*hash);
             if let Some(number) = guess {
                 let flow = self.flows.get(number);
-                touched ^= flow.packets[0] ^ u64::from(flow.key.ports[0]);
+                // One field of each of its cache lines.
+                prefetch(&flow.key);
+                prefetch(&flow.payload_bytes);
             }
             self.guesses.push(guess.map(|number| number as u32));
         }
-        black_box(touched);
     }
 
     /// Counts an observation into its flow. True if its key leads to another flow than before.
     #[inline]
     fn count(&mut self, hash: u64, observation: &Observation, guess: Option<u32>) -> bool {
-        let guessed = guess.map(|number| number as usize).filter(|number| self.flows.get(*number).key == observation.key);
-        let found = match guessed {
-            Some(number) => Ok(number),
-            None => self.find(hash, observation).map(|(number, _)| number),
-        };
-        match found {
+        let counted = guess.is_some_and(|number| self.count_at_once(number, observation));
+        !counted && self.count_elsewhere(hash, observation)
+    }
+
+    /// Counts an observation if it is no more than a packet of the flow that was guessed, as nearly all are.
+    #[inline]
+    fn count_at_once(&mut self, number: u32, observation: &Observation) -> bool {
+        let flow = self.flows.get_mut(number as usize);
+        let is_plain = !observation.quoted && observation.fragment == Fragment::Whole;
+        let fits = flow.key == observation.key && is_plain && !flow.is_ended_by(observation, self.options.idle_timeout);
+        if fits {
+            flow.add(observation);
+            if let Some(timeline) = &mut self.timeline {
+                timeline.add(number, observation.time, observation.wire_len);
+            }
+        }
+        fits
+    }
+
+    /// Counts any observation.
+    fn count_elsewhere(&mut self, hash: u64, observation: &Observation) -> bool {
+        match self.find(hash, observation).map(|(number, _)| number) {
             Ok(number) if observation.quoted => self.note_quote(number, observation),
             Ok(number) if self.begins_anew(number, observation) => {
                 self.begin_anew(hash, observation);
@@ -231,9 +260,7 @@ impl FlowTable {
     /// True if the packet belongs to another connection between the same ports, and there is room for that.
     #[inline]
     fn begins_anew(&self, number: usize, observation: &Observation) -> bool {
-        let flow = self.flows.get(number);
-        let is_silent = |limit| flow.silence_before(observation.time) > limit;
-        (flow.is_reused_by(observation) || self.options.idle_timeout.is_some_and(is_silent)) && !self.is_full()
+        self.flows.get(number).is_ended_by(observation, self.options.idle_timeout) && !self.is_full()
     }
 
     #[inline]

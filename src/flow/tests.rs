@@ -1,5 +1,7 @@
 //! Flows from observations: how a connection was opened, how it went, when another one begins.
 
+use std::mem::offset_of;
+
 use super::*;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, ScopeId, Side, Signals};
@@ -163,4 +165,5 @@ fn many_flows_are_all_found_again() {
 #[test]
 fn a_flow_takes_two_cache_lines() {
     assert_eq!(size_of::<Flow>(), 128);
+    assert_eq!([offset_of!(Flow, key) / 64, offset_of!(Flow, payload_bytes) / 64], [0, 1], "what is fetched ahead");
 }

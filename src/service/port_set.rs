@@ -12,6 +12,11 @@ impl PortSet {
         PortSet(set)
     }
 
+    /// True if there is no port in the set.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|ports| *ports == 0)
+    }
+
     /// True if one of the two ports is in the set.
     #[inline]
     pub fn has_any(&self, [a, b]: [u16; 2]) -> bool {
