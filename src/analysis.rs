@@ -242,7 +242,7 @@ impl Engine {
     /// Counts a packet and, if its ports are those of a channel, reads its payload.
     #[inline]
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
-        // All that can be asked beforehand is: what has just been written is slow to read in other pieces.
+        // Asked beforehand, because what has just been written is slow to read in pieces of another size.
         let is_heard = self.listener.cares_for(&observation);
         let observation = self.intake.take_in(observation);
         self.tally.add_observed(observation);

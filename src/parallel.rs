@@ -5,6 +5,8 @@ use std::thread;
 
 /// Fewer things than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
+/// How many things a thread works on before what came out is put in order: few enough to stay in the cache until then.
+const WINDOW: usize = 1 << 15;
 
 /// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
 pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
@@ -24,9 +26,16 @@ pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) ->
     })
 }
 
-/// `work` for each number below `len`, in their order.
+/// `work` for each number below `len`, in their order. What comes out is nowhere in memory twice, but for a window of it.
 pub fn each<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    joined(parts(len, threads, |range| range.map(&work).collect()))
+    let mut all = Vec::with_capacity(len);
+    for start in (0..len).step_by(WINDOW * threads.max(1)) {
+        let window = (len - start).min(WINDOW * threads.max(1));
+        for part in parts(window, threads, |part| part.map(|number| work(start + number)).collect::<Vec<T>>()) {
+            all.extend(part);
+        }
+    }
+    all
 }
 
 /// One vector of several. The first stays where it is and grows, so that only the others are copied.
@@ -44,7 +53,7 @@ mod tests {
 
     #[test]
     fn every_number_is_worked_on_once_and_in_order() {
-        for (len, threads) in [(0, 1), (0, 4), (10, 4), (10_000, 1), (10_000, 2), (50_000, 7)] {
+        for (len, threads) in [(0, 1), (0, 4), (10, 4), (10_000, 1), (10_000, 2), (50_000, 7), (200_000, 1), (200_001, 2)] {
             assert_eq!(each(len, threads, |number| number), (0..len).collect::<Vec<_>>(), "{len}, {threads}");
         }
         assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);

@@ -4,6 +4,8 @@
 //! Both byte orders, microseconds and nanoseconds, the "modified" format of some old Linux systems whose record headers
 //! are 8 bytes longer, and the files of versions below 2.3, which hold the two lengths the other way round.
 
+use std::ops::Range;
+
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::unit::Time;
@@ -117,30 +119,38 @@ impl Pcap {
     /// Looks at the next record.
     #[inline]
     pub fn step(&self, bytes: &[u8]) -> Step {
-        let header_len = self.record_header;
-        if bytes.len() < header_len {
-            return Step::Need(header_len);
+        match self.packet(bytes) {
+            Ok((record, data, size)) => Step::Packet { record, data, size },
+            Err(size) if size > self.record_header + MAX_PACKET => Fault::fatal(format!(
+                "a packet record claims to hold {} bytes, more than any packet has; what follows cannot be trusted",
+                size - self.record_header
+            )),
+            Err(size) => Step::Need(size),
         }
-        let (order, header) = (self.order, &bytes[..RECORD_HEADER]);
+    }
+
+    /// The next record, where its bytes are, and its size; or how many bytes it would take to tell.
+    #[inline]
+    pub fn packet(&self, bytes: &[u8]) -> Result<(Record, Range<usize>, usize), usize> {
+        let header_len = self.record_header;
+        let Some(header) = bytes.get(..header_len).and_then(|header| header.first_chunk::<RECORD_HEADER>()) else {
+            return Err(header_len);
+        };
+        let order = self.order;
         let (first, second) = (order.u32(header, 8), order.u32(header, 12));
         let (stored, wire_len) = match self.lengths {
             Lengths::StoredFirst => (first, second),
             Lengths::WireFirst => (second, first),
             Lengths::Unclear => (first.min(second), first.max(second)),
         };
-        if stored as usize > MAX_PACKET {
-            return Fault::fatal(format!(
-                "a packet record claims to hold {stored} bytes, more than any packet has; what follows cannot be trusted"
-            ));
-        }
         let size = header_len + stored as usize;
-        if bytes.len() < size {
-            return Step::Need(size);
+        if bytes.len().min(header_len + MAX_PACKET) < size {
+            return Err(size);
         }
         // At most 2^32 seconds and 2^32 microseconds: far from the end of the range. Fractions of more than a second are added up.
         let nanoseconds = i64::from(order.u32(header, 0)) * 1_000_000_000 + i64::from(order.u32(header, 4)) * self.fraction_unit;
         let record = Record { time: Time::from_nanoseconds(nanoseconds), wire_len, interface: 0 };
-        Step::Packet { record, data: header_len..size, size }
+        Ok((record, header_len..size, size))
     }
 }
 

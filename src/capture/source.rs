@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::net::IpAddr;
+use std::ops::Range;
 
 use super::buffer::Buffer;
 use super::format::{Fault, Record, Step};
@@ -137,7 +138,18 @@ impl Source {
     }
 
     #[inline]
-    fn next_record(&mut self) -> Option<(Record, std::ops::Range<usize>, usize)> {
+    fn next_record(&mut self) -> Option<(Record, Range<usize>, usize)> {
+        // The usual case, a whole record of a pcap file, without the questions that other cases need.
+        if let Format::Pcap(pcap) = &self.format
+            && let Ok(found) = pcap.packet(self.buffer.unread())
+        {
+            self.buffer.pass(found.2);
+            return Some(found);
+        }
+        self.next_record_of_any()
+    }
+
+    fn next_record_of_any(&mut self) -> Option<(Record, Range<usize>, usize)> {
         while !self.ended {
             match self.format.step(self.buffer.unread()) {
                 Step::Packet { record, data, size } => {

@@ -51,7 +51,7 @@ impl Address {
     #[inline]
     pub const fn v4(bytes: [u8; 4]) -> Address {
         // In one number, because a byte-wise write that is read as a whole right afterwards makes the processor wait.
-        Address::from_number((u32::from_be_bytes(bytes) as u128) << 96)
+        Address((u32::from_le_bytes(bytes) as u128).to_le_bytes())
     }
 
     #[inline]
@@ -59,9 +59,11 @@ impl Address {
         u128::from_be_bytes(self.0)
     }
 
+    /// One of two, without a branch.
     #[inline]
-    const fn from_number(number: u128) -> Address {
-        Address(number.to_be_bytes())
+    fn select(second: bool, one: Address, other: Address) -> Address {
+        let [one, other] = [one, other].map(|address| u128::from_ne_bytes(address.0));
+        Address(select_unpredictable(second, other, one).to_ne_bytes())
     }
 }
 
@@ -126,9 +128,8 @@ impl FlowKey {
         let (sender, receiver) = (from.0.as_number(), to.0.as_number());
         // Without a branch, because who sends the next packet cannot be predicted.
         let turned = (sender > receiver) | ((sender == receiver) & (from.1 > to.1));
-        let [a, b] = [select_unpredictable(turned, receiver, sender), select_unpredictable(turned, sender, receiver)];
+        let addresses = [Address::select(turned, from.0, to.0), Address::select(turned, to.0, from.0)];
         let ports = [select_unpredictable(turned, to.1, from.1), select_unpredictable(turned, from.1, to.1)];
-        let addresses = [Address::from_number(a), Address::from_number(b)];
         (FlowKey { addresses, ports, scope, protocol, version }, if turned { Side::B } else { Side::A })
     }
 
