@@ -2,6 +2,7 @@
 //!
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
 //! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
+//! The other way round, [`pcapng_write`] makes pcapng blocks of packets.
 
 mod ahead;
 mod buffer;
@@ -10,6 +11,7 @@ mod input;
 mod packet;
 pub mod pcap;
 pub mod pcapng;
+pub mod pcapng_write;
 pub mod snoop;
 mod source;
 

@@ -16,12 +16,12 @@ pub const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// Bytes of a Section Header Block that tell whether it can be read.
 pub const SECTION_HEADER_START: usize = 24;
 
-const INTERFACE: u32 = 1;
+pub(super) const INTERFACE: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const NAME_RESOLUTION: u32 = 4;
-const INTERFACE_STATISTICS: u32 = 5;
-const ENHANCED_PACKET: u32 = 6;
+pub(super) const INTERFACE_STATISTICS: u32 = 5;
+pub(super) const ENHANCED_PACKET: u32 = 6;
 
 /// Type and length in front of a block's body, and the length behind it.
 const BLOCK_HEAD: usize = 8;
@@ -35,13 +35,13 @@ pub const MAX_NAMES: usize = 1 << 16;
 /// The longest name that is kept: the longest of the Domain Name System (RFC 1035 section 2.3.4).
 const MAX_NAME: usize = 255;
 
-const OPTION_END: u16 = 0;
-const IF_NAME: u16 = 2;
-const IF_TSRESOL: u16 = 9;
+pub(super) const OPTION_END: u16 = 0;
+pub(super) const IF_NAME: u16 = 2;
+pub(super) const IF_TSRESOL: u16 = 9;
 const IF_FCSLEN: u16 = 13;
 const IF_TSOFFSET: u16 = 14;
-const ISB_IFDROP: u16 = 5;
-const ISB_OSDROP: u16 = 7;
+pub(super) const ISB_IFDROP: u16 = 5;
+pub(super) const ISB_OSDROP: u16 = 7;
 
 /// The parser of one pcapng file.
 #[derive(Debug)]
