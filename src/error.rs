@@ -7,6 +7,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::text;
+
 /// What keeps Portolan from reading an input, writing an output or using a table.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -54,6 +56,32 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Packets cannot be saved to such a file, or not in such a way.
+    #[error("cannot save to {output}: {why}")]
+    Save {
+        /// The output as the user named it.
+        output: String,
+        /// What stands against it, and what would be right.
+        why: String,
+    },
+    /// The saving of packets has ended early, because a file could not be made or written.
+    #[error("cannot write {output}: {}; {}", plain_writing(.source), text::saving_ended(*.packets))]
+    SavingEnded {
+        /// The file that was to be written.
+        output: String,
+        /// What the system said.
+        source: io::Error,
+        /// Packets that had been saved before.
+        packets: u64,
+    },
+    /// An old file of a row of saved ones could not be removed.
+    #[error("cannot remove {}: {}; it stays, and the saving goes on", .path.display(), plain(.source))]
+    Remove {
+        /// The old file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A line of the user's port table could not be understood.
     #[error("{} line {line}: {why}", .path.display())]
     PortTable {
@@ -69,7 +97,7 @@ pub enum Error {
 impl Error {
     /// True when the reader of our output has gone away (`portolan ... | head`), which is no failure.
     pub fn is_closed_pipe(&self) -> bool {
-        matches!(self, Error::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+        matches!(self, Error::Write { source, .. } | Error::SavingEnded { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 

@@ -183,6 +183,36 @@ pub fn flows_overflowed(limit: usize, packets: u64) -> String {
     )
 }
 
+/// What is said where packets are to be saved to a folder.
+pub const SAVED_TO_A_FOLDER: &str = "it is a folder; name the file that is to be in it";
+/// What is said where standard output is to be rotated.
+pub const ROTATED_STANDARD_OUTPUT: &str = "standard output is one stream and cannot be rotated; name a file";
+/// What is said where old files are to be removed and there is only one.
+pub const KEPT_WITHOUT_ROTATION: &str =
+    "how many files to keep means something only where files are rotated, by their size or by time";
+/// What is said where a limit of the rotation is zero.
+pub const ROTATED_BY_NOTHING: &str = "the size of a file, its seconds and the number of files to keep are each at least 1";
+/// What is said where packets come that are no whole blocks.
+pub const SAVED_IN_PIECES: &str = "the packets do not come in whole pcapng blocks";
+/// What is said where the descriptions of interfaces take too much memory.
+pub const TOO_MUCH_DESCRIBED: &str = "the descriptions of the interfaces are too long to be repeated in each file";
+
+/// What is said where interfaces differ and the file cannot hold that.
+pub fn two_link_types(first: u32, other: u32) -> String {
+    format!(
+        "a pcap file holds one link type, and the interfaces have two, {first} and {other}; give the file a name that ends in .pcapng"
+    )
+}
+
+/// When the saving of packets has ended early.
+pub fn saving_ended(packets: u64) -> String {
+    match packets {
+        0 => "no packet was saved".into(),
+        1 => "the saving has ended after 1 packet".into(),
+        packets => format!("the saving has ended after {} packets", grouped(packets)),
+    }
+}
+
 /// The questions that an explanation answers.
 pub const WHO_SERVES: &str = "Who is the server? The first rung that speaks decides.";
 /// The second of them.

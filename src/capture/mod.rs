@@ -2,7 +2,8 @@
 //!
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
 //! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
-//! The other way round, [`pcapng_write`] makes pcapng blocks of packets.
+//! The other way round, [`pcapng_write`] makes pcapng blocks of packets, and [`Saving`] puts a stream of such blocks into
+//! files.
 
 mod ahead;
 mod buffer;
@@ -10,11 +11,15 @@ pub mod format;
 mod input;
 mod packet;
 pub mod pcap;
+mod pcap_write;
 pub mod pcapng;
 pub mod pcapng_write;
+mod saved_file;
+mod saving;
 pub mod snoop;
 mod source;
 
 pub use input::{Compression, InputName, Position, sha256};
 pub use packet::{Interface, LinkType, Packet, Resolution};
+pub use saving::{Saved, Saving, Target};
 pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Source};

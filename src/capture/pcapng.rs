@@ -58,8 +58,13 @@ pub struct Pcapng {
 impl Pcapng {
     /// Checks the beginning of the first section, or says why this is no capture that can be read.
     pub fn open(start: &[u8; SECTION_HEADER_START]) -> Result<Pcapng, String> {
-        let mut pcapng = Pcapng { order: ByteOrder::Little, interfaces: Vec::new(), section_base: 0, names: BTreeMap::new() };
+        let mut pcapng = Pcapng::new();
         pcapng.section(start).map(|_| pcapng)
+    }
+
+    /// A parser that has seen nothing; its first step is to be the section header.
+    pub(super) fn new() -> Pcapng {
+        Pcapng { order: ByteOrder::Little, interfaces: Vec::new(), section_base: 0, names: BTreeMap::new() }
     }
 
     /// The interfaces of all sections so far.

@@ -1,0 +1,845 @@
+//! Saves a stream of pcapng blocks while it passes: to one file, or to a row of files of limited size or time.
+//!
+//! A pcapng file gets the very bytes of the stream, written in runs as long as the rotation allows; a pcap file gets each
+//! packet in a record of its own. No bytes wait for the next call: a process that is killed leaves whole files behind it,
+//! and the last one can be read up to its last whole record.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::format::{Record, Step};
+use super::pcap_write::{self, RECORD_HEADER};
+use super::pcapng::{Pcapng, SECTION_HEADER};
+use super::saved_file::{SavedFile, check_folder, numbered};
+use crate::error::Error;
+use crate::text;
+use crate::unit::{NANOSECONDS, Time};
+
+/// The most bytes of section header and interface descriptions that are kept, to be repeated in each new file: those of
+/// [`MAX_INTERFACES`](super::pcapng::MAX_INTERFACES) with 1 KiB each.
+const MAX_PREAMBLE: usize = 64 << 20;
+
+/// Where packets are saved to, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// The file; `-` is standard output. A name that ends in `.pcap` asks for a pcap file with nanoseconds, every other one
+    /// for pcapng. A file that is already there is overwritten.
+    pub path: PathBuf,
+    /// A new file is begun before a packet that would make this one larger than so many bytes.
+    pub rotate_size: Option<u64>,
+    /// A new file is begun before a packet that is so many seconds or more later than the first one of this file.
+    pub rotate_seconds: Option<u64>,
+    /// Of the files of this saving, the oldest are removed when there are more than so many.
+    pub keep: Option<usize>,
+}
+
+impl Target {
+    /// One file, without rotation.
+    pub fn file(path: impl Into<PathBuf>) -> Target {
+        Target { path: path.into(), ..Target::default() }
+    }
+
+    fn rotates(&self) -> bool {
+        self.rotate_size.is_some() || self.rotate_seconds.is_some()
+    }
+
+    fn is_stdout(&self) -> bool {
+        self.path == Path::new("-")
+    }
+
+    fn format(&self) -> Format {
+        match self.path.extension() {
+            Some(extension) if extension.eq_ignore_ascii_case("pcap") => Format::Pcap,
+            _ => Format::Pcapng,
+        }
+    }
+
+    /// Says what cannot be meant.
+    fn check(&self) -> Result<(), Error> {
+        let is_folder = !self.is_stdout() && (self.path.is_dir() || self.path.file_name().is_none());
+        let zero = self.rotate_size == Some(0) || self.rotate_seconds == Some(0) || self.keep == Some(0);
+        let why = if is_folder {
+            text::SAVED_TO_A_FOLDER
+        } else if self.is_stdout() && self.rotates() {
+            text::ROTATED_STANDARD_OUTPUT
+        } else if self.keep.is_some() && !self.rotates() {
+            text::KEPT_WITHOUT_ROTATION
+        } else if zero {
+            text::ROTATED_BY_NOTHING
+        } else {
+            return Ok(());
+        };
+        Err(self.refused(why))
+    }
+
+    fn refused(&self, why: impl Into<String>) -> Error {
+        let output = if self.is_stdout() { "standard output".into() } else { self.path.display().to_string() };
+        Error::Save { output, why: why.into() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Pcap,
+    Pcapng,
+}
+
+/// What has been saved so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Packets that the operating system has taken whole, those of removed files among them.
+    pub packets: u64,
+    /// Bytes that it has taken, headers and descriptions among them.
+    pub bytes: u64,
+    /// Files that were made.
+    pub files: u64,
+    /// Old files that were removed.
+    pub removed: u64,
+    /// Old files that could not be removed.
+    pub not_removed: u64,
+}
+
+/// The file that packets go to at present. It has been given everything that stands before its first packet.
+struct Open {
+    file: SavedFile,
+    /// Its size with the run that waits.
+    size: u64,
+    /// The time of its first packet that has one.
+    begin: Time,
+}
+
+/// What of the blocks at hand goes to the open file and is not written yet.
+#[derive(Default)]
+struct Run {
+    /// Its place in the blocks. The end is how far they have been looked at.
+    blocks: Range<usize>,
+    /// The same as records of a pcap file; empty for a pcapng file.
+    records: Vec<u8>,
+    /// Where each packet of it ends, counted from its start in the file.
+    packets: Vec<usize>,
+}
+
+impl Run {
+    /// Begins a new one here, without losing memory.
+    fn restart(&mut self, at: usize) {
+        self.blocks = at..at;
+        self.records.clear();
+        self.packets.clear();
+    }
+}
+
+/// A stream of pcapng blocks being saved.
+pub struct Saving {
+    target: Target,
+    format: Format,
+    stream: Pcapng,
+    /// The current section's header and interface descriptions, as they came.
+    preamble: Vec<u8>,
+    /// A file without rotation, until something is written to it.
+    unbegun: Option<SavedFile>,
+    open: Option<Open>,
+    run: Run,
+    /// The files of a rotation of which only some are kept, the oldest first.
+    kept: VecDeque<PathBuf>,
+    not_removed: Option<Error>,
+    over: bool,
+    saved: Saved,
+}
+
+impl Saving {
+    /// Makes the file, or with rotation sees that its folder is there: then the first file is made with the first packet,
+    /// whose time it is named after.
+    pub fn create(target: Target) -> Result<Saving, Error> {
+        target.check()?;
+        if target.is_stdout() {
+            return Ok(Saving::new(target, Some(SavedFile::stdout())));
+        }
+        if target.rotates() {
+            check_folder(&target.path)?;
+            return Ok(Saving::new(target, None));
+        }
+        let file = SavedFile::create(&target.path)
+            .map_err(|source| Error::Write { output: target.path.display().to_string(), source })?;
+        Ok(Saving::new(target, Some(file)))
+    }
+
+    fn new(target: Target, unbegun: Option<SavedFile>) -> Saving {
+        Saving {
+            format: target.format(),
+            saved: Saved { files: u64::from(unbegun.is_some()), ..Saved::default() },
+            target,
+            stream: Pcapng::new(),
+            preamble: Vec::new(),
+            unbegun,
+            open: None,
+            run: Run::default(),
+            kept: VecDeque::new(),
+            not_removed: None,
+            over: false,
+        }
+    }
+
+    /// Saves the next blocks of the stream. They must be whole; the stream begins with a section header and the
+    /// descriptions of its interfaces.
+    ///
+    /// With rotation a packet begins a file, and what is no packet goes to the file that is open, even where it makes it
+    /// larger than it should be: the last count of dropped packets must not be lost. Before the first packet there is no
+    /// file for it, and it is left out. A pcap file has packets alone.
+    ///
+    /// After an error the saving [is over](Saving::is_over), unless an old file could not be removed: then all blocks are
+    /// saved. Once it is over, nothing is done.
+    pub fn save(&mut self, blocks: &[u8]) -> Result<(), Error> {
+        if self.over {
+            return Ok(());
+        }
+        self.run.restart(0);
+        let taken = self.take(blocks);
+        // Whatever was wrong, what stood before it is saved.
+        let written = self.write_run(blocks);
+        if let Err(error) = taken.and(written) {
+            self.end();
+            return Err(error);
+        }
+        self.not_removed.take().map_or(Ok(()), Err)
+    }
+
+    /// True if an error has ended the saving early.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// What has been saved so far.
+    pub fn saved(&self) -> Saved {
+        self.saved
+    }
+
+    /// Closes the file. All that came has been written before.
+    pub fn finish(self) -> Saved {
+        self.saved
+    }
+
+    /// Gives back files and memory, which nothing will be asked of again.
+    fn end(&mut self) {
+        self.over = true;
+        (self.open, self.unbegun) = (None, None);
+        (self.preamble, self.run, self.kept) = (Vec::new(), Run::default(), VecDeque::new());
+    }
+
+    /// Puts each block where it belongs.
+    fn take(&mut self, blocks: &[u8]) -> Result<(), Error> {
+        while self.run.blocks.end < blocks.len() {
+            let rest = &blocks[self.run.blocks.end..];
+            let described = self.stream.interfaces().len();
+            match self.stream.step(rest) {
+                Step::Packet { record, data, size } => self.take_packet(blocks, record, &rest[data], size)?,
+                Step::Skip(size) => {
+                    let size = usize::try_from(size).unwrap_or(usize::MAX);
+                    let Some(block) = rest.get(..size) else { return Err(self.target.refused(text::SAVED_IN_PIECES)) };
+                    let is_section = block.starts_with(&SECTION_HEADER);
+                    self.take_other(block, is_section, self.stream.interfaces().len() > described)?;
+                }
+                Step::Need(_) => return Err(self.target.refused(text::SAVED_IN_PIECES)),
+                Step::Fault(fault) => return Err(self.target.refused(fault.what)),
+            }
+        }
+        // Without rotation a file is a whole one before its first packet.
+        if !self.target.rotates() && !self.stream.interfaces().is_empty() && self.open.is_none() {
+            self.begin(Time::UNKNOWN)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn take_packet(&mut self, blocks: &[u8], record: Record, data: &[u8], size: usize) -> Result<(), Error> {
+        let length = match self.format {
+            Format::Pcapng => size,
+            Format::Pcap => RECORD_HEADER + data.len(),
+        };
+        if self.open.as_ref().is_some_and(|open| self.is_full(open, record.time, length as u64)) {
+            self.write_run(blocks)?;
+            self.open = None;
+        }
+        if self.open.is_none() {
+            self.begin(record.time)?;
+        }
+        self.run.blocks.end += size;
+        match self.format {
+            Format::Pcapng => self.run.packets.push(self.run.blocks.len()),
+            Format::Pcap => {
+                pcap_write::packet(&mut self.run.records, record.time, record.wire_len, data);
+                self.run.packets.push(self.run.records.len());
+            }
+        }
+        if let Some(open) = &mut self.open {
+            open.size += length as u64;
+            if !open.begin.is_known() {
+                open.begin = record.time;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a block that is no packet.
+    fn take_other(&mut self, block: &[u8], is_section: bool, is_interface: bool) -> Result<(), Error> {
+        if is_section {
+            self.preamble.clear();
+        }
+        if is_section || is_interface {
+            self.check_description(block)?;
+            self.preamble.extend_from_slice(block);
+        } else if self.open.is_none() && !self.target.rotates() && self.format == Format::Pcapng {
+            self.begin(Time::UNKNOWN)?;
+        }
+        self.run.blocks.end += block.len();
+        match &mut self.open {
+            Some(open) if self.format == Format::Pcapng => open.size += block.len() as u64,
+            Some(_) => {}
+            // It comes with the preamble, or has no place.
+            None => self.run.blocks.start = self.run.blocks.end,
+        }
+        Ok(())
+    }
+
+    fn check_description(&self, block: &[u8]) -> Result<(), Error> {
+        if self.preamble.is_empty() && !block.starts_with(&SECTION_HEADER) {
+            return Err(self.target.refused(text::SAVED_IN_PIECES));
+        }
+        if self.preamble.len() + block.len() > MAX_PREAMBLE {
+            return Err(self.target.refused(text::TOO_MUCH_DESCRIBED));
+        }
+        match self.stream.interfaces() {
+            [first, .., last] if self.format == Format::Pcap && first.link_type != last.link_type => {
+                Err(self.target.refused(text::two_link_types(first.link_type.0, last.link_type.0)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// True if a packet that takes `length` bytes belongs to the next file.
+    #[inline]
+    fn is_full(&self, open: &Open, time: Time, length: u64) -> bool {
+        let nanoseconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(NANOSECONDS);
+        self.target.rotate_size.is_some_and(|limit| open.size + length > limit)
+            || self.target.rotate_seconds.is_some_and(|limit| time.since(open.begin) >= Some(nanoseconds(limit)))
+    }
+
+    /// Begins the next file, or the only one, with what stands before its first packet.
+    fn begin(&mut self, time: Time) -> Result<(), Error> {
+        self.run.restart(self.run.blocks.end);
+        let file = match self.unbegun.take() {
+            Some(file) => file,
+            None => self.next_file(time)?,
+        };
+        let open = self.open.insert(Open { file, size: 0, begin: time });
+        let mut header = Vec::new();
+        let preamble = match (self.format, self.stream.interfaces()) {
+            (Format::Pcap, interfaces @ [first, ..]) => {
+                let snaplen = interfaces.iter().map(|interface| interface.snaplen).max().unwrap_or(0);
+                pcap_write::file_header(&mut header, first.link_type, snaplen);
+                &header
+            }
+            (Format::Pcap, []) => &header,
+            (Format::Pcapng, _) => &self.preamble,
+        };
+        open.size = preamble.len() as u64;
+        let written = open.file.write(preamble);
+        count_written(&mut self.saved, preamble.len(), &written);
+        written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
+    }
+
+    /// Makes the next file of the rotation and removes those that are too many by it.
+    fn next_file(&mut self, time: Time) -> Result<SavedFile, Error> {
+        let path = numbered(&self.target.path, self.saved.files + 1, time);
+        let file = SavedFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.saved))?;
+        self.saved.files += 1;
+        if let Some(keep) = self.target.keep {
+            self.kept.push_back(path);
+            while self.kept.len() > keep {
+                self.remove_oldest();
+            }
+        }
+        Ok(file)
+    }
+
+    fn remove_oldest(&mut self) {
+        let Some(path) = self.kept.pop_front() else { return };
+        match fs::remove_file(&path) {
+            Ok(()) => self.saved.removed += 1,
+            // Somebody has taken it away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => {
+                self.saved.not_removed += 1;
+                self.not_removed.get_or_insert(Error::Remove { path, source });
+            }
+        }
+    }
+
+    /// Writes the run and begins a new one behind it.
+    fn write_run(&mut self, blocks: &[u8]) -> Result<(), Error> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let bytes = match self.format {
+            Format::Pcapng => &blocks[self.run.blocks.clone()],
+            Format::Pcap => &self.run.records,
+        };
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let written = open.file.write(bytes);
+        let arrived = count_written(&mut self.saved, bytes.len(), &written);
+        self.saved.packets += self.run.packets.partition_point(|end| *end <= arrived) as u64;
+        self.run.restart(self.run.blocks.end);
+        written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
+    }
+}
+
+/// Counts what a write of `size` bytes has brought to the file.
+fn count_written(saved: &mut Saved, size: usize, written: &Result<(), (usize, io::Error)>) -> usize {
+    let arrived = written.as_ref().map_or_else(|(arrived, _)| *arrived, |()| size);
+    saved.bytes += arrived as u64;
+    arrived
+}
+
+fn ended(output: &str, source: io::Error, saved: &Saved) -> Error {
+    Error::SavingEnded { output: output.to_owned(), source, packets: saved.packets }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use tempfile::{TempDir, tempdir};
+
+    use super::super::pcapng_write::{self, Description, Statistics};
+    use super::super::{Completeness, InputName, LinkType, Source};
+    use super::*;
+
+    const ETH: Description<'static> =
+        Description { name: "eth", description: None, link_type: LinkType::ETHERNET, snaplen: 96, filter: None };
+    const WLAN: Description<'static> = Description { name: "wlan", link_type: LinkType::IEEE802_11_RADIOTAP, ..ETH };
+    /// 2026-11-24 03:15:00 UTC.
+    const BEGIN: i64 = 1_795_490_100 * NANOSECONDS;
+
+    /// A section header and these interfaces.
+    fn beginning(interfaces: &[Description]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pcapng_write::section_header(&mut bytes);
+        interfaces.iter().for_each(|interface| pcapng_write::interface(&mut bytes, interface));
+        bytes
+    }
+
+    /// A packet so many seconds after the beginning.
+    fn packet(seconds: i64, data: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pcapng_write::packet(&mut bytes, 0, Time::from_nanoseconds(BEGIN + seconds * NANOSECONDS), 60, data);
+        bytes
+    }
+
+    fn statistics(dropped_kernel: u64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let counted = Statistics { dropped_kernel, ..Statistics::default() };
+        pcapng_write::statistics(&mut bytes, 0, Time::UNKNOWN, &counted);
+        bytes
+    }
+
+    fn target(folder: &TempDir, name: &str) -> Target {
+        Target::file(folder.path().join(name))
+    }
+
+    /// The names of the files in a folder, in order.
+    fn names(folder: &TempDir) -> Vec<String> {
+        let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        let mut names: Vec<String> = fs::read_dir(folder.path()).unwrap().map(name).collect();
+        names.sort();
+        names
+    }
+
+    fn open(path: &Path) -> Source {
+        Source::open(&InputName::File(path.to_owned())).unwrap()
+    }
+
+    /// Time, length on the wire, name of the interface (a pcap file has none), data.
+    type Seen = (Option<i64>, u32, Option<String>, Vec<u8>);
+
+    fn packets(path: &Path) -> Vec<Seen> {
+        let (mut source, mut packets) = (open(path), Vec::new());
+        while let Some((packet, interface)) = source.next_packet() {
+            packets.push((packet.time.nanoseconds(), packet.wire_len, interface.name.clone(), packet.data.to_vec()));
+        }
+        assert_eq!(source.completeness(), Completeness::Yes);
+        packets
+    }
+
+    /// What stands in a file: the first byte of each packet.
+    fn letters(path: &Path) -> String {
+        packets(path).iter().map(|(.., data)| char::from(data[0])).collect()
+    }
+
+    /// Remembers each write by itself and has room for so many bytes.
+    #[derive(Clone, Default)]
+    struct Recorder {
+        writes: Arc<Mutex<Vec<Vec<u8>>>>,
+        room: Option<usize>,
+    }
+
+    impl Recorder {
+        fn saving(&self, name: &str) -> Saving {
+            let file = SavedFile::new(name.into(), Box::new(self.clone()));
+            Saving::new(Target::file(name), Some(file))
+        }
+
+        fn writes(&self) -> Vec<Vec<u8>> {
+            self.writes.lock().unwrap().clone()
+        }
+    }
+
+    impl Write for Recorder {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.room.unwrap_or(usize::MAX).min(bytes.len());
+            if room == 0 {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.room = self.room.map(|left| left - room);
+            self.writes.lock().unwrap().push(bytes[..room].to_vec());
+            Ok(room)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_pcapng_file_is_the_stream_itself_written_at_once() {
+        let recorder = Recorder::default();
+        let mut saving = recorder.saving("day.pcapng");
+        let begin = beginning(&[ETH, WLAN]);
+        let first = [packet(0, b"a"), statistics(1), packet(1, b"b")].concat();
+        let second = [packet(2, b"c"), beginning(&[WLAN]), packet(3, b"d"), statistics(2)].concat();
+        saving.save(&[&begin[..], &first].concat()).unwrap();
+        assert_eq!(recorder.writes(), [begin.clone(), first.clone()]);
+        saving.save(&[]).unwrap();
+        saving.save(&second).unwrap();
+        assert_eq!(recorder.writes(), [begin.clone(), first.clone(), second.clone()]);
+        let bytes = (begin.len() + first.len() + second.len()) as u64;
+        assert_eq!(saving.finish(), Saved { packets: 4, bytes, files: 1, ..Saved::default() });
+    }
+
+    #[test]
+    fn a_file_without_rotation_is_whole_before_its_first_packet() {
+        let folder = tempdir().unwrap();
+        for name in ["day.pcapng", "day.pcap"] {
+            fs::write(folder.path().join(name), "what was there before").unwrap();
+            let mut saving = Saving::create(target(&folder, name)).unwrap();
+            saving.save(&[beginning(&[ETH]), statistics(7)].concat()).unwrap();
+            assert_eq!(packets(&folder.path().join(name)), []);
+            saving.save(&packet(0, b"a")).unwrap();
+            assert_eq!(letters(&folder.path().join(name)), "a");
+        }
+        assert_eq!(names(&folder), ["day.pcap", "day.pcapng"]);
+        let mut source = open(&folder.path().join("day.pcapng"));
+        while source.next_packet().is_some() {}
+        assert_eq!(source.interfaces()[0].dropped_kernel, Some(7));
+    }
+
+    #[test]
+    fn a_pcap_file_has_records_with_nanoseconds_and_no_statistics() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("day.PCAP");
+        let mut saving = Saving::create(target(&folder, "day.PCAP")).unwrap();
+        let large = Description { name: "usb", snaplen: 1 << 27, ..ETH };
+        saving.save(&[beginning(&[ETH, large]), packet(1, b"ab"), statistics(1), packet(2, b"c")].concat()).unwrap();
+        let time = |seconds| Some(BEGIN + seconds * NANOSECONDS);
+        assert_eq!(packets(&path), [(time(1), 60, None, b"ab".to_vec()), (time(2), 60, None, b"c".to_vec())]);
+        assert_eq!(open(&path).format_name(), "pcap (nanoseconds)");
+        assert_eq!(open(&path).interfaces()[0].snaplen, 1 << 27);
+        let bytes = fs::metadata(&path).unwrap().len();
+        assert_eq!((bytes, saving.finish()), (24 + 18 + 17, Saved { packets: 2, bytes, files: 1, ..Saved::default() }));
+    }
+
+    #[test]
+    fn a_second_link_type_ends_a_pcap_file_and_what_came_before_is_saved() {
+        let folder = tempdir().unwrap();
+        let mut saving = Saving::create(target(&folder, "day.pcap")).unwrap();
+        let mut wlan = Vec::new();
+        pcapng_write::interface(&mut wlan, &WLAN);
+        let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), wlan, packet(1, b"b")].concat()).unwrap_err();
+        assert!(error.to_string().ends_with("day.pcap: a pcap file holds one link type, and the interfaces have two, 1 and 127; give the file a name that ends in .pcapng"), "{error}");
+        assert!(saving.is_over());
+        saving.save(&packet(2, b"c")).unwrap();
+        assert_eq!(letters(&folder.path().join("day.pcap")), "a");
+        assert_eq!(saving.finish().packets, 1);
+    }
+
+    #[test]
+    fn files_of_limited_time_begin_with_the_packet_that_is_too_late() {
+        let folder = tempdir().unwrap();
+        let mut saving = Saving::create(Target { rotate_seconds: Some(10), ..target(&folder, "day.pcapng") }).unwrap();
+        saving.save(&[beginning(&[ETH]), statistics(1)].concat()).unwrap();
+        assert_eq!(names(&folder), [""; 0], "a file holds a packet");
+        saving.save(&[packet(0, b"a"), packet(9, b"b"), packet(10, b"c"), packet(-5, b"d")].concat()).unwrap();
+        saving.save(&packet(20, b"e")).unwrap();
+        let expected = ["day_00001_20261124031500.pcapng", "day_00002_20261124031510.pcapng", "day_00003_20261124031520.pcapng"];
+        assert_eq!(names(&folder), expected);
+        assert_eq!(expected.map(|name| letters(&folder.path().join(name))), ["ab", "cd", "e"]);
+        assert_eq!(saving.finish().files, 3);
+    }
+
+    #[test]
+    fn statistics_go_to_the_open_file_however_large_it_is() {
+        let folder = tempdir().unwrap();
+        let mut saving = Saving::create(Target { rotate_size: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
+        let blocks = [beginning(&[ETH]), packet(0, b"a"), statistics(1), packet(0, b"b"), statistics(2)].concat();
+        saving.save(&blocks).unwrap();
+        let mut dropped = Vec::new();
+        for name in names(&folder) {
+            let mut source = open(&folder.path().join(name));
+            while source.next_packet().is_some() {}
+            dropped.push(source.interfaces()[0].dropped_kernel);
+        }
+        assert_eq!(dropped, [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn the_oldest_files_are_removed_and_one_that_cannot_be_is_told() {
+        let folder = tempdir().unwrap();
+        let limits = Target { rotate_size: Some(1), keep: Some(2), ..target(&folder, "day.pcap") };
+        let mut saving = Saving::create(limits).unwrap();
+        saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b"), packet(2, b"c")].concat()).unwrap();
+        let stays = "day_00002_20261124031501.pcap";
+        assert_eq!(names(&folder), [stays, "day_00003_20261124031502.pcap"]);
+        // A folder in its place cannot be removed as a file.
+        fs::remove_file(folder.path().join(stays)).unwrap();
+        fs::create_dir(folder.path().join(stays)).unwrap();
+        let error = saving.save(&[packet(3, b"d"), packet(4, b"e")].concat()).unwrap_err().to_string();
+        assert!(error.contains(&format!("{stays}: ")) && error.ends_with("; it stays, and the saving goes on"), "{error}");
+        assert!(!saving.is_over());
+        // One that somebody has taken away is no trouble.
+        fs::remove_file(folder.path().join("day_00004_20261124031503.pcap")).unwrap();
+        saving.save(&packet(5, b"f")).unwrap();
+        assert_eq!(names(&folder), [stays, "day_00005_20261124031504.pcap", "day_00006_20261124031505.pcap"]);
+        let bytes = 6 * (24 + 17);
+        assert_eq!(saving.finish(), Saved { packets: 6, bytes, files: 6, removed: 2, not_removed: 1 });
+    }
+
+    #[test]
+    fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
+        let begin = beginning(&[ETH]);
+        let block = packet(0, b"abcd").len();
+        let stream = [begin.clone(), packet(0, b"a"), packet(1, b"b"), packet(2, b"c")].concat();
+        let pcapng = begin.len() + 2 * block;
+        for (name, fits) in [("day.pcapng", pcapng), ("day.pcap", 24 + 2 * 17)] {
+            for (room, packets) in [(fits - 1, 1), (fits, 2), (fits + 1, 2)] {
+                let recorder = Recorder { room: Some(room), ..Recorder::default() };
+                let mut saving = recorder.saving(name);
+                let error = saving.save(&stream).unwrap_err();
+                assert!(matches!(&error, Error::SavingEnded { output, packets: told, .. } if output == name && *told == packets));
+                assert!(error.is_closed_pipe() && saving.is_over());
+                saving.save(&stream).unwrap();
+                assert_eq!(saving.saved(), Saved { packets, bytes: room as u64, files: 1, ..Saved::default() });
+            }
+        }
+        let recorder = Recorder { room: Some(begin.len() - 1), ..Recorder::default() };
+        let error = recorder.saving("day.pcapng").save(&stream).unwrap_err().to_string();
+        assert!(error.starts_with("cannot write day.pcapng: ") && error.ends_with("; no packet was saved"), "{error}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_told() {
+        let mut saving = Saving::create(Target::file("/dev/full")).unwrap();
+        let error = saving.save(&[beginning(&[ETH]), packet(0, b"a")].concat()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot write /dev/full: the disk is full; no packet was saved");
+        assert!(saving.is_over());
+    }
+
+    #[test]
+    fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
+        let folder = tempdir().unwrap();
+        fs::create_dir(folder.path().join("day_00002_20261124031501.pcap")).unwrap();
+        let mut saving = Saving::create(Target { rotate_seconds: Some(1), ..target(&folder, "day.pcap") }).unwrap();
+        let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b")].concat()).unwrap_err().to_string();
+        assert!(error.contains("day_00002_20261124031501.pcap: "), "{error}");
+        assert!(error.ends_with("; the saving has ended after 1 packet"), "{error}");
+        assert_eq!(saving.finish(), Saved { packets: 1, bytes: 24 + 17, files: 1, ..Saved::default() });
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_before_anything_is_made() {
+        let folder = tempdir().unwrap();
+        let size = Some(1_000);
+        let refused = |target: Target, why: &str| {
+            let error = Saving::create(target).err().unwrap().to_string();
+            assert!(error.ends_with(why), "{error}");
+        };
+        let day = || target(&folder, "day.pcap");
+        refused(Target { rotate_size: size, ..Target::file("-") }, text::ROTATED_STANDARD_OUTPUT);
+        refused(target(&folder, ""), text::SAVED_TO_A_FOLDER);
+        refused(Target { rotate_size: size, ..Target::file("/") }, text::SAVED_TO_A_FOLDER);
+        refused(Target { keep: Some(1), ..day() }, text::KEPT_WITHOUT_ROTATION);
+        refused(Target { rotate_size: Some(0), ..day() }, text::ROTATED_BY_NOTHING);
+        refused(Target { rotate_seconds: Some(0), ..day() }, text::ROTATED_BY_NOTHING);
+        refused(Target { rotate_size: size, keep: Some(0), ..day() }, text::ROTATED_BY_NOTHING);
+        refused(target(&folder, "none/day.pcap"), "the folder it should be in does not exist");
+        refused(Target { rotate_size: size, ..target(&folder, "none/day.pcap") }, "the folder it should be in does not exist");
+        assert_eq!(names(&folder), [""; 0]);
+        assert!(Saving::create(Target::file("-")).is_ok());
+    }
+
+    #[test]
+    fn blocks_that_are_no_stream_are_refused_and_what_comes_before_is_saved() {
+        let (begin, whole) = (beginning(&[ETH]), packet(0, b"a"));
+        let mut stray = whole.clone();
+        stray[8] = 9;
+        let unknown = [&[9, 0, 0, 0, 200, 0, 0, 0][..], &[0; 12]].concat();
+        for (bad, packets) in [
+            ([&begin[..], &whole, &whole[..40 - 5]].concat(), 1),
+            ([&begin[..], &whole, &[6]].concat(), 1),
+            ([&begin[..], &whole, &unknown, &whole].concat(), 1),
+            ([&begin[..], &whole, &stray, &whole].concat(), 1),
+            (whole.clone(), 0),
+            (begin[beginning(&[]).len()..].to_vec(), 0),
+        ] {
+            let recorder = Recorder::default();
+            let mut saving = recorder.saving("day.pcapng");
+            assert!(matches!(saving.save(&bad).unwrap_err(), Error::Save { .. }));
+            assert!(saving.is_over());
+            assert_eq!(saving.saved().packets, packets);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_interfaces_has_a_bound() {
+        let long = "x".repeat(65_000);
+        let mut saving = Recorder::default().saving("day.pcapng");
+        let mut one = Vec::new();
+        pcapng_write::interface(&mut one, &Description { description: Some(&long), ..ETH });
+        saving.save(&beginning(&[])).unwrap();
+        let most = MAX_PREAMBLE / one.len();
+        let error = (0..=most).find_map(|number| saving.save(&one).err().map(|error| (number, error.to_string())));
+        let message = format!("cannot save to day.pcapng: {}", text::TOO_MUCH_DESCRIBED);
+        assert_eq!(error, Some((most, message)));
+        assert_eq!(saving.preamble.capacity(), 0);
+    }
+
+    /// A packet of the law: nanoseconds after the one before, on the second interface if it is described, data, and whether
+    /// statistics come behind it.
+    type Made = (i64, bool, Vec<u8>, bool);
+
+    fn made() -> impl Strategy<Value = Vec<Made>> {
+        let step = prop_oneof![3 => 0..NANOSECONDS, 1 => -NANOSECONDS..5 * NANOSECONDS];
+        vec((step, any::<bool>(), vec(any::<u8>(), 0..90), prop::bool::weighted(0.2)), 1..40)
+    }
+
+    /// The blocks of packets, and the packets themselves. The second interface is described before packet `late`.
+    fn blocks(made: &[Made], late: usize) -> (Vec<Vec<u8>>, Vec<Seen>) {
+        let (mut time, mut blocks, mut seen) = (BEGIN, Vec::new(), Vec::new());
+        for (index, (step, second, data, counted)) in made.iter().enumerate() {
+            let mut bytes = Vec::new();
+            if index == late {
+                pcapng_write::interface(&mut bytes, &Description { name: "lo", ..ETH });
+            }
+            time += step;
+            let second = *second && index >= late;
+            let wire_len = 1_000 + index as u32;
+            pcapng_write::packet(&mut bytes, u32::from(second), Time::from_nanoseconds(time), wire_len, data);
+            if *counted {
+                bytes.extend(statistics(index as u64));
+            }
+            blocks.push(bytes);
+            let name = if second { "lo" } else { "eth" };
+            seen.push((Some(time), wire_len, Some(name.to_owned()), data.clone()));
+        }
+        (blocks, seen)
+    }
+
+    /// Where the last packet of a pcapng file ends.
+    fn last_packet_end(file: &[u8]) -> usize {
+        let (mut pcapng, mut at, mut end) = (Pcapng::new(), 0, 0);
+        while at < file.len() {
+            match pcapng.step(&file[at..]) {
+                Step::Packet { size, .. } => (at, end) = (at + size, at + size),
+                Step::Skip(size) => at += size as usize,
+                other => panic!("{other:?}"),
+            }
+        }
+        end
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_packet_is_in_one_file_in_order_and_no_file_is_too_large(
+            made in made(),
+            late in 0..50usize,
+            in_one_go in 1..9usize,
+            is_pcap in any::<bool>(),
+            (rotate_size, rotate_seconds) in (option::of(1..1_500u64), option::of(1..9u64)),
+            keep in option::of(1..6usize),
+        ) {
+            let rotates = rotate_size.is_some() || rotate_seconds.is_some();
+            let keep = keep.filter(|_| rotates);
+            let name = if is_pcap { "day.pcap" } else { "day.pcapng" };
+            let folder = tempdir().unwrap();
+            let limits = Target { rotate_size, rotate_seconds, keep, ..target(&folder, name) };
+            let (blocks, mut expected) = blocks(&made, late);
+            let (short, long) = (beginning(&[ETH]), beginning(&[ETH, Description { name: "lo", ..ETH }]));
+
+            let mut saving = Saving::create(limits.clone()).unwrap();
+            saving.save(&short).unwrap();
+            for blocks in blocks.chunks(in_one_go) {
+                saving.save(&blocks.concat()).unwrap();
+            }
+            let saved = saving.finish();
+
+            let paths: Vec<PathBuf> = names(&folder).into_iter().map(|name| folder.path().join(name)).collect();
+            let files: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+            let found: Vec<Vec<Seen>> = paths.iter().map(|path| packets(path)).collect();
+            prop_assert_eq!(saved.packets, expected.len() as u64);
+            prop_assert_eq!((saved.files - saved.removed, saved.not_removed), (files.len() as u64, 0));
+            if let Some(keep) = keep {
+                prop_assert_eq!(files.len(), keep.min(saved.files as usize));
+            }
+            if saved.removed == 0 {
+                prop_assert_eq!(saved.bytes, files.iter().map(|file| file.len() as u64).sum::<u64>());
+                if !is_pcap && (late > 0 || !rotates) {
+                    let body = |file: &Vec<u8>| {
+                        let at_first = file.strip_prefix(&long[..]).filter(|_| late > 0);
+                        at_first.or(file.strip_prefix(&short[..])).unwrap().to_vec()
+                    };
+                    prop_assert_eq!(files.iter().map(body).collect::<Vec<_>>().concat(), blocks.concat());
+                }
+            }
+            if is_pcap {
+                expected.iter_mut().for_each(|(.., interface, _)| *interface = None);
+            }
+            let held: Vec<Seen> = found.concat();
+            prop_assert_eq!(&held[..], &expected[expected.len() - held.len()..]);
+
+            for (index, (file, packets)) in files.iter().zip(&found).enumerate() {
+                let first = packets[0].0.unwrap();
+                if rotates {
+                    let number = saved.removed + index as u64 + 1;
+                    prop_assert_eq!(&paths[index], &numbered(&limits.path, number, Time::from_nanoseconds(first)));
+                }
+                let size = if is_pcap { file.len() } else { last_packet_end(file) } as u64;
+                prop_assert!(packets.len() == 1 || rotate_size.is_none_or(|limit| size <= limit));
+                let too_late = |time: i64| rotate_seconds.is_some_and(|limit| time - first >= limit as i64 * NANOSECONDS);
+                prop_assert!(!packets.iter().any(|(time, ..)| too_late(time.unwrap())));
+                // No file ends before it must.
+                if let Some((time, _, _, data)) = found.get(index + 1).map(|packets| &packets[0]) {
+                    let length = if is_pcap { 16 + data.len() } else { 32 + data.len().next_multiple_of(4) };
+                    let is_full = rotate_size.is_some_and(|limit| (file.len() + length) as u64 > limit);
+                    prop_assert!(is_full || too_late(time.unwrap()));
+                }
+            }
+        }
+    }
+}
