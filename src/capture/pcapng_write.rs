@@ -225,6 +225,19 @@ mod tests {
     }
 
     #[test]
+    fn statistics_are_counts_of_packets() {
+        let counted = Statistics { received: 1, dropped_interface: 2, dropped_kernel: 3, delivered: Some(4) };
+        let count = |code, count| [code, 0, 8, 0, count, 0, 0, 0, 0, 0, 0, 0];
+        let body = [
+            &[5, 0, 0, 0, 76, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0][..],
+            &[count(4, 1), count(5, 2), count(7, 3), count(8, 4)].concat(),
+            &[0, 0, 0, 0, 76, 0, 0, 0],
+        ];
+        let time = Time::from_nanoseconds(0x1_0000_0002);
+        assert_eq!(written(|bytes| statistics(bytes, 9, time, &counted)), body.concat());
+    }
+
+    #[test]
     fn times_that_the_format_does_not_have_are_the_beginning_of_1970() {
         for time in [Time::UNKNOWN, Time::from_nanoseconds(-1), Time::from_nanoseconds(i64::MIN)] {
             assert_eq!(written(|bytes| packet(bytes, 0, time, 0, b""))[12..20], [0; 8]);

@@ -294,11 +294,9 @@ impl Saving {
             self.begin(Time::UNKNOWN)?;
         }
         self.run.blocks.end += block.len();
-        match &mut self.open {
-            Some(open) if self.format == Format::Pcapng => open.size += block.len() as u64,
-            Some(_) => {}
-            // It comes with the preamble, or has no place.
-            None => self.run.blocks.start = self.run.blocks.end,
+        // With no file open it comes with the preamble, or has no place.
+        if let (Format::Pcapng, Some(open)) = (self.format, &mut self.open) {
+            open.size += block.len() as u64;
         }
         Ok(())
     }
@@ -503,6 +501,8 @@ mod tests {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let room = self.room.unwrap_or(usize::MAX).min(bytes.len());
             if room == 0 {
+                // Whoever comes again finds room.
+                self.room = None;
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
             self.room = self.room.map(|left| left - room);
@@ -648,6 +648,27 @@ mod tests {
         let recorder = Recorder { room: Some(begin.len() - 1), ..Recorder::default() };
         let error = recorder.saving("day.pcapng").save(&stream).unwrap_err().to_string();
         assert!(error.starts_with("cannot write day.pcapng: ") && error.ends_with("; no packet was saved"), "{error}");
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_not_tried_again() {
+        let begin = beginning(&[ETH]);
+        let recorder = Recorder { room: Some(begin.len()), ..Recorder::default() };
+        let file = SavedFile::new("day.pcapng".into(), Box::new(recorder.clone()));
+        let mut saving = Saving::new(Target { rotate_size: Some(1), ..Target::file("day.pcapng") }, Some(file));
+        assert!(saving.save(&[&begin[..], &packet(0, b"a"), &packet(1, b"b")].concat()).is_err());
+        assert_eq!((recorder.writes(), saving.saved().packets), (vec![begin], 0));
+    }
+
+    #[test]
+    fn a_new_file_begins_with_the_current_section() {
+        let folder = tempdir().unwrap();
+        let mut saving = Saving::create(Target { rotate_seconds: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
+        let lo = beginning(&[Description { name: "lo", ..ETH }]);
+        let first = [beginning(&[ETH]), packet(0, b"a"), lo.clone(), packet(0, b"b")].concat();
+        saving.save(&[&first[..], &packet(1, b"c")].concat()).unwrap();
+        let files = names(&folder).into_iter().map(|name| fs::read(folder.path().join(name)).unwrap());
+        assert_eq!(files.collect::<Vec<_>>(), [first, [lo, packet(1, b"c")].concat()]);
     }
 
     #[test]
