@@ -22,7 +22,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         _ => PORTLESS,
     };
     debug_assert!(analysis.verdicts.len() < NOT_IP as usize);
-    let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(category)).unwrap_or_default();
+    let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(analysis.threads, category)).unwrap_or_default();
     let row = |((start, category), traffic): ((_, &'static str), crate::unit::Traffic)| {
         vec![Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]
     };
