@@ -14,6 +14,7 @@
 //!  3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
 //!  2  decode                the walk over a packet's layers, from its link header to its ports
 //!  1  capture               from a file, a pipe or a compressed stream to packets
+//!     privileges            gives up every right that a live capture took, before the first packet is parsed
 //!  0  error, unit, text     trouble in words; time and traffic; what people read
 //!     parallel              work divided among threads, in order
 //! ```
@@ -58,6 +59,8 @@ pub mod explain;
 pub mod flow;
 pub mod output;
 pub mod parallel;
+#[cfg(feature = "live")]
+pub mod privileges;
 pub mod service;
 pub mod summary;
 pub mod tally;

@@ -213,6 +213,38 @@ pub fn saving_ended(packets: u64) -> String {
     }
 }
 
+/// Why it cannot be known which rights are held.
+pub const NO_PROC: &str = "/proc/self does not tell which rights are left; it is needed to make sure";
+
+/// Why rights cannot be given up any more.
+pub fn threads_are_running(threads: usize) -> String {
+    format!("{threads} threads are running, and each would keep its own rights; this is a mistake in the program")
+}
+
+/// Why the program cannot go on as another user.
+pub fn cannot_become(uid: u32, gid: u32, error: &str) -> String {
+    format!(
+        "cannot become user {uid} and group {gid}: {error}. Root needs CAP_SETUID and CAP_SETGID for that: in a container, allow \
+         them (--cap-add SETUID --cap-add SETGID) or start it as another user; in a user namespace, map that user"
+    )
+}
+
+/// What is found where nothing should be left.
+pub fn rights_are_left(left: &str) -> String {
+    format!("a right is left after all: {left}")
+}
+
+/// Why outputs cannot go there, and what helps.
+pub fn not_writable(uid: u32, is_own: bool, error: &std::io::Error) -> String {
+    if is_own {
+        return format!("{error}; choose a folder that you may write to");
+    }
+    format!(
+        "{error}. Packets are not parsed as root: the program goes on as user {uid}, who may not write there. Choose a folder that \
+         this user may write to, or make one: install -d -o {uid} FOLDER"
+    )
+}
+
 /// The questions that an explanation answers.
 pub const WHO_SERVES: &str = "Who is the server? The first rung that speaks decides.";
 /// The second of them.

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The floor of each top-level module. A file imports its own floor or lower ones.
-const FLOORS: [(&str, u32); 17] = [
+const FLOORS: [(&str, u32); 18] = [
     ("error", 0),
     ("unit", 0),
     ("text", 0),
     ("parallel", 0),
     ("capture", 1),
+    ("privileges", 1),
     ("decode", 2),
     ("service", 3),
     ("content", 4),
