@@ -10,9 +10,18 @@ use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
 use portolan::service::book::Question;
 use portolan::summary::TableName;
 
+/// What `--version` says: also how the program was built.
+const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is linked")
+} else if cfg!(feature = "live") {
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is loaded when it is needed")
+} else {
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt without live capture and filters (cargo feature live)")
+};
+
 /// Says which services a packet capture holds, by port, and why.
 #[derive(Parser, Debug)]
-#[command(version, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
+#[command(version, long_version = LONG_VERSION, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
