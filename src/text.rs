@@ -18,6 +18,7 @@ pub fn table_title(key: &str) -> &'static str {
         "timeline" => "Timeline: what the traffic was for, over time",
         "sizes" => "Sizes: packets by length on the wire",
         "tunnels" => "Tunnels: packets by encapsulation",
+        "interfaces" => "Interfaces: what can be captured from",
         "book" => "Book of ports: what each is registered or customarily used for",
         _ => "",
     }
@@ -30,6 +31,7 @@ pub fn empty_table(key: &str) -> &'static str {
         "services" | "ports" | "ranges" | "servers" | "evidence" => "no packet with ports",
         "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
+        "interfaces" => "the system tells of no interface",
         "book" => "no port that was asked for has a name",
         _ => "nothing to show",
     }
@@ -40,6 +42,7 @@ pub fn column_title(key: &'static str) -> &'static str {
     match key {
         "file_format" => "format",
         "link_type" => "link type",
+        "may_capture" => "may capture",
         "wire_bytes" => "bytes",
         "captured_bytes" => "captured",
         "packets_pct" | "flows_pct" | "wire_bytes_pct" => "%",

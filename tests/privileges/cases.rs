@@ -36,18 +36,18 @@ pub fn run() {
 
 fn root_becomes_nobody() {
     let place = Place::new(0, 0o777);
-    place.start("plain", &[]).is_harmless((NOBODY, NOBODY), "");
+    place.start("plain", &[]).proves_harmless((NOBODY, NOBODY), "");
 }
 
 fn sudo_gives_back_who_called_it() {
     let place = Place::new(1000, 0o700);
-    place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).is_harmless((1000, 1001), "");
+    place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).proves_harmless((1000, 1001), "");
     assert_eq!(owner(&place.folder.join(LEFT)), (1000, 1001));
 }
 
 fn root_becomes_the_owner_of_the_output_folder() {
     let place = Place::new(1234, 0o700);
-    place.start("plain", &[]).is_harmless((1234, 1235), "");
+    place.start("plain", &[]).proves_harmless((1234, 1235), "");
     assert_eq!(owner(&place.folder.join(LEFT)), (1234, 1235));
 }
 
@@ -55,13 +55,13 @@ fn a_link_does_not_choose_the_user() {
     let mut place = Place::new(1234, 0o777);
     symlink(&place.folder, place.root.path().join("way")).unwrap();
     place.folder = place.root.path().join("way");
-    place.start("plain", &[]).is_harmless((NOBODY, NOBODY), "");
+    place.start("plain", &[]).proves_harmless((NOBODY, NOBODY), "");
 }
 
 fn a_folder_is_made_by_the_user() {
     let mut place = Place::new(1000, 0o700);
     place.folder = place.folder.join("new/one");
-    place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).is_harmless((1000, 1001), "");
+    place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).proves_harmless((1000, 1001), "");
     assert_eq!(owner(&place.folder), (1000, 1001));
 }
 
@@ -77,12 +77,12 @@ fn a_folder_that_the_user_may_not_write_to_is_told() {
 fn a_users_capability_goes() {
     let place = Place::new(1000, 0o700);
     // The bounding set stays: it takes CAP_SETPCAP to clear it. Groups are the user's own.
-    place.start("as-user", &[]).is_harmless((1000, 1001), "1001 1002");
+    place.start("as-user", &[]).proves_harmless((1000, 1001), "1001 1002");
 }
 
 fn a_users_variable_says_nothing() {
     let place = Place::new(1000, 0o700);
-    place.start("as-user", &[("SUDO_UID", "1234"), ("SUDO_GID", "1235")]).is_harmless((1000, 1001), "1001 1002");
+    place.start("as-user", &[("SUDO_UID", "1234"), ("SUDO_GID", "1235")]).proves_harmless((1000, 1001), "1001 1002");
 }
 
 fn root_who_cannot_become_another_does_not_go_on() {
@@ -162,7 +162,7 @@ impl Started<'_> {
     }
 
     /// The process has given its rights up and holds none any more, whoever looks.
-    fn is_harmless(mut self, (uid, gid): (u32, u32), groups: &str) {
+    fn proves_harmless(mut self, (uid, gid): (u32, u32), groups: &str) {
         let (what, given_up) = self.line();
         assert_eq!(what, "given up", "{given_up}");
         assert!(given_up.contains(&format!("user {uid} and group {gid}")), "{given_up}");
