@@ -12,6 +12,7 @@ use std::thread;
 use caps::{CapSet, Capability, CapsHashSet};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, socket};
 use nix::unistd::{Gid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
+use pcap::{Active, Capture};
 use portolan::privileges::{self, Needs};
 
 /// The first argument of a child.
@@ -33,6 +34,7 @@ pub fn run(arguments: &[String]) {
         _ => {}
     }
     let interface = open_interface();
+    let mut capture = portolan_libpcap::is_available().then(open_capture);
     let needs =
         Needs { folders: vec![folder.into()], files: vec!["/dev/null".into()], interfaces: vec!["lo".into(), "any".into()] };
     match privileges::give_up(&needs) {
@@ -45,12 +47,23 @@ pub fn run(arguments: &[String]) {
     try_everything(Path::new(folder), Path::new(outside));
     println!("ready");
     stdin().read_line(&mut String::new()).unwrap();
-    println!("packet: {:?}", recv(interface.as_raw_fd(), &mut [0; 2048], MsgFlags::MSG_DONTWAIT).is_ok());
+    println!("packet: {}", recv(interface.as_raw_fd(), &mut [0; 2048], MsgFlags::MSG_DONTWAIT).is_ok());
+    if let Some(capture) = &mut capture {
+        capture.next_packet().expect("a packet through libpcap");
+        assert!(capture.stats().unwrap().received > 0);
+        capture.filter("tcp", true).expect("a filter that names no name");
+    }
 }
 
 /// Every interface, as a capture opens them.
 fn open_interface() -> OwnedFd {
     socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll).expect("CAP_NET_RAW is there")
+}
+
+/// The loopback through libpcap, without waiting for a full block of packets.
+fn open_capture() -> Capture<Active> {
+    let inactive = Capture::from_device("lo").unwrap();
+    inactive.immediate_mode(true).timeout(10_000).open().unwrap()
 }
 
 fn try_everything(folder: &Path, outside: &Path) {
