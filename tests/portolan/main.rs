@@ -7,6 +7,8 @@ mod command_line;
 mod explain;
 mod flows;
 mod laws;
+#[cfg(all(feature = "live", unix))]
+mod machine_commands;
 mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.
