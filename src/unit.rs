@@ -37,6 +37,11 @@ impl Time {
         if self.is_known() { Some(self.0) } else { None }
     }
 
+    /// The point so many nanoseconds before, held at the end of the range; an unknown time stays unknown.
+    pub const fn earlier_by(self, nanoseconds: i64) -> Time {
+        if self.is_known() { Time::from_nanoseconds(self.0.saturating_sub(nanoseconds)) } else { self }
+    }
+
     /// Nanoseconds from `earlier` to here (negative if `earlier` is later); `None` unless both are known.
     #[inline]
     pub fn since(self, earlier: Time) -> Option<i64> {

@@ -64,7 +64,7 @@ fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<portolan::content::Annou
         }
         rest = behind;
     }
-    let (announcements, names) = listener.finish();
+    let (announcements, names) = listener.lend();
     (announcements.log().to_vec(), names.len())
 }
 

@@ -70,6 +70,14 @@ struct Beside {
     thread: JoinHandle<Counter>,
 }
 
+impl Site {
+    /// An empty counter, to keep the place for a moment.
+    fn placeholder() -> Site {
+        let table = FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() });
+        Site::Here(Box::new(Counter::new(table)))
+    }
+}
+
 impl Intake {
     /// Takes in observations for `counter`; with the help of a second thread once that is allowed.
     pub fn new(counter: Counter) -> Intake {
@@ -100,32 +108,43 @@ impl Intake {
             self.left = None;
             self.start_thread();
         }
+        self.left = self.left.map(|left| left - 1);
+        self.count();
+    }
+
+    fn count(&mut self) {
         match &mut self.site {
             Site::Here(counter) => {
                 counter.take_in(&self.chunk);
                 self.chunk.clear();
-                self.left = self.left.map(|left| left - 1);
             }
             Site::Beside(beside) => beside.hand_over(&mut self.chunk),
         }
     }
 
     fn start_thread(&mut self) {
-        // An empty counter keeps the place for a moment.
-        let table = FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() });
-        let placeholder = Site::Here(Box::new(Counter::new(table)));
-        self.site = match std::mem::replace(&mut self.site, placeholder) {
+        self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
             Site::Here(counter) => Site::Beside(Beside::start(*counter)),
             beside => beside,
         };
     }
 
-    /// The counter, with all that was taken in.
-    pub fn finish(mut self) -> Counter {
-        self.hand_over();
-        match self.site {
-            Site::Here(counter) => *counter,
-            Site::Beside(beside) => beside.finish(),
+    /// The counter, with all that was taken in. If it has a thread of its own, that ends, and another one begins when there
+    /// is more to count.
+    pub fn rest(&mut self) -> &mut Counter {
+        if !self.chunk.is_empty() {
+            self.count();
+        }
+        if let Site::Beside(_) = self.site {
+            self.left = Some(0);
+            self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
+                Site::Beside(beside) => Site::Here(Box::new(beside.finish())),
+                here => here,
+            };
+        }
+        match &mut self.site {
+            Site::Here(counter) => counter,
+            Site::Beside(_) => unreachable!("a counter at rest has no thread"),
         }
     }
 }

@@ -1,21 +1,25 @@
 //! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
+//!
+//! A saved capture is [`analyse`]d as a whole. A live one has no end of its own: an [`Engine`] reads what has come, shows how
+//! things stand, and lets go of what has ended.
 
+mod ended;
+mod engine;
 mod intake;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
-use crate::content::{Announcements, HostNames, Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked, plain};
+use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Position, Source, sha256};
+use crate::content::{Announcements, HostNames};
+use crate::decode::Scopes;
 use crate::error::Error;
-use crate::flow::{
-    BATCH, FlowTable, Flows, Fragments, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
-};
-use crate::service::{Registry, Verdict};
+use crate::flow::{BATCH, Flows, Relations, Timeline, TimelineOptions, USUAL_MAX_FLOWS};
+use crate::service::{Registry, Service, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
-use intake::{Counter, Intake};
+pub use ended::Ended;
+pub use engine::Engine;
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
@@ -93,8 +97,10 @@ pub struct Analysis {
     pub announcements: Announcements,
     /// Which flows that was about.
     pub relations: Relations,
-    /// When packets came, by the number of their flow or [`NOT_IP`], if that was asked for.
+    /// When packets came, if that was asked for; whose they were, [`Analysis::service_of`] tells.
     pub timeline: Option<Timeline>,
+    /// What became of flows that ended and were let go, if any were.
+    pub ended: Option<Box<Ended>>,
     /// Threads that share the work of summing flows.
     pub threads: usize,
 }
@@ -110,14 +116,19 @@ impl Analysis {
         self.tally.ledger.total()
     }
 
+    /// The service of an owner in the [`timeline`](Analysis::timeline); `None` for what is not IP.
+    pub fn service_of(&self, owner: u32) -> Option<Service> {
+        match self.verdicts.get(owner as usize) {
+            Some(verdict) => Some(verdict.service),
+            None => self.ended.as_ref().and_then(|ended| ended.service_of(owner)),
+        }
+    }
+
     /// True if every input was read to its end.
     pub fn is_complete(&self) -> bool {
         self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
     }
 }
-
-/// Packets between two reports of progress.
-const PROGRESS_EVERY: u64 = 1 << 16;
 
 /// Reads all inputs and decides all flows. `progress` is told from time to time how far the current input has been read.
 ///
@@ -133,185 +144,22 @@ pub fn analyse_sources(
     mut progress: impl FnMut(&InputName, &Position),
 ) -> Analysis {
     let mut engine = Engine::new(options);
-    let (mut inputs, mut failures) = (Vec::new(), Vec::new());
+    let mut failures = Vec::new();
     for source in sources {
         match source {
-            Ok(source) => inputs.push(engine.read(source, &mut progress)),
+            Ok(source) => engine.read_all(source, &mut progress),
             Err(error) => failures.push(error),
         }
     }
-    for input in inputs.iter_mut().filter(|_| options.sha256) {
+    let mut analysis = engine.finish();
+    for input in analysis.inputs.iter_mut().filter(|_| options.sha256) {
         match sha256(&input.name) {
             Ok(digest) => input.sha256 = digest,
             Err(error) => failures.push(error),
         }
     }
-    engine.finish(inputs, failures, options)
-}
-
-/// The packet's path: decode, join fragments, count, table; and listen, where something is announced.
-struct Engine {
-    decoder: Decoder,
-    fragments: Fragments,
-    intake: Intake,
-    tally: Tally,
-    listener: Listener,
-    threads: usize,
-    unsupported: BTreeMap<LinkType, Traffic>,
-    /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
-    timeline: Option<Timeline>,
-    /// Packets so far, of all inputs.
-    packets: u64,
-}
-
-/// In the place of a flow's number in a [`Timeline`]: packets that are not IP.
-pub const NOT_IP: u32 = u32::MAX;
-
-impl Engine {
-    fn new(options: &Options) -> Engine {
-        let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
-        let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
-        Engine {
-            decoder: Decoder::new(),
-            fragments: Fragments::default(),
-            intake: Intake::new(Counter::new(table)),
-            threads: options.threads,
-            tally: Tally::default(),
-            listener: Listener::new(Arc::clone(&options.registry)),
-            unsupported: BTreeMap::new(),
-            timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
-            packets: 0,
-        }
-    }
-
-    fn read(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) -> InputReport {
-        let (name, position) = (source.name().clone(), source.position().clone());
-        let mut interfaces = InterfaceTallies::default();
-        // A decompressor has a thread of its own already.
-        let decompressing = usize::from(source.compression() != Compression::None);
-        self.intake.allow(self.threads.saturating_sub(decompressing));
-        while let Some((packet, interface)) = source.next_packet() {
-            interfaces.at(packet.interface).add(&packet);
-            self.take_in(&packet, interface);
-            if self.packets.is_multiple_of(PROGRESS_EVERY) {
-                progress(&name, &position);
-            }
-        }
-        for (address, host) in source.names() {
-            self.listener.names().add(address, NameOrigin::CaptureFile, &host);
-        }
-        let tallies = source.interfaces().iter().enumerate().map(|(index, interface)| (interface.clone(), *interfaces.at(index)));
-        InputReport {
-            interfaces: tallies.collect(),
-            format: source.format_name(),
-            compression: source.compression(),
-            completeness: source.completeness(),
-            damages: source.damages().to_vec(),
-            damage_count: source.damage_count(),
-            sha256: None,
-            name,
-        }
-    }
-
-    #[inline]
-    fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        self.packets += 1;
-        match plain(packet, interface) {
-            Some((observation, payload)) => {
-                self.observe(observation, payload);
-            }
-            None => self.walk(packet, interface),
-        }
-    }
-
-    /// Takes in a packet that is not plain.
-    #[inline(never)]
-    fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        let walked = self.decoder.decode(packet, interface);
-        self.tally.add_scope(packet.wire_len, walked.scope);
-        match &walked.decoded {
-            Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
-                self.observe(*observation, walked.payload);
-            }
-            Decoded::Observed(observation) => self.take_in_fragment(*observation, walked.payload),
-            _ => self.stopped(&walked, packet),
-        }
-        if let Some(quoted) = walked.quoted {
-            self.intake.take_in(quoted);
-        }
-    }
-
-    /// Counts a packet and, if its ports are those of a channel, reads its payload.
-    #[inline]
-    fn observe(&mut self, observation: Observation, payload: &[u8]) {
-        // Asked beforehand, because what has just been written is slow to read in pieces of another size.
-        let is_heard = self.listener.cares_for(&observation);
-        let observation = self.intake.take_in(observation);
-        self.tally.add_observed(observation);
-        if is_heard {
-            self.listener.hear(self.packets, observation, payload);
-        }
-    }
-
-    #[cold]
-    fn take_in_fragment(&mut self, observation: Observation, payload: &[u8]) {
-        let Engine { fragments, intake, tally, listener, packets, .. } = self;
-        if listener.cares_for(&observation) {
-            listener.hear(*packets, &observation, payload);
-        }
-        let (mut orphans, mut joined) = (Vec::new(), Vec::new());
-        fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
-        for fragment in &joined {
-            tally.add_observed(intake.take_in(*fragment));
-        }
-        orphans.iter().for_each(|orphan| tally.add_orphan(orphan));
-    }
-
-    #[cold]
-    fn stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
-        self.tally.add_stopped(walked, packet.time, packet.wire_len);
-        if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.timeline, &walked.decoded) {
-            timeline.add(NOT_IP, packet.time, packet.wire_len);
-        }
-        if let Decoded::UnsupportedLink(link_type) = walked.decoded {
-            self.unsupported.entry(link_type).or_default().add(packet.wire_len);
-        }
-    }
-
-    fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
-        let Engine { decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
-        fragments.finish(|orphan| tally.add_orphan(&orphan));
-        let Counter { table, ledger, sizes } = intake.finish();
-        tally.ledger.merge(&ledger);
-        tally.sizes.merge(&sizes);
-        let mut flows = table.finish();
-        let timeline = timeline.zip(flows.take_timeline()).map(|(mut timeline, of_flows)| {
-            timeline.merge(of_flows, |number| number);
-            timeline
-        });
-        let (announcements, names) = listener.finish();
-        let registry = Arc::clone(&options.registry);
-        let relations = Relations::join(&flows, &announcements, &registry, options.threads);
-        let start = capture_span(&inputs).first;
-        let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(options.threads);
-        let scopes = decoder.into_scopes();
-        let threads = options.threads;
-        Analysis {
-            inputs,
-            failures,
-            tally,
-            flows,
-            verdicts,
-            scopes,
-            registry,
-            unsupported,
-            names,
-            announcements,
-            relations,
-            timeline,
-            threads,
-        }
-    }
+    analysis.failures = failures;
+    analysis
 }
 
 fn capture_span(inputs: &[InputReport]) -> Span {
@@ -320,18 +168,4 @@ fn capture_span(inputs: &[InputReport]) -> Span {
         span.merge(tally.span);
     }
     span
-}
-
-/// A tally for each interface, made when its first packet comes.
-#[derive(Default)]
-struct InterfaceTallies(Vec<InterfaceTally>);
-
-impl InterfaceTallies {
-    #[inline]
-    fn at(&mut self, index: usize) -> &mut InterfaceTally {
-        if index >= self.0.len() {
-            self.0.resize(index + 1, InterfaceTally::default());
-        }
-        &mut self.0[index]
-    }
 }

@@ -91,6 +91,8 @@ pub struct Source {
     damages: Vec<Damage>,
     damage_count: u64,
     ended: bool,
+    /// True if the last reading found nothing, and there may be more later.
+    waiting: bool,
 }
 
 impl Source {
@@ -124,11 +126,13 @@ impl Source {
             damages: Vec::new(),
             damage_count: 0,
             ended: false,
+            waiting: false,
         })
     }
 
     /// The next packet and the interface it was seen on; `None` at the end, be it the input's own or a place that cannot
-    /// be read past.
+    /// be read past. A reader that has nothing for now and says so ([`std::io::ErrorKind::WouldBlock`]) gives `None`, too; then the source
+    /// [is waiting](Source::is_waiting), and can be asked again.
     #[inline]
     pub fn next_packet(&mut self) -> Option<(Packet<'_>, &Interface)> {
         let (record, data, size) = self.next_record()?;
@@ -150,7 +154,8 @@ impl Source {
     }
 
     fn next_record_of_any(&mut self) -> Option<(Record, Range<usize>, usize)> {
-        while !self.ended {
+        self.waiting = false;
+        while !self.ended && !self.waiting {
             match self.format.step(self.buffer.unread()) {
                 Step::Packet { record, data, size } => {
                     self.buffer.pass(size);
@@ -206,6 +211,10 @@ impl Source {
 
     /// The system or a decompressor has failed. Records that are whole in the buffer have all been read by now.
     fn read_failed(&mut self, error: &std::io::Error) {
+        if error.kind() == std::io::ErrorKind::WouldBlock {
+            self.waiting = true;
+            return;
+        }
         let offset = self.buffer.offset() + self.buffer.unread().len() as u64;
         let compressed = self.input.compression;
         if compressed != Compression::None && error.kind() == std::io::ErrorKind::UnexpectedEof {
@@ -231,6 +240,11 @@ impl Source {
             let compressed = self.input.compression != Compression::None;
             self.damages.push(Damage { offset, what, compressed, resumed });
         }
+    }
+
+    /// True if there was no packet for now, but may be later.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting
     }
 
     /// The input as the user named it.

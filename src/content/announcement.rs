@@ -94,6 +94,21 @@ impl Announcements {
         self.log.push(announcement);
     }
 
+    /// Forgets expectations of flows that were to begin before `limit`, and remarks on channels that are not there any more.
+    pub fn forget(&mut self, limit: Time, is_there: impl Fn(&FlowKey) -> bool) {
+        self.log.retain(|announcement| match announcement.what {
+            What::Flow(Expectation { lifetime: Some(lifetime), .. }) => {
+                announcement.time.since(limit).is_none_or(|since| since.saturating_add(lifetime) >= 0)
+            }
+            What::Flow(_) => true,
+            What::Encrypted | What::Truncated => is_there(&announcement.channel),
+        });
+        self.of_channel.clear();
+        for announcement in &self.log {
+            *self.of_channel.entry(announcement.channel).or_default() += 1;
+        }
+    }
+
     /// All that were kept.
     pub fn log(&self) -> &[Announcement] {
         &self.log

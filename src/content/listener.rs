@@ -16,7 +16,7 @@ use super::{dcerpc, dns, ftp, irc, netbios, rtsp, sdp, sunrpc};
 use crate::decode::protocol::ip;
 use crate::decode::{FlowKey, Observation, Side, Signals};
 use crate::service::{Announcer, Expected, Registry, Transport};
-use crate::unit::NANOSECONDS;
+use crate::unit::{NANOSECONDS, Time};
 
 /// The most flows of which it is remembered that something was said about them as a whole.
 const MAX_REMARKS: usize = 1 << 16;
@@ -102,9 +102,23 @@ impl Listener {
         }
     }
 
-    /// What was announced, and what hosts are called.
-    pub fn finish(self) -> (Announcements, HostNames) {
-        (self.announcements, self.names)
+    /// What was announced, and what hosts are called. Nothing more can be heard until both are [given
+    /// back](Listener::take_back).
+    pub fn lend(&mut self) -> (Announcements, HostNames) {
+        (std::mem::take(&mut self.announcements), std::mem::take(&mut self.names))
+    }
+
+    /// Goes on with what was lent.
+    pub fn take_back(&mut self, announcements: Announcements, names: HostNames) {
+        (self.announcements, self.names) = (announcements, names);
+    }
+
+    /// Forgets what cannot be about anything to come: flows that were to begin before `limit`, and remarks on channels that are
+    /// not there any more.
+    pub fn forget(&mut self, limit: Time, is_there: impl Fn(&FlowKey) -> bool) {
+        self.announcements.forget(limit, &is_there);
+        self.encrypted.retain(&is_there);
+        self.truncated.retain(&is_there);
     }
 
     /// The names of hosts, to add those that come from elsewhere.

@@ -75,8 +75,8 @@ impl Ear {
 
     /// What was announced until now, in words.
     fn told(&mut self) -> Vec<String> {
-        let listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
-        listener.finish().0.log().iter().map(words).collect()
+        let mut listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
+        listener.lend().0.log().iter().map(words).collect()
     }
 }
 

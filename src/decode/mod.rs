@@ -142,9 +142,14 @@ impl Decoder {
         Decoder::default()
     }
 
-    /// The scopes that were met.
-    pub fn into_scopes(self) -> Scopes {
-        self.scopes
+    /// The scopes that were met. They must be [given back](Decoder::take_back_scopes) before another packet is decoded.
+    pub fn lend_scopes(&mut self) -> Scopes {
+        std::mem::take(&mut self.scopes)
+    }
+
+    /// Goes on with the scopes that were lent.
+    pub fn take_back_scopes(&mut self, scopes: Scopes) {
+        self.scopes = scopes;
     }
 
     /// Walks over one packet that was seen on `interface`.

@@ -155,8 +155,16 @@ impl Fragments {
         }
     }
 
+    /// All that still wait, in no order.
+    pub fn waiting(&self) -> impl Iterator<Item = &Observation> {
+        self.datagrams.values().flat_map(|entry| match &entry.state {
+            State::Flow { .. } => &[],
+            State::Waiting(waiting) => waiting.as_slice(),
+        })
+    }
+
     /// Gives up all that still wait, in the order they came.
-    pub fn finish(mut self, mut orphan: impl FnMut(Observation)) {
+    pub fn give_up(&mut self, mut orphan: impl FnMut(Observation)) {
         for (datagram, _) in std::mem::take(&mut self.queue) {
             if let Some(Entry { state: State::Waiting(waiting), .. }) = self.datagrams.remove(&datagram) {
                 waiting.into_iter().for_each(&mut orphan);
@@ -231,7 +239,7 @@ mod tests {
             };
             table.take_in(observation, flow, |_| orphans += 1);
         }
-        table.finish(|_| orphans += 1);
+        table.give_up(|_| orphans += 1);
         (flows, orphans)
     }
 
@@ -265,7 +273,7 @@ mod tests {
             table.take_in(observation, |_| unreachable!(), |_| orphans += 1);
         }
         assert_eq!(orphans, 100);
-        table.finish(|_| orphans += 1);
+        table.give_up(|_| orphans += 1);
         assert_eq!(orphans, many.len());
         assert_eq!(run(&vec![fragment(Fragment::Later(7), 0); MAX_WAITING + 5]), (0, MAX_WAITING + 5));
     }

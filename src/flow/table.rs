@@ -64,6 +64,7 @@ pub struct FlowTable {
     flows: Arena<Flow>,
     index: Index,
     rare: HashMap<usize, Rare>,
+    ids: Ids,
     /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
     hasher: foldhash::fast::RandomState,
     /// The hashes of the keys that are being taken in.
@@ -84,6 +85,7 @@ impl FlowTable {
             flows: Arena::default(),
             index: Index::default(),
             rare: HashMap::new(),
+            ids: Ids::default(),
             hasher: foldhash::fast::RandomState::default(),
             hashes: Vec::new(),
             guesses: Vec::new(),
@@ -125,9 +127,78 @@ impl FlowTable {
         self.len() == 0
     }
 
-    /// The flows, in the order of their first packets.
-    pub fn finish(self) -> Flows {
-        Flows { flows: self.flows, rare: self.rare, timeline: self.timeline }
+    /// The flows, in the order of their first packets. Nothing more can be taken in until they are [given
+    /// back](FlowTable::take_back).
+    pub fn lend(&mut self) -> Flows {
+        let FlowTable { flows, rare, ids, .. } = self;
+        Flows { flows: std::mem::take(flows), rare: std::mem::take(rare), ids: std::mem::take(ids) }
+    }
+
+    /// Goes on with the flows that were lent.
+    pub fn take_back(&mut self, lent: Flows) {
+        Flows { flows: self.flows, rare: self.rare, ids: self.ids } = lent;
+    }
+
+    /// When the flows' packets came, by their numbers, if that was asked for.
+    pub fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_ref()
+    }
+
+    /// Takes that away; nothing more can be taken in until it is [given back](FlowTable::give_timeline).
+    pub fn take_timeline(&mut self) -> Option<Timeline> {
+        self.timeline.take()
+    }
+
+    /// Gives it back.
+    pub fn give_timeline(&mut self, timeline: Timeline) {
+        self.timeline = Some(timeline);
+    }
+
+    /// True if packets of that key have a flow.
+    pub fn holds(&self, key: &FlowKey) -> bool {
+        self.index.find(self.hash(key), |number| self.flows.get(number).key == *key).is_ok()
+    }
+
+    /// Lets go of those flows for which `is_over` is true, one by one in their order. The others get new numbers in the same
+    /// order, and keep what they are called by.
+    pub fn let_go(&mut self, is_over: &[bool]) {
+        let all = self.lend();
+        let staying = is_over.iter().filter(|is_over| !**is_over).count();
+        self.index = Index::with_capacity(staying);
+        let mut numbers = vec![0; is_over.len()];
+        let mut names = Vec::with_capacity(staying);
+        for (number, flow) in all.iter().enumerate().filter(|(number, _)| !is_over[*number]) {
+            numbers[number] = names.len();
+            names.push(all.ids.of(number));
+            self.keep(flow);
+        }
+        self.ids = Ids { first: names, following: all.ids.of(all.len()) };
+        let kept = all.rare.into_iter().filter(|(number, _)| !is_over[*number]);
+        self.rare = kept.map(|(number, rare)| (numbers[number], rare)).collect();
+        self.overflows.values_mut().for_each(|number| *number = numbers[*number]);
+        if let Some(timeline) = &mut self.timeline {
+            timeline.renumber(|number| numbers[number as usize] as u32);
+        }
+    }
+
+    /// Appends a flow that is known already.
+    fn keep(&mut self, flow: &Flow) {
+        let number = self.flows.len();
+        self.flows.push(flow.clone());
+        if flow.is_overflow() {
+            return;
+        }
+        let hash = self.hash(&flow.key);
+        // Of several between the same ports the last is the one that goes on.
+        match self.index.find(hash, |other| self.flows.get(other).key == flow.key) {
+            Ok((_, at)) => self.index.replace(at, number),
+            Err(at) => self.index.insert(at, hash, number),
+        }
+    }
+
+    /// The flows, when all is taken in.
+    pub fn finish(mut self) -> Flows {
+        self.lend()
     }
 
     #[inline]
@@ -275,12 +346,30 @@ impl FlowTable {
     }
 }
 
+/// What flows are called by: their numbers over the whole capture from 0, those that were let go counted among them.
+#[derive(Debug, Default)]
+struct Ids {
+    /// Of the first flows, those that were there when flows were let go.
+    first: Vec<u64>,
+    /// How many flows had begun by then.
+    following: u64,
+}
+
+impl Ids {
+    fn of(&self, number: usize) -> u64 {
+        match self.first.get(number) {
+            Some(id) => *id,
+            None => self.following + (number - self.first.len()) as u64,
+        }
+    }
+}
+
 /// The flows of a whole capture, in the order of their first packets.
 #[derive(Debug, Default)]
 pub struct Flows {
     flows: Arena<Flow>,
     rare: HashMap<usize, Rare>,
-    timeline: Option<Timeline>,
+    ids: Ids,
 }
 
 impl Flows {
@@ -304,9 +393,10 @@ impl Flows {
         self.flows.iter()
     }
 
-    /// When their packets came, by their numbers, if that was asked for.
-    pub fn take_timeline(&mut self) -> Option<Timeline> {
-        self.timeline.take()
+    /// What the flow with that number is called by: its number over the whole capture, from 1. Without flows that were let
+    /// go it is one more than the other.
+    pub fn id(&self, number: usize) -> u64 {
+        self.ids.of(number) + 1
     }
 
     /// The rare counts of the flow with that number.

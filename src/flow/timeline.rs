@@ -152,6 +152,36 @@ impl Timeline {
         self.widen_while_too_many();
     }
 
+    /// An empty timeline of the same kind and width.
+    pub fn emptied(&self) -> Timeline {
+        let empty = Timeline::new(None);
+        Timeline { width: self.width, adapts: self.adapts, ..empty }
+    }
+
+    /// Takes out what belongs to some owners.
+    pub fn split_off(&mut self, goes: impl Fn(u32) -> bool) -> Timeline {
+        let (going, staying) = std::mem::take(&mut self.counts).into_iter().partition(|count| goes(count.owner));
+        (self.counts, self.together) = (staying, 0);
+        Timeline { counts: going, ..self.clone_of_buckets() }
+    }
+
+    /// The same width and buckets, without counts.
+    fn clone_of_buckets(&self) -> Timeline {
+        Timeline { buckets: self.buckets.clone(), places: self.places.clone(), ..self.emptied() }
+    }
+
+    /// Puts other numbers in the place of the owners'.
+    pub fn renumber(&mut self, owner: impl Fn(u32) -> u32) {
+        self.counts.iter_mut().for_each(|count| count.owner = owner(count.owner));
+    }
+
+    /// Makes one count of those of one owner and bucket, all over.
+    pub fn put_all_together(&mut self) {
+        if !self.counts.is_empty() {
+            self.put_together(0);
+        }
+    }
+
     /// What each bucket holds, under the names that `name` gives the owners; in the order of time, then name. Packets without
     /// a time come first.
     pub fn by<N: Ord + Copy + Send>(&self, threads: usize, name: impl Fn(u32) -> N + Sync) -> BTreeMap<(Time, N), Traffic> {

@@ -68,7 +68,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
     let [wire_c2s, wire_s2c] = sent(flow.wire_bytes).map(Cell::Bytes);
     let [payload_c2s, payload_s2c] = sent(flow.payload_bytes).map(Cell::Bytes);
     vec![
-        Cell::Number(number as u64 + 1),
+        Cell::Number(analysis.flows.id(number)),
         transport.map_or_else(|| Cell::text(protocols::ip_protocol(flow.key.protocol)), |transport| Cell::text(transport.name())),
         Cell::Number(u64::from(flow.key.protocol)),
         address(client),
@@ -98,7 +98,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         Cell::Count(rare.fragments),
         Cell::Count(rare.icmp_errors),
         if has_ends { Cell::text(community_id(flow)) } else { Cell::Empty },
-        analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(control as u64 + 1)),
+        analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(analysis.flows.id(control))),
     ]
 }
 

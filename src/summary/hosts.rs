@@ -24,13 +24,14 @@ const COLUMNS: &[Column] = &[
 pub fn table(analysis: &Analysis) -> Table<'_> {
     let registry = &analysis.registry;
     let hosts = analysis.sum::<Hosts>();
-    let mut rows = in_order(&hosts.0);
+    let mut rows = in_order(&hosts.each);
     rows.sort_by_key(|(_, sum)| Reverse(sum.sent.packets + sum.received.packets));
-    let rows = rows.into_iter().map(|(host, sum)| {
-        let address = host.version.ip_addr(host.address);
+    let each = rows.into_iter().map(|(host, sum)| (Some(host.version.ip_addr(host.address)), sum));
+    let rows = each.chain(hosts.others.as_ref().map(|sum| (None, sum))).map(|(address, sum)| {
+        let name = address.and_then(|address| analysis.names.get(&address));
         vec![
-            Cell::Address(address),
-            analysis.names.get(&address).map_or(Cell::Empty, |name| Cell::Outside(name.into())),
+            address.map_or(Cell::text(names::OTHERS), Cell::Address),
+            name.map_or(Cell::Empty, |name| Cell::Outside(name.into())),
             Cell::Count(sum.sent.packets),
             Cell::Count(sum.received.packets),
             Cell::Bytes(sum.sent.wire_bytes),

@@ -35,6 +35,7 @@ use crate::decode::Side;
 use crate::flow::Flow;
 use crate::parallel;
 use crate::service::Verdict;
+use crate::tally::Room;
 use crate::tally::flows::FlowSum;
 
 /// The tables, in the order they are shown and written.
@@ -137,14 +138,13 @@ impl Analysis {
     /// A sum over all flows.
     fn sum<S: FlowSum + Send>(&self) -> S {
         let over = |range: Range<usize>| S::over(range.map(|number| (self.flows.get(number), &self.verdicts[number])));
-        let parts = parallel::parts(self.flows.len(), self.threads, over);
-        parts
-            .into_iter()
-            .reduce(|mut sum, part| {
-                sum.merge(&part);
-                sum
-            })
-            .unwrap_or_default()
+        let mut parts = parallel::parts(self.flows.len(), self.threads, over).into_iter();
+        let mut sum = parts.next().unwrap_or_default();
+        let ended = self.ended.as_ref().map(|ended| S::of(&ended.sums));
+        for part in parts.as_slice().iter().chain(ended) {
+            sum.merge(part, &mut Room::unlimited());
+        }
+        sum
     }
 }
 

@@ -9,6 +9,9 @@ use crate::service::{Category, EntryId, Registry, Service, Transport};
 /// The most ranges of ports that a cell lists; of further ones it tells the number.
 const MAX_PORT_RANGES: usize = 32;
 
+/// What stands for all that had no place of its own.
+pub const OTHERS: &str = "others";
+
 /// The name of a service.
 pub fn service(registry: &Registry, service: Service) -> &str {
     match service {

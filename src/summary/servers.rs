@@ -24,15 +24,16 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     let registry = &analysis.registry;
     let servers = analysis.sum::<Servers>();
     // By address, then port: what one machine runs stands together.
-    let mut rows = in_order(&servers.0);
+    let mut rows = in_order(&servers.each);
     rows.sort_by_key(|(key, _)| (key.host, key.port, key.transport));
-    let rows = rows.into_iter().map(|(key, sum)| {
+    let others = servers.others.as_ref().map(|sum| (None, sum));
+    let rows = rows.into_iter().map(|(key, sum)| (Some(key), sum)).chain(others).map(|(key, sum)| {
         vec![
-            Cell::Address(key.host.version.ip_addr(key.host.address)),
-            Cell::text(key.transport.name()),
-            Cell::Number(u64::from(key.port)),
-            Cell::text(names::service(registry, sum.service)),
-            Cell::text(names::category(registry, sum.service)),
+            key.map_or(Cell::text(names::OTHERS), |key| Cell::Address(key.host.version.ip_addr(key.host.address))),
+            key.map_or(Cell::Empty, |key| Cell::text(key.transport.name())),
+            key.map_or(Cell::Empty, |key| Cell::Number(u64::from(key.port))),
+            key.map_or(Cell::Empty, |_| Cell::text(names::service(registry, sum.service))),
+            key.map_or(Cell::Empty, |_| Cell::text(names::category(registry, sum.service))),
             Cell::Count(sum.clients.len() as u64),
             Cell::Count(sum.flows),
             Cell::Count(sum.traffic.packets),

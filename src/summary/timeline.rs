@@ -3,7 +3,7 @@
 
 use super::names;
 use super::table::{Cell, Column, Table};
-use crate::analysis::{Analysis, NOT_IP};
+use crate::analysis::Analysis;
 use crate::service::Service;
 
 const COLUMNS: &[Column] = &[
@@ -17,11 +17,10 @@ const COLUMNS: &[Column] = &[
 const PORTLESS: &str = "portless";
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
-    let category = |owner: u32| match analysis.verdicts.get(owner as usize) {
-        Some(verdict) if verdict.service != Service::Portless => names::category(&analysis.registry, verdict.service),
+    let category = |owner: u32| match analysis.service_of(owner) {
+        Some(service) if service != Service::Portless => names::category(&analysis.registry, service),
         _ => PORTLESS,
     };
-    debug_assert!(analysis.verdicts.len() < NOT_IP as usize);
     let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(analysis.threads, category)).unwrap_or_default();
     let row = |((start, category), traffic): ((_, &'static str), crate::unit::Traffic)| {
         vec![Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]

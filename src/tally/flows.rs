@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
+use super::room::Room;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
 use crate::service::book::PortRange;
@@ -11,7 +12,7 @@ use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-type Set<K> = HashSet<K, foldhash::fast::RandomState>;
+pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
 
 /// An IP address as a key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -136,8 +137,8 @@ impl ServiceSum {
         }
     }
 
-    /// Adds another sum.
-    pub fn merge(&mut self, other: &ServiceSum) {
+    /// Adds another sum, as far as there is room for what it tells apart.
+    pub fn merge(&mut self, other: &ServiceSum, room: &mut Room) {
         self.flows += other.flows;
         self.from_clients.merge(other.from_clients);
         self.from_servers.merge(other.from_servers);
@@ -145,8 +146,8 @@ impl ServiceSum {
         self.payload_bytes += other.payload_bytes;
         self.outcomes.merge(other.outcomes);
         self.span.merge(other.span);
-        self.clients.extend(&other.clients);
-        self.servers.extend(&other.servers);
+        room.extend(&mut self.clients, &other.clients);
+        room.extend(&mut self.servers, &other.servers);
         self.ports.extend(&other.ports);
     }
 
@@ -245,6 +246,11 @@ impl ServerSum {
         }
     }
 
+    /// One without flows, of the same name and evidence.
+    fn emptied(&self) -> ServerSum {
+        ServerSum { flows: 0, traffic: Traffic::default(), span: Span::default(), clients: Set::default(), ..*self }
+    }
+
     fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host) {
         self.flows += 1;
         self.traffic.merge(total(flow));
@@ -265,12 +271,12 @@ impl ServerSum {
         }
     }
 
-    fn merge(&mut self, other: &ServerSum) {
+    fn merge(&mut self, other: &ServerSum, room: &mut Room) {
         self.flows += other.flows;
         self.traffic.merge(other.traffic);
         self.better(other.confidence, other.evidence);
         self.span.merge(other.span);
-        self.clients.extend(&other.clients);
+        room.extend(&mut self.clients, &other.clients);
     }
 }
 
@@ -305,11 +311,11 @@ impl HostSum {
         }
     }
 
-    fn merge(&mut self, other: &HostSum) {
+    fn merge(&mut self, other: &HostSum, room: &mut Room) {
         self.sent.merge(other.sent);
         self.received.merge(other.received);
         self.span.merge(other.span);
-        self.peers.extend(&other.peers);
+        room.extend(&mut self.peers, &other.peers);
         self.serves.extend(&other.serves);
         self.uses.extend(&other.uses);
     }
@@ -338,11 +344,21 @@ pub struct Ranges(pub Map<(Transport, Option<PortRange>), RangeSum>);
 
 /// Flows by server.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Servers(pub Map<ServerKey, ServerSum>);
+pub struct Servers {
+    /// Each server.
+    pub each: Map<ServerKey, ServerSum>,
+    /// What there was no room for.
+    pub others: Option<ServerSum>,
+}
 
 /// Flows by machine, those without ports included.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Hosts(pub Map<Host, HostSum>);
+pub struct Hosts {
+    /// Each machine.
+    pub each: Map<Host, HostSum>,
+    /// What there was no room for.
+    pub others: Option<HostSum>,
+}
 
 /// Flows with ports by evidence and confidence.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -353,8 +369,11 @@ pub trait FlowSum: Default {
     /// Adds a flow.
     fn add(&mut self, flow: &Flow, verdict: &Verdict);
 
-    /// Adds another sum.
-    fn merge(&mut self, other: &Self);
+    /// Adds another sum, as far as there is room for what it tells apart.
+    fn merge(&mut self, other: &Self, room: &mut Room);
+
+    /// The one of this kind among all sums.
+    fn of(sums: &FlowSums) -> &Self;
 
     /// The sum over all of them.
     fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
@@ -371,8 +390,12 @@ impl FlowSum for Services {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum));
+    fn merge(&mut self, other: &Self, room: &mut Room) {
+        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum, room));
+    }
+
+    fn of(sums: &FlowSums) -> &Self {
+        &sums.services
     }
 }
 
@@ -392,8 +415,12 @@ impl FlowSum for Ports {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self, _: &mut Room) {
         other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(*sum));
+    }
+
+    fn of(sums: &FlowSums) -> &Self {
+        &sums.ports
     }
 }
 
@@ -408,7 +435,7 @@ impl FlowSum for Ranges {
         sum.outcomes.add(flow, transport);
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self, _: &mut Room) {
         for (key, sum) in &other.0 {
             let mine = self.0.entry(*key).or_default();
             mine.flows += sum.flows;
@@ -417,6 +444,10 @@ impl FlowSum for Ranges {
             mine.outcomes.merge(sum.outcomes);
         }
     }
+
+    fn of(sums: &FlowSums) -> &Self {
+        &sums.ranges
+    }
 }
 
 impl FlowSum for Servers {
@@ -424,25 +455,51 @@ impl FlowSum for Servers {
         let (Some(transport), Some(server)) = (Transport::from_protocol(flow.key.protocol), verdict.server) else { return };
         let key = ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) };
         let client = Host::of(flow, server.other());
-        self.0.entry(key).or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client);
+        self.each.entry(key).or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client);
     }
 
-    fn merge(&mut self, other: &Self) {
-        for (key, sum) in &other.0 {
-            self.0.entry(*key).and_modify(|mine| mine.merge(sum)).or_insert_with(|| sum.clone());
+    fn merge(&mut self, other: &Self, room: &mut Room) {
+        for (key, sum) in &other.each {
+            let mine = if room.has_for(&self.each, key) {
+                self.each.entry(*key).or_insert_with(|| sum.emptied())
+            } else {
+                self.others.get_or_insert_with(|| sum.emptied())
+            };
+            mine.merge(sum, room);
         }
+        if let Some(sum) = &other.others {
+            self.others.get_or_insert_with(|| sum.emptied()).merge(sum, room);
+        }
+    }
+
+    fn of(sums: &FlowSums) -> &Self {
+        &sums.servers
     }
 }
 
 impl FlowSum for Hosts {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
         for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
-            self.0.entry(Host::of(flow, side)).or_default().add(flow, verdict, side);
+            self.each.entry(Host::of(flow, side)).or_default().add(flow, verdict, side);
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum));
+    fn merge(&mut self, other: &Self, room: &mut Room) {
+        for (key, sum) in &other.each {
+            let mine = if room.has_for(&self.each, key) {
+                self.each.entry(*key).or_default()
+            } else {
+                self.others.get_or_insert_default()
+            };
+            mine.merge(sum, room);
+        }
+        if let Some(sum) = &other.others {
+            self.others.get_or_insert_default().merge(sum, room);
+        }
+    }
+
+    fn of(sums: &FlowSums) -> &Self {
+        &sums.hosts
     }
 }
 
@@ -455,12 +512,56 @@ impl FlowSum for Evidences {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self, _: &mut Room) {
         for (key, sum) in &other.0 {
             let mine = self.0.entry(*key).or_default();
             mine.flows += sum.flows;
             mine.traffic.merge(sum.traffic);
         }
+    }
+
+    fn of(sums: &FlowSums) -> &Self {
+        &sums.evidences
+    }
+}
+
+/// All sums over decided flows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FlowSums {
+    /// By service and transport.
+    pub services: Services,
+    /// By transport and port.
+    pub ports: Ports,
+    /// By transport and range of ports.
+    pub ranges: Ranges,
+    /// By server.
+    pub servers: Servers,
+    /// By machine.
+    pub hosts: Hosts,
+    /// By evidence.
+    pub evidences: Evidences,
+}
+
+impl FlowSums {
+    /// Adds a flow.
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        let FlowSums { services, ports, ranges, servers, hosts, evidences } = self;
+        services.add(flow, verdict);
+        ports.add(flow, verdict);
+        ranges.add(flow, verdict);
+        servers.add(flow, verdict);
+        hosts.add(flow, verdict);
+        evidences.add(flow, verdict);
+    }
+
+    /// Adds other sums, as far as there is room for what they tell apart.
+    pub fn merge(&mut self, other: &FlowSums, room: &mut Room) {
+        self.services.merge(&other.services, room);
+        self.ports.merge(&other.ports, room);
+        self.ranges.merge(&other.ranges, room);
+        self.servers.merge(&other.servers, room);
+        self.hosts.merge(&other.hosts, room);
+        self.evidences.merge(&other.evidences, room);
     }
 }
 

@@ -6,11 +6,13 @@ mod capture;
 pub mod flows;
 mod ledger;
 mod portless;
+mod room;
 pub mod sizes;
 
 pub use capture::InterfaceTally;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};
+pub use room::Room;
 pub use sizes::Sizes;
 
 use crate::decode::{Decoded, Observation, ScopeId, Walked};

@@ -1,0 +1,74 @@
+//! What is left of flows that have ended and were let go: their sums. So a capture can go on for days in bounded memory.
+
+use crate::flow::{Flows, Timeline};
+use crate::service::{Service, Verdict};
+use crate::tally::Room;
+use crate::tally::flows::FlowSums;
+
+/// Members of sets (the clients of a service, the peers of a machine) that are remembered of flows that have ended: some 60 MB.
+const MOST_MEMBERS: usize = 1 << 20;
+/// The first of the owners in a timeline that are services of ended flows. Flows' numbers stay below, as does what is not IP above.
+const FIRST_OWNER: u32 = u32::MAX - (1 << 24);
+
+/// The flows that were let go.
+#[derive(Debug)]
+pub struct Ended {
+    /// How many.
+    pub flows: u64,
+    /// Their sums.
+    pub sums: FlowSums,
+    room: Room,
+    /// When their packets came, by service.
+    timeline: Option<Timeline>,
+    /// The services in it, by their owners' numbers from [`FIRST_OWNER`] on.
+    services: Vec<Service>,
+}
+
+impl Default for Ended {
+    fn default() -> Ended {
+        Ended { flows: 0, sums: FlowSums::default(), room: Room::of(MOST_MEMBERS), timeline: None, services: Vec::new() }
+    }
+}
+
+impl Ended {
+    /// Takes in the flows that are over, with their final verdicts.
+    pub(super) fn take_in(&mut self, flows: &Flows, verdicts: &[Verdict], is_over: &[bool]) {
+        let mut sums = FlowSums::default();
+        for ((flow, verdict), _) in flows.iter().zip(verdicts).zip(is_over).filter(|(_, is_over)| **is_over) {
+            sums.add(flow, verdict);
+            self.flows += 1;
+        }
+        self.sums.merge(&sums, &mut self.room);
+    }
+
+    /// Takes what belongs to flows that are over out of their timeline, and gives what stays.
+    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, verdicts: &[Verdict], is_over: &[bool]) -> Timeline {
+        let over = timeline.split_off(|flow| is_over[flow as usize]);
+        let owners: Vec<u32> = verdicts.iter().map(|verdict| self.owner_of(verdict.service)).collect();
+        let mut mine = self.timeline.take().unwrap_or_else(|| over.emptied());
+        mine.merge(over, |flow| owners[flow as usize]);
+        mine.put_all_together();
+        self.timeline = Some(mine);
+        timeline
+    }
+
+    fn owner_of(&mut self, service: Service) -> u32 {
+        let known = self.services.iter().position(|known| *known == service);
+        let index = known.unwrap_or_else(|| {
+            self.services.push(service);
+            self.services.len() - 1
+        });
+        FIRST_OWNER + index as u32
+    }
+
+    /// When their packets came. Who the owners are, [`Ended::service_of`] tells.
+    pub(super) fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_ref()
+    }
+
+    /// The service of an owner in their timeline.
+    pub(super) fn service_of(&self, owner: u32) -> Option<Service> {
+        let index = owner.checked_sub(FIRST_OWNER)?;
+        self.services.get(index as usize).copied()
+    }
+}

@@ -1,0 +1,322 @@
+//! The engine: the packet's path from a source to the sums, and the way from there to an [`Analysis`], once at the end or as
+//! often as somebody wants to see how things stand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ended::Ended;
+use super::intake::{Counter, Intake};
+use super::{Analysis, InputReport, Options, capture_span};
+use crate::capture::{Compression, InputName, Interface, LinkType, Packet, Position, Source};
+use crate::content::{Listener, NameOrigin};
+use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Walked, plain};
+use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
+use crate::tally::{InterfaceTally, Ledger, Sizes, Tally};
+use crate::unit::{Span, Time, Traffic};
+
+/// Packets between two reports of progress.
+const PROGRESS_EVERY: u64 = 1 << 16;
+
+/// In the place of a flow's number in a [`Timeline`]: packets that are not IP.
+const NOT_IP: u32 = u32::MAX;
+
+/// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; and listen, where something
+/// is announced.
+pub struct Engine {
+    options: Options,
+    decoder: Decoder,
+    fragments: Fragments,
+    intake: Intake,
+    tally: Tally,
+    listener: Listener,
+    unsupported: BTreeMap<LinkType, Traffic>,
+    /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
+    timeline: Option<Timeline>,
+    /// Packets so far, of all inputs.
+    packets: u64,
+    /// The interfaces of the input that is being read.
+    interfaces: InterfaceTallies,
+    /// The inputs that have been read.
+    inputs: Vec<InputReport>,
+    /// What became of flows that were let go.
+    ended: Option<Box<Ended>>,
+}
+
+impl Engine {
+    /// An engine that has read nothing. The inputs that the options name are not opened here.
+    pub fn new(options: &Options) -> Engine {
+        let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
+        let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
+        Engine {
+            decoder: Decoder::new(),
+            fragments: Fragments::default(),
+            intake: Intake::new(Counter::new(table)),
+            tally: Tally::default(),
+            listener: Listener::new(Arc::clone(&options.registry)),
+            unsupported: BTreeMap::new(),
+            timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
+            packets: 0,
+            interfaces: InterfaceTallies::default(),
+            inputs: Vec::new(),
+            ended: None,
+            options: options.clone(),
+        }
+    }
+
+    /// Reads a source to its end. `progress` is told from time to time how far that is.
+    pub fn read_all(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) {
+        let (name, position) = (source.name().clone(), source.position().clone());
+        while self.read(&mut source, PROGRESS_EVERY) {
+            progress(&name, &position);
+        }
+        self.close(&source);
+    }
+
+    /// Reads at most so many packets of a source. False if there are no more: none at all, or none
+    /// [yet](Source::is_waiting).
+    pub fn read(&mut self, source: &mut Source, most: u64) -> bool {
+        // A decompressor has a thread of its own already.
+        let decompressing = usize::from(source.compression() != Compression::None);
+        self.intake.allow(self.options.threads.saturating_sub(decompressing));
+        // Beside the engine, so that both can change.
+        let mut interfaces = std::mem::take(&mut self.interfaces);
+        let mut left = most;
+        while left > 0
+            && let Some((packet, interface)) = source.next_packet()
+        {
+            interfaces.at(packet.interface).add(&packet);
+            self.take_in(&packet, interface);
+            left -= 1;
+        }
+        self.interfaces = interfaces;
+        left == 0
+    }
+
+    /// Notes what a source that is read to its end told beside its packets.
+    pub fn close(&mut self, source: &Source) {
+        for (address, host) in source.names() {
+            self.listener.names().add(address, NameOrigin::CaptureFile, &host);
+        }
+        let report = self.report(source);
+        self.inputs.push(report);
+        self.interfaces = InterfaceTallies::default();
+    }
+
+    /// What there is to say about the source that is being read.
+    fn report(&self, source: &Source) -> InputReport {
+        let tallies = source.interfaces().iter().enumerate();
+        InputReport {
+            name: source.name().clone(),
+            interfaces: tallies.map(|(index, interface)| (interface.clone(), self.interfaces.of(index))).collect(),
+            format: source.format_name(),
+            compression: source.compression(),
+            completeness: source.completeness(),
+            damages: source.damages().to_vec(),
+            damage_count: source.damage_count(),
+            sha256: None,
+        }
+    }
+
+    #[inline]
+    fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
+        self.packets += 1;
+        match plain(packet, interface) {
+            Some((observation, payload)) => self.observe(observation, payload),
+            None => self.walk(packet, interface),
+        }
+    }
+
+    /// Takes in a packet that is not plain.
+    #[inline(never)]
+    fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
+        let walked = self.decoder.decode(packet, interface);
+        self.tally.add_scope(packet.wire_len, walked.scope);
+        match &walked.decoded {
+            Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
+                self.observe(*observation, walked.payload);
+            }
+            Decoded::Observed(observation) => self.take_in_fragment(*observation, walked.payload),
+            _ => self.stopped(&walked, packet),
+        }
+        if let Some(quoted) = walked.quoted {
+            self.intake.take_in(quoted);
+        }
+    }
+
+    /// Counts a packet and, if its ports are those of a channel, reads its payload.
+    #[inline]
+    fn observe(&mut self, observation: Observation, payload: &[u8]) {
+        // Asked beforehand, because what has just been written is slow to read in pieces of another size.
+        let is_heard = self.listener.cares_for(&observation);
+        let observation = self.intake.take_in(observation);
+        self.tally.add_observed(observation);
+        if is_heard {
+            self.listener.hear(self.packets, observation, payload);
+        }
+    }
+
+    #[cold]
+    fn take_in_fragment(&mut self, observation: Observation, payload: &[u8]) {
+        let Engine { fragments, intake, tally, listener, packets, .. } = self;
+        if listener.cares_for(&observation) {
+            listener.hear(*packets, &observation, payload);
+        }
+        let (mut orphans, mut joined) = (Vec::new(), Vec::new());
+        fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
+        for fragment in &joined {
+            tally.add_observed(intake.take_in(*fragment));
+        }
+        orphans.iter().for_each(|orphan| tally.add_orphan(orphan));
+    }
+
+    #[cold]
+    fn stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
+        self.tally.add_stopped(walked, packet.time, packet.wire_len);
+        if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.timeline, &walked.decoded) {
+            timeline.add(NOT_IP, packet.time, packet.wire_len);
+        }
+        if let Decoded::UnsupportedLink(link_type) = walked.decoded {
+            self.unsupported.entry(link_type).or_default().add(packet.wire_len);
+        }
+    }
+
+    /// The analysis of all that was read.
+    pub fn finish(mut self) -> Analysis {
+        let Engine { fragments, tally, .. } = &mut self;
+        fragments.give_up(|orphan| tally.add_orphan(&orphan));
+        let timeline = self.intake.rest().table.take_timeline();
+        let inputs = std::mem::take(&mut self.inputs);
+        self.lend(inputs, timeline)
+    }
+
+    /// Shows how things stand; `source` is the one that is being read. Later fragments that wait for their first one count
+    /// as such that have none.
+    pub fn look<T>(&mut self, source: &Source, show: impl FnOnce(&Analysis) -> T) -> T {
+        let reading = self.report(source);
+        let inputs = std::mem::take(&mut self.inputs);
+        let timeline = self.intake.rest().table.timeline().cloned();
+        let (ledger, sizes) = (self.tally.ledger, self.tally.sizes);
+        let Engine { fragments, tally, .. } = self;
+        fragments.waiting().for_each(|fragment| tally.add_orphan(fragment));
+        let mut analysis = self.lend(inputs, timeline);
+        analysis.inputs.push(reading);
+        let shown = show(&analysis);
+        analysis.inputs.pop();
+        self.take_back(analysis, ledger, sizes);
+        shown
+    }
+
+    /// Lets go of flows that have been silent for more than so many nanoseconds: their verdicts are final and their sums kept,
+    /// and there is room for others. What such a flow said about others is no evidence any more.
+    pub fn let_go_of_idle(&mut self, idle: i64) {
+        let now = self.latest();
+        let timeline = self.intake.rest().table.take_timeline();
+        let (ledger, sizes) = (self.tally.ledger, self.tally.sizes);
+        let inputs = std::mem::take(&mut self.inputs);
+        let mut analysis = self.lend(inputs, None);
+        let flows = &analysis.flows;
+        let is_over: Vec<bool> = flows.iter().map(|flow| !flow.is_overflow() && flow.silence_before(now) > idle).collect();
+        let mut ended = analysis.ended.take().unwrap_or_default();
+        ended.take_in(flows, &analysis.verdicts, &is_over);
+        let staying = timeline.map(|timeline| ended.take_in_timeline(timeline, &analysis.verdicts, &is_over));
+        analysis.ended = Some(ended);
+        self.take_back(analysis, ledger, sizes);
+        let table = &mut self.intake.rest().table;
+        if let Some(timeline) = staying {
+            table.give_timeline(timeline);
+        }
+        table.let_go(&is_over);
+        let limit = now.earlier_by(idle);
+        let is_there = |channel: &FlowKey| table.holds(channel);
+        self.listener.forget(limit, is_there);
+    }
+
+    /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).
+    fn lend(&mut self, inputs: Vec<InputReport>, of_flows: Option<Timeline>) -> Analysis {
+        let counter = self.intake.rest();
+        let mut tally = std::mem::take(&mut self.tally);
+        tally.ledger.merge(&counter.ledger);
+        tally.sizes.merge(&counter.sizes);
+        let flows = counter.table.lend();
+        let (announcements, names) = self.listener.lend();
+        let (registry, threads) = (Arc::clone(&self.options.registry), self.options.threads);
+        let relations = Relations::join(&flows, &announcements, &registry, threads);
+        let mut span = capture_span(&inputs);
+        span.merge(self.interfaces.span());
+        let start = span.first;
+        let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(threads);
+        let timeline = self.timeline.as_ref().zip(of_flows).map(|(not_ip, of_flows)| {
+            let mut timeline = of_flows;
+            timeline.merge(not_ip.clone(), |_| NOT_IP);
+            if let Some(of_ended) = self.ended.as_ref().and_then(|ended| ended.timeline()) {
+                timeline.merge(of_ended.clone(), |owner| owner);
+            }
+            timeline
+        });
+        Analysis {
+            inputs,
+            failures: Vec::new(),
+            tally,
+            flows,
+            verdicts,
+            scopes: self.decoder.lend_scopes(),
+            registry,
+            unsupported: std::mem::take(&mut self.unsupported),
+            names,
+            announcements,
+            relations,
+            timeline,
+            ended: self.ended.take(),
+            threads,
+        }
+    }
+
+    /// Goes on after an analysis was looked at. `ledger` and `sizes` are those of the tally before it was lent, because the
+    /// counter has its own.
+    fn take_back(&mut self, analysis: Analysis, ledger: Ledger, sizes: Sizes) {
+        let Analysis { inputs, tally, flows, scopes, unsupported, names, announcements, ended, .. } = analysis;
+        self.inputs = inputs;
+        self.tally = Tally { ledger, sizes, ..tally };
+        self.intake.rest().table.take_back(flows);
+        self.decoder.take_back_scopes(scopes);
+        self.unsupported = unsupported;
+        self.listener.take_back(announcements, names);
+        self.ended = ended;
+    }
+
+    /// How many flows are told apart at present.
+    pub fn flows(&mut self) -> usize {
+        self.intake.rest().table.len()
+    }
+
+    /// The time of the latest packet of the source that is being read.
+    pub fn latest(&self) -> Time {
+        self.interfaces.span().last
+    }
+}
+
+/// A tally for each interface, made when its first packet comes.
+#[derive(Default)]
+struct InterfaceTallies(Vec<InterfaceTally>);
+
+impl InterfaceTallies {
+    #[inline]
+    fn at(&mut self, index: usize) -> &mut InterfaceTally {
+        if index >= self.0.len() {
+            self.0.resize(index + 1, InterfaceTally::default());
+        }
+        &mut self.0[index]
+    }
+
+    /// The tally of an interface; an empty one if no packet of it has come.
+    fn of(&self, index: usize) -> InterfaceTally {
+        self.0.get(index).copied().unwrap_or_default()
+    }
+
+    /// From the earliest to the latest packet.
+    fn span(&self) -> Span {
+        let mut span = Span::default();
+        self.0.iter().for_each(|tally| span.merge(tally.span));
+        span
+    }
+}

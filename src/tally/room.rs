@@ -1,0 +1,74 @@
+//! A bound on what sums tell apart, for captures that never end: traffic chooses addresses, and there are many.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash};
+
+use super::flows::Set;
+
+/// What one more machine or server costs, in members of a set: a sum of its own has sets of its own.
+const KEY: usize = 8;
+
+/// How much more can be told apart. Counts of different things are least numbers once there is no room, and what has no
+/// place of its own is counted among others; no packet is lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+    /// Members of sets; `None` if there is no bound.
+    left: Option<usize>,
+}
+
+impl Room {
+    /// No bound: what is told apart was told apart before.
+    pub const fn unlimited() -> Room {
+        Room { left: None }
+    }
+
+    /// Room for so many members of sets, some 30 bytes each.
+    pub const fn of(members: usize) -> Room {
+        Room { left: Some(members) }
+    }
+
+    /// Adds members to a set while there is room.
+    pub(super) fn extend<K: Copy + Eq + Hash>(&mut self, set: &mut Set<K>, members: &Set<K>) {
+        let Some(left) = &mut self.left else { return set.extend(members) };
+        for member in members {
+            if *left == 0 {
+                return;
+            }
+            *left -= usize::from(set.insert(*member));
+        }
+    }
+
+    /// True if `key` has a place in the map, or can have one.
+    pub(super) fn has_for<K: Eq + Hash, V, S: BuildHasher>(&mut self, map: &HashMap<K, V, S>, key: &K) -> bool {
+        let Some(left) = &mut self.left else { return true };
+        let is_new = !map.contains_key(key);
+        if is_new && *left >= KEY {
+            *left -= KEY;
+            return true;
+        }
+        !is_new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_costs_nothing_and_what_is_new_is_let_in_while_there_is_room() {
+        let mut room = Room::of(3);
+        let mut set: Set<u32> = Set::from_iter([1, 2]);
+        room.extend(&mut set, &Set::from_iter([1, 2]));
+        assert_eq!(room, Room::of(3));
+        room.extend(&mut set, &Set::from_iter([1, 3, 4, 5, 6, 7]));
+        assert_eq!((set.len(), room), (5, Room::of(0)));
+        let mut map = HashMap::from([(1, ())]);
+        assert!(room.has_for(&map, &1));
+        assert!(!room.has_for(&map, &2));
+        map.clear();
+        assert!(Room::of(KEY).has_for(&map, &2));
+        let mut all = Room::unlimited();
+        all.extend(&mut set, &Set::from_iter(0..100));
+        assert_eq!((set.len(), all.has_for(&map, &9)), (100, true));
+    }
+}
