@@ -40,7 +40,7 @@ pub fn append_guarded(cell: &Cell<'_>, text: &mut String) {
 }
 
 /// Appends a cell's text.
-fn append(cell: &Cell<'_>, text: &mut String) {
+pub fn append(cell: &Cell<'_>, text: &mut String) {
     match cell {
         Cell::Empty => {}
         Cell::Count(number) | Cell::Number(number) | Cell::Bytes(number) => {
@@ -59,14 +59,8 @@ fn append_shown(shown: impl std::fmt::Display, text: &mut String) {
     let _ = write!(text, "{shown}");
 }
 
-/// `value` divided by 10 to the power of `digits`, in full.
-pub fn decimal_text(value: i128, digits: u8) -> String {
-    let mut text = String::new();
-    append_decimal(value, digits, &mut text);
-    text
-}
-
-fn append_decimal(value: i128, digits: u8, text: &mut String) {
+/// Appends `value` divided by 10 to the power of `digits`, in full.
+pub fn append_decimal(value: i128, digits: u8, text: &mut String) {
     let (unit, magnitude) = (10u128.pow(u32::from(digits)), value.unsigned_abs());
     if value < 0 {
         text.push('-');
@@ -102,7 +96,7 @@ mod tests {
 
     #[test]
     fn decimals_keep_their_digits() {
-        assert_eq!(decimal_text(-1_500_000_000, 9), "-1.500000000");
+        assert_eq!(csv(Cell::Decimal { value: -1_500_000_000, digits: 9 }), "-1.500000000");
         assert_eq!(json(Cell::Decimal { value: 5, digits: 3 }), "0.005");
         assert_eq!(csv(Cell::Share { part: 1, whole: 3 }), "33.33");
     }

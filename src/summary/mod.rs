@@ -22,7 +22,7 @@ mod timeline;
 mod tunnels;
 
 pub use book::book;
-pub use table::{Cell, Column, Row, Show, Table, Top, hundredths};
+pub use table::{Cell, Column, Row, Show, Table, hundredths};
 
 use std::ops::Range;
 

@@ -193,30 +193,20 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The first `top` rows (all, if `top` is 0) and the sum of the others.
-    pub fn top(&self, top: usize) -> Top<'_, 'a> {
-        let shown = if top == 0 { self.len() } else { top.min(self.len()) };
-        let mut rows = self.rows();
-        let first = rows.by_ref().take(shown).collect();
-        let mut others: Option<Row<'a>> = None;
+    /// The sum of all rows behind the first `shown` ones; `None` if there are none.
+    pub fn others(&self, shown: usize) -> Option<Row<'a>> {
+        let mut rows = self.rows().skip(shown).peekable();
+        rows.peek()?;
+        let mut sums = vec![Cell::Empty; self.columns.len()];
         for row in rows {
-            let sum = others.get_or_insert_with(|| vec![Cell::Empty; self.columns.len()]);
-            for ((sum, cell), column) in sum.iter_mut().zip(row.iter()).zip(self.columns) {
+            for ((sum, cell), column) in sums.iter_mut().zip(row.iter()).zip(self.columns) {
                 if column.adds_up {
                     *sum = sum.plus(cell);
                 }
             }
         }
-        Top { rows: first, others: others.map(|sum| (sum, self.len() - shown)) }
+        Some(sums)
     }
-}
-
-/// The rows of a table that are shown.
-pub struct Top<'t, 'a> {
-    /// The first ones.
-    pub rows: Vec<Cow<'t, [Cell<'a>]>>,
-    /// The sum of the others and their number, if there are any.
-    pub others: Option<(Row<'a>, usize)>,
 }
 
 /// The cells of a count: packets, their share of all, bytes, their share of all.
@@ -253,11 +243,8 @@ mod tests {
         const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up(), Column::always("hosts")];
         let row = |name: &'static str, packets, hosts| vec![Cell::text(name), Cell::Count(packets), Cell::Count(hosts)];
         let table = Table::stored("t", COLUMNS, vec![row("a", 5, 1), row("b", 3, 1), row("c", 2, 1)]);
-        let top = table.top(1);
-        assert_eq!(top.rows.len(), 1);
-        assert_eq!(top.others, Some((vec![Cell::Empty, Cell::Count(5), Cell::Empty], 2)));
-        assert_eq!(table.top(0).others, None);
-        assert_eq!(table.top(3).others, None);
+        assert_eq!(table.others(1), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
+        assert_eq!(table.others(3), None);
     }
 
     #[test]
