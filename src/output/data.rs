@@ -2,32 +2,21 @@
 
 use std::fmt::Write;
 
-use serde::ser::{Serialize, Serializer};
-
 use crate::summary::{Cell, hundredths};
 
-/// A cell as JSON writes it.
-pub struct Value<'c, 'a>(pub &'c Cell<'a>);
-
-impl Serialize for Value<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Cell::Empty => serializer.serialize_none(),
-            Cell::Count(number) | Cell::Number(number) | Cell::Bytes(number) => serializer.serialize_u64(*number),
-            Cell::Text(text) | Cell::Outside(text) => serializer.serialize_str(text),
-            Cell::Time(_) | Cell::Address(_) => serializer.serialize_str(&text_of(self.0)),
-            // JSON has no type for a number with so many digits but its own notation of numbers, which is what is written.
-            Cell::Share { .. } | Cell::Decimal { .. } => serde_json::value::RawValue::from_string(text_of(self.0))
-                .map_err(serde::ser::Error::custom)?
-                .serialize(serializer),
+/// Appends a cell as JSON writes it. Numbers with more digits than a type has are numbers in JSON all the same.
+pub fn append_json(cell: &Cell<'_>, text: &mut String) -> serde_json::Result<()> {
+    match cell {
+        Cell::Empty => text.push_str("null"),
+        Cell::Text(own) | Cell::Outside(own) => text.push_str(&serde_json::to_string(own)?),
+        Cell::Time(_) | Cell::Address(_) | Cell::CommunityId(_) => {
+            text.push('"');
+            append(cell, text);
+            text.push('"');
         }
+        Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. } => append(cell, text),
     }
-}
-
-fn text_of(cell: &Cell<'_>) -> String {
-    let mut text = String::new();
-    append(cell, &mut text);
-    text
+    Ok(())
 }
 
 /// Appends a cell as CSV writes it, but for quotation marks. Text from outside that a spreadsheet would take for a formula
@@ -50,6 +39,7 @@ pub fn append(cell: &Cell<'_>, text: &mut String) {
         Cell::Decimal { value, digits } => append_decimal(*value, *digits, text),
         Cell::Time(time) => append_shown(time, text),
         Cell::Address(address) => append_shown(address, text),
+        Cell::CommunityId(id) => append_shown(id, text),
         Cell::Text(own) | Cell::Outside(own) => text.push_str(own),
     }
 }
@@ -91,7 +81,9 @@ mod tests {
     }
 
     fn json(cell: Cell<'_>) -> String {
-        serde_json::to_string(&Value(&cell)).unwrap()
+        let mut text = String::new();
+        append_json(&cell, &mut text).unwrap();
+        text
     }
 
     #[test]

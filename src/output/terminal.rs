@@ -233,6 +233,8 @@ fn append_shown(cell: &Cell<'_>, text: &mut String) {
         // To the second, without the T in the middle and the Z at the end.
         Cell::Time(time) => text.extend(time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c })),
         Cell::Outside(outside) => text.push_str(&text::clean(outside)),
-        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::Text(_) => append(cell, text),
+        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Text(_) => {
+            append(cell, text)
+        }
     }
 }

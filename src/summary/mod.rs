@@ -113,7 +113,7 @@ impl TableName {
 impl Analysis {
     /// Builds a table.
     pub fn table(&self, name: TableName) -> Table<'_> {
-        match name {
+        let mut table = match name {
             TableName::Capture => capture::table(self),
             TableName::Ledger => ledger::table(self),
             TableName::Services => services::table(self),
@@ -127,7 +127,9 @@ impl Analysis {
             TableName::Timeline => timeline::table(self),
             TableName::Sizes => sizes::table(self),
             TableName::Tunnels => tunnels::table(self),
-        }
+        };
+        table.threads = self.threads;
+        table
     }
 
     /// A sum over all flows.

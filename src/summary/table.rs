@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::ops::Range;
 
+use super::community_id::CommunityId;
+use crate::parallel;
 use crate::tally::flows::Outcomes;
 use crate::unit::{Time, Traffic};
 
@@ -35,6 +38,8 @@ pub enum Cell<'a> {
     Time(Time),
     /// An address.
     Address(IpAddr),
+    /// The name of a flow that other programs give it too.
+    CommunityId(CommunityId),
     /// Text of our own, or of the user's port table.
     Text(Cow<'a, str>),
     /// Text that came from the wire or from a file name: hostile until it is cleaned.
@@ -144,7 +149,7 @@ impl Column {
 pub type Row<'a> = Vec<Cell<'a>>;
 
 /// Makes the row with a number.
-type MakeRow<'a> = Box<dyn Fn(usize) -> Row<'a> + 'a>;
+type MakeRow<'a> = Box<dyn Fn(usize) -> Row<'a> + Sync + 'a>;
 
 enum Rows<'a> {
     Stored(Vec<Row<'a>>),
@@ -158,18 +163,25 @@ pub struct Table<'a> {
     pub name: &'static str,
     /// Its columns.
     pub columns: &'static [Column],
+    /// Threads that share the work of writing it.
+    pub threads: usize,
     rows: Rows<'a>,
 }
 
 impl<'a> Table<'a> {
     /// A table of rows that are there.
     pub fn stored(name: &'static str, columns: &'static [Column], rows: Vec<Row<'a>>) -> Table<'a> {
-        Table { name, columns, rows: Rows::Stored(rows) }
+        Table { name, columns, threads: 1, rows: Rows::Stored(rows) }
     }
 
     /// A table of `len` rows that are made one by one.
-    pub fn made(name: &'static str, columns: &'static [Column], len: usize, make: impl Fn(usize) -> Row<'a> + 'a) -> Table<'a> {
-        Table { name, columns, rows: Rows::Made(len, Box::new(make)) }
+    pub fn made(
+        name: &'static str,
+        columns: &'static [Column],
+        len: usize,
+        make: impl Fn(usize) -> Row<'a> + Sync + 'a,
+    ) -> Table<'a> {
+        Table { name, columns, threads: 1, rows: Rows::Made(len, Box::new(make)) }
     }
 
     /// How many rows there are.
@@ -187,10 +199,25 @@ impl<'a> Table<'a> {
 
     /// All rows, in order.
     pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
-        (0..self.len()).map(|number| match &self.rows {
+        self.part(0..self.len())
+    }
+
+    fn part(&self, numbers: Range<usize>) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
+        numbers.map(|number| match &self.rows {
             Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
             Rows::Made(_, make) => Cow::Owned(make(number)),
         })
+    }
+
+    /// Writes the first `len` rows: `format` appends the text of some of them, and `write` gets
+    /// what was appended, in order. The formatting is shared by threads.
+    pub fn write<E: Send>(
+        &self,
+        len: usize,
+        format: impl Fn(&mut dyn Iterator<Item = Cow<'_, [Cell<'a>]>>, &mut Vec<u8>) -> Result<(), E> + Sync,
+        write: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        parallel::in_order(len, self.threads, |numbers, text| format(&mut self.part(numbers), text), write)
     }
 
     /// The sum of all rows behind the first `shown` ones; `None` if there are none.
