@@ -15,15 +15,20 @@ const AHEAD: usize = 2;
 
 /// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
 pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let parts = threads.min(len.div_ceil(FEWEST)).max(1);
-    let part = |index: usize| len * index / parts..len * (index + 1) / parts;
+    shares(len, threads, |share, of| work(len * share / of..len * (share + 1) / of))
+}
+
+/// `work` for each share of `len` things, in order, where which things those are is up to `work`: it is told the number of the
+/// share, and of how many. There are at most `threads`.
+pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
+    let shares = threads.min(len.div_ceil(FEWEST)).max(1);
     let work = &work;
     thread::scope(|scope| {
-        let others: Vec<_> = (1..parts).map(|index| scope.spawn(move || work(part(index)))).collect();
-        let mut done = vec![work(part(0))];
+        let others: Vec<_> = (1..shares).map(|share| scope.spawn(move || work(share, shares))).collect();
+        let mut done = vec![work(0, shares)];
         for other in others {
             match other.join() {
-                Ok(part) => done.push(part),
+                Ok(share) => done.push(share),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }

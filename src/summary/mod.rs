@@ -139,7 +139,7 @@ impl Analysis {
         parts
             .into_iter()
             .reduce(|mut sum, part| {
-                sum.merge(&part);
+                sum.merge(part);
                 sum
             })
             .unwrap_or_default()
