@@ -8,9 +8,9 @@ use std::thread;
 const FEWEST: usize = 1 << 12;
 /// How many things a thread works on before what came out is put in order: few enough to stay in the cache until then.
 const WINDOW: usize = 1 << 15;
-/// How many things are turned into bytes at a time: few enough for the bytes to stay in the cache until they are taken.
+/// How many things are turned into text at a time: few enough for it to stay in the cache until it is taken.
 const BLOCK: usize = 1 << 10;
-/// How many blocks of bytes a thread can be ahead of who takes them.
+/// How many blocks a thread can be ahead of who takes them.
 const AHEAD: usize = 2;
 
 /// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
@@ -48,38 +48,38 @@ pub fn each<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Syn
     all
 }
 
-/// Bytes for each block of the numbers below `len`: `fill` appends them to what it is lent, `take` gets them in order, on this
+/// Text for each block of the numbers below `len`: `fill` appends them to what it is lent, `take` gets them in order, on this
 /// thread. The memory of a block is used again as soon as it was taken.
 pub fn in_order<E: Send>(
     len: usize,
     threads: usize,
-    fill: impl Fn(Range<usize>, &mut Vec<u8>) -> Result<(), E> + Sync,
-    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    fill: impl Fn(Range<usize>, &mut String) -> Result<(), E> + Sync,
+    mut take: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
     let blocks = len.div_ceil(BLOCK);
-    let filled = |block: usize, mut bytes: Vec<u8>| {
-        bytes.clear();
-        fill(block * BLOCK..len.min((block + 1) * BLOCK), &mut bytes).map(|()| bytes)
+    let filled = |block: usize, mut text: String| {
+        text.clear();
+        fill(block * BLOCK..len.min((block + 1) * BLOCK), &mut text).map(|()| text)
     };
     let threads = threads.min(len / FEWEST);
     if threads < 2 {
         return (0..blocks)
-            .try_fold(Vec::new(), |bytes, block| filled(block, bytes).and_then(|bytes| take(&bytes).map(|()| bytes)))
+            .try_fold(String::new(), |text, block| filled(block, text).and_then(|text| take(&text).map(|()| text)))
             .map(drop);
     }
     let filled = &filled;
     thread::scope(|scope| {
         let lane = |first: usize| {
-            let (full, to_take): (Sender<Result<Vec<u8>, E>>, Receiver<_>) = mpsc::channel();
+            let (full, to_take): (Sender<Result<String, E>>, Receiver<_>) = mpsc::channel();
             let (give_back, free) = mpsc::channel();
             for _ in 0..AHEAD {
                 // The other end is still here.
-                let _ = give_back.send(Vec::new());
+                let _ = give_back.send(String::new());
             }
             scope.spawn(move || {
                 // It ends early if nobody takes any more.
                 let blocks = (first..blocks).step_by(threads).zip(free);
-                blocks.map(|(block, bytes)| full.send(filled(block, bytes))).all(|sent| sent.is_ok());
+                blocks.map(|(block, text)| full.send(filled(block, text))).all(|sent| sent.is_ok());
             });
             (to_take, give_back)
         };
@@ -87,11 +87,11 @@ pub fn in_order<E: Send>(
         for block in 0..blocks {
             let (to_take, give_back) = &lanes[block % threads];
             // Nothing comes from a thread that has panicked, which goes on here when the scope ends.
-            let Ok(bytes) = to_take.recv() else { break };
-            let bytes = bytes?;
-            take(&bytes)?;
+            let Ok(text) = to_take.recv() else { break };
+            let text = text?;
+            take(&text)?;
             // A thread that is through needs nothing back.
-            let _ = give_back.send(bytes);
+            let _ = give_back.send(text);
         }
         Ok(())
     })

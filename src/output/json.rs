@@ -1,6 +1,5 @@
 //! Everything as one JSON document (RFC 8259), with the keys of the tables' columns.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -64,21 +63,13 @@ pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>,
 }
 
 fn write_rows(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
-    let format = |rows: &mut dyn Iterator<Item = Cow<'_, [Cell<'_>]>>, bytes: &mut Vec<u8>| {
-        let mut text = String::new();
-        for row in rows {
-            text.clear();
-            append_row(table.columns, &row, &mut text)?;
-            bytes.extend_from_slice(text.as_bytes());
-        }
-        Ok(())
-    };
     let mut is_first = true;
-    table.write(table.len(), format, |rows| {
+    let append = |row: &[Cell<'_>], text: &mut String| append_row(table.columns, row, text);
+    table.write(append, |rows| {
         // Each row has a comma in front of it.
         let rows = if is_first { &rows[1..] } else { rows };
         is_first = false;
-        output.write_all(rows)
+        output.write_all(rows.as_bytes())
     })
 }
 

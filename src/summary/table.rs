@@ -209,15 +209,15 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Writes the first `len` rows: `format` appends the text of some of them, and `write` gets
-    /// what was appended, in order. The formatting is shared by threads.
+    /// All rows as text: `append` appends one to what there is, `write` gets several at a time, in order. The appending is
+    /// shared by threads.
     pub fn write<E: Send>(
         &self,
-        len: usize,
-        format: impl Fn(&mut dyn Iterator<Item = Cow<'_, [Cell<'a>]>>, &mut Vec<u8>) -> Result<(), E> + Sync,
-        write: impl FnMut(&[u8]) -> Result<(), E>,
+        append: impl Fn(&[Cell<'a>], &mut String) -> Result<(), E> + Sync,
+        write: impl FnMut(&str) -> Result<(), E>,
     ) -> Result<(), E> {
-        parallel::in_order(len, self.threads, |numbers, text| format(&mut self.part(numbers), text), write)
+        let some = |numbers, text: &mut String| self.part(numbers).try_for_each(|row| append(&row, text));
+        parallel::in_order(self.len(), self.threads, some, write)
     }
 
     /// The sum of all rows behind the first `shown` ones; `None` if there are none.
