@@ -63,9 +63,12 @@ pub fn in_order<E: Send>(
     };
     let threads = threads.min(len / FEWEST);
     if threads < 2 {
-        return (0..blocks)
-            .try_fold(String::new(), |text, block| filled(block, text).and_then(|text| take(&text).map(|()| text)))
-            .map(drop);
+        let mut text = String::new();
+        for block in 0..blocks {
+            text = filled(block, text)?;
+            take(&text)?;
+        }
+        return Ok(());
     }
     let filled = &filled;
     thread::scope(|scope| {
@@ -116,5 +119,35 @@ mod tests {
             assert_eq!(each(len, threads, |number| number), (0..len).collect::<Vec<_>>(), "{len}, {threads}");
         }
         assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);
+    }
+
+    #[test]
+    fn text_is_taken_in_order_and_nothing_behind_a_failure() {
+        let line = |numbers: Range<usize>, text: &mut String| {
+            numbers.for_each(|number| text.push_str(&format!("{number}\n")));
+            Ok::<(), String>(())
+        };
+        for (len, threads) in [(0, 2), (10, 4), (20 * BLOCK + 1, 1), (20 * BLOCK + 1, 2), (20 * BLOCK, 7)] {
+            let mut all = String::new();
+            in_order(len, threads, line, |text| {
+                all.push_str(text);
+                Ok(())
+            })
+            .unwrap();
+            assert!(all.lines().map(|line| line.parse::<usize>().unwrap()).eq(0..len), "{len}, {threads}");
+        }
+        for threads in [1, 2] {
+            let mut taken = 0;
+            let take = |_: &str| {
+                taken += 1;
+                if taken < 5 { Ok(()) } else { Err("the disk is full".to_owned()) }
+            };
+            assert_eq!(in_order(20 * BLOCK, threads, line, take), Err("the disk is full".to_owned()));
+            assert_eq!(taken, 5);
+            let fill = |numbers: Range<usize>, _: &mut String| {
+                if numbers.start < 3 * BLOCK { Ok(()) } else { Err("no text".to_owned()) }
+            };
+            assert_eq!(in_order(20 * BLOCK, threads, fill, |_| Ok(())), Err("no text".to_owned()));
+        }
     }
 }

@@ -238,3 +238,45 @@ fn append_shown(cell: &Cell<'_>, text: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        Column::always("service"),
+        Column::always("packets").adding_up(),
+        Column::with_room("clients", 1),
+        Column::in_data("x"),
+    ];
+
+    fn shown(width: usize, top: usize) -> String {
+        let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets), Cell::Count(1), Cell::Empty];
+        let table = Table::stored("services", COLUMNS, vec![row("日本 a long name", 1234), row("b", 5), row("c", 6)]);
+        let mut output = Vec::new();
+        write(&table, View { width, top, styled: false }, &mut output).unwrap();
+        String::from_utf8(output).unwrap().split_once('\n').unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn columns_are_left_out_before_text_is_wrapped() {
+        let all = "service           packets  clients\n日本 a long name    1,234        1\nb                       5        1\nc                       6        1\n\n";
+        assert_eq!(shown(34, 0), all);
+        assert_eq!(
+            shown(33, 0),
+            "service           packets\n日本 a long name    1,234\nb                       5\nc                       6\n\n"
+        );
+        assert_eq!(
+            shown(20, 0),
+            "service      packets\n日本 a long    1,234\nname\nb                  5\nc                  6\n\n"
+        );
+    }
+
+    #[test]
+    fn rows_that_are_not_shown_are_added_up() {
+        assert_eq!(
+            shown(80, 1),
+            "service           packets  clients\n日本 a long name    1,234        1\n(2 others)             11\n\n"
+        );
+    }
+}
