@@ -237,14 +237,11 @@ pub fn rights_are_left(left: &str) -> String {
     format!("a right is left after all: {left}")
 }
 
-/// Why outputs cannot go there, and what helps.
-pub fn not_writable(uid: u32, is_own: bool, error: &std::io::Error) -> String {
-    if is_own {
-        return format!("{error}; choose a folder that you may write to");
-    }
+/// Why outputs may not go there, and what helps, if the program has become user `uid`.
+pub fn not_writable(uid: u32) -> String {
     format!(
-        "{error}. Packets are not parsed as root: the program goes on as user {uid}, who may not write there. Choose a folder that \
-         this user may write to, or make one: install -d -o {uid} FOLDER"
+        "packets are not parsed as root, and user {uid}, who the program goes on as, may not write there. Choose a folder that this \
+         user may write to, or make one: install -d -o {uid} FOLDER"
     )
 }
 
