@@ -3,10 +3,12 @@
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
 //! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
 //! The other way round, [`pcapng_write`] makes pcapng blocks of packets, and [`Saving`] puts a stream of such blocks into
-//! files.
+//! files. A [`Filter`] says which packets are looked at.
 
 mod ahead;
 mod buffer;
+mod datalink;
+mod filter;
 pub mod format;
 mod input;
 mod packet;
@@ -19,6 +21,7 @@ mod saving;
 pub mod snoop;
 mod source;
 
+pub use filter::{Filter, Filtered, Filtering};
 pub use input::{Compression, InputName, Position, sha256};
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use saving::{Saved, Saving, Target};

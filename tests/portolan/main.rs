@@ -5,6 +5,7 @@ mod bad_input;
 mod cases;
 mod command_line;
 mod explain;
+mod filter;
 mod flows;
 mod laws;
 mod readme;
