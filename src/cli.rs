@@ -54,6 +54,23 @@ pub enum Command {
     /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = the command
     /// line or the --services file is wrong.
     Services(ServicesArguments),
+
+    /// List the interfaces that can be captured from
+    ///
+    /// Says of each whether Portolan may capture on it, and why not; portolan doctor says what helps. Those with traffic come first. libpcap is not needed for it.
+    ///
+    /// Exit code: 0 = they are listed; 2 = the command line is wrong.
+    #[cfg(feature = "live")]
+    Interfaces(InterfacesArguments),
+
+    /// Say what is missing for live capture, and the commands that mend it
+    ///
+    /// Looks at libpcap, at the right to capture and at the interfaces, changes nothing, and prints commands for this very
+    /// computer.
+    ///
+    /// Exit code: 0 = live capture can work; 1 = something is missing; 2 = the command line is wrong.
+    #[cfg(feature = "live")]
+    Doctor,
 }
 
 #[derive(Args, Debug)]
@@ -104,6 +121,20 @@ pub struct ServicesArguments {
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 
+    #[command(flatten)]
+    rows: RowsArguments,
+}
+
+#[cfg(feature = "live")]
+#[derive(Args, Debug)]
+pub struct InterfacesArguments {
+    #[command(flatten)]
+    rows: RowsArguments,
+}
+
+/// What every command with a single table takes.
+#[derive(Args, Debug)]
+struct RowsArguments {
     /// Write the rows as CSV ('-' = standard output, nothing else is shown then)
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     csv: Option<String>,
@@ -182,21 +213,37 @@ pub struct ServicesJob {
     pub questions: Vec<Question>,
     /// The user's port table.
     pub services: Option<PathBuf>,
-    /// Where the rows go as CSV.
+    /// Where the rows go.
+    pub rows: RowsJob,
+}
+
+/// Where the rows of a single table go, beside the terminal.
+#[derive(Debug)]
+pub struct RowsJob {
+    /// As CSV.
     pub csv: Option<Target>,
-    /// Where the rows go as a JSON document.
+    /// As a JSON document.
     pub json: Option<Target>,
+}
+
+impl RowsArguments {
+    fn into_job(self) -> RowsJob {
+        RowsJob { csv: self.csv.map(Target::from), json: self.json.map(Target::from) }
+    }
+}
+
+#[cfg(feature = "live")]
+impl InterfacesArguments {
+    /// What the arguments mean.
+    pub fn into_job(self) -> RowsJob {
+        self.rows.into_job()
+    }
 }
 
 impl ServicesArguments {
     /// What the arguments mean.
     pub fn into_job(self) -> ServicesJob {
-        ServicesJob {
-            questions: self.what,
-            services: self.services,
-            csv: self.csv.map(Target::from),
-            json: self.json.map(Target::from),
-        }
+        ServicesJob { questions: self.what, services: self.services, rows: self.rows.into_job() }
     }
 }
 

@@ -101,6 +101,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The rights that capturing takes could not be given up, or not be seen to be gone.
+    #[error("cannot give up the rights that capturing takes, so nothing is captured: {why}")]
+    Rights {
+        /// What went wrong, and what to do about it.
+        why: String,
+    },
     /// A line of the user's port table could not be understood.
     #[error("{} line {line}: {why}", .path.display())]
     PortTable {

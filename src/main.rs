@@ -10,16 +10,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, Target};
+use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, RowsJob, ServicesJob, Target};
 use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::{Filter, Filtered, InputName};
+#[cfg(feature = "live")]
+use portolan::doctor;
 use portolan::error::Error;
 use portolan::flow::TimelineOptions;
+#[cfg(feature = "live")]
+use portolan::machine::Machine;
+#[cfg(feature = "live")]
+use portolan::output::checklist;
 use portolan::output::terminal::View;
 use portolan::output::{csv, json, port, prose, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, protocols, user_table};
-use portolan::summary::{self, TableName};
+use portolan::summary::{self, Table, TableName};
 use portolan::{explain, text, witness};
 use progress::ProgressBar;
 
@@ -40,6 +46,10 @@ fn main() -> ExitCode {
         Command::Read(arguments) => read(&arguments.into_job()),
         Command::Explain(arguments) => explain(&arguments.into_job()),
         Command::Services(arguments) => services(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Interfaces(arguments) => interfaces(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Doctor => doctor(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -126,16 +136,8 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
     if pages.is_empty() && code == INCOMPLETE {
         return Ok(code);
     }
-    let table = || summary::book(&pages);
-    if let Some(target) = &job.csv {
-        write_to(target, |output| csv::write(&table(), output))?;
-    }
-    if let Some(target) = &job.json {
-        let options = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
-        let heading = json::Heading { portolan: program(&registry), input: Vec::new(), options };
-        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
-    }
-    if [&job.csv, &job.json].contains(&&Some(Target::Stdout)) {
+    let settings = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
+    if !write_rows(&job.rows, &registry, settings, || summary::book(&pages))? {
         return Ok(code);
     }
     let single_port = match job.questions.as_slice() {
@@ -144,9 +146,45 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
     };
     write_to(&Target::Stdout, |output| match single_port {
         Some(number) => port::write(number, &pages, view(0), output),
-        None => terminal::write(&table(), view(0), output),
+        None => terminal::write(&summary::book(&pages), view(0), output),
     })?;
     Ok(code)
+}
+
+/// `portolan interfaces`
+#[cfg(feature = "live")]
+fn interfaces(job: &RowsJob) -> Result<u8, Error> {
+    let machine = Machine::look();
+    let table = || summary::interfaces(&machine);
+    if write_rows(job, &Registry::shared(), json::Settings::default(), table)? {
+        write_to(&Target::Stdout, |output| terminal::write(&table(), view(0), output))?;
+    }
+    Ok(COMPLETE)
+}
+
+/// `portolan doctor`
+#[cfg(feature = "live")]
+fn doctor() -> Result<u8, Error> {
+    let diagnosis = doctor::diagnose(&Machine::look());
+    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(0), output))?;
+    Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
+}
+
+/// Writes a single table where scripts want it; true if people are to see it, too.
+fn write_rows<'t>(
+    rows: &RowsJob,
+    registry: &Registry,
+    options: json::Settings,
+    table: impl Fn() -> Table<'t>,
+) -> Result<bool, Error> {
+    if let Some(target) = &rows.csv {
+        write_to(target, |output| csv::write(&table(), output))?;
+    }
+    if let Some(target) = &rows.json {
+        let heading = json::Heading { portolan: program(registry), input: Vec::new(), options };
+        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
+    }
+    Ok(![&rows.csv, &rows.json].contains(&&Some(Target::Stdout)))
 }
 
 /// Says on standard error what could not be read.

@@ -18,6 +18,7 @@ pub fn table_title(key: &str) -> &'static str {
         "timeline" => "Timeline: what the traffic was for, over time",
         "sizes" => "Sizes: packets by length on the wire",
         "tunnels" => "Tunnels: packets by encapsulation",
+        "interfaces" => "Interfaces: what can be captured from",
         "book" => "Book of ports: what each is registered or customarily used for",
         _ => "",
     }
@@ -30,6 +31,7 @@ pub fn empty_table(key: &str) -> &'static str {
         "services" | "ports" | "ranges" | "servers" | "evidence" => "no packet with ports",
         "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
+        "interfaces" => "the system tells of no interface",
         "book" => "no port that was asked for has a name",
         _ => "nothing to show",
     }
@@ -40,6 +42,7 @@ pub fn column_title(key: &'static str) -> &'static str {
     match key {
         "file_format" => "format",
         "link_type" => "link type",
+        "may_capture" => "may capture",
         "wire_bytes" => "bytes",
         "captured_bytes" => "captured",
         "packets_pct" | "flows_pct" | "wire_bytes_pct" => "%",
@@ -242,6 +245,38 @@ pub fn saving_ended(packets: u64) -> String {
         1 => "the saving has ended after 1 packet".into(),
         packets => format!("the saving has ended after {} packets", grouped(packets)),
     }
+}
+
+/// Why it cannot be known which rights are held.
+pub const NO_PROC: &str = "/proc/self does not tell which rights are left; it is needed to make sure";
+
+/// Why rights cannot be given up any more.
+pub fn threads_are_running(threads: usize) -> String {
+    format!("{threads} threads are running, and each would keep its own rights; this is a mistake in the program")
+}
+
+/// Why the program cannot go on as another user.
+pub fn cannot_become(uid: u32, gid: u32, error: &str) -> String {
+    format!(
+        "cannot become user {uid} and group {gid}: {error}. Root needs CAP_SETUID and CAP_SETGID for that: in a container, allow \
+         them (--cap-add SETUID --cap-add SETGID) or start it as another user; in a user namespace, map that user"
+    )
+}
+
+/// What is found where nothing should be left.
+pub fn rights_are_left(left: &str) -> String {
+    format!("a right is left after all: {left}")
+}
+
+/// Why outputs cannot go there, and what helps.
+pub fn not_writable(uid: u32, is_own: bool, error: &std::io::Error) -> String {
+    if is_own {
+        return format!("{error}; choose a folder that you may write to");
+    }
+    format!(
+        "{error}. Packets are not parsed as root: the program goes on as user {uid}, who may not write there. Choose a folder that \
+         this user may write to, or make one: install -d -o {uid} FOLDER"
+    )
 }
 
 /// The questions that an explanation answers.

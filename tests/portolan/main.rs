@@ -8,6 +8,8 @@ mod explain;
 mod filter;
 mod flows;
 mod laws;
+#[cfg(all(feature = "live", unix))]
+mod machine_commands;
 mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.

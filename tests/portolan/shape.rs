@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The floor of each top-level module. A file imports its own floor or lower ones.
-const FLOORS: [(&str, u32); 17] = [
+const FLOORS: [(&str, u32); 20] = [
     ("error", 0),
     ("unit", 0),
     ("text", 0),
     ("parallel", 0),
     ("capture", 1),
+    ("privileges", 1),
+    ("machine", 1),
     ("decode", 2),
     ("service", 3),
     ("content", 4),
@@ -21,6 +23,7 @@ const FLOORS: [(&str, u32); 17] = [
     ("witness", 7),
     ("summary", 8),
     ("explain", 8),
+    ("doctor", 8),
     ("output", 9),
     ("lib", 10),
     ("main", 10),

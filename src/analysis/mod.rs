@@ -1,5 +1,7 @@
 //! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
 
+mod intake;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,14 +10,15 @@ use crate::capture::{
     sha256,
 };
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked, plain};
 use crate::error::Error;
 use crate::flow::{
-    BATCH, FlowTable, Flows, Fragments, Intake, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
+    BATCH, FlowTable, Flows, Fragments, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
 };
 use crate::service::{Registry, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
+use intake::{Counter, Intake};
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
@@ -192,7 +195,7 @@ impl Engine {
             filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
             decoder: Decoder::new(),
             fragments: Fragments::default(),
-            intake: Intake::new(table),
+            intake: Intake::new(Counter::new(table)),
             threads: options.threads,
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
@@ -243,7 +246,6 @@ impl Engine {
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
         match plain(packet, interface) {
             Some((observation, payload)) => {
-                self.tally.add_packet(packet.wire_len, ScopeId::PLAIN);
                 self.observe(observation, payload);
             }
             None => self.walk(packet, interface),
@@ -254,7 +256,7 @@ impl Engine {
     #[inline(never)]
     fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
-        self.tally.add_packet(packet.wire_len, walked.scope);
+        self.tally.add_scope(packet.wire_len, walked.scope);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
                 self.observe(*observation, walked.payload);
@@ -307,7 +309,10 @@ impl Engine {
     fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
         let Engine { filtering, decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
-        let mut flows = intake.finish();
+        let Counter { table, ledger, sizes } = intake.finish();
+        tally.ledger.merge(&ledger);
+        tally.sizes.merge(&sizes);
+        let mut flows = table.finish();
         let timeline = timeline.zip(flows.take_timeline()).map(|(mut timeline, of_flows)| {
             timeline.merge(of_flows, |number| number);
             timeline

@@ -1,0 +1,43 @@
+//! Systems without capabilities: user and groups where there are such, and nothing else.
+
+use super::account::{self, Account};
+use super::{GivenUp, Landlock, Needs};
+use crate::error::Error;
+
+/// Becomes the user.
+pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+    let account = become_user(needs)?;
+    Ok(GivenUp { account, capabilities: false, bounding: false, no_new_privs: false, landlock: Landlock::None })
+}
+
+#[cfg(unix)]
+fn become_user(needs: &Needs) -> Result<Option<Account>, Error> {
+    use crate::text;
+    use nix::unistd::{Gid, Uid, getegid, geteuid, getgid, getuid, setgid, setuid};
+
+    let variable = |name| std::env::var(name).ok();
+    let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
+    let account = Account::choose((getuid().as_raw(), getgid().as_raw()), sudo, None);
+    let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+    #[cfg(not(any(target_vendor = "apple", target_os = "redox", target_os = "haiku")))]
+    let groups = if getuid().is_root() { nix::unistd::setgroups(&[gid]) } else { Ok(()) };
+    #[cfg(any(target_vendor = "apple", target_os = "redox", target_os = "haiku"))]
+    let groups = Ok(());
+    let became = groups.and_then(|()| setgid(gid)).and_then(|()| setuid(uid));
+    became.map_err(|error| Error::Rights { why: text::cannot_become(account.uid, account.gid, &error.to_string()) })?;
+    if [getuid(), geteuid()] != [uid; 2] || [getgid(), getegid()] != [gid; 2] || setuid(Uid::from_raw(0)).is_ok() {
+        return Err(Error::Rights { why: text::rights_are_left("root") });
+    }
+    for folder in &needs.folders {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { output: folder.display().to_string(), source })?;
+    }
+    Ok(Some(account))
+}
+
+#[cfg(not(unix))]
+fn become_user(needs: &Needs) -> Result<Option<Account>, Error> {
+    for folder in &needs.folders {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { output: folder.display().to_string(), source })?;
+    }
+    Ok(None)
+}
