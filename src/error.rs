@@ -75,6 +75,56 @@ pub enum Error {
         /// Why, and what to do.
         why: String,
     },
+    /// There is nothing that captures.
+    #[error("cannot capture: {why}")]
+    NoLive {
+        /// Why, and what to do.
+        why: String,
+    },
+    /// No interface was named.
+    #[error("name an interface to capture on; {}", text::known_interfaces(.known))]
+    NoInterface {
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// There is no interface of that name.
+    #[error("there is no interface {name}; {}", text::known_interfaces(.known))]
+    NoSuchInterface {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The interface is switched off.
+    #[error("the interface {name} is down, and nothing comes through it; switch it on, for example with: ip link set {name} up")]
+    InterfaceDown {
+        /// Its name.
+        name: String,
+    },
+    /// This user may not capture.
+    #[error("the right to capture on {name} is missing ({why}); portolan doctor says how to get it")]
+    NoRightToCapture {
+        /// The interface.
+        name: String,
+        /// What libpcap says.
+        why: String,
+    },
+    /// The filter is right and cannot be used for packets of this interface.
+    #[error("the filter cannot be used on {name}: {why}")]
+    FilterOnInterface {
+        /// The interface.
+        name: String,
+        /// What libpcap says.
+        why: String,
+    },
+    /// The interface cannot be captured on for another reason.
+    #[error("cannot capture on {name}: {why}")]
+    Interface {
+        /// Its name.
+        name: String,
+        /// What libpcap says.
+        why: String,
+    },
     /// Packets cannot be saved to such a file, or not in such a way.
     #[error("cannot save to {output}: {why}")]
     Save {

@@ -217,6 +217,23 @@ pub fn filter_unasked(link_type: u32, name: &str, why: &str, packets: u64) -> St
     format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {packets}")
 }
 
+/// Which interfaces there are.
+pub fn known_interfaces(names: &[String]) -> String {
+    if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) }
+}
+
+/// Why a capture has ended: as many packets have come as were asked for.
+pub const ENDED_BY_PACKETS: &str = "all packets that were asked for have come";
+/// Why a capture has ended: the time is over.
+pub const ENDED_BY_DURATION: &str = "the time is over";
+/// Why a capture has ended: somebody wanted it.
+pub const ENDED_BY_STOPPING: &str = "it was stopped";
+
+/// Why a capture has ended: it could not go on.
+pub fn ended_by_trouble(why: &str) -> String {
+    format!("it failed: {why}")
+}
+
 /// What is said where packets are to be saved to a folder.
 pub const SAVED_TO_A_FOLDER: &str = "it is a folder; name the file that is to be in it";
 /// What is said where standard output is to be rotated.

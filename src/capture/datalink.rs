@@ -27,9 +27,26 @@ pub fn from_link_type(link_type: LinkType) -> i32 {
     }
 }
 
+/// The link type that stands in a file for what libpcap calls by that number.
+#[cfg(feature = "live")]
+pub fn to_link_type(datalink: i32) -> LinkType {
+    match DIFFERENT.iter().find(|(_, other)| *other == datalink) {
+        Some((link_type, _)) => *link_type,
+        None => LinkType(u32::try_from(datalink).unwrap_or(u32::MAX)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(feature = "live")]
+    fn there_and_back_is_the_same() {
+        for link_type in [LinkType::RAW, LinkType::ATM_CLIP, LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::IEEE802_11] {
+            assert_eq!(to_link_type(from_link_type(link_type)), link_type);
+        }
+    }
 
     #[test]
     fn raw_ip_has_another_number_and_most_have_the_same() {

@@ -8,6 +8,8 @@ mod explain;
 mod filter;
 mod flows;
 mod laws;
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod live;
 #[cfg(all(feature = "live", unix))]
 mod machine_commands;
 mod readme;
