@@ -143,7 +143,7 @@ fn a_packet_is_there_as_soon_as_it_has_come() {
         let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
         let (mut source, mut sender) = (source(stream), Sender::new(EAST));
         for frame in numbered(3) {
-            sender.send(&[frame.clone()]);
+            sender.send(std::slice::from_ref(&frame));
             let (packet, _) = source.next_packet().unwrap();
             assert_eq!(packet.data, frame);
         }
@@ -325,5 +325,17 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
         assert_eq!(frames_of(stream).len(), 9);
         let run = run(&["read", path.to_str().unwrap(), "--table", "services"]);
         assert!(run.code == 0 && run.stdout.contains("http"), "{run:?}");
+    });
+}
+
+#[test]
+fn an_interface_that_is_switched_off_for_a_while_goes_on() {
+    in_a_network(|| {
+        let Live { stream, .. } = start(&settings(&[WEST]), packets(20));
+        send(EAST, &numbered(10));
+        ip(&["link", "set", WEST, "down"]).unwrap();
+        ip(&["link", "set", WEST, "up"]).unwrap();
+        send(EAST, &numbered(10));
+        assert_eq!(frames_of(stream).len(), 20);
     });
 }
