@@ -90,7 +90,7 @@ pub struct ExplainArguments {
 /// What every command that analyses a capture takes.
 #[derive(Args, Debug)]
 pub struct CommonArguments {
-    /// Look only at packets that match, in tcpdump's language (man pcap-filter): 'tcp port 80 and host 10.0.0.5'. Needs libpcap
+    /// Look only at packets that match, in tcpdump's language (man pcap-filter), with addresses in place of names of hosts: 'tcp port 80 and host 10.0.0.5'. Needs libpcap
     #[arg(short, long, value_name = "EXPR")]
     filter: Option<String>,
 

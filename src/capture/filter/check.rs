@@ -27,7 +27,7 @@ const MAX_WORDS: usize = 100;
 /// Nor are more parentheses, one in another.
 const MAX_DEPTH: usize = 6;
 /// What can stand behind the beginning of a right expression, so that one of them completes it.
-const COMPLETIONS: [&str; 29] = [
+const COMPLETIONS: [&str; 35] = [
     "",
     "1",
     "1.2.3.4",
@@ -57,9 +57,13 @@ const COMPLETIONS: [&str; 29] = [
     "tcp and tcp",
     "[0]",
     "$1",
+    "eth0",
+    "pass",
+    "match",
+    "mgt",
+    "beacon",
+    "nods",
 ];
-/// The same, where it could not be taken for the name of a host, which libpcap would look up.
-const NAMES: [&str; 6] = ["eth0", "pass", "match", "mgt", "beacon", "nods"];
 /// What makes a condition of a number, wherever parentheses end behind it.
 const CONDITION: &str = " = 1";
 
@@ -101,7 +105,7 @@ pub fn words(expression: &str) -> impl Iterator<Item = &str> {
 pub fn check(expression: &str) -> Result<(), Error> {
     let wrong = |why: String, place| Error::Filter { expression: expression.to_owned(), why, place };
     program::load().map_err(|why| Error::NoFilter { why: why.to_owned() })?;
-    if let Err((name, place)) = look_for_hosts(expression) {
+    if let Some((name, place)) = look_for_host(expression) {
         return Err(wrong(text::name_in_filter(name), Some(place)));
     }
     let Some(why) = failure(LinkType::ETHERNET, expression) else { return Ok(()) };
@@ -158,10 +162,11 @@ fn beginning<'e>(expression: &'e str, words: &[Word]) -> &'e str {
 
 fn can_be_completed(link_type: LinkType, beginning: &str) -> bool {
     let Some(open) = open_brackets(beginning) else { return false };
-    let Ok(awaits_host) = look_for_hosts(beginning) else { return false };
-    let names: &[&str] = if awaits_host { &[] } else { &NAMES };
-    COMPLETIONS.iter().chain(names).any(|completion| {
+    COMPLETIONS.iter().any(|completion| {
         let body = format!("{beginning} {completion}");
+        if look_for_host(&body).is_some() {
+            return false;
+        }
         // A number becomes a condition before the first, the second... of the closing brackets, or behind them.
         is_right(link_type, &format!("{body}{open}"))
             || (0..=open.len()).any(|at| is_right(link_type, &format!("{body}{}{CONDITION}{}", &open[..at], &open[at..])))
@@ -196,9 +201,10 @@ fn depth(expression: &str) -> usize {
     most
 }
 
-/// Looks for a name that libpcap would look up as that of a host or a network. The first one and its place is the error;
-/// otherwise it is told whether a name behind the expression would be one.
-fn look_for_hosts(expression: &str) -> Result<bool, (&str, Range<usize>)> {
+/// The first name that libpcap would look up as that of a host or a network, and its place. No expression with such a name is
+/// ever given to libpcap.
+fn look_for_host(expression: &str) -> Option<(&str, Range<usize>)> {
+    // Whether a name, were it here, would be one of a host: by the words before it.
     let mut is_awaited = false;
     for Word(place) in split(expression) {
         let word = &expression[place.clone()];
@@ -206,11 +212,11 @@ fn look_for_hosts(expression: &str) -> Result<bool, (&str, Range<usize>)> {
             "host" | "net" | "gateway" | "src" | "dst" => is_awaited = true,
             "and" | "or" | "not" | "&&" | "||" | "!" | "(" | ")" | "/" => {}
             _ if is_number_or_address(word) => {}
-            _ if is_awaited && is_name(word) => return Err((word, place)),
+            _ if is_awaited && is_name(word) => return Some((word, place)),
             _ => is_awaited = false,
         }
     }
-    Ok(is_awaited)
+    None
 }
 
 fn is_number_or_address(word: &str) -> bool {
