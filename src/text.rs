@@ -186,6 +186,54 @@ pub fn flows_overflowed(limit: usize, packets: u64) -> String {
     )
 }
 
+/// What is said where there is no libpcap because nobody wanted it.
+pub const BUILT_WITHOUT_LIBPCAP: &str = "this program was built without libpcap; build it with the cargo feature live";
+/// What is said where a filter lets nothing through, whatever it is given.
+pub const FILTER_REJECTS_ALL: &str = "no packet can meet it";
+
+/// What is said where a filter names a host.
+pub fn name_in_filter(name: &str) -> String {
+    format!("nothing is looked up on the network, so \"{name}\" has to be given as an address")
+}
+
+fn counted(packets: u64) -> String {
+    if packets == 1 { "1 packet".into() } else { format!("{} packets", grouped(packets)) }
+}
+
+/// How much has passed a filter.
+pub fn filter_matched(matched: u64, packets: u64) -> String {
+    format!("the filter matches {} of {}", grouped(matched), counted(packets))
+}
+
+/// What is said where a filter has missed packets because of their VLAN tags.
+pub fn filter_missed_tagged(packets: u64, expression: &str) -> String {
+    let packets = counted(packets);
+    format!("the filter does not look behind VLAN tags, where {packets} would match; this one does: {expression}")
+}
+
+/// What is said where a filter means nothing for a link type.
+pub fn filter_unasked(link_type: u32, name: &str, why: &str, packets: u64) -> String {
+    let packets = counted(packets);
+    format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {packets}")
+}
+
+/// Which interfaces there are.
+pub fn known_interfaces(names: &[String]) -> String {
+    if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) }
+}
+
+/// Why a capture has ended: as many packets have come as were asked for.
+pub const ENDED_BY_PACKETS: &str = "all packets that were asked for have come";
+/// Why a capture has ended: the time is over.
+pub const ENDED_BY_DURATION: &str = "the time is over";
+/// Why a capture has ended: somebody wanted it.
+pub const ENDED_BY_STOPPING: &str = "it was stopped";
+
+/// Why a capture has ended: it could not go on.
+pub fn ended_by_trouble(why: &str) -> String {
+    format!("it failed: {why}")
+}
+
 /// What is said where packets are to be saved to a folder.
 pub const SAVED_TO_A_FOLDER: &str = "it is a folder; name the file that is to be in it";
 /// What is said where standard output is to be rotated.

@@ -5,7 +5,10 @@ mod intake;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
+use crate::capture::{
+    Completeness, Compression, Damage, Filter, Filtered, Filtering, InputName, Interface, LinkType, Packet, Position, Source,
+    sha256,
+};
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked, plain};
 use crate::error::Error;
@@ -22,6 +25,8 @@ use intake::{Counter, Intake};
 pub struct Options {
     /// The inputs, read one after the other as one capture.
     pub inputs: Vec<InputName>,
+    /// Which packets are looked at; all, if `None`.
+    pub filter: Option<Filter>,
     /// The book of ports.
     pub registry: Arc<Registry>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
@@ -43,7 +48,17 @@ impl Options {
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
-        Options { inputs, registry, idle_timeout: None, sha256: false, batch_size: BATCH, threads, max_flows, timeline: None }
+        Options {
+            inputs,
+            filter: None,
+            registry,
+            idle_timeout: None,
+            sha256: false,
+            batch_size: BATCH,
+            threads,
+            max_flows,
+            timeline: None,
+        }
     }
 }
 
@@ -75,6 +90,8 @@ pub struct Analysis {
     pub inputs: Vec<InputReport>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
+    /// What the filter did, if there is one.
+    pub filtered: Option<Filtered>,
     /// What was summed packet by packet.
     pub tally: Tally,
     /// The flows, in the order of their first packets.
@@ -110,9 +127,10 @@ impl Analysis {
         self.tally.ledger.total()
     }
 
-    /// True if every input was read to its end.
+    /// True if every input was read to its end, and the filter could be asked about every packet.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+        let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
+        all_were_asked && self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
     }
 }
 
@@ -151,6 +169,8 @@ pub fn analyse_sources(
 
 /// The packet's path: decode, join fragments, count, table; and listen, where something is announced.
 struct Engine {
+    /// Which packets are looked at. It lies elsewhere, so that one look tells if there is none.
+    filtering: Option<Box<Filtering>>,
     decoder: Decoder,
     fragments: Fragments,
     intake: Intake,
@@ -160,7 +180,7 @@ struct Engine {
     unsupported: BTreeMap<LinkType, Traffic>,
     /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
     timeline: Option<Timeline>,
-    /// Packets so far, of all inputs.
+    /// Packets so far, of all inputs, whether they pass the filter or not.
     packets: u64,
 }
 
@@ -172,6 +192,7 @@ impl Engine {
         let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
         let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
         Engine {
+            filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
             decoder: Decoder::new(),
             fragments: Fragments::default(),
             intake: Intake::new(Counter::new(table)),
@@ -191,8 +212,11 @@ impl Engine {
         let decompressing = usize::from(source.compression() != Compression::None);
         self.intake.allow(self.threads.saturating_sub(decompressing));
         while let Some((packet, interface)) = source.next_packet() {
-            interfaces.at(packet.interface).add(&packet);
-            self.take_in(&packet, interface);
+            self.packets += 1;
+            if self.passes(&packet, interface) {
+                interfaces.at(packet.interface).add(&packet);
+                self.take_in(&packet, interface);
+            }
             if self.packets.is_multiple_of(PROGRESS_EVERY) {
                 progress(&name, &position);
             }
@@ -214,8 +238,12 @@ impl Engine {
     }
 
     #[inline]
+    fn passes(&mut self, packet: &Packet<'_>, interface: &Interface) -> bool {
+        self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
+    }
+
+    #[inline]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        self.packets += 1;
         match plain(packet, interface) {
             Some((observation, payload)) => {
                 self.observe(observation, payload);
@@ -279,7 +307,7 @@ impl Engine {
     }
 
     fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
-        let Engine { decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
+        let Engine { filtering, decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
         let Counter { table, ledger, sizes } = intake.finish();
         tally.ledger.merge(&ledger);
@@ -299,6 +327,7 @@ impl Engine {
         Analysis {
             inputs,
             failures,
+            filtered: filtering.map(|filtering| filtering.finish()),
             tally,
             flows,
             verdicts,
