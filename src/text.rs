@@ -1,6 +1,7 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// The heading of a table on the terminal.
 pub fn table_title(key: &str) -> &'static str {
@@ -375,19 +376,33 @@ fn is_dangerous(c: char) -> bool {
 
 /// A number with its thousands set apart: `1,234,567`.
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let mut text = String::new();
+    append_grouped(number, &mut text);
     text
+}
+
+/// Appends a number with its thousands set apart.
+pub fn append_grouped(number: u64, text: &mut String) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number);
+    let (first, mut rest) = digits.split_at((digits.len() - 1) % 3 + 1);
+    text.push_str(first);
+    while let Some((group, behind)) = rest.split_at_checked(3) {
+        text.push(',');
+        text.push_str(group);
+        rest = behind;
+    }
 }
 
 /// A number of bytes for people: three digits and a decimal unit (kB = 1000 bytes).
 pub fn bytes(number: u64) -> String {
+    let mut text = String::new();
+    append_bytes(number, &mut text);
+    text
+}
+
+/// Appends a number of bytes for people.
+pub fn append_bytes(number: u64, text: &mut String) {
     const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
     let (mut value, mut unit) = (number as f64, 0);
     // 999.95 would be shown as 1000.0.
@@ -395,7 +410,8 @@ pub fn bytes(number: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    if unit == 0 { format!("{number} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+    // A string takes everything.
+    let _ = if unit == 0 { write!(text, "{number} B") } else { write!(text, "{value:.1} {}", UNITS[unit]) };
 }
 
 #[cfg(test)]

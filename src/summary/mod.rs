@@ -26,7 +26,7 @@ mod tunnels;
 pub use book::book;
 #[cfg(feature = "live")]
 pub use interfaces::interfaces;
-pub use table::{Cell, Column, Row, Show, Table, Top, hundredths};
+pub use table::{Cell, Column, Row, Show, Table, hundredths};
 
 use std::ops::Range;
 
@@ -117,7 +117,7 @@ impl TableName {
 impl Analysis {
     /// Builds a table.
     pub fn table(&self, name: TableName) -> Table<'_> {
-        match name {
+        let mut table = match name {
             TableName::Capture => capture::table(self),
             TableName::Ledger => ledger::table(self),
             TableName::Services => services::table(self),
@@ -131,7 +131,9 @@ impl Analysis {
             TableName::Timeline => timeline::table(self),
             TableName::Sizes => sizes::table(self),
             TableName::Tunnels => tunnels::table(self),
-        }
+        };
+        table.threads = self.threads;
+        table
     }
 
     /// A sum over all flows.
@@ -141,7 +143,7 @@ impl Analysis {
         parts
             .into_iter()
             .reduce(|mut sum, part| {
-                sum.merge(&part);
+                sum.merge(part);
                 sum
             })
             .unwrap_or_default()

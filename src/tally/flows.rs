@@ -1,6 +1,7 @@
 //! Sums over decided flows: by service, port, server, host and evidence.
 
 use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
@@ -354,7 +355,7 @@ pub trait FlowSum: Default {
     fn add(&mut self, flow: &Flow, verdict: &Verdict);
 
     /// Adds another sum.
-    fn merge(&mut self, other: &Self);
+    fn merge(&mut self, other: Self);
 
     /// The sum over all of them.
     fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
@@ -371,8 +372,8 @@ impl FlowSum for Services {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum));
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0, |mine, sum| mine.merge(&sum));
     }
 }
 
@@ -392,8 +393,8 @@ impl FlowSum for Ports {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(*sum));
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0, PortSum::merge);
     }
 }
 
@@ -408,14 +409,13 @@ impl FlowSum for Ranges {
         sum.outcomes.add(flow, transport);
     }
 
-    fn merge(&mut self, other: &Self) {
-        for (key, sum) in &other.0 {
-            let mine = self.0.entry(*key).or_default();
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0, |mine, sum| {
             mine.flows += sum.flows;
             mine.traffic.merge(sum.traffic);
             mine.ports.extend(&sum.ports);
             mine.outcomes.merge(sum.outcomes);
-        }
+        });
     }
 }
 
@@ -427,22 +427,30 @@ impl FlowSum for Servers {
         self.0.entry(key).or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client);
     }
 
-    fn merge(&mut self, other: &Self) {
-        for (key, sum) in &other.0 {
-            self.0.entry(*key).and_modify(|mine| mine.merge(sum)).or_insert_with(|| sum.clone());
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0, |mine, sum| mine.merge(&sum));
+    }
+}
+
+impl Hosts {
+    /// Adds a flow to those of its hosts that are wanted.
+    pub fn add_to(&mut self, is_wanted: impl Fn(&Host) -> bool, flow: &Flow, verdict: &Verdict) {
+        for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
+            let host = Host::of(flow, side);
+            if is_wanted(&host) {
+                self.0.entry(host).or_default().add(flow, verdict, side);
+            }
         }
     }
 }
 
 impl FlowSum for Hosts {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
-        for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
-            self.0.entry(Host::of(flow, side)).or_default().add(flow, verdict, side);
-        }
+        self.add_to(|_| true, flow, verdict);
     }
 
-    fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum));
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0, |mine, sum| mine.merge(&sum));
     }
 }
 
@@ -455,11 +463,22 @@ impl FlowSum for Evidences {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        for (key, sum) in &other.0 {
-            let mine = self.0.entry(*key).or_default();
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0, |mine, sum| {
             mine.flows += sum.flows;
             mine.traffic.merge(sum.traffic);
+        });
+    }
+}
+
+/// Adds the sums of `other`. One whose key is new is moved as it is.
+fn merge_by_key<K: Eq + Hash, V>(sums: &mut Map<K, V>, other: Map<K, V>, merge: impl Fn(&mut V, V)) {
+    for (key, sum) in other {
+        match sums.entry(key) {
+            Entry::Occupied(mine) => merge(mine.into_mut(), sum),
+            Entry::Vacant(place) => {
+                place.insert(sum);
+            }
         }
     }
 }
