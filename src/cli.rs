@@ -10,9 +10,18 @@ use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
 use portolan::service::book::Question;
 use portolan::summary::TableName;
 
+/// What `--version` says: also how the program was built.
+const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is linked")
+} else if cfg!(feature = "live") {
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is loaded when it is needed")
+} else {
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt without live capture and filters (cargo feature live)")
+};
+
 /// Says which services a packet capture holds, by port, and why.
 #[derive(Parser, Debug)]
-#[command(version, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
+#[command(version, long_version = LONG_VERSION, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -45,6 +54,23 @@ pub enum Command {
     /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = the command
     /// line or the --services file is wrong.
     Services(ServicesArguments),
+
+    /// List the interfaces that can be captured from
+    ///
+    /// Says of each whether Portolan may capture on it, and why not; portolan doctor says what helps. Those with traffic come first. libpcap is not needed for it.
+    ///
+    /// Exit code: 0 = they are listed; 2 = the command line is wrong.
+    #[cfg(feature = "live")]
+    Interfaces(InterfacesArguments),
+
+    /// Say what is missing for live capture, and the commands that mend it
+    ///
+    /// Looks at libpcap, at the right to capture and at the interfaces, changes nothing, and prints commands for this very
+    /// computer.
+    ///
+    /// Exit code: 0 = live capture can work; 1 = something is missing; 2 = the command line is wrong.
+    #[cfg(feature = "live")]
+    Doctor,
 }
 
 #[derive(Args, Debug)]
@@ -64,6 +90,10 @@ pub struct ExplainArguments {
 /// What every command that analyses a capture takes.
 #[derive(Args, Debug)]
 pub struct CommonArguments {
+    /// Look only at packets that match, in tcpdump's language (man pcap-filter), with addresses in place of names of hosts: 'tcp port 80 and host 10.0.0.5'. Needs libpcap
+    #[arg(short, long, value_name = "EXPR")]
+    filter: Option<String>,
+
     /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
@@ -91,6 +121,20 @@ pub struct ServicesArguments {
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 
+    #[command(flatten)]
+    rows: RowsArguments,
+}
+
+#[cfg(feature = "live")]
+#[derive(Args, Debug)]
+pub struct InterfacesArguments {
+    #[command(flatten)]
+    rows: RowsArguments,
+}
+
+/// What every command with a single table takes.
+#[derive(Args, Debug)]
+struct RowsArguments {
     /// Write the rows as CSV ('-' = standard output, nothing else is shown then)
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     csv: Option<String>,
@@ -169,21 +213,37 @@ pub struct ServicesJob {
     pub questions: Vec<Question>,
     /// The user's port table.
     pub services: Option<PathBuf>,
-    /// Where the rows go as CSV.
+    /// Where the rows go.
+    pub rows: RowsJob,
+}
+
+/// Where the rows of a single table go, beside the terminal.
+#[derive(Debug)]
+pub struct RowsJob {
+    /// As CSV.
     pub csv: Option<Target>,
-    /// Where the rows go as a JSON document.
+    /// As a JSON document.
     pub json: Option<Target>,
+}
+
+impl RowsArguments {
+    fn into_job(self) -> RowsJob {
+        RowsJob { csv: self.csv.map(Target::from), json: self.json.map(Target::from) }
+    }
+}
+
+#[cfg(feature = "live")]
+impl InterfacesArguments {
+    /// What the arguments mean.
+    pub fn into_job(self) -> RowsJob {
+        self.rows.into_job()
+    }
 }
 
 impl ServicesArguments {
     /// What the arguments mean.
     pub fn into_job(self) -> ServicesJob {
-        ServicesJob {
-            questions: self.what,
-            services: self.services,
-            csv: self.csv.map(Target::from),
-            json: self.json.map(Target::from),
-        }
+        ServicesJob { questions: self.what, services: self.services, rows: self.rows.into_job() }
     }
 }
 
@@ -222,6 +282,8 @@ pub struct ExplainJob {
 /// How a capture is analysed, whatever is done with the result.
 #[derive(Debug)]
 pub struct CommonJob {
+    /// Which packets are looked at, in libpcap's language; all, if `None`.
+    pub filter: Option<String>,
     /// The user's port table.
     pub services: Option<PathBuf>,
     /// Nanoseconds of silence that end a flow.
@@ -235,6 +297,7 @@ pub struct CommonJob {
 impl CommonArguments {
     fn into_job(self) -> CommonJob {
         CommonJob {
+            filter: self.filter,
             services: self.services,
             idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
             max_flows: self.max_flows,

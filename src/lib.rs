@@ -7,13 +7,16 @@
 //! 10  main, cli, progress   the binary: arguments to a job, the job to an exit code
 //!  9  output                tables to text, one file per format; writers compute nothing
 //!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
+//!     doctor                what is missing for a live capture, and the commands that mend it
 //!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; a second look at one flow
 //!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
 //!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
 //!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called
 //!  3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
 //!  2  decode                the walk over a packet's layers, from its link header to its ports
-//!  1  capture               from a file, a pipe or a compressed stream to packets
+//!  1  capture               from a file, a pipe, a compressed stream or interfaces to packets
+//!     machine               what this computer has for a live capture: libpcap, rights, interfaces
+//!     privileges            gives up every right that a live capture took, before the first packet is parsed
 //!  0  error, unit, text     trouble in words; time and traffic; what people read
 //!     parallel              work divided among threads, in order
 //! ```
@@ -53,11 +56,17 @@ pub mod analysis;
 pub mod capture;
 pub mod content;
 pub mod decode;
+#[cfg(feature = "live")]
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod flow;
+#[cfg(feature = "live")]
+pub mod machine;
 pub mod output;
 pub mod parallel;
+#[cfg(feature = "live")]
+pub mod privileges;
 pub mod service;
 pub mod summary;
 pub mod tally;

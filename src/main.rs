@@ -10,16 +10,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, Target};
+use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, RowsJob, ServicesJob, Target};
 use portolan::analysis::{self, Analysis, Options};
-use portolan::capture::InputName;
+use portolan::capture::{Filter, Filtered, InputName};
+#[cfg(feature = "live")]
+use portolan::doctor;
 use portolan::error::Error;
 use portolan::flow::TimelineOptions;
+#[cfg(feature = "live")]
+use portolan::machine::Machine;
+#[cfg(feature = "live")]
+use portolan::output::checklist;
 use portolan::output::terminal::View;
 use portolan::output::{csv, json, port, prose, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, protocols, user_table};
-use portolan::summary::{self, TableName};
+use portolan::summary::{self, Table, TableName};
 use portolan::{explain, text, witness};
 use progress::ProgressBar;
 
@@ -40,12 +46,17 @@ fn main() -> ExitCode {
         Command::Read(arguments) => read(&arguments.into_job()),
         Command::Explain(arguments) => explain(&arguments.into_job()),
         Command::Services(arguments) => services(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Interfaces(arguments) => interfaces(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Doctor => doctor(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.is_closed_pipe() => ExitCode::from(COMPLETE),
         Err(error) => {
             complain(&error);
+            point(&error);
             ExitCode::from(FAILED)
         }
     }
@@ -93,9 +104,10 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
         Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
         None => Registry::shared(),
     };
+    let filter = common.filter.as_deref().map(Filter::new).transpose()?;
     let usual = Options::new(inputs.to_vec());
     let threads = common.threads.unwrap_or(usual.threads);
-    Ok(Options { registry, idle_timeout: common.idle_timeout, max_flows: common.max_flows, threads, ..usual })
+    Ok(Options { filter, registry, idle_timeout: common.idle_timeout, max_flows: common.max_flows, threads, ..usual })
 }
 
 /// Reads all inputs, and says on standard error how far it is and what could not be read.
@@ -124,16 +136,8 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
     if pages.is_empty() && code == INCOMPLETE {
         return Ok(code);
     }
-    let table = || summary::book(&pages);
-    if let Some(target) = &job.csv {
-        write_to(target, |output| csv::write(&table(), output))?;
-    }
-    if let Some(target) = &job.json {
-        let options = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
-        let heading = json::Heading { portolan: program(&registry), input: Vec::new(), options };
-        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
-    }
-    if [&job.csv, &job.json].contains(&&Some(Target::Stdout)) {
+    let settings = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
+    if !write_rows(&job.rows, &registry, settings, || summary::book(&pages))? {
         return Ok(code);
     }
     let single_port = match job.questions.as_slice() {
@@ -142,9 +146,45 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
     };
     write_to(&Target::Stdout, |output| match single_port {
         Some(number) => port::write(number, &pages, view(0), output),
-        None => terminal::write(&table(), view(0), output),
+        None => terminal::write(&summary::book(&pages), view(0), output),
     })?;
     Ok(code)
+}
+
+/// `portolan interfaces`
+#[cfg(feature = "live")]
+fn interfaces(job: &RowsJob) -> Result<u8, Error> {
+    let machine = Machine::look();
+    let table = || summary::interfaces(&machine);
+    if write_rows(job, &Registry::shared(), json::Settings::default(), table)? {
+        write_to(&Target::Stdout, |output| terminal::write(&table(), view(0), output))?;
+    }
+    Ok(COMPLETE)
+}
+
+/// `portolan doctor`
+#[cfg(feature = "live")]
+fn doctor() -> Result<u8, Error> {
+    let diagnosis = doctor::diagnose(&Machine::look());
+    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(0), output))?;
+    Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
+}
+
+/// Writes a single table where scripts want it; true if people are to see it, too.
+fn write_rows<'t>(
+    rows: &RowsJob,
+    registry: &Registry,
+    options: json::Settings,
+    table: impl Fn() -> Table<'t>,
+) -> Result<bool, Error> {
+    if let Some(target) = &rows.csv {
+        write_to(target, |output| csv::write(&table(), output))?;
+    }
+    if let Some(target) = &rows.json {
+        let heading = json::Heading { portolan: program(registry), input: Vec::new(), options };
+        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
+    }
+    Ok(![&rows.csv, &rows.json].contains(&&Some(Target::Stdout)))
 }
 
 /// Says on standard error what could not be read.
@@ -161,6 +201,9 @@ fn warn(options: &Options, analysis: &Analysis) {
             complain(&format_args!("{}: {untold} more such places", input.name));
         }
     }
+    if let Some(filtered) = &analysis.filtered {
+        tell_filtered(filtered);
+    }
     if analysis.flows.len() > options.max_flows {
         let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
         complain(&text::flows_overflowed(options.max_flows, overflow));
@@ -175,6 +218,24 @@ fn warn(options: &Options, analysis: &Analysis) {
             "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
             link_type.0
         ));
+    }
+}
+
+/// Says on standard error what the filter did.
+fn tell_filtered(filtered: &Filtered) {
+    complain(&text::filter_matched(filtered.matched, filtered.packets));
+    if filtered.tagged > 0 {
+        complain(&text::filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
+    }
+    for (link_type, why, packets) in &filtered.unasked {
+        complain(&text::filter_unasked(link_type.0, &protocols::link_type(*link_type), why, *packets));
+    }
+}
+
+/// Shows on standard error where in the user's own words the trouble is.
+fn point(error: &Error) {
+    for line in error.picture().iter().flatten() {
+        let _ = writeln!(io::stderr(), "  {line}");
     }
 }
 
@@ -233,6 +294,7 @@ fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
             services: shown_path(job.common.services.as_ref()),
             interval: job.interval.map(seconds),
             max_flows: Some(job.common.max_flows),
+            filter: job.common.filter.clone(),
         },
     }
 }

@@ -19,6 +19,7 @@ pub fn table_title(key: &str) -> &'static str {
         "timeline" => "Timeline: what the traffic was for, over time",
         "sizes" => "Sizes: packets by length on the wire",
         "tunnels" => "Tunnels: packets by encapsulation",
+        "interfaces" => "Interfaces: what can be captured from",
         "book" => "Book of ports: what each is registered or customarily used for",
         _ => "",
     }
@@ -31,6 +32,7 @@ pub fn empty_table(key: &str) -> &'static str {
         "services" | "ports" | "ranges" | "servers" | "evidence" => "no packet with ports",
         "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
+        "interfaces" => "the system tells of no interface",
         "book" => "no port that was asked for has a name",
         _ => "nothing to show",
     }
@@ -41,6 +43,7 @@ pub fn column_title(key: &'static str) -> &'static str {
     match key {
         "file_format" => "format",
         "link_type" => "link type",
+        "may_capture" => "may capture",
         "wire_bytes" => "bytes",
         "captured_bytes" => "captured",
         "packets_pct" | "flows_pct" | "wire_bytes_pct" => "%",
@@ -184,6 +187,54 @@ pub fn flows_overflowed(limit: usize, packets: u64) -> String {
     )
 }
 
+/// What is said where there is no libpcap because nobody wanted it.
+pub const BUILT_WITHOUT_LIBPCAP: &str = "this program was built without libpcap; build it with the cargo feature live";
+/// What is said where a filter lets nothing through, whatever it is given.
+pub const FILTER_REJECTS_ALL: &str = "no packet can meet it";
+
+/// What is said where a filter names a host.
+pub fn name_in_filter(name: &str) -> String {
+    format!("nothing is looked up on the network, so \"{name}\" has to be given as an address")
+}
+
+fn counted(packets: u64) -> String {
+    if packets == 1 { "1 packet".into() } else { format!("{} packets", grouped(packets)) }
+}
+
+/// How much has passed a filter.
+pub fn filter_matched(matched: u64, packets: u64) -> String {
+    format!("the filter matches {} of {}", grouped(matched), counted(packets))
+}
+
+/// What is said where a filter has missed packets because of their VLAN tags.
+pub fn filter_missed_tagged(packets: u64, expression: &str) -> String {
+    let packets = counted(packets);
+    format!("the filter does not look behind VLAN tags, where {packets} would match; this one does: {expression}")
+}
+
+/// What is said where a filter means nothing for a link type.
+pub fn filter_unasked(link_type: u32, name: &str, why: &str, packets: u64) -> String {
+    let packets = counted(packets);
+    format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {packets}")
+}
+
+/// Which interfaces there are.
+pub fn known_interfaces(names: &[String]) -> String {
+    if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) }
+}
+
+/// Why a capture has ended: as many packets have come as were asked for.
+pub const ENDED_BY_PACKETS: &str = "all packets that were asked for have come";
+/// Why a capture has ended: the time is over.
+pub const ENDED_BY_DURATION: &str = "the time is over";
+/// Why a capture has ended: somebody wanted it.
+pub const ENDED_BY_STOPPING: &str = "it was stopped";
+
+/// Why a capture has ended: it could not go on.
+pub fn ended_by_trouble(why: &str) -> String {
+    format!("it failed: {why}")
+}
+
 /// What is said where packets are to be saved to a folder.
 pub const SAVED_TO_A_FOLDER: &str = "it is a folder; name the file that is to be in it";
 /// What is said where standard output is to be rotated.
@@ -212,6 +263,35 @@ pub fn saving_ended(packets: u64) -> String {
         1 => "the saving has ended after 1 packet".into(),
         packets => format!("the saving has ended after {} packets", grouped(packets)),
     }
+}
+
+/// Why it cannot be known which rights are held.
+pub const NO_PROC: &str = "/proc/self does not tell which rights are left; it is needed to make sure";
+
+/// Why rights cannot be given up any more.
+pub fn threads_are_running(threads: usize) -> String {
+    format!("{threads} threads are running, and each would keep its own rights; this is a mistake in the program")
+}
+
+/// Why the program cannot go on as another user.
+pub fn cannot_become(uid: u32, gid: u32, error: &str) -> String {
+    format!(
+        "cannot become user {uid} and group {gid}: {error}. Root needs CAP_SETUID and CAP_SETGID for that: in a container, allow \
+         them (--cap-add SETUID --cap-add SETGID) or start it as another user; in a user namespace, map that user"
+    )
+}
+
+/// What is found where nothing should be left.
+pub fn rights_are_left(left: &str) -> String {
+    format!("a right is left after all: {left}")
+}
+
+/// Why outputs may not go there, and what helps, if the program has become user `uid`.
+pub fn not_writable(uid: u32) -> String {
+    format!(
+        "packets are not parsed as root, and user {uid}, who the program goes on as, may not write there. Choose a folder that this \
+         user may write to, or make one: install -d -o {uid} FOLDER"
+    )
 }
 
 /// The questions that an explanation answers.

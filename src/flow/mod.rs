@@ -1,6 +1,6 @@
 //! Floor 5: from observations to flows, and to a verdict on each.
 //!
-//! [`FlowTable`] counts packets into [`Flow`]s behind an [`Intake`], [`Fragments`] brings later fragments to their datagram's flow in front of
+//! [`FlowTable`] counts packets into [`Flow`]s, [`Fragments`] brings later fragments to their datagram's flow in front of
 //! it. When the capture is over, [`Relations`] joins what control channels announced to the flows it was about, and
 //! [`Roles`] asks the ladder about every flow.
 
@@ -8,7 +8,6 @@ mod arena;
 mod elsewhere;
 mod fragments;
 mod index;
-mod intake;
 mod prefetch;
 mod record;
 mod relations;
@@ -19,7 +18,6 @@ mod tests;
 mod timeline;
 
 pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
-pub use intake::Intake;
 pub use record::{Flow, Outcome, REUSE_AFTER};
 pub use relations::{Relation, Relations};
 pub use roles::Roles;

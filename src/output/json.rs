@@ -41,6 +41,8 @@ pub struct Settings {
     pub interval: Option<f64>,
     /// The most flows that are told apart.
     pub max_flows: Option<usize>,
+    /// The filter that packets have passed; `null` = all were looked at.
+    pub filter: Option<String>,
 }
 
 /// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.

@@ -1,5 +1,7 @@
 //! Floor 9: tables to text. One small file per format; a writer takes a table and an output and computes nothing.
 
+#[cfg(feature = "live")]
+pub mod checklist;
 pub mod csv;
 mod data;
 pub mod json;

@@ -9,6 +9,8 @@ mod community_id;
 mod evidence;
 pub(crate) mod flows;
 mod hosts;
+#[cfg(feature = "live")]
+mod interfaces;
 mod ledger;
 pub(crate) mod names;
 mod portless;
@@ -22,6 +24,8 @@ mod timeline;
 mod tunnels;
 
 pub use book::book;
+#[cfg(feature = "live")]
+pub use interfaces::interfaces;
 pub use table::{Cell, Column, Row, Show, Table, hundredths};
 
 use std::ops::Range;

@@ -30,16 +30,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts what every packet has: a size and a scope.
-    #[inline]
-    pub fn add_packet(&mut self, wire_len: u32, scope: ScopeId) {
-        self.sizes.add(wire_len);
-        if scope != ScopeId::PLAIN {
-            self.add_scope(wire_len, scope);
+    /// Counts how a packet was encapsulated, if it was.
+    pub fn add_scope(&mut self, wire_len: u32, scope: ScopeId) {
+        if scope == ScopeId::PLAIN {
+            return;
         }
-    }
-
-    fn add_scope(&mut self, wire_len: u32, scope: ScopeId) {
         let index = usize::from(scope.0);
         if self.scopes.len() <= index {
             self.scopes.resize(index + 1, Traffic::default());
@@ -50,17 +45,16 @@ impl Tally {
     /// Counts a packet that became no observation.
     pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
         self.ledger.add(Place::of(&walked.decoded), wire_len);
+        self.sizes.add(wire_len);
         if let Decoded::NonIp(protocol) = walked.decoded {
             self.portless.add_link(protocol, walked.link_addresses, time, wire_len);
         }
     }
 
-    /// Counts a packet whose flow is known.
+    /// Counts a packet whose flow is known, but for its place and its size: they are counted with the flow.
     #[inline]
     pub fn add_observed(&mut self, observation: &Observation) {
-        let place = Place::of_protocol(observation.key.protocol);
-        self.ledger.add(place, observation.wire_len);
-        if place == Place::PortlessIp {
+        if !observation.key.has_ports() {
             self.portless.add_ip(observation);
         }
     }
@@ -68,6 +62,7 @@ impl Tally {
     /// Counts a fragment whose flow will never be known.
     pub fn add_orphan(&mut self, observation: &Observation) {
         self.ledger.add(Place::Fragment, observation.wire_len);
+        self.sizes.add(observation.wire_len);
     }
 
     /// Adds another tally with the same scopes.

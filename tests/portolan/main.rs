@@ -5,8 +5,13 @@ mod bad_input;
 mod cases;
 mod command_line;
 mod explain;
+mod filter;
 mod flows;
 mod laws;
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod live;
+#[cfg(all(feature = "live", unix))]
+mod machine_commands;
 mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.

@@ -1,13 +1,14 @@
 //! Where observations are counted: at once, or, when there are many of them and a core to spare, by a thread of its own
 //! while the next packets are read and decoded.
 //!
-//! The flow table gets the same observations in the same order either way, so that the answer is the same.
+//! The counter gets the same observations in the same order either way, so that the answer is the same.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::table::{FlowTable, Flows, TableOptions};
 use crate::decode::Observation;
+use crate::flow::{FlowTable, TableOptions};
+use crate::tally::{Ledger, Place, Sizes};
 
 /// Observations that are counted at once before a thread is worth its start.
 const BEFORE_THREAD: usize = 1 << 15;
@@ -18,39 +19,66 @@ const CHUNK: usize = 512;
 /// the second-level cache.
 const UNDER_WAY: usize = 32;
 
-/// Takes in observations for a flow table.
+/// All that is counted by observation: the flows, and the sums that need no more than that. What is counted here need not be
+/// counted by the thread that reads and decodes, which has more to do.
+#[derive(Debug)]
+pub struct Counter {
+    /// The flows.
+    pub table: FlowTable,
+    /// The places of the observed packets.
+    pub ledger: Ledger,
+    /// Their sizes.
+    pub sizes: Sizes,
+}
+
+impl Counter {
+    /// Nothing is counted yet; the flows will be in `table`.
+    pub fn new(table: FlowTable) -> Counter {
+        Counter { table, ledger: Ledger::default(), sizes: Sizes::default() }
+    }
+
+    fn take_in(&mut self, observations: &[Observation]) {
+        for observation in observations.iter().filter(|observation| !observation.quoted) {
+            self.ledger.add(Place::of_protocol(observation.key.protocol), observation.wire_len);
+            self.sizes.add(observation.wire_len);
+        }
+        self.table.take_in(observations);
+    }
+}
+
+/// Takes in observations for a counter.
 #[derive(Debug)]
 pub struct Intake {
     /// Observations that have not been counted yet.
     chunk: Vec<Observation>,
-    counter: Counter,
+    site: Site,
     /// Chunks until a thread is started; `None` if none ever is.
     left: Option<usize>,
 }
 
 #[derive(Debug)]
-enum Counter {
-    Here(Box<FlowTable>),
+enum Site {
+    Here(Box<Counter>),
     Beside(Beside),
 }
 
-/// A flow table on a thread of its own.
+/// A counter on a thread of its own.
 #[derive(Debug)]
 struct Beside {
     full: SyncSender<Vec<Observation>>,
     empty: Receiver<Vec<Observation>>,
-    thread: JoinHandle<Flows>,
+    thread: JoinHandle<Counter>,
 }
 
 impl Intake {
-    /// Takes in observations for `table`; with the help of a second thread once that is allowed.
-    pub fn new(table: FlowTable) -> Intake {
-        Intake { chunk: Vec::with_capacity(CHUNK), counter: Counter::Here(Box::new(table)), left: None }
+    /// Takes in observations for `counter`; with the help of a second thread once that is allowed.
+    pub fn new(counter: Counter) -> Intake {
+        Intake { chunk: Vec::with_capacity(CHUNK), site: Site::Here(Box::new(counter)), left: None }
     }
 
     /// Says how many threads there are from now on; one that has been started stays.
     pub fn allow(&mut self, threads: usize) {
-        if matches!(self.counter, Counter::Here(_)) {
+        if matches!(self.site, Site::Here(_)) {
             self.left = (threads > 1).then(|| self.left.unwrap_or(BEFORE_THREAD / CHUNK));
         }
     }
@@ -72,47 +100,48 @@ impl Intake {
             self.left = None;
             self.start_thread();
         }
-        match &mut self.counter {
-            Counter::Here(table) => {
-                table.take_in(&self.chunk);
+        match &mut self.site {
+            Site::Here(counter) => {
+                counter.take_in(&self.chunk);
                 self.chunk.clear();
                 self.left = self.left.map(|left| left - 1);
             }
-            Counter::Beside(beside) => beside.hand_over(&mut self.chunk),
+            Site::Beside(beside) => beside.hand_over(&mut self.chunk),
         }
     }
 
     fn start_thread(&mut self) {
-        // An empty table keeps the place for a moment.
-        let placeholder = Counter::Here(Box::new(FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() })));
-        self.counter = match std::mem::replace(&mut self.counter, placeholder) {
-            Counter::Here(table) => Counter::Beside(Beside::start(*table)),
+        // An empty counter keeps the place for a moment.
+        let table = FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() });
+        let placeholder = Site::Here(Box::new(Counter::new(table)));
+        self.site = match std::mem::replace(&mut self.site, placeholder) {
+            Site::Here(counter) => Site::Beside(Beside::start(*counter)),
             beside => beside,
         };
     }
 
-    /// The flows of all that was taken in.
-    pub fn finish(mut self) -> Flows {
+    /// The counter, with all that was taken in.
+    pub fn finish(mut self) -> Counter {
         self.hand_over();
-        match self.counter {
-            Counter::Here(table) => table.finish(),
-            Counter::Beside(beside) => beside.finish(),
+        match self.site {
+            Site::Here(counter) => *counter,
+            Site::Beside(beside) => beside.finish(),
         }
     }
 }
 
 impl Beside {
-    fn start(mut table: FlowTable) -> Beside {
+    fn start(mut counter: Counter) -> Beside {
         let (full, chunks) = sync_channel::<Vec<Observation>>(UNDER_WAY);
         let (used, empty) = sync_channel(UNDER_WAY + 2);
         let thread = thread::spawn(move || {
             for mut chunk in chunks {
-                table.take_in(&chunk);
+                counter.take_in(&chunk);
                 chunk.clear();
                 // Nobody takes it back at the end, which is no matter.
                 let _ = used.try_send(chunk);
             }
-            table.finish()
+            counter
         });
         Beside { full, empty, thread }
     }
@@ -124,10 +153,10 @@ impl Beside {
         let _ = self.full.send(std::mem::replace(chunk, next));
     }
 
-    fn finish(self) -> Flows {
+    fn finish(self) -> Counter {
         drop(self.full);
         match self.thread.join() {
-            Ok(flows) => flows,
+            Ok(counter) => counter,
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

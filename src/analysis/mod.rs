@@ -1,24 +1,32 @@
 //! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
 
+mod intake;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Packet, Position, Source, sha256};
+use crate::capture::{
+    Completeness, Compression, Damage, Filter, Filtered, Filtering, InputName, Interface, LinkType, Packet, Position, Source,
+    sha256,
+};
 use crate::content::{Announcements, HostNames, Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, ScopeId, Scopes, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Scopes, Walked, plain};
 use crate::error::Error;
 use crate::flow::{
-    BATCH, FlowTable, Flows, Fragments, Intake, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
+    BATCH, FlowTable, Flows, Fragments, Relations, Roles, TableOptions, Timeline, TimelineOptions, USUAL_MAX_FLOWS,
 };
 use crate::service::{Registry, Verdict};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
+use intake::{Counter, Intake};
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The inputs, read one after the other as one capture.
     pub inputs: Vec<InputName>,
+    /// Which packets are looked at; all, if `None`.
+    pub filter: Option<Filter>,
     /// The book of ports.
     pub registry: Arc<Registry>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
@@ -40,7 +48,17 @@ impl Options {
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
-        Options { inputs, registry, idle_timeout: None, sha256: false, batch_size: BATCH, threads, max_flows, timeline: None }
+        Options {
+            inputs,
+            filter: None,
+            registry,
+            idle_timeout: None,
+            sha256: false,
+            batch_size: BATCH,
+            threads,
+            max_flows,
+            timeline: None,
+        }
     }
 }
 
@@ -72,6 +90,8 @@ pub struct Analysis {
     pub inputs: Vec<InputReport>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
+    /// What the filter did, if there is one.
+    pub filtered: Option<Filtered>,
     /// What was summed packet by packet.
     pub tally: Tally,
     /// The flows, in the order of their first packets.
@@ -107,9 +127,10 @@ impl Analysis {
         self.tally.ledger.total()
     }
 
-    /// True if every input was read to its end.
+    /// True if every input was read to its end, and the filter could be asked about every packet.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+        let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
+        all_were_asked && self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
     }
 }
 
@@ -148,6 +169,8 @@ pub fn analyse_sources(
 
 /// The packet's path: decode, join fragments, count, table; and listen, where something is announced.
 struct Engine {
+    /// Which packets are looked at. It lies elsewhere, so that one look tells if there is none.
+    filtering: Option<Box<Filtering>>,
     decoder: Decoder,
     fragments: Fragments,
     intake: Intake,
@@ -157,7 +180,7 @@ struct Engine {
     unsupported: BTreeMap<LinkType, Traffic>,
     /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
     timeline: Option<Timeline>,
-    /// Packets so far, of all inputs.
+    /// Packets so far, of all inputs, whether they pass the filter or not.
     packets: u64,
 }
 
@@ -169,9 +192,10 @@ impl Engine {
         let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
         let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
         Engine {
+            filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
             decoder: Decoder::new(),
             fragments: Fragments::default(),
-            intake: Intake::new(table),
+            intake: Intake::new(Counter::new(table)),
             threads: options.threads,
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
@@ -188,8 +212,11 @@ impl Engine {
         let decompressing = usize::from(source.compression() != Compression::None);
         self.intake.allow(self.threads.saturating_sub(decompressing));
         while let Some((packet, interface)) = source.next_packet() {
-            interfaces.at(packet.interface).add(&packet);
-            self.take_in(&packet, interface);
+            self.packets += 1;
+            if self.passes(&packet, interface) {
+                interfaces.at(packet.interface).add(&packet);
+                self.take_in(&packet, interface);
+            }
             if self.packets.is_multiple_of(PROGRESS_EVERY) {
                 progress(&name, &position);
             }
@@ -211,11 +238,14 @@ impl Engine {
     }
 
     #[inline]
+    fn passes(&mut self, packet: &Packet<'_>, interface: &Interface) -> bool {
+        self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
+    }
+
+    #[inline]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        self.packets += 1;
         match plain(packet, interface) {
             Some((observation, payload)) => {
-                self.tally.add_packet(packet.wire_len, ScopeId::PLAIN);
                 self.observe(observation, payload);
             }
             None => self.walk(packet, interface),
@@ -226,7 +256,7 @@ impl Engine {
     #[inline(never)]
     fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
-        self.tally.add_packet(packet.wire_len, walked.scope);
+        self.tally.add_scope(packet.wire_len, walked.scope);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
                 self.observe(*observation, walked.payload);
@@ -277,9 +307,12 @@ impl Engine {
     }
 
     fn finish(self, inputs: Vec<InputReport>, failures: Vec<Error>, options: &Options) -> Analysis {
-        let Engine { decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
+        let Engine { filtering, decoder, fragments, intake, mut tally, listener, unsupported, timeline, .. } = self;
         fragments.finish(|orphan| tally.add_orphan(&orphan));
-        let mut flows = intake.finish();
+        let Counter { table, ledger, sizes } = intake.finish();
+        tally.ledger.merge(&ledger);
+        tally.sizes.merge(&sizes);
+        let mut flows = table.finish();
         let timeline = timeline.zip(flows.take_timeline()).map(|(mut timeline, of_flows)| {
             timeline.merge(of_flows, |number| number);
             timeline
@@ -294,6 +327,7 @@ impl Engine {
         Analysis {
             inputs,
             failures,
+            filtered: filtering.map(|filtering| filtering.finish()),
             tally,
             flows,
             verdicts,

@@ -1,0 +1,172 @@
+//! What mends what is missing.
+
+use std::path::Path;
+
+use super::command::{as_root, path, portolan, quoted};
+use super::{Remedy, sentences};
+use crate::machine::{Container, Executable, Interface, Machine, PackageManager, Place};
+
+/// The capability that a capture takes, also of an interface's whole traffic (promiscuous mode).
+const CAPABILITY: &str = "cap_net_raw+ep";
+/// Where programs are that the administrator has installed.
+const INSTALLED: &str = "/usr/local/bin/portolan";
+/// The group of those who may capture.
+const GROUP: &str = "pcap";
+/// What stands for an interface where there is none.
+const USUAL_INTERFACE: &str = "eth0";
+
+/// True for libpcap's interface that stands for all.
+pub fn is_any(interface: &Interface) -> bool {
+    interface.name == Interface::ANY
+}
+
+/// Installs libpcap, where it is known how.
+pub fn install_libpcap(machine: &Machine) -> Option<Remedy> {
+    let package = match machine.package_manager? {
+        PackageManager::Apt => "libpcap0.8",
+        PackageManager::Zypper => "libpcap1",
+        PackageManager::Dnf | PackageManager::Pacman | PackageManager::Apk | PackageManager::Brew => "libpcap",
+    };
+    Some(Remedy::new(sentences::INSTALL_IT, [install(machine, package)?]))
+}
+
+fn install(machine: &Machine, package: &str) -> Option<String> {
+    let command = match machine.package_manager? {
+        PackageManager::Apt => "apt install",
+        PackageManager::Dnf => "dnf install",
+        PackageManager::Pacman => "pacman -S",
+        PackageManager::Apk => "apk add",
+        PackageManager::Zypper => "zypper install",
+        // Homebrew refuses root.
+        PackageManager::Brew => return Some(format!("brew install {package}")),
+    };
+    Some(as_root(machine, &format!("{command} {package}")))
+}
+
+/// Gives this program the right to capture.
+pub fn rights(machine: &Machine) -> Vec<Remedy> {
+    let live = format!("{} live -i {}", path(machine), interface(machine));
+    let mut remedies = Vec::new();
+    if !machine.rights.is_root {
+        remedies.push(Remedy::new(sentences::CAPTURE_ONCE, [as_root(machine, &live)]));
+        remedies.extend(container_as_root(machine));
+    }
+    if cfg!(target_os = "linux")
+        && let Some(executable) = &machine.executable
+    {
+        remedies.push(capability(machine, executable));
+        remedies.push(group(machine, executable));
+    }
+    remedies
+}
+
+/// A capability of the program's file.
+fn capability(machine: &Machine, executable: &Executable) -> Remedy {
+    let mut commands = install_setcap(machine);
+    let (why, file) = fit_place(executable);
+    if file != executable.path {
+        commands.push(as_root(machine, &format!("install -m 755 {} {INSTALLED}", path(machine))));
+    }
+    commands.push(set_capability(machine, file));
+    Remedy::new(sentences::capture_for_good(&why), commands)
+}
+
+/// The same for the members of a group.
+fn group(machine: &Machine, executable: &Executable) -> Remedy {
+    let mut commands = install_setcap(machine);
+    let user = machine.rights.user.as_deref().map_or_else(|| "USER".into(), quoted);
+    let (add_group, add_user) = match machine.package_manager {
+        Some(PackageManager::Apk) => (format!("addgroup -S {GROUP}"), format!("addgroup {user} {GROUP}")),
+        _ => (format!("groupadd -f {GROUP}"), format!("usermod -aG {GROUP} {user}")),
+    };
+    commands.extend([&add_group, &add_user].map(|command| as_root(machine, command)));
+    let (_, file) = fit_place(executable);
+    if file == executable.path {
+        let own = path(machine);
+        commands.extend([format!("chown root:{GROUP} {own}"), format!("chmod 750 {own}")].map(|own| as_root(machine, &own)));
+    } else {
+        commands.push(as_root(machine, &format!("install -o root -g {GROUP} -m 750 {} {INSTALLED}", path(machine))));
+    }
+    // A new owner takes capabilities away: they are set at last.
+    commands.push(set_capability(machine, file));
+    Remedy::new(sentences::CAPTURE_FOR_A_GROUP, commands)
+}
+
+fn set_capability(machine: &Machine, file: &Path) -> String {
+    as_root(machine, &format!("setcap {CAPABILITY} {}", quoted(&file.to_string_lossy())))
+}
+
+/// Where a file with a capability should be, and why, if that is not where it is.
+fn fit_place(executable: &Executable) -> (String, &Path) {
+    let installed = Path::new(INSTALLED);
+    match &executable.place {
+        Place::Fit => (String::new(), &executable.path),
+        Place::NoSuid => (sentences::PLACE_IS_NOSUID.into(), installed),
+        Place::BuildFolder => (sentences::PLACE_IS_BUILT_IN.into(), installed),
+        Place::WorldWritable(folder) => (sentences::place_is_world_writable(&folder.to_string_lossy()), installed),
+    }
+}
+
+fn install_setcap(machine: &Machine) -> Vec<String> {
+    let package = match machine.package_manager {
+        Some(PackageManager::Apt) => "libcap2-bin",
+        Some(PackageManager::Zypper) => "libcap-progs",
+        Some(PackageManager::Apk) => "libcap-setcap",
+        _ => "libcap",
+    };
+    if machine.tools.setcap { Vec::new() } else { install(machine, package).into_iter().collect() }
+}
+
+/// A container that was started without the right.
+pub fn container(machine: &Machine) -> Vec<Remedy> {
+    let command = match machine.container {
+        Some(Container::Docker) => "docker run --cap-add NET_RAW ...",
+        Some(Container::Podman) => "podman run --cap-add NET_RAW ...",
+        Some(Container::Kubernetes) => "securityContext: { capabilities: { add: [\"NET_RAW\"] } }",
+        Some(Container::Other) | None => return Vec::new(),
+    };
+    vec![Remedy::new(sentences::START_CONTAINER_WITH_RIGHT, [command.into()])]
+}
+
+/// A container that was started as a user.
+fn container_as_root(machine: &Machine) -> Option<Remedy> {
+    let command = match machine.container? {
+        Container::Docker => "docker run --user 0 --cap-add NET_RAW ...",
+        Container::Podman => "podman run --user 0 --cap-add NET_RAW ...",
+        Container::Kubernetes => "securityContext: { runAsUser: 0, capabilities: { add: [\"NET_RAW\"] } }",
+        Container::Other => return None,
+    };
+    Some(Remedy::new(sentences::START_CONTAINER_AS_ROOT, [command.into()]))
+}
+
+/// Switches an interface on.
+pub fn switch_on(machine: &Machine, name: Option<&str>) -> Vec<Remedy> {
+    let command = |name| {
+        let name = quoted(name);
+        let command =
+            if cfg!(target_os = "linux") { format!("ip link set dev {name} up") } else { format!("ifconfig {name} up") };
+        as_root(machine, &command)
+    };
+    name.map(|name| Remedy::new(sentences::SWITCH_IT_ON, [command(name)])).into_iter().collect()
+}
+
+/// Lets another program capture.
+pub fn other_way(machine: &Machine) -> Remedy {
+    let capture = format!("tcpdump -U -w - -i {}", interface(machine));
+    let read = format!("{} read -", portolan(machine));
+    let rights = &machine.rights;
+    if !rights.is_grantable || (!rights.can_gain && !rights.is_root) {
+        return Remedy::new(
+            sentences::CAPTURE_ELSEWHERE,
+            [format!("ssh HOST sudo tcpdump -U -w - -i {USUAL_INTERFACE} | {read}")],
+        );
+    }
+    let install = if machine.tools.tcpdump { None } else { install(machine, "tcpdump") };
+    let piped = format!("{} | {read}", as_root(machine, &capture));
+    Remedy::new(sentences::CAPTURE_WITH_ANOTHER, install.into_iter().chain([piped]))
+}
+
+/// The interface to capture on, for a shell.
+fn interface(machine: &Machine) -> String {
+    machine.interfaces.iter().find(|interface| !is_any(interface)).map_or(USUAL_INTERFACE.into(), |found| quoted(&found.name))
+}

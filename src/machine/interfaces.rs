@@ -1,0 +1,152 @@
+//! The network interfaces, asked from the system itself, so that they are known without libpcap.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use crate::capture::LinkType;
+
+/// A network interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name. Whoever may rename interfaces may put almost anything into it.
+    pub name: String,
+    /// Its addresses, in order: IPv4 before IPv6.
+    pub addresses: Vec<IpAddr>,
+    /// The link type that a capture on it has, where that is known.
+    pub link_type: Option<LinkType>,
+    /// Somebody has switched it on.
+    pub is_up: bool,
+    /// It can carry traffic: a cable is in it, a radio is connected.
+    pub is_running: bool,
+    /// It only leads back to this computer.
+    pub is_loopback: bool,
+}
+
+impl Interface {
+    /// libpcap's name for all interfaces of Linux at once.
+    pub const ANY: &'static str = "any";
+
+    #[cfg(any(unix, test))]
+    fn new(name: String) -> Interface {
+        let (is_up, is_running, is_loopback) = (false, false, false);
+        Interface { name, addresses: Vec::new(), link_type: None, is_up, is_running, is_loopback }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn any() -> Interface {
+        let link_type = Some(LinkType::LINUX_SLL);
+        Interface { link_type, is_up: true, is_running: true, ..Interface::new(Interface::ANY.into()) }
+    }
+
+    /// True if there is probably something to be captured.
+    pub fn is_active(&self) -> bool {
+        self.is_up && self.is_running
+    }
+
+    /// Those with traffic first, then those that only need a cable; the loopback and "any" behind the others, and all by
+    /// name: the first one is the best guess for somebody who names none.
+    fn order(&self, other: &Interface) -> Ordering {
+        let key = |interface: &Interface| {
+            let is_any = interface.name == Interface::ANY;
+            (!interface.is_active(), !interface.is_up, is_any, interface.is_loopback)
+        };
+        key(self).cmp(&key(other)).then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+/// All interfaces: those with traffic first, of these the loopback and "any" last, and otherwise by name. None, if the system
+/// does not tell. "any" is there if libpcap is, on Linux.
+pub fn interfaces(with_any: bool) -> Vec<Interface> {
+    let mut found = from_system();
+    #[cfg(target_os = "linux")]
+    if with_any {
+        found.push(Interface::any());
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = with_any;
+    found.sort_by(Interface::order);
+    found
+}
+
+#[cfg(not(unix))]
+fn from_system() -> Vec<Interface> {
+    Vec::new()
+}
+
+/// The system gives a row for each address of each interface.
+#[cfg(unix)]
+fn from_system() -> Vec<Interface> {
+    use nix::net::if_::InterfaceFlags;
+    use std::collections::BTreeMap;
+
+    let mut found: BTreeMap<String, Interface> = BTreeMap::new();
+    for row in nix::ifaddrs::getifaddrs().into_iter().flatten() {
+        let name = row.interface_name;
+        let interface = found.entry(name.clone()).or_insert_with(|| Interface::new(name));
+        interface.is_up = row.flags.contains(InterfaceFlags::IFF_UP);
+        interface.is_running = row.flags.contains(InterfaceFlags::IFF_RUNNING);
+        interface.is_loopback = row.flags.contains(InterfaceFlags::IFF_LOOPBACK);
+        let Some(address) = row.address else { continue };
+        #[cfg(target_os = "linux")]
+        if let Some(link) = address.as_link_addr() {
+            interface.link_type = link_type(link.hatype());
+        }
+        let v4 = address.as_sockaddr_in().map(|address| IpAddr::V4(address.ip()));
+        let v6 = address.as_sockaddr_in6().map(|address| IpAddr::V6(address.ip()));
+        interface.addresses.extend(v4.or(v6));
+    }
+    let mut found: Vec<Interface> = found.into_values().collect();
+    for interface in &mut found {
+        interface.addresses.sort_unstable();
+        interface.addresses.dedup();
+    }
+    found
+}
+
+/// What libpcap gives for a kind of hardware (`ARPHRD_` in linux/if_arp.h).
+#[cfg(target_os = "linux")]
+fn link_type(hardware: u16) -> Option<LinkType> {
+    match hardware {
+        // Ethernet; the loopback, which frames its packets like it.
+        1 | 772 => Some(LinkType::ETHERNET),
+        // Point-to-point protocol: its header differs among drivers, so that libpcap takes Linux's own.
+        512 => Some(LinkType::LINUX_SLL),
+        // Raw IP, IP in IP, IPv6 in IPv4, none.
+        519 | 768 | 776 | 65_534 => Some(LinkType::RAW),
+        801 => Some(LinkType::IEEE802_11),
+        803 => Some(LinkType::IEEE802_11_RADIOTAP),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_one_is_the_best_guess() {
+        let interface = |name: &str, is_up, is_running| Interface { is_up, is_running, ..Interface::new(name.into()) };
+        let loopback = Interface { is_loopback: true, ..interface("lo", true, true) };
+        let mut all = [
+            interface("any", true, true),
+            interface("down", false, false),
+            interface("wlan0", true, true),
+            loopback,
+            interface("cable-out", true, false),
+            interface("eth0", true, true),
+        ];
+        all.sort_by(Interface::order);
+        let names: Vec<&str> = all.iter().map(|interface| interface.name.as_str()).collect();
+        assert_eq!(names, ["eth0", "wlan0", "lo", "any", "cable-out", "down"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn linux_has_a_loopback_that_is_ethernet_to_captures() {
+        let found = interfaces(true);
+        let loopback = found.iter().find(|interface| interface.is_loopback).expect("every Linux has one");
+        assert_eq!(loopback.link_type, Some(LinkType::ETHERNET));
+        assert!(found.iter().any(|interface| interface.name == "any"));
+        assert!(interfaces(false).iter().all(|interface| interface.name != "any"));
+    }
+}

@@ -1,0 +1,99 @@
+//! Whether this process may capture, which is tried and not guessed, and what it could be given.
+
+/// Whether it may capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// It may.
+    Held,
+    /// It may not.
+    Denied,
+    /// Nobody may here: the system says why.
+    Impossible(String),
+}
+
+/// What this process may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// Whether it may capture.
+    pub capture: Right,
+    /// It is root, or has root's number in its container.
+    pub is_root: bool,
+    /// The user's name, where the system knows one.
+    pub user: Option<String>,
+    /// False if no program that is started here can have more rights than this one, by `sudo` neither (`no_new_privs`).
+    pub can_gain: bool,
+    /// False if CAP_NET_RAW can be given to nothing here, as in a container that was started without it.
+    pub is_grantable: bool,
+}
+
+impl Rights {
+    /// Looks at this process.
+    pub fn look() -> Rights {
+        let (is_root, user) = user();
+        Rights { capture: try_to_capture(), is_root, user, can_gain: can_gain(), is_grantable: is_grantable() }
+    }
+}
+
+#[cfg(unix)]
+fn user() -> (bool, Option<String>) {
+    let uid = nix::unistd::geteuid();
+    (uid.is_root(), nix::unistd::User::from_uid(uid).ok().flatten().map(|user| user.name))
+}
+
+#[cfg(not(unix))]
+fn user() -> (bool, Option<String>) {
+    (false, None)
+}
+
+/// Opens a socket such as captures use, bound to no protocol: it receives nothing.
+#[cfg(target_os = "linux")]
+fn try_to_capture() -> Right {
+    use nix::errno::Errno;
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+
+    match socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, None) {
+        Ok(_) => Right::Held,
+        Err(Errno::EPERM | Errno::EACCES) => Right::Denied,
+        Err(error) => Right::Impossible(error.desc().to_owned()),
+    }
+}
+
+/// Opens one of the devices that the BSDs and macOS capture with. One that is in use tells nothing.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn try_to_capture() -> Right {
+    let devices = std::iter::once("/dev/bpf".to_owned()).chain((0..256).map(|number| format!("/dev/bpf{number}")));
+    for device in devices {
+        match std::fs::File::open(&device) {
+            Ok(_) => return Right::Held,
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Right::Denied,
+            Err(_) => {}
+        }
+    }
+    Right::Impossible("there is no device /dev/bpf".into())
+}
+
+#[cfg(not(unix))]
+fn try_to_capture() -> Right {
+    Right::Impossible("live capture is for Linux, macOS and the BSDs".into())
+}
+
+#[cfg(target_os = "linux")]
+fn can_gain() -> bool {
+    !nix::sys::prctl::get_no_new_privs().unwrap_or(false)
+}
+
+#[cfg(target_os = "linux")]
+fn is_grantable() -> bool {
+    use caps::{CapSet, Capability};
+    caps::has_cap(None, CapSet::Bounding, Capability::CAP_NET_RAW).unwrap_or(true)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn can_gain() -> bool {
+    true
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_grantable() -> bool {
+    true
+}

@@ -1,0 +1,100 @@
+//! Which user the program goes on as.
+
+use std::fmt;
+
+/// The user who owns nothing and may do nothing, on every usual system.
+pub const NOBODY: u32 = 65_534;
+const ROOT: u32 = 0;
+
+/// A user and a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The user's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
+    /// Why this one.
+    pub why: Why,
+}
+
+/// Why a user was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// This user has started the program.
+    Started,
+    /// This user has called `sudo`.
+    Sudo,
+    /// The output folder belongs to this user.
+    OwnsFolder,
+    /// There was no other one.
+    Nobody,
+}
+
+impl Account {
+    /// Chooses for a program started by `starter`, a user and a group, who has written `sudo` as user and group into the
+    /// environment, and whose output folder belongs to `owner`.
+    pub fn choose(starter: (u32, u32), sudo: Option<(u32, u32)>, owner: Option<(u32, u32)>) -> Account {
+        if starter.0 != ROOT {
+            return Account { uid: starter.0, gid: starter.1, why: Why::Started };
+        }
+        let no_root = |ids: Option<(u32, u32)>| ids.filter(|(uid, _)| *uid != ROOT);
+        let (uid, gid, why) = match (no_root(sudo), no_root(owner)) {
+            (Some((uid, gid)), _) => (uid, gid, Why::Sudo),
+            (None, Some((uid, gid))) => (uid, gid, Why::OwnsFolder),
+            (None, None) => (NOBODY, NOBODY, Why::Nobody),
+        };
+        // Root's group opens doors, too.
+        Account { uid, gid: if gid == ROOT { NOBODY } else { gid }, why }
+    }
+}
+
+/// The user and group that `sudo` tells, from the values of `SUDO_UID` and `SUDO_GID`.
+#[cfg(any(unix, test))]
+pub fn sudo(uid: Option<&str>, gid: Option<&str>) -> Option<(u32, u32)> {
+    // The highest number is none: to the system it means "leave it".
+    let number = |text: Option<&str>| text?.parse().ok().filter(|number| *number != u32::MAX);
+    Some((number(uid)?, number(gid)?))
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.why {
+            Why::Started => "who started it",
+            Why::Sudo => "who called sudo",
+            Why::OwnsFolder => "who owns the output folder",
+            Why::Nobody => "nobody",
+        };
+        write!(f, "user {} and group {} ({why})", self.uid, self.gid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_becomes_who_called_sudo_or_owns_the_folder_or_nobody() {
+        let chosen = |starter, sudo, owner| {
+            let Account { uid, gid, why } = Account::choose(starter, sudo, owner);
+            (uid, gid, why)
+        };
+        let (called, owns) = (Some((1000, 100)), Some((1234, 1235)));
+        assert_eq!(chosen((0, 0), called, owns), (1000, 100, Why::Sudo));
+        assert_eq!(chosen((0, 0), None, owns), (1234, 1235, Why::OwnsFolder));
+        assert_eq!(chosen((0, 0), Some((0, 0)), owns), (1234, 1235, Why::OwnsFolder), "root has called sudo");
+        assert_eq!(chosen((0, 0), None, Some((0, 0))), (NOBODY, NOBODY, Why::Nobody));
+        assert_eq!(chosen((0, 0), None, None), (NOBODY, NOBODY, Why::Nobody));
+        assert_eq!(chosen((0, 0), Some((1000, 0)), None), (1000, NOBODY, Why::Sudo), "not root's group");
+        assert_eq!(chosen((7, 8), called, owns), (7, 8, Why::Started), "anybody can set a variable");
+    }
+
+    #[test]
+    fn what_sudo_does_not_write_is_no_user() {
+        assert_eq!(sudo(Some("1000"), Some("100")), Some((1000, 100)));
+        for wrong in ["", "-1", "root", "1000 ", "4294967295", "4294967296"] {
+            assert_eq!(sudo(Some(wrong), Some("100")), None, "{wrong}");
+            assert_eq!(sudo(Some("1000"), Some(wrong)), None, "{wrong}");
+        }
+        assert_eq!(sudo(Some("1000"), None), None);
+    }
+}

@@ -1,0 +1,44 @@
+//! Systems without capabilities: user and group where there are such, and nothing else. On macOS, root's supplementary groups
+//! stay: no safe function changes them there.
+
+use super::{GivenUp, Landlock, Needs};
+use crate::error::Error;
+
+/// Becomes the user, and makes missing folders and files in the user's name.
+pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+    #[cfg(unix)]
+    let account = Some(become_user()?);
+    #[cfg(not(unix))]
+    let account = None;
+    for folder in &needs.folders {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { output: folder.display().to_string(), source })?;
+    }
+    for file in needs.files.iter().filter(|file| !file.exists()) {
+        std::fs::File::create_new(file).map_err(|source| Error::Write { output: file.display().to_string(), source })?;
+    }
+    Ok(GivenUp { account, capabilities: false, bounding: false, no_new_privs: false, landlock: Landlock::None })
+}
+
+/// Real, effective and saved ids, which are all set where root does it.
+#[cfg(unix)]
+fn become_user() -> Result<super::Account, Error> {
+    use nix::unistd::{Gid, Uid, getegid, geteuid, getgid, getuid, setgid, setuid};
+
+    use super::account::{self, Account};
+    use crate::text;
+
+    let variable = |name| std::env::var(name).ok();
+    let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
+    let account = Account::choose((getuid().as_raw(), getgid().as_raw()), sudo, None);
+    let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+    #[cfg(not(any(target_vendor = "apple", target_os = "redox", target_os = "haiku")))]
+    let groups = if getuid().is_root() { nix::unistd::setgroups(&[gid]) } else { Ok(()) };
+    #[cfg(any(target_vendor = "apple", target_os = "redox", target_os = "haiku"))]
+    let groups = Ok(());
+    let became = groups.and_then(|()| setgid(gid)).and_then(|()| setuid(uid));
+    became.map_err(|error| Error::Rights { why: text::cannot_become(account.uid, account.gid, &error.to_string()) })?;
+    if [getuid(), geteuid()] != [uid; 2] || [getgid(), getegid()] != [gid; 2] || setuid(Uid::from_raw(0)).is_ok() {
+        return Err(Error::Rights { why: text::rights_are_left("root") });
+    }
+    Ok(account)
+}

@@ -1,0 +1,53 @@
+//! Landlock: the kernel refuses whatever is not among the needs.
+
+use std::path::Path;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, RestrictionStatus, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+};
+
+use super::{Landlock, Needs};
+
+/// What is asked for: the version of landlock that came with Linux 6.12. Older ones give what they have.
+const VERSION: ABI = ABI::V6;
+
+/// Restricts this thread and those it will start.
+pub fn restrict(needs: &Needs) -> Result<Landlock, String> {
+    let in_folders = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile;
+    let mut ruleset = ruleset().map_err(|error| error.to_string())?;
+    for folder in &needs.folders {
+        ruleset = allow(ruleset, folder, in_folders)?;
+    }
+    for file in &needs.files {
+        ruleset = allow(ruleset, file, AccessFs::WriteFile | AccessFs::Truncate)?;
+    }
+    for interface in &needs.interfaces {
+        let counters = Path::new("/sys/class/net").join(interface).join("statistics");
+        // Not every interface that libpcap captures on is one of the system's: "any" has no counters.
+        if !interface.contains('/') && counters.exists() {
+            ruleset = allow(ruleset, &counters, AccessFs::ReadFile.into())?;
+        }
+    }
+    let RestrictionStatus { ruleset, .. } = ruleset.restrict_self().map_err(|error| error.to_string())?;
+    Ok(match ruleset {
+        RulesetStatus::FullyEnforced => Landlock::Full,
+        RulesetStatus::PartiallyEnforced => Landlock::Partial,
+        RulesetStatus::NotEnforced => Landlock::None,
+    })
+}
+
+/// Nothing is allowed: no file, no TCP connection, no signal to another process.
+fn ruleset() -> Result<RulesetCreated, RulesetError> {
+    Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(VERSION))?
+        .handle_access(AccessNet::from_all(VERSION))?
+        .scope(Scope::from_all(VERSION))?
+        .create()
+}
+
+fn allow(ruleset: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Result<RulesetCreated, String> {
+    let opened = PathFd::new(path).map_err(|error| error.to_string())?;
+    ruleset.add_rule(PathBeneath::new(opened, access)).map_err(|error| format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,138 @@
+//! Linux: user and groups, capabilities, `no_new_privs`, landlock; and the check that nothing is left.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use caps::{CapSet, Capability};
+use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat2};
+use nix::sys::prctl;
+use nix::sys::stat::fstat;
+use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setresgid, setresuid};
+
+use super::account::{self, Account, Why};
+use super::landlocked;
+use super::status::{Expected, Status};
+use super::{GivenUp, Landlock, Needs, folder_of};
+use crate::error::Error;
+use crate::text;
+
+/// Does all of it, in an order in which each step still has the rights that it takes.
+pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+    // Later, landlock refuses to open it; what an open one tells is as of its reading.
+    let mut proof = File::open("/proc/self/status").map_err(|_| Error::Rights { why: text::NO_PROC.into() })?;
+    refuse_threads()?;
+    let was_root = getuid().is_root();
+    let account = account(needs);
+    let bounding = clear_bounding_set()?;
+    become_user(account, was_root)?;
+    clear_capabilities()?;
+    prctl::set_no_new_privs().map_err(|error| refused("no_new_privs", error))?;
+    prctl::set_dumpable(false).map_err(|error| refused("PR_SET_DUMPABLE", error))?;
+    check_writable(needs, account)?;
+    let landlock = landlocked::restrict(needs).map_err(|error| refused("landlock", error))?;
+    let expected = Expected { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding };
+    prove(&mut proof, expected, landlock)?;
+    Ok(GivenUp { account: Some(account), capabilities: true, bounding, no_new_privs: true, landlock })
+}
+
+fn refused(step: &str, error: impl std::fmt::Display) -> Error {
+    Error::Rights { why: format!("{step}: {error}") }
+}
+
+/// Most of what is given up belongs to a thread: others would keep theirs.
+fn refuse_threads() -> Result<(), Error> {
+    let tasks = fs::read_dir("/proc/self/task").map_err(|_| Error::Rights { why: text::NO_PROC.into() })?;
+    match tasks.count() {
+        1 => Ok(()),
+        threads => Err(Error::Rights { why: text::threads_are_running(threads) }),
+    }
+}
+
+fn account(needs: &Needs) -> Account {
+    let variable = |name| std::env::var(name).ok();
+    let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
+    let folders = needs.folders.iter().map(PathBuf::as_path).chain(needs.files.iter().map(|file| folder_of(file)));
+    let owner = folders.filter_map(owner).find(|(uid, _)| !Uid::from_raw(*uid).is_root());
+    Account::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
+}
+
+/// Who owns the folder, if the way to it has no symbolic link.
+fn owner(folder: &Path) -> Option<(u32, u32)> {
+    let how = OpenHow::new()
+        .flags(OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC)
+        .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_NO_MAGICLINKS);
+    let found = fstat(openat2(AT_FDCWD, folder, how).ok()?).ok()?;
+    Some((found.st_uid, found.st_gid))
+}
+
+/// True if that was allowed.
+fn clear_bounding_set() -> Result<bool, Error> {
+    let failed = |error| refused("bounding set", error);
+    if !caps::has_cap(None, CapSet::Effective, Capability::CAP_SETPCAP).map_err(failed)? {
+        return Ok(false);
+    }
+    caps::clear(None, CapSet::Bounding).map_err(failed)?;
+    Ok(true)
+}
+
+/// Real, effective and saved ids. These are the C library's functions, which act on all threads.
+fn become_user(account: Account, was_root: bool) -> Result<(), Error> {
+    let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+    let groups = if was_root { setgroups(&[]) } else { Ok(()) };
+    let became = groups.and_then(|()| setresgid(gid, gid, gid)).and_then(|()| setresuid(uid, uid, uid));
+    became.map_err(|error| Error::Rights { why: text::cannot_become(account.uid, account.gid, &error.to_string()) })
+}
+
+fn clear_capabilities() -> Result<(), Error> {
+    let mut sets = vec![CapSet::Effective, CapSet::Permitted, CapSet::Inheritable];
+    if caps::runtime::ambient_set_supported().is_ok() {
+        sets.insert(0, CapSet::Ambient);
+    }
+    sets.into_iter().try_for_each(|set| caps::clear(None, set)).map_err(|error| refused("capabilities", error))
+}
+
+/// Makes missing folders and files, and makes sure that the user may write where the outputs go. The kernel is asked in the user's name:
+/// nobody else knows about all that may forbid it.
+fn check_writable(needs: &Needs, account: Account) -> Result<(), Error> {
+    let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
+    let folders = needs.folders.iter().map(|folder| {
+        let made = fs::create_dir_all(folder).and_then(|()| may(folder, AccessFlags::W_OK | AccessFlags::X_OK));
+        (folder, made)
+    });
+    let files = needs.files.iter().map(|file| {
+        // One that is there is not opened: a named pipe would wait for its reader.
+        let made = if file.exists() { Ok(()) } else { File::create_new(file).map(drop) };
+        (file, made.and_then(|()| may(file, AccessFlags::W_OK)))
+    });
+    for (path, checked) in folders.chain(files) {
+        let output = || path.display().to_string();
+        checked.map_err(|source| match source.kind() {
+            ErrorKind::PermissionDenied if account.why != Why::Started => {
+                Error::Save { output: output(), why: text::not_writable(account.uid) }
+            }
+            _ => Error::Write { output: output(), source },
+        })?;
+    }
+    Ok(())
+}
+
+/// Reads what the kernel says about this process now, and tries what landlock should refuse.
+fn prove(proof: &mut File, expected: Expected, landlock: Landlock) -> Result<(), Error> {
+    let mut told = String::new();
+    proof.read_to_string(&mut told).map_err(|error| refused("/proc/self/status", error))?;
+    let status = Status::parse(&told).ok_or_else(|| Error::Rights { why: text::NO_PROC.into() })?;
+    if let Some(left) = status.leftover(expected) {
+        return Err(Error::Rights { why: text::rights_are_left(&left) });
+    }
+    if !prctl::get_no_new_privs().unwrap_or(false) {
+        return Err(Error::Rights { why: text::rights_are_left("no_new_privs 0") });
+    }
+    if prctl::get_dumpable().unwrap_or(true) {
+        return Err(Error::Rights { why: text::rights_are_left("PR_GET_DUMPABLE 1") });
+    }
+    if landlock != Landlock::None && File::open("/").is_ok() {
+        return Err(Error::Rights { why: text::rights_are_left("reading of /, in spite of landlock") });
+    }
+    Ok(())
+}

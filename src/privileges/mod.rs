@@ -1,0 +1,155 @@
+//! Floor 1: gives up every right that capturing took, before the first packet is parsed.
+//!
+//! Opening a network interface takes rights; parsing what strangers send should have none. The right order is:
+//!
+//! 1. Load libpcap, open the interfaces, set their filters, read whatever else has to be read (port tables, names for filters).
+//! 2. [`give_up`].
+//! 3. Open the outputs.
+//! 4. Start threads.
+//! 5. Parse the first packet.
+//!
+//! Outputs come after, and not before: they are opened as the user they will belong to, with that user's rights and no others.
+//! No file is ever made by root, so none has to be given away, and a link that somebody has put into the output folder leads
+//! only to what its owner could write anyway; landlock refuses even that. Files that are rotated come later and must work in
+//! this way in any case.
+//!
+//! Threads come after, too: capabilities, `no_new_privs` and landlock belong to a thread and are inherited by those it starts.
+//! [`give_up`] refuses if there is more than one.
+//!
+//! # Which user
+//!
+//! | started | goes on as |
+//! |---|---|
+//! | by a user, with capabilities or a setuid bit of the file | that user |
+//! | through `sudo` | who called it (`SUDO_UID`, `SUDO_GID`) |
+//! | by root | on Linux the owner of the first output folder that does not belong to root; else `nobody` (65534) |
+//!
+//! Root who writes into somebody's folder wants the files to be theirs; `nobody` could not write there. An owner is taken only
+//! if no symbolic link is on the way to the folder: who may place a link must not choose whose files are written.
+//! `SUDO_UID` counts only where root has started the program, because anybody can set a variable.
+//!
+//! # What can still be done
+//!
+//! What is open stays open: captures go on, standard output can be written. The files of [`Needs`] can be written; files can be
+//! made, written, renamed and removed in its folders; nothing else can be opened, run or connected to. Other processes of the same user cannot
+//! look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and there is no core dump with packets in it.
+
+mod account;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod landlocked;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod status;
+
+pub use account::{Account, Why};
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// What the rest of the run still needs.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// Folders in which files come and go, as rotating ones do. What is below them can be written, too. One that is missing is
+    /// made, as the user that the program goes on as.
+    pub folders: Vec<PathBuf>,
+    /// Files that are written; also a device or a named pipe. One that is missing is made in the same way, so that nothing else
+    /// in its folder has to be allowed.
+    pub files: Vec<PathBuf>,
+    /// Interfaces whose counters are read: libpcap looks there for what an interface has dropped.
+    pub interfaces: Vec<String>,
+}
+
+/// The folder that a file is in, to be one of [`Needs::folders`].
+pub fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// What has been given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    /// The user that the program goes on as; nothing where the system has no such users.
+    pub account: Option<Account>,
+    /// All capabilities are gone: effective, permitted, inheritable and ambient. False where the system has none.
+    pub capabilities: bool,
+    /// The bounding set is empty, too. That takes a right by itself, which root has.
+    pub bounding: bool,
+    /// No program that is run can gain rights.
+    pub no_new_privs: bool,
+    /// What the kernel refuses beyond that.
+    pub landlock: Landlock,
+}
+
+/// How far the kernel restricts the process to its [`Needs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landlock {
+    /// In everything: files, TCP connections, signals to others.
+    Full,
+    /// In what it knows of; it is older than Linux 6.12.
+    Partial,
+    /// Not at all: it has no landlock, or it was left out when it was started.
+    None,
+}
+
+/// Gives all rights up, checks that they are gone, and says which. It cannot be undone.
+///
+/// To be called after the interfaces are open, before the outputs are, and before any thread is started; see the module.
+///
+/// # Errors
+///
+/// [`Error::Rights`] if anything is left or cannot be found out, [`Error::Save`] or [`Error::Write`] if the user may not write to
+/// what is needed. The capture must not go on then.
+pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+    #[cfg(target_os = "linux")]
+    return linux::give_up(needs);
+    #[cfg(not(target_os = "linux"))]
+    return elsewhere::give_up(needs);
+}
+
+impl fmt::Display for GivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(account) = self.account {
+            write!(f, "goes on as {account}, ")?;
+        }
+        f.write_str(match (self.capabilities, self.bounding) {
+            (true, true) => "without capabilities, ",
+            (true, false) => "without capabilities (the bounding set stays), ",
+            (false, _) => "",
+        })?;
+        f.write_str(if self.no_new_privs { "with no_new_privs, " } else { "" })?;
+        f.write_str(match self.landlock {
+            Landlock::Full => "held by landlock",
+            Landlock::Partial => "held by landlock in part, because this kernel is older than Linux 6.12",
+            Landlock::None => "not held by landlock, which this system does not have",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_folder_is_here() {
+        assert_eq!(["a/b.pcap", "b.pcap", "/b.pcap"].map(|file| folder_of(Path::new(file))), ["a", ".", "/"].map(Path::new));
+    }
+
+    #[test]
+    fn what_was_given_up_is_one_line() {
+        let account = Some(Account { uid: 1000, gid: 100, why: Why::Sudo });
+        let all = GivenUp { account, capabilities: true, bounding: true, no_new_privs: true, landlock: Landlock::Full };
+        let said =
+            "goes on as user 1000 and group 100 (who called sudo), without capabilities, with no_new_privs, held by landlock";
+        assert_eq!(all.to_string(), said);
+        let little =
+            GivenUp { account: None, capabilities: false, bounding: false, no_new_privs: false, landlock: Landlock::None };
+        assert_eq!(little.to_string(), "not held by landlock, which this system does not have");
+    }
+}

@@ -1,0 +1,130 @@
+//! The process that gives its rights up.
+
+use std::fs::{self, File};
+use std::io::{self, Write, stdin};
+use std::net::TcpStream;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, exit};
+use std::thread;
+
+use caps::{CapSet, Capability, CapsHashSet};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, socket};
+use nix::unistd::{Gid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
+use pcap::{Active, Capture};
+use portolan::privileges::{self, Needs};
+
+/// The first argument of a child.
+pub const ROLE: &str = "child";
+/// The exit code of one that could not give its rights up.
+pub const REFUSED: i32 = 3;
+/// The file outside of its folder that it may write.
+pub const OWN: &str = "own.json";
+/// The file that it leaves in its folder.
+pub const LEFT: &str = "left.pcapng";
+
+/// `HOW FOLDER OUTSIDE`
+pub fn run(arguments: &[String]) {
+    let [how, folder, outside] = arguments else { panic!("{arguments:?}") };
+    match how.as_str() {
+        "as-user" => return become_user_who_may_capture(folder, outside),
+        "poor-root" => keep_only_net_raw(),
+        "threads" => drop(thread::spawn(thread::park)),
+        // Root's groups open doors, too.
+        _ if geteuid().is_root() => setgroups(&[Gid::from_raw(0), Gid::from_raw(1002)]).unwrap(),
+        _ => {}
+    }
+    let interface = open_interface();
+    let mut capture = portolan_libpcap::is_available().then(open_capture);
+    let own = Path::new(outside).join(OWN);
+    let needs =
+        Needs { folders: vec![folder.into()], files: vec!["/dev/null".into(), own], interfaces: vec!["lo".into(), "any".into()] };
+    match privileges::give_up(&needs) {
+        Ok(given_up) => println!("given up: {given_up}"),
+        Err(error) => {
+            println!("error: {error}");
+            exit(REFUSED);
+        }
+    }
+    try_everything(Path::new(folder), Path::new(outside));
+    println!("ready");
+    stdin().read_line(&mut String::new()).unwrap();
+    println!("packet: {}", recv(interface.as_raw_fd(), &mut [0; 2048], MsgFlags::MSG_DONTWAIT).is_ok());
+    if let Some(capture) = &mut capture {
+        capture.next_packet().expect("a packet through libpcap");
+        assert!(capture.stats().unwrap().received > 0);
+        capture.filter("tcp", true).expect("a filter that names no name");
+    }
+}
+
+/// Every interface, as a capture opens them.
+fn open_interface() -> OwnedFd {
+    socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll).expect("CAP_NET_RAW is there")
+}
+
+/// The loopback through libpcap, without waiting for a full block of packets.
+fn open_capture() -> Capture<Active> {
+    let inactive = Capture::from_device("lo").unwrap();
+    inactive.immediate_mode(true).timeout(10_000).open().unwrap()
+}
+
+fn try_everything(folder: &Path, outside: &Path) {
+    let (first, second) = (folder.join("first"), folder.join("second"));
+    told("make inside", File::create(&first).and_then(|mut file| file.write_all(b"packets")));
+    told("overwrite inside", File::create(&first));
+    told("rename inside", fs::rename(&first, &second));
+    told("remove inside", fs::remove_file(&second));
+    told("leave inside", File::create(folder.join(LEFT)));
+    told("make folders that are there", fs::create_dir_all(folder));
+    told("read inside", File::open(folder.join(LEFT)));
+    told("make folder inside", fs::create_dir(folder.join("deeper")));
+    if folder.join("link").is_symlink() {
+        told("follow a link out", File::create(folder.join("link")));
+    }
+    told("write the file", File::create(outside.join(OWN)).and_then(|mut file| file.write_all(b"document")));
+    told("remove the file", fs::remove_file(outside.join(OWN)));
+    told("make outside", File::create(outside.join("made")));
+    told("overwrite outside", File::create(outside.join("there")));
+    told("rename to outside", fs::rename(folder.join(LEFT), outside.join("moved")));
+    told("remove outside", fs::remove_file(outside.join("there")));
+    told("write to the device", File::options().write(true).open("/dev/null").and_then(|mut file| file.write_all(b"packets")));
+    told("read counters", fs::read("/sys/class/net/lo/statistics/rx_missed_errors"));
+    told("read other settings", fs::read("/sys/class/net/lo/mtu"));
+    told("read passwords", File::open("/etc/shadow"));
+    told("read what all may read", File::open("/etc/passwd"));
+    told("read what all may read in a thread", thread::spawn(|| File::open("/etc/passwd")).join().unwrap());
+    told("look at the own process", fs::read("/proc/self/status"));
+    told("run a program", Command::new("/bin/true").spawn());
+    told("connect", TcpStream::connect("127.0.0.1:9"));
+    told("become root", setuid(Uid::from_raw(0)).map_err(io::Error::from));
+    told("capture anew", socket(AddressFamily::Packet, SockType::Raw, SockFlag::empty(), None).map_err(io::Error::from));
+}
+
+fn told<T>(what: &str, done: io::Result<T>) {
+    println!("{what}: {}", done.map_or_else(|error| error.kind().to_string(), |_| "done".into()));
+}
+
+fn only_net_raw() -> CapsHashSet {
+    CapsHashSet::from([Capability::CAP_NET_RAW])
+}
+
+fn keep_only_net_raw() {
+    for set in [CapSet::Effective, CapSet::Permitted] {
+        caps::set(None, set, &only_net_raw()).unwrap();
+    }
+}
+
+/// A user with CAP_NET_RAW, as a file capability gives it.
+fn become_user_who_may_capture(folder: &str, outside: &str) {
+    let (uid, gid) = (Uid::from_raw(1000), Gid::from_raw(1001));
+    caps::securebits::set_keepcaps(true).unwrap();
+    setgroups(&[gid, Gid::from_raw(1002)]).unwrap();
+    setresgid(gid, gid, gid).unwrap();
+    setresuid(uid, uid, uid).unwrap();
+    for set in [CapSet::Permitted, CapSet::Effective, CapSet::Inheritable, CapSet::Ambient] {
+        caps::set(None, set, &only_net_raw()).unwrap();
+    }
+    let program: PathBuf = std::env::current_exe().unwrap();
+    panic!("{}", Command::new(program).args([ROLE, "plain", folder, outside]).exec());
+}
