@@ -90,6 +90,10 @@ pub struct ExplainArguments {
 /// What every command that analyses a capture takes.
 #[derive(Args, Debug)]
 pub struct CommonArguments {
+    /// Look only at packets that match, in tcpdump's language (man pcap-filter), with addresses in place of names of hosts: 'tcp port 80 and host 10.0.0.5'. Needs libpcap
+    #[arg(short, long, value_name = "EXPR")]
+    filter: Option<String>,
+
     /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
@@ -278,6 +282,8 @@ pub struct ExplainJob {
 /// How a capture is analysed, whatever is done with the result.
 #[derive(Debug)]
 pub struct CommonJob {
+    /// Which packets are looked at, in libpcap's language; all, if `None`.
+    pub filter: Option<String>,
     /// The user's port table.
     pub services: Option<PathBuf>,
     /// Nanoseconds of silence that end a flow.
@@ -291,6 +297,7 @@ pub struct CommonJob {
 impl CommonArguments {
     fn into_job(self) -> CommonJob {
         CommonJob {
+            filter: self.filter,
             services: self.services,
             idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
             max_flows: self.max_flows,

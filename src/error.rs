@@ -5,7 +5,10 @@
 //! Every variant names the thing it happened to.
 
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
+
+use unicode_width::UnicodeWidthStr;
 
 use crate::text;
 
@@ -56,6 +59,72 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A filter expression is wrong.
+    #[error("the filter is wrong: {why}")]
+    Filter {
+        /// The expression.
+        expression: String,
+        /// What is wrong with it, mostly in libpcap's words.
+        why: String,
+        /// The bytes of it that are wrong, where that is certain; behind its last one, if something is missing there.
+        place: Option<Range<usize>>,
+    },
+    /// There is nothing that filters.
+    #[error("cannot filter: {why}")]
+    NoFilter {
+        /// Why, and what to do.
+        why: String,
+    },
+    /// There is nothing that captures.
+    #[error("cannot capture: {why}")]
+    NoLive {
+        /// Why, and what to do.
+        why: String,
+    },
+    /// No interface was named.
+    #[error("name an interface to capture on; {}", text::known_interfaces(.known))]
+    NoInterface {
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// There is no interface of that name.
+    #[error("there is no interface {name}; {}", text::known_interfaces(.known))]
+    NoSuchInterface {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The interface is switched off.
+    #[error("the interface {name} is down, and nothing comes through it; switch it on, for example with: ip link set {name} up")]
+    InterfaceDown {
+        /// Its name.
+        name: String,
+    },
+    /// This user may not capture.
+    #[error("the right to capture on {name} is missing ({why}); portolan doctor says how to get it")]
+    NoRightToCapture {
+        /// The interface.
+        name: String,
+        /// What libpcap says.
+        why: String,
+    },
+    /// The filter is right and cannot be used for packets of this interface.
+    #[error("the filter cannot be used on {name}: {why}")]
+    FilterOnInterface {
+        /// The interface.
+        name: String,
+        /// What libpcap says.
+        why: String,
+    },
+    /// The interface cannot be captured on for another reason.
+    #[error("cannot capture on {name}: {why}")]
+    Interface {
+        /// Its name.
+        name: String,
+        /// What libpcap says.
+        why: String,
+    },
     /// Packets cannot be saved to such a file, or not in such a way.
     #[error("cannot save to {output}: {why}")]
     Save {
@@ -101,6 +170,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Where the trouble is, for the eye: a line of what the user typed, and one with marks below the place. Text from outside,
+    /// cleaned for the terminal.
+    pub fn picture(&self) -> Option<[String; 2]> {
+        let Error::Filter { expression, place: Some(place), .. } = self else { return None };
+        let (before, at) = (text::clean(expression.get(..place.start)?), text::clean(expression.get(place.clone())?));
+        let marks = "^".repeat(at.width().max(1));
+        Some([text::clean(expression).into_owned(), format!("{}{marks}", " ".repeat(before.width()))])
+    }
+
     /// True when the reader of our output has gone away (`portolan ... | head`), which is no failure.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Error::Write { source, .. } | Error::SavingEnded { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)

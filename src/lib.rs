@@ -14,7 +14,7 @@
 //!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called
 //!  3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
 //!  2  decode                the walk over a packet's layers, from its link header to its ports
-//!  1  capture               from a file, a pipe or a compressed stream to packets
+//!  1  capture               from a file, a pipe, a compressed stream or interfaces to packets
 //!     machine               what this computer has for a live capture: libpcap, rights, interfaces
 //!     privileges            gives up every right that a live capture took, before the first packet is parsed
 //!  0  error, unit, text     trouble in words; time and traffic; what people read

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use clap::Parser;
 use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, RowsJob, ServicesJob, Target};
 use portolan::analysis::{self, Analysis, Options};
-use portolan::capture::InputName;
+use portolan::capture::{Filter, Filtered, InputName};
 #[cfg(feature = "live")]
 use portolan::doctor;
 use portolan::error::Error;
@@ -56,6 +56,7 @@ fn main() -> ExitCode {
         Err(error) if error.is_closed_pipe() => ExitCode::from(COMPLETE),
         Err(error) => {
             complain(&error);
+            point(&error);
             ExitCode::from(FAILED)
         }
     }
@@ -103,9 +104,10 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
         Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
         None => Registry::shared(),
     };
+    let filter = common.filter.as_deref().map(Filter::new).transpose()?;
     let usual = Options::new(inputs.to_vec());
     let threads = common.threads.unwrap_or(usual.threads);
-    Ok(Options { registry, idle_timeout: common.idle_timeout, max_flows: common.max_flows, threads, ..usual })
+    Ok(Options { filter, registry, idle_timeout: common.idle_timeout, max_flows: common.max_flows, threads, ..usual })
 }
 
 /// Reads all inputs, and says on standard error how far it is and what could not be read.
@@ -199,6 +201,9 @@ fn warn(options: &Options, analysis: &Analysis) {
             complain(&format_args!("{}: {untold} more such places", input.name));
         }
     }
+    if let Some(filtered) = &analysis.filtered {
+        tell_filtered(filtered);
+    }
     if analysis.flows.len() > options.max_flows {
         let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
         complain(&text::flows_overflowed(options.max_flows, overflow));
@@ -213,6 +218,24 @@ fn warn(options: &Options, analysis: &Analysis) {
             "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
             link_type.0
         ));
+    }
+}
+
+/// Says on standard error what the filter did.
+fn tell_filtered(filtered: &Filtered) {
+    complain(&text::filter_matched(filtered.matched, filtered.packets));
+    if filtered.tagged > 0 {
+        complain(&text::filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
+    }
+    for (link_type, why, packets) in &filtered.unasked {
+        complain(&text::filter_unasked(link_type.0, &protocols::link_type(*link_type), why, *packets));
+    }
+}
+
+/// Shows on standard error where in the user's own words the trouble is.
+fn point(error: &Error) {
+    for line in error.picture().iter().flatten() {
+        let _ = writeln!(io::stderr(), "  {line}");
     }
 }
 
@@ -271,6 +294,7 @@ fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
             services: shown_path(job.common.services.as_ref()),
             interval: job.interval.map(seconds),
             max_flows: Some(job.common.max_flows),
+            filter: job.common.filter.clone(),
         },
     }
 }

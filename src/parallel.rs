@@ -1,24 +1,34 @@
 //! Work on numbered things, divided among threads. What comes out is in order, for any number of threads.
 
 use std::ops::Range;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 /// Fewer things than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
 /// How many things a thread works on before what came out is put in order: few enough to stay in the cache until then.
 const WINDOW: usize = 1 << 15;
+/// How many things are turned into text at a time: few enough for it to stay in the cache until it is taken.
+const BLOCK: usize = 1 << 10;
+/// How many blocks a thread can be ahead of who takes them.
+const AHEAD: usize = 2;
 
 /// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
 pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let parts = threads.min(len.div_ceil(FEWEST)).max(1);
-    let part = |index: usize| len * index / parts..len * (index + 1) / parts;
+    shares(len, threads, |share, of| work(len * share / of..len * (share + 1) / of))
+}
+
+/// `work` for each share of `len` things, in order, where which things those are is up to `work`: it is told the number of the
+/// share, and of how many. There are at most `threads`.
+pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
+    let shares = threads.min(len.div_ceil(FEWEST)).max(1);
     let work = &work;
     thread::scope(|scope| {
-        let others: Vec<_> = (1..parts).map(|index| scope.spawn(move || work(part(index)))).collect();
-        let mut done = vec![work(part(0))];
+        let others: Vec<_> = (1..shares).map(|share| scope.spawn(move || work(share, shares))).collect();
+        let mut done = vec![work(0, shares)];
         for other in others {
             match other.join() {
-                Ok(part) => done.push(part),
+                Ok(share) => done.push(share),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
@@ -36,6 +46,58 @@ pub fn each<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Syn
         }
     }
     all
+}
+
+/// Text for each block of the numbers below `len`: `fill` appends them to what it is lent, `take` gets them in order, on this
+/// thread. The memory of a block is used again as soon as it was taken.
+pub fn in_order<E: Send>(
+    len: usize,
+    threads: usize,
+    fill: impl Fn(Range<usize>, &mut String) -> Result<(), E> + Sync,
+    mut take: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let blocks = len.div_ceil(BLOCK);
+    let filled = |block: usize, mut text: String| {
+        text.clear();
+        fill(block * BLOCK..len.min((block + 1) * BLOCK), &mut text).map(|()| text)
+    };
+    let threads = threads.min(len / FEWEST);
+    if threads < 2 {
+        let mut text = String::new();
+        for block in 0..blocks {
+            text = filled(block, text)?;
+            take(&text)?;
+        }
+        return Ok(());
+    }
+    let filled = &filled;
+    thread::scope(|scope| {
+        let lane = |first: usize| {
+            let (full, to_take): (Sender<Result<String, E>>, Receiver<_>) = mpsc::channel();
+            let (give_back, free) = mpsc::channel();
+            for _ in 0..AHEAD {
+                // The other end is still here.
+                let _ = give_back.send(String::new());
+            }
+            scope.spawn(move || {
+                // It ends early if nobody takes any more.
+                let blocks = (first..blocks).step_by(threads).zip(free);
+                blocks.map(|(block, text)| full.send(filled(block, text))).all(|sent| sent.is_ok());
+            });
+            (to_take, give_back)
+        };
+        let lanes: Vec<_> = (0..threads).map(lane).collect();
+        for block in 0..blocks {
+            let (to_take, give_back) = &lanes[block % threads];
+            // Nothing comes from a thread that has panicked, which goes on here when the scope ends.
+            let Ok(text) = to_take.recv() else { break };
+            let text = text?;
+            take(&text)?;
+            // A thread that is through needs nothing back.
+            let _ = give_back.send(text);
+        }
+        Ok(())
+    })
 }
 
 /// One vector of several. The first stays where it is and grows, so that only the others are copied.
@@ -57,5 +119,35 @@ mod tests {
             assert_eq!(each(len, threads, |number| number), (0..len).collect::<Vec<_>>(), "{len}, {threads}");
         }
         assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);
+    }
+
+    #[test]
+    fn text_is_taken_in_order_and_nothing_behind_a_failure() {
+        let line = |numbers: Range<usize>, text: &mut String| {
+            numbers.for_each(|number| text.push_str(&format!("{number}\n")));
+            Ok::<(), String>(())
+        };
+        for (len, threads) in [(0, 2), (10, 4), (20 * BLOCK + 1, 1), (20 * BLOCK + 1, 2), (20 * BLOCK, 7)] {
+            let mut all = String::new();
+            in_order(len, threads, line, |text| {
+                all.push_str(text);
+                Ok(())
+            })
+            .unwrap();
+            assert!(all.lines().map(|line| line.parse::<usize>().unwrap()).eq(0..len), "{len}, {threads}");
+        }
+        for threads in [1, 2] {
+            let mut taken = 0;
+            let take = |_: &str| {
+                taken += 1;
+                if taken < 5 { Ok(()) } else { Err("the disk is full".to_owned()) }
+            };
+            assert_eq!(in_order(20 * BLOCK, threads, line, take), Err("the disk is full".to_owned()));
+            assert_eq!(taken, 5);
+            let fill = |numbers: Range<usize>, _: &mut String| {
+                if numbers.start < 3 * BLOCK { Ok(()) } else { Err("no text".to_owned()) }
+            };
+            assert_eq!(in_order(20 * BLOCK, threads, fill, |_| Ok(())), Err("no text".to_owned()));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// The heading of a table on the terminal.
 pub fn table_title(key: &str) -> &'static str {
@@ -186,6 +187,54 @@ pub fn flows_overflowed(limit: usize, packets: u64) -> String {
     )
 }
 
+/// What is said where there is no libpcap because nobody wanted it.
+pub const BUILT_WITHOUT_LIBPCAP: &str = "this program was built without libpcap; build it with the cargo feature live";
+/// What is said where a filter lets nothing through, whatever it is given.
+pub const FILTER_REJECTS_ALL: &str = "no packet can meet it";
+
+/// What is said where a filter names a host.
+pub fn name_in_filter(name: &str) -> String {
+    format!("nothing is looked up on the network, so \"{name}\" has to be given as an address")
+}
+
+fn counted(packets: u64) -> String {
+    if packets == 1 { "1 packet".into() } else { format!("{} packets", grouped(packets)) }
+}
+
+/// How much has passed a filter.
+pub fn filter_matched(matched: u64, packets: u64) -> String {
+    format!("the filter matches {} of {}", grouped(matched), counted(packets))
+}
+
+/// What is said where a filter has missed packets because of their VLAN tags.
+pub fn filter_missed_tagged(packets: u64, expression: &str) -> String {
+    let packets = counted(packets);
+    format!("the filter does not look behind VLAN tags, where {packets} would match; this one does: {expression}")
+}
+
+/// What is said where a filter means nothing for a link type.
+pub fn filter_unasked(link_type: u32, name: &str, why: &str, packets: u64) -> String {
+    let packets = counted(packets);
+    format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {packets}")
+}
+
+/// Which interfaces there are.
+pub fn known_interfaces(names: &[String]) -> String {
+    if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) }
+}
+
+/// Why a capture has ended: as many packets have come as were asked for.
+pub const ENDED_BY_PACKETS: &str = "all packets that were asked for have come";
+/// Why a capture has ended: the time is over.
+pub const ENDED_BY_DURATION: &str = "the time is over";
+/// Why a capture has ended: somebody wanted it.
+pub const ENDED_BY_STOPPING: &str = "it was stopped";
+
+/// Why a capture has ended: it could not go on.
+pub fn ended_by_trouble(why: &str) -> String {
+    format!("it failed: {why}")
+}
+
 /// What is said where packets are to be saved to a folder.
 pub const SAVED_TO_A_FOLDER: &str = "it is a folder; name the file that is to be in it";
 /// What is said where standard output is to be rotated.
@@ -237,14 +286,11 @@ pub fn rights_are_left(left: &str) -> String {
     format!("a right is left after all: {left}")
 }
 
-/// Why outputs cannot go there, and what helps.
-pub fn not_writable(uid: u32, is_own: bool, error: &std::io::Error) -> String {
-    if is_own {
-        return format!("{error}; choose a folder that you may write to");
-    }
+/// Why outputs may not go there, and what helps, if the program has become user `uid`.
+pub fn not_writable(uid: u32) -> String {
     format!(
-        "{error}. Packets are not parsed as root: the program goes on as user {uid}, who may not write there. Choose a folder that \
-         this user may write to, or make one: install -d -o {uid} FOLDER"
+        "packets are not parsed as root, and user {uid}, who the program goes on as, may not write there. Choose a folder that this \
+         user may write to, or make one: install -d -o {uid} FOLDER"
     )
 }
 
@@ -330,19 +376,33 @@ fn is_dangerous(c: char) -> bool {
 
 /// A number with its thousands set apart: `1,234,567`.
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let mut text = String::new();
+    append_grouped(number, &mut text);
     text
+}
+
+/// Appends a number with its thousands set apart.
+pub fn append_grouped(number: u64, text: &mut String) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number);
+    let (first, mut rest) = digits.split_at((digits.len() - 1) % 3 + 1);
+    text.push_str(first);
+    while let Some((group, behind)) = rest.split_at_checked(3) {
+        text.push(',');
+        text.push_str(group);
+        rest = behind;
+    }
 }
 
 /// A number of bytes for people: three digits and a decimal unit (kB = 1000 bytes).
 pub fn bytes(number: u64) -> String {
+    let mut text = String::new();
+    append_bytes(number, &mut text);
+    text
+}
+
+/// Appends a number of bytes for people.
+pub fn append_bytes(number: u64, text: &mut String) {
     const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
     let (mut value, mut unit) = (number as f64, 0);
     // 999.95 would be shown as 1000.0.
@@ -350,7 +410,8 @@ pub fn bytes(number: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    if unit == 0 { format!("{number} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+    // A string takes everything.
+    let _ = if unit == 0 { write!(text, "{number} B") } else { write!(text, "{value:.1} {}", UNITS[unit]) };
 }
 
 #[cfg(test)]

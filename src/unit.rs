@@ -55,7 +55,8 @@ impl fmt::Display for Time {
         if !self.is_known() {
             return Ok(());
         }
-        let stamp = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_err(|_| fmt::Error)?;
+        let (seconds, nanoseconds) = (self.0.div_euclid(NANOSECONDS), self.0.rem_euclid(NANOSECONDS) as u32);
+        let stamp = jiff::Timestamp::from_second(seconds).map_err(|_| fmt::Error)?;
         let at = jiff::tz::Offset::UTC.to_datetime(stamp);
         // The range has years of four digits. Digits are put in place by hand because tables of flows have millions of times.
         let mut text = *b"0000-00-00T00:00:00.000000000Z";
@@ -71,7 +72,7 @@ impl fmt::Display for Time {
         put(11..13, at.hour().unsigned_abs().into());
         put(14..16, at.minute().unsigned_abs().into());
         put(17..19, at.second().unsigned_abs().into());
-        put(20..29, at.subsec_nanosecond().unsigned_abs());
+        put(20..29, nanoseconds);
         f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }

@@ -2,7 +2,7 @@
 //! an explanation tells when, and in which packet.
 
 use crate::analysis::Options;
-use crate::capture::Source;
+use crate::capture::{Filter, Source};
 use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Side, Signals};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
@@ -77,11 +77,15 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
         table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
         witness: Witness::default(),
     };
+    let mut filtering = options.filter.as_ref().map(Filter::begin);
     let mut decoder = Decoder::new();
     let mut packet = 0;
     for mut source in options.inputs.iter().flat_map(Source::open) {
         while let Some((bytes, interface)) = source.next_packet() {
             packet += 1;
+            if filtering.as_mut().is_some_and(|filtering| !filtering.matches(&bytes, interface.link_type)) {
+                continue;
+            }
             let walked = decoder.decode(&bytes, interface);
             if let Decoded::Observed(observation) = &walked.decoded {
                 watch.see(packet, observation);

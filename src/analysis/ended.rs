@@ -38,7 +38,7 @@ impl Ended {
             sums.add(flow, verdict);
             self.flows += 1;
         }
-        self.sums.merge(&sums, &mut self.room);
+        self.sums.merge(sums, &mut self.room);
     }
 
     /// Takes what belongs to flows that are over out of their timeline, and gives what stays.

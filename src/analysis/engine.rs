@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ended::Ended;
 use super::intake::{Counter, Intake};
 use super::{Analysis, InputReport, Options, capture_span};
-use crate::capture::{Compression, InputName, Interface, LinkType, Packet, Position, Source};
+use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Walked, plain};
 use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
@@ -24,6 +24,8 @@ const NOT_IP: u32 = u32::MAX;
 /// is announced.
 pub struct Engine {
     options: Options,
+    /// Which packets are looked at. It lies elsewhere, so that one look tells if there is none.
+    filtering: Option<Box<Filtering>>,
     decoder: Decoder,
     fragments: Fragments,
     intake: Intake,
@@ -32,7 +34,7 @@ pub struct Engine {
     unsupported: BTreeMap<LinkType, Traffic>,
     /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
     timeline: Option<Timeline>,
-    /// Packets so far, of all inputs.
+    /// Packets so far, of all inputs, whether they pass the filter or not.
     packets: u64,
     /// The interfaces of the input that is being read.
     interfaces: InterfaceTallies,
@@ -48,6 +50,7 @@ impl Engine {
         let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
         let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
         Engine {
+            filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
             decoder: Decoder::new(),
             fragments: Fragments::default(),
             intake: Intake::new(Counter::new(table)),
@@ -84,9 +87,12 @@ impl Engine {
         while left > 0
             && let Some((packet, interface)) = source.next_packet()
         {
-            interfaces.at(packet.interface).add(&packet);
-            self.take_in(&packet, interface);
             left -= 1;
+            self.packets += 1;
+            if self.passes(&packet, interface) {
+                interfaces.at(packet.interface).add(&packet);
+                self.take_in(&packet, interface);
+            }
         }
         self.interfaces = interfaces;
         left == 0
@@ -118,8 +124,12 @@ impl Engine {
     }
 
     #[inline]
+    fn passes(&mut self, packet: &Packet<'_>, interface: &Interface) -> bool {
+        self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
+    }
+
+    #[inline]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        self.packets += 1;
         match plain(packet, interface) {
             Some((observation, payload)) => self.observe(observation, payload),
             None => self.walk(packet, interface),
@@ -256,6 +266,7 @@ impl Engine {
         Analysis {
             inputs,
             failures: Vec::new(),
+            filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
             tally,
             flows,
             verdicts,

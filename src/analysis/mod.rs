@@ -10,7 +10,9 @@ mod intake;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::capture::{Completeness, Compression, Damage, InputName, Interface, LinkType, Position, Source, sha256};
+use crate::capture::{
+    Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, LinkType, Position, Source, sha256,
+};
 use crate::content::{Announcements, HostNames};
 use crate::decode::Scopes;
 use crate::error::Error;
@@ -26,6 +28,8 @@ pub use engine::Engine;
 pub struct Options {
     /// The inputs, read one after the other as one capture.
     pub inputs: Vec<InputName>,
+    /// Which packets are looked at; all, if `None`.
+    pub filter: Option<Filter>,
     /// The book of ports.
     pub registry: Arc<Registry>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
@@ -47,7 +51,17 @@ impl Options {
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
-        Options { inputs, registry, idle_timeout: None, sha256: false, batch_size: BATCH, threads, max_flows, timeline: None }
+        Options {
+            inputs,
+            filter: None,
+            registry,
+            idle_timeout: None,
+            sha256: false,
+            batch_size: BATCH,
+            threads,
+            max_flows,
+            timeline: None,
+        }
     }
 }
 
@@ -79,6 +93,8 @@ pub struct Analysis {
     pub inputs: Vec<InputReport>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
+    /// What the filter did, if there is one.
+    pub filtered: Option<Filtered>,
     /// What was summed packet by packet.
     pub tally: Tally,
     /// The flows, in the order of their first packets.
@@ -124,9 +140,10 @@ impl Analysis {
         }
     }
 
-    /// True if every input was read to its end.
+    /// True if every input was read to its end, and the filter could be asked about every packet.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+        let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
+        all_were_asked && self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
     }
 }
 

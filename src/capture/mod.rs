@@ -3,12 +3,16 @@
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
 //! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
 //! The other way round, [`pcapng_write`] makes pcapng blocks of packets, and [`Saving`] puts a stream of such blocks into
-//! files.
+//! files. The module `live` captures from interfaces. A [`Filter`] says which packets are looked at.
 
 mod ahead;
 mod buffer;
+mod datalink;
+mod filter;
 pub mod format;
 mod input;
+#[cfg(all(unix, feature = "live"))]
+pub mod live;
 mod packet;
 pub mod pcap;
 mod pcap_write;
@@ -19,6 +23,7 @@ mod saving;
 pub mod snoop;
 mod source;
 
+pub use filter::{Filter, Filtered, Filtering};
 pub use input::{Compression, InputName, Position, sha256};
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use saving::{Saved, Saving, Target};

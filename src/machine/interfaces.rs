@@ -26,6 +26,7 @@ impl Interface {
     /// libpcap's name for all interfaces of Linux at once.
     pub const ANY: &'static str = "any";
 
+    #[cfg(any(unix, test))]
     fn new(name: String) -> Interface {
         let (is_up, is_running, is_loopback) = (false, false, false);
         Interface { name, addresses: Vec::new(), link_type: None, is_up, is_running, is_loopback }

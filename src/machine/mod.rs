@@ -20,7 +20,7 @@ pub struct Machine {
     pub libpcap: Result<(), String>,
     /// What this process may do, and what it could be given.
     pub rights: Rights,
-    /// The interfaces, in the order of [`interfaces`].
+    /// The interfaces, in the order of [`interfaces()`].
     pub interfaces: Vec<Interface>,
     /// The program that is running.
     pub executable: Option<Executable>,

@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::data::append_guarded;
+use super::data::append;
 use crate::error::Error;
-use crate::summary::Table;
+use crate::summary::{Cell, Table};
 
 /// Writes tables into a folder, which is made if it is not there, as NAME.csv each.
 pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) -> Result<(), Error> {
@@ -21,17 +21,77 @@ pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) 
 }
 
 /// Writes one table.
-pub fn write(table: &Table<'_>, output: impl Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
-    writer.write_record(table.columns.iter().map(|column| column.key))?;
-    let mut text = String::new();
-    for row in table.rows() {
-        for cell in row.iter() {
-            text.clear();
-            append_guarded(cell, &mut text);
-            writer.write_field(&text)?;
+pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
+    let keys: Vec<&str> = table.columns.iter().map(|column| column.key).collect();
+    write!(output, "{}\r\n", keys.join(","))?;
+    table.write(append_row, |text| output.write_all(text.as_bytes()))?;
+    output.flush()
+}
+
+fn append_row(row: &[Cell<'_>], text: &mut String) -> io::Result<()> {
+    for (number, cell) in row.iter().enumerate() {
+        if number > 0 {
+            text.push(',');
         }
-        writer.write_record(None::<&[u8]>)?;
+        append_cell(cell, text)?;
     }
-    writer.flush()
+    text.push_str("\r\n");
+    Ok(())
+}
+
+/// Appends a cell. Text from outside that a spreadsheet would take for a formula is prefixed.
+fn append_cell(cell: &Cell<'_>, text: &mut String) -> io::Result<()> {
+    match cell {
+        Cell::Outside(outside) if looks_like_a_formula(outside) => append_field(&format!("'{outside}"), text),
+        Cell::Text(own) | Cell::Outside(own) => append_field(own, text),
+        // Numbers, times and addresses have nothing in them that would have to be quoted.
+        _ => {
+            append(cell, text);
+            Ok(())
+        }
+    }
+}
+
+/// Appends a text, between quotation marks if it has to be.
+fn append_field(field: &str, text: &mut String) -> io::Result<()> {
+    if !field.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        text.push_str(field);
+        return Ok(());
+    }
+    let mut record = Vec::new();
+    csv::Writer::from_writer(&mut record).write_record([field])?;
+    text.push_str(String::from_utf8_lossy(&record).trim_end_matches('\n'));
+    Ok(())
+}
+
+/// What a spreadsheet would run as a formula (<https://owasp.org/www-community/attacks/CSV_Injection>).
+fn looks_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(cell: Cell<'_>) -> String {
+        let mut text = String::new();
+        append_cell(&cell, &mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn text_is_quoted_where_it_has_to_be() {
+        let texts = ["a b", "a,b", "a \"b\"", "a\r\nb\n"].map(|text| csv(Cell::text(text)));
+        assert_eq!(texts, ["a b", "\"a,b\"", "\"a \"\"b\"\"\"", "\"a\r\nb\n\""]);
+    }
+
+    #[test]
+    fn formulas_from_outside_are_guarded() {
+        for start in ["=", "+", "-", "@", "\t", "\r"] {
+            let text = format!("{start}1");
+            assert!(csv(Cell::Outside(text.clone().into())).trim_start_matches('"').starts_with('\''), "{text:?}");
+        }
+        assert_eq!(csv(Cell::Outside("=1,2".into())), "\"'=1,2\"");
+        assert_eq!(csv(Cell::Outside("eth0".into())), "eth0");
+    }
 }

@@ -1,12 +1,10 @@
 //! Everything as one JSON document (RFC 8259), with the keys of the tables' columns.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
-use super::data::Value;
+use super::data::append_json;
 use crate::summary::{Cell, Column, Table};
 
 /// Raised when a key changes its meaning.
@@ -43,51 +41,48 @@ pub struct Settings {
     pub interval: Option<f64>,
     /// The most flows that are told apart.
     pub max_flows: Option<usize>,
+    /// The filter that packets have passed; `null` = all were looked at.
+    pub filter: Option<String>,
 }
 
-/// Writes the document and a line break behind it.
+/// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.
 pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>, mut output: impl Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::new(&mut output);
-    let mut document = serializer.serialize_map(None)?;
-    document.serialize_entry("schema_version", &SCHEMA_VERSION)?;
-    document.serialize_entry("portolan", &heading.portolan)?;
-    document.serialize_entry("input", &heading.input)?;
-    document.serialize_entry("options", &heading.options)?;
-    document.serialize_entry("tables", &Tables(RefCell::new(Some(tables))))?;
-    SerializeMap::end(document)?;
-    output.write_all(b"\n")?;
+    write!(output, r#"{{"schema_version":{SCHEMA_VERSION},"portolan":"#)?;
+    serde_json::to_writer(&mut output, &heading.portolan)?;
+    output.write_all(br#","input":"#)?;
+    serde_json::to_writer(&mut output, &heading.input)?;
+    output.write_all(br#","options":"#)?;
+    serde_json::to_writer(&mut output, &heading.options)?;
+    output.write_all(br#","tables":{"#)?;
+    for (number, table) in tables.enumerate() {
+        let comma = if number > 0 { "," } else { "" };
+        write!(output, r#"{comma}"{}":["#, table.name)?;
+        write_rows(&table, &mut output)?;
+        output.write_all(b"]")?;
+    }
+    output.write_all(b"}}\n")?;
     output.flush()
 }
 
-/// The tables by name, each built when its turn comes and dropped behind it.
-struct Tables<I>(RefCell<Option<I>>);
-
-impl<'a, I: Iterator<Item = Table<'a>>> Serialize for Tables<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for table in self.0.take().into_iter().flatten() {
-            map.serialize_entry(table.name, &Rows(&table))?;
-        }
-        map.end()
-    }
+fn write_rows(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
+    let mut is_first = true;
+    let append = |row: &[Cell<'_>], text: &mut String| append_row(table.columns, row, text);
+    table.write(append, |rows| {
+        // Each row has a comma in front of it.
+        let rows = if is_first { &rows[1..] } else { rows };
+        is_first = false;
+        output.write_all(rows.as_bytes())
+    })
 }
 
-struct Rows<'t, 'a>(&'t Table<'a>);
-
-impl Serialize for Rows<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut rows = serializer.serialize_seq(Some(self.0.len()))?;
-        for row in self.0.rows() {
-            rows.serialize_element(&Row(self.0.columns, &row))?;
-        }
-        rows.end()
+/// Appends a comma and the row.
+fn append_row(columns: &[Column], row: &[Cell<'_>], text: &mut String) -> io::Result<()> {
+    for (number, (column, cell)) in columns.iter().zip(row).enumerate() {
+        text.push_str(if number == 0 { ",{\"" } else { ",\"" });
+        text.push_str(column.key);
+        text.push_str("\":");
+        append_json(cell, text)?;
     }
-}
-
-struct Row<'r, 'a>(&'static [Column], &'r [Cell<'a>]);
-
-impl Serialize for Row<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|column| column.key).zip(self.1.iter().map(Value)))
-    }
+    text.push('}');
+    Ok(())
 }

@@ -8,3 +8,4 @@ pub mod json;
 pub mod port;
 pub mod prose;
 pub mod terminal;
+mod wrap;

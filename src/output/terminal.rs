@@ -1,12 +1,13 @@
 //! Tables for people: aligned, as wide as the terminal at most, with a row for what is not shown.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 
 use anstyle::{Effects, Style};
-use comfy_table::{CellAlignment, ContentArrangement, presets};
 
-use super::data::decimal_text;
-use crate::summary::{Cell, Column, Show, Table, Top, hundredths};
+use super::data::{append, append_decimal};
+use super::wrap::{width_of, widths, wrapped};
+use crate::summary::{Cell, Column, Row, Show, Table};
 use crate::text;
 
 /// How tables are shown.
@@ -25,28 +26,25 @@ const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 const GAP: usize = 2;
 
 /// Writes a table with its heading, and an empty line behind it.
+///
+/// The rows are made once to be measured and once to be written, because all of them can be more than there is memory for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let title = text::table_title(table.name);
     writeln!(output, "{}", emphasised(title, view))?;
     if table.is_empty() {
         return writeln!(output, "  {}\n", text::empty_table(table.name));
     }
-    let Top { rows, others } = table.top(view.top);
-    let mut lines: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(shown).collect()).collect();
-    if let Some((sum, number)) = &others {
-        lines.push(sum.iter().map(shown).collect());
-        if let Some(line) = lines.last_mut() {
-            name_others(line, table.columns, *number);
-        }
-    }
-    let right_aligned: Vec<bool> = (0..table.columns.len()).map(|index| rows.iter().any(|row| is_number(&row[index]))).collect();
-    let columns = columns_that_fit(table.columns, &lines, view.width);
-    let rendered = render(table.columns, &columns, &lines, &right_aligned, view.width);
-    let mut rendered = rendered.lines().map(str::trim_end);
-    if let Some(header) = rendered.next() {
-        writeln!(output, "{}", emphasised(header, view))?;
-    }
-    rendered.try_for_each(|line| writeln!(output, "{line}"))?;
+    let rows = Rows::of(table, view.top);
+    let layout = Layout::of(&rows, view.width);
+    let mut lines = String::new();
+    layout.append(&layout.titles(table.columns), &mut lines);
+    let (first, more) = lines.split_once('\n').unwrap_or((&lines, ""));
+    write!(output, "{}\n{more}", emphasised(first, view))?;
+    rows.each(&layout.columns, |cells| {
+        lines.clear();
+        layout.append(cells, &mut lines);
+        output.write_all(lines.as_bytes())
+    })?;
     writeln!(output)
 }
 
@@ -55,28 +53,149 @@ pub(super) fn emphasised(line: &str, view: View) -> String {
     if view.styled { format!("{EMPHASIS}{line}{EMPHASIS:#}") } else { line.to_owned() }
 }
 
-/// Puts "(12 others)" into the first column that is always shown and does not add up.
-fn name_others(line: &mut [String], columns: &[Column], number: usize) {
-    let place = columns.iter().position(|column| column.show == Show::Always && !column.adds_up);
-    if let Some(cell) = place.and_then(|place| line.get_mut(place)) {
-        *cell = text::others(number);
+/// A cell as people read it.
+#[derive(Clone, Default)]
+struct Shown {
+    text: String,
+    /// Places of the terminal that it takes.
+    width: usize,
+    is_number: bool,
+}
+
+impl Shown {
+    fn set(&mut self, is_number: bool, append: impl FnOnce(&mut String)) {
+        self.text.clear();
+        append(&mut self.text);
+        self.width = width_of(&self.text);
+        self.is_number = is_number;
+    }
+}
+
+/// The rows that are shown, and behind them the one for all others.
+struct Rows<'t, 'a> {
+    table: &'t Table<'a>,
+    /// How many of the table are shown.
+    shown: usize,
+    others: Option<Row<'a>>,
+}
+
+impl<'t, 'a> Rows<'t, 'a> {
+    fn of(table: &'t Table<'a>, top: usize) -> Rows<'t, 'a> {
+        let shown = if top == 0 { table.len() } else { top.min(table.len()) };
+        Rows { table, shown, others: table.others(shown) }
+    }
+
+    /// Lends the cells of these columns, row by row.
+    fn each<E>(&self, columns: &[usize], mut look: impl FnMut(&[Shown]) -> Result<(), E>) -> Result<(), E> {
+        let mut cells = vec![Shown::default(); columns.len()];
+        for row in self.table.rows().take(self.shown) {
+            for (shown, &index) in cells.iter_mut().zip(columns) {
+                shown.set(is_number(&row[index]), |text| append_shown(&row[index], text));
+            }
+            look(&cells)?;
+        }
+        let Some(sums) = &self.others else { return Ok(()) };
+        // "(12 others)" stands in the first column that is always shown and does not add up.
+        let name = self.table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up);
+        for (shown, &index) in cells.iter_mut().zip(columns) {
+            shown.set(false, |text| match name {
+                Some(name) if name == index => text.push_str(&text::others(self.table.len() - self.shown)),
+                _ => append_shown(&sums[index], text),
+            });
+        }
+        look(&cells)
+    }
+
+    /// The same without a way to fail.
+    fn look_at(&self, columns: &[usize], mut look: impl FnMut(&[Shown])) {
+        let Ok(()) = self.each(columns, |cells| {
+            look(cells);
+            Ok::<(), Infallible>(())
+        });
+    }
+}
+
+/// Which columns are shown, and how.
+struct Layout {
+    /// By their index in the table.
+    columns: Vec<usize>,
+    /// The width of each.
+    widths: Vec<usize>,
+    /// True where numbers stand.
+    right_aligned: Vec<bool>,
+}
+
+impl Layout {
+    fn of(rows: &Rows<'_, '_>, width: usize) -> Layout {
+        let all = rows.table.columns;
+        let candidates: Vec<usize> = (0..all.len()).filter(|&index| all[index].show != Show::InData).collect();
+        let title_width = |index: usize| width_of(text::column_title(all[index].key));
+        let mut wanted = vec![0; all.len()];
+        let mut holds_numbers = vec![false; all.len()];
+        rows.look_at(&candidates, |cells| {
+            for (cell, &index) in cells.iter().zip(&candidates) {
+                wanted[index] = cell.width.max(wanted[index]);
+                holds_numbers[index] |= cell.is_number;
+            }
+        });
+        let says_something: Vec<bool> = wanted.iter().map(|width| *width > 0).collect();
+        candidates.iter().for_each(|&index| wanted[index] = wanted[index].max(title_width(index)));
+        let columns = columns_that_fit(all, &wanted, &says_something, width);
+        let wanted: Vec<usize> = columns.iter().map(|&index| wanted[index]).collect();
+        let room = width.saturating_sub(GAP * columns.len().saturating_sub(1));
+        let widths = widths(&wanted, room, |place, width| {
+            let mut longest = longest_line(text::column_title(all[columns[place]].key), width);
+            rows.look_at(&columns[place..=place], |cells| longest = longest.max(longest_line(&cells[0].text, width)));
+            longest
+        });
+        let right_aligned = columns.iter().map(|&index| holds_numbers[index]).collect();
+        Layout { columns, widths, right_aligned }
+    }
+
+    fn titles(&self, all: &[Column]) -> Vec<Shown> {
+        let title = |&index: &usize| {
+            let mut shown = Shown::default();
+            shown.set(false, |text| text.push_str(text::column_title(all[index].key)));
+            shown
+        };
+        self.columns.iter().map(title).collect()
+    }
+
+    /// Appends a row: one line, or as many as the cell needs that has to be wrapped most.
+    fn append(&self, cells: &[Shown], lines: &mut String) {
+        if cells.iter().zip(&self.widths).all(|(cell, width)| cell.width <= *width) {
+            return self.append_line(cells.iter().map(|cell| (cell.text.as_str(), cell.width)), lines);
+        }
+        let parts: Vec<Vec<&str>> = cells.iter().zip(&self.widths).map(|(cell, width)| wrapped(&cell.text, *width)).collect();
+        for number in 0..parts.iter().map(Vec::len).max().unwrap_or(0) {
+            let line = parts.iter().map(|parts| parts.get(number).map_or(("", 0), |part| (*part, width_of(part))));
+            self.append_line(line, lines);
+        }
+    }
+
+    fn append_line<'s>(&self, cells: impl Iterator<Item = (&'s str, usize)>, lines: &mut String) {
+        let begin = lines.len();
+        for (place, (text, width)) in cells.enumerate() {
+            let free = self.widths[place].saturating_sub(width);
+            let (before, behind) = if self.right_aligned[place] { (free, GAP) } else { (0, free + GAP) };
+            lines.extend(std::iter::repeat_n(' ', before));
+            lines.push_str(text);
+            lines.extend(std::iter::repeat_n(' ', behind));
+        }
+        lines.truncate(begin + lines[begin..].trim_end().len());
+        lines.push('\n');
     }
 }
 
 /// The columns to show, by index: those that must be, and of the others as many as fit, in their order of importance.
 /// A column that says nothing in any row is left out.
-fn columns_that_fit(columns: &[Column], lines: &[Vec<String>], width: usize) -> Vec<usize> {
-    let says_something = |index: &usize| lines.iter().any(|line| !line[*index].is_empty());
-    let width_of = |index: usize| {
-        let cells = lines.iter().map(|line| line[index].as_str()).chain([text::column_title(columns[index].key)]);
-        cells.map(console_width).max().unwrap_or(0) + GAP
-    };
+fn columns_that_fit(columns: &[Column], wanted: &[usize], says_something: &[bool], width: usize) -> Vec<usize> {
     let mut by_importance: Vec<usize> = (0..columns.len()).filter(|&index| columns[index].show != Show::InData).collect();
     by_importance.sort_by_key(|&index| columns[index].show);
     let mut used = 0;
     let mut chosen: Vec<usize> = Vec::new();
-    for index in by_importance.into_iter().filter(|index| columns[*index].show == Show::Always || says_something(index)) {
-        let needed = width_of(index);
+    for index in by_importance.into_iter().filter(|index| columns[*index].show == Show::Always || says_something[*index]) {
+        let needed = wanted[index] + GAP;
         if columns[index].show == Show::Always || used + needed <= width + GAP {
             used += needed;
             chosen.push(index);
@@ -86,58 +205,78 @@ fn columns_that_fit(columns: &[Column], lines: &[Vec<String>], width: usize) -> 
     chosen
 }
 
-fn render(columns: &[Column], chosen: &[usize], lines: &[Vec<String>], right_aligned: &[bool], width: usize) -> String {
-    let mut table = comfy_table::Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width.min(u16::MAX.into()) as u16);
-    table.set_header(chosen.iter().map(|&index| text::column_title(columns[index].key)));
-    for line in lines {
-        table.add_row(chosen.iter().map(|&index| line[index].as_str()));
-    }
-    for (place, &index) in chosen.iter().enumerate() {
-        if let Some(column) = table.column_mut(place) {
-            column.set_padding((0, if place + 1 == chosen.len() { 0 } else { GAP as u16 }));
-            if right_aligned[index] {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-    }
-    table.to_string()
-}
-
-/// Columns of the terminal that a text takes.
-fn console_width(text: &str) -> usize {
-    unicode_width::UnicodeWidthStr::width(text)
+/// The longest line of a text in lines of that width.
+fn longest_line(text: &str, width: usize) -> usize {
+    wrapped(text, width).into_iter().map(width_of).max().unwrap_or(0)
 }
 
 fn is_number(cell: &Cell<'_>) -> bool {
     matches!(cell, Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. })
 }
 
-/// A decimal number as people read it: three digits behind the point are enough, and from a thousand on none.
-fn shown_decimal(value: i128, digits: u8) -> String {
+/// Appends a decimal number as people read it: three digits behind the point are enough, and from a thousand on none.
+fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
     let unit = 10i128.pow(u32::from(digits));
     match u64::try_from(value / unit) {
-        Ok(whole) if whole >= 1000 => text::grouped(whole),
-        _ if digits > 3 => decimal_text(value / 10i128.pow(u32::from(digits) - 3), 3),
-        _ => decimal_text(value, digits),
+        Ok(whole) if whole >= 1000 => text::append_grouped(whole, text),
+        _ if digits > 3 => append_decimal(value / 10i128.pow(u32::from(digits) - 3), 3, text),
+        _ => append_decimal(value, digits, text),
     }
 }
 
-/// A cell as people read it.
-fn shown(cell: &Cell<'_>) -> String {
+/// Appends a cell as people read it.
+fn append_shown(cell: &Cell<'_>, text: &mut String) {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Count(number) => text::grouped(*number),
-        Cell::Number(number) => number.to_string(),
-        Cell::Bytes(number) => text::bytes(*number),
-        Cell::Share { part, whole } => decimal_text(i128::from(hundredths(*part, *whole)), 2),
-        Cell::Decimal { value, digits } => shown_decimal(*value, *digits),
-        Cell::Time(time) => time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect(),
-        Cell::Address(address) => address.to_string(),
-        Cell::Text(text) => text.clone().into_owned(),
-        Cell::Outside(text) => text::clean(text).into_owned(),
+        Cell::Count(number) => text::append_grouped(*number, text),
+        Cell::Bytes(number) => text::append_bytes(*number, text),
+        Cell::Decimal { value, digits } => append_short_decimal(*value, *digits, text),
+        // To the second, without the T in the middle and the Z at the end.
+        Cell::Time(time) => text.extend(time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c })),
+        Cell::Outside(outside) => text.push_str(&text::clean(outside)),
+        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Text(_) => {
+            append(cell, text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        Column::always("service"),
+        Column::always("packets").adding_up(),
+        Column::with_room("clients", 1),
+        Column::in_data("x"),
+    ];
+
+    fn shown(width: usize, top: usize) -> String {
+        let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets), Cell::Count(1), Cell::Empty];
+        let table = Table::stored("services", COLUMNS, vec![row("日本 a long name", 1234), row("b", 5), row("c", 6)]);
+        let mut output = Vec::new();
+        write(&table, View { width, top, styled: false }, &mut output).unwrap();
+        String::from_utf8(output).unwrap().split_once('\n').unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn columns_are_left_out_before_text_is_wrapped() {
+        let all = "service           packets  clients\n日本 a long name    1,234        1\nb                       5        1\nc                       6        1\n\n";
+        assert_eq!(shown(34, 0), all);
+        assert_eq!(
+            shown(33, 0),
+            "service           packets\n日本 a long name    1,234\nb                       5\nc                       6\n\n"
+        );
+        assert_eq!(
+            shown(20, 0),
+            "service      packets\n日本 a long    1,234\nname\nb                  5\nc                  6\n\n"
+        );
+    }
+
+    #[test]
+    fn rows_that_are_not_shown_are_added_up() {
+        assert_eq!(
+            shown(80, 1),
+            "service           packets  clients\n日本 a long name    1,234        1\n(2 others)             11\n\n"
+        );
     }
 }

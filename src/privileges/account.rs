@@ -49,6 +49,7 @@ impl Account {
 }
 
 /// The user and group that `sudo` tells, from the values of `SUDO_UID` and `SUDO_GID`.
+#[cfg(any(unix, test))]
 pub fn sudo(uid: Option<&str>, gid: Option<&str>) -> Option<(u32, u32)> {
     // The highest number is none: to the system it means "leave it".
     let number = |text: Option<&str>| text?.parse().ok().filter(|number| *number != u32::MAX);

@@ -1,19 +1,31 @@
-//! Systems without capabilities: user and groups where there are such, and nothing else.
+//! Systems without capabilities: user and group where there are such, and nothing else. On macOS, root's supplementary groups
+//! stay: no safe function changes them there.
 
-use super::account::{self, Account};
 use super::{GivenUp, Landlock, Needs};
 use crate::error::Error;
 
-/// Becomes the user.
+/// Becomes the user, and makes missing folders and files in the user's name.
 pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
-    let account = become_user(needs)?;
+    #[cfg(unix)]
+    let account = Some(become_user()?);
+    #[cfg(not(unix))]
+    let account = None;
+    for folder in &needs.folders {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { output: folder.display().to_string(), source })?;
+    }
+    for file in needs.files.iter().filter(|file| !file.exists()) {
+        std::fs::File::create_new(file).map_err(|source| Error::Write { output: file.display().to_string(), source })?;
+    }
     Ok(GivenUp { account, capabilities: false, bounding: false, no_new_privs: false, landlock: Landlock::None })
 }
 
+/// Real, effective and saved ids, which are all set where root does it.
 #[cfg(unix)]
-fn become_user(needs: &Needs) -> Result<Option<Account>, Error> {
-    use crate::text;
+fn become_user() -> Result<super::Account, Error> {
     use nix::unistd::{Gid, Uid, getegid, geteuid, getgid, getuid, setgid, setuid};
+
+    use super::account::{self, Account};
+    use crate::text;
 
     let variable = |name| std::env::var(name).ok();
     let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
@@ -28,16 +40,5 @@ fn become_user(needs: &Needs) -> Result<Option<Account>, Error> {
     if [getuid(), geteuid()] != [uid; 2] || [getgid(), getegid()] != [gid; 2] || setuid(Uid::from_raw(0)).is_ok() {
         return Err(Error::Rights { why: text::rights_are_left("root") });
     }
-    for folder in &needs.folders {
-        std::fs::create_dir_all(folder).map_err(|source| Error::Write { output: folder.display().to_string(), source })?;
-    }
-    Ok(Some(account))
-}
-
-#[cfg(not(unix))]
-fn become_user(needs: &Needs) -> Result<Option<Account>, Error> {
-    for folder in &needs.folders {
-        std::fs::create_dir_all(folder).map_err(|source| Error::Write { output: folder.display().to_string(), source })?;
-    }
-    Ok(None)
+    Ok(account)
 }

@@ -1,8 +1,8 @@
 //! Linux: user and groups, capabilities, `no_new_privs`, landlock; and the check that nothing is left.
 
 use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
 use caps::{CapSet, Capability};
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat2};
@@ -13,7 +13,7 @@ use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setr
 use super::account::{self, Account, Why};
 use super::landlocked;
 use super::status::{Expected, Status};
-use super::{GivenUp, Landlock, Needs};
+use super::{GivenUp, Landlock, Needs, folder_of};
 use crate::error::Error;
 use crate::text;
 
@@ -52,7 +52,8 @@ fn refuse_threads() -> Result<(), Error> {
 fn account(needs: &Needs) -> Account {
     let variable = |name| std::env::var(name).ok();
     let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
-    let owner = needs.folders.iter().filter_map(|folder| owner(folder)).find(|(uid, _)| !Uid::from_raw(*uid).is_root());
+    let folders = needs.folders.iter().map(PathBuf::as_path).chain(needs.files.iter().map(|file| folder_of(file)));
+    let owner = folders.filter_map(owner).find(|(uid, _)| !Uid::from_raw(*uid).is_root());
     Account::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
 }
 
@@ -91,7 +92,7 @@ fn clear_capabilities() -> Result<(), Error> {
     sets.into_iter().try_for_each(|set| caps::clear(None, set)).map_err(|error| refused("capabilities", error))
 }
 
-/// Makes missing folders, and makes sure that the user may write where the outputs go. The kernel is asked in the user's name:
+/// Makes missing folders and files, and makes sure that the user may write where the outputs go. The kernel is asked in the user's name:
 /// nobody else knows about all that may forbid it.
 fn check_writable(needs: &Needs, account: Account) -> Result<(), Error> {
     let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
@@ -99,11 +100,18 @@ fn check_writable(needs: &Needs, account: Account) -> Result<(), Error> {
         let made = fs::create_dir_all(folder).and_then(|()| may(folder, AccessFlags::W_OK | AccessFlags::X_OK));
         (folder, made)
     });
-    let files = needs.files.iter().map(|file| (file, may(file, AccessFlags::W_OK)));
+    let files = needs.files.iter().map(|file| {
+        // One that is there is not opened: a named pipe would wait for its reader.
+        let made = if file.exists() { Ok(()) } else { File::create_new(file).map(drop) };
+        (file, made.and_then(|()| may(file, AccessFlags::W_OK)))
+    });
     for (path, checked) in folders.chain(files) {
-        checked.map_err(|error| Error::Save {
-            output: path.display().to_string(),
-            why: text::not_writable(account.uid, account.why == Why::Started, &error),
+        let output = || path.display().to_string();
+        checked.map_err(|source| match source.kind() {
+            ErrorKind::PermissionDenied if account.why != Why::Started => {
+                Error::Save { output: output(), why: text::not_writable(account.uid) }
+            }
+            _ => Error::Write { output: output(), source },
         })?;
     }
     Ok(())

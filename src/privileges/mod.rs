@@ -22,7 +22,7 @@
 //! |---|---|
 //! | by a user, with capabilities or a setuid bit of the file | that user |
 //! | through `sudo` | who called it (`SUDO_UID`, `SUDO_GID`) |
-//! | by root | the owner of the first output folder that does not belong to root, else `nobody` (65534) |
+//! | by root | on Linux the owner of the first output folder that does not belong to root; else `nobody` (65534) |
 //!
 //! Root who writes into somebody's folder wants the files to be theirs; `nobody` could not write there. An owner is taken only
 //! if no symbolic link is on the way to the folder: who may place a link must not choose whose files are written.
@@ -30,8 +30,8 @@
 //!
 //! # What can still be done
 //!
-//! What is open stays open: captures go on, standard output can be written. Files can be made, written, renamed and removed in
-//! the folders of [`Needs`], and nothing else can be opened, run or connected to. Other processes of the same user cannot
+//! What is open stays open: captures go on, standard output can be written. The files of [`Needs`] can be written; files can be
+//! made, written, renamed and removed in its folders; nothing else can be opened, run or connected to. Other processes of the same user cannot
 //! look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and there is no core dump with packets in it.
 
 mod account;
@@ -54,26 +54,21 @@ use crate::error::Error;
 /// What the rest of the run still needs.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
-    /// Folders in which files are made, written, renamed and removed. One that is missing is made, as the user that the program
-    /// goes on as.
+    /// Folders in which files come and go, as rotating ones do. What is below them can be written, too. One that is missing is
+    /// made, as the user that the program goes on as.
     pub folders: Vec<PathBuf>,
-    /// What is there already and written to, in none of these folders: a named pipe, a device.
+    /// Files that are written; also a device or a named pipe. One that is missing is made in the same way, so that nothing else
+    /// in its folder has to be allowed.
     pub files: Vec<PathBuf>,
     /// Interfaces whose counters are read: libpcap looks there for what an interface has dropped.
     pub interfaces: Vec<String>,
 }
 
-impl Needs {
-    /// Adds what an output file takes: its folder, or the file itself where it is a device or a named pipe.
-    pub fn add_file(&mut self, path: &Path) {
-        if path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-            self.files.push(path.to_owned());
-            return;
-        }
-        match path.parent() {
-            Some(folder) if folder != Path::new("") => self.folders.push(folder.to_owned()),
-            _ => self.folders.push(".".into()),
-        }
+/// The folder that a file is in, to be one of [`Needs::folders`].
+pub fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -109,8 +104,8 @@ pub enum Landlock {
 ///
 /// # Errors
 ///
-/// [`Error::Rights`] if anything is left or cannot be found out, [`Error::Save`] if the user may not write to what is needed. The
-/// capture must not go on then.
+/// [`Error::Rights`] if anything is left or cannot be found out, [`Error::Save`] or [`Error::Write`] if the user may not write to
+/// what is needed. The capture must not go on then.
 pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
     #[cfg(target_os = "linux")]
     return linux::give_up(needs);
@@ -142,13 +137,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_output_file_needs_its_folder() {
-        let mut needs = Needs::default();
-        for path in ["a/b.pcap", "b.pcap", "/b.pcap", "/dev/null"] {
-            needs.add_file(Path::new(path));
-        }
-        assert_eq!(needs.folders, ["a", ".", "/"].map(PathBuf::from));
-        assert_eq!(needs.files, ["/dev/null"].map(PathBuf::from));
+    fn a_file_without_folder_is_here() {
+        assert_eq!(["a/b.pcap", "b.pcap", "/b.pcap"].map(|file| folder_of(Path::new(file))), ["a", ".", "/"].map(Path::new));
     }
 
     #[test]

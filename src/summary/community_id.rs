@@ -1,6 +1,7 @@
 //! Community ID v1 with seed 0: a flow's name that Zeek, Suricata and Wireshark give it too.
 //! Specification: <https://github.com/corelight/community-id-spec>.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use base64::Engine;
@@ -12,34 +13,49 @@ use crate::decode::protocol::ip;
 use crate::flow::Flow;
 use crate::service::ladder::Opening;
 
-/// The identifier of a flow.
-pub fn community_id(flow: &Flow) -> String {
-    let key = &flow.key;
-    let (mut first, mut numbers) = match key.protocol {
-        // The key has the smaller endpoint first already, which is what the specification asks for.
-        ip::TCP | ip::UDP | ip::SCTP => (Side::A, Some(key.ports)),
-        ip::ICMP | ip::ICMPV6 => (asking_side(flow), None),
-        _ => (Side::A, None),
-    };
-    if matches!(key.protocol, ip::ICMP | ip::ICMPV6) {
-        (first, numbers) = icmp_order(flow, first);
+/// The identifier of a flow. Hashing is left to who writes it, because most tables that are shown do without.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CommunityId {
+    ends: [IpAddr; 2],
+    protocol: u8,
+    /// Ports, or what stands in their place.
+    numbers: Option<[u16; 2]>,
+}
+
+impl CommunityId {
+    /// That of a flow.
+    pub fn of(flow: &Flow) -> CommunityId {
+        let key = &flow.key;
+        let (first, numbers) = match key.protocol {
+            // The key has the smaller endpoint first already, which is what the specification asks for.
+            ip::TCP | ip::UDP | ip::SCTP => (Side::A, Some(key.ports)),
+            ip::ICMP | ip::ICMPV6 => icmp_order(flow, asking_side(flow)),
+            _ => (Side::A, None),
+        };
+        CommunityId { ends: [first, first.other()].map(|side| key.ip_addr(side)), protocol: key.protocol, numbers }
     }
-    let mut hash = Sha1::new();
-    hash.update([0, 0]);
-    for side in [first, first.other()] {
-        match key.ip_addr(side) {
-            IpAddr::V4(address) => hash.update(address.octets()),
-            IpAddr::V6(address) => hash.update(address.octets()),
+}
+
+impl fmt::Display for CommunityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut hash = Sha1::new();
+        hash.update([0, 0]);
+        for end in self.ends {
+            match end {
+                IpAddr::V4(address) => hash.update(address.octets()),
+                IpAddr::V6(address) => hash.update(address.octets()),
+            }
         }
+        hash.update([self.protocol, 0]);
+        for number in self.numbers.into_iter().flatten() {
+            hash.update(number.to_be_bytes());
+        }
+        // 20 bytes are 28 letters of base64.
+        let mut text = [0; 28];
+        STANDARD.encode_slice(hash.finalize(), &mut text).map_err(|_| fmt::Error)?;
+        f.write_str("1:")?;
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
-    hash.update([key.protocol, 0]);
-    for number in numbers.into_iter().flatten() {
-        hash.update(number.to_be_bytes());
-    }
-    let mut text = String::with_capacity(30);
-    text.push_str("1:");
-    STANDARD.encode_string(hash.finalize(), &mut text);
-    text
 }
 
 /// The side whose message the flow's type is: who asks in a query, who sent first in anything else.
@@ -108,7 +124,7 @@ mod tests {
         let transport = |protocol, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
             let ends = ((Address::v4(from.0), from.1), (Address::v4(to.0), to.1));
             let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, ends.0, ends.1);
-            community_id(&flow(key, side, None, Signals::default()))
+            CommunityId::of(&flow(key, side, None, Signals::default())).to_string()
         };
         let (client, server) = (([128, 232, 110, 120], 34855), ([66, 35, 250, 204], 80));
         assert_eq!(transport(ip::TCP, client, server), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
@@ -117,6 +133,6 @@ mod tests {
         let (host, router) = (Address::v4([192, 168, 0, 89]), Address::v4([192, 168, 0, 1]));
         let (key, side) = FlowKey::without_ports(IpVersion::V4, ip::ICMP, ScopeId::PLAIN, host, router, [8, 512]);
         let ping = flow(key, side, Some(IcmpMessage { kind: 8, code: 0 }), Signals::SYN);
-        assert_eq!(community_id(&ping), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
+        assert_eq!(CommunityId::of(&ping).to_string(), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::community_id::community_id;
+use super::community_id::CommunityId;
 use super::table::{Cell, Column, Row, Table};
 use super::{initiator, names};
 use crate::analysis::Analysis;
@@ -97,7 +97,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         payload_s2c,
         Cell::Count(rare.fragments),
         Cell::Count(rare.icmp_errors),
-        if has_ends { Cell::text(community_id(flow)) } else { Cell::Empty },
+        if has_ends { Cell::CommunityId(CommunityId::of(flow)) } else { Cell::Empty },
         analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(analysis.flows.id(control))),
     ]
 }

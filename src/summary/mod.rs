@@ -26,7 +26,7 @@ mod tunnels;
 pub use book::book;
 #[cfg(feature = "live")]
 pub use interfaces::interfaces;
-pub use table::{Cell, Column, Row, Show, Table, Top, hundredths};
+pub use table::{Cell, Column, Row, Show, Table, hundredths};
 
 use std::ops::Range;
 
@@ -118,7 +118,7 @@ impl TableName {
 impl Analysis {
     /// Builds a table.
     pub fn table(&self, name: TableName) -> Table<'_> {
-        match name {
+        let mut table = match name {
             TableName::Capture => capture::table(self),
             TableName::Ledger => ledger::table(self),
             TableName::Services => services::table(self),
@@ -132,16 +132,16 @@ impl Analysis {
             TableName::Timeline => timeline::table(self),
             TableName::Sizes => sizes::table(self),
             TableName::Tunnels => tunnels::table(self),
-        }
+        };
+        table.threads = self.threads;
+        table
     }
 
     /// A sum over all flows.
-    fn sum<S: FlowSum + Send>(&self) -> S {
+    fn sum<S: FlowSum + Clone + Send>(&self) -> S {
         let over = |range: Range<usize>| S::over(range.map(|number| (self.flows.get(number), &self.verdicts[number])));
-        let mut parts = parallel::parts(self.flows.len(), self.threads, over).into_iter();
-        let mut sum = parts.next().unwrap_or_default();
-        let ended = self.ended.as_ref().map(|ended| S::of(&ended.sums));
-        for part in parts.as_slice().iter().chain(ended) {
+        let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
+        for part in parallel::parts(self.flows.len(), self.threads, over) {
             sum.merge(part, &mut Room::unlimited());
         }
         sum

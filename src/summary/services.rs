@@ -7,7 +7,6 @@ use super::names;
 use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
 use crate::analysis::Analysis;
 use crate::service::{Service, Transport};
-use crate::tally::Room;
 use crate::tally::flows::{ServiceSum, Services};
 
 const COLUMNS: &[Column] = &[
@@ -43,7 +42,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     let mut sums: BTreeMap<(&str, &str, Transport), (Service, ServiceSum)> = BTreeMap::new();
     for ((service, transport), sum) in analysis.sum::<Services>().0 {
         let name = (names::service(registry, service), names::category(registry, service), transport);
-        sums.entry(name).or_insert_with(|| (service, ServiceSum::default())).1.merge(&sum, &mut Room::unlimited());
+        sums.entry(name).or_insert_with(|| (service, ServiceSum::default())).1.merge(&sum);
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by_key(|(_, (_, sum))| Reverse(sum.traffic().packets));

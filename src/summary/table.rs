@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::ops::Range;
 
+use super::community_id::CommunityId;
+use crate::parallel;
 use crate::tally::flows::Outcomes;
 use crate::unit::{Time, Traffic};
 
@@ -35,6 +38,8 @@ pub enum Cell<'a> {
     Time(Time),
     /// An address.
     Address(IpAddr),
+    /// The name of a flow that other programs give it too.
+    CommunityId(CommunityId),
     /// Text of our own, or of the user's port table.
     Text(Cow<'a, str>),
     /// Text that came from the wire or from a file name: hostile until it is cleaned.
@@ -144,7 +149,7 @@ impl Column {
 pub type Row<'a> = Vec<Cell<'a>>;
 
 /// Makes the row with a number.
-type MakeRow<'a> = Box<dyn Fn(usize) -> Row<'a> + 'a>;
+type MakeRow<'a> = Box<dyn Fn(usize) -> Row<'a> + Sync + 'a>;
 
 enum Rows<'a> {
     Stored(Vec<Row<'a>>),
@@ -158,18 +163,25 @@ pub struct Table<'a> {
     pub name: &'static str,
     /// Its columns.
     pub columns: &'static [Column],
+    /// Threads that share the work of writing it.
+    pub threads: usize,
     rows: Rows<'a>,
 }
 
 impl<'a> Table<'a> {
     /// A table of rows that are there.
     pub fn stored(name: &'static str, columns: &'static [Column], rows: Vec<Row<'a>>) -> Table<'a> {
-        Table { name, columns, rows: Rows::Stored(rows) }
+        Table { name, columns, threads: 1, rows: Rows::Stored(rows) }
     }
 
     /// A table of `len` rows that are made one by one.
-    pub fn made(name: &'static str, columns: &'static [Column], len: usize, make: impl Fn(usize) -> Row<'a> + 'a) -> Table<'a> {
-        Table { name, columns, rows: Rows::Made(len, Box::new(make)) }
+    pub fn made(
+        name: &'static str,
+        columns: &'static [Column],
+        len: usize,
+        make: impl Fn(usize) -> Row<'a> + Sync + 'a,
+    ) -> Table<'a> {
+        Table { name, columns, threads: 1, rows: Rows::Made(len, Box::new(make)) }
     }
 
     /// How many rows there are.
@@ -187,36 +199,41 @@ impl<'a> Table<'a> {
 
     /// All rows, in order.
     pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
-        (0..self.len()).map(|number| match &self.rows {
+        self.part(0..self.len())
+    }
+
+    fn part(&self, numbers: Range<usize>) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
+        numbers.map(|number| match &self.rows {
             Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
             Rows::Made(_, make) => Cow::Owned(make(number)),
         })
     }
 
-    /// The first `top` rows (all, if `top` is 0) and the sum of the others.
-    pub fn top(&self, top: usize) -> Top<'_, 'a> {
-        let shown = if top == 0 { self.len() } else { top.min(self.len()) };
-        let mut rows = self.rows();
-        let first = rows.by_ref().take(shown).collect();
-        let mut others: Option<Row<'a>> = None;
+    /// All rows as text: `append` appends one to what there is, `write` gets several at a time, in order. The appending is
+    /// shared by threads.
+    pub fn write<E: Send>(
+        &self,
+        append: impl Fn(&[Cell<'a>], &mut String) -> Result<(), E> + Sync,
+        write: impl FnMut(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let some = |numbers, text: &mut String| self.part(numbers).try_for_each(|row| append(&row, text));
+        parallel::in_order(self.len(), self.threads, some, write)
+    }
+
+    /// The sum of all rows behind the first `shown` ones; `None` if there are none.
+    pub fn others(&self, shown: usize) -> Option<Row<'a>> {
+        let mut rows = self.rows().skip(shown).peekable();
+        rows.peek()?;
+        let mut sums = vec![Cell::Empty; self.columns.len()];
         for row in rows {
-            let sum = others.get_or_insert_with(|| vec![Cell::Empty; self.columns.len()]);
-            for ((sum, cell), column) in sum.iter_mut().zip(row.iter()).zip(self.columns) {
+            for ((sum, cell), column) in sums.iter_mut().zip(row.iter()).zip(self.columns) {
                 if column.adds_up {
                     *sum = sum.plus(cell);
                 }
             }
         }
-        Top { rows: first, others: others.map(|sum| (sum, self.len() - shown)) }
+        Some(sums)
     }
-}
-
-/// The rows of a table that are shown.
-pub struct Top<'t, 'a> {
-    /// The first ones.
-    pub rows: Vec<Cow<'t, [Cell<'a>]>>,
-    /// The sum of the others and their number, if there are any.
-    pub others: Option<(Row<'a>, usize)>,
 }
 
 /// The cells of a count: packets, their share of all, bytes, their share of all.
@@ -253,11 +270,8 @@ mod tests {
         const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up(), Column::always("hosts")];
         let row = |name: &'static str, packets, hosts| vec![Cell::text(name), Cell::Count(packets), Cell::Count(hosts)];
         let table = Table::stored("t", COLUMNS, vec![row("a", 5, 1), row("b", 3, 1), row("c", 2, 1)]);
-        let top = table.top(1);
-        assert_eq!(top.rows.len(), 1);
-        assert_eq!(top.others, Some((vec![Cell::Empty, Cell::Count(5), Cell::Empty], 2)));
-        assert_eq!(table.top(0).others, None);
-        assert_eq!(table.top(3).others, None);
+        assert_eq!(table.others(1), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
+        assert_eq!(table.others(3), None);
     }
 
     #[test]

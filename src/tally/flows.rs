@@ -1,368 +1,20 @@
 //! Sums over decided flows: by service, port, server, host and evidence.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use super::room::Room;
-use crate::decode::{Address, IpVersion, Side};
-use crate::flow::{Flow, Outcome};
+use super::sums::Sum;
+pub use super::sums::{
+    EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, ServerKey, ServerSum, ServiceSum, client_side, sent_by, total,
+};
+use crate::decode::Side;
+use crate::flow::Flow;
 use crate::service::book::PortRange;
-use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
-use crate::unit::{Span, Traffic};
+use crate::service::{Confidence, Service, Transport, Verdict};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
-
-/// An IP address as a key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct Host {
-    /// Version of the address.
-    pub version: IpVersion,
-    /// The address.
-    pub address: Address,
-}
-
-impl Host {
-    fn of(flow: &Flow, side: Side) -> Host {
-        Host { version: flow.key.version, address: flow.key.addresses[side.index()] }
-    }
-}
-
-/// The side that is shown as the client: the one that is not the server, or whoever sent first if nobody can tell.
-pub fn client_side(flow: &Flow, verdict: &Verdict) -> Side {
-    verdict.server.map_or_else(|| flow.first_side(), Side::other)
-}
-
-/// What one side of a flow sent.
-pub fn sent_by(flow: &Flow, side: Side) -> Traffic {
-    Traffic { packets: flow.packets[side.index()], wire_bytes: flow.wire_bytes[side.index()] }
-}
-
-/// What both sides sent.
-pub fn total(flow: &Flow) -> Traffic {
-    let mut total = sent_by(flow, Side::A);
-    total.merge(sent_by(flow, Side::B));
-    total
-}
-
-/// How many connections had which outcome. Connections are TCP's, SCTP's and DCCP's; of other flows only those count that
-/// were refused (by ICMP: port unreachable).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcomes {
-    /// Asked for, not answered.
-    pub attempted: u64,
-    /// Opened, and not reset.
-    pub established: u64,
-    /// Asked for and denied.
-    pub refused: u64,
-    /// Opened, and ended by a reset.
-    pub reset: u64,
-    /// Opened before the capture began, or out of its sight.
-    pub midstream: u64,
-}
-
-impl Outcomes {
-    fn add(&mut self, flow: &Flow, transport: Transport) {
-        if flow.is_overflow() {
-            return;
-        }
-        let count = if transport.has_connections() {
-            match flow.outcome() {
-                Outcome::Attempted => &mut self.attempted,
-                Outcome::Established => &mut self.established,
-                Outcome::Refused => &mut self.refused,
-                Outcome::Reset => &mut self.reset,
-                Outcome::Midstream => &mut self.midstream,
-            }
-        } else if flow.is_port_unreachable() {
-            &mut self.refused
-        } else {
-            return;
-        };
-        *count += 1;
-    }
-
-    fn merge(&mut self, other: Outcomes) {
-        self.attempted += other.attempted;
-        self.established += other.established;
-        self.refused += other.refused;
-        self.reset += other.reset;
-        self.midstream += other.midstream;
-    }
-}
-
-/// The flows of one service over one transport.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ServiceSum {
-    /// Flows.
-    pub flows: u64,
-    /// Sent by clients.
-    pub from_clients: Traffic,
-    /// Sent by servers.
-    pub from_servers: Traffic,
-    /// Bytes of IP packets.
-    pub ip_bytes: u64,
-    /// Bytes of payload.
-    pub payload_bytes: u64,
-    /// How the connections went.
-    pub outcomes: Outcomes,
-    /// First and last packet.
-    pub span: Span,
-    /// Different clients.
-    pub clients: Set<Host>,
-    /// Different servers.
-    pub servers: Set<Host>,
-    /// The servers' ports.
-    pub ports: BTreeSet<u16>,
-}
-
-impl ServiceSum {
-    /// Adds a flow.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport) {
-        let client = client_side(flow, verdict);
-        self.flows += 1;
-        self.from_clients.merge(sent_by(flow, client));
-        self.from_servers.merge(sent_by(flow, client.other()));
-        self.ip_bytes += flow.ip_bytes;
-        self.payload_bytes += flow.payload_bytes.iter().sum::<u64>();
-        self.outcomes.add(flow, transport);
-        self.span.merge(flow.span);
-        if !flow.is_overflow() {
-            self.clients.insert(Host::of(flow, client));
-        }
-        if let Some(server) = verdict.server {
-            self.servers.insert(Host::of(flow, server));
-            self.ports.insert(flow.key.port(server));
-        }
-    }
-
-    /// Adds another sum, as far as there is room for what it tells apart.
-    pub fn merge(&mut self, other: &ServiceSum, room: &mut Room) {
-        self.flows += other.flows;
-        self.from_clients.merge(other.from_clients);
-        self.from_servers.merge(other.from_servers);
-        self.ip_bytes += other.ip_bytes;
-        self.payload_bytes += other.payload_bytes;
-        self.outcomes.merge(other.outcomes);
-        self.span.merge(other.span);
-        room.extend(&mut self.clients, &other.clients);
-        room.extend(&mut self.servers, &other.servers);
-        self.ports.extend(&other.ports);
-    }
-
-    /// What both directions carried.
-    pub fn traffic(&self) -> Traffic {
-        let mut traffic = self.from_clients;
-        traffic.merge(self.from_servers);
-        traffic
-    }
-}
-
-/// The flows that touch one port.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PortSum {
-    /// Packets from or to the port; of a flow between equal ports each packet counts once.
-    pub traffic: Traffic,
-    /// Flows whose server had the port.
-    pub as_server: u64,
-    /// Flows whose client had the port.
-    pub as_client: u64,
-    /// How the connections to the port went.
-    pub outcomes: Outcomes,
-}
-
-impl PortSum {
-    fn add(&mut self, flow: &Flow, transport: Transport, as_server: bool, as_client: bool) {
-        self.traffic.merge(total(flow));
-        self.as_server += u64::from(as_server);
-        self.as_client += u64::from(as_client);
-        if as_server {
-            self.outcomes.add(flow, transport);
-        }
-    }
-
-    fn merge(&mut self, other: PortSum) {
-        self.traffic.merge(other.traffic);
-        self.as_server += other.as_server;
-        self.as_client += other.as_client;
-        self.outcomes.merge(other.outcomes);
-    }
-}
-
-/// The flows to one range of ports.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RangeSum {
-    /// Flows.
-    pub flows: u64,
-    /// Both directions.
-    pub traffic: Traffic,
-    /// Different servers' ports.
-    pub ports: Set<u16>,
-    /// How the connections went.
-    pub outcomes: Outcomes,
-}
-
-/// One port of one machine, where a service lives.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct ServerKey {
-    /// The machine.
-    pub host: Host,
-    /// The transport.
-    pub transport: Transport,
-    /// The port.
-    pub port: u16,
-}
-
-/// The flows that one server had.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServerSum {
-    /// What its port is called.
-    pub service: Service,
-    /// Flows.
-    pub flows: u64,
-    /// Both directions.
-    pub traffic: Traffic,
-    /// The best reason to call it a server.
-    pub evidence: Evidence,
-    /// How sure that is.
-    pub confidence: Confidence,
-    /// First and last packet.
-    pub span: Span,
-    /// Different clients.
-    pub clients: Set<Host>,
-}
-
-impl ServerSum {
-    fn new(verdict: &Verdict) -> ServerSum {
-        ServerSum {
-            service: verdict.service,
-            flows: 0,
-            traffic: Traffic::default(),
-            evidence: verdict.evidence,
-            confidence: verdict.confidence,
-            span: Span::default(),
-            clients: Set::default(),
-        }
-    }
-
-    /// One without flows, of the same name and evidence.
-    fn emptied(&self) -> ServerSum {
-        ServerSum { flows: 0, traffic: Traffic::default(), span: Span::default(), clients: Set::default(), ..*self }
-    }
-
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host) {
-        self.flows += 1;
-        self.traffic.merge(total(flow));
-        self.better(verdict.confidence, verdict.evidence);
-        self.span.merge(flow.span);
-        self.clients.insert(client);
-    }
-
-    fn better(&mut self, confidence: Confidence, evidence: Evidence) {
-        // Among equally sure ones the text decides, so that the order of the flows does not.
-        let better = match confidence.cmp(&self.confidence) {
-            Ordering::Greater => true,
-            Ordering::Equal => evidence != self.evidence && evidence.to_string() < self.evidence.to_string(),
-            Ordering::Less => false,
-        };
-        if better {
-            (self.confidence, self.evidence) = (confidence, evidence);
-        }
-    }
-
-    fn merge(&mut self, other: &ServerSum, room: &mut Room) {
-        self.flows += other.flows;
-        self.traffic.merge(other.traffic);
-        self.better(other.confidence, other.evidence);
-        self.span.merge(other.span);
-        room.extend(&mut self.clients, &other.clients);
-    }
-}
-
-/// What one machine did.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct HostSum {
-    /// Sent by it.
-    pub sent: Traffic,
-    /// Sent to it.
-    pub received: Traffic,
-    /// First and last packet.
-    pub span: Span,
-    /// Different machines at the other end.
-    pub peers: Set<Host>,
-    /// Services that it serves.
-    pub serves: Set<Service>,
-    /// Services that it uses.
-    pub uses: Set<Service>,
-}
-
-impl HostSum {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side) {
-        self.sent.merge(sent_by(flow, side));
-        self.received.merge(sent_by(flow, side.other()));
-        self.span.merge(flow.span);
-        self.peers.insert(Host::of(flow, side.other()));
-        if flow.key.has_ports()
-            && let Some(server) = verdict.server
-        {
-            let services = if server == side { &mut self.serves } else { &mut self.uses };
-            services.insert(verdict.service);
-        }
-    }
-
-    fn merge(&mut self, other: &HostSum, room: &mut Room) {
-        self.sent.merge(other.sent);
-        self.received.merge(other.received);
-        self.span.merge(other.span);
-        room.extend(&mut self.peers, &other.peers);
-        self.serves.extend(&other.serves);
-        self.uses.extend(&other.uses);
-    }
-}
-
-/// The flows that one kind of evidence decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EvidenceSum {
-    /// Flows.
-    pub flows: u64,
-    /// Both directions.
-    pub traffic: Traffic,
-}
-
-/// Flows by service and transport.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Services(pub Map<(Service, Transport), ServiceSum>);
-
-/// Flows by transport and port.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ports(pub Map<(Transport, u16), PortSum>);
-
-/// Flows by transport and the range that the server's port lies in; `None` where no side is the server.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ranges(pub Map<(Transport, Option<PortRange>), RangeSum>);
-
-/// Flows by server.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Servers {
-    /// Each server.
-    pub each: Map<ServerKey, ServerSum>,
-    /// What there was no room for.
-    pub others: Option<ServerSum>,
-}
-
-/// Flows by machine, those without ports included.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Hosts {
-    /// Each machine.
-    pub each: Map<Host, HostSum>,
-    /// What there was no room for.
-    pub others: Option<HostSum>,
-}
-
-/// Flows with ports by evidence and confidence.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evidences(pub Map<(&'static str, Confidence), EvidenceSum>);
 
 /// A sum that decided flows are added to.
 pub trait FlowSum: Default {
@@ -370,7 +22,7 @@ pub trait FlowSum: Default {
     fn add(&mut self, flow: &Flow, verdict: &Verdict);
 
     /// Adds another sum, as far as there is room for what it tells apart.
-    fn merge(&mut self, other: &Self, room: &mut Room);
+    fn merge(&mut self, other: Self, room: &mut Room);
 
     /// The one of this kind among all sums.
     fn of(sums: &FlowSums) -> &Self;
@@ -383,6 +35,10 @@ pub trait FlowSum: Default {
     }
 }
 
+/// Flows by service and transport.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Services(pub Map<(Service, Transport), ServiceSum>);
+
 impl FlowSum for Services {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
         if let Some(transport) = Transport::from_protocol(flow.key.protocol) {
@@ -390,14 +46,18 @@ impl FlowSum for Services {
         }
     }
 
-    fn merge(&mut self, other: &Self, room: &mut Room) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(sum, room));
+    fn merge(&mut self, other: Self, room: &mut Room) {
+        merge_by_key(&mut self.0, other.0, room);
     }
 
     fn of(sums: &FlowSums) -> &Self {
         &sums.services
     }
 }
+
+/// Flows by transport and port.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ports(pub Map<(Transport, u16), PortSum>);
 
 impl FlowSum for Ports {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
@@ -415,8 +75,8 @@ impl FlowSum for Ports {
         }
     }
 
-    fn merge(&mut self, other: &Self, _: &mut Room) {
-        other.0.iter().for_each(|(key, sum)| self.0.entry(*key).or_default().merge(*sum));
+    fn merge(&mut self, other: Self, room: &mut Room) {
+        merge_by_key(&mut self.0, other.0, room);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -424,30 +84,33 @@ impl FlowSum for Ports {
     }
 }
 
+/// Flows by transport and the range that the server's port lies in; `None` where no side is the server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ranges(pub Map<(Transport, Option<PortRange>), RangeSum>);
+
 impl FlowSum for Ranges {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
         let port = verdict.server.map(|server| flow.key.port(server));
-        let sum = self.0.entry((transport, port.map(PortRange::of))).or_default();
-        sum.flows += 1;
-        sum.traffic.merge(total(flow));
-        sum.ports.extend(port);
-        sum.outcomes.add(flow, transport);
+        self.0.entry((transport, port.map(PortRange::of))).or_default().add(flow, transport, port);
     }
 
-    fn merge(&mut self, other: &Self, _: &mut Room) {
-        for (key, sum) in &other.0 {
-            let mine = self.0.entry(*key).or_default();
-            mine.flows += sum.flows;
-            mine.traffic.merge(sum.traffic);
-            mine.ports.extend(&sum.ports);
-            mine.outcomes.merge(sum.outcomes);
-        }
+    fn merge(&mut self, other: Self, room: &mut Room) {
+        merge_by_key(&mut self.0, other.0, room);
     }
 
     fn of(sums: &FlowSums) -> &Self {
         &sums.ranges
     }
+}
+
+/// Flows by server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Servers {
+    /// Each server.
+    pub each: Map<ServerKey, ServerSum>,
+    /// Those that there was no room for, as one.
+    pub others: Option<ServerSum>,
 }
 
 impl FlowSum for Servers {
@@ -458,18 +121,8 @@ impl FlowSum for Servers {
         self.each.entry(key).or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client);
     }
 
-    fn merge(&mut self, other: &Self, room: &mut Room) {
-        for (key, sum) in &other.each {
-            let mine = if room.has_for(&self.each, key) {
-                self.each.entry(*key).or_insert_with(|| sum.emptied())
-            } else {
-                self.others.get_or_insert_with(|| sum.emptied())
-            };
-            mine.merge(sum, room);
-        }
-        if let Some(sum) = &other.others {
-            self.others.get_or_insert_with(|| sum.emptied()).merge(sum, room);
-        }
+    fn merge(&mut self, other: Self, room: &mut Room) {
+        merge_with_others((&mut self.each, &mut self.others), (other.each, other.others), room);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -477,25 +130,34 @@ impl FlowSum for Servers {
     }
 }
 
-impl FlowSum for Hosts {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+/// Flows by machine, those without ports included.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hosts {
+    /// Each machine.
+    pub each: Map<Host, HostSum>,
+    /// Those that there was no room for, as one.
+    pub others: Option<HostSum>,
+}
+
+impl Hosts {
+    /// Adds a flow to those of its hosts that are wanted.
+    pub fn add_to(&mut self, is_wanted: impl Fn(&Host) -> bool, flow: &Flow, verdict: &Verdict) {
         for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
-            self.each.entry(Host::of(flow, side)).or_default().add(flow, verdict, side);
+            let host = Host::of(flow, side);
+            if is_wanted(&host) {
+                self.each.entry(host).or_default().add(flow, verdict, side);
+            }
         }
     }
+}
 
-    fn merge(&mut self, other: &Self, room: &mut Room) {
-        for (key, sum) in &other.each {
-            let mine = if room.has_for(&self.each, key) {
-                self.each.entry(*key).or_default()
-            } else {
-                self.others.get_or_insert_default()
-            };
-            mine.merge(sum, room);
-        }
-        if let Some(sum) = &other.others {
-            self.others.get_or_insert_default().merge(sum, room);
-        }
+impl FlowSum for Hosts {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+        self.add_to(|_| true, flow, verdict);
+    }
+
+    fn merge(&mut self, other: Self, room: &mut Room) {
+        merge_with_others((&mut self.each, &mut self.others), (other.each, other.others), room);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -503,21 +165,19 @@ impl FlowSum for Hosts {
     }
 }
 
+/// Flows with ports by evidence and confidence.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidences(pub Map<(&'static str, Confidence), EvidenceSum>);
+
 impl FlowSum for Evidences {
     fn add(&mut self, flow: &Flow, verdict: &Verdict) {
         if flow.key.has_ports() {
-            let sum = self.0.entry((verdict.evidence.code(), verdict.confidence)).or_default();
-            sum.flows += 1;
-            sum.traffic.merge(total(flow));
+            self.0.entry((verdict.evidence.code(), verdict.confidence)).or_default().add(flow);
         }
     }
 
-    fn merge(&mut self, other: &Self, _: &mut Room) {
-        for (key, sum) in &other.0 {
-            let mine = self.0.entry(*key).or_default();
-            mine.flows += sum.flows;
-            mine.traffic.merge(sum.traffic);
-        }
+    fn merge(&mut self, other: Self, room: &mut Room) {
+        merge_by_key(&mut self.0, other.0, room);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -555,13 +215,55 @@ impl FlowSums {
     }
 
     /// Adds other sums, as far as there is room for what they tell apart.
-    pub fn merge(&mut self, other: &FlowSums, room: &mut Room) {
-        self.services.merge(&other.services, room);
-        self.ports.merge(&other.ports, room);
-        self.ranges.merge(&other.ranges, room);
-        self.servers.merge(&other.servers, room);
-        self.hosts.merge(&other.hosts, room);
-        self.evidences.merge(&other.evidences, room);
+    pub fn merge(&mut self, other: FlowSums, room: &mut Room) {
+        let FlowSums { services, ports, ranges, servers, hosts, evidences } = other;
+        self.services.merge(services, room);
+        self.ports.merge(ports, room);
+        self.ranges.merge(ranges, room);
+        self.servers.merge(servers, room);
+        self.hosts.merge(hosts, room);
+        self.evidences.merge(evidences, room);
+    }
+}
+
+/// Adds the sums of `other`. Where there is room for all, one whose key is new is moved as it is; where there is not, the order
+/// of the keys decides what finds room.
+fn merge_by_key<K: Copy + Ord + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>, room: &mut Room) {
+    if !room.is_unlimited() {
+        for (key, sum) in in_order(&other) {
+            sums.entry(key).or_insert_with(|| sum.emptied()).merge(sum, room);
+        }
+        return;
+    }
+    for (key, sum) in other {
+        match sums.entry(key) {
+            Entry::Occupied(mine) => mine.into_mut().merge(&sum, room),
+            Entry::Vacant(place) => {
+                place.insert(sum);
+            }
+        }
+    }
+}
+
+/// The same for keys that traffic chooses: what has no place of its own is added to the others.
+fn merge_with_others<K: Copy + Ord + Hash, V: Sum>(
+    (sums, others): (&mut Map<K, V>, &mut Option<V>),
+    (other, other_others): (Map<K, V>, Option<V>),
+    room: &mut Room,
+) {
+    if room.is_unlimited() {
+        merge_by_key(sums, other, room);
+    } else {
+        for (key, sum) in in_order(&other) {
+            let mine = match room.has_for(sums, &key) {
+                true => sums.entry(key).or_insert_with(|| sum.emptied()),
+                false => others.get_or_insert_with(|| sum.emptied()),
+            };
+            mine.merge(sum, room);
+        }
+    }
+    if let Some(sum) = other_others {
+        others.get_or_insert_with(|| sum.emptied()).merge(&sum, room);
     }
 }
 

@@ -8,6 +8,7 @@ mod ledger;
 mod portless;
 mod room;
 pub mod sizes;
+mod sums;
 
 pub use capture::InterfaceTally;
 pub use ledger::{Ledger, Place};

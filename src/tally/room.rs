@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
-use super::flows::Set;
+use super::sums::Set;
 
 /// What one more machine or server costs, in members of a set: a sum of its own has sets of its own.
 const KEY: usize = 8;
@@ -27,15 +27,20 @@ impl Room {
         Room { left: Some(members) }
     }
 
-    /// Adds members to a set while there is room.
-    pub(super) fn extend<K: Copy + Eq + Hash>(&mut self, set: &mut Set<K>, members: &Set<K>) {
+    pub(super) const fn is_unlimited(&self) -> bool {
+        self.left.is_none()
+    }
+
+    /// Adds members to a set while there is room. Which ones find it does not depend on the order in a set.
+    pub(super) fn extend<K: Copy + Ord + Hash>(&mut self, set: &mut Set<K>, members: &Set<K>) {
         let Some(left) = &mut self.left else { return set.extend(members) };
-        for member in members {
-            if *left == 0 {
-                return;
-            }
-            *left -= usize::from(set.insert(*member));
+        let mut news: Vec<K> = members.iter().filter(|member| !set.contains(member)).copied().collect();
+        if news.len() > *left {
+            news.sort_unstable();
+            news.truncate(*left);
         }
+        *left -= news.len();
+        set.extend(news);
     }
 
     /// True if `key` has a place in the map, or can have one.

@@ -5,8 +5,11 @@ mod bad_input;
 mod cases;
 mod command_line;
 mod explain;
+mod filter;
 mod flows;
 mod laws;
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod live;
 #[cfg(all(feature = "live", unix))]
 mod machine_commands;
 mod readme;

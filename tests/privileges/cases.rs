@@ -10,19 +10,20 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::child::{LEFT, REFUSED, ROLE};
+use crate::child::{LEFT, OWN, REFUSED, ROLE};
 
 const NOBODY: u32 = 65_534;
 
 /// Runs all of them.
 pub fn run() {
-    let cases: [(&str, fn()); 10] = [
+    let cases: [(&str, fn()); 11] = [
         ("root becomes nobody", root_becomes_nobody),
         ("sudo gives back who called it", sudo_gives_back_who_called_it),
         ("root becomes the owner of the output folder", root_becomes_the_owner_of_the_output_folder),
         ("a link does not choose the user", a_link_does_not_choose_the_user),
         ("a folder is made by the user", a_folder_is_made_by_the_user),
         ("a folder that the user may not write to is told", a_folder_that_the_user_may_not_write_to_is_told),
+        ("a link to nowhere is not followed", a_link_to_nowhere_is_not_followed),
         ("a user's capability goes", a_users_capability_goes),
         ("a user's variable says nothing", a_users_variable_says_nothing),
         ("root who cannot become another does not go on", root_who_cannot_become_another_does_not_go_on),
@@ -93,6 +94,14 @@ fn root_who_cannot_become_another_does_not_go_on() {
 fn threads_are_refused() {
     let said = Place::new(0, 0o777).start("threads", &[]).refusal();
     assert!(said.contains("nothing is captured") && said.contains("2 threads"), "{said}");
+}
+
+fn a_link_to_nowhere_is_not_followed() {
+    let place = Place::new(1000, 0o700);
+    symlink(place.folder.join("made"), place.outside.join(OWN)).unwrap();
+    let said = place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).refusal();
+    assert!(said.contains("cannot write") && said.contains(OWN), "{said}");
+    assert!(!place.folder.join("made").exists());
 }
 
 fn owner(path: &Path) -> (u32, u32) {
@@ -171,6 +180,7 @@ impl Started<'_> {
         self.is_seen_harmless((uid, gid), groups);
         tried(&done, given_up.contains("not held by landlock"));
         assert_eq!(fs::read(self.place.outside.join("there")).unwrap(), b"kept");
+        assert_eq!(owner(&self.place.outside.join(OWN)), (uid, gid));
         // What was open goes on: a packet arrives at the interface.
         UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"hello", "127.0.0.1:9").unwrap();
         self.child.stdin.take().unwrap().write_all(b"\n").unwrap();
@@ -204,6 +214,7 @@ fn tried(done: &HashMap<String, String>, without_landlock: bool) {
         "remove inside",
         "leave inside",
         "make folders that are there",
+        "write the file",
         "write to the device",
         "read counters",
     ];
@@ -211,6 +222,7 @@ fn tried(done: &HashMap<String, String>, without_landlock: bool) {
     let refused_by_landlock = [
         "read inside",
         "make folder inside",
+        "remove the file",
         "make outside",
         "overwrite outside",
         "remove outside",

@@ -19,6 +19,8 @@ use portolan::privileges::{self, Needs};
 pub const ROLE: &str = "child";
 /// The exit code of one that could not give its rights up.
 pub const REFUSED: i32 = 3;
+/// The file outside of its folder that it may write.
+pub const OWN: &str = "own.json";
 /// The file that it leaves in its folder.
 pub const LEFT: &str = "left.pcapng";
 
@@ -35,8 +37,9 @@ pub fn run(arguments: &[String]) {
     }
     let interface = open_interface();
     let mut capture = portolan_libpcap::is_available().then(open_capture);
+    let own = Path::new(outside).join(OWN);
     let needs =
-        Needs { folders: vec![folder.into()], files: vec!["/dev/null".into()], interfaces: vec!["lo".into(), "any".into()] };
+        Needs { folders: vec![folder.into()], files: vec!["/dev/null".into(), own], interfaces: vec!["lo".into(), "any".into()] };
     match privileges::give_up(&needs) {
         Ok(given_up) => println!("given up: {given_up}"),
         Err(error) => {
@@ -79,6 +82,8 @@ fn try_everything(folder: &Path, outside: &Path) {
     if folder.join("link").is_symlink() {
         told("follow a link out", File::create(folder.join("link")));
     }
+    told("write the file", File::create(outside.join(OWN)).and_then(|mut file| file.write_all(b"document")));
+    told("remove the file", fs::remove_file(outside.join(OWN)));
     told("make outside", File::create(outside.join("made")));
     told("overwrite outside", File::create(outside.join("there")));
     told("rename to outside", fs::rename(folder.join(LEFT), outside.join("moved")));

@@ -1,0 +1,137 @@
+//! Interfaces that are open, and why others are not.
+
+use pcap::{Active, Capture, Precision};
+
+use super::super::datalink;
+use super::super::packet::LinkType;
+use super::{MAX_SNAPLEN, Settings};
+use crate::capture::Filter;
+use crate::error::Error;
+use crate::machine::{self, Interface};
+
+/// Milliseconds after which the system hands over a packet, even if there is room for more in its block.
+pub const TIMEOUT: u16 = 100;
+/// Whether libpcap gives nanoseconds here when it is asked for them.
+pub const IS_PRECISE: bool = cfg!(target_os = "linux");
+
+/// What is known of an open interface.
+#[derive(Clone, Debug)]
+pub struct Description {
+    pub name: String,
+    pub link_type: LinkType,
+    pub snaplen: u32,
+    pub filter: Option<String>,
+}
+
+/// An open interface.
+pub struct Device {
+    pub description: Description,
+    pub capture: Capture<Active>,
+}
+
+/// Interfaces that are open: packets already wait in the system's buffers.
+pub struct Devices(pub(super) Vec<Device>);
+
+impl Devices {
+    /// Opens the interfaces and sets their filter. A name that comes twice is opened once. Everything that takes rights, and all
+    /// of libpcap, is used here for the first time.
+    pub fn open(settings: &Settings) -> Result<Devices, Error> {
+        portolan_libpcap::load().map_err(|why| Error::NoLive { why: why.to_owned() })?;
+        let known = machine::interfaces(true);
+        let mut names: Vec<&String> = Vec::new();
+        for name in &settings.interfaces {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
+            return Err(Error::NoInterface { known: known.into_iter().map(|interface| interface.name).collect() });
+        }
+        names.into_iter().map(|name| Device::open(name, settings, &known)).collect::<Result<_, _>>().map(Devices)
+    }
+
+    /// The link types of the interfaces, in order.
+    pub fn link_types(&self) -> impl Iterator<Item = (&str, LinkType)> {
+        self.0.iter().map(|device| (device.description.name.as_str(), device.description.link_type))
+    }
+}
+
+impl std::fmt::Debug for Devices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|device| &device.description)).finish()
+    }
+}
+
+impl Device {
+    fn open(name: &str, settings: &Settings, known: &[Interface]) -> Result<Device, Error> {
+        let interface = known.iter().find(|interface| interface.name == name);
+        if interface.is_some_and(|interface| !interface.is_up) {
+            return Err(Error::InterfaceDown { name: name.to_owned() });
+        }
+        let snaplen = settings.snaplen.clamp(1, MAX_SNAPLEN);
+        let refused = |error| refusal(name, &words(error), interface.is_some(), known);
+        let mut capture = activate(name, settings, snaplen).map_err(refused)?;
+        if let Some(filter) = &settings.filter {
+            set_filter(&mut capture, filter).map_err(|why| Error::FilterOnInterface { name: name.to_owned(), why })?;
+        }
+        let link_type = datalink::to_link_type(capture.get_datalink().0);
+        let filter = settings.filter.as_ref().map(|filter| filter.expression().to_owned());
+        Ok(Device { description: Description { name: name.to_owned(), link_type, snaplen, filter }, capture })
+    }
+}
+
+fn activate(name: &str, settings: &Settings, snaplen: u32) -> Result<Capture<Active>, pcap::Error> {
+    let number = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    let inactive = Capture::from_device(name)?
+        .promisc(settings.promiscuous)
+        .snaplen(number(snaplen))
+        .buffer_size(number(settings.buffer_bytes))
+        .timeout(i32::from(TIMEOUT));
+    let inactive = if IS_PRECISE { inactive.precision(Precision::Nano) } else { inactive };
+    // It is waited for packets with a limit of time, which libpcap itself does not keep on every system.
+    inactive.open()?.setnonblock()
+}
+
+fn set_filter(capture: &mut Capture<Active>, filter: &Filter) -> Result<(), String> {
+    capture.filter(filter.expression(), true).map_err(words)
+}
+
+/// What libpcap says, without the words of the crate around it.
+pub fn words(error: pcap::Error) -> String {
+    match error {
+        pcap::Error::PcapError(words) => words,
+        other => other.to_string(),
+    }
+}
+
+/// Why an interface could not be opened. libpcap tells it in words only.
+fn refusal(name: &str, why: &str, is_known: bool, known: &[Interface]) -> Error {
+    let says = |part: &str| why.to_lowercase().contains(part);
+    let (name, why) = (name.to_owned(), why.to_owned());
+    if says("permission") || says("permitted") || says("cap_net_") {
+        Error::NoRightToCapture { name, why }
+    } else if says("not up") || says("network is down") {
+        Error::InterfaceDown { name }
+    } else if is_known {
+        Error::Interface { name, why }
+    } else {
+        let known = known.iter().map(|interface| interface.name.clone()).collect();
+        Error::NoSuchInterface { name, known }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_libpcap_says_is_told_as_what_it_means() {
+        let known = machine::interfaces(true);
+        let told = |why, is_known| refusal("eth7", why, is_known, &known).to_string();
+        let right = "socket: Operation not permitted";
+        assert!(told(right, true).contains("the right to capture on eth7 is missing"), "{}", told(right, true));
+        assert!(told("That device is not up", true).contains("eth7 is down"));
+        assert!(told("SIOCGIFHWADDR: No such device", false).contains("there is no interface eth7; there are "));
+        assert!(told("Bus error", true).contains("cannot capture on eth7: Bus error"));
+    }
+}

@@ -1,0 +1,142 @@
+//! The stream itself: blocks of bytes from several threads to one reader.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::super::pcapng_write;
+use super::super::saving::Saving;
+use super::device::Description;
+use super::status::{Status, Stopper};
+
+/// Bytes after which a thread hands over what it has: large enough that handing it over costs nothing.
+pub const BLOCK: usize = 256 << 10;
+/// Blocks that may be ready at a time. More packets wait in the system's buffer, which counts what it drops.
+const READY: usize = 8;
+
+/// A capture's packets as pcapng blocks. It ends after the capture has, with all that was counted; reading waits until there is
+/// something. Dropping it ends the capture and waits for its threads.
+pub struct Stream {
+    /// Blocks of whole pcapng blocks; none once the stream has been abandoned.
+    blocks: Option<Receiver<Vec<u8>>>,
+    spare: Spare,
+    current: Vec<u8>,
+    /// How much of the current block has been read.
+    read: usize,
+    saving: Option<Saving>,
+    stopper: Stopper,
+    status: Status,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// Blocks that have been read and can be filled again.
+type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
+
+/// Where the threads put their blocks.
+#[derive(Clone)]
+pub struct Outlet {
+    ready: SyncSender<Vec<u8>>,
+    spare: Spare,
+}
+
+impl Outlet {
+    /// Hands a block over and gives an empty one for it, as soon as there is room. False if nobody reads any more.
+    pub fn hand_over(&self, block: &mut Vec<u8>) -> bool {
+        let empty = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        self.ready.send(std::mem::replace(block, empty)).is_ok()
+    }
+}
+
+/// A stream that begins with a section header and the interfaces, and the way into it.
+pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Stopper, status: Status) -> (Stream, Outlet) {
+    let (ready, blocks) = sync_channel(READY);
+    let spare = Spare::default();
+    let mut stream = Stream {
+        blocks: Some(blocks),
+        spare: Arc::clone(&spare),
+        current: beginning(descriptions),
+        read: 0,
+        saving,
+        stopper,
+        status,
+        workers: Vec::new(),
+    };
+    stream.save();
+    (stream, Outlet { ready, spare })
+}
+
+fn beginning(descriptions: &[Description]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    pcapng_write::section_header(&mut bytes);
+    for Description { name, link_type, snaplen, filter } in descriptions {
+        let (link_type, snaplen, filter) = (*link_type, *snaplen, filter.as_deref());
+        pcapng_write::interface(&mut bytes, &pcapng_write::Description { name, description: None, link_type, snaplen, filter });
+    }
+    bytes
+}
+
+impl Stream {
+    /// The same with the threads that fill it.
+    pub fn with_workers(self, workers: Vec<JoinHandle<()>>) -> Stream {
+        let mut stream = self;
+        stream.workers = workers;
+        stream
+    }
+
+    /// Saves the current block. A failure is told by the status, and the capture goes on.
+    fn save(&mut self) {
+        let Some(saving) = &mut self.saving else { return };
+        if !saving.is_over() {
+            let trouble = saving.save(&self.current).err();
+            self.status.set_saved(saving.saved(), trouble);
+        }
+    }
+
+    /// Goes over to the next block. False at the end.
+    fn next_block(&mut self) -> bool {
+        let Some(block) = self.blocks.as_ref().and_then(|blocks| blocks.recv().ok()) else { return false };
+        let mut used = std::mem::replace(&mut self.current, block);
+        used.clear();
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < READY {
+            spare.push(used);
+        }
+        drop(spare);
+        self.read = 0;
+        self.save();
+        true
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read == self.current.len() {
+            if buffer.is_empty() || !self.next_block() {
+                return Ok(0);
+            }
+        }
+        let count = buffer.len().min(self.current.len() - self.read);
+        buffer[..count].copy_from_slice(&self.current[self.read..self.read + count]);
+        self.read += count;
+        Ok(count)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.stopper.abandon();
+        // Whoever waits for room learns that there will be none.
+        self.blocks = None;
+        for worker in self.workers.drain(..) {
+            // One that has panicked has ended, too.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").field("status", &self.status).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,214 @@
+//! The thread of one interface: takes packets from libpcap and hands them over as pcapng blocks.
+
+use std::ops::ControlFlow;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use pcap::{Active, Capture, PacketHeader, Stat};
+
+use super::super::pcapng_write::{self, Statistics};
+use super::device::{Device, IS_PRECISE, TIMEOUT, words};
+use super::status::{Ending, Status, Stopper};
+use super::stream::{BLOCK, Outlet};
+use crate::unit::{NANOSECONDS, Time};
+
+/// Packets that are taken at a time, before it is looked whether all is to end.
+const BATCH: usize = 1000;
+/// How often the system is asked for what it has counted.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+
+pub struct Worker {
+    interface: usize,
+    capture: Capture<Active>,
+    inbox: Inbox,
+    deadline: Option<Instant>,
+    counts: Counts,
+    counted: Instant,
+}
+
+impl Worker {
+    pub fn new(
+        interface: usize,
+        device: Device,
+        outlet: Outlet,
+        stopper: Stopper,
+        status: Status,
+        deadline: Option<Instant>,
+    ) -> Worker {
+        let block = Vec::with_capacity(BLOCK);
+        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
+        Worker { interface, capture: device.capture, inbox, deadline, counts: Counts::default(), counted: Instant::now() }
+    }
+
+    /// Captures until there is a reason to end, and says it.
+    pub fn run(mut self) {
+        let ending = loop {
+            if let ControlFlow::Break(ending) = self.turn() {
+                break ending;
+            }
+        };
+        self.count();
+        let statistics = Statistics { delivered: Some(self.inbox.delivered), ..self.counts.statistics() };
+        pcapng_write::statistics(&mut self.inbox.block, self.interface as u32, now(), &statistics);
+        // Told first: who has read the stream to its end finds it.
+        self.inbox.status.set_ending(self.interface, ending);
+        self.inbox.hand_over();
+    }
+
+    /// Waits for packets, for a moment at most, and takes them.
+    fn turn(&mut self) -> ControlFlow<Ending> {
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.inbox.stopper.end_of_time();
+        }
+        match self.inbox.stopper.cause() {
+            Some(ending @ (Ending::Duration | Ending::Stopped)) => return ControlFlow::Break(self.drain(ending)),
+            Some(ending) => return ControlFlow::Break(ending),
+            None => {}
+        }
+        let wait = Duration::from_millis(u64::from(TIMEOUT));
+        let left = self.deadline.map_or(wait, |deadline| deadline.saturating_duration_since(Instant::now()));
+        match self.wait(left.min(wait)).and_then(|()| self.take()) {
+            Ok(taken) if taken < BATCH => self.inbox.hand_over(),
+            Ok(_) => {}
+            Err(why) => return ControlFlow::Break(Ending::Trouble(why)),
+        }
+        if self.counted.elapsed() >= COUNT_EVERY {
+            self.count();
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes what has come up to now and is still in the system's buffer.
+    fn drain(&mut self, ending: Ending) -> Ending {
+        self.inbox.until = Some(now());
+        // The system hands over a block that is not full after this time.
+        let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
+        while !self.inbox.is_over && !self.inbox.stopper.is_abandoned() {
+            let left = closed.saturating_duration_since(Instant::now());
+            match self.wait(left).and_then(|()| self.take()) {
+                Ok(taken) if taken < BATCH && left.is_zero() => break,
+                Ok(_) => {}
+                Err(why) => return Ending::Trouble(why),
+            }
+        }
+        ending
+    }
+
+    /// Waits until there are packets, or for so long.
+    fn wait(&self, time: Duration) -> Result<(), String> {
+        let time = PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO);
+        match poll(&mut [PollFd::new(self.capture.as_fd(), PollFlags::POLLIN)], time) {
+            Ok(_) | Err(Errno::EINTR) => Ok(()),
+            Err(error) => Err(error.desc().to_owned()),
+        }
+    }
+
+    /// Takes packets that are here, and tells how many.
+    fn take(&mut self) -> Result<usize, String> {
+        let Worker { capture, inbox, .. } = self;
+        let taken = capture.dispatch(Some(BATCH), |packet| inbox.put(packet.header, packet.data)).map_err(words);
+        inbox.status.set_delivered(inbox.interface, inbox.delivered);
+        taken
+    }
+
+    fn count(&mut self) {
+        self.counted = Instant::now();
+        // An interface that is gone keeps its last counts.
+        if let Ok(stat) = self.capture.stats() {
+            self.counts.add(stat);
+            self.inbox.status.set_counts(self.interface, self.counts.total);
+        }
+    }
+}
+
+/// What becomes of packets.
+struct Inbox {
+    interface: usize,
+    /// Packets as pcapng blocks, to be handed over.
+    block: Vec<u8>,
+    /// Packets that were put in, from the beginning.
+    delivered: u64,
+    /// Packets after this time are not wanted any more, if it is set.
+    until: Option<Time>,
+    /// No more packets are wanted.
+    is_over: bool,
+    outlet: Outlet,
+    stopper: Stopper,
+    status: Status,
+}
+
+impl Inbox {
+    /// Puts a packet in, if it is wanted.
+    #[inline]
+    fn put(&mut self, header: &PacketHeader, data: &[u8]) {
+        if self.is_over {
+            return;
+        }
+        let time = time(header);
+        if self.until.is_some_and(|until| time > until) || !self.stopper.take_packet() {
+            self.is_over = true;
+            return;
+        }
+        pcapng_write::packet(&mut self.block, self.interface as u32, time, header.len, data);
+        self.delivered += 1;
+        if self.block.len() >= BLOCK {
+            self.hand_over();
+        }
+    }
+
+    /// Hands over what there is. That may take as long as the reader does.
+    fn hand_over(&mut self) {
+        if !self.block.is_empty() && !self.outlet.hand_over(&mut self.block) {
+            self.is_over = true;
+        }
+    }
+}
+
+/// What the system has counted. Its counters have 32 bits and begin anew.
+#[derive(Default)]
+struct Counts {
+    last: [u32; 3],
+    /// Received, dropped by the kernel, dropped by the interface.
+    total: [u64; 3],
+}
+
+impl Counts {
+    fn add(&mut self, Stat { received, dropped, if_dropped }: Stat) {
+        for (index, now) in [received, dropped, if_dropped].into_iter().enumerate() {
+            self.total[index] += u64::from(now.wrapping_sub(self.last[index]));
+            self.last[index] = now;
+        }
+    }
+
+    fn statistics(&self) -> Statistics {
+        let [received, dropped_kernel, dropped_interface] = self.total;
+        Statistics { received, dropped_interface, dropped_kernel, delivered: None }
+    }
+}
+
+fn time(header: &PacketHeader) -> Time {
+    let unit = if IS_PRECISE { 1 } else { 1000 };
+    let nanoseconds = i128::from(header.ts.tv_sec) * i128::from(NANOSECONDS) + i128::from(header.ts.tv_usec) * unit;
+    Time::from_wide_nanoseconds(nanoseconds)
+}
+
+fn now() -> Time {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time::from_wide_nanoseconds(now.as_nanos() as i128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_that_begin_anew_go_on() {
+        let mut counts = Counts::default();
+        for received in [5, u32::MAX, 2] {
+            counts.add(Stat { received, dropped: 1, if_dropped: 0 });
+        }
+        assert_eq!(counts.total, [(1 << 32) + 2, 1, 0]);
+    }
+}

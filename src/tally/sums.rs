@@ -1,0 +1,401 @@
+//! What flows of one kind add up to: those of a service, a port, a range of ports, a server, a machine, an evidence.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashSet};
+
+use super::room::Room;
+use crate::decode::{Address, IpVersion, Side};
+use crate::flow::{Flow, Outcome};
+use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
+use crate::unit::{Span, Traffic};
+
+pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
+
+/// A sum that another of its kind can be added to.
+pub(super) trait Sum: Clone {
+    /// One of no flows, with the same name.
+    fn emptied(&self) -> Self;
+
+    /// Adds another sum, as far as there is room for what it tells apart.
+    fn merge(&mut self, other: &Self, room: &mut Room);
+}
+
+/// An IP address as a key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Host {
+    /// Version of the address.
+    pub version: IpVersion,
+    /// The address.
+    pub address: Address,
+}
+
+impl Host {
+    pub(super) fn of(flow: &Flow, side: Side) -> Host {
+        Host { version: flow.key.version, address: flow.key.addresses[side.index()] }
+    }
+}
+
+/// The side that is shown as the client: the one that is not the server, or whoever sent first if nobody can tell.
+pub fn client_side(flow: &Flow, verdict: &Verdict) -> Side {
+    verdict.server.map_or_else(|| flow.first_side(), Side::other)
+}
+
+/// What one side of a flow sent.
+pub fn sent_by(flow: &Flow, side: Side) -> Traffic {
+    Traffic { packets: flow.packets[side.index()], wire_bytes: flow.wire_bytes[side.index()] }
+}
+
+/// What both sides sent.
+pub fn total(flow: &Flow) -> Traffic {
+    let mut total = sent_by(flow, Side::A);
+    total.merge(sent_by(flow, Side::B));
+    total
+}
+
+/// How many connections had which outcome. Connections are TCP's, SCTP's and DCCP's; of other flows only those count that
+/// were refused (by ICMP: port unreachable).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Asked for, not answered.
+    pub attempted: u64,
+    /// Opened, and not reset.
+    pub established: u64,
+    /// Asked for and denied.
+    pub refused: u64,
+    /// Opened, and ended by a reset.
+    pub reset: u64,
+    /// Opened before the capture began, or out of its sight.
+    pub midstream: u64,
+}
+
+impl Outcomes {
+    fn add(&mut self, flow: &Flow, transport: Transport) {
+        if flow.is_overflow() {
+            return;
+        }
+        let count = if transport.has_connections() {
+            match flow.outcome() {
+                Outcome::Attempted => &mut self.attempted,
+                Outcome::Established => &mut self.established,
+                Outcome::Refused => &mut self.refused,
+                Outcome::Reset => &mut self.reset,
+                Outcome::Midstream => &mut self.midstream,
+            }
+        } else if flow.is_port_unreachable() {
+            &mut self.refused
+        } else {
+            return;
+        };
+        *count += 1;
+    }
+
+    fn merge(&mut self, other: Outcomes) {
+        self.attempted += other.attempted;
+        self.established += other.established;
+        self.refused += other.refused;
+        self.reset += other.reset;
+        self.midstream += other.midstream;
+    }
+}
+
+/// The flows of one service over one transport.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceSum {
+    /// Flows.
+    pub flows: u64,
+    /// Sent by clients.
+    pub from_clients: Traffic,
+    /// Sent by servers.
+    pub from_servers: Traffic,
+    /// Bytes of IP packets.
+    pub ip_bytes: u64,
+    /// Bytes of payload.
+    pub payload_bytes: u64,
+    /// How the connections went.
+    pub outcomes: Outcomes,
+    /// First and last packet.
+    pub span: Span,
+    /// Different clients.
+    pub clients: Set<Host>,
+    /// Different servers.
+    pub servers: Set<Host>,
+    /// The servers' ports.
+    pub ports: BTreeSet<u16>,
+}
+
+impl ServiceSum {
+    /// Adds a flow.
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport) {
+        let client = client_side(flow, verdict);
+        self.flows += 1;
+        self.from_clients.merge(sent_by(flow, client));
+        self.from_servers.merge(sent_by(flow, client.other()));
+        self.ip_bytes += flow.ip_bytes;
+        self.payload_bytes += flow.payload_bytes.iter().sum::<u64>();
+        self.outcomes.add(flow, transport);
+        self.span.merge(flow.span);
+        if !flow.is_overflow() {
+            self.clients.insert(Host::of(flow, client));
+        }
+        if let Some(server) = verdict.server {
+            self.servers.insert(Host::of(flow, server));
+            self.ports.insert(flow.key.port(server));
+        }
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &ServiceSum) {
+        Sum::merge(self, other, &mut Room::unlimited());
+    }
+
+    /// What both directions carried.
+    pub fn traffic(&self) -> Traffic {
+        let mut traffic = self.from_clients;
+        traffic.merge(self.from_servers);
+        traffic
+    }
+}
+
+impl Sum for ServiceSum {
+    fn emptied(&self) -> ServiceSum {
+        ServiceSum::default()
+    }
+
+    fn merge(&mut self, other: &ServiceSum, room: &mut Room) {
+        self.flows += other.flows;
+        self.from_clients.merge(other.from_clients);
+        self.from_servers.merge(other.from_servers);
+        self.ip_bytes += other.ip_bytes;
+        self.payload_bytes += other.payload_bytes;
+        self.outcomes.merge(other.outcomes);
+        self.span.merge(other.span);
+        room.extend(&mut self.clients, &other.clients);
+        room.extend(&mut self.servers, &other.servers);
+        self.ports.extend(&other.ports);
+    }
+}
+
+/// The flows that touch one port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PortSum {
+    /// Packets from or to the port; of a flow between equal ports each packet counts once.
+    pub traffic: Traffic,
+    /// Flows whose server had the port.
+    pub as_server: u64,
+    /// Flows whose client had the port.
+    pub as_client: u64,
+    /// How the connections to the port went.
+    pub outcomes: Outcomes,
+}
+
+impl PortSum {
+    pub(super) fn add(&mut self, flow: &Flow, transport: Transport, as_server: bool, as_client: bool) {
+        self.traffic.merge(total(flow));
+        self.as_server += u64::from(as_server);
+        self.as_client += u64::from(as_client);
+        if as_server {
+            self.outcomes.add(flow, transport);
+        }
+    }
+}
+
+impl Sum for PortSum {
+    fn emptied(&self) -> PortSum {
+        PortSum::default()
+    }
+
+    fn merge(&mut self, other: &PortSum, _: &mut Room) {
+        self.traffic.merge(other.traffic);
+        self.as_server += other.as_server;
+        self.as_client += other.as_client;
+        self.outcomes.merge(other.outcomes);
+    }
+}
+
+/// The flows to one range of ports.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RangeSum {
+    /// Flows.
+    pub flows: u64,
+    /// Both directions.
+    pub traffic: Traffic,
+    /// Different servers' ports.
+    pub ports: Set<u16>,
+    /// How the connections went.
+    pub outcomes: Outcomes,
+}
+
+impl RangeSum {
+    pub(super) fn add(&mut self, flow: &Flow, transport: Transport, port: Option<u16>) {
+        self.flows += 1;
+        self.traffic.merge(total(flow));
+        self.ports.extend(port);
+        self.outcomes.add(flow, transport);
+    }
+}
+
+impl Sum for RangeSum {
+    fn emptied(&self) -> RangeSum {
+        RangeSum::default()
+    }
+
+    // Ports are few enough to be remembered all.
+    fn merge(&mut self, other: &RangeSum, _: &mut Room) {
+        self.flows += other.flows;
+        self.traffic.merge(other.traffic);
+        self.ports.extend(&other.ports);
+        self.outcomes.merge(other.outcomes);
+    }
+}
+
+/// One port of one machine, where a service lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct ServerKey {
+    /// The machine.
+    pub host: Host,
+    /// The transport.
+    pub transport: Transport,
+    /// The port.
+    pub port: u16,
+}
+
+/// The flows that one server had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerSum {
+    /// What its port is called.
+    pub service: Service,
+    /// Flows.
+    pub flows: u64,
+    /// Both directions.
+    pub traffic: Traffic,
+    /// The best reason to call it a server.
+    pub evidence: Evidence,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// First and last packet.
+    pub span: Span,
+    /// Different clients.
+    pub clients: Set<Host>,
+}
+
+impl ServerSum {
+    pub(super) fn new(verdict: &Verdict) -> ServerSum {
+        ServerSum {
+            service: verdict.service,
+            flows: 0,
+            traffic: Traffic::default(),
+            evidence: verdict.evidence,
+            confidence: verdict.confidence,
+            span: Span::default(),
+            clients: Set::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host) {
+        self.flows += 1;
+        self.traffic.merge(total(flow));
+        self.better(verdict.confidence, verdict.evidence);
+        self.span.merge(flow.span);
+        self.clients.insert(client);
+    }
+
+    fn better(&mut self, confidence: Confidence, evidence: Evidence) {
+        // Among equally sure ones the text decides, so that the order of the flows does not.
+        let better = match confidence.cmp(&self.confidence) {
+            Ordering::Greater => true,
+            Ordering::Equal => evidence != self.evidence && evidence.to_string() < self.evidence.to_string(),
+            Ordering::Less => false,
+        };
+        if better {
+            (self.confidence, self.evidence) = (confidence, evidence);
+        }
+    }
+}
+
+impl Sum for ServerSum {
+    fn emptied(&self) -> ServerSum {
+        ServerSum { flows: 0, traffic: Traffic::default(), span: Span::default(), clients: Set::default(), ..*self }
+    }
+
+    fn merge(&mut self, other: &ServerSum, room: &mut Room) {
+        self.flows += other.flows;
+        self.traffic.merge(other.traffic);
+        self.better(other.confidence, other.evidence);
+        self.span.merge(other.span);
+        room.extend(&mut self.clients, &other.clients);
+    }
+}
+
+/// What one machine did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostSum {
+    /// Sent by it.
+    pub sent: Traffic,
+    /// Sent to it.
+    pub received: Traffic,
+    /// First and last packet.
+    pub span: Span,
+    /// Different machines at the other end.
+    pub peers: Set<Host>,
+    /// Services that it serves.
+    pub serves: Set<Service>,
+    /// Services that it uses.
+    pub uses: Set<Service>,
+}
+
+impl HostSum {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side) {
+        self.sent.merge(sent_by(flow, side));
+        self.received.merge(sent_by(flow, side.other()));
+        self.span.merge(flow.span);
+        self.peers.insert(Host::of(flow, side.other()));
+        if flow.key.has_ports()
+            && let Some(server) = verdict.server
+        {
+            let services = if server == side { &mut self.serves } else { &mut self.uses };
+            services.insert(verdict.service);
+        }
+    }
+}
+
+impl Sum for HostSum {
+    fn emptied(&self) -> HostSum {
+        HostSum::default()
+    }
+
+    fn merge(&mut self, other: &HostSum, room: &mut Room) {
+        self.sent.merge(other.sent);
+        self.received.merge(other.received);
+        self.span.merge(other.span);
+        room.extend(&mut self.peers, &other.peers);
+        self.serves.extend(&other.serves);
+        self.uses.extend(&other.uses);
+    }
+}
+
+/// The flows that one kind of evidence decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EvidenceSum {
+    /// Flows.
+    pub flows: u64,
+    /// Both directions.
+    pub traffic: Traffic,
+}
+
+impl EvidenceSum {
+    pub(super) fn add(&mut self, flow: &Flow) {
+        self.flows += 1;
+        self.traffic.merge(total(flow));
+    }
+}
+
+impl Sum for EvidenceSum {
+    fn emptied(&self) -> EvidenceSum {
+        EvidenceSum::default()
+    }
+
+    fn merge(&mut self, other: &EvidenceSum, _: &mut Room) {
+        self.flows += other.flows;
+        self.traffic.merge(other.traffic);
+    }
+}

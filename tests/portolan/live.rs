@@ -1,0 +1,341 @@
+//! Live captures, on interfaces that lead from a network of the test's own back into it. Nothing leaves it, and it is gone with
+//! the thread that made it. Without root, `ip` or libpcap: that it is told.
+
+use std::io::Read;
+use std::process::Command;
+use std::time::Duration;
+
+use nix::sched::{CloneFlags, unshare};
+use pcap::{Active, Capture};
+use portolan::capture::live::{Devices, Ending, InterfaceStatus, Limits, Live, Settings, Status, Stream};
+use portolan::capture::{Completeness, Filter, InputName, LinkType, Saving, Source, Target};
+use portolan::error::Error;
+
+use crate::scene::*;
+use crate::support::{Folder, root, run};
+
+/// Two ends of a cable. What is sent at one comes out at the other.
+const EAST: &str = "east";
+const WEST: &str = "west";
+
+/// Runs a test in a network of its own with the two interfaces, if that can be had.
+fn in_a_network(test: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::spawn(|| match make_network() {
+        Ok(()) => test(),
+        Err(why) => println!("skipped: {why}"),
+    });
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn make_network() -> Result<(), String> {
+    portolan_libpcap::load()?;
+    unshare(CloneFlags::CLONE_NEWNET).map_err(|error| format!("no network of one's own ({error}); run the tests as root"))?;
+    // The system would send its own packets.
+    std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1").map_err(|error| error.to_string())?;
+    ip(&["link", "add", EAST, "mtu", "9000", "type", "veth", "peer", "name", WEST, "mtu", "9000"])?;
+    ip(&["link", "set", EAST, "arp", "off", "up"])?;
+    ip(&["link", "set", WEST, "arp", "off", "up"])
+}
+
+fn ip(arguments: &[&str]) -> Result<(), String> {
+    let run = Command::new("ip").args(arguments).output().map_err(|error| format!("no ip of iproute2: {error}"))?;
+    if run.status.success() { Ok(()) } else { Err(format!("ip {arguments:?}: {}", String::from_utf8_lossy(&run.stderr))) }
+}
+
+fn settings(interfaces: &[&str]) -> Settings {
+    Settings::new(interfaces.iter().map(|name| (*name).to_owned()).collect())
+}
+
+fn start(settings: &Settings, limits: Limits) -> Live {
+    Devices::open(settings).unwrap().start(None, limits)
+}
+
+fn packets(number: u64) -> Limits {
+    Limits { packets: Some(number), ..Limits::default() }
+}
+
+/// Sends frames out of an interface.
+struct Sender(Capture<Active>);
+
+impl Sender {
+    fn new(interface: &str) -> Sender {
+        Sender(Capture::from_device(interface).unwrap().snaplen(64).open().unwrap())
+    }
+
+    fn send(&mut self, frames: &[Vec<u8>]) {
+        frames.iter().for_each(|frame| self.0.sendpacket(&frame[..]).unwrap());
+    }
+}
+
+fn send(interface: &str, frames: &[Vec<u8>]) {
+    Sender::new(interface).send(frames);
+}
+
+/// Frames that can be told apart.
+fn numbered(number: u32) -> Vec<Vec<u8>> {
+    (0..number).map(|number| udp((C, 40_000), (S, 53), &number.to_be_bytes())).collect()
+}
+
+fn source(stream: Stream) -> Source {
+    Source::from_reader(&InputName::Stdin, Box::new(stream)).unwrap()
+}
+
+/// All that comes out until the end: interface and data of each packet.
+fn read(stream: Stream) -> Vec<(usize, Vec<u8>)> {
+    let (mut source, mut packets) = (source(stream), Vec::new());
+    while let Some((packet, _)) = source.next_packet() {
+        packets.push((packet.interface, packet.data.to_vec()));
+    }
+    assert_eq!(source.completeness(), Completeness::Yes);
+    packets
+}
+
+fn frames_of(stream: Stream) -> Vec<Vec<u8>> {
+    read(stream).into_iter().map(|(_, data)| data).collect()
+}
+
+fn endings(status: &Status) -> Vec<Option<Ending>> {
+    status.interfaces().into_iter().map(|interface| interface.ending).collect()
+}
+
+#[test]
+fn what_comes_out_is_what_went_in_and_what_is_saved() {
+    in_a_network(|| {
+        let path = root().join("samples/office.pcapng");
+        let (mut office, mut sent) = (Source::open(&InputName::File(path)).unwrap(), Vec::new());
+        while let Some((packet, _)) = office.next_packet() {
+            sent.push(packet.data.to_vec());
+        }
+        let folder = Folder::new();
+        let saving = Saving::create(Target::file(folder.path("saved.pcapng"))).unwrap();
+        let Live { stream, status, .. } =
+            Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(sent.len() as u64));
+        let mut bytes = Vec::new();
+        let reader = std::thread::spawn(move || {
+            let mut stream = stream;
+            stream.read_to_end(&mut bytes).unwrap();
+            bytes
+        });
+        send(EAST, &sent);
+        let bytes = reader.join().unwrap();
+        assert!(std::fs::read(folder.path("saved.pcapng")).unwrap() == bytes, "the file is the stream");
+        assert_eq!(status.saved().unwrap().packets, sent.len() as u64);
+        let mut source = Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(bytes))).unwrap();
+        let (mut got, mut last) = (Vec::new(), 0);
+        while let Some((packet, interface)) = source.next_packet() {
+            assert!(interface.name.as_deref() == Some(WEST) && packet.wire_len as usize == packet.data.len());
+            last = packet.time.nanoseconds().unwrap().max(last);
+            got.push(packet.data.to_vec());
+        }
+        assert!(got == sent && last > 1_700_000_000_000_000_000);
+        let interface = &source.interfaces()[0];
+        assert_eq!((interface.dropped_kernel, interface.dropped_interface), (Some(0), Some(0)));
+        let InterfaceStatus { received, delivered, ending, .. } = status.interfaces().remove(0);
+        assert_eq!((received, delivered, ending), (sent.len() as u64, sent.len() as u64, Some(Ending::Packets)));
+    });
+}
+
+#[test]
+fn a_packet_is_there_as_soon_as_it_has_come() {
+    in_a_network(|| {
+        let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
+        let (mut source, mut sender) = (source(stream), Sender::new(EAST));
+        for frame in numbered(3) {
+            sender.send(std::slice::from_ref(&frame));
+            let (packet, _) = source.next_packet().unwrap();
+            assert_eq!(packet.data, frame);
+        }
+        stopper.stop();
+        assert!(source.next_packet().is_none());
+        assert_eq!(endings(&status), [Some(Ending::Stopped)]);
+    });
+}
+
+#[test]
+fn a_limit_of_packets_is_exact_over_all_interfaces() {
+    in_a_network(|| {
+        let Live { stream, status, .. } = start(&settings(&[WEST, EAST, WEST]), packets(2_500));
+        // Each is seen at both ends.
+        send(EAST, &numbered(4_000));
+        let got = read(stream);
+        assert_eq!(got.len(), 2_500);
+        assert!(got.iter().all(|(interface, _)| *interface < 2));
+        assert_eq!(endings(&status), [Some(Ending::Packets), Some(Ending::Packets)]);
+        assert_eq!(frames_of(start(&settings(&[WEST]), packets(0)).stream).len(), 0);
+    });
+}
+
+#[test]
+fn who_stops_gets_all_packets_up_to_that_moment() {
+    in_a_network(|| {
+        let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
+        let sent = numbered(3_000);
+        send(EAST, &sent);
+        stopper.stop();
+        assert!(frames_of(stream) == sent);
+        assert_eq!(status.interfaces()[0].received, 3_000);
+    });
+}
+
+#[test]
+fn quiet_interfaces_end_when_they_are_stopped_dropped_or_out_of_time() {
+    in_a_network(|| {
+        let quiet = settings(&[WEST, EAST]);
+        let Live { stream, stopper, status } = start(&quiet, Limits::default());
+        let reader = std::thread::spawn(move || read(stream).len());
+        stopper.stop();
+        assert_eq!(reader.join().unwrap(), 0);
+        assert_eq!(endings(&status), [Some(Ending::Stopped), Some(Ending::Stopped)]);
+        let Live { stream, status, .. } = start(&quiet, Limits::default());
+        drop(stream);
+        assert_eq!(endings(&status), [Some(Ending::Stopped), Some(Ending::Stopped)]);
+        let limits = Limits { duration: Some(Duration::from_millis(50)), ..Limits::default() };
+        let Live { stream, status, .. } = start(&quiet, limits);
+        assert_eq!(read(stream).len(), 0);
+        assert_eq!(endings(&status), [Some(Ending::Duration), Some(Ending::Duration)]);
+    });
+}
+
+#[test]
+fn a_reader_that_goes_away_in_full_traffic_ends_the_threads() {
+    in_a_network(|| {
+        let Live { mut stream, status, .. } = start(&settings(&[WEST]), Limits::default());
+        let long = vec![vec![0xff; 8_000]; 2_000];
+        send(EAST, &long);
+        assert!(stream.read(&mut [0; 100]).unwrap() > 0);
+        drop(stream);
+        assert_eq!(endings(&status), [Some(Ending::Stopped)]);
+    });
+}
+
+#[test]
+fn what_a_slow_reader_misses_is_counted() {
+    in_a_network(|| {
+        let small = Settings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
+        let Live { stream, stopper, status } = start(&small, Limits::default());
+        let sent: u64 = 4_000;
+        send(EAST, &vec![vec![0xff; 8_000]; sent as usize]);
+        stopper.stop();
+        let mut source = source(stream);
+        let mut got = 0;
+        while source.next_packet().is_some() {
+            got += 1;
+        }
+        let dropped = source.interfaces()[0].dropped_kernel.unwrap();
+        assert!(dropped > 0 && got + dropped == sent, "{got} + {dropped}");
+        let interface = status.interfaces().remove(0);
+        assert_eq!((interface.delivered, interface.dropped_kernel), (got, dropped));
+    });
+}
+
+#[test]
+fn a_filter_and_a_snap_length_are_kept() {
+    in_a_network(|| {
+        let filter = Some(Filter::new("tcp").unwrap());
+        let Live { stream, .. } = start(&Settings { filter, snaplen: 40, ..settings(&[WEST]) }, packets(9));
+        send(EAST, &numbered(5));
+        send(EAST, &connection((C, 40_001), (S, 80), 1));
+        let mut source = source(stream);
+        let mut got = 0;
+        while let Some((packet, interface)) = source.next_packet() {
+            assert!(packet.data.len() == 40 && packet.wire_len > 40 && interface.snaplen == 40);
+            got += 1;
+        }
+        assert_eq!(got, 9);
+    });
+}
+
+#[test]
+fn any_is_all_interfaces_at_once() {
+    in_a_network(|| {
+        let Live { stream, .. } = start(&settings(&["any"]), packets(2));
+        send(EAST, &numbered(1));
+        let mut source = source(stream);
+        let (packet, interface) = source.next_packet().unwrap();
+        assert!(matches!(interface.link_type, LinkType::LINUX_SLL | LinkType::LINUX_SLL2));
+        assert!(packet.data.ends_with(&0u32.to_be_bytes()));
+        assert!(source.next_packet().is_some() && source.next_packet().is_none());
+    });
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_the_capture_goes_on() {
+    in_a_network(|| {
+        let saving = Saving::create(Target::file("/dev/full")).unwrap();
+        let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(3_000));
+        send(EAST, &numbered(3_000));
+        assert_eq!(frames_of(stream).len(), 3_000);
+        let troubles = status.take_troubles();
+        assert!(matches!(&troubles[..], [Error::SavingEnded { .. }]), "{troubles:?}");
+        assert!(status.take_troubles().is_empty());
+        assert_eq!(status.saved().unwrap().packets, 0);
+    });
+}
+
+#[test]
+fn an_interface_that_goes_away_is_told_and_the_others_go_on() {
+    in_a_network(|| {
+        ip(&["link", "add", "other", "type", "veth", "peer", "name", "end"]).unwrap();
+        ip(&["link", "set", "other", "up"]).unwrap();
+        let Live { stream, stopper, status } = start(&settings(&["other", WEST]), Limits::default());
+        ip(&["link", "del", "other"]).unwrap();
+        let mut source = source(stream);
+        let mut sender = Sender::new(EAST);
+        while status.interfaces()[0].ending.is_none() {
+            sender.send(&numbered(1));
+            assert!(source.next_packet().is_some());
+        }
+        let ending = status.interfaces()[0].ending.clone();
+        assert!(matches!(&ending, Some(Ending::Trouble(why)) if !why.is_empty()), "{ending:?}");
+        stopper.stop();
+        while source.next_packet().is_some() {}
+        assert_eq!(endings(&status)[1], Some(Ending::Stopped));
+    });
+}
+
+#[test]
+fn what_cannot_be_opened_is_told() {
+    in_a_network(|| {
+        let refused = |interfaces: &[&str]| Devices::open(&settings(interfaces)).unwrap_err();
+        assert_eq!(refused(&[WEST, "eth77"]).to_string(), "there is no interface eth77; there are east, west, any, lo");
+        assert!(matches!(refused(&[]), Error::NoInterface { .. }));
+        ip(&["link", "set", WEST, "down"]).unwrap();
+        let down = refused(&[WEST]).to_string();
+        assert!(down.starts_with("the interface west is down") && down.ends_with("ip link set west up"), "{down}");
+        let filter = Some(Filter::new("ether host 00:11:22:33:44:55").unwrap());
+        let unfit = Devices::open(&Settings { filter, ..settings(&["any"]) }).unwrap_err();
+        assert!(matches!(unfit, Error::FilterOnInterface { .. }), "{unfit}");
+        // Of this thread, which ends with the test.
+        caps::clear(None, caps::CapSet::Effective).unwrap();
+        let forbidden = refused(&[EAST]);
+        assert!(matches!(forbidden, Error::NoRightToCapture { .. }), "{forbidden}");
+    });
+}
+
+#[test]
+fn a_saved_capture_is_one_that_can_be_analysed() {
+    in_a_network(|| {
+        let folder = Folder::new();
+        let path = folder.path("saved.pcap");
+        let saving = Saving::create(Target::file(&path)).unwrap();
+        let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(9));
+        send(EAST, &connection((C, 40_001), (S, 80), 1));
+        assert_eq!(frames_of(stream).len(), 9);
+        let run = run(&["read", path.to_str().unwrap(), "--table", "services"]);
+        assert!(run.code == 0 && run.stdout.contains("http"), "{run:?}");
+    });
+}
+
+#[test]
+fn an_interface_that_is_switched_off_for_a_while_goes_on() {
+    in_a_network(|| {
+        let Live { stream, .. } = start(&settings(&[WEST]), packets(20));
+        send(EAST, &numbered(10));
+        ip(&["link", "set", WEST, "down"]).unwrap();
+        ip(&["link", "set", WEST, "up"]).unwrap();
+        send(EAST, &numbered(10));
+        assert_eq!(frames_of(stream).len(), 20);
+    });
+}
