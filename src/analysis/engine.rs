@@ -216,10 +216,9 @@ impl Engine {
         shown
     }
 
-    /// Lets go of flows that have been silent for more than so many nanoseconds: their verdicts are final and their sums kept,
-    /// and there is room for others. What such a flow said about others is no evidence any more.
-    pub fn let_go_of_idle(&mut self, idle: i64) {
-        let now = self.latest();
+    /// Lets go of flows that at this time have been silent for more than so many nanoseconds: their verdicts are final and
+    /// their sums kept, and there is room for others. What such a flow said about others is no evidence any more.
+    pub fn let_go_of_idle(&mut self, now: Time, idle: i64) {
         let timeline = self.intake.rest().table.take_timeline();
         let (ledger, sizes) = (self.tally.ledger, self.tally.sizes);
         let inputs = std::mem::take(&mut self.inputs);
@@ -298,11 +297,6 @@ impl Engine {
     /// How many flows are told apart at present.
     pub fn flows(&mut self) -> usize {
         self.intake.rest().table.len()
-    }
-
-    /// The time of the latest packet of the source that is being read.
-    pub fn latest(&self) -> Time {
-        self.interfaces.span().last
     }
 }
 
