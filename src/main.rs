@@ -1,18 +1,24 @@
 //! Floor 10: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
 
 mod cli;
+#[cfg(feature = "live")]
+mod live;
+mod outputs;
 mod progress;
+mod say;
+#[cfg(feature = "live")]
+mod screen;
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, RowsJob, ServicesJob, Target};
+#[cfg(feature = "live")]
+use cli::RowsJob;
+use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, TablesJob, Target};
+use outputs::{heading, shown_path, view, write_rows, write_tables, write_to};
 use portolan::analysis::{self, Analysis, Options};
-use portolan::capture::{Filter, Filtered, InputName};
+use portolan::capture::{Filter, InputName};
 #[cfg(feature = "live")]
 use portolan::doctor;
 use portolan::error::Error;
@@ -21,13 +27,13 @@ use portolan::flow::TimelineOptions;
 use portolan::machine::Machine;
 #[cfg(feature = "live")]
 use portolan::output::checklist;
-use portolan::output::terminal::View;
-use portolan::output::{csv, json, port, prose, terminal};
+use portolan::output::{json, port, prose, terminal};
 use portolan::service::book::Book;
-use portolan::service::{Registry, protocols, user_table};
-use portolan::summary::{self, Table, TableName};
+use portolan::service::{Registry, user_table};
+use portolan::summary::{self, TableName};
 use portolan::{explain, text, witness};
 use progress::ProgressBar;
+use say::{complain, point, warn};
 
 /// Everything was read and written.
 const COMPLETE: u8 = 0;
@@ -36,16 +42,13 @@ const INCOMPLETE: u8 = 1;
 /// Nothing was read, or the job could not be done.
 const FAILED: u8 = 2;
 
-/// The width of a table where the terminal does not tell its own.
-const USUAL_WIDTH: usize = 100;
-/// A pipe has no width: nothing is left out there, unless `COLUMNS` says so.
-const UNLIMITED_WIDTH: usize = 1_000;
-
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Read(arguments) => read(&arguments.into_job()),
         Command::Explain(arguments) => explain(&arguments.into_job()),
         Command::Services(arguments) => services(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Live(arguments) => live::live(&arguments.into_job()),
         #[cfg(feature = "live")]
         Command::Interfaces(arguments) => interfaces(&arguments.into_job()),
         #[cfg(feature = "live")]
@@ -64,16 +67,20 @@ fn main() -> ExitCode {
 
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
-    // Counting by time costs something, and is done only for those who see it.
-    let is_shown = job.tables.contains(&TableName::Timeline) || job.csv.is_some() || job.json.is_some();
-    let timeline = is_shown.then_some(TimelineOptions { interval: job.interval });
+    let timeline = timeline(&job.tables);
     let options = Options { sha256: job.sha256, timeline, ..options(&job.inputs, &job.common)? };
     let analysis = analyse(&options);
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
     }
-    write(job, &analysis)?;
+    write_tables(&job.tables, &heading(&job.inputs, &job.tables, &job.common, &analysis.registry), &analysis, true)?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+}
+
+/// Counting by time costs something, and is done only for those who see it.
+fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
+    let is_shown = tables.tables.contains(&TableName::Timeline) || tables.csv.is_some() || tables.json.is_some();
+    is_shown.then_some(TimelineOptions { interval: tables.interval })
 }
 
 /// `portolan explain`
@@ -168,150 +175,4 @@ fn doctor() -> Result<u8, Error> {
     let diagnosis = doctor::diagnose(&Machine::look());
     write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(0), output))?;
     Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
-}
-
-/// Writes a single table where scripts want it; true if people are to see it, too.
-fn write_rows<'t>(
-    rows: &RowsJob,
-    registry: &Registry,
-    options: json::Settings,
-    table: impl Fn() -> Table<'t>,
-) -> Result<bool, Error> {
-    if let Some(target) = &rows.csv {
-        write_to(target, |output| csv::write(&table(), output))?;
-    }
-    if let Some(target) = &rows.json {
-        let heading = json::Heading { portolan: program(registry), input: Vec::new(), options };
-        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
-    }
-    Ok(![&rows.csv, &rows.json].contains(&&Some(Target::Stdout)))
-}
-
-/// Says on standard error what could not be read.
-fn warn(options: &Options, analysis: &Analysis) {
-    for failure in &analysis.failures {
-        complain(failure);
-    }
-    for input in &analysis.inputs {
-        for damage in &input.damages {
-            complain(&format_args!("{}: {damage}", input.name));
-        }
-        let untold = input.damage_count - input.damages.len() as u64;
-        if untold > 0 {
-            complain(&format_args!("{}: {untold} more such places", input.name));
-        }
-    }
-    if let Some(filtered) = &analysis.filtered {
-        tell_filtered(filtered);
-    }
-    if analysis.flows.len() > options.max_flows {
-        let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
-        complain(&text::flows_overflowed(options.max_flows, overflow));
-    }
-    let dropped = analysis.announcements.dropped();
-    if dropped > 0 {
-        complain(&text::announcements_dropped(dropped));
-    }
-    for (link_type, traffic) in &analysis.unsupported {
-        let (name, packets) = (protocols::link_type(*link_type), text::grouped(traffic.packets));
-        complain(&format_args!(
-            "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
-            link_type.0
-        ));
-    }
-}
-
-/// Says on standard error what the filter did.
-fn tell_filtered(filtered: &Filtered) {
-    complain(&text::filter_matched(filtered.matched, filtered.packets));
-    if filtered.tagged > 0 {
-        complain(&text::filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
-    }
-    for (link_type, why, packets) in &filtered.unasked {
-        complain(&text::filter_unasked(link_type.0, &protocols::link_type(*link_type), why, *packets));
-    }
-}
-
-/// Shows on standard error where in the user's own words the trouble is.
-fn point(error: &Error) {
-    for line in error.picture().iter().flatten() {
-        let _ = writeln!(io::stderr(), "  {line}");
-    }
-}
-
-fn complain(what: &impl std::fmt::Display) {
-    // Names of files and interfaces are part of what is said. If standard error is closed, nobody listens.
-    let _ = writeln!(io::stderr(), "portolan: {}", text::clean(&what.to_string()));
-}
-
-/// Writes the tables in all the forms that were asked for.
-fn write(job: &ReadJob, analysis: &Analysis) -> Result<(), Error> {
-    let all_tables = || TableName::ALL.into_iter().map(|name| analysis.table(name));
-    if let Some(folder) = &job.csv {
-        csv::write_folder(folder, all_tables())?;
-    }
-    if let Some(target) = &job.json {
-        write_to(target, |output| json::write(&heading(job, analysis), all_tables(), output))?;
-    }
-    if job.json == Some(Target::Stdout) {
-        return Ok(());
-    }
-    let view = view(job.top);
-    write_to(&Target::Stdout, |output| {
-        job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
-    })
-}
-
-/// Writes a document where it is wanted.
-fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let (name, output): (String, io::Result<Box<dyn Write>>) = match target {
-        Target::Stdout => ("standard output".into(), Ok(Box::new(io::stdout().lock()))),
-        Target::File(path) => (path.display().to_string(), File::create(path).map(|file| Box::new(file) as Box<dyn Write>)),
-    };
-    let written = output.and_then(|output| {
-        let mut output = BufWriter::new(output);
-        document(&mut output)?;
-        output.flush()
-    });
-    written.map_err(|source| Error::Write { output: name, source })
-}
-
-/// What made a document.
-fn program<'a>(registry: &Registry) -> json::Program<'a> {
-    json::Program { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
-}
-
-fn shown_path(path: Option<&PathBuf>) -> Option<String> {
-    path.map(|path| path.display().to_string())
-}
-
-fn heading<'a>(job: &ReadJob, analysis: &Analysis) -> json::Heading<'a> {
-    json::Heading {
-        portolan: program(&analysis.registry),
-        input: job.inputs.iter().map(InputName::to_string).collect(),
-        options: json::Settings {
-            idle_timeout: job.common.idle_timeout.map(seconds),
-            services: shown_path(job.common.services.as_ref()),
-            interval: job.interval.map(seconds),
-            max_flows: Some(job.common.max_flows),
-            filter: job.common.filter.clone(),
-        },
-    }
-}
-
-fn seconds(nanoseconds: i64) -> f64 {
-    nanoseconds as f64 / 1e9
-}
-
-/// How the tables are shown here: as wide as the terminal, emphasised unless the user wants none (<https://no-color.org>).
-fn view(top: usize) -> View {
-    let is_terminal = io::stdout().is_terminal();
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    let width = match terminal_size::terminal_size_of(io::stdout()) {
-        Some((terminal_size::Width(width), _)) if width > 0 => usize::from(width),
-        _ => told.unwrap_or(if is_terminal { USUAL_WIDTH } else { UNLIMITED_WIDTH }),
-    };
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let able = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    View { width, top, styled: is_terminal && wanted && able }
 }

@@ -218,6 +218,60 @@ pub fn filter_unasked(link_type: u32, name: &str, why: &str, packets: u64) -> St
     format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {packets}")
 }
 
+/// What stands in the place of a file's name where packets come from interfaces.
+pub const LIVE_CAPTURE: &str = "live capture";
+/// What is said where interfaces are to be opened like a file.
+pub const LIVE_IS_STARTED: &str = "interfaces are not read like a file; portolan live -i NAME captures on them";
+/// How a capture is ended by hand.
+pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows all tables; twice, it ends at once";
+/// What is said where two things are to go to standard output.
+pub const ONE_STANDARD_OUTPUT: &str = "standard output can take the packets (-w -) or the JSON document (--json -), not both";
+
+/// What a live capture begins with: the interfaces, each with its link type.
+pub fn capture_begins(interfaces: &[String], rights: &str) -> String {
+    format!("captures on {}; {rights}", interfaces.join(", "))
+}
+
+/// How a capture goes: time since it began, packets, packets in a second, bytes on the wire, flows.
+pub fn capture_goes(seconds: u64, packets: u64, rate: u64, wire_bytes: u64, flows: u64) -> String {
+    format!("{}  {}  {}/s  {}  {} flows", clock(seconds), counted(packets), grouped(rate), bytes(wire_bytes), grouped(flows))
+}
+
+/// What an interface has given when it has ended, and why it has.
+pub fn capture_ended(interface: &str, packets: u64, dropped: u64, why: &str) -> String {
+    let dropped = if dropped == 0 { "none dropped".to_owned() } else { format!("{} dropped", grouped(dropped)) };
+    format!("{interface}: {} captured, {dropped}; {why}", counted(packets))
+}
+
+/// What is said where packets were not captured: how many the kernel and how many the interface dropped.
+pub fn packets_dropped(kernel: u64, interface: u64) -> String {
+    let dropped = match (kernel, interface) {
+        (kernel, 0) => format!("{} dropped by the kernel", counted(kernel)),
+        (0, interface) => format!("{} dropped by the interface", counted(interface)),
+        (kernel, interface) => {
+            format!("{} dropped by the kernel and {} by the interface", counted(kernel), grouped(interface))
+        }
+    };
+    format!("{dropped}: the tables lack them; a larger --buffer, a filter (-f) or a smaller --snaplen helps")
+}
+
+/// How much was saved.
+pub fn packets_saved(packets: u64, files: u64, removed: u64) -> String {
+    let files = if files == 1 { "1 file".into() } else { format!("{} files", grouped(files)) };
+    let removed = if removed == 0 { String::new() } else { format!(", of which the oldest {} were removed", grouped(removed)) };
+    format!("saved: {} in {files}{removed}", counted(packets))
+}
+
+/// The heading of tables that are shown while a capture goes on.
+pub fn tables_after(seconds: u64) -> String {
+    format!("After {}", clock(seconds))
+}
+
+/// Hours, minutes and seconds.
+fn clock(seconds: u64) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// Which interfaces there are.
 pub fn known_interfaces(names: &[String]) -> String {
     if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) }

@@ -1,6 +1,7 @@
 //! The quantities that everything else counts in: points in time, spans of time, packets and bytes.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Nanoseconds in a second.
 pub const NANOSECONDS: i64 = 1_000_000_000;
@@ -12,6 +13,12 @@ pub const NANOSECONDS: i64 = 1_000_000_000;
 pub struct Time(i64);
 
 impl Time {
+    /// What the clock of this computer says. What is counted in a file never depends on it.
+    pub fn now() -> Time {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Time::from_wide_nanoseconds(now.as_nanos() as i128)
+    }
+
     /// The time of a packet whose record has none (a pcapng Simple Packet Block).
     pub const UNKNOWN: Time = Time(i64::MIN);
 

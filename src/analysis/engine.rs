@@ -298,6 +298,18 @@ impl Engine {
     pub fn flows(&mut self) -> usize {
         self.intake.rest().table.len()
     }
+
+    /// How many flows were let go.
+    pub fn ended_flows(&self) -> u64 {
+        self.ended.as_ref().map_or(0, |ended| ended.flows)
+    }
+
+    /// The packets so far of the source that is being read, those that a filter keeps.
+    pub fn traffic(&self) -> Traffic {
+        let mut traffic = Traffic::default();
+        self.interfaces.0.iter().for_each(|tally| traffic.merge(tally.traffic));
+        traffic
+    }
 }
 
 /// A tally for each interface, made when its first packet comes.

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::ahead::ReadAhead;
 use super::buffer::Reader;
 use crate::error::Error;
+use crate::text;
 
 /// The largest window that a zstd frame may ask for: 2^27 bytes, what `zstd -d` allows without `--long`.
 const ZSTD_WINDOW_LOG: u32 = 27;
@@ -30,6 +31,8 @@ pub enum InputName {
     Stdin,
     /// A path.
     File(PathBuf),
+    /// Network interfaces. They are opened elsewhere; only what comes from them is read here.
+    Live,
 }
 
 impl InputName {
@@ -44,6 +47,7 @@ impl fmt::Display for InputName {
         match self {
             InputName::Stdin => f.write_str("standard input"),
             InputName::File(path) => write!(f, "{}", path.display()),
+            InputName::Live => f.write_str(text::LIVE_CAPTURE),
         }
     }
 }
@@ -126,6 +130,7 @@ impl Input {
                 let size = metadata.is_file().then_some(metadata.len());
                 Input::from_reader(name, Box::new(file), size)
             }
+            InputName::Live => Err(Error::NoLive { why: text::LIVE_IS_STARTED.into() }),
         }
     }
 

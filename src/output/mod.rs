@@ -7,5 +7,6 @@ mod data;
 pub mod json;
 pub mod port;
 pub mod prose;
+pub mod replace;
 pub mod terminal;
 mod wrap;

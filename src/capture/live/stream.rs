@@ -1,9 +1,10 @@
 //! The stream itself: blocks of bytes from several threads to one reader.
 
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::super::pcapng_write;
 use super::super::saving::Saving;
@@ -16,7 +17,7 @@ pub const BLOCK: usize = 256 << 10;
 const READY: usize = 8;
 
 /// A capture's packets as pcapng blocks. It ends after the capture has, with all that was counted; reading waits until there is
-/// something. Dropping it ends the capture and waits for its threads.
+/// something, or for [as long as it should](Stream::set_patience). Dropping it ends the capture and waits for its threads.
 pub struct Stream {
     /// Blocks of whole pcapng blocks; none once the stream has been abandoned.
     blocks: Option<Receiver<Vec<u8>>>,
@@ -24,6 +25,8 @@ pub struct Stream {
     current: Vec<u8>,
     /// How much of the current block has been read.
     read: usize,
+    /// How long reading waits; without end, if `None`.
+    patience: Option<Duration>,
     saving: Option<Saving>,
     stopper: Stopper,
     status: Status,
@@ -57,6 +60,7 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Sto
         spare: Arc::clone(&spare),
         current: beginning(descriptions),
         read: 0,
+        patience: None,
         saving,
         stopper,
         status,
@@ -84,6 +88,12 @@ impl Stream {
         stream
     }
 
+    /// Lets reading wait for so long and no longer. Then it fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and can be tried
+    /// again.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = Some(patience);
+    }
+
     /// Saves the current block. A failure is told by the status, and the capture goes on.
     fn save(&mut self) {
         let Some(saving) = &mut self.saving else { return };
@@ -94,8 +104,17 @@ impl Stream {
     }
 
     /// Goes over to the next block. False at the end.
-    fn next_block(&mut self) -> bool {
-        let Some(block) = self.blocks.as_ref().and_then(|blocks| blocks.recv().ok()) else { return false };
+    fn next_block(&mut self) -> io::Result<bool> {
+        let Some(blocks) = &self.blocks else { return Ok(false) };
+        let block = match self.patience {
+            Some(patience) => blocks.recv_timeout(patience),
+            None => blocks.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        let block = match block {
+            Ok(block) => block,
+            Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::WouldBlock.into()),
+            Err(RecvTimeoutError::Disconnected) => return Ok(false),
+        };
         let mut used = std::mem::replace(&mut self.current, block);
         used.clear();
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,14 +124,14 @@ impl Stream {
         drop(spare);
         self.read = 0;
         self.save();
-        true
+        Ok(true)
     }
 }
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.read == self.current.len() {
-            if buffer.is_empty() || !self.next_block() {
+            if buffer.is_empty() || !self.next_block()? {
                 return Ok(0);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -26,6 +26,8 @@ pub struct Worker {
     deadline: Option<Instant>,
     counts: Counts,
     counted: Instant,
+    /// Packets dropped by the kernel and by the interface, as the stream tells them so far.
+    told: Option<[u64; 2]>,
 }
 
 impl Worker {
@@ -39,7 +41,8 @@ impl Worker {
     ) -> Worker {
         let block = Vec::with_capacity(BLOCK);
         let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
-        Worker { interface, capture: device.capture, inbox, deadline, counts: Counts::default(), counted: Instant::now() }
+        let counted = Instant::now();
+        Worker { interface, capture: device.capture, inbox, deadline, counts: Counts::default(), counted, told: None }
     }
 
     /// Captures until there is a reason to end, and says it.
@@ -50,8 +53,7 @@ impl Worker {
             }
         };
         self.count();
-        let statistics = Statistics { delivered: Some(self.inbox.delivered), ..self.counts.statistics() };
-        pcapng_write::statistics(&mut self.inbox.block, self.interface as u32, now(), &statistics);
+        self.tell(Some(self.inbox.delivered));
         // Told first: who has read the stream to its end finds it.
         self.inbox.status.set_ending(self.interface, ending);
         self.inbox.hand_over();
@@ -76,13 +78,17 @@ impl Worker {
         }
         if self.counted.elapsed() >= COUNT_EVERY {
             self.count();
+            // Once at the beginning, and then only what is new: who captures nothing for days saves nothing.
+            if self.told != Some(self.counts.dropped()) {
+                self.tell(None);
+            }
         }
         ControlFlow::Continue(())
     }
 
     /// Takes what has come up to now and is still in the system's buffer.
     fn drain(&mut self, ending: Ending) -> Ending {
-        self.inbox.until = Some(now());
+        self.inbox.until = Some(Time::now());
         // The system hands over a block that is not full after this time.
         let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
         while !self.inbox.is_over && !self.inbox.stopper.is_abandoned() {
@@ -120,6 +126,13 @@ impl Worker {
             self.counts.add(stat);
             self.inbox.status.set_counts(self.interface, self.counts.total);
         }
+    }
+
+    /// Puts what was counted into the stream.
+    fn tell(&mut self, delivered: Option<u64>) {
+        self.told = Some(self.counts.dropped());
+        let statistics = Statistics { delivered, ..self.counts.statistics() };
+        pcapng_write::statistics(&mut self.inbox.block, self.interface as u32, Time::now(), &statistics);
     }
 }
 
@@ -182,6 +195,10 @@ impl Counts {
         }
     }
 
+    fn dropped(&self) -> [u64; 2] {
+        [self.total[1], self.total[2]]
+    }
+
     fn statistics(&self) -> Statistics {
         let [received, dropped_kernel, dropped_interface] = self.total;
         Statistics { received, dropped_interface, dropped_kernel, delivered: None }
@@ -192,11 +209,6 @@ fn time(header: &PacketHeader) -> Time {
     let unit = if IS_PRECISE { 1 } else { 1000 };
     let nanoseconds = i128::from(header.ts.tv_sec) * i128::from(NANOSECONDS) + i128::from(header.ts.tv_usec) * unit;
     Time::from_wide_nanoseconds(nanoseconds)
-}
-
-fn now() -> Time {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time::from_wide_nanoseconds(now.as_nanos() as i128)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Floor 10: what can be typed, and the job it means.
 
+#[cfg(feature = "live")]
+mod live;
+
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -9,6 +12,9 @@ use portolan::explain::Question as Flow;
 use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
 use portolan::service::book::Question;
 use portolan::summary::TableName;
+
+#[cfg(feature = "live")]
+pub use live::{LiveArguments, LiveJob};
 
 /// What `--version` says: also how the program was built.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
@@ -55,6 +61,17 @@ pub enum Command {
     /// line or the --services file is wrong.
     Services(ServicesArguments),
 
+    /// Analyse what passes through network interfaces, now
+    ///
+    /// Captures until Ctrl-C, a limit, or the end of the last interface, and then shows the tables that read shows. On a terminal a
+    /// summary is refreshed meanwhile, elsewhere a line tells from time to time how it goes. Before the first packet is looked at, all
+    /// rights are given up. portolan interfaces lists what can be captured from, portolan doctor says what is missing.
+    ///
+    /// Exit code: 0 = it ended as it was meant to; 1 = an interface failed or packets could not be saved, and what came before is
+    /// in the tables; 2 = nothing was captured, or the command line is wrong.
+    #[cfg(feature = "live")]
+    Live(LiveArguments),
+
     /// List the interfaces that can be captured from
     ///
     /// Says of each whether Portolan may capture on it, and why not; portolan doctor says what helps. Those with traffic come first. libpcap is not needed for it.
@@ -98,7 +115,7 @@ pub struct CommonArguments {
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 
-    /// End a flow after this much silence (default: off)
+    /// End a flow after this much silence (default: off for files, 300 for live)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     idle_timeout: Option<Seconds>,
 
@@ -144,15 +161,11 @@ struct RowsArguments {
     json: Option<String>,
 }
 
+/// What every command that shows the tables of a capture takes.
 #[derive(Args, Debug)]
-pub struct ReadArguments {
-    /// Captures to read; '-' is standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-
+struct TablesArguments {
     /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, hosts, flows, evidence,
-    /// timeline, sizes,
-    /// tunnels, or all
+    /// timeline, sizes, tunnels, or all
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,
 
@@ -171,6 +184,16 @@ pub struct ReadArguments {
     /// Width of a bucket of the timeline table (default: from a millisecond to a week, so that at most 600 have traffic)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     interval: Option<Seconds>,
+}
+
+#[derive(Args, Debug)]
+pub struct ReadArguments {
+    /// Captures to read; '-' is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    tables: TablesArguments,
 
     /// Tell each file's SHA-256 in the capture table (costs a second reading)
     #[arg(long)]
@@ -247,11 +270,9 @@ impl ServicesArguments {
     }
 }
 
-/// What `portolan read` has to do.
+/// Which tables of a capture are shown and written, and where to.
 #[derive(Debug)]
-pub struct ReadJob {
-    /// The inputs, in order.
-    pub inputs: Vec<InputName>,
+pub struct TablesJob {
     /// The tables for the terminal, in order.
     pub tables: Vec<TableName>,
     /// Rows of each on the terminal; 0 = all.
@@ -262,6 +283,15 @@ pub struct ReadJob {
     pub json: Option<Target>,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
+}
+
+/// What `portolan read` has to do.
+#[derive(Debug)]
+pub struct ReadJob {
+    /// The inputs, in order.
+    pub inputs: Vec<InputName>,
+    /// What is shown and written.
+    pub tables: TablesJob,
     /// Whether to tell each file's SHA-256.
     pub sha256: bool,
     /// How to analyse them.
@@ -314,9 +344,8 @@ impl ExplainArguments {
     }
 }
 
-impl ReadArguments {
-    /// What the arguments mean.
-    pub fn into_job(self) -> ReadJob {
+impl TablesArguments {
+    fn into_job(self) -> TablesJob {
         let mut tables = Vec::new();
         for word in &self.tables {
             match word {
@@ -327,13 +356,22 @@ impl ReadArguments {
         if tables.is_empty() {
             tables.extend(TableName::DEFAULT);
         }
-        ReadJob {
-            inputs: self.files.iter().map(|file| InputName::from_argument(file)).collect(),
+        TablesJob {
             tables,
             top: self.top,
             csv: self.csv,
             json: self.json.map(Target::from),
             interval: self.interval.map(|seconds| seconds.0),
+        }
+    }
+}
+
+impl ReadArguments {
+    /// What the arguments mean.
+    pub fn into_job(self) -> ReadJob {
+        ReadJob {
+            inputs: self.files.iter().map(|file| InputName::from_argument(file)).collect(),
+            tables: self.tables.into_job(),
             sha256: self.sha256,
             common: self.common.into_job(),
         }

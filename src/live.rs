@@ -1,0 +1,351 @@
+//! Floor 10: `portolan live`. Open the interfaces, give all rights up, and only then look at what comes.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use portolan::analysis::{Engine, Options};
+use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
+use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
+use portolan::error::Error;
+use portolan::machine::Machine;
+use portolan::output::{checklist, json};
+use portolan::privileges::{self, Needs, folder_of};
+use portolan::service::protocols;
+use portolan::unit::Time;
+use portolan::{doctor, text};
+
+use crate::cli::{LiveJob, Target};
+use crate::outputs::{heading, view_on_stderr, write_tables, write_to};
+use crate::say::{complain, warn};
+use crate::screen::{Screen, Standing};
+use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
+
+/// Packets that are read before it is looked what else there is to do.
+const AT_A_TIME: u64 = 1 << 16;
+/// How long packets are waited for before it is looked what else there is to do.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// What is done again and again takes at most this part of the time, so that packets do not wait for it.
+const SMALL_PART: u32 = 20;
+/// What a shell is told of a program that was ended by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// `portolan live`
+pub fn live(job: &LiveJob) -> Result<u8, Error> {
+    if saves_to_stdout(job) && job.tables.json == Some(Target::Stdout) {
+        complain(&text::ONE_STANDARD_OUTPUT);
+        return Ok(FAILED);
+    }
+    let mut options = options(&[InputName::Live], &job.common)?;
+    options.timeline = timeline(&job.tables);
+    // The system filters, so that nothing has to be thrown away here.
+    let settings = Settings { filter: options.filter.take(), ..job.settings.clone() };
+    let devices = match Devices::open(&settings) {
+        Ok(devices) => devices,
+        Err(error) => return refuse(error),
+    };
+    let (names, described): (Vec<String>, Vec<String>) = devices
+        .link_types()
+        .map(|(name, link_type)| (name.to_owned(), format!("{name} ({})", protocols::link_type(link_type))))
+        .unzip();
+    let given_up = privileges::give_up(&needs(job, &names))?;
+    let saving = job.save.clone().map(Saving::create).transpose()?;
+    complain(&text::capture_begins(&described, &given_up.to_string()));
+    let Live { mut stream, stopper, status } = devices.start(saving, job.limits);
+    end_on_signals(stopper.clone());
+    stream.set_patience(PATIENCE);
+    let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
+    let heading = heading(&names, &job.tables, &job.common, &options.registry);
+    Watch::new(job, options, heading, source, status, stopper).run()
+}
+
+/// What keeps from capturing, and what helps.
+fn refuse(error: Error) -> Result<u8, Error> {
+    if !matches!(error, Error::NoRightToCapture { .. } | Error::NoLive { .. }) {
+        return Err(error);
+    }
+    complain(&error);
+    // If standard error is closed, nobody listens.
+    let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(0), &mut std::io::stderr().lock());
+    Ok(FAILED)
+}
+
+fn saves_to_stdout(job: &LiveJob) -> bool {
+    job.save.as_ref().is_some_and(|save| save.path == Path::new("-"))
+}
+
+/// True if people see the tables on standard output, where nothing else is.
+fn is_for_people(job: &LiveJob) -> bool {
+    !saves_to_stdout(job) && job.tables.json != Some(Target::Stdout)
+}
+
+/// What has to be written without any rights.
+fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
+    let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
+    needs.folders.extend(job.tables.csv.clone());
+    match &job.tables.json {
+        // What is replaced as a whole comes into being beside its place.
+        Some(Target::File(path)) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),
+        Some(Target::File(path)) => needs.files.push(path.clone()),
+        Some(Target::Stdout) | None => {}
+    }
+    match &job.save {
+        Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) if !saves_to_stdout(job) => {
+            needs.files.push(path.clone());
+        }
+        Some(save) if !saves_to_stdout(job) => needs.folders.push(folder_of(&save.path).to_owned()),
+        _ => {}
+    }
+    needs
+}
+
+/// Ends the capture at the first signal to end, and the program at the second.
+fn end_on_signals(stopper: Stopper) {
+    let mut is_second = false;
+    let set = ctrlc::set_handler(move || {
+        if std::mem::replace(&mut is_second, true) {
+            std::process::exit(INTERRUPTED);
+        }
+        stopper.stop();
+    });
+    if let Err(error) = set {
+        complain(&error);
+    }
+}
+
+/// A capture that goes on, and what has to be done meanwhile.
+struct Watch<'a> {
+    job: &'a LiveJob,
+    options: Options,
+    heading: json::Heading<'a>,
+    engine: Engine,
+    source: Source,
+    status: Status,
+    stopper: Stopper,
+    screen: Screen,
+    began: Instant,
+    /// How it stood when it was shown last.
+    shown: (Instant, Standing),
+    showing: Pace,
+    /// When idle flows are let go.
+    letting_go: Pace,
+    /// When it is looked whether there are too many flows to wait for that.
+    checking: Pace,
+    writing: Option<Pace>,
+    /// Interfaces of which it was told that they failed.
+    failed: Vec<String>,
+    /// False if packets could not be saved.
+    all_saved: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn new(
+        job: &'a LiveJob,
+        options: Options,
+        heading: json::Heading<'a>,
+        source: Source,
+        status: Status,
+        stopper: Stopper,
+    ) -> Self {
+        let screen = Screen::new(job.plain);
+        let idle = Duration::from_nanos(options.idle_timeout.unwrap_or(i64::MAX).unsigned_abs());
+        let began = Instant::now();
+        Watch {
+            job,
+            engine: Engine::new(&options),
+            heading,
+            source,
+            status,
+            stopper,
+            began,
+            shown: (began, Standing::default()),
+            showing: Pace::new(screen.every()),
+            // They stay a quarter longer than they have to, and not twice as long.
+            letting_go: Pace::new(idle / 4),
+            checking: Pace::new(Duration::from_secs(1)),
+            writing: job.every.map(Pace::new),
+            screen,
+            failed: Vec::new(),
+            all_saved: true,
+            options,
+        }
+    }
+
+    fn run(mut self) -> Result<u8, Error> {
+        while self.engine.read(&mut self.source, AT_A_TIME) || self.source.is_waiting() {
+            self.tell_troubles();
+            self.let_go();
+            self.show();
+            self.write()?;
+        }
+        self.tell_troubles();
+        self.finish()
+    }
+
+    /// Says what went wrong since this was asked last. The capture goes on, but for a reader of the packets that has gone away.
+    fn tell_troubles(&mut self) {
+        for trouble in self.status.take_troubles() {
+            if trouble.is_closed_pipe() {
+                self.stopper.stop();
+            } else {
+                self.all_saved = false;
+                self.screen.aside(|| complain(&trouble));
+            }
+        }
+        for interface in self.status.interfaces() {
+            if let Some(ending @ Ending::Trouble(_)) = &interface.ending
+                && !self.failed.contains(&interface.name)
+            {
+                self.screen.aside(|| complain(&format_args!("{}: {ending}", interface.name)));
+                self.failed.push(interface.name);
+            }
+        }
+    }
+
+    /// Lets go of flows that are over, from time to time and when there are as many as there may be.
+    fn let_go(&mut self) {
+        let is_full = self.checking.is_due() && {
+            self.checking.done(Instant::now());
+            self.engine.flows() >= self.options.max_flows
+        };
+        let Some(idle) = self.options.idle_timeout.filter(|_| is_full || self.letting_go.is_due()) else { return };
+        let begin = Instant::now();
+        self.engine.let_go_of_idle(Time::now(), idle);
+        self.letting_go.done(begin);
+        self.checking.done(begin);
+    }
+
+    /// Shows how it goes.
+    fn show(&mut self) {
+        if !self.showing.is_due() {
+            return;
+        }
+        let begin = Instant::now();
+        let standing = self.standing(begin);
+        let Watch { screen, engine, source, .. } = self;
+        screen.show(&standing, |show| engine.look(source, |analysis| show(analysis)));
+        self.shown = (begin, standing);
+        self.showing.done(begin);
+    }
+
+    fn standing(&mut self, now: Instant) -> Standing {
+        let interfaces = self.status.interfaces();
+        let traffic = self.engine.traffic();
+        let (before, shown) = &self.shown;
+        let seconds = now.duration_since(*before).as_secs_f64();
+        let news = traffic.packets.saturating_sub(shown.traffic.packets);
+        Standing {
+            seconds: now.duration_since(self.began).as_secs(),
+            traffic,
+            rate: if seconds > 0.0 { (news as f64 / seconds).round() as u64 } else { 0 },
+            flows: self.engine.flows() as u64 + self.engine.ended_flows(),
+            dropped: [
+                interfaces.iter().map(|interface| interface.dropped_kernel).sum(),
+                interfaces.iter().map(|interface| interface.dropped_interface).sum(),
+            ],
+        }
+    }
+
+    /// Shows and writes the tables, if it is time. That they cannot be written is told, and may be better next time.
+    fn write(&mut self) -> Result<(), Error> {
+        let Some(writing) = self.writing.as_mut().filter(|writing| writing.is_due()) else { return Ok(()) };
+        let begin = Instant::now();
+        let seconds = begin.duration_since(self.began).as_secs();
+        let Watch { job, heading, screen, engine, source, .. } = self;
+        let written = engine.look(source, |analysis| {
+            screen.aside(|| {
+                if is_for_people(job) {
+                    write_to(&Target::Stdout, |output| writeln!(output, "{}\n", text::tables_after(seconds)))?;
+                }
+                write_tables(&job.tables, heading, analysis, is_for_people(job))
+            })
+        });
+        writing.done(begin);
+        match written {
+            Err(error) if !error.is_closed_pipe() => {
+                self.screen.aside(|| complain(&error));
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    /// The tables of all that came, and what became of it.
+    fn finish(mut self) -> Result<u8, Error> {
+        self.engine.close(&self.source);
+        let analysis = self.engine.finish();
+        self.screen.finish();
+        warn(&self.options, &analysis);
+        let mut dropped = [0, 0];
+        for interface in self.status.interfaces() {
+            dropped[0] += interface.dropped_kernel;
+            dropped[1] += interface.dropped_interface;
+            tell_end(&interface);
+        }
+        if dropped != [0, 0] {
+            complain(&text::packets_dropped(dropped[0], dropped[1]));
+        }
+        if let Some(saved) = self.status.saved() {
+            complain(&text::packets_saved(saved.packets, saved.files, saved.removed));
+        }
+        write_tables(&self.job.tables, &self.heading, &analysis, is_for_people(self.job))?;
+        let is_whole = self.failed.is_empty() && self.all_saved && analysis.is_complete();
+        Ok(if is_whole { COMPLETE } else { INCOMPLETE })
+    }
+}
+
+fn tell_end(interface: &InterfaceStatus) {
+    let InterfaceStatus { name, delivered, dropped_kernel, dropped_interface, ending, .. } = interface;
+    let why = ending.as_ref().map_or_else(String::new, Ending::to_string);
+    complain(&text::capture_ended(name, *delivered, dropped_kernel + dropped_interface, &why));
+}
+
+/// When something is done again that takes time: so long after it was done, or later, if it takes more than a small part of that.
+struct Pace {
+    every: Duration,
+    due: Instant,
+}
+
+impl Pace {
+    /// Not at once, but after that time.
+    fn new(every: Duration) -> Pace {
+        Pace { every, due: after(Instant::now(), every) }
+    }
+
+    fn is_due(&self) -> bool {
+        Instant::now() >= self.due
+    }
+
+    /// It was done, and had begun at `begin`.
+    fn done(&mut self, begin: Instant) {
+        let now = Instant::now();
+        let least = now.duration_since(begin).saturating_mul(SMALL_PART);
+        self.due = after(begin, self.every).max(after(now, least));
+    }
+}
+
+/// The time so much later; a very late one, if it is beyond what the clock can say.
+fn after(begin: Instant, time: Duration) -> Instant {
+    const LATE: Duration = Duration::from_secs(1 << 31);
+    begin.checked_add(time).unwrap_or(begin + LATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_done_less_often() {
+        let second = Duration::from_secs(1);
+        let mut pace = Pace::new(second);
+        assert!(!pace.is_due());
+        pace.due = Instant::now();
+        assert!(pace.is_due());
+        let begin = Instant::now();
+        pace.done(begin);
+        assert!(!pace.is_due() && pace.due >= begin + second && pace.due < begin + 2 * second);
+        let long_ago = begin.checked_sub(second).unwrap();
+        pace.done(long_ago);
+        assert!(pace.due >= begin + SMALL_PART * second);
+        assert!(!Pace::new(Duration::MAX).is_due());
+    }
+}

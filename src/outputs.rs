@@ -1,0 +1,122 @@
+//! Floor 10: where documents go: the terminal or pipe, files and folders.
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use portolan::analysis::Analysis;
+use portolan::error::Error;
+use portolan::output::terminal::View;
+use portolan::output::{csv, json, replace, terminal};
+use portolan::service::Registry;
+use portolan::summary::{Table, TableName};
+use terminal_size::{Height, Width, terminal_size_of};
+
+use crate::cli::{CommonJob, RowsJob, TablesJob, Target};
+
+/// The width of a table where the terminal does not tell its own.
+const USUAL_WIDTH: usize = 100;
+/// A pipe has no width: nothing is left out there, unless `COLUMNS` says so.
+const UNLIMITED_WIDTH: usize = 1_000;
+
+/// Writes the tables of a capture in all the forms that were asked for. Those for people come where standard output is theirs.
+pub fn write_tables(job: &TablesJob, heading: &json::Heading, analysis: &Analysis, for_people: bool) -> Result<(), Error> {
+    let all_tables = || TableName::ALL.into_iter().map(|name| analysis.table(name));
+    if let Some(folder) = &job.csv {
+        csv::write_folder(folder, all_tables())?;
+    }
+    if let Some(target) = &job.json {
+        write_to(target, |output| json::write(heading, all_tables(), output))?;
+    }
+    if !for_people || job.json == Some(Target::Stdout) {
+        return Ok(());
+    }
+    let view = view(job.top);
+    write_to(&Target::Stdout, |output| {
+        job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
+    })
+}
+
+/// Writes a single table where scripts want it; true if people are to see it, too.
+pub fn write_rows<'t>(
+    rows: &RowsJob,
+    registry: &Registry,
+    options: json::Settings,
+    table: impl Fn() -> Table<'t>,
+) -> Result<bool, Error> {
+    if let Some(target) = &rows.csv {
+        write_to(target, |output| csv::write(&table(), output))?;
+    }
+    if let Some(target) = &rows.json {
+        let heading = json::Heading { portolan: program(registry), input: Vec::new(), options };
+        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
+    }
+    Ok(![&rows.csv, &rows.json].contains(&&Some(Target::Stdout)))
+}
+
+/// Writes a document where it is wanted. A file is replaced as a whole.
+pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let (name, written) = match target {
+        Target::Stdout => ("standard output".into(), write_to_stdout(document)),
+        Target::File(path) => (path.display().to_string(), replace::write(path, document)),
+    };
+    written.map_err(|source| Error::Write { output: name, source })
+}
+
+fn write_to_stdout(document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut output = BufWriter::new(io::stdout().lock());
+    document(&mut output)?;
+    output.flush()
+}
+
+/// What stands at the head of the JSON document of a capture.
+pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJob, registry: &Registry) -> json::Heading<'a> {
+    json::Heading {
+        portolan: program(registry),
+        input: inputs.iter().map(ToString::to_string).collect(),
+        options: json::Settings {
+            idle_timeout: common.idle_timeout.map(seconds),
+            services: shown_path(common.services.as_ref()),
+            interval: tables.interval.map(seconds),
+            max_flows: Some(common.max_flows),
+            filter: common.filter.clone(),
+        },
+    }
+}
+
+/// What made a document.
+fn program<'a>(registry: &Registry) -> json::Program<'a> {
+    json::Program { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
+}
+
+/// A path as it stands in a document.
+pub fn shown_path(path: Option<&PathBuf>) -> Option<String> {
+    path.map(|path| path.display().to_string())
+}
+
+fn seconds(nanoseconds: i64) -> f64 {
+    nanoseconds as f64 / 1e9
+}
+
+/// How tables are shown on standard output.
+pub fn view(top: usize) -> View {
+    view_on(io::stdout().is_terminal(), terminal_size_of(io::stdout()), top)
+}
+
+/// How something is shown on standard error.
+#[cfg(feature = "live")]
+pub fn view_on_stderr(top: usize) -> View {
+    view_on(io::stderr().is_terminal(), terminal_size_of(io::stderr()), top)
+}
+
+/// As wide as the terminal, emphasised unless the user wants none (<https://no-color.org>).
+fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: usize) -> View {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let width = match size {
+        Some((Width(width), _)) if width > 0 => usize::from(width),
+        _ => told.unwrap_or(if is_terminal { USUAL_WIDTH } else { UNLIMITED_WIDTH }),
+    };
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let able = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    View { width, top, styled: is_terminal && wanted && able }
+}

@@ -1,0 +1,70 @@
+//! Floor 10: what is said on standard error, where it is in nobody's way.
+
+use std::io::{self, Write};
+
+use portolan::analysis::{Analysis, Options};
+use portolan::capture::Filtered;
+use portolan::error::Error;
+use portolan::service::protocols;
+use portolan::text;
+
+/// Says what could not be read.
+pub fn warn(options: &Options, analysis: &Analysis) {
+    for failure in &analysis.failures {
+        complain(failure);
+    }
+    for input in &analysis.inputs {
+        for damage in &input.damages {
+            complain(&format_args!("{}: {damage}", input.name));
+        }
+        let untold = input.damage_count - input.damages.len() as u64;
+        if untold > 0 {
+            complain(&format_args!("{}: {untold} more such places", input.name));
+        }
+    }
+    if let Some(filtered) = &analysis.filtered {
+        tell_filtered(filtered);
+    }
+    // Where flows were let go, there may have been too many before.
+    if analysis.flows.len() > options.max_flows || analysis.ended.is_some() {
+        let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
+        if overflow > 0 {
+            complain(&text::flows_overflowed(options.max_flows, overflow));
+        }
+    }
+    let dropped = analysis.announcements.dropped();
+    if dropped > 0 {
+        complain(&text::announcements_dropped(dropped));
+    }
+    for (link_type, traffic) in &analysis.unsupported {
+        let (name, packets) = (protocols::link_type(*link_type), text::grouped(traffic.packets));
+        complain(&format_args!(
+            "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
+            link_type.0
+        ));
+    }
+}
+
+/// Says what the filter did.
+fn tell_filtered(filtered: &Filtered) {
+    complain(&text::filter_matched(filtered.matched, filtered.packets));
+    if filtered.tagged > 0 {
+        complain(&text::filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
+    }
+    for (link_type, why, packets) in &filtered.unasked {
+        complain(&text::filter_unasked(link_type.0, &protocols::link_type(*link_type), why, *packets));
+    }
+}
+
+/// Shows where in the user's own words the trouble is.
+pub fn point(error: &Error) {
+    for line in error.picture().iter().flatten() {
+        let _ = writeln!(io::stderr(), "  {line}");
+    }
+}
+
+/// Says something, on a line of its own.
+pub fn complain(what: &impl std::fmt::Display) {
+    // Names of files and interfaces are part of what is said. If standard error is closed, nobody listens.
+    let _ = writeln!(io::stderr(), "portolan: {}", text::clean(&what.to_string()));
+}
