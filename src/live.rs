@@ -20,10 +20,8 @@ use crate::say::{complain, warn};
 use crate::screen::{Screen, Standing};
 use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
 
-/// Packets that are read before it is looked what else there is to do.
-const AT_A_TIME: u64 = 1 << 16;
-/// How long packets are waited for before it is looked what else there is to do.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How often it is looked what else there is to do.
+const PAUSE_EVERY: Duration = Duration::from_millis(100);
 /// What is done again and again takes at most this part of the time, so that packets do not wait for it.
 const SMALL_PART: u32 = 20;
 /// What a shell is told of a program that was ended by Ctrl-C.
@@ -52,7 +50,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     complain(&text::capture_begins(&described, &given_up.to_string()));
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits);
     end_on_signals(stopper.clone());
-    stream.set_patience(PATIENCE);
+    stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
     let heading = heading(&names, &job.tables, &job.common, &options.registry);
     Watch::new(job, options, heading, source, status, stopper).run()
@@ -171,7 +169,7 @@ impl<'a> Watch<'a> {
     }
 
     fn run(mut self) -> Result<u8, Error> {
-        while self.engine.read(&mut self.source, AT_A_TIME) || self.source.is_waiting() {
+        while self.engine.read(&mut self.source, u64::MAX) || self.source.is_waiting() {
             self.tell_troubles();
             self.let_go();
             self.show();

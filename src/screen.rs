@@ -1,15 +1,16 @@
 //! Floor 10: how a live capture goes, on standard error while it goes on: a summary that is refreshed, or lines.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::{Term, truncate_str};
 use portolan::analysis::Analysis;
+use portolan::output::prose::wrapped;
 use portolan::output::terminal::{self, View};
 use portolan::summary::TableName;
 use portolan::text;
 use portolan::unit::Traffic;
-use terminal_size::{Height, terminal_size_of};
 
 use crate::outputs::view_on_stderr;
 use crate::say::complain;
@@ -18,13 +19,11 @@ use crate::say::complain;
 const MOST_SERVICES: usize = 15;
 /// Lines beside the services: how it goes, what was dropped, headings, the row of others, how to end it.
 const OTHER_LINES: usize = 9;
-/// The height of a terminal that does not tell its own.
-const USUAL_HEIGHT: usize = 24;
 
 /// Where it is shown.
 pub enum Screen {
     /// On a terminal, in place of what it showed before.
-    Summary(ProgressBar),
+    Summary(Summary),
     /// A line now and then, to be kept or piped.
     Lines,
 }
@@ -52,11 +51,7 @@ impl Screen {
         if plain || !is_terminal || !able {
             return Screen::Lines;
         }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{msg}") {
-            bar.set_style(style);
-        }
-        Screen::Summary(bar)
+        Screen::Summary(Summary { terminal: Term::buffered_stderr(), shown: RefCell::default() })
     }
 
     /// How much time should be between two refreshments.
@@ -70,7 +65,7 @@ impl Screen {
     /// Shows how it goes. `services` is asked only where they are shown.
     pub fn show(&self, standing: &Standing, look: impl FnOnce(&mut dyn FnMut(&Analysis))) {
         match self {
-            Screen::Summary(bar) => look(&mut |analysis| bar.set_message(summary(standing, analysis))),
+            Screen::Summary(summary) => look(&mut |analysis| summary.show(summary.lines(standing, analysis))),
             Screen::Lines => {
                 complain(&line(standing));
                 banner(standing).iter().for_each(complain);
@@ -81,15 +76,20 @@ impl Screen {
     /// Does something that writes, out of the way of what is shown.
     pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match self {
-            Screen::Summary(bar) => bar.suspend(write),
+            Screen::Summary(summary) => {
+                let lines = summary.clear();
+                let written = write();
+                summary.show(lines);
+                written
+            }
             Screen::Lines => write(),
         }
     }
 
     /// Takes the summary away.
     pub fn finish(&self) {
-        if let Screen::Summary(bar) = self {
-            bar.finish_and_clear();
+        if let Screen::Summary(summary) = self {
+            summary.clear();
         }
     }
 }
@@ -105,19 +105,55 @@ fn banner(standing: &Standing) -> Option<String> {
     (kernel + interface > 0).then(|| text::packets_dropped(kernel, interface))
 }
 
-/// No longer than the terminal is high, or it could not be taken back.
-fn summary(standing: &Standing, analysis: &Analysis) -> String {
-    let height = match terminal_size_of(io::stderr()) {
-        Some((_, Height(height))) if height > 0 => usize::from(height),
-        _ => USUAL_HEIGHT,
-    };
-    let view = View { top: MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1), ..view_on_stderr(0) };
-    let mut services = Vec::new();
-    // A vector takes everything.
-    let _ = terminal::write(&analysis.table(TableName::Services), view, &mut services);
-    let services = String::from_utf8_lossy(&services);
-    let lines = std::iter::once(line(standing)).chain(banner(standing)).chain(services.lines().map(str::to_owned));
-    let mut shown: Vec<String> = lines.take(height.saturating_sub(2)).collect();
-    shown.push(text::HOW_TO_END.into());
-    shown.join("\n")
+/// Lines that stand above the cursor until others take their place.
+pub struct Summary {
+    terminal: Term,
+    shown: RefCell<Vec<String>>,
+}
+
+impl Summary {
+    /// What is to be shown. It is no larger than the terminal, or it could not be taken back.
+    fn lines(&self, standing: &Standing, analysis: &Analysis) -> Vec<String> {
+        let (height, width) = self.terminal.size();
+        let (height, width) = (usize::from(height), usize::from(width));
+        let view = View { top: MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1), ..view_on_stderr(0) };
+        let mut services = Vec::new();
+        // A vector takes everything.
+        let _ = terminal::write(&analysis.table(TableName::Services), view, &mut services);
+        let services = String::from_utf8_lossy(&services);
+        let banner = banner(standing).iter().flat_map(|banner| wrapped(banner, 0, width)).collect::<Vec<_>>();
+        let above = std::iter::once(line(standing)).chain(banner).chain(services.lines().map(str::to_owned));
+        let mut lines: Vec<String> = above.take(height.saturating_sub(2)).collect();
+        lines.push(text::HOW_TO_END.into());
+        // The last place of a line stays free: some terminals go on to the next line when it is taken.
+        lines.iter().map(|line| truncate_str(line, width.saturating_sub(1), "").into_owned()).collect()
+    }
+
+    /// Shows lines in the place of those that are shown.
+    fn show(&self, lines: Vec<String>) {
+        self.erase();
+        for line in &lines {
+            let _ = self.terminal.write_line(line);
+        }
+        // If standard error is closed, nobody looks.
+        let _ = self.terminal.flush();
+        self.shown.replace(lines);
+    }
+
+    /// Takes them away, and gives them back.
+    fn clear(&self) -> Vec<String> {
+        self.erase();
+        let _ = self.terminal.flush();
+        self.shown.take()
+    }
+
+    fn erase(&self) {
+        let shown = self.shown.borrow().len();
+        if shown > 0 {
+            // Keys that were pressed stand in the line below.
+            let _ = self.terminal.write_str("\r");
+            let _ = self.terminal.move_cursor_up(shown);
+            let _ = self.terminal.clear_to_end_of_screen();
+        }
+    }
 }

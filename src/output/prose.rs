@@ -23,7 +23,7 @@ pub fn write(lines: &[Line], view: View, output: &mut (impl Write + ?Sized)) -> 
 
 /// The text in lines of at most `width` columns, all but the first one indented. A word that is too long stays whole, and so
 /// does all that stands in front of the indent.
-pub(super) fn wrapped(text: &str, indent: usize, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, indent: usize, width: usize) -> Vec<String> {
     let (head, rest) = text.split_at_checked(indent).unwrap_or(("", text));
     let mut lines = vec![head.to_owned()];
     let mut is_empty = true;

@@ -31,7 +31,6 @@ pub use status::{Ending, InterfaceStatus, Status, Stopper};
 pub use stream::Stream;
 
 use super::filter::Filter;
-use super::format::MAX_PACKET;
 use super::saving::Saving;
 
 /// How to capture.
@@ -49,8 +48,8 @@ pub struct Settings {
     pub buffer_bytes: u32,
 }
 
-/// The most bytes of a packet that can be captured.
-pub const MAX_SNAPLEN: u32 = MAX_PACKET as u32;
+/// The most bytes of a packet that can be captured: libpcap takes no more on most interfaces (`MAXIMUM_SNAPLEN`).
+pub const MAX_SNAPLEN: u32 = 262_144;
 
 impl Settings {
     /// The usual way to capture on these interfaces.

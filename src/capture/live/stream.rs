@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::pcapng_write;
 use super::super::saving::Saving;
@@ -17,7 +17,7 @@ pub const BLOCK: usize = 256 << 10;
 const READY: usize = 8;
 
 /// A capture's packets as pcapng blocks. It ends after the capture has, with all that was counted; reading waits until there is
-/// something, or for [as long as it should](Stream::set_patience). Dropping it ends the capture and waits for its threads.
+/// something, or until [a pause](Stream::pause_every). Dropping it ends the capture and waits for its threads.
 pub struct Stream {
     /// Blocks of whole pcapng blocks; none once the stream has been abandoned.
     blocks: Option<Receiver<Vec<u8>>>,
@@ -25,12 +25,30 @@ pub struct Stream {
     current: Vec<u8>,
     /// How much of the current block has been read.
     read: usize,
-    /// How long reading waits; without end, if `None`.
-    patience: Option<Duration>,
+    /// When reading pauses; never, if `None`.
+    pauses: Option<Pauses>,
     saving: Option<Saving>,
     stopper: Stopper,
     status: Status,
     workers: Vec<JoinHandle<()>>,
+}
+
+/// When reading pauses.
+struct Pauses {
+    every: Duration,
+    last: Instant,
+}
+
+impl Pauses {
+    /// The next block, if it is here before the next pause.
+    fn receive(&mut self, blocks: &Receiver<Vec<u8>>) -> Result<Vec<u8>, RecvTimeoutError> {
+        let left = self.every.saturating_sub(self.last.elapsed());
+        let received = if left.is_zero() { Err(RecvTimeoutError::Timeout) } else { blocks.recv_timeout(left) };
+        if let Err(RecvTimeoutError::Timeout) = received {
+            self.last = Instant::now();
+        }
+        received
+    }
 }
 
 /// Blocks that have been read and can be filled again.
@@ -60,7 +78,7 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Sto
         spare: Arc::clone(&spare),
         current: beginning(descriptions),
         read: 0,
-        patience: None,
+        pauses: None,
         saving,
         stopper,
         status,
@@ -88,10 +106,10 @@ impl Stream {
         stream
     }
 
-    /// Lets reading wait for so long and no longer. Then it fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and can be tried
-    /// again.
-    pub fn set_patience(&mut self, patience: Duration) {
-        self.patience = Some(patience);
+    /// Lets reading pause about so often, be there packets or not: it fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and can
+    /// be tried again. So the reader has time for other things.
+    pub fn pause_every(&mut self, time: Duration) {
+        self.pauses = Some(Pauses { every: time, last: Instant::now() });
     }
 
     /// Saves the current block. A failure is told by the status, and the capture goes on.
@@ -106,11 +124,11 @@ impl Stream {
     /// Goes over to the next block. False at the end.
     fn next_block(&mut self) -> io::Result<bool> {
         let Some(blocks) = &self.blocks else { return Ok(false) };
-        let block = match self.patience {
-            Some(patience) => blocks.recv_timeout(patience),
+        let received = match &mut self.pauses {
+            Some(pauses) => pauses.receive(blocks),
             None => blocks.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
-        let block = match block {
+        let block = match received {
             Ok(block) => block,
             Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::WouldBlock.into()),
             Err(RecvTimeoutError::Disconnected) => return Ok(false),
