@@ -189,11 +189,16 @@ impl<'a> Watch<'a> {
                 self.screen.aside(|| complain(&trouble));
             }
         }
-        for interface in self.status.interfaces() {
+        let interfaces = self.status.interfaces();
+        // Of the last one it is told with all others.
+        let goes_on = interfaces.iter().any(|interface| interface.ending.is_none());
+        for interface in interfaces {
             if let Some(ending @ Ending::Trouble(_)) = &interface.ending
                 && !self.failed.contains(&interface.name)
             {
-                self.screen.aside(|| complain(&format_args!("{}: {ending}", interface.name)));
+                if goes_on {
+                    self.screen.aside(|| complain(&format_args!("{}: {ending}", interface.name)));
+                }
                 self.failed.push(interface.name);
             }
         }

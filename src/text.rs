@@ -284,6 +284,9 @@ pub const ENDED_BY_DURATION: &str = "the time is over";
 /// Why a capture has ended: somebody wanted it.
 pub const ENDED_BY_STOPPING: &str = "it was stopped";
 
+/// Why a capture could not go on: somebody has switched the interface off.
+pub const INTERFACE_WENT_DOWN: &str = "the interface was switched off";
+
 /// Why a capture has ended: it could not go on.
 pub fn ended_by_trouble(why: &str) -> String {
     format!("it failed: {why}")

@@ -12,6 +12,8 @@ use super::super::pcapng_write::{self, Statistics};
 use super::device::{Device, IS_PRECISE, TIMEOUT, words};
 use super::status::{Ending, Status, Stopper};
 use super::stream::{BLOCK, Outlet};
+use crate::machine;
+use crate::text;
 use crate::unit::{NANOSECONDS, Time};
 
 /// Packets that are taken at a time, before it is looked whether all is to end.
@@ -21,6 +23,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 pub struct Worker {
     interface: usize,
+    name: String,
     capture: Capture<Active>,
     inbox: Inbox,
     deadline: Option<Instant>,
@@ -42,7 +45,8 @@ impl Worker {
         let block = Vec::with_capacity(BLOCK);
         let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
         let counted = Instant::now();
-        Worker { interface, capture: device.capture, inbox, deadline, counts: Counts::default(), counted, told: None }
+        let (name, capture) = (device.description.name, device.capture);
+        Worker { interface, name, capture, inbox, deadline, counts: Counts::default(), counted, told: None }
     }
 
     /// Captures until there is a reason to end, and says it.
@@ -71,8 +75,10 @@ impl Worker {
         }
         let wait = Duration::from_millis(u64::from(TIMEOUT));
         let left = self.deadline.map_or(wait, |deadline| deadline.saturating_duration_since(Instant::now()));
-        match self.wait(left.min(wait)).and_then(|()| self.take()) {
-            Ok(taken) if taken < BATCH => self.inbox.hand_over(),
+        match self.wait(left.min(wait)).and_then(|failed| Ok((failed, self.take()?))) {
+            // libpcap waits for an interface that was switched off; nobody may ever switch it on again.
+            Ok((true, _)) if self.is_down() => return ControlFlow::Break(Ending::Trouble(text::INTERFACE_WENT_DOWN.into())),
+            Ok((_, taken)) if taken < BATCH => self.inbox.hand_over(),
             Ok(_) => {}
             Err(why) => return ControlFlow::Break(Ending::Trouble(why)),
         }
@@ -93,7 +99,7 @@ impl Worker {
         let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
         while !self.inbox.is_over && !self.inbox.stopper.is_abandoned() {
             let left = closed.saturating_duration_since(Instant::now());
-            match self.wait(left).and_then(|()| self.take()) {
+            match self.wait(left).and_then(|_| self.take()) {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
                 Ok(_) => {}
                 Err(why) => return Ending::Trouble(why),
@@ -102,13 +108,20 @@ impl Worker {
         ending
     }
 
-    /// Waits until there are packets, or for so long.
-    fn wait(&self, time: Duration) -> Result<(), String> {
+    /// Waits until there are packets, or for so long. True if something has happened to the interface.
+    fn wait(&self, time: Duration) -> Result<bool, String> {
         let time = PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO);
-        match poll(&mut [PollFd::new(self.capture.as_fd(), PollFlags::POLLIN)], time) {
-            Ok(_) | Err(Errno::EINTR) => Ok(()),
+        let mut waiting = [PollFd::new(self.capture.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut waiting, time) {
+            Ok(_) => Ok(waiting[0].revents().is_some_and(|events| events.contains(PollFlags::POLLERR))),
+            Err(Errno::EINTR) => Ok(false),
             Err(error) => Err(error.desc().to_owned()),
         }
+    }
+
+    /// True if the interface is there and switched off.
+    fn is_down(&self) -> bool {
+        machine::interfaces(true).iter().any(|interface| interface.name == self.name && !interface.is_up)
     }
 
     /// Takes packets that are here, and tells how many.
