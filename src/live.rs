@@ -47,9 +47,9 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .unzip();
     let given_up = privileges::give_up(&needs(job, &names))?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
-    complain(&text::capture_begins(&described, &given_up.to_string()));
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits);
     end_on_signals(stopper.clone());
+    complain(&text::capture_begins(&described, &given_up.to_string()));
     stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
     let heading = heading(&names, &job.tables, &job.common, &options.registry);

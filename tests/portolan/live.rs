@@ -1,48 +1,15 @@
-//! Live captures, on interfaces that lead from a network of the test's own back into it. Nothing leaves it, and it is gone with
-//! the thread that made it. Without root, `ip` or libpcap: that it is told.
+//! Live captures, as the library has them.
 
 use std::io::Read;
-use std::process::Command;
 use std::time::Duration;
 
-use nix::sched::{CloneFlags, unshare};
-use pcap::{Active, Capture};
 use portolan::capture::live::{Devices, Ending, InterfaceStatus, Limits, Live, Settings, Status, Stream};
 use portolan::capture::{Completeness, Filter, InputName, LinkType, Saving, Source, Target};
 use portolan::error::Error;
 
+use crate::network::*;
 use crate::scene::*;
-use crate::support::{Folder, root, run};
-
-/// Two ends of a cable. What is sent at one comes out at the other.
-const EAST: &str = "east";
-const WEST: &str = "west";
-
-/// Runs a test in a network of its own with the two interfaces, if that can be had.
-fn in_a_network(test: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::spawn(|| match make_network() {
-        Ok(()) => test(),
-        Err(why) => println!("skipped: {why}"),
-    });
-    if let Err(panic) = thread.join() {
-        std::panic::resume_unwind(panic);
-    }
-}
-
-fn make_network() -> Result<(), String> {
-    portolan_libpcap::load()?;
-    unshare(CloneFlags::CLONE_NEWNET).map_err(|error| format!("no network of one's own ({error}); run the tests as root"))?;
-    // The system would send its own packets.
-    std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1").map_err(|error| error.to_string())?;
-    ip(&["link", "add", EAST, "mtu", "9000", "type", "veth", "peer", "name", WEST, "mtu", "9000"])?;
-    ip(&["link", "set", EAST, "arp", "off", "up"])?;
-    ip(&["link", "set", WEST, "arp", "off", "up"])
-}
-
-fn ip(arguments: &[&str]) -> Result<(), String> {
-    let run = Command::new("ip").args(arguments).output().map_err(|error| format!("no ip of iproute2: {error}"))?;
-    if run.status.success() { Ok(()) } else { Err(format!("ip {arguments:?}: {}", String::from_utf8_lossy(&run.stderr))) }
-}
+use crate::support::{Folder, run};
 
 fn settings(interfaces: &[&str]) -> Settings {
     Settings::new(interfaces.iter().map(|name| (*name).to_owned()).collect())
@@ -54,28 +21,6 @@ fn start(settings: &Settings, limits: Limits) -> Live {
 
 fn packets(number: u64) -> Limits {
     Limits { packets: Some(number), ..Limits::default() }
-}
-
-/// Sends frames out of an interface.
-struct Sender(Capture<Active>);
-
-impl Sender {
-    fn new(interface: &str) -> Sender {
-        Sender(Capture::from_device(interface).unwrap().snaplen(64).open().unwrap())
-    }
-
-    fn send(&mut self, frames: &[Vec<u8>]) {
-        frames.iter().for_each(|frame| self.0.sendpacket(&frame[..]).unwrap());
-    }
-}
-
-fn send(interface: &str, frames: &[Vec<u8>]) {
-    Sender::new(interface).send(frames);
-}
-
-/// Frames that can be told apart.
-fn numbered(number: u32) -> Vec<Vec<u8>> {
-    (0..number).map(|number| udp((C, 40_000), (S, 53), &number.to_be_bytes())).collect()
 }
 
 fn source(stream: Stream) -> Source {
@@ -103,11 +48,7 @@ fn endings(status: &Status) -> Vec<Option<Ending>> {
 #[test]
 fn what_comes_out_is_what_went_in_and_what_is_saved() {
     in_a_network(|| {
-        let path = root().join("samples/office.pcapng");
-        let (mut office, mut sent) = (Source::open(&InputName::File(path)).unwrap(), Vec::new());
-        while let Some((packet, _)) = office.next_packet() {
-            sent.push(packet.data.to_vec());
-        }
+        let sent = office();
         let folder = Folder::new();
         let saving = Saving::create(Target::file(folder.path("saved.pcapng"))).unwrap();
         let Live { stream, status, .. } =
@@ -325,17 +266,5 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
         assert_eq!(frames_of(stream).len(), 9);
         let run = run(&["read", path.to_str().unwrap(), "--table", "services"]);
         assert!(run.code == 0 && run.stdout.contains("http"), "{run:?}");
-    });
-}
-
-#[test]
-fn an_interface_that_is_switched_off_for_a_while_goes_on() {
-    in_a_network(|| {
-        let Live { stream, .. } = start(&settings(&[WEST]), packets(20));
-        send(EAST, &numbered(10));
-        ip(&["link", "set", WEST, "down"]).unwrap();
-        ip(&["link", "set", WEST, "up"]).unwrap();
-        send(EAST, &numbered(10));
-        assert_eq!(frames_of(stream).len(), 20);
     });
 }

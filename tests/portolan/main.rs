@@ -10,8 +10,12 @@ mod flows;
 mod laws;
 #[cfg(all(target_os = "linux", feature = "live"))]
 mod live;
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod live_command;
 #[cfg(all(feature = "live", unix))]
 mod machine_commands;
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod network;
 mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.

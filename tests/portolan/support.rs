@@ -15,7 +15,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn from_output(output: Output) -> Run {
+    pub fn from_output(output: Output) -> Run {
         Run {
             code: output.status.code().expect("no signal ends the program"),
             stdout: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
@@ -35,7 +35,8 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn portolan() -> Command {
+/// The program, to be given arguments.
+pub fn portolan() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
     command.current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").stdin(Stdio::null());
     command

@@ -77,10 +77,10 @@ impl Worker {
         let left = self.deadline.map_or(wait, |deadline| deadline.saturating_duration_since(Instant::now()));
         match self.wait(left.min(wait)).and_then(|failed| Ok((failed, self.take()?))) {
             // libpcap waits for an interface that was switched off; nobody may ever switch it on again.
-            Ok((true, _)) if self.is_down() => return ControlFlow::Break(Ending::Trouble(text::INTERFACE_WENT_DOWN.into())),
+            Ok((true, _)) if self.is_down() => return ControlFlow::Break(self.fail(text::INTERFACE_WENT_DOWN.into())),
             Ok((_, taken)) if taken < BATCH => self.inbox.hand_over(),
             Ok(_) => {}
-            Err(why) => return ControlFlow::Break(Ending::Trouble(why)),
+            Err(why) => return ControlFlow::Break(self.fail(why)),
         }
         if self.counted.elapsed() >= COUNT_EVERY {
             self.count();
@@ -90,6 +90,11 @@ impl Worker {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Takes what came before the interface failed.
+    fn fail(&mut self, why: String) -> Ending {
+        self.drain(Ending::Trouble(why))
     }
 
     /// Takes what has come up to now and is still in the system's buffer.

@@ -1,0 +1,373 @@
+//! `portolan live` as users call it, on a network of the test's own.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::network::*;
+use crate::scene::*;
+use crate::support::{Folder, Run, packets_at, portolan, run, sum};
+
+/// Who owns the folders that are written to.
+const USER: u32 = 1234;
+
+/// A capture on the western end that goes on. A minute ends it, if nothing else does.
+struct Going {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
+    /// What was read of standard error.
+    said: String,
+}
+
+/// Begins to capture; what is sent from now on is captured.
+fn begin(arguments: &[&str]) -> Going {
+    begin_as(&mut portolan(), arguments)
+}
+
+fn begin_as(command: &mut Command, arguments: &[&str]) -> Going {
+    command.args(["live", "-i", WEST]).args(arguments);
+    if !arguments.contains(&"--duration") {
+        command.args(["--duration", "60"]);
+    }
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let mut going = Going { child, stdout: BufReader::new(stdout), stderr: BufReader::new(stderr), said: String::new() };
+    going.wait_until_said("captures on west (ethernet)");
+    going
+}
+
+impl Going {
+    /// Reads standard error up to a line with these words.
+    fn wait_until_said(&mut self, words: &str) {
+        let begin = self.said.len();
+        while !self.said[begin..].contains(words) {
+            assert!(self.stderr.read_line(&mut self.said).unwrap() > 0, "it never said {words:?}: {}", self.said);
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id() as i32), signal).unwrap();
+    }
+
+    /// Waits for the end.
+    fn end(mut self) -> Run {
+        let reader = std::thread::spawn(move || {
+            let mut said = self.said;
+            self.stderr.read_to_string(&mut said).unwrap();
+            said
+        });
+        let mut stdout = String::new();
+        self.stdout.read_to_string(&mut stdout).unwrap();
+        let stderr = reader.join().unwrap();
+        let code = self.child.wait().unwrap().code().expect("no signal ends the program");
+        Run { code, stdout, stderr }
+    }
+
+    /// Ctrl-C, and then the end.
+    fn stop(self) -> Run {
+        self.signal(Signal::SIGINT);
+        self.end()
+    }
+}
+
+/// A folder of a user who is not root.
+fn users_folder() -> Folder {
+    let folder = Folder::new();
+    chown(folder.path(""), Some(USER), Some(USER)).unwrap();
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn files_in(folder: &Folder) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Flows, packets and bytes of each service.
+fn traffic_by_service(tables: &Value) -> Vec<[&Value; 6]> {
+    let columns = ["category", "service", "transport", "flows", "packets", "wire_bytes"];
+    let mut rows: Vec<_> = tables["services"].as_array().unwrap().iter().map(|row| columns.map(|name| &row[name])).collect();
+    rows.sort_by_key(|row| row.map(Value::to_string));
+    rows
+}
+
+#[test]
+fn a_live_capture_has_the_services_of_the_file_that_was_sent_and_the_tables_of_the_file_that_was_saved() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let saved = folder.path("saved.pcapng");
+        let sent = office();
+        let packets = sent.len().to_string();
+        let going = begin(&["--packets", &packets, "-w", text(&saved), "--json", "-"]);
+        send(EAST, &sent);
+        let live = going.end();
+        assert_eq!(live.code, 0, "{}", live.stderr);
+        let mut live = live.tables();
+        let sample = run(&["read", "samples/office.pcapng", "--json", "-"]).tables();
+        assert_eq!(traffic_by_service(&live), traffic_by_service(&sample));
+        assert_eq!(live["ledger"], sample["ledger"]);
+        let mut again = run(&["read", text(&saved), "--json", "-"]).tables();
+        assert_eq!(live["capture"][0]["file"], "live capture");
+        for tables in [&mut live, &mut again] {
+            tables["capture"][0].as_object_mut().unwrap().remove("file");
+        }
+        assert_eq!(live, again);
+        assert_eq!(fs::metadata(&saved).unwrap().uid(), USER);
+    });
+}
+
+#[test]
+fn ctrl_c_ends_with_all_tables() {
+    in_a_network(|| {
+        let going = begin(&["-t", "services"]);
+        send(EAST, &connection((C, 40_001), (S, 80), 1));
+        let run = going.stop();
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(
+            run.stdout.contains("http") && run.stderr.contains("west: 9 packets captured, none dropped; it was stopped"),
+            "{run:?}"
+        );
+    });
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once() {
+    in_a_network(|| {
+        // More than a pipe holds that nobody reads.
+        let mut going = begin(&["-t", "flows", "-n", "0"]);
+        let frames: Vec<Vec<u8>> = (0..2_000).map(|port| udp((C, 40_000 + port), (S, 53), b"question")).collect();
+        send(EAST, &frames);
+        going.signal(Signal::SIGINT);
+        going.wait_until_said("it was stopped");
+        going.signal(Signal::SIGINT);
+        assert_eq!(going.child.wait().unwrap().code(), Some(130));
+    });
+}
+
+#[test]
+fn a_filter_and_a_duration_are_kept() {
+    in_a_network(|| {
+        let going = begin(&["-f", "udp port 53", "--duration", "0.2", "--json", "-"]);
+        send(EAST, &connection((C, 40_001), (S, 80), 1));
+        send(EAST, &numbered(7));
+        // The system takes the tag off before it asks, so that a filter sees what is behind it.
+        let mut tagged = numbered(1).remove(0);
+        tagged.splice(12..12, [0x81, 0, 0, 9]);
+        send(EAST, &[tagged]);
+        let run = going.end();
+        assert_eq!(run.code, 0, "{run:?}");
+        let tables = run.tables();
+        assert_eq!((sum(&tables, "capture", "packets"), packets_at(&tables, "udp")), (8, 8), "{run:?}");
+        assert!(run.stderr.contains("the time is over"), "{run:?}");
+    });
+}
+
+#[test]
+fn rotated_files_hold_all_packets_and_only_the_last_ones_are_kept() {
+    in_a_network(|| {
+        let large = |number: u32| vec![udp((C, 40_000), (S, 53), &[0; 8_000]); number as usize];
+        let (all, last) = (users_folder(), users_folder());
+        for (folder, keep) in [(&all, None), (&last, Some("2"))] {
+            let path = folder.path("west.pcap");
+            let mut arguments = vec!["--packets", "1000", "--rotate-size", "1", "-w", text(&path)];
+            arguments.extend(keep.iter().flat_map(|keep| ["--keep", keep]));
+            let going = begin(&arguments);
+            send(EAST, &large(1_000));
+            let run = going.end();
+            assert!(run.code == 0 && run.stderr.contains("saved: 1,000 packets in 9 files"), "{run:?}");
+        }
+        let packets = |folder: &Folder| {
+            let files = files_in(folder);
+            let mut arguments = vec!["read", "--json", "-"];
+            arguments.extend(files.iter().map(|file| text(file)));
+            let run = run(&arguments);
+            assert_eq!(run.code, 0, "{run:?}");
+            (files.len(), sum(&run.tables(), "capture", "packets"))
+        };
+        assert_eq!((packets(&all), packets(&last)), ((9, 1_000), (2, 1_000 - 7 * 124)));
+        assert!(files_in(&all).iter().all(|file| fs::metadata(file).unwrap().uid() == USER));
+    });
+}
+
+#[test]
+fn tables_are_written_again_and_again_and_are_whole_at_any_time() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let (csv, json) = (folder.path("tables"), folder.path("tables.json"));
+        let mut going = begin(&["--every", "0.1", "-t", "ledger", "--csv", text(&csv), "--json", text(&json)]);
+        send(EAST, &numbered(5));
+        let mut line = String::new();
+        let mut headings = 0;
+        while headings < 3 {
+            line.clear();
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+            headings += usize::from(line.starts_with("After 0:00:0"));
+        }
+        let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 5);
+        assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
+        let run = going.stop();
+        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 2, 13), "{run:?}");
+    });
+}
+
+#[test]
+fn an_interface_that_goes_away_is_an_end_with_a_message() {
+    in_a_network(|| {
+        let going = begin(&["-t", "ledger"]);
+        send(EAST, &numbered(3));
+        ip(&["link", "set", WEST, "down"]).unwrap();
+        let run = going.end();
+        assert!(run.code == 1 && run.stdout.contains("udp"), "{run:?}");
+        assert!(
+            run.stderr.contains("west: 3 packets captured, none dropped; it failed: the interface was switched off"),
+            "{run:?}"
+        );
+        ip(&["link", "set", WEST, "up"]).unwrap();
+        let going = begin(&[]);
+        ip(&["link", "del", WEST]).unwrap();
+        let run = going.end();
+        assert!(run.code == 1 && run.stderr.contains("it failed"), "{run:?}");
+    });
+}
+
+#[test]
+fn a_full_disk_ends_the_saving_and_not_the_capture() {
+    in_a_network(|| {
+        let going = begin(&["--packets", "9", "-w", "/dev/full", "-t", "services"]);
+        send(EAST, &connection((C, 40_001), (S, 80), 1));
+        let run = going.end();
+        assert!(run.code == 1 && run.stderr.contains("the disk is full") && run.stdout.contains("http"), "{run:?}");
+    });
+}
+
+#[test]
+fn packets_can_go_on_to_another_program() {
+    in_a_network(|| {
+        let going = begin(&["--packets", "5", "-w", "-"]);
+        send(EAST, &numbered(5));
+        let mut going = going;
+        let mut bytes = Vec::new();
+        going.stdout.read_to_end(&mut bytes).unwrap();
+        assert_eq!(packets_at(&crate::support::tables_of(&bytes), "udp"), 5);
+        let refused = run(&["live", "-i", WEST, "-w", "-", "--json", "-"]);
+        assert!(refused.code == 2 && refused.stderr.contains("not both"), "{refused:?}");
+    });
+}
+
+#[test]
+fn many_packets_are_all_counted() {
+    in_a_network(|| {
+        // All of them fit into the system's buffer, however slow the program is.
+        let going = begin(&["--packets", "100000", "--buffer", "128", "--json", "-"]);
+        let mut sender = Sender::new(EAST);
+        for round in 0..100 {
+            let frames: Vec<Vec<u8>> = (0..1_000).map(|port| udp((C, 1_000 + port), (S, 2_000 + round), b"data")).collect();
+            sender.send(&frames);
+        }
+        let run = going.end();
+        assert!(run.code == 0 && run.stderr.contains("100,000 packets captured, none dropped"), "{}", run.stderr);
+        assert_eq!(sum(&run.tables(), "services", "flows"), 100_000);
+    });
+}
+
+#[test]
+fn what_the_system_drops_is_counted_and_told() {
+    in_a_network(|| {
+        let going = begin(&["--buffer", "1", "--json", "-"]);
+        going.signal(Signal::SIGSTOP);
+        let sent = 4_000;
+        send(EAST, &vec![vec![0xff; 8_000]; sent]);
+        going.signal(Signal::SIGCONT);
+        let run = going.stop();
+        let tables = run.tables();
+        let [packets, dropped] = ["packets", "dropped_kernel"].map(|name| sum(&tables, "capture", name));
+        assert!(dropped > 0 && packets + dropped == sent as u64, "{packets} + {dropped}: {}", run.stderr);
+        assert!(run.stderr.contains("dropped by the kernel: the tables lack them"), "{}", run.stderr);
+    });
+}
+
+#[test]
+fn flows_that_are_silent_end_and_stay_in_the_sums() {
+    in_a_network(|| {
+        let mut going = begin(&["--idle-timeout", "0.2", "--every", "0.1", "-t", "flows", "--json", "-"]);
+        send(EAST, &numbered(5));
+        // Documents come one behind the other; flows are gone in one of them.
+        let gone = serde_json::Deserializer::from_reader(&mut going.stdout).into_iter::<Value>().find(|document| {
+            let tables = &document.as_ref().unwrap()["tables"];
+            packets_at(tables, "udp") == 5 && tables["flows"].as_array().unwrap().is_empty()
+        });
+        let tables = gone.unwrap().unwrap()["tables"].clone();
+        assert_eq!((sum(&tables, "services", "packets"), sum(&tables, "services", "flows")), (5, 1));
+        assert_eq!(going.stop().code, 0);
+    });
+}
+
+/// Of `/proc/PID/status`.
+fn status_of(going: &Going, name: &str) -> String {
+    let status = fs::read_to_string(format!("/proc/{}/status", going.child.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_once(':').unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn all_rights_are_gone_before_the_first_packet() {
+    in_a_network(|| {
+        for (sudo, user) in [(None, "65534"), (Some("1000"), "1000")] {
+            let mut command = portolan();
+            command.envs(sudo.iter().flat_map(|id| [("SUDO_UID", id), ("SUDO_GID", id)]));
+            let going = begin_as(&mut command, &[]);
+            let four = [user; 4].join(" ");
+            let none = "0000000000000000";
+            let kept = ["Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs"]
+                .map(|name| status_of(&going, name));
+            assert_eq!(kept, [&four, &four, none, none, none, none, none, "1"]);
+            assert_eq!(going.stop().code, 0);
+        }
+    });
+}
+
+#[test]
+fn without_rights_it_says_what_the_doctor_says() {
+    in_a_network(|| {
+        // A path that everybody may run.
+        let folder = users_folder();
+        let program = folder.path("portolan");
+        fs::copy(env!("CARGO_BIN_EXE_portolan"), &program).unwrap();
+        let output = Command::new(&program).args(["live", "-i", WEST]).current_dir("/").uid(USER).gid(USER).output().unwrap();
+        let run = Run::from_output(output);
+        assert!(run.code == 2 && run.stdout.is_empty(), "{run:?}");
+        assert!(
+            run.stderr.contains("the right to capture on west is missing") && run.stderr.contains("tcpdump -U -w -"),
+            "{run:?}"
+        );
+    });
+}
+
+#[test]
+fn what_is_wrong_is_told_before_anything_is_captured() {
+    in_a_network(|| {
+        let wrong = |arguments: &[&str], why: &str| {
+            let run = run(&[&["live"], arguments].concat());
+            assert!(run.code == 2 && run.stderr.contains(why) && run.stdout.is_empty(), "{run:?}");
+        };
+        wrong(&[], "name an interface to capture on; there are east, west, any, lo");
+        wrong(&["-i", "eth77"], "there is no interface eth77");
+        wrong(&["-i", WEST, "-f", "tcp prt 80"], "^");
+        wrong(&["-i", WEST, "--keep", "2", "-w", "/tmp/a.pcap"], "where files are rotated");
+        wrong(&["-i", WEST, "--rotate-size", "1"], "--write");
+        wrong(&["-i", WEST, "-w", "/nowhere/a.pcap"], "cannot write /nowhere/a.pcap: the folder it should be in does not exist");
+    });
+}
