@@ -4,7 +4,9 @@
 //! one; a test keeps it so.
 //!
 //! ```text
-//! 10  main, cli, progress   the binary: arguments to a job, the job to an exit code
+//! 10  main, cli             the binary: arguments to a job, the job to an exit code
+//!     live, screen          a capture that goes on, and how it is shown meanwhile
+//!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
 //!  9  output                tables to text, one file per format; writers compute nothing
 //!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
 //!     doctor                what is missing for a live capture, and the commands that mend it
@@ -34,11 +36,14 @@
 //!    endpoints, and asks the ladder ([`service::ladder`]) for a [`service::Verdict`] on each.
 //! 7. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
 //!
+//! A live capture takes the same path. Its [`analysis::Engine`] is asked how things stand while it goes on, and lets go of flows
+//! that are over: [`analysis::Ended`] keeps their sums.
+//!
 //! # What holds everywhere
 //!
 //! - Every packet is counted exactly once in the [`tally::Ledger`].
 //! - A flow's key has no direction. Who opened it, who serves, and what the port is called are three verdicts laid over it.
-//! - Time is the packet's own; no clock is read.
+//! - Time is the packet's own. No clock is read but in a live capture, to see which flows are silent and when to show how it goes.
 //! - The same input and options give the same bytes. Hashes are seeded afresh for each run because traffic chooses the
 //!   keys, and nothing that is shown depends on them.
 //! - What traffic can make grow has a bound, but for the flows themselves, and so has the work that it can cause. Text from outside is cleaned for the terminal and

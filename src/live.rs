@@ -49,7 +49,8 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     let saving = job.save.clone().map(Saving::create).transpose()?;
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits);
     end_on_signals(stopper.clone());
-    complain(&text::capture_begins(&described, &given_up.to_string()));
+    complain(&given_up);
+    complain(&text::capture_begins(&described));
     stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
     let heading = heading(&names, &job.tables, &job.common, &options.registry);

@@ -116,7 +116,10 @@ impl Summary {
     fn lines(&self, standing: &Standing, analysis: &Analysis) -> Vec<String> {
         let (height, width) = self.terminal.size();
         let (height, width) = (usize::from(height), usize::from(width));
-        let view = View { top: MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1), ..view_on_stderr(0) };
+        // The last place of a line stays free: some terminals go on to the next line when it is taken.
+        let width = width.saturating_sub(1);
+        let top = MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
+        let view = View { width, top, ..view_on_stderr(0) };
         let mut services = Vec::new();
         // A vector takes everything.
         let _ = terminal::write(&analysis.table(TableName::Services), view, &mut services);
@@ -125,8 +128,7 @@ impl Summary {
         let above = std::iter::once(line(standing)).chain(banner).chain(services.lines().map(str::to_owned));
         let mut lines: Vec<String> = above.take(height.saturating_sub(2)).collect();
         lines.push(text::HOW_TO_END.into());
-        // The last place of a line stays free: some terminals go on to the next line when it is taken.
-        lines.iter().map(|line| truncate_str(line, width.saturating_sub(1), "").into_owned()).collect()
+        lines.iter().map(|line| truncate_str(line, width, "").into_owned()).collect()
     }
 
     /// Shows lines in the place of those that are shown.

@@ -223,13 +223,13 @@ pub const LIVE_CAPTURE: &str = "live capture";
 /// What is said where interfaces are to be opened like a file.
 pub const LIVE_IS_STARTED: &str = "interfaces are not read like a file; portolan live -i NAME captures on them";
 /// How a capture is ended by hand.
-pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows all tables; twice, it ends at once";
+pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; twice, it ends at once";
 /// What is said where two things are to go to standard output.
 pub const ONE_STANDARD_OUTPUT: &str = "standard output can take the packets (-w -) or the JSON document (--json -), not both";
 
 /// What a live capture begins with: the interfaces, each with its link type.
-pub fn capture_begins(interfaces: &[String], rights: &str) -> String {
-    format!("captures on {}; {rights}", interfaces.join(", "))
+pub fn capture_begins(interfaces: &[String]) -> String {
+    format!("captures on {}", interfaces.join(", "))
 }
 
 /// How a capture goes: time since it began, packets, packets in a second, bytes on the wire, flows.
