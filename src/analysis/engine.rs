@@ -1,15 +1,15 @@
 //! The engine: the packet's path from a source to the sums, and the way from there to an [`Analysis`], once at the end or as
 //! often as somebody wants to see how things stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::ended::Ended;
+use super::ended::{Ended, MOST_COUNTS};
 use super::intake::{Counter, Intake};
 use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Walked, plain};
 use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Ledger, Sizes, Tally};
 use crate::unit::{Span, Time, Traffic};
@@ -229,15 +229,20 @@ impl Engine {
         ended.take_in(flows, &analysis.verdicts, &is_over);
         let staying = timeline.map(|timeline| ended.take_in_timeline(timeline, &analysis.verdicts, &is_over));
         analysis.ended = Some(ended);
+        // What was said about a flow holds as long as the flow goes on.
+        let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
+        let used: HashSet<usize> = numbers.filter_map(|number| analysis.relations.of(number).announcement).collect();
         self.take_back(analysis, ledger, sizes);
         let table = &mut self.intake.rest().table;
         if let Some(timeline) = staying {
             table.give_timeline(timeline);
         }
         table.let_go(&is_over);
+        if let Some(not_ip) = &mut self.timeline {
+            not_ip.bound(MOST_COUNTS);
+        }
         let limit = now.earlier_by(idle);
-        let is_there = |channel: &FlowKey| table.holds(channel);
-        self.listener.forget(limit, is_there);
+        self.listener.forget(limit, |place| used.contains(&place), |channel| table.holds(channel));
     }
 
     /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).

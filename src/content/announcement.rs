@@ -1,6 +1,6 @@
 //! What control channels announce, and the log of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::decode::{FlowKey, Side};
@@ -39,7 +39,7 @@ pub enum What {
 }
 
 /// Which flow is expected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Expectation {
     /// The kind of announcement.
     pub by: Announcer,
@@ -60,7 +60,7 @@ pub struct Expectation {
 }
 
 /// Which end of an announced flow is its server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ServerEnd {
     /// The announced endpoint.
     Target,
@@ -94,15 +94,26 @@ impl Announcements {
         self.log.push(announcement);
     }
 
-    /// Forgets expectations of flows that were to begin before `limit`, and remarks on channels that are not there any more.
-    pub fn forget(&mut self, limit: Time, is_there: impl Fn(&FlowKey) -> bool) {
-        self.log.retain(|announcement| match announcement.what {
-            What::Flow(Expectation { lifetime: Some(lifetime), .. }) => {
-                announcement.time.since(limit).is_none_or(|since| since.saturating_add(lifetime) >= 0)
-            }
-            What::Flow(_) => true,
-            What::Encrypted | What::Truncated => is_there(&announcement.channel),
-        });
+    /// Forgets expectations of flows that were to begin before `limit`, those without such a limit that were said once more
+    /// later, and remarks on channels that are not there any more. Those whose place in the log is used stay.
+    pub fn forget(&mut self, limit: Time, is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
+        let mut repeated = HashSet::new();
+        let mut place = self.log.len();
+        let mut stays = |announcement: &Announcement| {
+            place -= 1;
+            is_used(place)
+                || match announcement.what {
+                    What::Flow(Expectation { lifetime: Some(lifetime), .. }) => {
+                        announcement.time.since(limit).is_none_or(|since| since.saturating_add(lifetime) >= 0)
+                    }
+                    What::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
+                    What::Encrypted | What::Truncated => is_there(&announcement.channel),
+                }
+        };
+        // From the latest on, so that what was said last is what stays.
+        let mut kept: Vec<Announcement> = self.log.iter().rev().filter(|announcement| stays(announcement)).copied().collect();
+        kept.reverse();
+        self.log = kept;
         self.of_channel.clear();
         for announcement in &self.log {
             *self.of_channel.entry(announcement.channel).or_default() += 1;

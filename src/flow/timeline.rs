@@ -122,9 +122,14 @@ impl Timeline {
         while self.adapts && self.buckets.len() > MOST_BUCKETS && self.widen() {}
     }
 
+    /// The next width, if there is one: of a row of them, or twice the one that the user chose.
+    fn next_width(&self) -> Option<i64> {
+        if self.adapts { WIDTHS.into_iter().find(|width| *width > self.width) } else { self.width.checked_mul(2) }
+    }
+
     /// Goes over to the next width; false if there is none.
     fn widen(&mut self) -> bool {
-        let Some(&width) = WIDTHS.iter().find(|width| **width > self.width) else { return false };
+        let Some(width) = self.next_width() else { return false };
         let narrow = std::mem::take(&mut self.buckets);
         self.places.clear();
         let wider = |bucket: &Bucket| bucket.map(|bucket| bucket.div_euclid(width / self.width));
@@ -152,6 +157,15 @@ impl Timeline {
         self.widen_while_too_many();
     }
 
+    /// Widens the buckets until there are at most so many counts, or no more than [`MOST_BUCKETS`] buckets: even a width that
+    /// the user chose, because a capture that goes on for days has no end of buckets.
+    pub fn bound(&mut self, most_counts: usize) {
+        if self.counts.len() > most_counts {
+            self.put_all_together();
+        }
+        while self.counts.len() > most_counts && self.buckets.len() > MOST_BUCKETS && self.widen() {}
+    }
+
     /// An empty timeline of the same kind and width.
     pub fn emptied(&self) -> Timeline {
         let empty = Timeline::new(None);
@@ -161,13 +175,22 @@ impl Timeline {
     /// Takes out what belongs to some owners.
     pub fn split_off(&mut self, goes: impl Fn(u32) -> bool) -> Timeline {
         let (going, staying) = std::mem::take(&mut self.counts).into_iter().partition(|count| goes(count.owner));
-        (self.counts, self.together) = (staying, 0);
-        Timeline { counts: going, ..self.clone_of_buckets() }
+        let buckets = std::mem::take(&mut self.buckets);
+        let with = |counts: Vec<Count>| Timeline { counts, ..self.emptied() }.in_buckets_of(&buckets);
+        let (going, staying) = (with(going), with(staying));
+        *self = staying;
+        going
     }
 
-    /// The same width and buckets, without counts.
-    fn clone_of_buckets(&self) -> Timeline {
-        Timeline { buckets: self.buckets.clone(), places: self.places.clone(), ..self.emptied() }
+    /// The same counts, whose places are those of `buckets`, with only those buckets that they need.
+    fn in_buckets_of(mut self, buckets: &[Bucket]) -> Timeline {
+        let mut places = vec![None; buckets.len()];
+        let mut counts = std::mem::take(&mut self.counts);
+        for count in &mut counts {
+            let place = count.bucket as usize;
+            count.bucket = *places[place].get_or_insert_with(|| self.place(buckets[place]));
+        }
+        Timeline { counts, ..self }
     }
 
     /// Puts other numbers in the place of the owners'.
