@@ -32,18 +32,17 @@ pub struct Ended {
 
 impl Default for Ended {
     fn default() -> Ended {
-        Ended {
-            flows: 0,
-            sums: FlowSums::default(),
-            room: Room::of(MOST_MEMBERS),
-            timeline: None,
-            services: Vec::new(),
-            owners: HashMap::new(),
-        }
+        Ended::with_room(Room::of(MOST_MEMBERS))
     }
 }
 
 impl Ended {
+    /// None so far, and room for what is to be remembered of them.
+    pub(super) fn with_room(room: Room) -> Ended {
+        let (sums, services, owners) = (FlowSums::default(), Vec::new(), HashMap::new());
+        Ended { flows: 0, sums, room, timeline: None, services, owners }
+    }
+
     /// Takes in the flows that are over, with their final verdicts.
     pub(super) fn take_in(&mut self, flows: &Flows, verdicts: &[Verdict], is_over: &[bool]) {
         let mut sums = FlowSums::default();

@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use crate::decode::protocol::ip;
     use crate::decode::{Address, IpVersion, ScopeId};
+    use crate::unit::NANOSECONDS;
 
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
@@ -155,5 +156,63 @@ mod tests {
         let said = u64::from(MAX_PER_CHANNEL) * 101 + 6;
         assert_eq!(announcements.log().len(), MAX_ANNOUNCEMENTS);
         assert_eq!(announcements.dropped(), said - MAX_ANNOUNCEMENTS as u64);
+    }
+
+    const PORTMAPPER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 80)), 2049);
+
+    /// The announcement of an endpoint at that second; for so many seconds, if not for good.
+    fn endpoint(second: i64, lifetime: Option<i64>, service: Expected) -> Announcement {
+        let (by, transport, server) = (Announcer::RpcBinding, Transport::Tcp, ServerEnd::Target);
+        let lifetime = lifetime.map(|seconds| seconds * NANOSECONDS);
+        let expectation =
+            Expectation { by, transport, target: PORTMAPPER, or_address: None, peer: None, server, lifetime, service };
+        let time = Time::from_nanoseconds(second * NANOSECONDS);
+        Announcement { time, what: What::Flow(expectation), ..truncated(second as u16) }
+    }
+
+    /// What is left, by the seconds.
+    fn left(log: &[Announcement], is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) -> Vec<u16> {
+        let mut announcements = Announcements::default();
+        log.iter().for_each(|announcement| announcements.add(*announcement));
+        announcements.forget(Time::from_nanoseconds(100 * NANOSECONDS), is_used, is_there);
+        assert_eq!(announcements.of_channel.values().sum::<u32>() as usize, announcements.log().len());
+        announcements.log().iter().map(|announcement| announcement.channel.ports[0]).collect()
+    }
+
+    #[test]
+    fn what_is_out_of_time_is_forgotten_unless_it_is_used() {
+        let log =
+            [endpoint(39, Some(60), Expected::RPC), endpoint(40, Some(60), Expected::RPC), endpoint(95, Some(60), Expected::RPC)];
+        assert_eq!(left(&log, |_| false, |_| false), [40, 95]);
+        assert_eq!(left(&log, |place| place == 0, |_| false), [39, 40, 95]);
+    }
+
+    #[test]
+    fn what_holds_for_good_is_kept_once() {
+        let log = [
+            endpoint(1, None, Expected::RPC),
+            endpoint(2, None, Expected::DCERPC),
+            endpoint(3, None, Expected::RPC),
+            endpoint(4, None, Expected::RPC),
+        ];
+        assert_eq!(left(&log, |_| false, |_| false), [2, 4]);
+        assert_eq!(left(&log, |place| place == 0, |_| false), [1, 2, 4]);
+    }
+
+    #[test]
+    fn remarks_stay_as_long_as_their_channels() {
+        let log = [truncated(50_000), truncated(50_001)];
+        assert_eq!(left(&log, |_| false, |channel| channel.ports[0] == 50_001), [50_001]);
+    }
+
+    #[test]
+    fn what_is_forgotten_makes_room_in_its_channel() {
+        let mut announcements = Announcements::default();
+        for _ in 0..3 {
+            (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(50_000)));
+            assert_eq!((announcements.log().len(), announcements.dropped()), (MAX_PER_CHANNEL as usize, 0));
+            announcements.forget(Time::UNKNOWN, |_| false, |_| false);
+        }
+        assert_eq!((announcements.log().len(), announcements.of_channel.len()), (0, 0));
     }
 }

@@ -285,4 +285,59 @@ mod tests {
         assert_eq!(told(&other)[..3], [(0, 20), (10, 20), (20, 10)]);
         assert_eq!(told(&other).iter().map(|(_, packets)| packets).sum::<u64>(), 5020);
     }
+
+    /// One packet of each owner in each second from 0, in buckets of a second.
+    fn by_seconds(owners: u32, seconds: i64) -> Timeline {
+        let mut timeline = Timeline::new(Some(NANOSECONDS));
+        (0..seconds).for_each(|second| (0..owners).for_each(|owner| timeline.add(owner, at(second * 1000), 60)));
+        timeline
+    }
+
+    #[test]
+    fn what_is_split_off_takes_its_buckets_along() {
+        let mut timeline = Timeline::new(Some(NANOSECONDS));
+        [(0, 1), (1, 2), (1, 3), (0, 3)].into_iter().for_each(|(owner, second)| timeline.add(owner, at(second * 1000), 60));
+        let gone = timeline.split_off(|owner| owner == 1);
+        assert_eq!((told(&gone), told(&timeline)), (vec![(2000, 1), (3000, 1)], vec![(1000, 1), (3000, 1)]));
+        assert_eq!([&gone, &timeline].map(|part| (part.buckets.len(), part.places.len())), [(2, 2), (2, 2)]);
+        // It goes on in the bucket that it was in.
+        timeline.add(0, at(3000), 60);
+        assert_eq!(told(&timeline), [(1000, 1), (3000, 2)]);
+        // All that is left of the empty one is its width.
+        timeline.split_off(|_| true);
+        assert_eq!((timeline.buckets.len(), timeline.places.len(), timeline.counts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn owners_get_new_numbers() {
+        let mut timeline = by_seconds(3, 1);
+        timeline.renumber(|owner| owner + 7);
+        assert_eq!(timeline.by(1, |owner| owner).into_keys().map(|(_, owner)| owner).collect::<Vec<_>>(), [7, 8, 9]);
+    }
+
+    #[test]
+    fn a_chosen_width_doubles_where_there_is_no_end_of_buckets() {
+        let mut timeline = by_seconds(2, 2000);
+        timeline.bound(4000);
+        assert_eq!((timeline.width, timeline.counts.len()), (NANOSECONDS, 4000), "they all have room");
+        timeline.bound(1500);
+        assert_eq!((timeline.width, timeline.counts.len()), (4 * NANOSECONDS, 1000));
+        assert!(told(&timeline).iter().all(|(_, packets)| *packets == 8));
+        // Few buckets are kept apart whatever they cost.
+        timeline.bound(1);
+        assert_eq!((timeline.width, told(&timeline).len()), (4 * NANOSECONDS, 500));
+        // What is put together with it becomes as wide.
+        let mut other = by_seconds(1, 8);
+        other.merge(timeline, |owner| owner);
+        assert_eq!(told(&other)[..3], [(0, 12), (4000, 12), (8000, 8)]);
+    }
+
+    #[test]
+    fn counts_of_one_owner_and_bucket_are_one_count() {
+        let mut timeline = by_seconds(1, 3);
+        timeline.merge(by_seconds(1, 3), |owner| owner);
+        assert_eq!(timeline.counts.len(), 6);
+        timeline.put_all_together();
+        assert_eq!((timeline.counts.len(), told(&timeline)), (3, vec![(0, 2), (1000, 2), (2000, 2)]));
+    }
 }
