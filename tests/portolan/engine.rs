@@ -1,6 +1,6 @@
 //! The engine that can be looked at while it goes on, that lets go of idle flows, and that waits for what is not there yet.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, ErrorKind, Read};
 
 use portolan::analysis::{Analysis, Engine, Options, analyse_sources};
@@ -77,6 +77,16 @@ fn csv(analysis: &Analysis, name: TableName) -> String {
 /// All tables as data.
 fn tables(analysis: &Analysis) -> Vec<String> {
     TableName::ALL.into_iter().map(|name| csv(analysis, name)).collect()
+}
+
+/// The sums of a column of a table, by what `key` makes of a row.
+fn by_column<K: Ord>(csv: &str, column: &str, key: impl Fn(&BTreeMap<String, String>) -> K) -> BTreeMap<K, u64> {
+    let mut sums = BTreeMap::new();
+    for row in csv::Reader::from_reader(csv.as_bytes()).deserialize() {
+        let row: BTreeMap<String, String> = row.unwrap();
+        *sums.entry(key(&row)).or_default() += row.get(column).map_or(0, |number| number.parse().unwrap());
+    }
+    sums
 }
 
 /// All but the list of flows.
@@ -201,6 +211,36 @@ proptest! {
         for (row, id) in left.iter().zip(ids) {
             prop_assert_eq!(row, &every[id - 1]);
         }
+    }
+
+    #[test]
+    fn nothing_is_lost_whatever_is_let_go(
+        scene in any_scene(),
+        steps in vec(1..9u64, 1..6),
+        idle in 0..40i64,
+        max_flows in prop::sample::select(vec![1, 3, 1000]),
+    ) {
+        let capture = scene.pcap();
+        let options = Options { max_flows, ..options(1) };
+        let ended = in_steps(source(&capture), &options, &steps, |engine, source| {
+            let now = now(engine, source);
+            engine.let_go_of_idle(now, idle * NANOSECONDS);
+        });
+        let all = at_once(&capture, &options);
+        prop_assert_eq!(&ended.tally, &all.tally);
+        let packets = |analysis, name, column| by_column(&csv(analysis, name), column, |_| ());
+        for (name, column) in [(TableName::Services, "packets"), (TableName::Timeline, "packets"), (TableName::Hosts, "packets_sent")] {
+            // Packets that there was no room for have no hosts, and there is more room where flows are let go.
+            if name != TableName::Hosts || max_flows == 1000 {
+                prop_assert_eq!(packets(&ended, name, column), packets(&all, name, column));
+            }
+        }
+        // Category by category, what came when is what came.
+        let category = |row: &BTreeMap<String, String>| row.get("category").cloned().unwrap_or_else(|| "portless".into());
+        let of = |name| by_column(&csv(&ended, name), "packets", category);
+        let mut expected = of(TableName::Services);
+        expected.extend(of(TableName::Portless));
+        prop_assert_eq!(of(TableName::Timeline), expected);
     }
 
     #[test]
