@@ -66,7 +66,7 @@ impl Engine {
         }
     }
 
-    /// Reads a source to its end. `progress` is told from time to time how far that is.
+    /// Reads a source to its end, or until there is nothing [for now](Source::is_waiting). `progress` is told from time to time how far that is.
     pub fn read_all(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) {
         let (name, position) = (source.name().clone(), source.position().clone());
         while self.read(&mut source, PROGRESS_EVERY) {

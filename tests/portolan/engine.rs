@@ -369,6 +369,38 @@ fn letting_go_is_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn buckets_that_fit_are_as_wide_whatever_was_let_go() {
+    // Each packet comes in a millisecond of its own.
+    let (capture, adaptive) = (long_capture(), Options { timeline: Some(TimelineOptions::default()), ..options(1) });
+    let ended = in_steps(source(&capture), &adaptive, &[20_000], |engine, source| {
+        let now = now(engine, source);
+        engine.let_go_of_idle(now, 10 * NANOSECONDS);
+    });
+    let by_time = |analysis| by_column(&csv(analysis, TableName::Timeline), "packets", |row| row["start_time"].clone());
+    let (of_ended, of_all) = (by_time(&ended), by_time(&at_once(&capture, &adaptive)));
+    assert!(of_all.len() > 60 && of_all.len() <= 600, "{}", of_all.len());
+    assert!(of_ended == of_all);
+}
+
+#[test]
+fn a_look_shows_the_inputs_that_were_read_before_too() {
+    let first = Scene::new().frames(connection((C, 50_000), (S, 443), 1)).pcap();
+    let second = Scene::new().wait(9).frames(connection((D, 50_000), (S, 80), 1)).pcapng();
+    let options = options(1);
+    let mut engine = Engine::new(&options);
+    engine.read_all(source(&first), &mut |_, _| {});
+    let mut reading = source(&second);
+    for packets in 1..=9 {
+        assert!(engine.read(&mut reading, 1));
+        let told = engine.look(&reading, |analysis| (analysis.inputs.len(), analysis.total().packets, analysis.flows.len()));
+        assert_eq!(told, (2, 9 + packets, 2));
+    }
+    engine.close(&reading);
+    let both = [&first, &second].map(|capture| Ok(source(capture)));
+    assert_eq!(tables(&engine.finish()), tables(&analyse_sources(&options, both.into_iter(), |_, _| {})));
+}
+
+#[test]
 fn who_waits_is_not_at_an_end_and_a_decompressor_cannot_wait() {
     let capture = Scene::new().frames(connection((C, 50_000), (S, 443), 1)).pcapng();
     let mut waiting = in_pieces(&capture, &[400]);
