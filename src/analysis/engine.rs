@@ -1,15 +1,15 @@
 //! The engine: the packet's path from a source to the sums, and the way from there to an [`Analysis`], once at the end or as
 //! often as somebody wants to see how things stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::ended::Ended;
+use super::ended::{Ended, MOST_COUNTS};
 use super::intake::{Counter, Intake};
 use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Walked, plain};
 use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Ledger, Sizes, Tally};
 use crate::unit::{Span, Time, Traffic};
@@ -66,7 +66,7 @@ impl Engine {
         }
     }
 
-    /// Reads a source to its end. `progress` is told from time to time how far that is.
+    /// Reads a source to its end, or until there is nothing [for now](Source::is_waiting). `progress` is told from time to time how far that is.
     pub fn read_all(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) {
         let (name, position) = (source.name().clone(), source.position().clone());
         while self.read(&mut source, PROGRESS_EVERY) {
@@ -229,15 +229,20 @@ impl Engine {
         ended.take_in(flows, &analysis.verdicts, &is_over);
         let staying = timeline.map(|timeline| ended.take_in_timeline(timeline, &analysis.verdicts, &is_over));
         analysis.ended = Some(ended);
+        // What was said about a flow holds as long as the flow goes on.
+        let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
+        let used: HashSet<usize> = numbers.filter_map(|number| analysis.relations.of(number).announcement).collect();
         self.take_back(analysis, ledger, sizes);
         let table = &mut self.intake.rest().table;
         if let Some(timeline) = staying {
             table.give_timeline(timeline);
         }
         table.let_go(&is_over);
+        if let Some(not_ip) = &mut self.timeline {
+            not_ip.bound(MOST_COUNTS);
+        }
         let limit = now.earlier_by(idle);
-        let is_there = |channel: &FlowKey| table.holds(channel);
-        self.listener.forget(limit, is_there);
+        self.listener.forget(limit, |place| used.contains(&place), |channel| table.holds(channel));
     }
 
     /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).
@@ -335,5 +340,86 @@ impl InterfaceTallies {
         let mut span = Span::default();
         self.0.iter().for_each(|tally| span.merge(tally.span));
         span
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use etherparse::PacketBuilder;
+
+    use super::*;
+    use crate::flow::TimelineOptions;
+    use crate::summary::TableName;
+    use crate::tally::Room;
+    use crate::unit::NANOSECONDS;
+
+    /// A capture of UDP packets: second, client's last byte, server's port, payload.
+    fn capture(packets: &[(u32, u8, u16, &[u8])]) -> Source {
+        let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 1 << 18, 1].into_iter().flat_map(u32::to_le_bytes).collect();
+        for &(second, client, port, payload) in packets {
+            let mut frame = Vec::new();
+            let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, client], [192, 0, 2, 53], 64);
+            builder.udp(50_000, port).write(&mut frame, payload).unwrap();
+            file.extend([second, 0, frame.len() as u32, frame.len() as u32].into_iter().flat_map(u32::to_le_bytes));
+            file.extend(frame);
+        }
+        Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(file))).unwrap()
+    }
+
+    fn at(second: i64) -> Time {
+        Time::from_nanoseconds(second * NANOSECONDS)
+    }
+
+    /// The lines of a table as data, without its header.
+    fn lines(analysis: &Analysis, name: TableName) -> Vec<String> {
+        let mut csv = Vec::new();
+        crate::output::csv::write(&analysis.table(name), &mut csv).unwrap();
+        String::from_utf8(csv).unwrap().lines().skip(1).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn machines_and_servers_without_a_place_are_told_together_at_the_end() {
+        let packets: Vec<(u32, u8, u16, &[u8])> =
+            (0..6).map(|number| (0, 10 + number, 53 + u16::from(number) * 27, &b"?"[..])).collect();
+        let mut source = capture(&packets);
+        let mut engine = Engine::new(&Options::new(Vec::new()));
+        engine.read(&mut source, u64::MAX);
+        // Room for seven members in the sums of services, two servers, and three hosts.
+        engine.ended = Some(Box::new(Ended::with_room(Room::of(64))));
+        engine.let_go_of_idle(at(9), NANOSECONDS);
+        engine.close(&source);
+        let analysis = engine.finish();
+        assert_eq!((analysis.ended.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
+        for (name, packets) in [(TableName::Hosts, 2), (TableName::Servers, 7)] {
+            let lines = lines(&analysis, name);
+            let others: Vec<usize> = (0..lines.len()).filter(|number| lines[*number].starts_with("others,")).collect();
+            assert_eq!(others, [lines.len() - 1], "{name:?}: {lines:#?}");
+            let packets_of = |line: &String| line.split(',').nth(packets).unwrap().parse::<u64>().unwrap();
+            assert_eq!(lines.iter().map(packets_of).sum::<u64>(), 6, "{name:?}: {lines:#?}");
+        }
+    }
+
+    #[test]
+    fn a_capture_without_an_end_needs_no_more_the_longer_it_goes_on() {
+        // New clients all the time, each of which asks for a file, and one that goes on for ever.
+        let mut packets: Vec<(u32, u8, u16, &[u8])> = Vec::new();
+        for second in 0..3000 {
+            packets.extend([(second, (second % 250) as u8, 69, &b"\0\x01file\0octet\0"[..]), (second, 255, 53, b"?")]);
+        }
+        let mut source = capture(&packets);
+        let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
+        let mut engine = Engine::new(&Options { timeline, threads: 1, ..Options::new(Vec::new()) });
+        for second in (20..3000).step_by(20) {
+            engine.read(&mut source, 40);
+            engine.let_go_of_idle(at(second), 10 * NANOSECONDS);
+            assert!(engine.flows() <= 12);
+            let (announcements, names) = engine.listener.lend();
+            // Each is forgotten a minute and ten seconds after it was made.
+            assert!(announcements.log().len() <= 90, "{}", announcements.log().len());
+            engine.listener.take_back(announcements, names);
+        }
+        engine.close(&source);
+        let analysis = engine.finish();
+        assert_eq!(analysis.ended.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
     }
 }

@@ -91,6 +91,10 @@ pub struct Source {
     damages: Vec<Damage>,
     damage_count: u64,
     ended: bool,
+    /// What is being passed over: where it begins and how long it is, in bytes. It may take several readings.
+    passing: Option<(u64, u64)>,
+    /// True if the reader may have nothing for now without being at its end.
+    may_wait: bool,
     /// True if the last reading found nothing, and there may be more later.
     waiting: bool,
 }
@@ -101,9 +105,13 @@ impl Source {
         Source::from_input(name, Input::open(name)?)
     }
 
-    /// The same for bytes from anywhere; `name` is what messages call them.
+    /// The same for bytes from anywhere; `name` is what messages call them. Unless they are compressed, the reader may have
+    /// nothing for now once it has given the file header, and says so by [`std::io::ErrorKind::WouldBlock`].
     pub fn from_reader(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Source, Error> {
-        Source::from_input(name, Input::from_bytes(name, reader)?)
+        let source = Source::from_input(name, Input::from_bytes(name, reader)?)?;
+        // A decompressor that was interrupted cannot go on.
+        let may_wait = source.compression() == Compression::None;
+        Ok(Source { may_wait, ..source })
     }
 
     fn from_input(name: &InputName, mut input: Input) -> Result<Source, Error> {
@@ -126,13 +134,15 @@ impl Source {
             damages: Vec::new(),
             damage_count: 0,
             ended: false,
+            passing: None,
+            may_wait: false,
             waiting: false,
         })
     }
 
     /// The next packet and the interface it was seen on; `None` at the end, be it the input's own or a place that cannot
-    /// be read past. A reader that has nothing for now and says so ([`std::io::ErrorKind::WouldBlock`]) gives `None`, too; then the source
-    /// [is waiting](Source::is_waiting), and can be asked again.
+    /// be read past. If the [reader](Source::from_reader) has nothing for now, that is `None`, too; then the source [is
+    /// waiting](Source::is_waiting), and can be asked again.
     #[inline]
     pub fn next_packet(&mut self) -> Option<(Packet<'_>, &Interface)> {
         let (record, data, size) = self.next_record()?;
@@ -155,6 +165,7 @@ impl Source {
 
     fn next_record_of_any(&mut self) -> Option<(Record, Range<usize>, usize)> {
         self.waiting = false;
+        self.pass_on();
         while !self.ended && !self.waiting {
             match self.format.step(self.buffer.unread()) {
                 Step::Packet { record, data, size } => {
@@ -185,9 +196,16 @@ impl Source {
     }
 
     fn skip(&mut self, size: u64) {
-        let begin = self.buffer.offset();
-        match self.buffer.skip(&mut self.input.reader, size) {
-            Ok(true) => {}
+        self.passing = Some((self.buffer.offset(), size));
+        self.pass_on();
+    }
+
+    /// Goes on to pass over what is being passed over.
+    fn pass_on(&mut self) {
+        let Some((begin, size)) = self.passing else { return };
+        let left = size - (self.buffer.offset() - begin);
+        match self.buffer.skip(&mut self.input.reader, left) {
+            Ok(true) => self.passing = None,
             Ok(false) => {
                 let here = self.buffer.offset() - begin;
                 let what = format!("the capture ends inside a block, which needs {size} bytes and has {here}");
@@ -211,7 +229,7 @@ impl Source {
 
     /// The system or a decompressor has failed. Records that are whole in the buffer have all been read by now.
     fn read_failed(&mut self, error: &std::io::Error) {
-        if error.kind() == std::io::ErrorKind::WouldBlock {
+        if self.may_wait && error.kind() == std::io::ErrorKind::WouldBlock {
             self.waiting = true;
             return;
         }

@@ -1,6 +1,6 @@
 //! What control channels announce, and the log of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::decode::{FlowKey, Side};
@@ -39,7 +39,7 @@ pub enum What {
 }
 
 /// Which flow is expected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Expectation {
     /// The kind of announcement.
     pub by: Announcer,
@@ -60,7 +60,7 @@ pub struct Expectation {
 }
 
 /// Which end of an announced flow is its server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ServerEnd {
     /// The announced endpoint.
     Target,
@@ -94,15 +94,26 @@ impl Announcements {
         self.log.push(announcement);
     }
 
-    /// Forgets expectations of flows that were to begin before `limit`, and remarks on channels that are not there any more.
-    pub fn forget(&mut self, limit: Time, is_there: impl Fn(&FlowKey) -> bool) {
-        self.log.retain(|announcement| match announcement.what {
-            What::Flow(Expectation { lifetime: Some(lifetime), .. }) => {
-                announcement.time.since(limit).is_none_or(|since| since.saturating_add(lifetime) >= 0)
-            }
-            What::Flow(_) => true,
-            What::Encrypted | What::Truncated => is_there(&announcement.channel),
-        });
+    /// Forgets expectations of flows that were to begin before `limit`, those without such a limit that were said once more
+    /// later, and remarks on channels that are not there any more. Those whose place in the log is used stay.
+    pub fn forget(&mut self, limit: Time, is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
+        let mut repeated = HashSet::new();
+        let mut place = self.log.len();
+        let mut stays = |announcement: &Announcement| {
+            place -= 1;
+            is_used(place)
+                || match announcement.what {
+                    What::Flow(Expectation { lifetime: Some(lifetime), .. }) => {
+                        announcement.time.since(limit).is_none_or(|since| since.saturating_add(lifetime) >= 0)
+                    }
+                    What::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
+                    What::Encrypted | What::Truncated => is_there(&announcement.channel),
+                }
+        };
+        // From the latest on, so that what was said last is what stays.
+        let mut kept: Vec<Announcement> = self.log.iter().rev().filter(|announcement| stays(announcement)).copied().collect();
+        kept.reverse();
+        self.log = kept;
         self.of_channel.clear();
         for announcement in &self.log {
             *self.of_channel.entry(announcement.channel).or_default() += 1;
@@ -125,6 +136,7 @@ mod tests {
     use super::*;
     use crate::decode::protocol::ip;
     use crate::decode::{Address, IpVersion, ScopeId};
+    use crate::unit::NANOSECONDS;
 
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
@@ -144,5 +156,63 @@ mod tests {
         let said = u64::from(MAX_PER_CHANNEL) * 101 + 6;
         assert_eq!(announcements.log().len(), MAX_ANNOUNCEMENTS);
         assert_eq!(announcements.dropped(), said - MAX_ANNOUNCEMENTS as u64);
+    }
+
+    const PORTMAPPER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 80)), 2049);
+
+    /// The announcement of an endpoint at that second; for so many seconds, if not for good.
+    fn endpoint(second: i64, lifetime: Option<i64>, service: Expected) -> Announcement {
+        let (by, transport, server) = (Announcer::RpcBinding, Transport::Tcp, ServerEnd::Target);
+        let lifetime = lifetime.map(|seconds| seconds * NANOSECONDS);
+        let expectation =
+            Expectation { by, transport, target: PORTMAPPER, or_address: None, peer: None, server, lifetime, service };
+        let time = Time::from_nanoseconds(second * NANOSECONDS);
+        Announcement { time, what: What::Flow(expectation), ..truncated(second as u16) }
+    }
+
+    /// What is left, by the seconds.
+    fn left(log: &[Announcement], is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) -> Vec<u16> {
+        let mut announcements = Announcements::default();
+        log.iter().for_each(|announcement| announcements.add(*announcement));
+        announcements.forget(Time::from_nanoseconds(100 * NANOSECONDS), is_used, is_there);
+        assert_eq!(announcements.of_channel.values().sum::<u32>() as usize, announcements.log().len());
+        announcements.log().iter().map(|announcement| announcement.channel.ports[0]).collect()
+    }
+
+    #[test]
+    fn what_is_out_of_time_is_forgotten_unless_it_is_used() {
+        let log =
+            [endpoint(39, Some(60), Expected::RPC), endpoint(40, Some(60), Expected::RPC), endpoint(95, Some(60), Expected::RPC)];
+        assert_eq!(left(&log, |_| false, |_| false), [40, 95]);
+        assert_eq!(left(&log, |place| place == 0, |_| false), [39, 40, 95]);
+    }
+
+    #[test]
+    fn what_holds_for_good_is_kept_once() {
+        let log = [
+            endpoint(1, None, Expected::RPC),
+            endpoint(2, None, Expected::DCERPC),
+            endpoint(3, None, Expected::RPC),
+            endpoint(4, None, Expected::RPC),
+        ];
+        assert_eq!(left(&log, |_| false, |_| false), [2, 4]);
+        assert_eq!(left(&log, |place| place == 0, |_| false), [1, 2, 4]);
+    }
+
+    #[test]
+    fn remarks_stay_as_long_as_their_channels() {
+        let log = [truncated(50_000), truncated(50_001)];
+        assert_eq!(left(&log, |_| false, |channel| channel.ports[0] == 50_001), [50_001]);
+    }
+
+    #[test]
+    fn what_is_forgotten_makes_room_in_its_channel() {
+        let mut announcements = Announcements::default();
+        for _ in 0..3 {
+            (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(50_000)));
+            assert_eq!((announcements.log().len(), announcements.dropped()), (MAX_PER_CHANNEL as usize, 0));
+            announcements.forget(Time::UNKNOWN, |_| false, |_| false);
+        }
+        assert_eq!((announcements.log().len(), announcements.of_channel.len()), (0, 0));
     }
 }

@@ -113,10 +113,10 @@ impl Listener {
         (self.announcements, self.names) = (announcements, names);
     }
 
-    /// Forgets what cannot be about anything to come: flows that were to begin before `limit`, and remarks on channels that are
-    /// not there any more.
-    pub fn forget(&mut self, limit: Time, is_there: impl Fn(&FlowKey) -> bool) {
-        self.announcements.forget(limit, &is_there);
+    /// Forgets what cannot be about anything to come, and remarks on channels that are not there any more. Of announcements see
+    /// [`Announcements::forget`].
+    pub fn forget(&mut self, limit: Time, is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
+        self.announcements.forget(limit, is_used, &is_there);
         self.encrypted.retain(&is_there);
         self.truncated.retain(&is_there);
     }

@@ -352,3 +352,22 @@ fn a_port_that_the_user_names_differently_on_two_machines_is_read_as_both() {
     ear.tcp((C, 40_001), (S, 2121), b"Transport: RTP/AVP;client_port=4588\r\n");
     assert_eq!(ear.told().len(), 3);
 }
+
+#[test]
+fn remarks_are_forgotten_with_their_channels_and_made_anew_in_others() {
+    let (client, server) = ((C, 40_001), (S, 21));
+    for is_there in [true, false] {
+        let mut ear = Ear::new();
+        let hear = |ear: &mut Ear| {
+            ear.tcp(server, client, b"234 go ahead\r\n").tcp_cut((D, 40_001), server, b"PORT 10,0,0,6,1,1\r\n", 4);
+        };
+        hear(&mut ear);
+        ear.listener.forget(Time::UNKNOWN, |_| false, |_| is_there);
+        let (log, names) = ear.listener.lend();
+        assert_eq!(log.log().len(), if is_there { 2 } else { 0 });
+        ear.listener.take_back(log, names);
+        // What is remembered is not said twice.
+        hear(&mut ear);
+        assert_eq!(ear.told(), ["encrypted", "truncated"]);
+    }
+}

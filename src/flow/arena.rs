@@ -50,6 +50,12 @@ impl<T> Arena<T> {
         &mut self.chunks[number / CHUNK][number % CHUNK]
     }
 
+    /// How many items there is memory for.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.chunks.iter().map(Vec::capacity).sum()
+    }
+
     /// All items, in the order they were appended.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()

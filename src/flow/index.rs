@@ -33,6 +33,12 @@ impl Index {
         Index { slots: vec![0; slots], used: 0 }
     }
 
+    /// How many slots there is memory for.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.slots.capacity()
+    }
+
     #[inline]
     fn home(&self, tag: u32) -> usize {
         tag as usize & (self.slots.len() - 1)

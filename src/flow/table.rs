@@ -43,7 +43,8 @@ pub struct TableOptions {
 /// How packets are counted by time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TimelineOptions {
-    /// Nanoseconds of a bucket; as it fits, if `None`.
+    /// Nanoseconds of a bucket; as it fits, if `None`. Where flows are let go, it is doubled when there would be no end of
+    /// [counts](Timeline::bound).
     pub interval: Option<i64>,
 }
 
@@ -402,5 +403,130 @@ impl Flows {
     /// The rare counts of the flow with that number.
     pub fn rare(&self, number: usize) -> Rare {
         self.rare.get(&number).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::protocol::ip;
+    use crate::decode::{Address, IpVersion, ScopeId, Side, Signals};
+    use crate::unit::{NANOSECONDS, Time};
+
+    /// A packet of TCP from that port, at that second.
+    fn packet(port: u16, second: i64) -> Observation {
+        let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);
+        Observation {
+            key,
+            side,
+            quoted: false,
+            to_group: false,
+            time: Time::from_nanoseconds(second * NANOSECONDS),
+            wire_len: 60,
+            ip_len: 46,
+            payload_len: 0,
+            signals: Signals::default(),
+            sequence: 0,
+            acknowledgment: 0,
+            fragment: Fragment::Whole,
+            message: None,
+        }
+    }
+
+    fn table(options: TableOptions) -> FlowTable {
+        FlowTable::new(TableOptions { batch_size: 4, ..options })
+    }
+
+    /// (What it is called by, client's port, packets of the client) of each flow.
+    fn told(table: &mut FlowTable) -> Vec<(u64, u16, u64)> {
+        let flows = table.lend();
+        let told = flows.iter().enumerate().map(|(number, flow)| (flows.id(number), flow.key.port(Side::A), flow.packets[0]));
+        let told = told.collect();
+        table.take_back(flows);
+        told
+    }
+
+    #[test]
+    fn those_that_stay_keep_their_names_and_go_on() {
+        let mut table = table(TableOptions::default());
+        table.take_in(&[1, 2, 3, 4].map(|port| packet(port, 0)));
+        table.let_go(&[true, false, true, false]);
+        assert_eq!(told(&mut table), [(2, 2, 1), (4, 4, 1)]);
+        assert_eq!([1, 2, 3, 4].map(|port| table.holds(&packet(port, 0).key)), [false, true, false, true]);
+        table.take_in(&[4, 1, 2, 5].map(|port| packet(port, 1)));
+        assert_eq!(told(&mut table), [(2, 2, 2), (4, 4, 2), (5, 1, 1), (6, 5, 1)]);
+        table.let_go(&[true, false, true, false]);
+        table.take_in(&[packet(1, 2)]);
+        assert_eq!(told(&mut table), [(4, 4, 2), (6, 5, 1), (7, 1, 1)]);
+    }
+
+    #[test]
+    fn what_is_rare_and_when_packets_came_go_with_their_flow() {
+        let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
+        let mut table = table(TableOptions { timeline, ..TableOptions::default() });
+        let fragment = |port| Observation { fragment: Fragment::First(7), ..packet(port, 0) };
+        let quote = Observation { quoted: true, ..packet(3, 0) };
+        table.take_in(&[packet(1, 0), fragment(2), packet(3, 0), quote, packet(3, 1)]);
+        let mut gone = table.take_timeline().unwrap();
+        gone.split_off(|flow| flow != 2);
+        table.give_timeline(gone);
+        table.let_go(&[true, true, false]);
+        let flows = table.lend();
+        assert_eq!(flows.rare(0), Rare { fragments: 0, icmp_errors: 1 });
+        assert_eq!(flows.rare.len(), 1);
+        let owners = table.timeline().unwrap().by(1, |owner| owner);
+        assert_eq!(owners.into_keys().map(|(_, owner)| owner).collect::<Vec<_>>(), [0, 0]);
+    }
+
+    #[test]
+    fn of_several_between_the_same_ports_the_last_goes_on() {
+        let options = TableOptions { idle_timeout: Some(NANOSECONDS), ..TableOptions::default() };
+        for (is_over, left) in [
+            ([false, false, false], vec![(1, 1, 1), (2, 1, 1), (3, 1, 2)]),
+            ([true, false, false], vec![(2, 1, 1), (3, 1, 2)]),
+            ([false, true, true], vec![(1, 1, 1), (4, 1, 1)]),
+        ] {
+            let mut table = table(options);
+            table.take_in(&[packet(1, 0), packet(1, 10), packet(1, 20)]);
+            table.let_go(&is_over);
+            table.take_in(&[packet(1, 21)]);
+            assert_eq!(told(&mut table), left, "{is_over:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_table_has_room_again_for_as_many_as_were_let_go() {
+        let mut table = table(TableOptions { max_flows: 2, ..TableOptions::default() });
+        table.take_in(&[1, 2, 3, 4].map(|port| packet(port, 0)));
+        assert_eq!(told(&mut table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
+        table.let_go(&[true, false, false]);
+        table.take_in(&[5, 6, 2].map(|port| packet(port, 1)));
+        assert_eq!(told(&mut table), [(2, 2, 2), (3, 0, 3), (4, 5, 1)], "one has room, and one has none");
+        // The one that stands for those without room does so for good, wherever it is.
+        table.let_go(&[true, false, true]);
+        table.take_in(&[7, 8, 9].map(|port| packet(port, 2)));
+        assert_eq!(told(&mut table), [(3, 0, 4), (5, 7, 1), (6, 8, 1)]);
+        let flows = table.finish();
+        assert_eq!(flows.iter().filter(|flow| flow.is_overflow()).count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_those_that_were_let_go() {
+        let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
+        let mut table = table(TableOptions { timeline, ..TableOptions::default() });
+        for round in 0..100 {
+            let fragments = (0..1000).map(|port| Observation { fragment: Fragment::First(1), ..packet(port, round) });
+            table.take_in(&fragments.collect::<Vec<_>>());
+            let (flows, stay) = (table.len(), |number: usize| number % 100 == 99);
+            let mut timeline = table.take_timeline().unwrap();
+            timeline.split_off(|flow| !stay(flow as usize));
+            table.give_timeline(timeline);
+            table.let_go(&(0..flows).map(|number| !stay(number)).collect::<Vec<_>>());
+            let FlowTable { flows, rare, ids, index, .. } = &table;
+            assert!(flows.len() <= 11 && rare.len() == flows.len() && ids.first.len() == flows.len());
+            assert!(rare.capacity() < 100 && ids.first.capacity() < 100 && flows.room() <= 64 && index.room() <= 1024);
+        }
+        assert_eq!(told(&mut table).len(), table.len());
     }
 }

@@ -122,9 +122,14 @@ impl Timeline {
         while self.adapts && self.buckets.len() > MOST_BUCKETS && self.widen() {}
     }
 
+    /// The next width, if there is one: of a row of them, or twice the one that the user chose.
+    fn next_width(&self) -> Option<i64> {
+        if self.adapts { WIDTHS.into_iter().find(|width| *width > self.width) } else { self.width.checked_mul(2) }
+    }
+
     /// Goes over to the next width; false if there is none.
     fn widen(&mut self) -> bool {
-        let Some(&width) = WIDTHS.iter().find(|width| **width > self.width) else { return false };
+        let Some(width) = self.next_width() else { return false };
         let narrow = std::mem::take(&mut self.buckets);
         self.places.clear();
         let wider = |bucket: &Bucket| bucket.map(|bucket| bucket.div_euclid(width / self.width));
@@ -152,6 +157,15 @@ impl Timeline {
         self.widen_while_too_many();
     }
 
+    /// Widens the buckets until there are at most so many counts, or no more than [`MOST_BUCKETS`] buckets: even a width that
+    /// the user chose, because a capture that goes on for days has no end of buckets.
+    pub fn bound(&mut self, most_counts: usize) {
+        if self.counts.len() > most_counts {
+            self.put_all_together();
+        }
+        while self.counts.len() > most_counts && self.buckets.len() > MOST_BUCKETS && self.widen() {}
+    }
+
     /// An empty timeline of the same kind and width.
     pub fn emptied(&self) -> Timeline {
         let empty = Timeline::new(None);
@@ -161,13 +175,22 @@ impl Timeline {
     /// Takes out what belongs to some owners.
     pub fn split_off(&mut self, goes: impl Fn(u32) -> bool) -> Timeline {
         let (going, staying) = std::mem::take(&mut self.counts).into_iter().partition(|count| goes(count.owner));
-        (self.counts, self.together) = (staying, 0);
-        Timeline { counts: going, ..self.clone_of_buckets() }
+        let buckets = std::mem::take(&mut self.buckets);
+        let with = |counts: Vec<Count>| Timeline { counts, ..self.emptied() }.in_buckets_of(&buckets);
+        let (going, staying) = (with(going), with(staying));
+        *self = staying;
+        going
     }
 
-    /// The same width and buckets, without counts.
-    fn clone_of_buckets(&self) -> Timeline {
-        Timeline { buckets: self.buckets.clone(), places: self.places.clone(), ..self.emptied() }
+    /// The same counts, whose places are those of `buckets`, with only those buckets that they need.
+    fn in_buckets_of(mut self, buckets: &[Bucket]) -> Timeline {
+        let mut places = vec![None; buckets.len()];
+        let mut counts = std::mem::take(&mut self.counts);
+        for count in &mut counts {
+            let place = count.bucket as usize;
+            count.bucket = *places[place].get_or_insert_with(|| self.place(buckets[place]));
+        }
+        Timeline { counts, ..self }
     }
 
     /// Puts other numbers in the place of the owners'.
@@ -261,5 +284,60 @@ mod tests {
         other.merge(one.clone(), |_| 1);
         assert_eq!(told(&other)[..3], [(0, 20), (10, 20), (20, 10)]);
         assert_eq!(told(&other).iter().map(|(_, packets)| packets).sum::<u64>(), 5020);
+    }
+
+    /// One packet of each owner in each second from 0, in buckets of a second.
+    fn by_seconds(owners: u32, seconds: i64) -> Timeline {
+        let mut timeline = Timeline::new(Some(NANOSECONDS));
+        (0..seconds).for_each(|second| (0..owners).for_each(|owner| timeline.add(owner, at(second * 1000), 60)));
+        timeline
+    }
+
+    #[test]
+    fn what_is_split_off_takes_its_buckets_along() {
+        let mut timeline = Timeline::new(Some(NANOSECONDS));
+        [(0, 1), (1, 2), (1, 3), (0, 3)].into_iter().for_each(|(owner, second)| timeline.add(owner, at(second * 1000), 60));
+        let gone = timeline.split_off(|owner| owner == 1);
+        assert_eq!((told(&gone), told(&timeline)), (vec![(2000, 1), (3000, 1)], vec![(1000, 1), (3000, 1)]));
+        assert_eq!([&gone, &timeline].map(|part| (part.buckets.len(), part.places.len())), [(2, 2), (2, 2)]);
+        // It goes on in the bucket that it was in.
+        timeline.add(0, at(3000), 60);
+        assert_eq!(told(&timeline), [(1000, 1), (3000, 2)]);
+        // All that is left of the empty one is its width.
+        timeline.split_off(|_| true);
+        assert_eq!((timeline.buckets.len(), timeline.places.len(), timeline.counts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn owners_get_new_numbers() {
+        let mut timeline = by_seconds(3, 1);
+        timeline.renumber(|owner| owner + 7);
+        assert_eq!(timeline.by(1, |owner| owner).into_keys().map(|(_, owner)| owner).collect::<Vec<_>>(), [7, 8, 9]);
+    }
+
+    #[test]
+    fn a_chosen_width_doubles_where_there_is_no_end_of_buckets() {
+        let mut timeline = by_seconds(2, 2000);
+        timeline.bound(4000);
+        assert_eq!((timeline.width, timeline.counts.len()), (NANOSECONDS, 4000), "they all have room");
+        timeline.bound(1500);
+        assert_eq!((timeline.width, timeline.counts.len()), (4 * NANOSECONDS, 1000));
+        assert!(told(&timeline).iter().all(|(_, packets)| *packets == 8));
+        // Few buckets are kept apart whatever they cost.
+        timeline.bound(1);
+        assert_eq!((timeline.width, told(&timeline).len()), (4 * NANOSECONDS, 500));
+        // What is put together with it becomes as wide.
+        let mut other = by_seconds(1, 8);
+        other.merge(timeline, |owner| owner);
+        assert_eq!(told(&other)[..3], [(0, 12), (4000, 12), (8000, 8)]);
+    }
+
+    #[test]
+    fn counts_of_one_owner_and_bucket_are_one_count() {
+        let mut timeline = by_seconds(1, 3);
+        timeline.merge(by_seconds(1, 3), |owner| owner);
+        assert_eq!(timeline.counts.len(), 6);
+        timeline.put_all_together();
+        assert_eq!((timeline.counts.len(), told(&timeline)), (3, vec![(0, 2), (1000, 2), (2000, 2)]));
     }
 }

@@ -368,8 +368,8 @@ impl Sum for HostSum {
         self.received.merge(other.received);
         self.span.merge(other.span);
         room.extend(&mut self.peers, &other.peers);
-        self.serves.extend(&other.serves);
-        self.uses.extend(&other.uses);
+        room.extend(&mut self.serves, &other.serves);
+        room.extend(&mut self.uses, &other.uses);
     }
 }
 

@@ -17,12 +17,12 @@ use serde_json::Value;
 use crate::scene::*;
 use crate::support::{Folder, packets_at, run, run_with_input, sum, tables_of};
 
-const HOSTS: [&str; 4] = [C, D, S, R];
+pub const HOSTS: [&str; 4] = [C, D, S, R];
 const HOSTS_V6: [&str; 2] = ["2001:db8::5", "2001:db8::80"];
-const PORTS: [u16; 10] = [0, 20, 53, 80, 443, 5060, 8080, 40_000, 51_544, 60_001];
+pub const PORTS: [u16; 10] = [0, 20, 53, 80, 443, 5060, 8080, 40_000, 51_544, 60_001];
 
 /// What is said on control channels, by their ports: it announces flows of that small world.
-const CONTROL: [(u16, &str); 5] = [
+pub const CONTROL: [(u16, &str); 5] = [
     (21, ">PORT 10,0,0,5,201,88\r\n"),
     (21, "<227 (192,0,2,80,234,97)\r\n"),
     (21, "<234 go ahead\r\n"),
@@ -72,7 +72,7 @@ fn any_whole_packets() -> impl Strategy<Value = Vec<Vec<u8>>> {
     ]
 }
 
-fn any_scene() -> impl Strategy<Value = Scene> {
+pub fn any_scene() -> impl Strategy<Value = Scene> {
     vec((any_frames(), 0..70i64, 0..40u8), 0..25).prop_map(|steps| {
         let mut scene = Scene::new();
         for (frames, seconds, pause) in steps {

@@ -4,6 +4,7 @@ mod announced;
 mod bad_input;
 mod cases;
 mod command_line;
+mod engine;
 mod explain;
 mod filter;
 mod flows;

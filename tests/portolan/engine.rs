@@ -1,0 +1,459 @@
+//! The engine that can be looked at while it goes on, that lets go of idle flows, and that waits for what is not there yet.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{self, ErrorKind, Read};
+
+use portolan::analysis::{Analysis, Engine, Options, analyse_sources};
+use portolan::capture::{Completeness, InputName, Source};
+use portolan::flow::{Flow, TimelineOptions};
+use portolan::service::Verdict;
+use portolan::summary::TableName;
+use portolan::tally::Room;
+use portolan::tally::flows::{FlowSums, HostSum, ServerSum};
+use portolan::unit::{NANOSECONDS, Time, Traffic};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::laws::{CONTROL, HOSTS, PORTS, any_scene};
+use crate::scene::*;
+
+/// The options of all these runs: a timeline of fixed buckets, and everything else as usual.
+fn options(threads: usize) -> Options {
+    let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
+    Options { threads, timeline, batch_size: 8, ..Options::new(Vec::new()) }
+}
+
+fn source(capture: &[u8]) -> Source {
+    in_pieces(capture, &[usize::MAX])
+}
+
+fn in_pieces(capture: &[u8], sizes: &[usize]) -> Source {
+    Source::from_reader(&InputName::Stdin, Box::new(Pieces::of(capture, sizes))).unwrap()
+}
+
+/// A reader that has nothing for now in front of each of its pieces but the first.
+struct Pieces(VecDeque<Vec<u8>>);
+
+impl Pieces {
+    /// Pieces of these sizes, over and over. The first one is not smaller than what tells a format.
+    fn of(mut capture: &[u8], sizes: &[usize]) -> Pieces {
+        let mut pieces = VecDeque::new();
+        for size in std::iter::once(sizes[0].max(24)).chain(sizes.iter().copied().cycle()) {
+            let (piece, rest) = capture.split_at(size.clamp(1, capture.len().max(1)).min(capture.len()));
+            pieces.extend([piece.to_vec(), Vec::new()]);
+            capture = rest;
+            if capture.is_empty() {
+                break;
+            }
+        }
+        pieces.pop_back();
+        Pieces(pieces)
+    }
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(piece) = self.0.front_mut() else { return Ok(0) };
+        if piece.is_empty() {
+            self.0.pop_front();
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        let count = piece.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&piece[..count]);
+        piece.drain(..count);
+        if piece.is_empty() {
+            self.0.pop_front();
+        }
+        Ok(count)
+    }
+}
+
+fn csv(analysis: &Analysis, name: TableName) -> String {
+    let mut bytes = Vec::new();
+    portolan::output::csv::write(&analysis.table(name), &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// All tables as data.
+fn tables(analysis: &Analysis) -> Vec<String> {
+    TableName::ALL.into_iter().map(|name| csv(analysis, name)).collect()
+}
+
+/// The sums of a column of a table, by what `key` makes of a row.
+fn by_column<K: Ord>(csv: &str, column: &str, key: impl Fn(&BTreeMap<String, String>) -> K) -> BTreeMap<K, u64> {
+    let mut sums = BTreeMap::new();
+    for row in csv::Reader::from_reader(csv.as_bytes()).deserialize() {
+        let row: BTreeMap<String, String> = row.unwrap();
+        *sums.entry(key(&row)).or_default() += row.get(column).map_or(0, |number| number.parse().unwrap());
+    }
+    sums
+}
+
+/// All but the list of flows.
+fn sums(analysis: &Analysis) -> Vec<String> {
+    TableName::ALL.into_iter().filter(|name| *name != TableName::Flows).map(|name| csv(analysis, name)).collect()
+}
+
+fn at_once(capture: &[u8], options: &Options) -> Analysis {
+    analyse_sources(options, std::iter::once(Ok(source(capture))), |_, _| {})
+}
+
+/// Reads to the end in steps of so many packets, over and over; after each, `between` may do what it likes.
+fn in_steps(mut source: Source, options: &Options, steps: &[u64], mut between: impl FnMut(&mut Engine, &Source)) -> Analysis {
+    let mut engine = Engine::new(options);
+    for step in steps.iter().cycle() {
+        let is_more = engine.read(&mut source, *step);
+        between(&mut engine, &source);
+        if !is_more && !source.is_waiting() {
+            break;
+        }
+    }
+    engine.close(&source);
+    engine.finish()
+}
+
+/// The time of the latest packet.
+fn now(engine: &mut Engine, source: &Source) -> Time {
+    engine.look(source, |analysis| analysis.span().last)
+}
+
+/// What is decided by a flow's own packets alone, so that letting go of other flows changes nothing: connections whose first
+/// packet is there, and datagrams between a port with a name and one that no book has. Nothing comes late for a flow that is
+/// over: no error that quotes it, and no end of a connection without its beginning.
+fn any_independent_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let host = || (0..HOSTS.len()).prop_map(|host| HOSTS[host]);
+    let client = || (host(), 50_000..50_003u16);
+    let server = || (host(), prop::sample::select(vec![53u16, 80, 443]));
+    prop_oneof![
+        2 => (client(), server(), 1..3u32).prop_map(|(client, server, isn)| connection(client, server, isn * 1000)),
+        1 => (client(), server(), 1..3u32).prop_map(|(client, server, isn)| handshake(client, server, isn * 1000)),
+        1 => (client(), server()).prop_map(|(client, server)| vec![tcp(client, server, "S", 7, 0, b"")]),
+        2 => (client(), host()).prop_map(|(client, server)| vec![udp(client, (server, 53), b"?"), udp((server, 53), client, b"!")]),
+        1 => (client(), host(), 0..4u16).prop_map(|(from, to, id)| udp_fragments(from, (to, 53), &[7; 300], 104, id)),
+        1 => (host(), host(), prop::sample::select(vec![0u8, 8, 13]), 0..2u16).prop_map(|(from, to, kind, id)| vec![ping(from, to, kind, id)]),
+        1 => (host(), host()).prop_map(|(from, to)| vec![portless(from, to, 89, b"data")]),
+        1 => (1..3u16).prop_map(|operation| vec![arp(operation)]),
+        1 => vec(any::<u8>(), 0..40).prop_map(|noise| vec![noise]),
+        1 => host().prop_map(|from| vec![tagged(&udp((from, 50_000), (S, 53), b"data"), &[(0x8100, 7)])]),
+    ]
+}
+
+fn any_independent_scene() -> impl Strategy<Value = Scene> {
+    vec((any_independent_frames(), 0..25i64), 0..25).prop_map(|steps| {
+        let mut scene = Scene::new();
+        for (frames, seconds) in steps {
+            scene.frames(frames).wait((seconds - 5).max(0));
+        }
+        scene
+    })
+}
+
+/// Rows of the table of flows, without the marks: who had the same ports before is forgotten with the flow.
+fn rows_of_flows(analysis: &Analysis) -> Vec<Vec<String>> {
+    let text = csv(analysis, TableName::Flows);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let flags = reader.headers().unwrap().iter().position(|column| column == "flags").unwrap();
+    let row = |record: csv::StringRecord| {
+        record.iter().enumerate().filter(|(column, _)| *column != flags).map(|(_, value)| value.to_owned()).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn looks_in_between_change_nothing(scene in any_scene(), steps in vec(1..9u64, 1..5), pcapng: bool) {
+        let capture = if pcapng { scene.pcapng() } else { scene.pcap() };
+        for threads in [1, 3] {
+            let options = options(threads);
+            let looked_at = in_steps(source(&capture), &options, &steps, |engine, source| {
+                let twice = [(); 2].map(|()| engine.look(source, tables));
+                assert_eq!(twice[0], twice[1]);
+            });
+            prop_assert_eq!(tables(&looked_at), tables(&at_once(&capture, &options)));
+        }
+    }
+
+    #[test]
+    fn a_look_shows_what_an_analysis_of_the_packets_so_far_shows(scene in any_scene(), packets in 0..40u64) {
+        let (capture, options) = (scene.pcap(), options(1));
+        let (mut engine, mut source) = (Engine::new(&options), source(&capture));
+        engine.read(&mut source, packets);
+        let so_far = engine.look(&source, tables);
+        prop_assert_eq!(so_far, tables(&at_once(&first_packets(&capture, packets), &options)));
+    }
+
+    #[test]
+    fn sums_are_the_same_when_idle_flows_are_let_go(
+        scene in any_independent_scene(),
+        steps in vec((1..9u64, any::<bool>()), 1..6),
+        idle in 1..40i64,
+    ) {
+        let (capture, idle) = (scene.pcap(), idle * NANOSECONDS);
+        let options = Options { idle_timeout: Some(idle), ..options(1) };
+        let (sizes, lets_go): (Vec<u64>, Vec<bool>) = steps.into_iter().unzip();
+        let mut lets_go = lets_go.into_iter().cycle();
+        let ended = in_steps(source(&capture), &options, &sizes, |engine, source| {
+            if lets_go.next().unwrap() {
+                let now = now(engine, source);
+                engine.let_go_of_idle(now, idle);
+            }
+        });
+        let all = at_once(&capture, &options);
+        prop_assert_eq!(sums(&ended), sums(&all));
+        // Those that are left are called what they would be called anyway.
+        let let_go = ended.ended.as_ref().map_or(0, |ended| ended.flows) as usize;
+        prop_assert_eq!(let_go + ended.flows.len(), all.flows.len());
+        let (left, every) = (rows_of_flows(&ended), rows_of_flows(&all));
+        let ids: Vec<usize> = left.iter().map(|row| row[0].parse().unwrap()).collect();
+        prop_assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
+        for (row, id) in left.iter().zip(ids) {
+            prop_assert_eq!(row, &every[id - 1]);
+        }
+    }
+
+    #[test]
+    fn nothing_is_lost_whatever_is_let_go(
+        scene in any_scene(),
+        steps in vec(1..9u64, 1..6),
+        idle in 0..40i64,
+        max_flows in prop::sample::select(vec![1, 3, 1000]),
+    ) {
+        let capture = scene.pcap();
+        let options = Options { max_flows, ..options(1) };
+        let ended = in_steps(source(&capture), &options, &steps, |engine, source| {
+            let now = now(engine, source);
+            engine.let_go_of_idle(now, idle * NANOSECONDS);
+        });
+        let all = at_once(&capture, &options);
+        prop_assert_eq!(&ended.tally, &all.tally);
+        let packets = |analysis, name, column| by_column(&csv(analysis, name), column, |_| ());
+        for (name, column) in [(TableName::Services, "packets"), (TableName::Timeline, "packets"), (TableName::Hosts, "packets_sent")] {
+            // Packets that there was no room for have no hosts, and there is more room where flows are let go.
+            if name != TableName::Hosts || max_flows == 1000 {
+                prop_assert_eq!(packets(&ended, name, column), packets(&all, name, column));
+            }
+        }
+        // Category by category, what came when is what came.
+        let category = |row: &BTreeMap<String, String>| row.get("category").cloned().unwrap_or_else(|| "portless".into());
+        let of = |name| by_column(&csv(&ended, name), "packets", category);
+        let mut expected = of(TableName::Services);
+        expected.extend(of(TableName::Portless));
+        prop_assert_eq!(of(TableName::Timeline), expected);
+    }
+
+    #[test]
+    fn a_reader_that_has_nothing_now_and_then_changes_nothing(scene in any_scene(), sizes in vec(1..200usize, 1..6), pcapng: bool) {
+        let capture = if pcapng { with_passed_over_blocks(&scene.pcapng()) } else { scene.pcap() };
+        let options = options(1);
+        let mut waits = 0;
+        let pieces = Pieces::of(&capture, &sizes).0.iter().filter(|piece| piece.is_empty()).count();
+        let waited = in_steps(in_pieces(&capture, &sizes), &options, &[u64::MAX], |_, source| {
+            waits += usize::from(source.is_waiting());
+        });
+        prop_assert_eq!(waits, pieces, "told each time, and never else");
+        prop_assert_eq!(tables(&waited), tables(&at_once(&capture, &options)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn with_little_room_nothing_is_lost_and_what_is_told_apart_is_the_same_each_time(
+        scene in any_scene(),
+        parts in 1..5usize,
+        members in 0..60usize,
+    ) {
+        let analysis = at_once(&scene.pcap(), &options(1));
+        let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(&analysis.verdicts).collect();
+        let sums = |room: &mut Room| {
+            let mut sums = FlowSums::default();
+            for part in decided.chunks(decided.len().div_ceil(parts).max(1)) {
+                let mut of_part = FlowSums::default();
+                part.iter().for_each(|(flow, verdict)| of_part.add(flow, verdict));
+                sums.merge(of_part, room);
+            }
+            sums
+        };
+        let (all, bounded) = (sums(&mut Room::unlimited()), sums(&mut Room::of(members)));
+        // The maps and sets of another sum have other seeds, so that they are in another order.
+        prop_assert_eq!(&bounded, &sums(&mut Room::of(members)));
+        let hosts = |sums: &FlowSums| sums.hosts.each.values().chain(&sums.hosts.others).cloned().collect::<Vec<HostSum>>();
+        let servers = |sums: &FlowSums| sums.servers.each.values().chain(&sums.servers.others).cloned().collect::<Vec<ServerSum>>();
+        let moved = |sums: &FlowSums| {
+            let mut traffic = [Traffic::default(); 4];
+            hosts(sums).iter().for_each(|sum| traffic[0].merge(sum.sent));
+            hosts(sums).iter().for_each(|sum| traffic[1].merge(sum.received));
+            servers(sums).iter().for_each(|sum| traffic[2].merge(sum.traffic));
+            sums.services.0.values().for_each(|sum| traffic[3].merge(sum.traffic()));
+            (traffic, servers(sums).iter().map(|sum| sum.flows).sum::<u64>())
+        };
+        prop_assert_eq!(moved(&bounded), moved(&all));
+        prop_assert_eq!((&bounded.ports, &bounded.ranges, &bounded.evidences), (&all.ports, &all.ranges, &all.evidences));
+        let in_services = bounded.services.0.values().map(|sum| sum.clients.len() + sum.servers.len()).sum::<usize>();
+        let in_servers = servers(&bounded).iter().map(|sum| sum.clients.len()).sum::<usize>();
+        let in_hosts = hosts(&bounded).iter().map(|sum| sum.peers.len() + sum.serves.len() + sum.uses.len()).sum::<usize>();
+        let places = bounded.hosts.each.len() + bounded.servers.each.len();
+        prop_assert!(in_services + in_servers + in_hosts + 8 * places <= members);
+        let is_cut = |each: usize, of: usize, others: bool| (each < of) == others;
+        prop_assert!(is_cut(bounded.hosts.each.len(), all.hosts.each.len(), bounded.hosts.others.is_some()));
+        prop_assert!(is_cut(bounded.servers.each.len(), all.servers.each.len(), bounded.servers.others.is_some()));
+    }
+}
+
+/// A capture of microseconds up to that packet.
+fn first_packets(capture: &[u8], packets: u64) -> Vec<u8> {
+    let mut end = 24;
+    for _ in 0..packets {
+        let Some(length) = capture.get(end + 8..end + 12) else { break };
+        end += 16 + u32::from_le_bytes(length.try_into().unwrap()) as usize;
+    }
+    capture[..end].to_vec()
+}
+
+/// The same with blocks of no meaning between all others.
+fn with_passed_over_blocks(mut pcapng: &[u8]) -> Vec<u8> {
+    let mut with = Vec::new();
+    while let Some(length) = pcapng.get(4..8) {
+        let (block_here, rest) = pcapng.split_at(u32::from_le_bytes(length.try_into().unwrap()) as usize);
+        with.extend_from_slice(block_here);
+        with.extend(block(0x4242, &[0x42; 50]));
+        pcapng = rest;
+    }
+    with
+}
+
+/// A capture that is long enough for a second thread to count.
+fn long_capture() -> Vec<u8> {
+    let mut scene = Scene::new();
+    for number in 0..30_000u32 {
+        let (client, server) = (HOSTS[number as usize % 4], HOSTS[(number as usize / 4 + 1) % 4]);
+        let (port, other) = (20_000 + number as u16, PORTS[number as usize % PORTS.len()]);
+        match number % 3 {
+            0 => scene.frames(exchange((client, port), (server, other), number)),
+            1 => scene.frames(vec![udp((client, port), (server, other), b"?"), udp((server, other), (client, port), b"!")]),
+            _ => scene.frames(handshake((client, port), (server, other), number)),
+        };
+        if number % 100 == 0 {
+            let (port, text) = CONTROL[number as usize / 100 % CONTROL.len()];
+            scene.frames(dialogue((client, 30_000), (server, port), number, &[text]));
+        }
+    }
+    scene.pcap()
+}
+
+#[test]
+fn looks_change_nothing_where_a_second_thread_counts() {
+    let capture = long_capture();
+    let expected = tables(&at_once(&capture, &options(1)));
+    let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, source| {
+        engine.look(source, |analysis| assert_eq!(analysis.flows.len(), analysis.verdicts.len()));
+    });
+    assert!(tables(&looked_at) == expected);
+}
+
+#[test]
+fn letting_go_is_the_same_for_any_number_of_threads() {
+    let (capture, idle) = (long_capture(), 10 * NANOSECONDS);
+    let run = |threads| {
+        in_steps(source(&capture), &options(threads), &[20_000], |engine, source| {
+            let now = now(engine, source);
+            engine.let_go_of_idle(now, idle);
+        })
+    };
+    let (one, three) = (run(1), run(3));
+    assert!(one.ended.as_ref().is_some_and(|ended| ended.flows > 10_000) && one.flows.len() > 1000);
+    assert!(tables(&one) == tables(&three));
+}
+
+#[test]
+fn buckets_that_fit_are_as_wide_whatever_was_let_go() {
+    // Each packet comes in a millisecond of its own.
+    let (capture, adaptive) = (long_capture(), Options { timeline: Some(TimelineOptions::default()), ..options(1) });
+    let ended = in_steps(source(&capture), &adaptive, &[20_000], |engine, source| {
+        let now = now(engine, source);
+        engine.let_go_of_idle(now, 10 * NANOSECONDS);
+    });
+    let by_time = |analysis| by_column(&csv(analysis, TableName::Timeline), "packets", |row| row["start_time"].clone());
+    let (of_ended, of_all) = (by_time(&ended), by_time(&at_once(&capture, &adaptive)));
+    assert!(of_all.len() > 60 && of_all.len() <= 600, "{}", of_all.len());
+    assert!(of_ended == of_all);
+}
+
+#[test]
+fn a_look_shows_the_inputs_that_were_read_before_too() {
+    let first = Scene::new().frames(connection((C, 50_000), (S, 443), 1)).pcap();
+    let second = Scene::new().wait(9).frames(connection((D, 50_000), (S, 80), 1)).pcapng();
+    let options = options(1);
+    let mut engine = Engine::new(&options);
+    engine.read_all(source(&first), &mut |_, _| {});
+    let mut reading = source(&second);
+    for packets in 1..=9 {
+        assert!(engine.read(&mut reading, 1));
+        let told = engine.look(&reading, |analysis| (analysis.inputs.len(), analysis.total().packets, analysis.flows.len()));
+        assert_eq!(told, (2, 9 + packets, 2));
+    }
+    engine.close(&reading);
+    let both = [&first, &second].map(|capture| Ok(source(capture)));
+    assert_eq!(tables(&engine.finish()), tables(&analyse_sources(&options, both.into_iter(), |_, _| {})));
+}
+
+#[test]
+fn who_waits_is_not_at_an_end_and_a_decompressor_cannot_wait() {
+    let capture = Scene::new().frames(connection((C, 50_000), (S, 443), 1)).pcapng();
+    let mut waiting = in_pieces(&capture, &[400]);
+    while waiting.next_packet().is_some() {}
+    assert!(waiting.is_waiting() && waiting.completeness() == Completeness::Yes);
+    // What was lost inside of a decompressor cannot be had once more.
+    let (first, second) = capture.split_at(400);
+    let frames = [first, second].map(|part| zstd::encode_all(part, 3).unwrap());
+    let mut failed = in_pieces(&frames.concat(), &[frames[0].len()]);
+    while failed.next_packet().is_some() {}
+    assert!(!failed.is_waiting() && failed.completeness() == Completeness::Damaged);
+    assert!(failed.next_packet().is_none());
+}
+
+#[test]
+fn a_flow_keeps_its_name_when_its_control_channel_is_let_go() {
+    // The usual thing with FTP: while data flow, nothing is said.
+    let mut scene = Scene::new();
+    scene.frames(dialogue((C, 40_001), (S, 21), 1, &["<227 (192,0,2,80,234,97)\r\n"]));
+    scene.frames(handshake((C, 40_002), (S, 60_001), 1));
+    for _ in 0..20 {
+        scene.wait(50).frames(exchange((C, 40_002), (S, 60_001), 1));
+    }
+    let capture = scene.pcap();
+    let mut flows = Vec::new();
+    in_steps(source(&capture), &options(1), &[3], |engine, source| {
+        let now = now(engine, source);
+        engine.let_go_of_idle(now, 60 * NANOSECONDS);
+        flows.push(engine.look(source, |analysis| csv(analysis, TableName::Services)));
+    });
+    let last = flows.last().unwrap();
+    assert!(last.contains(",ftp-data,") && !last.contains("unassigned"), "{last}");
+}
+
+#[test]
+fn where_many_flows_ended_there_is_room_for_others() {
+    let mut scene = Scene::new();
+    for number in 0..9 {
+        scene.wait(100).frames(connection((C, 50_000 + number), (S, 443), 1)).frames(connection(
+            (D, 50_000 + number),
+            (S, 443),
+            1,
+        ));
+    }
+    let capture = scene.pcap();
+    let few = Options { max_flows: 2, ..options(1) };
+    assert_eq!(at_once(&capture, &few).flows.len(), 3, "the third stands for sixteen");
+    let let_go = in_steps(source(&capture), &few, &[18], |engine, source| {
+        // Nothing has come for two seconds, says the clock.
+        let now = now(engine, source).earlier_by(-2 * NANOSECONDS);
+        engine.let_go_of_idle(now, NANOSECONDS);
+        assert_eq!(engine.flows(), 0);
+    });
+    assert!(let_go.flows.iter().all(|flow| !flow.is_overflow()));
+    assert_eq!(let_go.ended.as_ref().map_or(0, |ended| ended.flows) as usize + let_go.flows.len(), 18);
+}
