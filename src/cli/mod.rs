@@ -181,7 +181,7 @@ struct TablesArguments {
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     json: Option<String>,
 
-    /// Width of a bucket of the timeline table (default: from a millisecond to a week, so that at most 600 have traffic)
+    /// Width of a bucket of the timeline table (default: from a millisecond to a week, so that at most 600 have traffic). A live capture doubles it when it has gone on for very long
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     interval: Option<Seconds>,
 }
