@@ -22,8 +22,10 @@ use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
 
 /// How often it is looked what else there is to do.
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
-/// What is done again and again takes at most this part of the time, so that packets do not wait for it.
+/// What is shown again and again takes at most this part of the time, so that packets do not wait for it.
 const SMALL_PART: u32 = 20;
+/// The same of letting flows go, which costs as much for each flow whenever it is done.
+const LARGE_PART: u32 = 4;
 /// What a shell is told of a program that was ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
@@ -157,11 +159,11 @@ impl<'a> Watch<'a> {
             stopper,
             began,
             shown: (began, Standing::default()),
-            showing: Pace::new(screen.every()),
+            showing: Pace::new(screen.every(), SMALL_PART),
             // They stay a quarter longer than they have to, and not twice as long.
-            letting_go: Pace::new(idle / 4),
-            checking: Pace::new(Duration::from_secs(1)),
-            writing: job.every.map(Pace::new),
+            letting_go: Pace::new(idle / 4, LARGE_PART),
+            checking: Pace::new(Duration::from_secs(1), LARGE_PART),
+            writing: job.every.map(|every| Pace::new(every, SMALL_PART)),
             screen,
             failed: Vec::new(),
             all_saved: true,
@@ -306,13 +308,15 @@ fn tell_end(interface: &InterfaceStatus) {
 /// When something is done again that takes time: so long after it was done, or later, if it takes more than a small part of that.
 struct Pace {
     every: Duration,
+    /// Of the time, it takes at most one part in so many.
+    part: u32,
     due: Instant,
 }
 
 impl Pace {
     /// Not at once, but after that time.
-    fn new(every: Duration) -> Pace {
-        Pace { every, due: after(Instant::now(), every) }
+    fn new(every: Duration, part: u32) -> Pace {
+        Pace { every, part, due: after(Instant::now(), every) }
     }
 
     fn is_due(&self) -> bool {
@@ -322,7 +326,7 @@ impl Pace {
     /// It was done, and had begun at `begin`.
     fn done(&mut self, begin: Instant) {
         let now = Instant::now();
-        let least = now.duration_since(begin).saturating_mul(SMALL_PART);
+        let least = now.duration_since(begin).saturating_mul(self.part);
         self.due = after(begin, self.every).max(after(now, least));
     }
 }
@@ -340,7 +344,7 @@ mod tests {
     #[test]
     fn what_takes_long_is_done_less_often() {
         let second = Duration::from_secs(1);
-        let mut pace = Pace::new(second);
+        let mut pace = Pace::new(second, SMALL_PART);
         assert!(!pace.is_due());
         pace.due = Instant::now();
         assert!(pace.is_due());
@@ -350,6 +354,6 @@ mod tests {
         let long_ago = begin.checked_sub(second).unwrap();
         pace.done(long_ago);
         assert!(pace.due >= begin + SMALL_PART * second);
-        assert!(!Pace::new(Duration::MAX).is_due());
+        assert!(!Pace::new(Duration::MAX, SMALL_PART).is_due());
     }
 }

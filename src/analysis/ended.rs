@@ -45,12 +45,10 @@ impl Ended {
 
     /// Takes in the flows that are over, with their final verdicts.
     pub(super) fn take_in(&mut self, flows: &Flows, verdicts: &[Verdict], is_over: &[bool]) {
-        let mut sums = FlowSums::default();
         for ((flow, verdict), _) in flows.iter().zip(verdicts).zip(is_over).filter(|(_, is_over)| **is_over) {
-            sums.add(flow, verdict);
+            self.sums.add(flow, verdict, &mut self.room);
             self.flows += 1;
         }
-        self.sums.merge(sums, &mut self.room);
     }
 
     /// Takes what belongs to flows that are over out of their timeline, and gives what stays.

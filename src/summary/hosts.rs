@@ -9,6 +9,7 @@ use super::names;
 use super::table::{Cell, Column, Row, Table};
 use crate::analysis::Analysis;
 use crate::parallel;
+use crate::tally::Room;
 use crate::tally::flows::{Host, HostSum, Hosts};
 
 const COLUMNS: &[Column] = &[
@@ -45,7 +46,7 @@ fn sums(analysis: &Analysis) -> Vec<(Host, HostSum)> {
             hosts.each.extend(wanted.map(|(host, sum)| (*host, sum.clone())));
         }
         for (flow, verdict) in analysis.flows.iter().zip(&analysis.verdicts) {
-            hosts.add_to(is_wanted, flow, verdict);
+            hosts.add_to(is_wanted, flow, verdict, &mut Room::unlimited());
         }
         hosts.each
     });

@@ -35,7 +35,6 @@ use crate::decode::Side;
 use crate::flow::Flow;
 use crate::parallel;
 use crate::service::Verdict;
-use crate::tally::Room;
 use crate::tally::flows::FlowSum;
 
 /// The tables, in the order they are shown and written.
@@ -142,7 +141,7 @@ impl Analysis {
         let over = |range: Range<usize>| S::over(range.map(|number| (self.flows.get(number), &self.verdicts[number])));
         let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
         for part in parallel::parts(self.flows.len(), self.threads, over) {
-            sum.merge(part, &mut Room::unlimited());
+            sum.merge(part);
         }
         sum
     }

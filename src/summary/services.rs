@@ -7,7 +7,7 @@ use super::names;
 use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
 use crate::analysis::Analysis;
 use crate::service::{Service, Transport};
-use crate::tally::flows::{ServiceSum, Services};
+use crate::tally::flows::{ServiceSum, Services, Sum};
 
 const COLUMNS: &[Column] = &[
     Column::with_room("category", 2),

@@ -5,9 +5,8 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use super::room::Room;
-use super::sums::Sum;
 pub use super::sums::{
-    EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, ServerKey, ServerSum, ServiceSum, client_side, sent_by, total,
+    EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, ServerKey, ServerSum, ServiceSum, Sum, client_side, sent_by, total,
 };
 use crate::decode::Side;
 use crate::flow::Flow;
@@ -18,11 +17,11 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// A sum that decided flows are added to.
 pub trait FlowSum: Default {
-    /// Adds a flow.
-    fn add(&mut self, flow: &Flow, verdict: &Verdict);
+    /// Adds a flow, as far as there is room for what it tells apart.
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room);
 
-    /// Adds another sum, as far as there is room for what it tells apart.
-    fn merge(&mut self, other: Self, room: &mut Room);
+    /// Adds another sum.
+    fn merge(&mut self, other: Self);
 
     /// The one of this kind among all sums.
     fn of(sums: &FlowSums) -> &Self;
@@ -30,7 +29,7 @@ pub trait FlowSum: Default {
     /// The sum over all of them.
     fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
         let mut sum = Self::default();
-        flows.for_each(|(flow, verdict)| sum.add(flow, verdict));
+        flows.for_each(|(flow, verdict)| sum.add(flow, verdict, &mut Room::unlimited()));
         sum
     }
 }
@@ -40,14 +39,14 @@ pub trait FlowSum: Default {
 pub struct Services(pub Map<(Service, Transport), ServiceSum>);
 
 impl FlowSum for Services {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
         if let Some(transport) = Transport::from_protocol(flow.key.protocol) {
-            self.0.entry((verdict.service, transport)).or_default().add(flow, verdict, transport);
+            self.0.entry((verdict.service, transport)).or_default().add(flow, verdict, transport, room);
         }
     }
 
-    fn merge(&mut self, other: Self, room: &mut Room) {
-        merge_by_key(&mut self.0, other.0, room);
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -60,7 +59,7 @@ impl FlowSum for Services {
 pub struct Ports(pub Map<(Transport, u16), PortSum>);
 
 impl FlowSum for Ports {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol).filter(|_| !flow.is_overflow()) else { return };
         let [a, b] = flow.key.ports;
         let is = |side: Side, role: Option<Side>| role == Some(side);
@@ -75,8 +74,8 @@ impl FlowSum for Ports {
         }
     }
 
-    fn merge(&mut self, other: Self, room: &mut Room) {
-        merge_by_key(&mut self.0, other.0, room);
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -89,14 +88,14 @@ impl FlowSum for Ports {
 pub struct Ranges(pub Map<(Transport, Option<PortRange>), RangeSum>);
 
 impl FlowSum for Ranges {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
         let port = verdict.server.map(|server| flow.key.port(server));
         self.0.entry((transport, port.map(PortRange::of))).or_default().add(flow, transport, port);
     }
 
-    fn merge(&mut self, other: Self, room: &mut Room) {
-        merge_by_key(&mut self.0, other.0, room);
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -114,15 +113,20 @@ pub struct Servers {
 }
 
 impl FlowSum for Servers {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
         let (Some(transport), Some(server)) = (Transport::from_protocol(flow.key.protocol), verdict.server) else { return };
         let key = ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) };
         let client = Host::of(flow, server.other());
-        self.each.entry(key).or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client);
+        let sum = match room.has_for(&self.each, &key) {
+            true => self.each.entry(key).or_insert_with(|| ServerSum::new(verdict)),
+            false => self.others.get_or_insert_with(|| ServerSum::new(verdict)),
+        };
+        sum.add(flow, verdict, client, room);
     }
 
-    fn merge(&mut self, other: Self, room: &mut Room) {
-        merge_with_others((&mut self.each, &mut self.others), (other.each, other.others), room);
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.each, other.each);
+        merge_others(&mut self.others, other.others);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -141,23 +145,28 @@ pub struct Hosts {
 
 impl Hosts {
     /// Adds a flow to those of its hosts that are wanted.
-    pub fn add_to(&mut self, is_wanted: impl Fn(&Host) -> bool, flow: &Flow, verdict: &Verdict) {
+    pub fn add_to(&mut self, is_wanted: impl Fn(&Host) -> bool, flow: &Flow, verdict: &Verdict, room: &mut Room) {
         for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
             let host = Host::of(flow, side);
             if is_wanted(&host) {
-                self.each.entry(host).or_default().add(flow, verdict, side);
+                let sum = match room.has_for(&self.each, &host) {
+                    true => self.each.entry(host).or_default(),
+                    false => self.others.get_or_insert_default(),
+                };
+                sum.add(flow, verdict, side, room);
             }
         }
     }
 }
 
 impl FlowSum for Hosts {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
-        self.add_to(|_| true, flow, verdict);
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
+        self.add_to(|_| true, flow, verdict, room);
     }
 
-    fn merge(&mut self, other: Self, room: &mut Room) {
-        merge_with_others((&mut self.each, &mut self.others), (other.each, other.others), room);
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.each, other.each);
+        merge_others(&mut self.others, other.others);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -170,14 +179,14 @@ impl FlowSum for Hosts {
 pub struct Evidences(pub Map<(&'static str, Confidence), EvidenceSum>);
 
 impl FlowSum for Evidences {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
         if flow.key.has_ports() {
             self.0.entry((verdict.evidence.code(), verdict.confidence)).or_default().add(flow);
         }
     }
 
-    fn merge(&mut self, other: Self, room: &mut Room) {
-        merge_by_key(&mut self.0, other.0, room);
+    fn merge(&mut self, other: Self) {
+        merge_by_key(&mut self.0, other.0);
     }
 
     fn of(sums: &FlowSums) -> &Self {
@@ -203,41 +212,23 @@ pub struct FlowSums {
 }
 
 impl FlowSums {
-    /// Adds a flow.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict) {
+    /// Adds a flow, as far as there is room for what it tells apart.
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
         let FlowSums { services, ports, ranges, servers, hosts, evidences } = self;
-        services.add(flow, verdict);
-        ports.add(flow, verdict);
-        ranges.add(flow, verdict);
-        servers.add(flow, verdict);
-        hosts.add(flow, verdict);
-        evidences.add(flow, verdict);
-    }
-
-    /// Adds other sums, as far as there is room for what they tell apart.
-    pub fn merge(&mut self, other: FlowSums, room: &mut Room) {
-        let FlowSums { services, ports, ranges, servers, hosts, evidences } = other;
-        self.services.merge(services, room);
-        self.ports.merge(ports, room);
-        self.ranges.merge(ranges, room);
-        self.servers.merge(servers, room);
-        self.hosts.merge(hosts, room);
-        self.evidences.merge(evidences, room);
+        services.add(flow, verdict, room);
+        ports.add(flow, verdict, room);
+        ranges.add(flow, verdict, room);
+        servers.add(flow, verdict, room);
+        hosts.add(flow, verdict, room);
+        evidences.add(flow, verdict, room);
     }
 }
 
-/// Adds the sums of `other`. Where there is room for all, one whose key is new is moved as it is; where there is not, the order
-/// of the keys decides what finds room.
-fn merge_by_key<K: Copy + Ord + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>, room: &mut Room) {
-    if !room.is_unlimited() {
-        for (key, sum) in in_order(&other) {
-            sums.entry(key).or_insert_with(|| sum.emptied()).merge(sum, room);
-        }
-        return;
-    }
+/// Adds the sums of `other`. One whose key is new is moved as it is.
+fn merge_by_key<K: Eq + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>) {
     for (key, sum) in other {
         match sums.entry(key) {
-            Entry::Occupied(mine) => mine.into_mut().merge(&sum, room),
+            Entry::Occupied(mine) => mine.into_mut().merge(&sum),
             Entry::Vacant(place) => {
                 place.insert(sum);
             }
@@ -245,25 +236,12 @@ fn merge_by_key<K: Copy + Ord + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K
     }
 }
 
-/// The same for keys that traffic chooses: what has no place of its own is added to the others.
-fn merge_with_others<K: Copy + Ord + Hash, V: Sum>(
-    (sums, others): (&mut Map<K, V>, &mut Option<V>),
-    (other, other_others): (Map<K, V>, Option<V>),
-    room: &mut Room,
-) {
-    if room.is_unlimited() {
-        merge_by_key(sums, other, room);
-    } else {
-        for (key, sum) in in_order(&other) {
-            let mine = match room.has_for(sums, &key) {
-                true => sums.entry(key).or_insert_with(|| sum.emptied()),
-                false => others.get_or_insert_with(|| sum.emptied()),
-            };
-            mine.merge(sum, room);
-        }
-    }
-    if let Some(sum) = other_others {
-        others.get_or_insert_with(|| sum.emptied()).merge(&sum, room);
+/// The same for what has no places of its own.
+fn merge_others<V: Sum>(others: &mut Option<V>, other: Option<V>) {
+    match (others, other) {
+        (Some(mine), Some(sum)) => mine.merge(&sum),
+        (mine @ None, sum) => *mine = sum,
+        (Some(_), None) => {}
     }
 }
 

@@ -27,20 +27,15 @@ impl Room {
         Room { left: Some(members) }
     }
 
-    pub(super) const fn is_unlimited(&self) -> bool {
-        self.left.is_none()
-    }
-
-    /// Adds members to a set while there is room. Which ones find it does not depend on the order in a set.
-    pub(super) fn extend<K: Copy + Ord + Hash>(&mut self, set: &mut Set<K>, members: &Set<K>) {
-        let Some(left) = &mut self.left else { return set.extend(members) };
-        let mut news: Vec<K> = members.iter().filter(|member| !set.contains(member)).copied().collect();
-        if news.len() > *left {
-            news.sort_unstable();
-            news.truncate(*left);
+    /// Adds a member to a set, if it is there already or there is room.
+    pub(super) fn insert<K: Eq + Hash>(&mut self, set: &mut Set<K>, member: K) {
+        match &mut self.left {
+            None => {
+                set.insert(member);
+            }
+            Some(0) => {}
+            Some(left) => *left -= usize::from(set.insert(member)),
         }
-        *left -= news.len();
-        set.extend(news);
     }
 
     /// True if `key` has a place in the map, or can have one.
@@ -63,17 +58,18 @@ mod tests {
     fn what_is_known_costs_nothing_and_what_is_new_is_let_in_while_there_is_room() {
         let mut room = Room::of(3);
         let mut set: Set<u32> = Set::from_iter([1, 2]);
-        room.extend(&mut set, &Set::from_iter([1, 2]));
+        [1, 2].into_iter().for_each(|member| room.insert(&mut set, member));
         assert_eq!(room, Room::of(3));
-        room.extend(&mut set, &Set::from_iter([1, 3, 4, 5, 6, 7]));
+        [1, 3, 4, 5, 6, 7].into_iter().for_each(|member| room.insert(&mut set, member));
         assert_eq!((set.len(), room), (5, Room::of(0)));
+        assert!(set.contains(&5) && !set.contains(&6), "who comes first finds room");
         let mut map = HashMap::from([(1, ())]);
         assert!(room.has_for(&map, &1));
         assert!(!room.has_for(&map, &2));
         map.clear();
         assert!(Room::of(KEY).has_for(&map, &2));
         let mut all = Room::unlimited();
-        all.extend(&mut set, &Set::from_iter(0..100));
+        (0..100).for_each(|member| all.insert(&mut set, member));
         assert_eq!((set.len(), all.has_for(&map, &9)), (100, true));
     }
 }

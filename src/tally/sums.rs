@@ -12,12 +12,9 @@ use crate::unit::{Span, Traffic};
 pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
 
 /// A sum that another of its kind can be added to.
-pub(super) trait Sum: Clone {
-    /// One of no flows, with the same name.
-    fn emptied(&self) -> Self;
-
-    /// Adds another sum, as far as there is room for what it tells apart.
-    fn merge(&mut self, other: &Self, room: &mut Room);
+pub trait Sum {
+    /// Adds another sum.
+    fn merge(&mut self, other: &Self);
 }
 
 /// An IP address as a key.
@@ -125,7 +122,7 @@ pub struct ServiceSum {
 
 impl ServiceSum {
     /// Adds a flow.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport, room: &mut Room) {
         let client = client_side(flow, verdict);
         self.flows += 1;
         self.from_clients.merge(sent_by(flow, client));
@@ -135,17 +132,12 @@ impl ServiceSum {
         self.outcomes.add(flow, transport);
         self.span.merge(flow.span);
         if !flow.is_overflow() {
-            self.clients.insert(Host::of(flow, client));
+            room.insert(&mut self.clients, Host::of(flow, client));
         }
         if let Some(server) = verdict.server {
-            self.servers.insert(Host::of(flow, server));
+            room.insert(&mut self.servers, Host::of(flow, server));
             self.ports.insert(flow.key.port(server));
         }
-    }
-
-    /// Adds another sum.
-    pub fn merge(&mut self, other: &ServiceSum) {
-        Sum::merge(self, other, &mut Room::unlimited());
     }
 
     /// What both directions carried.
@@ -157,11 +149,7 @@ impl ServiceSum {
 }
 
 impl Sum for ServiceSum {
-    fn emptied(&self) -> ServiceSum {
-        ServiceSum::default()
-    }
-
-    fn merge(&mut self, other: &ServiceSum, room: &mut Room) {
+    fn merge(&mut self, other: &ServiceSum) {
         self.flows += other.flows;
         self.from_clients.merge(other.from_clients);
         self.from_servers.merge(other.from_servers);
@@ -169,8 +157,8 @@ impl Sum for ServiceSum {
         self.payload_bytes += other.payload_bytes;
         self.outcomes.merge(other.outcomes);
         self.span.merge(other.span);
-        room.extend(&mut self.clients, &other.clients);
-        room.extend(&mut self.servers, &other.servers);
+        self.clients.extend(&other.clients);
+        self.servers.extend(&other.servers);
         self.ports.extend(&other.ports);
     }
 }
@@ -200,11 +188,7 @@ impl PortSum {
 }
 
 impl Sum for PortSum {
-    fn emptied(&self) -> PortSum {
-        PortSum::default()
-    }
-
-    fn merge(&mut self, other: &PortSum, _: &mut Room) {
+    fn merge(&mut self, other: &PortSum) {
         self.traffic.merge(other.traffic);
         self.as_server += other.as_server;
         self.as_client += other.as_client;
@@ -235,12 +219,7 @@ impl RangeSum {
 }
 
 impl Sum for RangeSum {
-    fn emptied(&self) -> RangeSum {
-        RangeSum::default()
-    }
-
-    // Ports are few enough to be remembered all.
-    fn merge(&mut self, other: &RangeSum, _: &mut Room) {
+    fn merge(&mut self, other: &RangeSum) {
         self.flows += other.flows;
         self.traffic.merge(other.traffic);
         self.ports.extend(&other.ports);
@@ -291,12 +270,12 @@ impl ServerSum {
         }
     }
 
-    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host, room: &mut Room) {
         self.flows += 1;
         self.traffic.merge(total(flow));
         self.better(verdict.confidence, verdict.evidence);
         self.span.merge(flow.span);
-        self.clients.insert(client);
+        room.insert(&mut self.clients, client);
     }
 
     fn better(&mut self, confidence: Confidence, evidence: Evidence) {
@@ -313,16 +292,12 @@ impl ServerSum {
 }
 
 impl Sum for ServerSum {
-    fn emptied(&self) -> ServerSum {
-        ServerSum { flows: 0, traffic: Traffic::default(), span: Span::default(), clients: Set::default(), ..*self }
-    }
-
-    fn merge(&mut self, other: &ServerSum, room: &mut Room) {
+    fn merge(&mut self, other: &ServerSum) {
         self.flows += other.flows;
         self.traffic.merge(other.traffic);
         self.better(other.confidence, other.evidence);
         self.span.merge(other.span);
-        room.extend(&mut self.clients, &other.clients);
+        self.clients.extend(&other.clients);
     }
 }
 
@@ -344,32 +319,28 @@ pub struct HostSum {
 }
 
 impl HostSum {
-    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side, room: &mut Room) {
         self.sent.merge(sent_by(flow, side));
         self.received.merge(sent_by(flow, side.other()));
         self.span.merge(flow.span);
-        self.peers.insert(Host::of(flow, side.other()));
+        room.insert(&mut self.peers, Host::of(flow, side.other()));
         if flow.key.has_ports()
             && let Some(server) = verdict.server
         {
             let services = if server == side { &mut self.serves } else { &mut self.uses };
-            services.insert(verdict.service);
+            room.insert(services, verdict.service);
         }
     }
 }
 
 impl Sum for HostSum {
-    fn emptied(&self) -> HostSum {
-        HostSum::default()
-    }
-
-    fn merge(&mut self, other: &HostSum, room: &mut Room) {
+    fn merge(&mut self, other: &HostSum) {
         self.sent.merge(other.sent);
         self.received.merge(other.received);
         self.span.merge(other.span);
-        room.extend(&mut self.peers, &other.peers);
-        room.extend(&mut self.serves, &other.serves);
-        room.extend(&mut self.uses, &other.uses);
+        self.peers.extend(&other.peers);
+        self.serves.extend(&other.serves);
+        self.uses.extend(&other.uses);
     }
 }
 
@@ -390,11 +361,7 @@ impl EvidenceSum {
 }
 
 impl Sum for EvidenceSum {
-    fn emptied(&self) -> EvidenceSum {
-        EvidenceSum::default()
-    }
-
-    fn merge(&mut self, other: &EvidenceSum, _: &mut Room) {
+    fn merge(&mut self, other: &EvidenceSum) {
         self.flows += other.flows;
         self.traffic.merge(other.traffic);
     }

@@ -190,7 +190,7 @@ proptest! {
         fn law<S: FlowSum + PartialEq + std::fmt::Debug>(left: &[(&portolan::flow::Flow, &Verdict)], right: &[(&portolan::flow::Flow, &Verdict)]) {
             let over = |flows: &[(&portolan::flow::Flow, &Verdict)]| S::over(flows.iter().copied());
             let mut merged = over(left);
-            merged.merge(over(right), &mut portolan::tally::Room::unlimited());
+            merged.merge(over(right));
             assert_eq!(merged, over(&[left, right].concat()));
         }
         law::<Services>(left, right);

@@ -156,7 +156,8 @@ fn what_a_slow_reader_misses_is_counted() {
     in_a_network(|| {
         let small = Settings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
         let Live { stream, stopper, status } = start(&small, Limits::default());
-        let sent: u64 = 4_000;
+        // More than the stream and the system hold together.
+        let sent: u64 = 8_000;
         send(EAST, &vec![vec![0xff; 8_000]; sent as usize]);
         stopper.stop();
         let mut source = source(stream);

@@ -13,8 +13,11 @@ use super::status::{Status, Stopper};
 
 /// Bytes after which a thread hands over what it has: large enough that handing it over costs nothing.
 pub const BLOCK: usize = 256 << 10;
-/// Blocks that may be ready at a time. More packets wait in the system's buffer, which counts what it drops.
-const READY: usize = 8;
+/// Blocks that may be ready at a time, 32 MiB: who reads them has something else to do now and then, for up to a second. More
+/// packets wait in the system's buffer, which counts what it drops.
+const READY: usize = 128;
+/// Blocks whose memory is kept to be used again.
+const SPARE: usize = 8;
 
 /// A capture's packets as pcapng blocks. It ends after the capture has, with all that was counted; reading waits until there is
 /// something, or until [a pause](Stream::pause_every). Dropping it ends the capture and waits for its threads.
@@ -136,7 +139,7 @@ impl Stream {
         let mut used = std::mem::replace(&mut self.current, block);
         used.clear();
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < READY {
+        if spare.len() < SPARE {
             spare.push(used);
         }
         drop(spare);
