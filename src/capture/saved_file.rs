@@ -13,12 +13,16 @@ use crate::unit::Time;
 pub struct SavedFile {
     name: String,
     output: Box<dyn Write + Send>,
+    /// The same as a file, if it is one whose end can be taken back.
+    file: Option<File>,
 }
 
 impl SavedFile {
     /// Makes a file; one that is already there is overwritten.
     pub fn create(path: &Path) -> io::Result<SavedFile> {
-        Ok(SavedFile::new(path.display().to_string(), Box::new(File::create(path)?)))
+        let file = File::create(path)?;
+        let again = if file.metadata()?.is_file() { Some(file.try_clone()?) } else { None };
+        Ok(SavedFile { file: again, ..SavedFile::new(path.display().to_string(), Box::new(file)) })
     }
 
     /// Takes standard output.
@@ -28,7 +32,7 @@ impl SavedFile {
 
     /// Takes anything that bytes can be written to; `name` is what messages call it.
     pub fn new(name: String, output: Box<dyn Write + Send>) -> SavedFile {
-        SavedFile { name, output }
+        SavedFile { name, output, file: None }
     }
 
     /// What messages call it.
@@ -49,6 +53,14 @@ impl SavedFile {
         }
         // Standard output has a buffer; how much of it arrived before a failure cannot be known.
         self.output.flush().map_err(|error| (0, error))
+    }
+
+    /// Takes the last `count` bytes back, so that a record that did not fit does not stand there in part. True if that could
+    /// be done.
+    pub fn take_back(&mut self, count: u64) -> bool {
+        let Some(file) = &self.file else { return false };
+        let length = file.metadata().map(|metadata| metadata.len());
+        length.and_then(|length| file.set_len(length.saturating_sub(count))).is_ok()
     }
 }
 
@@ -85,6 +97,17 @@ pub fn check_folder(path: &Path) -> Result<(), Error> {
 mod tests {
     use super::*;
     use crate::unit::NANOSECONDS;
+
+    #[test]
+    fn what_did_not_fit_is_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pcap");
+        let mut file = SavedFile::create(&path).unwrap();
+        file.write(b"whole part").unwrap();
+        assert!(file.take_back(5));
+        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+        assert!(!SavedFile::new("pipe".into(), Box::new(io::sink())).take_back(1));
+    }
 
     #[test]
     fn files_of_a_row_are_numbered_and_dated() {

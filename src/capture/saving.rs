@@ -387,7 +387,12 @@ impl Saving {
         }
         let written = open.file.write(bytes);
         let arrived = count_written(&mut self.saved, bytes.len(), &written);
-        self.saved.packets += self.run.packets.partition_point(|end| *end <= arrived) as u64;
+        let whole = self.run.packets.partition_point(|end| *end <= arrived);
+        self.saved.packets += whole as u64;
+        let excess = (arrived - whole.checked_sub(1).map_or(0, |last| self.run.packets[last])) as u64;
+        if written.is_err() && open.file.take_back(excess) {
+            self.saved.bytes -= excess;
+        }
         self.run.restart(self.run.blocks.end);
         written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
     }
