@@ -128,7 +128,7 @@ impl Engine {
         self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
         match plain(packet, interface) {
             Some((observation, payload)) => self.observe(observation, payload),
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Counts a packet and, if its ports are those of a channel, reads its payload.
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
         // Asked beforehand, because what has just been written is slow to read in pieces of another size.
         let is_heard = self.listener.cares_for(&observation);

@@ -143,7 +143,7 @@ impl Source {
     /// The next packet and the interface it was seen on; `None` at the end, be it the input's own or a place that cannot
     /// be read past. If the [reader](Source::from_reader) has nothing for now, that is `None`, too; then the source [is
     /// waiting](Source::is_waiting), and can be asked again.
-    #[inline]
+    #[inline(always)]
     pub fn next_packet(&mut self) -> Option<(Packet<'_>, &Interface)> {
         let (record, data, size) = self.next_record()?;
         let Record { time, wire_len, interface } = record;
@@ -151,7 +151,7 @@ impl Source {
         Some((packet, &self.interfaces()[interface]))
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_record(&mut self) -> Option<(Record, Range<usize>, usize)> {
         // The usual case, a whole record of a pcap file, without the questions that other cases need.
         if let Format::Pcap(pcap) = &self.format
