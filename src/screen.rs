@@ -62,7 +62,7 @@ impl Screen {
         })
     }
 
-    /// Shows how it goes. `services` is asked only where they are shown.
+    /// Shows how it goes. The analysis is looked at only where there is room for it.
     pub fn show(&self, standing: &Standing, look: impl FnOnce(&mut dyn FnMut(&Analysis))) {
         match self {
             Screen::Summary(summary) => look(&mut |analysis| summary.show(summary.lines(standing, analysis))),
@@ -157,5 +157,30 @@ impl Summary {
             let _ = self.terminal.move_cursor_up(shown);
             let _ = self.terminal.clear_to_end_of_screen();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portolan::analysis::{Options, analyse};
+    use portolan::capture::InputName;
+
+    use super::*;
+
+    #[test]
+    fn a_summary_is_no_larger_than_the_terminal_and_tells_first_what_matters_most() {
+        let office = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/office.pcapng");
+        let analysis = analyse(&Options::new(vec![InputName::File(office.into())]), |_, _| ());
+        let traffic = Traffic { packets: 2_358, wire_bytes: 450_233 };
+        let standing = Standing { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
+        // What is no terminal counts as one of 24 lines of 80 places.
+        let summary = Summary { terminal: Term::buffered_stderr(), shown: RefCell::default() };
+        let lines = summary.lines(&standing, &analysis);
+        let (height, width) = summary.terminal.size();
+        assert!(lines.len() < usize::from(height), "{lines:?}");
+        assert!(lines.iter().all(|line| console::measure_text_width(line) < usize::from(width)), "{lines:?}");
+        assert_eq!(lines[0], "1:01:11  2,358 packets  39/s  450.2 kB  172 flows");
+        assert!(lines[1].starts_with("5 packets dropped by the kernel and 1 by the interface"), "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains("rtp")) && lines.last().unwrap() == text::HOW_TO_END, "{lines:?}");
     }
 }
