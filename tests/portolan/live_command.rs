@@ -371,3 +371,14 @@ fn what_is_wrong_is_told_before_anything_is_captured() {
         wrong(&["-i", WEST, "-w", "/nowhere/a.pcap"], "cannot write /nowhere/a.pcap: the folder it should be in does not exist");
     });
 }
+
+#[test]
+fn without_libpcap_it_says_what_to_install() {
+    if portolan_libpcap::load().is_ok() {
+        println!("skipped: libpcap is there");
+        return;
+    }
+    let run = run(&["live", "-i", "lo"]);
+    assert!(run.code == 2 && run.stdout.is_empty(), "{run:?}");
+    assert!(run.stderr.contains("cannot capture: ") && run.stderr.contains("libpcap    missing"), "{run:?}");
+}
