@@ -8,7 +8,7 @@ use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, 
 use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
 use portolan::error::Error;
 use portolan::machine::Machine;
-use portolan::output::{checklist, json};
+use portolan::output::checklist;
 use portolan::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
 use portolan::unit::Time;
@@ -55,8 +55,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     complain(&text::capture_begins(&described));
     stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
-    let heading = heading(&names, &job.tables, &job.common, &options.registry);
-    Watch::new(job, options, heading, source, status, stopper).run()
+    Watch::new(job, options, names, source, status, stopper).run()
 }
 
 /// What keeps from capturing, and what helps.
@@ -117,7 +116,8 @@ fn end_on_signals(stopper: Stopper) {
 struct Watch<'a> {
     job: &'a LiveJob,
     options: Options,
-    heading: json::Heading<'a>,
+    /// The interfaces by name.
+    names: Vec<String>,
     engine: Engine,
     source: Source,
     status: Status,
@@ -139,21 +139,14 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(
-        job: &'a LiveJob,
-        options: Options,
-        heading: json::Heading<'a>,
-        source: Source,
-        status: Status,
-        stopper: Stopper,
-    ) -> Self {
+    fn new(job: &'a LiveJob, options: Options, names: Vec<String>, source: Source, status: Status, stopper: Stopper) -> Self {
         let screen = Screen::new(job.plain);
         let idle = Duration::from_nanos(options.idle_timeout.unwrap_or(i64::MAX).unsigned_abs());
         let began = Instant::now();
         Watch {
             job,
             engine: Engine::new(&options),
-            heading,
+            names,
             source,
             status,
             stopper,
@@ -256,12 +249,13 @@ impl<'a> Watch<'a> {
         let Some(writing) = self.writing.as_mut().filter(|writing| writing.is_due()) else { return Ok(()) };
         let begin = Instant::now();
         let seconds = begin.duration_since(self.began).as_secs();
-        let Watch { job, heading, screen, engine, source, .. } = self;
+        let Watch { job, options, names, screen, engine, source, .. } = self;
         let written = engine.look(source, |analysis| {
             screen.aside(|| {
                 if is_for_people(job) {
                     write_to(&Target::Stdout, |output| writeln!(output, "{}\n", text::tables_after(seconds)))?;
                 }
+                let heading = || heading(names, &job.tables, &job.common, &options.registry);
                 write_tables(&job.tables, heading, analysis, is_for_people(job))
             })
         });
@@ -293,7 +287,8 @@ impl<'a> Watch<'a> {
         if let Some(saved) = self.status.saved() {
             complain(&text::packets_saved(saved.packets, saved.files, saved.removed));
         }
-        write_tables(&self.job.tables, &self.heading, &analysis, is_for_people(self.job))?;
+        let heading = || heading(&self.names, &self.job.tables, &self.job.common, &analysis.registry);
+        write_tables(&self.job.tables, heading, &analysis, is_for_people(self.job))?;
         let is_whole = self.failed.is_empty() && self.all_saved && analysis.is_complete();
         Ok(if is_whole { COMPLETE } else { INCOMPLETE })
     }

@@ -73,7 +73,7 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
     }
-    write_tables(&job.tables, &heading(&job.inputs, &job.tables, &job.common, &analysis.registry), &analysis, true)?;
+    write_tables(&job.tables, || heading(&job.inputs, &job.tables, &job.common, &analysis.registry), &analysis, true)?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 

@@ -20,13 +20,19 @@ const USUAL_WIDTH: usize = 100;
 const UNLIMITED_WIDTH: usize = 1_000;
 
 /// Writes the tables of a capture in all the forms that were asked for. Those for people come where standard output is theirs.
-pub fn write_tables(job: &TablesJob, heading: &json::Heading, analysis: &Analysis, for_people: bool) -> Result<(), Error> {
+/// The heading is only asked for where it is written, because it costs more than a small capture.
+pub fn write_tables<'a>(
+    job: &TablesJob,
+    heading: impl FnOnce() -> json::Heading<'a>,
+    analysis: &Analysis,
+    for_people: bool,
+) -> Result<(), Error> {
     let all_tables = || TableName::ALL.into_iter().map(|name| analysis.table(name));
     if let Some(folder) = &job.csv {
         csv::write_folder(folder, all_tables())?;
     }
     if let Some(target) = &job.json {
-        write_to(target, |output| json::write(heading, all_tables(), output))?;
+        write_to(target, |output| json::write(&heading(), all_tables(), output))?;
     }
     if !for_people || job.json == Some(Target::Stdout) {
         return Ok(());

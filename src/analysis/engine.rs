@@ -194,7 +194,9 @@ impl Engine {
     pub fn finish(mut self) -> Analysis {
         let Engine { fragments, tally, .. } = &mut self;
         fragments.give_up(|orphan| tally.add_orphan(&orphan));
-        let timeline = self.intake.rest().table.take_timeline();
+        let table = &mut self.intake.rest().table;
+        let timeline = table.take_timeline();
+        table.close();
         let inputs = std::mem::take(&mut self.inputs);
         self.lend(inputs, timeline)
     }

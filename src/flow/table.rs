@@ -197,6 +197,11 @@ impl FlowTable {
         }
     }
 
+    /// Gives memory back that is only needed to take more in.
+    pub fn close(&mut self) {
+        (self.index, self.hashes, self.guesses) = (Index::default(), Vec::new(), Vec::new());
+    }
+
     /// The flows, when all is taken in.
     pub fn finish(mut self) -> Flows {
         self.lend()
