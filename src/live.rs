@@ -88,12 +88,10 @@ fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
         Some(Target::File(path)) => needs.files.push(path.clone()),
         Some(Target::Stdout) | None => {}
     }
-    match &job.save {
-        Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) if !saves_to_stdout(job) => {
-            needs.files.push(path.clone());
-        }
-        Some(save) if !saves_to_stdout(job) => needs.folders.push(folder_of(&save.path).to_owned()),
-        _ => {}
+    match job.save.as_ref().filter(|_| !saves_to_stdout(job)) {
+        Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) => needs.files.push(path.clone()),
+        Some(SaveTarget { path, .. }) => needs.folders.push(folder_of(path).to_owned()),
+        None => {}
     }
     needs
 }
@@ -227,7 +225,6 @@ impl<'a> Watch<'a> {
     }
 
     fn standing(&mut self, now: Instant) -> Standing {
-        let interfaces = self.status.interfaces();
         let traffic = self.engine.traffic();
         let (before, shown) = &self.shown;
         let seconds = now.duration_since(*before).as_secs_f64();
@@ -237,10 +234,7 @@ impl<'a> Watch<'a> {
             traffic,
             rate: if seconds > 0.0 { (news as f64 / seconds).round() as u64 } else { 0 },
             flows: self.engine.flows() as u64 + self.engine.ended_flows(),
-            dropped: [
-                interfaces.iter().map(|interface| interface.dropped_kernel).sum(),
-                interfaces.iter().map(|interface| interface.dropped_interface).sum(),
-            ],
+            dropped: self.status.dropped(),
         }
     }
 
@@ -275,15 +269,8 @@ impl<'a> Watch<'a> {
         let analysis = self.engine.finish();
         self.screen.finish();
         warn(&self.options, &analysis);
-        let mut dropped = [0, 0];
-        for interface in self.status.interfaces() {
-            dropped[0] += interface.dropped_kernel;
-            dropped[1] += interface.dropped_interface;
-            tell_end(&interface);
-        }
-        if dropped != [0, 0] {
-            complain(&text::packets_dropped(dropped[0], dropped[1]));
-        }
+        self.status.interfaces().iter().for_each(tell_end);
+        text::packets_dropped(self.status.dropped()).iter().for_each(complain);
         if let Some(saved) = self.status.saved() {
             complain(&text::packets_saved(saved.packets, saved.files, saved.removed));
         }

@@ -123,6 +123,10 @@ fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: usize) -> View
         _ => told.unwrap_or(if is_terminal { USUAL_WIDTH } else { UNLIMITED_WIDTH }),
     };
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let able = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    View { width, top, styled: is_terminal && wanted && able }
+    View { width, top, styled: is_terminal && wanted && !is_dumb_terminal() }
+}
+
+/// True if the terminal says that it can do no more than print.
+pub fn is_dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

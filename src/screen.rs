@@ -12,7 +12,7 @@ use portolan::summary::TableName;
 use portolan::text;
 use portolan::unit::Traffic;
 
-use crate::outputs::view_on_stderr;
+use crate::outputs::{is_dumb_terminal, view_on_stderr};
 use crate::say::complain;
 
 /// The most services in the summary.
@@ -47,8 +47,7 @@ impl Screen {
     /// A summary where somebody can see it and does not want lines.
     pub fn new(plain: bool) -> Screen {
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
-        let able = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        if plain || !is_terminal || !able {
+        if plain || !is_terminal || is_dumb_terminal() {
             return Screen::Lines;
         }
         Screen::Summary(Summary { terminal: Term::buffered_stderr(), shown: RefCell::default() })
@@ -101,8 +100,7 @@ fn line(standing: &Standing) -> String {
 
 /// What is said of dropped packets, if there are any.
 fn banner(standing: &Standing) -> Option<String> {
-    let [kernel, interface] = standing.dropped;
-    (kernel + interface > 0).then(|| text::packets_dropped(kernel, interface))
+    text::packets_dropped(standing.dropped)
 }
 
 /// Lines that stand above the cursor until others take their place.

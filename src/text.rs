@@ -243,16 +243,17 @@ pub fn capture_ended(interface: &str, packets: u64, dropped: u64, why: &str) -> 
     format!("{interface}: {} captured, {dropped}; {why}", counted(packets))
 }
 
-/// What is said where packets were not captured: how many the kernel and how many the interface dropped.
-pub fn packets_dropped(kernel: u64, interface: u64) -> String {
-    let dropped = match (kernel, interface) {
+/// What is said where packets were not captured: how many the kernel and how many the interface dropped, if any.
+pub fn packets_dropped(dropped: [u64; 2]) -> Option<String> {
+    let dropped = match (dropped[0], dropped[1]) {
+        (0, 0) => return None,
         (kernel, 0) => format!("{} dropped by the kernel", counted(kernel)),
         (0, interface) => format!("{} dropped by the interface", counted(interface)),
         (kernel, interface) => {
             format!("{} dropped by the kernel and {} by the interface", counted(kernel), grouped(interface))
         }
     };
-    format!("{dropped}: the tables lack them; a larger --buffer, a filter (-f) or a smaller --snaplen helps")
+    Some(format!("{dropped}: the tables lack them; a larger --buffer, a filter (-f) or a smaller --snaplen helps"))
 }
 
 /// How much was saved.

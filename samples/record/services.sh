@@ -476,8 +476,8 @@ start_games() {
 start_lab() {
   on lab ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
   # desk1 has a key, also made for this one recording.
-  on desk1 ssh-keygen -q -t ed25519 -N '' -C desk1 -f /root/.ssh/id_ed25519
-  on desk1 cat /root/.ssh/id_ed25519.pub | put lab /home/desk1/.ssh/authorized_keys
+  on desk1 ssh-keygen -q -t ed25519 -N '' -C desk1 -f "$HOME/.ssh/id_ed25519"
+  on desk1 cat "$HOME/.ssh/id_ed25519.pub" | put lab /home/desk1/.ssh/authorized_keys
   on lab chown -R desk1:desk1 /home/desk1/.ssh
   on lab mkdir -p /run/sshd
   serve lab /usr/sbin/sshd -D -e -o UseDNS=no

@@ -6,11 +6,12 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, value_parser};
 use portolan::capture::Target as SaveTarget;
 use portolan::capture::live::{Limits, MAX_SNAPLEN, Settings};
+use portolan::unit::NANOSECONDS;
 
 use super::{CommonArguments, CommonJob, Seconds, TablesArguments, TablesJob, parse_seconds};
 
 /// Nanoseconds of silence that end a flow in a live capture, which has no end by itself.
-const LIVE_IDLE_TIMEOUT: i64 = 300 * 1_000_000_000;
+const LIVE_IDLE_TIMEOUT: i64 = 300 * NANOSECONDS;
 /// Bytes of a megabyte, in which sizes of files are given.
 const MEGABYTE: u64 = 1_000_000;
 

@@ -415,28 +415,15 @@ impl Flows {
 mod tests {
     use super::*;
     use crate::decode::protocol::ip;
-    use crate::decode::{Address, IpVersion, ScopeId, Side, Signals};
-    use crate::unit::{NANOSECONDS, Time};
+    use crate::decode::{Address, IpVersion, ScopeId, Side};
+    use crate::flow::tests::observation;
+    use crate::unit::NANOSECONDS;
 
     /// A packet of TCP from that port, at that second.
     fn packet(port: u16, second: i64) -> Observation {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
         let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);
-        Observation {
-            key,
-            side,
-            quoted: false,
-            to_group: false,
-            time: Time::from_nanoseconds(second * NANOSECONDS),
-            wire_len: 60,
-            ip_len: 46,
-            payload_len: 0,
-            signals: Signals::default(),
-            sequence: 0,
-            acknowledgment: 0,
-            fragment: Fragment::Whole,
-            message: None,
-        }
+        Observation { key, ..observation((side, "", 0, 0, second)) }
     }
 
     fn table(options: TableOptions) -> FlowTable {

@@ -13,9 +13,9 @@ const CLIENT: Side = Side::A;
 const SERVER: Side = Side::B;
 
 /// One packet in words: who sends it, flags (S, A, F, R; D for data), sequence and acknowledgement number, second.
-type Said = (Side, &'static str, u32, u32, i64);
+pub(super) type Said = (Side, &'static str, u32, u32, i64);
 
-fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observation {
+pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observation {
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 51544), (Address::v4([192, 0, 2, 80]), 443));
     let (from, to) = if side == CLIENT { (client, server) } else { (server, client) };
     let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, from, to);

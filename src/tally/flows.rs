@@ -117,10 +117,7 @@ impl FlowSum for Servers {
         let (Some(transport), Some(server)) = (Transport::from_protocol(flow.key.protocol), verdict.server) else { return };
         let key = ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) };
         let client = Host::of(flow, server.other());
-        let sum = match room.has_for(&self.each, &key) {
-            true => self.each.entry(key).or_insert_with(|| ServerSum::new(verdict)),
-            false => self.others.get_or_insert_with(|| ServerSum::new(verdict)),
-        };
+        let sum = place_for(key, &mut self.each, &mut self.others, room, || ServerSum::new(verdict));
         sum.add(flow, verdict, client, room);
     }
 
@@ -149,10 +146,7 @@ impl Hosts {
         for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
             let host = Host::of(flow, side);
             if is_wanted(&host) {
-                let sum = match room.has_for(&self.each, &host) {
-                    true => self.each.entry(host).or_default(),
-                    false => self.others.get_or_insert_default(),
-                };
+                let sum = place_for(host, &mut self.each, &mut self.others, room, HostSum::default);
                 sum.add(flow, verdict, side, room);
             }
         }
@@ -222,6 +216,18 @@ impl FlowSums {
         hosts.add(flow, verdict, room);
         evidences.add(flow, verdict, room);
     }
+}
+
+/// The sum of a key that traffic chooses: its own, as far as there is room for it, or that of all others.
+#[inline]
+fn place_for<'s, K: Eq + Hash, V>(
+    key: K,
+    each: &'s mut Map<K, V>,
+    others: &'s mut Option<V>,
+    room: &mut Room,
+    empty: impl FnOnce() -> V,
+) -> &'s mut V {
+    if room.has_for(each, &key) { each.entry(key).or_insert_with(empty) } else { others.get_or_insert_with(empty) }
 }
 
 /// Adds the sums of `other`. One whose key is new is moved as it is.

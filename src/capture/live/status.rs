@@ -115,6 +115,14 @@ impl Status {
         self.0.interfaces.iter().map(status).collect()
     }
 
+    /// Packets that the kernel and the interfaces dropped, of all interfaces together.
+    pub fn dropped(&self) -> [u64; 2] {
+        let sum = |counter: fn(&Counters) -> &AtomicU64| {
+            self.0.interfaces.iter().map(|counters| counter(counters).load(Ordering::Relaxed)).sum()
+        };
+        [sum(|counters| &counters.dropped_kernel), sum(|counters| &counters.dropped_interface)]
+    }
+
     /// What has been saved so far; `None` if nothing was to be saved.
     pub fn saved(&self) -> Option<Saved> {
         self.saving().saved
