@@ -20,7 +20,7 @@
 //!     machine               what this computer has for a live capture: libpcap, rights, interfaces
 //!     privileges            gives up every right that a live capture took, before the first packet is parsed
 //!  0  error, unit, text     trouble in words; time and traffic; what people read
-//!     parallel              work divided among threads, in order
+//!     parallel, arena       work divided among threads, in order; arrays that grow without a copy
 //! ```
 //!
 //! # The packet's path
@@ -58,6 +58,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod arena;
 pub mod capture;
 pub mod content;
 pub mod decode;

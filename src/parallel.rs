@@ -1,13 +1,14 @@
 //! Work on numbered things, divided among threads. What comes out is in order, for any number of threads.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
+use crate::arena::{Arena, CHUNK};
+
 /// Fewer things than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
-/// How many things a thread works on before what came out is put in order: few enough to stay in the cache until then.
-const WINDOW: usize = 1 << 15;
 /// How many things are turned into text at a time: few enough for it to stay in the cache until it is taken.
 const BLOCK: usize = 1 << 10;
 /// How many blocks a thread can be ahead of who takes them.
@@ -36,16 +37,24 @@ pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -
     })
 }
 
-/// `work` for each number below `len`, in their order. What comes out is nowhere in memory twice, but for a window of it.
-pub fn each<T: Send>(len: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let mut all = Vec::with_capacity(len);
-    for start in (0..len).step_by(WINDOW * threads.max(1)) {
-        let window = (len - start).min(WINDOW * threads.max(1));
-        for part in parts(window, threads, |part| part.map(|number| work(start + number)).collect::<Vec<T>>()) {
-            all.extend(part);
+/// What `work` makes of each number below `len`, in their order. It is given as many at a time as a chunk of an arena holds,
+/// and gives one thing for each.
+pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Arena<T> {
+    let chunks = len.div_ceil(CHUNK);
+    let next = AtomicUsize::new(0);
+    let take_chunks = |_, _| {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= chunks {
+                return done;
+            }
+            done.push((number, work(number * CHUNK..len.min((number + 1) * CHUNK))));
         }
-    }
-    all
+    };
+    let mut done: Vec<_> = shares(len, threads, take_chunks).into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(number, _)| *number);
+    Arena::from_chunks(done.into_iter().map(|(_, chunk)| chunk).collect())
 }
 
 /// Text for each block of the numbers below `len`: `fill` appends them to what it is lent, `take` gets them in order, on this
@@ -116,7 +125,7 @@ mod tests {
     #[test]
     fn every_number_is_worked_on_once_and_in_order() {
         for (len, threads) in [(0, 1), (0, 4), (10, 4), (10_000, 1), (10_000, 2), (50_000, 7), (200_000, 1), (200_001, 2)] {
-            assert_eq!(each(len, threads, |number| number), (0..len).collect::<Vec<_>>(), "{len}, {threads}");
+            assert!(chunks(len, threads, |part| part.collect()).iter().copied().eq(0..len), "{len}, {threads}");
         }
         assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);
     }

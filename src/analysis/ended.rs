@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::arena::Arena;
 use crate::flow::{Flows, Timeline};
 use crate::service::{Service, Verdict};
 use crate::tally::Room;
@@ -44,15 +45,15 @@ impl Ended {
     }
 
     /// Takes in the flows that are over, with their final verdicts.
-    pub(super) fn take_in(&mut self, flows: &Flows, verdicts: &[Verdict], is_over: &[bool]) {
-        for ((flow, verdict), _) in flows.iter().zip(verdicts).zip(is_over).filter(|(_, is_over)| **is_over) {
+    pub(super) fn take_in(&mut self, flows: &Flows, verdicts: &Arena<Verdict>, is_over: &[bool]) {
+        for ((flow, verdict), _) in flows.iter().zip(verdicts.iter()).zip(is_over).filter(|(_, is_over)| **is_over) {
             self.sums.add(flow, verdict, &mut self.room);
             self.flows += 1;
         }
     }
 
     /// Takes what belongs to flows that are over out of their timeline, and gives what stays.
-    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, verdicts: &[Verdict], is_over: &[bool]) -> Timeline {
+    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, verdicts: &Arena<Verdict>, is_over: &[bool]) -> Timeline {
         let over = timeline.split_off(|flow| is_over[flow as usize]);
         let owners: Vec<u32> = verdicts.iter().map(|verdict| self.owner_of(verdict.service)).collect();
         let mut mine = self.timeline.take().unwrap_or_else(|| over.emptied());

@@ -10,6 +10,7 @@ mod intake;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::arena::Arena;
 use crate::capture::{
     Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, LinkType, Position, Source, sha256,
 };
@@ -100,7 +101,7 @@ pub struct Analysis {
     /// The flows, in the order of their first packets.
     pub flows: Flows,
     /// The verdict on each flow, in the same order.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Arena<Verdict>,
     /// What the scope numbers in the flows' keys stand for.
     pub scopes: Scopes,
     /// The book of ports that was used.
@@ -134,9 +135,9 @@ impl Analysis {
 
     /// The service of an owner in the [`timeline`](Analysis::timeline); `None` for what is not IP.
     pub fn service_of(&self, owner: u32) -> Option<Service> {
-        match self.verdicts.get(owner as usize) {
-            Some(verdict) => Some(verdict.service),
-            None => self.ended.as_ref().and_then(|ended| ended.service_of(owner)),
+        match owner as usize {
+            number if number < self.verdicts.len() => Some(self.verdicts[number].service),
+            _ => self.ended.as_ref().and_then(|ended| ended.service_of(owner)),
         }
     }
 

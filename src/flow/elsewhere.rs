@@ -1,7 +1,8 @@
 //! What the rest of the capture says about the endpoints of flows that cannot be decided by themselves.
 
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::ops::Range;
+
+use foldhash::fast::RandomState;
 
 use super::index::Index;
 use super::record::Flow;
@@ -42,10 +43,14 @@ impl Endpoint {
 
 const SIDES: [Side; 2] = [Side::A, Side::B];
 
-/// Numbers for the endpoints that are asked about.
+/// In place of the number of an endpoint that has none here.
+const NONE: u32 = u32::MAX;
+
+/// Numbers for those endpoints that are asked about and that a share of them holds: threads share the endpoints and not the
+/// flows, so that nothing has to be put together afterwards.
 ///
-/// With millions of them memory is what takes time, so this keeps twelve bytes and a few bits for each, and looks the rest
-/// up in the flows.
+/// With millions of endpoints memory is what takes time, so this keeps twelve bytes and a few bits for each, and looks the
+/// rest up in the flows.
 struct Numbers<'a> {
     flows: &'a Flows,
     index: Index,
@@ -53,31 +58,44 @@ struct Numbers<'a> {
     holders: Vec<(u32, Side)>,
     /// One bit for each endpoint, at a place that its hash tells: a quick "no" for most of those that nobody asks about.
     asked: Vec<u64>,
-    hasher: foldhash::fast::RandomState,
+    hasher: RandomState,
+    /// Which share, and of how many.
+    share: (usize, usize),
 }
 
 /// Bits for each endpoint, of which one is set: one in eight others passes.
 const BITS_PER_ENDPOINT: usize = 8;
+/// Bits of a hash that neither tell a place among those bits nor in the index, unless there are very many.
+const SHARE_BITS: u32 = 24;
 
 impl<'a> Numbers<'a> {
-    /// Numbers the endpoints of the flows that have these numbers.
-    fn of(flows: &'a Flows, asked: &[u32]) -> Numbers<'a> {
-        let endpoints = asked.len() * SIDES.len();
-        let mut numbers = Numbers {
+    /// No numbers yet, and room for some. All shares have the same `hasher`.
+    fn for_share((share, of): (usize, usize), flows: &'a Flows, asked: usize, hasher: RandomState) -> Numbers<'a> {
+        // Some more than the share of all, because shares are not quite equal.
+        let endpoints = (asked * SIDES.len() / of) * 17 / 16;
+        Numbers {
             flows,
             index: Index::with_capacity(endpoints),
             holders: Vec::with_capacity(endpoints),
             asked: vec![0; (endpoints * BITS_PER_ENDPOINT / 64).next_power_of_two()],
-            hasher: foldhash::fast::RandomState::default(),
-        };
-        let mut hashes = Vec::with_capacity(SIDES.len() * BATCH);
-        for batch in asked.chunks(BATCH) {
-            hashes.extend(batch.iter().flat_map(|flow| SIDES.map(|side| numbers.hash(*flow as usize, side))));
-            hashes.iter().for_each(|hash| numbers.index.prefetch(*hash));
-            let ends = batch.iter().flat_map(|flow| SIDES.map(|side| (*flow, side)));
-            ends.zip(hashes.drain(..)).for_each(|((flow, side), hash)| numbers.add(flow, side, hash));
+            hasher,
+            share: (share, of),
         }
-        numbers
+    }
+
+    /// Numbers the endpoints of the flows that have these numbers, and tells which they are; [`NONE`] for those of another
+    /// share.
+    fn number(&mut self, asked: &[u32]) -> Vec<[u32; 2]> {
+        let mut ends = Vec::with_capacity(asked.len());
+        let mut hashes = Vec::with_capacity(BATCH);
+        for batch in asked.chunks(BATCH) {
+            hashes.extend(batch.iter().map(|flow| SIDES.map(|side| self.mine(self.hash(*flow as usize, side)))));
+            hashes.iter().flatten().flatten().for_each(|hash| self.index.prefetch(*hash));
+            ends.extend(batch.iter().zip(hashes.drain(..)).map(|(flow, hashes)| {
+                SIDES.map(|side| hashes[side.index()].map_or(NONE, |hash| self.add(*flow, side, hash)))
+            }));
+        }
+        ends
     }
 
     fn endpoint(&self, flow: usize, side: Side) -> Endpoint {
@@ -88,13 +106,26 @@ impl<'a> Numbers<'a> {
         self.hasher.hash_one(self.endpoint(flow, side))
     }
 
-    fn add(&mut self, flow: u32, side: Side, hash: u64) {
-        if let Err(slot) = self.find(hash, &self.endpoint(flow as usize, side)) {
-            self.index.insert(slot, hash, self.holders.len());
-            self.holders.push((flow, side));
-            let (word, bit) = self.place(hash);
-            self.asked[word] |= bit;
-        }
+    /// The hash, if an endpoint with it is in this share.
+    #[inline]
+    fn mine(&self, hash: u64) -> Option<u64> {
+        let (share, of) = self.share;
+        ((hash >> SHARE_BITS) as usize % of == share).then_some(hash)
+    }
+
+    fn add(&mut self, flow: u32, side: Side, hash: u64) -> u32 {
+        let number = match self.find(hash, &self.endpoint(flow as usize, side)) {
+            Ok((number, _)) => number,
+            Err(slot) => {
+                let number = self.holders.len();
+                self.index.insert(slot, hash, number);
+                self.holders.push((flow, side));
+                let (word, bit) = self.place(hash);
+                self.asked[word] |= bit;
+                number
+            }
+        };
+        number as u32
     }
 
     #[inline]
@@ -111,116 +142,114 @@ impl<'a> Numbers<'a> {
         (place / 64, 1 << (place % 64))
     }
 
-    /// The numbers of the endpoints of these flows, or [`UNASKED`].
-    fn of_ends(&self, flows: Range<usize>) -> Vec<[u32; 2]> {
-        let mut ends = Vec::with_capacity(flows.len());
+    /// Calls `meet` with each flow that has endpoints with numbers, its own number, and those.
+    fn for_each_met(&self, mut meet: impl FnMut(usize, &Flow, [u32; 2])) {
         let mut hashes = Vec::with_capacity(BATCH);
-        for start in flows.clone().step_by(BATCH) {
-            let batch = start..flows.end.min(start + BATCH);
+        for start in (0..self.flows.len()).step_by(BATCH) {
+            let batch = start..self.flows.len().min(start + BATCH);
             hashes.extend(batch.clone().map(|flow| SIDES.map(|side| self.may_hold(self.hash(flow, side)))));
             hashes.iter().flatten().flatten().for_each(|hash| self.index.prefetch(*hash));
-            ends.extend(batch.zip(hashes.drain(..)).map(|(flow, hashes)| {
-                SIDES.map(|side| hashes[side.index()].map_or(UNASKED, |hash| self.get(hash, &self.endpoint(flow, side))))
-            }));
+            for (number, hashes) in batch.zip(hashes.drain(..)).filter(|(_, hashes)| *hashes != [None; 2]) {
+                let flow = self.flows.get(number);
+                let get = |side: Side| hashes[side.index()].map_or(NONE, |hash| self.get(hash, &Endpoint::of(flow, side)));
+                let ends = SIDES.map(get);
+                if ends != [NONE; 2] {
+                    meet(number, flow, ends);
+                }
+            }
         }
-        ends
     }
 
-    /// The hash, if an endpoint with it may be among those that are asked about.
+    /// The hash, if an endpoint with it is in this share and may be among those that are asked about.
     #[inline]
     fn may_hold(&self, hash: u64) -> Option<u64> {
         let (word, bit) = self.place(hash);
-        (self.asked[word] & bit != 0).then_some(hash)
+        self.mine(hash).filter(|_| self.asked[word] & bit != 0)
     }
 
     #[inline]
     fn get(&self, hash: u64, endpoint: &Endpoint) -> u32 {
-        self.find(hash, endpoint).map_or(UNASKED, |(number, _)| number as u32)
+        self.find(hash, endpoint).map_or(NONE, |(number, _)| number as u32)
     }
 }
 
-/// What a part of the flows says about the endpoints that have numbers.
-#[derive(Default)]
-struct Met {
-    /// By flow and side: the endpoint's number, or [`UNASKED`].
+/// What all flows together say about the endpoints of a share.
+struct Share {
+    /// By place in the list of those that were asked about, and side: the endpoint's number, or [`NONE`].
     ends: Vec<[u32; 2]>,
-    /// Each endpoint with a port that it met: the endpoint's number, and the port in the last 16 bits. Sorted.
-    ports: Vec<u64>,
-    /// Each endpoint with a machine that it met. Sorted.
-    machines: Vec<(u32, Address)>,
+    /// By number: in how many flows the endpoint was proven to be the server.
+    served: Vec<u32>,
+    /// How many different ports it met.
+    peer_ports: Vec<u32>,
+    /// How many different machines.
+    peers: Vec<u32>,
 }
 
-impl Met {
-    fn by(numbers: &Numbers<'_>, registry: &Registry, part: Range<usize>) -> Met {
-        let mut met = Met { ends: numbers.of_ends(part.clone()), ..Met::default() };
-        for (flow, ends) in part.zip(&met.ends).filter(|(_, ends)| **ends != [UNASKED; 2]) {
-            let flow = numbers.flows.get(flow);
+impl Share {
+    fn gather(mut numbers: Numbers<'_>, registry: &Registry, asked: &[u32], proven: impl Fn(usize) -> Option<Side>) -> Share {
+        let ends = numbers.number(asked);
+        let mut served = vec![0; numbers.holders.len()];
+        // The endpoint's number, and the port that it met in the last 16 bits.
+        let mut ports: Vec<u64> = Vec::new();
+        let mut machines: Vec<(u32, Address)> = Vec::new();
+        numbers.for_each_met(|number, flow, ends| {
+            let proven = proven(number);
             let (tells_port, tells_machine) = (tells_peer_port(flow), tells_peer(flow, registry));
-            for side in SIDES.into_iter().filter(|side| ends[side.index()] != UNASKED) {
+            for side in SIDES.into_iter().filter(|side| ends[side.index()] != NONE) {
                 let (end, peer) = (ends[side.index()], side.other());
+                served[end as usize] += u32::from(proven == Some(side));
                 if tells_port {
-                    met.ports.push(u64::from(end) << 16 | u64::from(flow.key.port(peer)));
+                    ports.push(u64::from(end) << 16 | u64::from(flow.key.port(peer)));
                 }
                 if tells_machine {
-                    met.machines.push((end, flow.key.addresses[peer.index()]));
+                    machines.push((end, flow.key.addresses[peer.index()]));
                 }
             }
-        }
-        met.ports.sort_unstable();
-        met.machines.sort_unstable();
-        met
+        });
+        let endpoints = served.len();
+        let peer_ports = count_different(endpoints, ports, |met| (met >> 16) as u32);
+        let peers = count_different(endpoints, machines, |(end, _)| end);
+        Share { ends, served, peer_ports, peers }
     }
 }
 
 /// What all flows together say about the endpoints of those that are asked about.
 #[derive(Default)]
-pub struct Evidences {
-    /// By flow and side: the endpoint's number, or [`UNASKED`].
-    ends: Vec<[u32; 2]>,
-    served: Vec<u32>,
-    peer_ports: Vec<u32>,
-    peers: Vec<u32>,
-}
-
-/// In place of the number of an endpoint that nobody asks about.
-const UNASKED: u32 = u32::MAX;
+pub struct Evidences(Vec<Share>);
 
 impl Evidences {
-    /// Gathers what is known about the endpoints of the flows for which `is_asked` holds; of less than 2^32 flows in all.
-    /// `proven` tells the side of a flow that was proven to be a server there.
+    /// Gathers what is known about the endpoints of the flows with these numbers; of less than 2^32 flows in all. `proven`
+    /// tells the side of a flow that was proven to be a server there.
     pub fn gather(
         (flows, registry): (&Flows, &Registry),
-        proven: impl Fn(usize) -> Option<Side>,
-        is_asked: impl Fn(usize) -> bool,
+        asked: &[u32],
+        proven: impl Fn(usize) -> Option<Side> + Sync,
         threads: usize,
     ) -> Evidences {
-        let asked: Vec<u32> = (0..flows.len() as u32).filter(|number| is_asked(*number as usize)).collect();
         if asked.is_empty() {
             return Evidences::default();
         }
-        let numbers = Numbers::of(flows, &asked);
-        let met = parallel::parts(flows.len(), threads, |part| Met::by(&numbers, registry, part));
-        let (mut ends, mut ports, mut machines) = (Vec::new(), Vec::new(), Vec::new());
-        for part in met {
-            ends.push(part.ends);
-            ports.push(part.ports);
-            machines.push(part.machines);
-        }
-        let ends = parallel::joined(ends);
-        let endpoints = numbers.holders.len();
-        Evidences {
-            served: count_services(endpoints, &ends, proven),
-            peer_ports: count_different(endpoints, ports, |met| (met >> 16) as u32),
-            peers: count_different(endpoints, machines, |(end, _)| end),
-            ends,
-        }
+        let hasher = RandomState::default();
+        Evidences(parallel::shares(flows.len(), threads, |share, of| {
+            let numbers = Numbers::for_share((share, of), flows, asked.len(), hasher.clone());
+            Share::gather(numbers, registry, asked, &proven)
+        }))
     }
 
-    /// What is known about the ends of one of the flows that were asked about.
-    pub fn about(&self, number: usize) -> Elsewhere {
-        let ends = self.ends[number];
-        let of = |counts: &[u32]| ends.map(|end| counts[end as usize]);
-        Elsewhere { served: of(&self.served), peer_ports: of(&self.peer_ports), peers: of(&self.peers) }
+    /// What is known about the ends of the flow in that place of the list of those that were asked about.
+    pub fn about(&self, place: usize) -> Elsewhere {
+        let mut told = Elsewhere::default();
+        for share in &self.0 {
+            for side in SIDES.map(Side::index) {
+                let end = share.ends[place][side] as usize;
+                if end != NONE as usize {
+                    told.served[side] = share.served[end];
+                    told.peer_ports[side] = share.peer_ports[end];
+                    told.peers[side] = share.peers[end];
+                }
+            }
+        }
+        told
     }
 }
 
@@ -237,24 +266,9 @@ fn tells_peer(flow: &Flow, registry: &Registry) -> bool {
             .is_some_and(|transport| flow.key.ports.iter().all(|port| is_unregistered(transport, port)))
 }
 
-/// In how many flows each endpoint was proven to be the server.
-fn count_services(endpoints: usize, ends: &[[u32; 2]], proven: impl Fn(usize) -> Option<Side>) -> Vec<u32> {
-    let mut counts = vec![0; endpoints];
-    for (number, ends) in ends.iter().enumerate().filter(|(_, ends)| **ends != [UNASKED; 2]) {
-        if let Some(side) = proven(number)
-            && let Some(count) = counts.get_mut(ends[side.index()] as usize)
-        {
-            *count += 1;
-        }
-    }
-    counts
-}
-
-/// How many different things each endpoint met. Each part is sorted.
-fn count_different<T: Ord + Copy>(endpoints: usize, parts: Vec<Vec<T>>, end: impl Fn(T) -> u32) -> Vec<u32> {
-    let mut met = parallel::joined(parts);
-    // The stable sort merges what is in order already.
-    met.sort();
+/// How many different things each endpoint met.
+fn count_different<T: Ord + Copy>(endpoints: usize, mut met: Vec<T>, end: impl Fn(T) -> u32) -> Vec<u32> {
+    met.sort_unstable();
     met.dedup();
     let mut counts = vec![0; endpoints];
     met.into_iter().for_each(|thing| counts[end(thing) as usize] += 1);

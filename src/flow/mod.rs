@@ -4,7 +4,6 @@
 //! it. When the capture is over, [`Relations`] joins what control channels announced to the flows it was about, and
 //! [`Roles`] asks the ladder about every flow.
 
-mod arena;
 mod elsewhere;
 mod fragments;
 mod index;

@@ -8,6 +8,7 @@ use super::elsewhere::Evidences;
 use super::record::Flow;
 use super::relations::Relations;
 use super::table::Flows;
+use crate::arena::Arena;
 use crate::decode::Side;
 use crate::parallel;
 use crate::service::ladder::{self, Climb, Elsewhere, Facts, Speech};
@@ -43,21 +44,28 @@ enum Alone {
 
 impl Roles<'_> {
     /// The verdicts on all flows, in their order, worked out by so many threads.
-    pub fn decide(&self, threads: usize) -> Vec<Verdict> {
-        let alone = parallel::each(self.flows.len(), threads, |number| self.alone(number));
-        let elsewhere = self.gather(&alone, |number| alone[number] == Alone::Undecided, threads);
-        parallel::each(self.flows.len(), threads, |number| {
-            let is_undecided = alone[number] == Alone::Undecided;
-            self.verdict(number, &if is_undecided { elsewhere.about(number) } else { Elsewhere::default() })
+    pub fn decide(&self, threads: usize) -> Arena<Verdict> {
+        let alone = parallel::chunks(self.flows.len(), threads, |part| part.map(|number| self.alone(number)).collect());
+        let undecided = alone.iter().enumerate().filter(|(_, alone)| **alone == Alone::Undecided);
+        let undecided: Vec<u32> = undecided.map(|(number, _)| number as u32).collect();
+        let elsewhere = self.gather(&alone, &undecided, threads);
+        parallel::chunks(self.flows.len(), threads, |part| {
+            let first = undecided.partition_point(|number| (*number as usize) < part.start);
+            let mut places = (first..undecided.len()).peekable();
+            let verdict = |number| {
+                let place = places.next_if(|place| undecided[*place] as usize == number);
+                self.verdict(number, &place.map_or(Elsewhere::default(), |place| elsewhere.about(place)))
+            };
+            part.map(verdict).collect()
         })
     }
 
-    fn gather(&self, alone: &[Alone], is_asked: impl Fn(usize) -> bool, threads: usize) -> Evidences {
+    fn gather(&self, alone: &Arena<Alone>, asked: &[u32], threads: usize) -> Evidences {
         let proven = |number: usize| match alone[number] {
             Alone::Proven(side) => Some(side),
             _ => None,
         };
-        Evidences::gather((self.flows, self.registry), proven, is_asked, threads)
+        Evidences::gather((self.flows, self.registry), asked, proven, threads)
     }
 
     fn verdict(&self, number: usize, elsewhere: &Elsewhere) -> Verdict {
@@ -75,10 +83,10 @@ impl Roles<'_> {
     /// about it even if it can be decided without them.
     pub fn climb(&self, number: usize) -> Option<(Facts, Elsewhere, Climb)> {
         let facts = self.facts(number)?;
-        let mut alone: Vec<Alone> = (0..self.flows.len()).map(|number| self.alone(number)).collect();
+        let mut alone = parallel::chunks(self.flows.len(), 1, |part| part.map(|number| self.alone(number)).collect());
         // A flow is no evidence about itself.
-        alone[number] = Alone::Decided;
-        let elsewhere = self.gather(&alone, |other| other == number, 1).about(number);
+        *alone.get_mut(number) = Alone::Decided;
+        let elsewhere = self.gather(&alone, &[number as u32], 1).about(0);
         Some((facts, elsewhere, ladder::climb(self.registry, &facts, &elsewhere)))
     }
 

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
-use super::arena::Arena;
 use super::index::Index;
 use super::prefetch::prefetch;
 use super::record::Flow;
 use super::timeline::Timeline;
+use crate::arena::Arena;
 use crate::decode::{FlowKey, Fragment, Observation};
 
 /// Observations in a batch: about as many as a core can have loads under way.

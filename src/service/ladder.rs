@@ -356,6 +356,7 @@ fn by_port_diversity(facts: &Facts, elsewhere: &Elsewhere) -> Option<Speech> {
         return None;
     }
     let confidence = if facts.transport == Transport::Tcp { Confidence::Strong } else { Confidence::Moderate };
+    let [more, fewer] = [more, fewer].map(|ports| u16::try_from(ports).unwrap_or(u16::MAX));
     Some(Speech::of(side, Evidence::PortDiversity(more, fewer), confidence))
 }
 

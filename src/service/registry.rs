@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
@@ -55,9 +56,16 @@ pub struct Entry {
     pub curated: bool,
 }
 
-/// The number of an [`Entry`]: equal numbers mean equal name, category, source and curation.
+/// The number of an [`Entry`], from 1: equal numbers mean equal name, category, source and curation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct EntryId(u16);
+pub struct EntryId(NonZeroU16);
+
+impl EntryId {
+    #[inline]
+    fn index(self) -> usize {
+        usize::from(self.0.get()) - 1
+    }
+}
 
 /// How likely a port is to be a server's, from -2 (port 0) to 6 (a widely run system service).
 pub type Rank = i8;
@@ -69,7 +77,7 @@ pub const RANK_REGISTERED: Rank = 3;
 /// The rank from which a port has a curated service.
 pub const RANK_CURATED: Rank = 5;
 
-/// One transport's doors: for each port the entry's number plus one, or 0.
+/// One transport's doors: for each port the entry's number, or 0.
 type Doors = Box<[u16; 1 << 16]>;
 
 /// The book of ports.
@@ -144,7 +152,7 @@ impl Registry {
             let category = categories.get(name.as_str()).copied().unwrap_or(Category::Other);
             let entry = Entry { name: name.into(), category, source: NameSource::Iana, curated: false };
             let id = self.number(entry);
-            self.doors[table(transport)][usize::from(port)] = id.0 + 1;
+            self.doors[table(transport)][usize::from(port)] = id.0.get();
         }
     }
 
@@ -154,7 +162,7 @@ impl Registry {
             let id = self.number(Entry { name: name.into(), category, source, curated });
             for transport in row.transports() {
                 for port in row.ports.clone() {
-                    self.doors[table(transport)][usize::from(port)] = id.0 + 1;
+                    self.doors[table(transport)][usize::from(port)] = id.0.get();
                 }
             }
         }
@@ -171,7 +179,7 @@ impl Registry {
             }
             None => {
                 for port in rule.ports.clone() {
-                    self.doors[table(rule.transport)][usize::from(port)] = id.0 + 1;
+                    self.doors[table(rule.transport)][usize::from(port)] = id.0.get();
                 }
             }
         }
@@ -181,8 +189,9 @@ impl Registry {
         if let Some(&id) = self.numbers.get(&entry) {
             return id;
         }
-        let id = EntryId(u16::try_from(self.entries.len()).expect("fewer than 2^16 different services"));
         self.entries.push(entry.clone());
+        let number = u16::try_from(self.entries.len()).ok().and_then(NonZeroU16::new);
+        let id = EntryId(number.expect("fewer than 2^16 different services"));
         self.numbers.insert(entry, id);
         id
     }
@@ -197,7 +206,7 @@ impl Registry {
     /// What stands under that number.
     #[inline]
     pub fn entry(&self, id: EntryId) -> &Entry {
-        &self.entries[usize::from(id.0)]
+        &self.entries[id.index()]
     }
 
     /// What the book calls that port. SCTP and DCCP borrow TCP's name, then UDP's, where they have none of their own;
@@ -212,7 +221,7 @@ impl Registry {
             }
             _ => own,
         };
-        door.checked_sub(1).map(EntryId)
+        NonZeroU16::new(door).map(EntryId)
     }
 
     /// The entry of an announced service.
@@ -225,7 +234,7 @@ impl Registry {
     /// can come more than once.
     pub fn ports_by_name<T: Copy>(&self, transport: Transport, of_name: impl Fn(&str) -> Option<T>) -> Vec<(u16, T)> {
         let told: Vec<Option<T>> = self.entries.iter().map(|entry| of_name(&entry.name)).collect();
-        let of = |id: EntryId| told[usize::from(id.0)];
+        let of = |id: EntryId| told[id.index()];
         let by_book = (1..=u16::MAX).filter_map(|port| Some((port, of(self.look_up(transport, port)?)?)));
         let rules = self.hosts.iter().filter(|rule| rule.transport == transport);
         let by_rule = rules.filter_map(|rule| Some((rule.ports.clone(), of(rule.entry)?)));

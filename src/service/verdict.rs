@@ -32,8 +32,8 @@ pub enum Evidence {
     KnownServer(u32),
     /// Its port has the higher rank; both ranks.
     Rank(Rank, Rank),
-    /// It met more different peer ports; both numbers.
-    PortDiversity(u32, u32),
+    /// It met more different peer ports; both numbers, 65,535 for one that is higher.
+    PortDiversity(u16, u16),
     /// The first packet went to it.
     FirstPacket,
     /// Nothing speaks.

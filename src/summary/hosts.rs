@@ -45,7 +45,7 @@ fn sums(analysis: &Analysis) -> Vec<(Host, HostSum)> {
             let wanted = ended.sums.hosts.each.iter().filter(|(host, _)| is_wanted(host));
             hosts.each.extend(wanted.map(|(host, sum)| (*host, sum.clone())));
         }
-        for (flow, verdict) in analysis.flows.iter().zip(&analysis.verdicts) {
+        for (flow, verdict) in analysis.flows.iter().zip(analysis.verdicts.iter()) {
             hosts.add_to(is_wanted, flow, verdict, &mut Room::unlimited());
         }
         hosts.each

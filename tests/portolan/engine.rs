@@ -266,7 +266,7 @@ proptest! {
         members in 0..60usize,
     ) {
         let analysis = at_once(&scene.pcap(), &options(1));
-        let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(&analysis.verdicts).collect();
+        let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
         let sums = |room: &mut Room| {
             let mut sums = FlowSums::default();
             decided.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, room));

@@ -185,7 +185,7 @@ proptest! {
     #[test]
     fn sums_of_parts_merge_to_the_sum_of_all(scene in any_scene(), at in 0..30usize) {
         let analysis = analysed(&scene.pcap(), 64);
-        let decided: Vec<_> = analysis.flows.iter().zip(&analysis.verdicts).collect();
+        let decided: Vec<_> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
         let (left, right) = decided.split_at(at.min(decided.len()));
         fn law<S: FlowSum + PartialEq + std::fmt::Debug>(left: &[(&portolan::flow::Flow, &Verdict)], right: &[(&portolan::flow::Flow, &Verdict)]) {
             let over = |flows: &[(&portolan::flow::Flow, &Verdict)]| S::over(flows.iter().copied());

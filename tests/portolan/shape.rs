@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The floor of each top-level module. A file imports its own floor or lower ones.
-const FLOORS: [(&str, u32); 20] = [
+const FLOORS: [(&str, u32); 21] = [
     ("error", 0),
     ("unit", 0),
     ("text", 0),
     ("parallel", 0),
+    ("arena", 0),
     ("capture", 1),
     ("privileges", 1),
     ("machine", 1),

@@ -1,7 +1,9 @@
 //! An append-only array that never moves what it holds: growing it costs no copy and no second half of the memory.
 
+use std::ops::Index;
+
 /// Items in one chunk. A power of two, so that finding an item is a shift and a mask.
-const CHUNK: usize = 1 << 14;
+pub const CHUNK: usize = 1 << 14;
 
 /// An append-only array of chunks.
 #[derive(Debug)]
@@ -16,6 +18,17 @@ impl<T> Default for Arena<T> {
 }
 
 impl<T> Arena<T> {
+    /// The items of these chunks. Each but the last has [`CHUNK`] of them.
+    pub fn from_chunks(chunks: Vec<Vec<T>>) -> Arena<T> {
+        debug_assert!(chunks.split_last().is_none_or(|(_, whole)| whole.iter().all(|chunk| chunk.len() == CHUNK)));
+        Arena { chunks }
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     /// How many items there are.
     #[inline]
     pub fn len(&self) -> usize {
@@ -59,5 +72,14 @@ impl<T> Arena<T> {
     /// All items, in the order they were appended.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
+    }
+}
+
+impl<T> Index<usize> for Arena<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, number: usize) -> &T {
+        self.get(number)
     }
 }
