@@ -54,6 +54,12 @@ impl Address {
         Address((u32::from_le_bytes(bytes) as u128).to_le_bytes())
     }
 
+    /// The first four bytes, all that an IPv4 address has, as a number that means nothing but itself.
+    #[inline]
+    pub const fn v4_number(self) -> u32 {
+        u128::from_le_bytes(self.0) as u32
+    }
+
     #[inline]
     fn as_number(self) -> u128 {
         u128::from_be_bytes(self.0)

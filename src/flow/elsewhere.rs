@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::fast::RandomState;
 
 use super::index::Index;
+use super::prefetch::prefetch;
 use super::record::Flow;
 use super::table::{BATCH, Flows};
 use crate::decode::{Address, IpVersion, ScopeId, Side};
@@ -88,7 +89,8 @@ impl<'a> Numbers<'a> {
     fn number(&mut self, asked: &[u32]) -> Vec<[u32; 2]> {
         let mut ends = Vec::with_capacity(asked.len());
         let mut hashes = Vec::with_capacity(BATCH);
-        for batch in asked.chunks(BATCH) {
+        for (batch, next) in asked.chunks(BATCH).zip(asked.chunks(BATCH).skip(1).chain([&[][..]])) {
+            next.iter().for_each(|flow| prefetch(&self.flows.get(*flow as usize).key));
             hashes.extend(batch.iter().map(|flow| SIDES.map(|side| self.mine(self.hash(*flow as usize, side)))));
             hashes.iter().flatten().flatten().for_each(|hash| self.index.prefetch(*hash));
             ends.extend(batch.iter().zip(hashes.drain(..)).map(|(flow, hashes)| {
@@ -142,14 +144,26 @@ impl<'a> Numbers<'a> {
         (place / 64, 1 << (place % 64))
     }
 
-    /// Calls `meet` with each flow that has endpoints with numbers, its own number, and those.
-    fn for_each_met(&self, mut meet: impl FnMut(usize, &Flow, [u32; 2])) {
-        let mut hashes = Vec::with_capacity(BATCH);
+    /// Calls `meet` with each flow that has endpoints with numbers, its own number, and those. The `ends` of the flows that
+    /// were `asked` about are known.
+    fn for_each_met(&self, asked: &[u32], ends: &[[u32; 2]], mut meet: impl FnMut(usize, &Flow, [u32; 2])) {
+        let mut known = asked.iter().map(|flow| *flow as usize).zip(ends).peekable();
+        let mut others = Vec::with_capacity(BATCH);
         for start in (0..self.flows.len()).step_by(BATCH) {
-            let batch = start..self.flows.len().min(start + BATCH);
-            hashes.extend(batch.clone().map(|flow| SIDES.map(|side| self.may_hold(self.hash(flow, side)))));
-            hashes.iter().flatten().flatten().for_each(|hash| self.index.prefetch(*hash));
-            for (number, hashes) in batch.zip(hashes.drain(..)).filter(|(_, hashes)| *hashes != [None; 2]) {
+            for number in start..self.flows.len().min(start + BATCH) {
+                if let Some((_, ends)) = known.next_if(|(flow, _)| *flow == number) {
+                    if *ends != [NONE; 2] {
+                        meet(number, self.flows.get(number), *ends);
+                    }
+                    continue;
+                }
+                let hashes = SIDES.map(|side| self.may_hold(self.hash(number, side)));
+                hashes.iter().flatten().for_each(|hash| self.index.prefetch(*hash));
+                if hashes != [None; 2] {
+                    others.push((number, hashes));
+                }
+            }
+            for (number, hashes) in others.drain(..) {
                 let flow = self.flows.get(number);
                 let get = |side: Side| hashes[side.index()].map_or(NONE, |hash| self.get(hash, &Endpoint::of(flow, side)));
                 let ends = SIDES.map(get);
@@ -192,7 +206,7 @@ impl Share {
         // The endpoint's number, and the port that it met in the last 16 bits.
         let mut ports: Vec<u64> = Vec::new();
         let mut machines: Vec<(u32, Address)> = Vec::new();
-        numbers.for_each_met(|number, flow, ends| {
+        numbers.for_each_met(asked, &ends, |number, flow, ends| {
             let proven = proven(number);
             let (tells_port, tells_machine) = (tells_peer_port(flow), tells_peer(flow, registry));
             for side in SIDES.into_iter().filter(|side| ends[side.index()] != NONE) {

@@ -65,7 +65,10 @@ impl Relations {
 
     fn add_announced(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels, threads: usize) {
         let mut expected = Expected::of(log);
-        for number in with_ports(flows, &expected.ports, threads) {
+        if expected.at.is_empty() {
+            return;
+        }
+        for number in those(flows, threads, |key| expected.ports.has_any(key.ports)) {
             let Some(found) = expected.find(log, flows.get(number)) else { continue };
             let control = channels.flow(flows, &log[found.announcement]);
             let Expectation { by, service, .. } = *found.expectation;
@@ -133,13 +136,10 @@ fn may_be_ftp_data(flow: &Flow) -> bool {
     flow.key.protocol == ip::TCP && flow.key.ports.into_iter().all(|port| port >= FIRST_USER_PORT)
 }
 
-/// The numbers of the flows that have one of these ports.
-fn with_ports(flows: &Flows, ports: &PortSet, threads: usize) -> Vec<usize> {
-    if ports.is_empty() {
-        return Vec::new();
-    }
-    let has = |number: &usize| ports.has_any(flows.get(*number).key.ports);
-    parallel::joined(parallel::parts(flows.len(), threads, |part| part.filter(has).collect()))
+/// The numbers of the flows that may be what is looked for, by their keys.
+fn those(flows: &Flows, threads: usize, may_be: impl Fn(&FlowKey) -> bool + Sync) -> Vec<usize> {
+    let may_be = |number: &usize| may_be(&flows.get(*number).key);
+    parallel::joined(parallel::parts(flows.len(), threads, |part| part.filter(may_be).collect()))
 }
 
 /// The flows that announcements were made in.
@@ -149,7 +149,9 @@ impl Channels {
     fn of(flows: &Flows, log: &[Announcement], threads: usize) -> Channels {
         let ports = PortSet::of(log.iter().flat_map(|announcement| announcement.channel.ports));
         let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(|announcement| (announcement.channel, Vec::new())).collect();
-        for number in with_ports(flows, &ports, threads) {
+        // Both ports are those of channels, or it is none of them.
+        let may_be = |key: &FlowKey| ports.has_all(key.ports) && channels.contains_key(key);
+        for number in those(flows, threads, may_be) {
             if let Some(numbers) = channels.get_mut(&flows.get(number).key) {
                 numbers.push(number);
             }

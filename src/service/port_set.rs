@@ -12,15 +12,21 @@ impl PortSet {
         PortSet(set)
     }
 
-    /// True if there is no port in the set.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|ports| *ports == 0)
-    }
-
     /// True if one of the two ports is in the set.
     #[inline]
     pub fn has_any(&self, [a, b]: [u16; 2]) -> bool {
-        let bit = |port: u16| self.0[usize::from(port >> 6)] >> (port & 63);
-        (bit(a) | bit(b)) & 1 != 0
+        (self.bit(a) | self.bit(b)) & 1 != 0
+    }
+
+    /// True if both ports are in the set.
+    #[inline]
+    pub fn has_all(&self, [a, b]: [u16; 2]) -> bool {
+        self.bit(a) & self.bit(b) & 1 != 0
+    }
+
+    /// The port's bit, behind others.
+    #[inline]
+    fn bit(&self, port: u16) -> u64 {
+        self.0[usize::from(port >> 6)] >> (port & 63)
     }
 }

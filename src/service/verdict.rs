@@ -6,7 +6,7 @@ use super::rung::Conflicts;
 use crate::decode::Side;
 
 /// Why a side is the server: the rung that spoke.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Evidence {
     /// The user says so.
     User,
@@ -41,6 +41,16 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// The same without details: the rung.
+    pub const fn kind(self) -> Evidence {
+        match self {
+            Evidence::KnownServer(_) => Evidence::KnownServer(0),
+            Evidence::Rank(..) => Evidence::Rank(0, 0),
+            Evidence::PortDiversity(..) => Evidence::PortDiversity(0, 0),
+            other => other,
+        }
+    }
+
     /// The rung's key, without details: what the `evidence` table groups by.
     pub const fn code(self) -> &'static str {
         match self {

@@ -17,11 +17,11 @@ const COLUMNS: &[Column] = &[
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
     let mut rows: Vec<_> = analysis.sum::<Evidences>().0.into_iter().collect();
-    rows.sort_unstable_by_key(|((code, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), *code));
+    rows.sort_unstable_by_key(|((kind, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), kind.code()));
     let all: u64 = rows.iter().map(|(_, sum)| sum.flows).sum();
-    let rows = rows.into_iter().map(|((code, confidence), sum)| {
+    let rows = rows.into_iter().map(|((kind, confidence), sum)| {
         vec![
-            Cell::text(code),
+            Cell::text(kind.code()),
             Cell::text(confidence.name()),
             Cell::Count(sum.flows),
             Cell::Share { part: sum.flows, whole: all },

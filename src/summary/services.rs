@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::names;
 use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
@@ -42,7 +43,12 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     let mut sums: BTreeMap<(&str, &str, Transport), (Service, ServiceSum)> = BTreeMap::new();
     for ((service, transport), sum) in analysis.sum::<Services>().0 {
         let name = (names::service(registry, service), names::category(registry, service), transport);
-        sums.entry(name).or_insert_with(|| (service, ServiceSum::default())).1.merge(&sum);
+        match sums.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert((service, sum));
+            }
+            Entry::Occupied(mine) => mine.into_mut().1.merge(&sum),
+        }
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by_key(|(_, (_, sum))| Reverse(sum.traffic().packets));

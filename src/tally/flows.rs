@@ -11,7 +11,7 @@ pub use super::sums::{
 use crate::decode::Side;
 use crate::flow::Flow;
 use crate::service::book::PortRange;
-use crate::service::{Confidence, Service, Transport, Verdict};
+use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -168,14 +168,14 @@ impl FlowSum for Hosts {
     }
 }
 
-/// Flows with ports by evidence and confidence.
+/// Flows with ports by [kind](Evidence::kind) of evidence and confidence.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evidences(pub Map<(&'static str, Confidence), EvidenceSum>);
+pub struct Evidences(pub Map<(Evidence, Confidence), EvidenceSum>);
 
 impl FlowSum for Evidences {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
         if flow.key.has_ports() {
-            self.0.entry((verdict.evidence.code(), verdict.confidence)).or_default().add(flow);
+            self.0.entry((verdict.evidence.kind(), verdict.confidence)).or_default().add(flow);
         }
     }
 

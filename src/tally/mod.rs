@@ -4,6 +4,7 @@
 
 mod capture;
 pub mod flows;
+mod host_set;
 mod ledger;
 mod portless;
 mod room;
@@ -11,6 +12,7 @@ pub mod sizes;
 mod sums;
 
 pub use capture::InterfaceTally;
+pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};
 pub use room::Room;

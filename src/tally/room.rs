@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
-use super::sums::Set;
+use super::host_set::Set;
 
 /// What one more machine or server costs, in members of a set: a sum of its own has sets of its own.
 const KEY: usize = 8;

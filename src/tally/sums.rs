@@ -1,15 +1,14 @@
 //! What flows of one kind add up to: those of a service, a port, a range of ports, a server, a machine, an evidence.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
+use super::host_set::{HostSet, Set};
 use super::room::Room;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
 use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
-
-pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
 
 /// A sum that another of its kind can be added to.
 pub trait Sum {
@@ -113,9 +112,9 @@ pub struct ServiceSum {
     /// First and last packet.
     pub span: Span,
     /// Different clients.
-    pub clients: Set<Host>,
+    pub clients: HostSet,
     /// Different servers.
-    pub servers: Set<Host>,
+    pub servers: HostSet,
     /// The servers' ports.
     pub ports: BTreeSet<u16>,
 }
@@ -132,10 +131,10 @@ impl ServiceSum {
         self.outcomes.add(flow, transport);
         self.span.merge(flow.span);
         if !flow.is_overflow() {
-            room.insert(&mut self.clients, Host::of(flow, client));
+            self.clients.insert(Host::of(flow, client), room);
         }
         if let Some(server) = verdict.server {
-            room.insert(&mut self.servers, Host::of(flow, server));
+            self.servers.insert(Host::of(flow, server), room);
             self.ports.insert(flow.key.port(server));
         }
     }
@@ -254,7 +253,7 @@ pub struct ServerSum {
     /// First and last packet.
     pub span: Span,
     /// Different clients.
-    pub clients: Set<Host>,
+    pub clients: HostSet,
 }
 
 impl ServerSum {
@@ -266,7 +265,7 @@ impl ServerSum {
             evidence: verdict.evidence,
             confidence: verdict.confidence,
             span: Span::default(),
-            clients: Set::default(),
+            clients: HostSet::default(),
         }
     }
 
@@ -275,7 +274,7 @@ impl ServerSum {
         self.traffic.merge(total(flow));
         self.better(verdict.confidence, verdict.evidence);
         self.span.merge(flow.span);
-        room.insert(&mut self.clients, client);
+        self.clients.insert(client, room);
     }
 
     fn better(&mut self, confidence: Confidence, evidence: Evidence) {
@@ -311,7 +310,7 @@ pub struct HostSum {
     /// First and last packet.
     pub span: Span,
     /// Different machines at the other end.
-    pub peers: Set<Host>,
+    pub peers: HostSet,
     /// Services that it serves.
     pub serves: Set<Service>,
     /// Services that it uses.
@@ -323,7 +322,7 @@ impl HostSum {
         self.sent.merge(sent_by(flow, side));
         self.received.merge(sent_by(flow, side.other()));
         self.span.merge(flow.span);
-        room.insert(&mut self.peers, Host::of(flow, side.other()));
+        self.peers.insert(Host::of(flow, side.other()), room);
         if flow.key.has_ports()
             && let Some(server) = verdict.server
         {

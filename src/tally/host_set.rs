@@ -1,0 +1,63 @@
+//! A set of machines. Services, servers and machines have one each, and a capture can have a million members in all: so an
+//! IPv4 address takes four bytes in it, and not the twenty that would do for either version.
+
+use std::collections::HashSet;
+
+use super::room::Room;
+use super::sums::Host;
+use crate::decode::{Address, IpVersion};
+
+pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
+
+/// A set of machines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostSet {
+    v4: Set<u32>,
+    v6: Set<Address>,
+}
+
+impl HostSet {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.v4.len() + self.v6.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a machine, if it is there already or there is room.
+    #[inline]
+    pub(super) fn insert(&mut self, host: Host, room: &mut Room) {
+        match host.version {
+            IpVersion::V4 => room.insert(&mut self.v4, host.address.v4_number()),
+            IpVersion::V6 => room.insert(&mut self.v6, host.address),
+        }
+    }
+
+    /// Adds all of another set.
+    pub(super) fn extend(&mut self, other: &HostSet) {
+        self.v4.extend(&other.v4);
+        self.v6.extend(&other.v6);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_both_versions_with_the_same_bytes_are_two_machines() {
+        let address = Address::v4([10, 0, 0, 1]);
+        let mut set = HostSet::default();
+        for version in [IpVersion::V4, IpVersion::V6, IpVersion::V4] {
+            set.insert(Host { version, address }, &mut Room::unlimited());
+        }
+        assert_eq!(set.len(), 2);
+        let mut other = HostSet::default();
+        other.insert(Host { version: IpVersion::V4, address: Address::v4([10, 0, 0, 2]) }, &mut Room::unlimited());
+        other.extend(&set);
+        assert_eq!(other.len(), 3);
+    }
+}
