@@ -3,11 +3,11 @@
 //!
 //! The counter gets the same observations in the same order either way, so that the answer is the same.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::decode::Observation;
-use crate::flow::{FlowTable, TableOptions};
+use crate::flow::{FlowRoom, FlowTable, TableOptions};
 use crate::tally::{Ledger, Place, Sizes};
 
 /// Observations that are counted at once before a thread is worth its start.
@@ -67,6 +67,10 @@ enum Site {
 struct Beside {
     full: SyncSender<Vec<Observation>>,
     empty: Receiver<Vec<Observation>>,
+    /// Memory for more flows, made by whoever waits for the counter.
+    room: SyncSender<FlowRoom>,
+    /// What the counter had no use for yet.
+    spare: Option<FlowRoom>,
     thread: JoinHandle<Counter>,
 }
 
@@ -153,8 +157,14 @@ impl Beside {
     fn start(mut counter: Counter) -> Beside {
         let (full, chunks) = sync_channel::<Vec<Observation>>(UNDER_WAY);
         let (used, empty) = sync_channel(UNDER_WAY + 2);
+        let (room, more_room) = sync_channel(1);
         let thread = thread::spawn(move || {
             for mut chunk in chunks {
+                if counter.table.wants_room()
+                    && let Ok(room) = more_room.try_recv()
+                {
+                    counter.table.give_room(room);
+                }
                 counter.take_in(&chunk);
                 chunk.clear();
                 // Nobody takes it back at the end, which is no matter.
@@ -162,14 +172,26 @@ impl Beside {
             }
             counter
         });
-        Beside { full, empty, thread }
+        Beside { full, empty, room, spare: None, thread }
     }
 
     /// Hands a chunk over and leaves an empty one in its place.
     fn hand_over(&mut self, chunk: &mut Vec<Observation>) {
         let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
+        let full = std::mem::replace(chunk, next);
         // The thread only ends before its time if it panicked, which `finish` passes on.
-        let _ = self.full.send(std::mem::replace(chunk, next));
+        if let Err(TrySendError::Full(full)) = self.full.try_send(full) {
+            self.make_room();
+            let _ = self.full.send(full);
+        }
+    }
+
+    /// Takes work from the counter while it has to be waited for.
+    fn make_room(&mut self) {
+        let room = self.spare.take().unwrap_or_else(FlowTable::make_room);
+        if let Err(TrySendError::Full(room)) = self.room.try_send(room) {
+            self.spare = Some(room);
+        }
     }
 
     fn finish(self) -> Counter {

@@ -12,7 +12,7 @@ use super::index::Index;
 use super::prefetch::prefetch;
 use super::record::Flow;
 use super::timeline::Timeline;
-use crate::arena::Arena;
+use crate::arena::{Arena, Room};
 use crate::decode::{FlowKey, Fragment, Observation};
 
 /// Observations in a batch: about as many as a core can have loads under way.
@@ -116,6 +116,22 @@ impl FlowTable {
         }
         self.hashes.clear();
         self.guesses.clear();
+    }
+
+    /// True if the next flows need memory that nobody has made ahead.
+    #[inline]
+    pub fn wants_room(&self) -> bool {
+        self.flows.wants_room()
+    }
+
+    /// Makes memory for more flows, on any thread.
+    pub fn make_room() -> FlowRoom {
+        Room::made(|| Flow::overflow(0))
+    }
+
+    /// Gives it [memory](FlowTable::make_room) for more flows.
+    pub fn give_room(&mut self, room: FlowRoom) {
+        self.flows.give_room(room);
     }
 
     /// How many flows there are so far.
@@ -351,6 +367,9 @@ impl FlowTable {
         self.flows.get_mut(number).note_quote(quote);
     }
 }
+
+/// Memory for more flows.
+pub type FlowRoom = Room<Flow>;
 
 /// What flows are called by: their numbers over the whole capture from 0, those that were let go counted among them.
 #[derive(Debug, Default)]
