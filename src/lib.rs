@@ -21,6 +21,7 @@
 //!     privileges            gives up every right that a live capture took, before the first packet is parsed
 //!  0  error, unit, text     trouble in words; time and traffic; what people read
 //!     parallel, arena       work divided among threads, in order; arrays that grow without a copy
+//!     prefetch              asks the processor for memory before it is needed
 //! ```
 //!
 //! # The packet's path
@@ -71,6 +72,7 @@ pub mod flow;
 pub mod machine;
 pub mod output;
 pub mod parallel;
+pub mod prefetch;
 #[cfg(feature = "live")]
 pub mod privileges;
 pub mod service;

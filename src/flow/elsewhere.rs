@@ -5,11 +5,11 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::fast::RandomState;
 
 use super::index::Index;
-use super::prefetch::prefetch;
 use super::record::Flow;
 use super::table::{BATCH, Flows};
 use crate::decode::{Address, IpVersion, ScopeId, Side};
 use crate::parallel;
+use crate::prefetch::prefetch;
 use crate::service::ladder::Elsewhere;
 use crate::service::registry::RANK_REGISTERED;
 use crate::service::{Registry, Transport};
@@ -66,8 +66,6 @@ struct Numbers<'a> {
 
 /// Bits for each endpoint, of which one is set: one in eight others passes.
 const BITS_PER_ENDPOINT: usize = 8;
-/// Bits of a hash that neither tell a place among those bits nor in the index, unless there are very many.
-const SHARE_BITS: u32 = 24;
 
 impl<'a> Numbers<'a> {
     /// No numbers yet, and room for some. All shares have the same `hasher`.
@@ -91,11 +89,13 @@ impl<'a> Numbers<'a> {
         let mut hashes = Vec::with_capacity(BATCH);
         for (batch, next) in asked.chunks(BATCH).zip(asked.chunks(BATCH).skip(1).chain([&[][..]])) {
             next.iter().for_each(|flow| prefetch(&self.flows.get(*flow as usize).key));
-            hashes.extend(batch.iter().map(|flow| SIDES.map(|side| self.mine(self.hash(*flow as usize, side)))));
+            hashes.extend(batch.iter().map(|flow| SIDES.map(|side| self.mine(*flow as usize, side))));
             hashes.iter().flatten().flatten().for_each(|hash| self.index.prefetch(*hash));
-            ends.extend(batch.iter().zip(hashes.drain(..)).map(|(flow, hashes)| {
-                SIDES.map(|side| hashes[side.index()].map_or(NONE, |hash| self.add(*flow, side, hash)))
-            }));
+            ends.extend(
+                batch.iter().zip(hashes.drain(..)).map(|(flow, hashes)| {
+                    SIDES.map(|side| hashes[side.index()].map_or(NONE, |hash| self.add(*flow, side, hash)))
+                }),
+            );
         }
         ends
     }
@@ -104,15 +104,17 @@ impl<'a> Numbers<'a> {
         Endpoint::of(self.flows.get(flow), side)
     }
 
-    fn hash(&self, flow: usize, side: Side) -> u64 {
-        self.hasher.hash_one(self.endpoint(flow, side))
-    }
-
-    /// The hash, if an endpoint with it is in this share.
+    /// The endpoint's hash, if it is in this share. Then its place among the bits is brought into the cache.
     #[inline]
-    fn mine(&self, hash: u64) -> Option<u64> {
+    fn mine(&self, flow: usize, side: Side) -> Option<u64> {
+        let hash = self.hasher.hash_one(self.endpoint(flow, side));
         let (share, of) = self.share;
-        ((hash >> SHARE_BITS) as usize % of == share).then_some(hash)
+        // By the first bits; the last ones tell places.
+        let is_mine = (hash >> 32) * of as u64 >> 32 == share as u64;
+        if is_mine {
+            prefetch(&self.asked[self.place(hash).0]);
+        }
+        is_mine.then_some(hash)
     }
 
     fn add(&mut self, flow: u32, side: Side, hash: u64) -> u32 {
@@ -148,22 +150,23 @@ impl<'a> Numbers<'a> {
     /// were `asked` about are known.
     fn for_each_met(&self, asked: &[u32], ends: &[[u32; 2]], mut meet: impl FnMut(usize, &Flow, [u32; 2])) {
         let mut known = asked.iter().map(|flow| *flow as usize).zip(ends).peekable();
-        let mut others = Vec::with_capacity(BATCH);
+        let (mut others, mut likely) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         for start in (0..self.flows.len()).step_by(BATCH) {
             for number in start..self.flows.len().min(start + BATCH) {
-                if let Some((_, ends)) = known.next_if(|(flow, _)| *flow == number) {
-                    if *ends != [NONE; 2] {
-                        meet(number, self.flows.get(number), *ends);
-                    }
-                    continue;
-                }
-                let hashes = SIDES.map(|side| self.may_hold(self.hash(number, side)));
-                hashes.iter().flatten().for_each(|hash| self.index.prefetch(*hash));
-                if hashes != [None; 2] {
-                    others.push((number, hashes));
+                match known.next_if(|(flow, _)| *flow == number) {
+                    Some((_, [NONE, NONE])) => {}
+                    Some((_, ends)) => meet(number, self.flows.get(number), *ends),
+                    None => others.push((number, SIDES.map(|side| self.mine(number, side)))),
                 }
             }
             for (number, hashes) in others.drain(..) {
+                let hashes = hashes.map(|hash| hash.filter(|hash| self.may_hold(*hash)));
+                hashes.iter().flatten().for_each(|hash| self.index.prefetch(*hash));
+                if hashes != [None; 2] {
+                    likely.push((number, hashes));
+                }
+            }
+            for (number, hashes) in likely.drain(..) {
                 let flow = self.flows.get(number);
                 let get = |side: Side| hashes[side.index()].map_or(NONE, |hash| self.get(hash, &Endpoint::of(flow, side)));
                 let ends = SIDES.map(get);
@@ -174,11 +177,11 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// The hash, if an endpoint with it is in this share and may be among those that are asked about.
+    /// True if an endpoint with that hash may be among those that are asked about.
     #[inline]
-    fn may_hold(&self, hash: u64) -> Option<u64> {
+    fn may_hold(&self, hash: u64) -> bool {
         let (word, bit) = self.place(hash);
-        self.mine(hash).filter(|_| self.asked[word] & bit != 0)
+        self.asked[word] & bit != 0
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 //! A slot is a tag, 32 bits of the hash, and the flow's number plus one. The slot's place follows from the tag alone, so
 //! that growing rebuilds the index without touching a flow.
 
-use super::prefetch::prefetch;
+use crate::prefetch::prefetch;
 
 /// Slots of an empty index.
 const FEWEST_SLOTS: usize = 1 << 10;

@@ -7,7 +7,6 @@
 mod elsewhere;
 mod fragments;
 mod index;
-mod prefetch;
 mod record;
 mod relations;
 pub mod roles;

@@ -9,11 +9,11 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
 use super::index::Index;
-use super::prefetch::prefetch;
 use super::record::Flow;
 use super::timeline::Timeline;
 use crate::arena::{Arena, Room};
 use crate::decode::{FlowKey, Fragment, Observation};
+use crate::prefetch::prefetch;
 
 /// Observations in a batch: about as many as a core can have loads under way.
 pub const BATCH: usize = 16;

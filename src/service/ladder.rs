@@ -186,12 +186,7 @@ pub fn climb(registry: &Registry, facts: &Facts, elsewhere: &Elsewhere) -> Climb
 impl Climb {
     /// The first rung that speaks.
     pub fn decisive(&self) -> Option<(Rung, Speech)> {
-        Rung::ALL.into_iter().zip(self.speeches).find_map(|(rung, speech)| Some((rung, speech?)))
-    }
-
-    /// True if the rung would have named the other side than `server`.
-    fn disagrees(&self, rung: Rung, server: Side) -> bool {
-        self.speeches[rung as usize].is_some_and(|speech| speech.server == Some(server.other()))
+        Rung::ALL.iter().zip(&self.speeches).find_map(|(rung, speech)| Some((*rung, (*speech)?)))
     }
 
     /// The verdict of the first rung that speaks.
@@ -215,11 +210,11 @@ impl Climb {
         Verdict { server, service, evidence, confidence, alternatives, conflicts, marks }
     }
 
-    /// What is hardly better than a guess contradicts nothing.
+    /// The rungs that would have named the other side. What is hardly better than a guess contradicts nothing.
     fn conflicts(&self, server: Side) -> Conflicts {
-        let is_weak = |rung: Rung| self.speeches[rung as usize].is_some_and(|speech| speech.confidence == Confidence::Weak);
-        let disagreeing = Rung::ALL.into_iter().filter(|rung| self.disagrees(*rung, server) && !is_weak(*rung));
-        Conflicts::of(disagreeing)
+        let disagrees = |speech: &Speech| speech.server == Some(server.other()) && speech.confidence != Confidence::Weak;
+        let rungs = Rung::ALL.iter().zip(&self.speeches);
+        Conflicts::of(rungs.filter(|(_, speech)| speech.as_ref().is_some_and(disagrees)).map(|(rung, _)| *rung))
     }
 }
 

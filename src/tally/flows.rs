@@ -9,7 +9,7 @@ pub use super::sums::{
     EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, ServerKey, ServerSum, ServiceSum, Sum, client_side, sent_by, total,
 };
 use crate::decode::Side;
-use crate::flow::Flow;
+use crate::flow::{BATCH, Flow};
 use crate::service::book::PortRange;
 use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
 
@@ -45,12 +45,37 @@ impl FlowSum for Services {
         }
     }
 
+    /// A batch at a time, because a set of clients is larger than the cache: the places of all are asked for before the first
+    /// is needed.
+    fn over<'a>(mut flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
+        let mut sum = Self::default();
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            batch.extend(flows.by_ref().take(BATCH));
+            batch.iter().for_each(|(flow, verdict)| sum.prefetch(flow, verdict));
+            if batch.is_empty() {
+                return sum;
+            }
+            batch.drain(..).for_each(|(flow, verdict)| sum.add(flow, verdict, &mut Room::unlimited()));
+        }
+    }
+
     fn merge(&mut self, other: Self) {
         merge_by_key(&mut self.0, other.0);
     }
 
     fn of(sums: &FlowSums) -> &Self {
         &sums.services
+    }
+}
+
+impl Services {
+    /// Brings what a flow will be added to into the cache.
+    fn prefetch(&self, flow: &Flow, verdict: &Verdict) {
+        let transport = Transport::from_protocol(flow.key.protocol);
+        if let Some(sum) = transport.and_then(|transport| self.0.get(&(verdict.service, transport))) {
+            sum.clients.prefetch(Host::of(flow, client_side(flow, verdict)));
+        }
     }
 }
 

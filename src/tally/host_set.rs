@@ -1,19 +1,16 @@
 //! A set of machines. Services, servers and machines have one each, and a capture can have a million members in all: so an
 //! IPv4 address takes four bytes in it, and not the twenty that would do for either version.
 
-use std::collections::HashSet;
-
+use super::members::Members;
 use super::room::Room;
 use super::sums::Host;
 use crate::decode::{Address, IpVersion};
 
-pub(super) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
-
 /// A set of machines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostSet {
-    v4: Set<u32>,
-    v6: Set<Address>,
+    v4: Members<u32>,
+    v6: Members<Address>,
 }
 
 impl HostSet {
@@ -31,8 +28,17 @@ impl HostSet {
     #[inline]
     pub(super) fn insert(&mut self, host: Host, room: &mut Room) {
         match host.version {
-            IpVersion::V4 => room.insert(&mut self.v4, host.address.v4_number()),
-            IpVersion::V6 => room.insert(&mut self.v6, host.address),
+            IpVersion::V4 => room.admit(|| self.v4.insert(host.address.v4_number())),
+            IpVersion::V6 => room.admit(|| self.v6.insert(host.address)),
+        }
+    }
+
+    /// Brings a machine's place into the cache.
+    #[inline]
+    pub(super) fn prefetch(&self, host: Host) {
+        match host.version {
+            IpVersion::V4 => self.v4.prefetch(host.address.v4_number()),
+            IpVersion::V6 => self.v6.prefetch(host.address),
         }
     }
 

@@ -6,6 +6,7 @@ mod capture;
 pub mod flows;
 mod host_set;
 mod ledger;
+mod members;
 mod portless;
 mod room;
 pub mod sizes;

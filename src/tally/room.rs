@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
-use super::host_set::Set;
-
 /// What one more machine or server costs, in members of a set: a sum of its own has sets of its own.
 const KEY: usize = 8;
 
@@ -27,14 +25,15 @@ impl Room {
         Room { left: Some(members) }
     }
 
-    /// Adds a member to a set, if it is there already or there is room.
-    pub(super) fn insert<K: Eq + Hash>(&mut self, set: &mut Set<K>, member: K) {
+    /// Lets a member of a set in, if there is room. `insert` tells whether it is new there.
+    #[inline]
+    pub(super) fn admit(&mut self, insert: impl FnOnce() -> bool) {
         match &mut self.left {
             None => {
-                set.insert(member);
+                insert();
             }
             Some(0) => {}
-            Some(left) => *left -= usize::from(set.insert(member)),
+            Some(left) => *left -= usize::from(insert()),
         }
     }
 
@@ -52,15 +51,17 @@ impl Room {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
     fn what_is_known_costs_nothing_and_what_is_new_is_let_in_while_there_is_room() {
         let mut room = Room::of(3);
-        let mut set: Set<u32> = Set::from_iter([1, 2]);
-        [1, 2].into_iter().for_each(|member| room.insert(&mut set, member));
+        let mut set = HashSet::from([1, 2]);
+        [1, 2].into_iter().for_each(|member| room.admit(|| set.insert(member)));
         assert_eq!(room, Room::of(3));
-        [1, 3, 4, 5, 6, 7].into_iter().for_each(|member| room.insert(&mut set, member));
+        [1, 3, 4, 5, 6, 7].into_iter().for_each(|member| room.admit(|| set.insert(member)));
         assert_eq!((set.len(), room), (5, Room::of(0)));
         assert!(set.contains(&5) && !set.contains(&6), "who comes first finds room");
         let mut map = HashMap::from([(1, ())]);
@@ -69,7 +70,7 @@ mod tests {
         map.clear();
         assert!(Room::of(KEY).has_for(&map, &2));
         let mut all = Room::unlimited();
-        (0..100).for_each(|member| all.insert(&mut set, member));
+        (0..100).for_each(|member| all.admit(|| set.insert(member)));
         assert_eq!((set.len(), all.has_for(&map, &9)), (100, true));
     }
 }

@@ -1,14 +1,16 @@
 //! What flows of one kind add up to: those of a service, a port, a range of ports, a server, a machine, an evidence.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::host_set::{HostSet, Set};
+use super::host_set::HostSet;
 use super::room::Room;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
 use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
+
+type Set<K> = HashSet<K, foldhash::fast::RandomState>;
 
 /// A sum that another of its kind can be added to.
 pub trait Sum {
@@ -327,7 +329,7 @@ impl HostSum {
             && let Some(server) = verdict.server
         {
             let services = if server == side { &mut self.serves } else { &mut self.uses };
-            room.insert(services, verdict.service);
+            room.admit(|| services.insert(verdict.service));
         }
     }
 }
