@@ -91,6 +91,7 @@ impl Roles<'_> {
     }
 
     /// What is known of one flow by itself; `None` for a protocol without ports.
+    #[inline(always)]
     fn facts(&self, number: usize) -> Option<Facts> {
         let flow = Some(self.flows.get(number)).filter(|flow| !flow.is_overflow())?;
         let transport = Transport::from_protocol(flow.key.protocol)?;

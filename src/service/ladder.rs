@@ -147,6 +147,7 @@ pub fn undecided(has_ports: bool, marks: Marks) -> Verdict {
 }
 
 /// What the rungs say that need nothing but the flow itself. `None` if the rest of the capture has to be asked.
+#[inline(always)]
 pub fn decide_alone(registry: &Registry, facts: &Facts) -> Option<Speech> {
     by_user(facts)
         .or_else(|| by_announcement(facts))
@@ -156,6 +157,7 @@ pub fn decide_alone(registry: &Registry, facts: &Facts) -> Option<Speech> {
 }
 
 /// Climbs the whole ladder, beyond the rung that decides: those that follow may disagree.
+#[inline(always)]
 pub fn climb(registry: &Registry, facts: &Facts, elsewhere: &Elsewhere) -> Climb {
     let ranks = facts.ports.map(|port| registry.rank(facts.transport, port));
     let rank = by_rank(facts, ranks);
@@ -185,11 +187,13 @@ pub fn climb(registry: &Registry, facts: &Facts, elsewhere: &Elsewhere) -> Climb
 
 impl Climb {
     /// The first rung that speaks.
+    #[inline]
     pub fn decisive(&self) -> Option<(Rung, Speech)> {
         Rung::ALL.iter().zip(&self.speeches).find_map(|(rung, speech)| Some((*rung, (*speech)?)))
     }
 
     /// The verdict of the first rung that speaks.
+    #[inline(always)]
     pub fn verdict(&self, registry: &Registry, facts: &Facts) -> Verdict {
         let mut marks = Marks::default();
         if self.between_peers {
