@@ -112,6 +112,12 @@ impl Pcap {
     }
 
     /// The one interface of the file.
+    #[inline]
+    pub fn interface(&self) -> &Interface {
+        &self.interface[0]
+    }
+
+    /// The same among those of a file that may have several.
     pub fn interfaces(&self) -> &[Interface] {
         &self.interface
     }

@@ -148,7 +148,12 @@ impl Source {
         let (record, data, size) = self.next_record()?;
         let Record { time, wire_len, interface } = record;
         let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
-        Some((packet, &self.interfaces()[interface]))
+        // A pcap file has one, which the compiler can see here.
+        let interface = match &self.format {
+            Format::Pcap(pcap) => pcap.interface(),
+            _ => &self.interfaces()[interface],
+        };
+        Some((packet, interface))
     }
 
     #[inline(always)]

@@ -194,10 +194,7 @@ pub struct Book<'b> {
 impl<'b> Book<'b> {
     /// The book that this registry was made from.
     pub fn open(registry: &'b Registry) -> Book<'b> {
-        let iana = rows(IANA).map(|row| {
-            let [port, transport, name, aliases, description] = row[..] else {
-                panic!("services.tsv: a row with the wrong number of columns: {row:?}")
-            };
+        let iana = rows(IANA).map(|[port, transport, name, aliases, description]| {
             let transport = Transport::from_name(transport).expect("services.tsv: transport");
             ((transport, port.parse().expect("services.tsv: port")), Assignment { name, aliases, description })
         });

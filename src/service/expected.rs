@@ -171,8 +171,7 @@ static INTERFACES: LazyLock<Vec<(u128, Expected)>> =
 
 /// Reads a table whose first columns are a key, a name and a category.
 fn table<K>(text: &'static str, key: impl Fn(&str) -> K) -> Vec<(K, Expected)> {
-    let service = |row: Vec<&'static str>| {
-        let [number, name, category, ..] = row[..] else { panic!("a row with too few columns: {row:?}") };
+    let service = |[number, name, category]: [&'static str; 3]| {
         let category = Category::of_service(category).unwrap_or_else(|| panic!("{name}: category {category:?}"));
         (key(number), Expected { name, category })
     };

@@ -22,8 +22,7 @@ static ARP_OPCODES: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("..
 static LINK_TYPES: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../../data/link_types.tsv")));
 static PPP_PROTOCOLS: LazyLock<Names> = LazyLock::new(|| numbered(include_str!("../../data/ppp_protocols.tsv")));
 static ICMP: LazyLock<IcmpNames> = LazyLock::new(|| {
-    let row = |row: Vec<&'static str>| {
-        let [family, kind, code, name, ..] = row[..] else { panic!("icmp.tsv: a row with too few columns: {row:?}") };
+    let row = |[family, kind, code, name]: [&'static str; 4]| {
         let protocol = if family == "icmp" { ip::ICMP } else { ip::ICMPV6 };
         let code = (code != "*").then(|| code.parse().expect("icmp.tsv: code"));
         ((protocol, kind.parse().expect("icmp.tsv: type"), code), name)
@@ -36,7 +35,7 @@ fn numbered(table: &'static str) -> Names {
         Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
         None => text.parse(),
     };
-    rows(table).map(|row| (number(row[0]).expect("a table of names begins with a number"), row[1])).collect()
+    rows(table).map(|[key, name]| (number(key).expect("a table of names begins with a number"), name)).collect()
 }
 
 /// Cisco's organisation identifier in SNAP headers.

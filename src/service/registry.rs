@@ -3,17 +3,23 @@
 //! Three tables are laid over each other, the later winning: the IANA registry (`data/services.tsv`), our own reviewed
 //! overlay (`data/overlay.tsv`: names that people use, categories, ranks, customary ports), and the user's own table.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::fast::FixedState;
+
 use super::category::Category;
 use super::expected::Expected;
 use super::transport::Transport;
 use super::tsv::rows;
 use super::user_table::{Rule, parse_ports};
+
+/// What is made of our own tables needs no seed.
+type Map<K, V> = HashMap<K, V, FixedState>;
 
 pub(super) const IANA: &str = include_str!("../../data/services.tsv");
 const OVERLAY: &str = include_str!("../../data/overlay.tsv");
@@ -47,7 +53,7 @@ impl NameSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The service's name, for people and machines.
-    pub name: Box<str>,
+    pub name: Cow<'static, str>,
     /// Its kind.
     pub category: Category,
     /// Who says so.
@@ -84,7 +90,7 @@ type Doors = Box<[u16; 1 << 16]>;
 #[derive(Debug)]
 pub struct Registry {
     entries: Vec<Entry>,
-    numbers: HashMap<Entry, EntryId, foldhash::fast::FixedState>,
+    numbers: Map<Entry, EntryId>,
     doors: [Doors; 4],
     hosts: Vec<HostRule>,
     rules: usize,
@@ -112,13 +118,14 @@ impl Registry {
         let doors = || vec![0u16; 1 << 16].into_boxed_slice().try_into().expect("a box of 2^16 numbers");
         let mut registry = Registry {
             entries: Vec::with_capacity(8192),
-            numbers: HashMap::with_capacity_and_hasher(8192, foldhash::fast::FixedState::default()),
+            numbers: Map::with_capacity_and_hasher(8192, FixedState::default()),
             doors: [doors(), doors(), doors(), doors()],
             hosts: Vec::new(),
             rules: 0,
         };
-        registry.lay_iana();
-        registry.lay_overlay();
+        let overlay: Vec<OverlayRow> = overlay().collect();
+        registry.lay_iana(&overlay);
+        registry.lay_overlay(&overlay);
         for Expected { name, category } in Expected::all() {
             registry.number(Entry { name: name.into(), category, source: NameSource::Expected, curated: false });
         }
@@ -142,23 +149,22 @@ impl Registry {
     }
 
     /// IANA names no categories: a port has that of the service which the overlay knows by the same name elsewhere.
-    fn lay_iana(&mut self) {
-        let categories: HashMap<&str, Category> = overlay().map(|row| (row.name, row.category)).collect();
-        for row in rows(IANA) {
-            let [port, transport, name, ..] = row[..] else { panic!("services.tsv: a row with too few columns: {row:?}") };
+    fn lay_iana(&mut self, overlay: &[OverlayRow]) {
+        let categories: Map<&str, Category> = overlay.iter().map(|row| (row.name, row.category)).collect();
+        for [port, transport, name] in rows(IANA) {
             let port: u16 = port.parse().expect("services.tsv: port");
             let transport = Transport::from_name(transport).expect("services.tsv: transport");
-            let name = name.to_ascii_lowercase();
-            let category = categories.get(name.as_str()).copied().unwrap_or(Category::Other);
-            let entry = Entry { name: name.into(), category, source: NameSource::Iana, curated: false };
+            let name = in_lower_case(name);
+            let category = categories.get(&*name).copied().unwrap_or(Category::Other);
+            let entry = Entry { name, category, source: NameSource::Iana, curated: false };
             let id = self.number(entry);
             self.doors[table(transport)][usize::from(port)] = id.0.get();
         }
     }
 
-    fn lay_overlay(&mut self) {
-        for row in overlay() {
-            let OverlayRow { name, category, source, curated, .. } = row;
+    fn lay_overlay(&mut self, overlay: &[OverlayRow]) {
+        for row in overlay {
+            let OverlayRow { name, category, source, curated, .. } = *row;
             let id = self.number(Entry { name: name.into(), category, source, curated });
             for transport in row.transports() {
                 for port in row.ports.clone() {
@@ -171,7 +177,7 @@ impl Registry {
     /// A rule for all machines names the port and makes it a curated one; a rule for one machine or network also says
     /// who the server is.
     fn lay_rule(&mut self, rule: &Rule) {
-        let entry = Entry { name: rule.name.as_str().into(), category: rule.category, source: NameSource::User, curated: true };
+        let entry = Entry { name: rule.name.clone().into(), category: rule.category, source: NameSource::User, curated: true };
         let id = self.number(entry);
         match rule.host {
             Some((network, prefix_len)) => {
@@ -198,7 +204,7 @@ impl Registry {
 
     /// Which tables the book was made from, for those who want to make the same one.
     pub fn describe(&self) -> String {
-        let count = |table| rows(table).count();
+        let count = |table| rows::<1>(table).count();
         let rules = self.rules;
         format!("IANA registry ({} rows), overlay ({} rows), user ({rules} rules)", count(IANA), count(OVERLAY))
     }
@@ -235,10 +241,11 @@ impl Registry {
     pub fn ports_by_name<T: Copy>(&self, transport: Transport, of_name: impl Fn(&str) -> Option<T>) -> Vec<(u16, T)> {
         let told: Vec<Option<T>> = self.entries.iter().map(|entry| of_name(&entry.name)).collect();
         let of = |id: EntryId| told[id.index()];
-        let by_book = (1..=u16::MAX).filter_map(|port| Some((port, of(self.look_up(transport, port)?)?)));
+        let mut ports: Vec<_> = (1..=u16::MAX).filter_map(|port| Some((port, of(self.look_up(transport, port)?)?))).collect();
         let rules = self.hosts.iter().filter(|rule| rule.transport == transport);
         let by_rule = rules.filter_map(|rule| Some((rule.ports.clone(), of(rule.entry)?)));
-        by_book.chain(by_rule.flat_map(|(ports, told)| ports.map(move |port| (port, told)))).collect()
+        ports.extend(by_rule.flat_map(|(ports, told)| ports.map(move |port| (port, told))));
+        ports
     }
 
     /// The transport whose names that port has: its own, or the one that [`Registry::look_up`] borrows from.
@@ -327,21 +334,21 @@ impl OverlayRow {
 
 /// The rows of our own table.
 pub(super) fn overlay() -> impl Iterator<Item = OverlayRow> {
-    rows(OVERLAY).map(|row| {
-        let [ports, transports, name, category, curated, origin, document, note] = row[..] else {
-            panic!("overlay.tsv: a row with the wrong number of columns: {row:?}")
-        };
-        OverlayRow {
-            ports: parse_ports(ports).expect("overlay.tsv: ports"),
-            transports,
-            name,
-            category: Category::of_service(category).unwrap_or_else(|| panic!("overlay.tsv: category {category:?}")),
-            curated: curated == "yes",
-            source: if origin == "iana" { NameSource::Iana } else { NameSource::Overlay },
-            document,
-            note,
-        }
+    rows(OVERLAY).map(|[ports, transports, name, category, curated, origin, document, note]| OverlayRow {
+        ports: parse_ports(ports).expect("overlay.tsv: ports"),
+        transports,
+        name,
+        category: Category::of_service(category).unwrap_or_else(|| panic!("overlay.tsv: category {category:?}")),
+        curated: curated == "yes",
+        source: if origin == "iana" { NameSource::Iana } else { NameSource::Overlay },
+        document,
+        note,
     })
+}
+
+/// IANA spells a few names in capitals.
+fn in_lower_case(name: &'static str) -> Cow<'static, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 fn in_network(address: IpAddr, network: IpAddr, prefix_len: u8) -> bool {

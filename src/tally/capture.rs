@@ -1,10 +1,10 @@
 //! What one interface of one input contributed.
 
 use crate::capture::Packet;
-use crate::unit::{Span, Time, Traffic};
+use crate::unit::{Span, Traffic};
 
 /// The packets of one interface.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct InterfaceTally {
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
@@ -14,19 +14,6 @@ pub struct InterfaceTally {
     pub span: Span,
     /// True if a packet was stored behind one that is later than it.
     pub backwards: bool,
-    previous: Time,
-}
-
-impl Default for InterfaceTally {
-    fn default() -> Self {
-        InterfaceTally {
-            traffic: Traffic::default(),
-            captured_bytes: 0,
-            span: Span::default(),
-            backwards: false,
-            previous: Time::UNKNOWN,
-        }
-    }
 }
 
 impl InterfaceTally {
@@ -35,8 +22,7 @@ impl InterfaceTally {
     pub fn add(&mut self, packet: &Packet<'_>) {
         self.traffic.add(packet.wire_len);
         self.captured_bytes += packet.data.len() as u64;
+        self.backwards |= packet.time.is_known() && packet.time < self.span.last;
         self.span.add(packet.time);
-        self.backwards |= packet.time.is_known() && packet.time < self.previous;
-        self.previous = self.previous.max(packet.time);
     }
 }
