@@ -4,8 +4,19 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::capture::{Interface, LinkType, Packet};
-use portolan::decode::{Decoded, Decoder, ScopeId, plain};
+use portolan::decode::{Decoded, Decoder, Observation, Observer, ScopeId, Walked, plain};
 use portolan::unit::Time;
+
+/// Holds what the short cut tells to what the walk tells.
+struct Comparison<'w>(&'w Walked<'w>);
+
+impl Observer for Comparison<'_> {
+    fn observe(&mut self, observation: Observation, payload: &[u8]) {
+        let Walked { decoded, scope, quoted, payload: walked, .. } = self.0;
+        assert_eq!(*decoded, Decoded::Observed(observation));
+        assert_eq!((*scope, *quoted, *walked), (ScopeId::PLAIN, None, payload));
+    }
+}
 
 fuzz_target!(|bytes: &[u8]| {
     // Two bytes of link type, one of FCS length, one that says how much of the packet was not stored.
@@ -15,10 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
     let packet = Packet { time: Time::from_nanoseconds(1), wire_len, interface: 0, data };
     let walked = Decoder::new().decode(&packet, &interface);
     assert_eq!(walked.decoded, Decoder::new().decode(&packet, &interface).decoded);
-    if let Some((observation, payload)) = plain(&packet, &interface) {
-        assert_eq!(walked.decoded, Decoded::Observed(observation));
-        assert_eq!((walked.scope, walked.quoted, walked.payload), (ScopeId::PLAIN, None, payload));
-    }
+    plain(&packet, &interface, &mut Comparison(&walked));
     if let Decoded::Observed(observation) = walked.decoded {
         assert_eq!(observation.wire_len, wire_len);
         assert!(observation.payload_len <= observation.ip_len);

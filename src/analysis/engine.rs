@@ -9,7 +9,7 @@ use super::intake::{Counter, Intake};
 use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, Walked, plain};
 use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Ledger, Sizes, Tally};
 use crate::unit::{Span, Time, Traffic};
@@ -130,9 +130,8 @@ impl Engine {
 
     #[inline(always)]
     fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        match plain(packet, interface) {
-            Some((observation, payload)) => self.observe(observation, payload),
-            None => self.walk(packet, interface),
+        if plain(packet, interface, self).is_none() {
+            self.walk(packet, interface);
         }
     }
 
@@ -150,18 +149,6 @@ impl Engine {
         }
         if let Some(quoted) = walked.quoted {
             self.intake.take_in(quoted);
-        }
-    }
-
-    /// Counts a packet and, if its ports are those of a channel, reads its payload.
-    #[inline(always)]
-    fn observe(&mut self, observation: Observation, payload: &[u8]) {
-        // Asked beforehand, because what has just been written is slow to read in pieces of another size.
-        let is_heard = self.listener.cares_for(&observation);
-        let observation = self.intake.take_in(observation);
-        self.tally.add_observed(observation);
-        if is_heard {
-            self.listener.hear(self.packets, observation, payload);
         }
     }
 
@@ -319,6 +306,20 @@ impl Engine {
     }
 }
 
+impl Observer for Engine {
+    /// Counts a packet and, if its ports are those of a channel, reads its payload.
+    #[inline(always)]
+    fn observe(&mut self, observation: Observation, payload: &[u8]) {
+        // Asked beforehand, because what has just been written is slow to read in pieces of another size.
+        let is_heard = self.listener.cares_for(&observation);
+        let observation = self.intake.take_in(observation);
+        self.tally.add_observed(observation);
+        if is_heard {
+            self.listener.hear(self.packets, observation, payload);
+        }
+    }
+}
+
 /// A tally for each interface, made when its first packet comes.
 #[derive(Default)]
 struct InterfaceTallies(Vec<InterfaceTally>);
@@ -327,9 +328,14 @@ impl InterfaceTallies {
     #[inline]
     fn at(&mut self, index: usize) -> &mut InterfaceTally {
         if index >= self.0.len() {
-            self.0.resize(index + 1, InterfaceTally::default());
+            self.make(index);
         }
         &mut self.0[index]
+    }
+
+    #[cold]
+    fn make(&mut self, index: usize) {
+        self.0.resize(index + 1, InterfaceTally::default());
     }
 
     /// The tally of an interface; an empty one if no packet of it has come.

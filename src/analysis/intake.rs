@@ -46,11 +46,28 @@ impl Counter {
     }
 }
 
+/// Places for observations, of which the first are taken.
+#[derive(Debug)]
+struct Chunk {
+    places: Box<[Observation]>,
+    taken: usize,
+}
+
+impl Chunk {
+    fn new() -> Chunk {
+        Chunk { places: vec![Observation::BLANK; CHUNK].into_boxed_slice(), taken: 0 }
+    }
+
+    fn taken(&self) -> &[Observation] {
+        &self.places[..self.taken]
+    }
+}
+
 /// Takes in observations for a counter.
 #[derive(Debug)]
 pub struct Intake {
     /// Observations that have not been counted yet.
-    chunk: Vec<Observation>,
+    chunk: Chunk,
     site: Site,
     /// Chunks until a thread is started; `None` if none ever is.
     left: Option<usize>,
@@ -65,8 +82,8 @@ enum Site {
 /// A counter on a thread of its own.
 #[derive(Debug)]
 struct Beside {
-    full: SyncSender<Vec<Observation>>,
-    empty: Receiver<Vec<Observation>>,
+    full: SyncSender<Chunk>,
+    empty: Receiver<Chunk>,
     /// Memory for more flows, made by whoever waits for the counter.
     room: SyncSender<FlowRoom>,
     /// What the counter had no use for yet.
@@ -85,7 +102,7 @@ impl Site {
 impl Intake {
     /// Takes in observations for `counter`; with the help of a second thread once that is allowed.
     pub fn new(counter: Counter) -> Intake {
-        Intake { chunk: Vec::with_capacity(CHUNK), site: Site::Here(Box::new(counter)), left: None }
+        Intake { chunk: Chunk::new(), site: Site::Here(Box::new(counter)), left: None }
     }
 
     /// Says how many threads there are from now on; one that has been started stays.
@@ -98,12 +115,13 @@ impl Intake {
     /// Takes in a packet, or the quotation of one, and shows it in its place: it is written only once.
     #[inline]
     pub fn take_in(&mut self, observation: Observation) -> &Observation {
-        if self.chunk.len() == CHUNK {
+        if self.chunk.taken == self.chunk.places.len() {
             self.hand_over();
         }
-        let place = self.chunk.len();
-        self.chunk.push(observation);
-        &self.chunk[place]
+        let place = &mut self.chunk.places[self.chunk.taken];
+        self.chunk.taken += 1;
+        *place = observation;
+        place
     }
 
     #[inline(never)]
@@ -119,8 +137,8 @@ impl Intake {
     fn count(&mut self) {
         match &mut self.site {
             Site::Here(counter) => {
-                counter.take_in(&self.chunk);
-                self.chunk.clear();
+                counter.take_in(self.chunk.taken());
+                self.chunk.taken = 0;
             }
             Site::Beside(beside) => beside.hand_over(&mut self.chunk),
         }
@@ -136,7 +154,7 @@ impl Intake {
     /// The counter, with all that was taken in. If it has a thread of its own, that ends, and another one begins when there
     /// is more to count.
     pub fn rest(&mut self) -> &mut Counter {
-        if !self.chunk.is_empty() {
+        if self.chunk.taken > 0 {
             self.count();
         }
         if let Site::Beside(_) = self.site {
@@ -155,7 +173,7 @@ impl Intake {
 
 impl Beside {
     fn start(mut counter: Counter) -> Beside {
-        let (full, chunks) = sync_channel::<Vec<Observation>>(UNDER_WAY);
+        let (full, chunks) = sync_channel::<Chunk>(UNDER_WAY);
         let (used, empty) = sync_channel(UNDER_WAY + 2);
         let (room, more_room) = sync_channel(1);
         let thread = thread::spawn(move || {
@@ -165,8 +183,8 @@ impl Beside {
                 {
                     counter.table.give_room(room);
                 }
-                counter.take_in(&chunk);
-                chunk.clear();
+                counter.take_in(chunk.taken());
+                chunk.taken = 0;
                 // Nobody takes it back at the end, which is no matter.
                 let _ = used.try_send(chunk);
             }
@@ -176,8 +194,8 @@ impl Beside {
     }
 
     /// Hands a chunk over and leaves an empty one in its place.
-    fn hand_over(&mut self, chunk: &mut Vec<Observation>) {
-        let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
+    fn hand_over(&mut self, chunk: &mut Chunk) {
+        let next = self.empty.try_recv().unwrap_or_else(|_| Chunk::new());
         let full = std::mem::replace(chunk, next);
         // The thread only ends before its time if it panicked, which `finish` passes on.
         if let Err(TrySendError::Full(full)) = self.full.try_send(full) {

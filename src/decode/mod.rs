@@ -24,7 +24,7 @@ use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
 pub use observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
-pub use plain::plain;
+pub use plain::{Observer, plain};
 pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, Scopes};
 pub use transport::is_port_unreachable;
 use walk::{Layer, Walk};

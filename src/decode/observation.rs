@@ -60,6 +60,12 @@ impl Address {
         u128::from_le_bytes(self.0) as u32
     }
 
+    /// An IPv4 address and a port as one number, in their order.
+    #[inline]
+    const fn v4_endpoint(self, port: u16) -> u64 {
+        (self.v4_number().swap_bytes() as u64) << 16 | port as u64
+    }
+
     #[inline]
     fn as_number(self) -> u128 {
         u128::from_be_bytes(self.0)
@@ -131,9 +137,14 @@ impl FlowKey {
         from: (Address, u16),
         to: (Address, u16),
     ) -> (FlowKey, Side) {
-        let (sender, receiver) = (from.0.as_number(), to.0.as_number());
         // Without a branch, because who sends the next packet cannot be predicted.
-        let turned = (sender > receiver) | ((sender == receiver) & (from.1 > to.1));
+        let turned = match version {
+            IpVersion::V4 => from.0.v4_endpoint(from.1) > to.0.v4_endpoint(to.1),
+            IpVersion::V6 => {
+                let (sender, receiver) = (from.0.as_number(), to.0.as_number());
+                (sender > receiver) | ((sender == receiver) & (from.1 > to.1))
+            }
+        };
         let addresses = [Address::select(turned, from.0, to.0), Address::select(turned, to.0, from.0)];
         let ports = [select_unpredictable(turned, to.1, from.1), select_unpredictable(turned, from.1, to.1)];
         (FlowKey { addresses, ports, scope, protocol, version }, if turned { Side::B } else { Side::A })
@@ -245,6 +256,31 @@ pub struct Observation {
     pub fragment: Fragment,
     /// Type and code, for ICMP and ICMPv6.
     pub message: Option<IcmpMessage>,
+}
+
+impl Observation {
+    /// What is in a place that nothing was observed in yet.
+    pub const BLANK: Observation = Observation {
+        key: FlowKey {
+            addresses: [Address([0; 16]); 2],
+            ports: [0; 2],
+            scope: ScopeId::PLAIN,
+            protocol: 0,
+            version: IpVersion::V4,
+        },
+        side: Side::A,
+        quoted: false,
+        to_group: false,
+        time: Time::UNKNOWN,
+        wire_len: 0,
+        ip_len: 0,
+        payload_len: 0,
+        signals: Signals(0),
+        sequence: 0,
+        acknowledgment: 0,
+        fragment: Fragment::Whole,
+        message: None,
+    };
 }
 
 #[cfg(test)]
