@@ -30,7 +30,7 @@ impl Index {
     /// An empty index that holds so many keys without growing.
     pub fn with_capacity(keys: usize) -> Index {
         let slots = (keys * 4 / 3 + 1).next_power_of_two().max(FEWEST_SLOTS);
-        Index { slots: vec![0; slots], used: 0 }
+        Index { slots: empty(slots), used: 0 }
     }
 
     /// How many slots there is memory for.
@@ -97,7 +97,7 @@ impl Index {
 
     #[cold]
     fn grow(&mut self) {
-        let doubled = vec![0; self.slots.len() * 2];
+        let doubled = empty(self.slots.len() * 2);
         let old = std::mem::replace(&mut self.slots, doubled);
         for slot in old.into_iter().filter(|slot| *slot != 0) {
             let mut at = self.home((slot >> 32) as u32);
@@ -107,6 +107,14 @@ impl Index {
             self.slots[at] = slot;
         }
     }
+}
+
+/// So many empty slots, each written to. Memory that is zero because nobody ever wrote to it costs two page faults for each
+/// page, one when a slot is looked at and one when it is filled.
+fn empty(slots: usize) -> Vec<u64> {
+    let mut empty = Vec::with_capacity(slots);
+    empty.resize(slots, 0);
+    empty
 }
 
 /// Numbers are stored plus one, so that an empty slot is 0 whatever its tag would be. They stay below 2^32 - 1: so many
