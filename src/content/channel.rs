@@ -90,6 +90,8 @@ pub struct Channels {
 #[derive(Debug)]
 struct Ports {
     set: PortSet,
+    /// Those of them where flows are announced.
+    announcing: PortSet,
     /// By port: the place of its channels, or 0.
     places: Box<[u16]>,
     /// What is spoken on a port; on nearly all of them nothing, which has the first place.
@@ -112,6 +114,16 @@ impl Channels {
         }
     }
 
+    /// True if flows may be announced between these ports.
+    #[inline]
+    pub fn may_announce(&self, protocol: u8, ports: [u16; 2]) -> bool {
+        match protocol {
+            ip::TCP => self.tcp.announcing.has_any(ports),
+            ip::UDP => self.udp.announcing.has_any(ports),
+            _ => false,
+        }
+    }
+
     /// What is spoken on a port; several things if the user's rules for single machines say so.
     #[inline]
     pub fn at(&self, protocol: u8, port: u16) -> &[Channel] {
@@ -130,17 +142,20 @@ impl Ports {
         named.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
         named.dedup();
         let set = PortSet::of(named.iter().map(|(port, _)| *port));
+        let announcing = named.iter().filter(|(_, channel)| channel.announces_flows());
+        let announcing = PortSet::of(announcing.map(|(port, _)| *port));
         let (mut places, mut channels) = (vec![0; 1 << 16].into_boxed_slice(), vec![Vec::new()]);
         for of_port in named.chunk_by(|one, other| one.0 == other.0) {
             places[usize::from(of_port[0].0)] = channels.len() as u16;
             channels.push(of_port.iter().map(|(_, channel)| *channel).collect());
         }
-        Ports { set, places, channels }
+        Ports { set, announcing, places, channels }
     }
 
     #[inline]
     fn at(&self, port: u16) -> &[Channel] {
-        &self.channels[usize::from(self.places[usize::from(port)])]
+        // The set stays in the cache, and the places do not.
+        if self.set.has(port) { &self.channels[usize::from(self.places[usize::from(port)])] } else { &[] }
     }
 }
 

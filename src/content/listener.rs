@@ -127,7 +127,7 @@ impl Listener {
     }
 
     /// True if the packet is worth reading: its ports are those of a channel, and it carries something or opens it.
-    #[inline]
+    #[inline(always)]
     pub fn cares_for(&self, observation: &Observation) -> bool {
         let may_tell = observation.payload_len > 0 || observation.signals.has(Signals::SYN);
         may_tell && self.channels.any(observation.key.protocol, observation.key.ports)
@@ -156,7 +156,7 @@ impl Listener {
                 }
             }
         }
-        if payload.len() < payload_len as usize {
+        if payload.len() < payload_len as usize && self.channels.may_announce(key.protocol, key.ports) {
             self.remark_cut(packet, observation, payload);
         }
     }

@@ -12,6 +12,12 @@ impl PortSet {
         PortSet(set)
     }
 
+    /// True if the port is in the set.
+    #[inline]
+    pub fn has(&self, port: u16) -> bool {
+        self.bit(port) & 1 != 0
+    }
+
     /// True if one of the two ports is in the set.
     #[inline]
     pub fn has_any(&self, [a, b]: [u16; 2]) -> bool {
