@@ -10,21 +10,21 @@ pub const CHUNK: usize = 1 << 14;
 pub struct Arena<T> {
     chunks: Vec<Vec<T>>,
     /// Memory for the next chunk, if somebody made it ahead.
-    next: Option<Room<T>>,
+    next: Option<Spare<T>>,
 }
 
 /// Memory for one more chunk. Whoever makes it has the system's work with it: what was never written costs a page fault for
 /// each page, which is a third of the time that millions of new items take.
 #[derive(Debug)]
-pub struct Room<T>(Vec<T>);
+pub struct Spare<T>(Vec<T>);
 
-impl<T> Room<T> {
+impl<T> Spare<T> {
     /// Makes it, and writes to all of it.
-    pub fn made(blank: impl Fn() -> T) -> Room<T> {
+    pub fn made(blank: impl Fn() -> T) -> Spare<T> {
         let mut chunk = Vec::with_capacity(CHUNK);
         chunk.resize_with(CHUNK, blank);
         chunk.clear();
-        Room(chunk)
+        Spare(chunk)
     }
 }
 
@@ -41,15 +41,15 @@ impl<T> Arena<T> {
         Arena { chunks, next: None }
     }
 
-    /// True if it has to make the room for its next chunk itself, unless it is [given](Arena::give_room) that.
+    /// True if it has to make the memory for its next chunk itself, unless it is [given](Arena::give_spare) that.
     #[inline]
-    pub fn wants_room(&self) -> bool {
+    pub fn wants_spare(&self) -> bool {
         self.next.is_none()
     }
 
     /// Gives it memory for its next chunk.
-    pub fn give_room(&mut self, room: Room<T>) {
-        self.next = Some(room);
+    pub fn give_spare(&mut self, spare: Spare<T>) {
+        self.next = Some(spare);
     }
 
     /// True if there are none.
@@ -79,7 +79,7 @@ impl<T> Arena<T> {
     /// The first chunk grows like any vector, so that a small capture needs little; the others are whole at once.
     fn new_chunk(&mut self) -> Vec<T> {
         match self.next.take() {
-            Some(Room(chunk)) => chunk,
+            Some(Spare(chunk)) => chunk,
             None => Vec::with_capacity(if self.chunks.is_empty() { 64 } else { CHUNK }),
         }
     }
@@ -114,5 +114,27 @@ impl<T> Index<usize> for Arena<T> {
     #[inline]
     fn index(&self, number: usize) -> &T {
         self.get(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_the_same_whoever_made_the_memory() {
+        let mut arena = Arena::default();
+        for number in 0..2 * CHUNK + 2 {
+            // For the first chunk, and for the third; and once more than it has use for.
+            if [0, CHUNK + 7, CHUNK + 8].contains(&number) {
+                arena.give_spare(Spare::made(|| usize::MAX));
+                assert!(!arena.wants_spare());
+            }
+            arena.push(number);
+        }
+        assert!(arena.wants_spare() && arena.iter().copied().eq(0..2 * CHUNK + 2));
+        assert_eq!((arena.len(), arena[CHUNK], *arena.get(2 * CHUNK + 1)), (2 * CHUNK + 2, CHUNK, 2 * CHUNK + 1));
+        let chunks = vec![(0..CHUNK).collect(), vec![CHUNK]];
+        assert!(Arena::from_chunks(chunks).iter().copied().eq(0..=CHUNK));
     }
 }

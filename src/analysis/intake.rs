@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::decode::Observation;
-use crate::flow::{FlowRoom, FlowTable, TableOptions};
+use crate::flow::{FlowTable, SpareFlows, TableOptions};
 use crate::tally::{Ledger, Place, Sizes};
 
 /// Observations that are counted at once before a thread is worth its start.
@@ -85,9 +85,9 @@ struct Beside {
     full: SyncSender<Chunk>,
     empty: Receiver<Chunk>,
     /// Memory for more flows, made by whoever waits for the counter.
-    room: SyncSender<FlowRoom>,
-    /// What the counter had no use for yet.
-    spare: Option<FlowRoom>,
+    spares: SyncSender<SpareFlows>,
+    /// Some that the counter had no use for yet.
+    spare: Option<SpareFlows>,
     thread: JoinHandle<Counter>,
 }
 
@@ -175,13 +175,13 @@ impl Beside {
     fn start(mut counter: Counter) -> Beside {
         let (full, chunks) = sync_channel::<Chunk>(UNDER_WAY);
         let (used, empty) = sync_channel(UNDER_WAY + 2);
-        let (room, more_room) = sync_channel(1);
+        let (spares, given) = sync_channel(1);
         let thread = thread::spawn(move || {
             for mut chunk in chunks {
-                if counter.table.wants_room()
-                    && let Ok(room) = more_room.try_recv()
+                if counter.table.wants_spare()
+                    && let Ok(spare) = given.try_recv()
                 {
-                    counter.table.give_room(room);
+                    counter.table.give_spare(spare);
                 }
                 counter.take_in(chunk.taken());
                 chunk.taken = 0;
@@ -190,7 +190,7 @@ impl Beside {
             }
             counter
         });
-        Beside { full, empty, room, spare: None, thread }
+        Beside { full, empty, spares, spare: None, thread }
     }
 
     /// Hands a chunk over and leaves an empty one in its place.
@@ -199,16 +199,16 @@ impl Beside {
         let full = std::mem::replace(chunk, next);
         // The thread only ends before its time if it panicked, which `finish` passes on.
         if let Err(TrySendError::Full(full)) = self.full.try_send(full) {
-            self.make_room();
+            self.make_spare();
             let _ = self.full.send(full);
         }
     }
 
     /// Takes work from the counter while it has to be waited for.
-    fn make_room(&mut self) {
-        let room = self.spare.take().unwrap_or_else(FlowTable::make_room);
-        if let Err(TrySendError::Full(room)) = self.room.try_send(room) {
-            self.spare = Some(room);
+    fn make_spare(&mut self) {
+        let spare = self.spare.take().unwrap_or_else(FlowTable::make_spare);
+        if let Err(TrySendError::Full(spare)) = self.spares.try_send(spare) {
+            self.spare = Some(spare);
         }
     }
 

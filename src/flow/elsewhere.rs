@@ -110,7 +110,7 @@ impl<'a> Numbers<'a> {
         let hash = self.hasher.hash_one(self.endpoint(flow, side));
         let (share, of) = self.share;
         // By the first bits; the last ones tell places.
-        let is_mine = (hash >> 32) * of as u64 >> 32 == share as u64;
+        let is_mine = ((hash >> 32) * of as u64) >> 32 == share as u64;
         if is_mine {
             prefetch(&self.asked[self.place(hash).0]);
         }

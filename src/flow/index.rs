@@ -111,6 +111,7 @@ impl Index {
 
 /// So many empty slots, each written to. Memory that is zero because nobody ever wrote to it costs two page faults for each
 /// page, one when a slot is looked at and one when it is filled.
+#[expect(clippy::slow_vector_initialization, reason = "it is the writing that counts")]
 fn empty(slots: usize) -> Vec<u64> {
     let mut empty = Vec::with_capacity(slots);
     empty.resize(slots, 0);

@@ -19,5 +19,5 @@ pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use record::{Flow, Outcome, REUSE_AFTER};
 pub use relations::{Relation, Relations};
 pub use roles::Roles;
-pub use table::{BATCH, FlowRoom, FlowTable, Flows, MAX_FLOWS, Rare, TableOptions, TimelineOptions, USUAL_MAX_FLOWS};
+pub use table::{BATCH, FlowTable, Flows, MAX_FLOWS, Rare, SpareFlows, TableOptions, TimelineOptions, USUAL_MAX_FLOWS};
 pub use timeline::{MOST_BUCKETS, Timeline};

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::index::Index;
 use super::record::Flow;
 use super::timeline::Timeline;
-use crate::arena::{Arena, Room};
+use crate::arena::{Arena, Spare};
 use crate::decode::{FlowKey, Fragment, Observation};
 use crate::prefetch::prefetch;
 
@@ -120,18 +120,18 @@ impl FlowTable {
 
     /// True if the next flows need memory that nobody has made ahead.
     #[inline]
-    pub fn wants_room(&self) -> bool {
-        self.flows.wants_room()
+    pub fn wants_spare(&self) -> bool {
+        self.flows.wants_spare()
     }
 
     /// Makes memory for more flows, on any thread.
-    pub fn make_room() -> FlowRoom {
-        Room::made(|| Flow::overflow(0))
+    pub fn make_spare() -> SpareFlows {
+        Spare::made(|| Flow::overflow(0))
     }
 
-    /// Gives it [memory](FlowTable::make_room) for more flows.
-    pub fn give_room(&mut self, room: FlowRoom) {
-        self.flows.give_room(room);
+    /// Gives it [memory](FlowTable::make_spare) for more flows.
+    pub fn give_spare(&mut self, spare: SpareFlows) {
+        self.flows.give_spare(spare);
     }
 
     /// How many flows there are so far.
@@ -369,7 +369,7 @@ impl FlowTable {
 }
 
 /// Memory for more flows.
-pub type FlowRoom = Room<Flow>;
+pub type SpareFlows = Spare<Flow>;
 
 /// What flows are called by: their numbers over the whole capture from 0, those that were let go counted among them.
 #[derive(Debug, Default)]

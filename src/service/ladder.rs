@@ -473,6 +473,8 @@ mod tests {
         assert_eq!(answer(Facts { ports: [57777, 57777], ..udp }, elsewhere).2, Confidence::None);
         let few = Elsewhere { served: [0; 2], peer_ports: [5, 2], peers: [0; 2] };
         assert_eq!(answer(flow, few).2, Confidence::None);
+        let all = Elsewhere { served: [0; 2], peer_ports: [65_536, 1], peers: [0; 2] };
+        assert_eq!(answer(flow, all).1, "port-diversity:65535>1");
     }
 
     #[test]

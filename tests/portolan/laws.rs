@@ -9,6 +9,7 @@ use portolan::decode::Side;
 use portolan::flow::TimelineOptions;
 use portolan::service::Verdict;
 use portolan::summary::TableName;
+use portolan::tally::Room;
 use portolan::tally::flows::{Evidences, FlowSum, Hosts, Ports, Ranges, Servers, Services};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -191,7 +192,11 @@ proptest! {
             let over = |flows: &[(&portolan::flow::Flow, &Verdict)]| S::over(flows.iter().copied());
             let mut merged = over(left);
             merged.merge(over(right));
-            assert_eq!(merged, over(&[left, right].concat()));
+            let all = [left, right].concat();
+            assert_eq!(merged, over(&all));
+            let mut one_by_one = S::default();
+            all.iter().for_each(|(flow, verdict)| one_by_one.add(flow, verdict, &mut Room::unlimited()));
+            assert_eq!(merged, one_by_one);
         }
         law::<Services>(left, right);
         law::<Ports>(left, right);
