@@ -120,6 +120,8 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn it_holds_what_a_set_holds(members in prop::collection::vec(0..200u32, 0..400), others in prop::collection::vec(0..200u32, 0..400)) {
             let (mut mine, mut set) = (Members::default(), HashSet::new());
