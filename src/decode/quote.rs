@@ -2,7 +2,7 @@
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
-use super::observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
+use super::observation::{Address, FlowKey, IcmpMessage, IpVersion, Observation};
 use super::protocol::ip;
 use super::scope::ScopeId;
 use crate::unit::Time;
@@ -34,23 +34,5 @@ pub fn quoted_flow(error: &[u8], version: IpVersion, scope: ScopeId, message: Ic
     let from = (source, u16::from_be_bytes([ports[0], ports[1]]));
     let to = (destination, u16::from_be_bytes([ports[2], ports[3]]));
     let (key, side) = FlowKey::with_ports(version, protocol, scope, from, to);
-    Some(mark(key, side, message, time))
-}
-
-fn mark(key: FlowKey, side: Side, message: IcmpMessage, time: Time) -> Observation {
-    Observation {
-        key,
-        side,
-        quoted: true,
-        to_group: false,
-        time,
-        wire_len: 0,
-        ip_len: 0,
-        payload_len: 0,
-        signals: Signals::default(),
-        sequence: 0,
-        acknowledgment: 0,
-        fragment: Fragment::Whole,
-        message: Some(message),
-    }
+    Some(Observation { key, side, quoted: true, time, message: Some(message), ..Observation::BLANK })
 }

@@ -200,7 +200,7 @@ fn join(later: &mut Observation, key: FlowKey, side: Side, message: Option<IcmpM
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{IpVersion, Signals};
+    use crate::decode::IpVersion;
 
     const C: Address = Address::v4([10, 0, 0, 5]);
     const R: Address = Address::v4([192, 0, 2, 53]);
@@ -215,17 +215,12 @@ mod tests {
         Observation {
             key,
             side,
-            quoted: false,
-            to_group: false,
             time: Time::from_nanoseconds(second * NANOSECONDS),
             wire_len: 100,
             ip_len: 86,
             payload_len: 66,
-            signals: Signals::default(),
-            sequence: 0,
-            acknowledgment: 0,
             fragment,
-            message: None,
+            ..Observation::BLANK
         }
     }
 

@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, ScopeId, Side, Signals};
+use crate::decode::{Address, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Side, Signals};
 use crate::service::Verdict;
 use crate::service::ladder::Opening;
 use crate::unit::{NANOSECONDS, Time};
@@ -25,8 +25,6 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
     Observation {
         key,
         side,
-        quoted: false,
-        to_group: false,
         time: Time::from_nanoseconds(second * NANOSECONDS),
         wire_len: 60,
         ip_len: 46,
@@ -34,8 +32,7 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
         signals: Signals(bit('S', Signals::SYN) | bit('A', Signals::ACK) | bit('F', Signals::FIN) | bit('R', Signals::RST)),
         sequence,
         acknowledgment,
-        fragment: Fragment::Whole,
-        message: None,
+        ..Observation::BLANK
     }
 }
 

@@ -94,25 +94,10 @@ fn counterpart(protocol: u8, kind: u16) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, ScopeId, Signals};
-    use crate::unit::Time;
+    use crate::decode::{Address, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Signals};
 
     fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: Signals) -> Flow {
-        let observation = Observation {
-            key,
-            side,
-            quoted: false,
-            to_group: false,
-            time: Time::UNKNOWN,
-            wire_len: 0,
-            ip_len: 0,
-            payload_len: 0,
-            signals,
-            sequence: 0,
-            acknowledgment: 1,
-            fragment: Fragment::Whole,
-            message,
-        };
+        let observation = Observation { key, side, signals, acknowledgment: 1, message, ..Observation::BLANK };
         let mut flow = Flow::begin(&observation);
         flow.add(&observation);
         flow
