@@ -10,7 +10,7 @@ use crate::arena::{Arena, CHUNK};
 /// Fewer things than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
 /// How many things are turned into text at a time: few enough for it to stay in the cache until it is taken.
-const BLOCK: usize = 1 << 10;
+const BLOCK: usize = 1 << 8;
 /// How many blocks a thread can be ahead of who takes them.
 const AHEAD: usize = 2;
 
@@ -62,17 +62,17 @@ pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -
 pub fn in_order<E: Send>(
     len: usize,
     threads: usize,
-    fill: impl Fn(Range<usize>, &mut String) -> Result<(), E> + Sync,
-    mut take: impl FnMut(&str) -> Result<(), E>,
+    fill: impl Fn(Range<usize>, &mut Vec<u8>) -> Result<(), E> + Sync,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let blocks = len.div_ceil(BLOCK);
-    let filled = |block: usize, mut text: String| {
+    let filled = |block: usize, mut text: Vec<u8>| {
         text.clear();
         fill(block * BLOCK..len.min((block + 1) * BLOCK), &mut text).map(|()| text)
     };
     let threads = threads.min(len / FEWEST);
     if threads < 2 {
-        let mut text = String::new();
+        let mut text = Vec::new();
         for block in 0..blocks {
             text = filled(block, text)?;
             take(&text)?;
@@ -82,11 +82,11 @@ pub fn in_order<E: Send>(
     let filled = &filled;
     thread::scope(|scope| {
         let lane = |first: usize| {
-            let (full, to_take): (Sender<Result<String, E>>, Receiver<_>) = mpsc::channel();
+            let (full, to_take): (Sender<Result<Vec<u8>, E>>, Receiver<_>) = mpsc::channel();
             let (give_back, free) = mpsc::channel();
             for _ in 0..AHEAD {
                 // The other end is still here.
-                let _ = give_back.send(String::new());
+                let _ = give_back.send(Vec::new());
             }
             scope.spawn(move || {
                 // It ends early if nobody takes any more.
@@ -132,28 +132,31 @@ mod tests {
 
     #[test]
     fn text_is_taken_in_order_and_nothing_behind_a_failure() {
-        let line = |numbers: Range<usize>, text: &mut String| {
-            numbers.for_each(|number| text.push_str(&format!("{number}\n")));
+        let line = |numbers: Range<usize>, text: &mut Vec<u8>| {
+            numbers.for_each(|number| text.extend_from_slice(format!("{number}\n").as_bytes()));
             Ok::<(), String>(())
         };
         for (len, threads) in [(0, 2), (10, 4), (20 * BLOCK + 1, 1), (20 * BLOCK + 1, 2), (20 * BLOCK, 7)] {
-            let mut all = String::new();
+            let mut all = Vec::new();
             in_order(len, threads, line, |text| {
-                all.push_str(text);
+                all.extend_from_slice(text);
                 Ok(())
             })
             .unwrap();
-            assert!(all.lines().map(|line| line.parse::<usize>().unwrap()).eq(0..len), "{len}, {threads}");
+            assert!(
+                String::from_utf8(all).unwrap().lines().map(|line| line.parse::<usize>().unwrap()).eq(0..len),
+                "{len}, {threads}"
+            );
         }
         for threads in [1, 2] {
             let mut taken = 0;
-            let take = |_: &str| {
+            let take = |_: &[u8]| {
                 taken += 1;
                 if taken < 5 { Ok(()) } else { Err("the disk is full".to_owned()) }
             };
             assert_eq!(in_order(20 * BLOCK, threads, line, take), Err("the disk is full".to_owned()));
             assert_eq!(taken, 5);
-            let fill = |numbers: Range<usize>, _: &mut String| {
+            let fill = |numbers: Range<usize>, _: &mut Vec<u8>| {
                 if numbers.start < 3 * BLOCK { Ok(()) } else { Err("no text".to_owned()) }
             };
             assert_eq!(in_order(20 * BLOCK, threads, fill, |_| Ok(())), Err("no text".to_owned()));

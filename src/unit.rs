@@ -56,31 +56,49 @@ impl Time {
     }
 }
 
-impl fmt::Display for Time {
-    /// RFC 3339 in UTC with nine digits of a second; nothing for [`Time::UNKNOWN`].
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.is_known() {
-            return Ok(());
-        }
-        let (seconds, nanoseconds) = (self.0.div_euclid(NANOSECONDS), self.0.rem_euclid(NANOSECONDS) as u32);
-        let stamp = jiff::Timestamp::from_second(seconds).map_err(|_| fmt::Error)?;
+/// The numbers below 100 in two digits.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + number as u8 / 10, b'0' + number as u8 % 10];
+        number += 1;
+    }
+    pairs
+};
+
+impl Time {
+    /// RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
+    pub fn letters(self) -> Option<[u8; 30]> {
+        let nanoseconds = self.nanoseconds()?;
+        let (seconds, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
+        let stamp = jiff::Timestamp::from_second(seconds).ok()?;
         let at = jiff::tz::Offset::UTC.to_datetime(stamp);
         // The range has years of four digits. Digits are put in place by hand because tables of flows have millions of times.
-        let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        let mut put = |range: std::ops::Range<usize>, mut number: u32| {
-            for place in range.rev() {
-                text[place] = b'0' + (number % 10) as u8;
-                number /= 10;
-            }
-        };
-        put(0..4, at.year().unsigned_abs().into());
-        put(5..7, at.month().unsigned_abs().into());
-        put(8..10, at.day().unsigned_abs().into());
-        put(11..13, at.hour().unsigned_abs().into());
-        put(14..16, at.minute().unsigned_abs().into());
-        put(17..19, at.second().unsigned_abs().into());
-        put(20..29, nanoseconds);
-        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        let mut letters = *b"0000-00-00T00:00:00.000000000Z";
+        let mut put = |place: usize, number: u32| letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
+        let year = u32::from(at.year().unsigned_abs());
+        put(0, year / 100);
+        put(2, year);
+        put(5, at.month().unsigned_abs().into());
+        put(8, at.day().unsigned_abs().into());
+        put(11, at.hour().unsigned_abs().into());
+        put(14, at.minute().unsigned_abs().into());
+        put(17, at.second().unsigned_abs().into());
+        put(20, fraction / 10_000_000);
+        put(22, fraction / 100_000);
+        put(24, fraction / 1000);
+        put(26, fraction / 10);
+        letters[28] = b'0' + (fraction % 10) as u8;
+        Some(letters)
+    }
+}
+
+impl fmt::Display for Time {
+    /// [`Time::letters`]; nothing for [`Time::UNKNOWN`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(letters) = self.letters() else { return Ok(()) };
+        f.write_str(str::from_utf8(&letters).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -137,7 +137,7 @@ impl Path {
 
     /// The encapsulations, outermost first.
     pub fn steps(&self) -> impl Iterator<Item = Encapsulation> {
-        self.steps.iter().flatten().copied()
+        self.steps.iter().map_while(|step| *step)
     }
 
     fn is_empty(&self) -> bool {

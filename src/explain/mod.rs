@@ -224,8 +224,8 @@ impl Story<'_> {
     fn remarks(&self) -> Vec<Line> {
         let path = self.analysis.scopes.path(self.flow.key.scope);
         let flags = flags(self.flow, self.verdict, &path);
-        let told = flags.iter().filter(|flag| !flag.starts_with("conflict:")).map(|flag| {
-            let text = format!("  {flag:<18} {}", text::flag_meaning(flag));
+        let told = flags.filter(|flag| !flag.starts_with("conflict:")).map(|flag| {
+            let text = format!("  {flag:<18} {}", text::flag_meaning(&flag));
             Line { text, indent: FLAG_INDENT }
         });
         let told: Vec<Line> = told.collect();

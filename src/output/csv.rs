@@ -24,23 +24,23 @@ pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) 
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
     let keys: Vec<&str> = table.columns.iter().map(|column| column.key).collect();
     write!(output, "{}\r\n", keys.join(","))?;
-    table.write(append_row, |text| output.write_all(text.as_bytes()))?;
+    table.write(append_row, |text| output.write_all(text))?;
     output.flush()
 }
 
-fn append_row(row: &[Cell<'_>], text: &mut String) -> io::Result<()> {
+fn append_row(row: &[Cell<'_>], text: &mut Vec<u8>) -> io::Result<()> {
     for (number, cell) in row.iter().enumerate() {
         if number > 0 {
-            text.push(',');
+            text.push(b',');
         }
         append_cell(cell, text)?;
     }
-    text.push_str("\r\n");
+    text.extend_from_slice(b"\r\n");
     Ok(())
 }
 
 /// Appends a cell. Text from outside that a spreadsheet would take for a formula is prefixed.
-fn append_cell(cell: &Cell<'_>, text: &mut String) -> io::Result<()> {
+fn append_cell(cell: &Cell<'_>, text: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Outside(outside) if looks_like_a_formula(outside) => append_field(&format!("'{outside}"), text),
         Cell::Text(own) | Cell::Outside(own) => append_field(own, text),
@@ -53,16 +53,33 @@ fn append_cell(cell: &Cell<'_>, text: &mut String) -> io::Result<()> {
 }
 
 /// Appends a text, between quotation marks if it has to be.
-fn append_field(field: &str, text: &mut String) -> io::Result<()> {
-    if !field.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
-        text.push_str(field);
-        return Ok(());
+#[inline]
+fn append_field(field: &str, text: &mut Vec<u8>) -> io::Result<()> {
+    // All of it is looked at, whatever comes: most fields are short, and hold nothing of it.
+    if field.bytes().fold(false, |found, byte| found | IS_SPECIAL[usize::from(byte)]) {
+        return append_quoted(field, text);
     }
-    let mut record = Vec::new();
-    csv::Writer::from_writer(&mut record).write_record([field])?;
-    text.push_str(String::from_utf8_lossy(&record).trim_end_matches('\n'));
+    text.extend_from_slice(field.as_bytes());
     Ok(())
 }
+
+#[cold]
+fn append_quoted(field: &str, text: &mut Vec<u8>) -> io::Result<()> {
+    let mut record = Vec::new();
+    csv::Writer::from_writer(&mut record).write_record([field])?;
+    text.extend_from_slice(record.strip_suffix(b"\n").unwrap_or(&record));
+    Ok(())
+}
+
+/// The bytes for which a field has to stand between quotation marks (RFC 4180 section 2).
+const IS_SPECIAL: [bool; 256] = {
+    let mut is_special = [false; 256];
+    is_special[b'"' as usize] = true;
+    is_special[b',' as usize] = true;
+    is_special[b'\r' as usize] = true;
+    is_special[b'\n' as usize] = true;
+    is_special
+};
 
 /// What a spreadsheet would run as a formula (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn looks_like_a_formula(text: &str) -> bool {
@@ -74,9 +91,9 @@ mod tests {
     use super::*;
 
     fn csv(cell: Cell<'_>) -> String {
-        let mut text = String::new();
+        let mut text = Vec::new();
         append_cell(&cell, &mut text).unwrap();
-        text
+        String::from_utf8(text).unwrap()
     }
 
     #[test]

@@ -66,23 +66,23 @@ pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>,
 
 fn write_rows(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let mut is_first = true;
-    let append = |row: &[Cell<'_>], text: &mut String| append_row(table.columns, row, text);
+    let append = |row: &[Cell<'_>], text: &mut Vec<u8>| append_row(table.columns, row, text);
     table.write(append, |rows| {
         // Each row has a comma in front of it.
         let rows = if is_first { &rows[1..] } else { rows };
         is_first = false;
-        output.write_all(rows.as_bytes())
+        output.write_all(rows)
     })
 }
 
 /// Appends a comma and the row.
-fn append_row(columns: &[Column], row: &[Cell<'_>], text: &mut String) -> io::Result<()> {
+fn append_row(columns: &[Column], row: &[Cell<'_>], text: &mut Vec<u8>) -> io::Result<()> {
     for (number, (column, cell)) in columns.iter().zip(row).enumerate() {
-        text.push_str(if number == 0 { ",{\"" } else { ",\"" });
-        text.push_str(column.key);
-        text.push_str("\":");
+        text.extend_from_slice(if number == 0 { b",{\"" } else { b",\"" });
+        text.extend_from_slice(column.key.as_bytes());
+        text.extend_from_slice(b"\":");
         append_json(cell, text)?;
     }
-    text.push('}');
+    text.push(b'}');
     Ok(())
 }

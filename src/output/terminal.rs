@@ -219,8 +219,8 @@ fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
     let unit = 10i128.pow(u32::from(digits));
     match u64::try_from(value / unit) {
         Ok(whole) if whole >= 1000 => text::append_grouped(whole, text),
-        _ if digits > 3 => append_decimal(value / 10i128.pow(u32::from(digits) - 3), 3, text),
-        _ => append_decimal(value, digits, text),
+        _ if digits > 3 => as_in_data(text, |text| append_decimal(value / 10i128.pow(u32::from(digits) - 3), 3, text)),
+        _ => as_in_data(text, |text| append_decimal(value, digits, text)),
     }
 }
 
@@ -233,10 +233,19 @@ fn append_shown(cell: &Cell<'_>, text: &mut String) {
         // To the second, without the T in the middle and the Z at the end.
         Cell::Time(time) => text.extend(time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c })),
         Cell::Outside(outside) => text.push_str(&text::clean(outside)),
-        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Text(_) => {
-            append(cell, text)
+        Cell::Text(own) => text.push_str(own),
+        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) => {
+            as_in_data(text, |text| append(cell, text));
         }
     }
+}
+
+/// Appends what data formats have, too.
+fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = std::mem::take(text).into_bytes();
+    append(&mut bytes);
+    // It is all UTF-8: the bytes of a string, and more of the kind.
+    *text = String::from_utf8(bytes).unwrap_or_default();
 }
 
 #[cfg(test)]

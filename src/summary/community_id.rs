@@ -8,23 +8,27 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-use crate::decode::Side;
 use crate::decode::protocol::ip;
+use crate::decode::{FlowKey, Side};
 use crate::flow::Flow;
 use crate::service::ladder::Opening;
 
 /// The identifier of a flow. Hashing is left to who writes it, because most tables that are shown do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CommunityId {
-    ends: [IpAddr; 2],
-    protocol: u8,
+pub struct CommunityId<'a> {
+    key: &'a FlowKey,
+    /// The side that stands first.
+    first: Side,
     /// Ports, or what stands in their place.
     numbers: Option<[u16; 2]>,
 }
 
-impl CommunityId {
+/// The seed, two addresses, protocol and padding, two numbers.
+const MOST_HASHED: usize = 2 + 16 * 2 + 2 + 2 * 2;
+
+impl<'a> CommunityId<'a> {
     /// That of a flow.
-    pub fn of(flow: &Flow) -> CommunityId {
+    pub fn of(flow: &'a Flow) -> CommunityId<'a> {
         let key = &flow.key;
         let (first, numbers) = match key.protocol {
             // The key has the smaller endpoint first already, which is what the specification asks for.
@@ -32,29 +36,41 @@ impl CommunityId {
             ip::ICMP | ip::ICMPV6 => icmp_order(flow, asking_side(flow)),
             _ => (Side::A, None),
         };
-        CommunityId { ends: [first, first.other()].map(|side| key.ip_addr(side)), protocol: key.protocol, numbers }
+        CommunityId { key, first, numbers }
+    }
+
+    /// Its letters: the version, a colon, and base64.
+    pub fn letters(self) -> [u8; 30] {
+        let mut letters = *b"1:0000000000000000000000000000";
+        // 20 bytes are 28 letters.
+        let _ = STANDARD.encode_slice(self.digest(), &mut letters[2..]);
+        letters
+    }
+
+    fn digest(self) -> [u8; 20] {
+        // What is hashed is put together first: this takes a fraction of handing it over piece by piece.
+        let (mut hashed, mut len) = ([0; MOST_HASHED], 2);
+        let mut put = |bytes: &[u8]| {
+            hashed[len..len + bytes.len()].copy_from_slice(bytes);
+            len += bytes.len();
+        };
+        for side in [self.first, self.first.other()] {
+            match self.key.ip_addr(side) {
+                IpAddr::V4(address) => put(&address.octets()),
+                IpAddr::V6(address) => put(&address.octets()),
+            }
+        }
+        put(&[self.key.protocol, 0]);
+        for number in self.numbers.into_iter().flatten() {
+            put(&number.to_be_bytes());
+        }
+        Sha1::digest(&hashed[..len]).into()
     }
 }
 
-impl fmt::Display for CommunityId {
+impl fmt::Display for CommunityId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut hash = Sha1::new();
-        hash.update([0, 0]);
-        for end in self.ends {
-            match end {
-                IpAddr::V4(address) => hash.update(address.octets()),
-                IpAddr::V6(address) => hash.update(address.octets()),
-            }
-        }
-        hash.update([self.protocol, 0]);
-        for number in self.numbers.into_iter().flatten() {
-            hash.update(number.to_be_bytes());
-        }
-        // 20 bytes are 28 letters of base64.
-        let mut text = [0; 28];
-        STANDARD.encode_slice(hash.finalize(), &mut text).map_err(|_| fmt::Error)?;
-        f.write_str("1:")?;
-        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(str::from_utf8(&self.letters()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -94,7 +110,7 @@ fn counterpart(protocol: u8, kind: u16) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Address, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Signals};
+    use crate::decode::{Address, IcmpMessage, IpVersion, Observation, ScopeId, Signals};
 
     fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: Signals) -> Flow {
         let observation = Observation { key, side, signals, acknowledgment: 1, message, ..Observation::BLANK };

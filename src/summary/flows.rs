@@ -84,7 +84,7 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
         Cell::text(verdict.evidence.text()),
         Cell::text(verdict.confidence.name()),
         names::alternatives(registry, verdict.alternatives),
-        Cell::text_or_empty(flags(flow, verdict, &path).join(" ")),
+        names::words(flags(flow, verdict, &path), " "),
         if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty },
         Cell::time(flow.span.first),
         Cell::time(flow.span.last),
@@ -103,12 +103,10 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
 }
 
 /// What is out of the ordinary with a flow.
-pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<Cow<'static, str>> {
-    if flow.is_overflow() {
-        return verdict.marks.codes().map(Cow::Borrowed).collect();
-    }
+pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> impl Iterator<Item = Cow<'static, str>> {
     let transport = Transport::from_protocol(flow.key.protocol);
     let has_connections = transport.is_some_and(Transport::has_connections);
+    let opening = flow.opening();
     let outcome = has_connections.then(|| flow.outcome());
     let symmetric = transport.is_some() && flow.key.ports[0] == flow.key.ports[1];
     let found = [
@@ -121,11 +119,13 @@ pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> Vec<Cow<'sta
         (flow.is_fragmented(), "fragmented"),
         (path.steps().any(|step| !matches!(step, Encapsulation::Vlan(_))), "tunnelled"),
         (flow.is_port_reuse(), "port-reuse"),
-        (has_connections && flow.opening() == Opening::Simultaneous, "simultaneous-open"),
-        (has_connections && matches!(flow.opening(), Opening::AnswerOnly(_)), "synack-only"),
+        (has_connections && opening == Opening::Simultaneous, "simultaneous-open"),
+        (has_connections && matches!(opening, Opening::AnswerOnly(_)), "synack-only"),
     ];
-    let named = found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, flag)| Cow::Borrowed(flag));
+    // What stands for many flows is none of these.
+    let is_one = !flow.is_overflow();
+    let named = found.into_iter().filter(move |(is_so, _)| *is_so && is_one).map(|(_, flag)| Cow::Borrowed(flag));
     let marks = verdict.marks.codes().map(Cow::Borrowed);
-    let conflicts = verdict.conflicts.codes().map(|code| Cow::Owned(format!("conflict:{code}")));
-    named.chain(marks).chain(conflicts).collect()
+    let conflicts = verdict.conflicts.codes().filter(move |_| is_one).map(|code| Cow::Owned(format!("conflict:{code}")));
+    named.chain(marks).chain(conflicts)
 }

@@ -24,6 +24,7 @@ mod timeline;
 mod tunnels;
 
 pub use book::book;
+pub use community_id::CommunityId;
 #[cfg(feature = "live")]
 pub use interfaces::interfaces;
 pub use table::{Cell, Column, Row, Show, Table, hundredths};

@@ -1,5 +1,6 @@
 //! Words that several tables share: what a verdict, a port or a path is called.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::table::Cell;
@@ -46,14 +47,24 @@ pub fn source(registry: &Registry, service: Service) -> &'static str {
     }
 }
 
+/// Several words in one cell. Most flows have none or one of a kind, for which no memory is asked for.
+pub fn words<'a>(mut words: impl Iterator<Item = Cow<'a, str>>, separator: &str) -> Cell<'a> {
+    let Some(mut text) = words.next() else { return Cell::Empty };
+    for word in words {
+        text.to_mut().push_str(separator);
+        text.to_mut().push_str(&word);
+    }
+    Cell::text_or_empty(text)
+}
+
 /// The names of several services, sorted, with spaces between.
-pub fn services<'a>(registry: &Registry, services: impl Iterator<Item = Service>) -> Cell<'a> {
+pub fn services<'a>(registry: &'a Registry, services: impl Iterator<Item = Service>) -> Cell<'a> {
     let names: BTreeSet<&str> = services.map(|one| service(registry, one)).collect();
-    Cell::text_or_empty(names.into_iter().collect::<Vec<_>>().join(" "))
+    words(names.into_iter().map(Cow::Borrowed), " ")
 }
 
 /// The names that a flow could have had, with spaces between.
-pub fn alternatives<'a>(registry: &Registry, alternatives: [Option<EntryId>; 2]) -> Cell<'a> {
+pub fn alternatives<'a>(registry: &'a Registry, alternatives: [Option<EntryId>; 2]) -> Cell<'a> {
     services(registry, alternatives.into_iter().flatten().map(Service::Named))
 }
 
@@ -82,16 +93,16 @@ pub fn ports<'a>(ports: &BTreeSet<u16>) -> Cell<'a> {
 /// The VLAN identifiers of a path, outermost first: `10` or `10/20`.
 pub fn vlan<'a>(path: &Path) -> Cell<'a> {
     let ids = path.steps().filter_map(|step| match step {
-        Encapsulation::Vlan(id) => Some(id.to_string()),
+        Encapsulation::Vlan(id) => Some(Cow::Owned(id.to_string())),
         _ => None,
     });
-    Cell::text_or_empty(ids.collect::<Vec<_>>().join("/"))
+    words(ids, "/")
 }
 
 /// The other encapsulations of a path, outermost first.
 pub fn tunnel<'a>(path: &Path) -> Cell<'a> {
-    let steps = path.steps().filter(|step| !matches!(step, Encapsulation::Vlan(_))).map(|step| step.to_string());
-    Cell::text_or_empty(steps.collect::<Vec<_>>().join("/"))
+    let steps = path.steps().filter(|step| !matches!(step, Encapsulation::Vlan(_)));
+    words(steps.map(|step| Cow::Owned(step.to_string())), "/")
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub enum Cell<'a> {
     /// An address.
     Address(IpAddr),
     /// The name of a flow that other programs give it too.
-    CommunityId(CommunityId),
+    CommunityId(CommunityId<'a>),
     /// Text of our own, or of the user's port table.
     Text(Cow<'a, str>),
     /// Text that came from the wire or from a file name: hostile until it is cleaned.
@@ -213,10 +213,10 @@ impl<'a> Table<'a> {
     /// shared by threads.
     pub fn write<E: Send>(
         &self,
-        append: impl Fn(&[Cell<'a>], &mut String) -> Result<(), E> + Sync,
-        write: impl FnMut(&str) -> Result<(), E>,
+        append: impl Fn(&[Cell<'a>], &mut Vec<u8>) -> Result<(), E> + Sync,
+        write: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let some = |numbers, text: &mut String| self.part(numbers).try_for_each(|row| append(&row, text));
+        let some = |numbers, text: &mut Vec<u8>| self.part(numbers).try_for_each(|row| append(&row, text));
         parallel::in_order(self.len(), self.threads, some, write)
     }
 
