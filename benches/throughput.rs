@@ -4,15 +4,18 @@ mod generator;
 
 use std::fs::{self, File};
 use std::hint::black_box;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use generator::{Counts, HEADERS, PRESETS, Parameters};
+use generator::{Counts, HEADERS, MANY, PRESETS, Parameters};
 use portolan::analysis::{self, Options};
 use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
 use portolan::flow::{BATCH, FlowTable, TableOptions};
+use portolan::output::csv;
+use portolan::summary::TableName;
 use portolan::unit::Time;
 
 /// Packets of the captures that are read and decoded: enough for steady figures, few enough for many repetitions.
@@ -147,6 +150,17 @@ fn whole(criterion: &mut Criterion) {
     }
 }
 
+/// From decided flows to their table as text, which goes nowhere.
+fn write(criterion: &mut Criterion) {
+    let capture = Capture::make("write", &Parameters { packets: PACKETS, ..MANY });
+    let analysis = analysis::analyse(&Options::new(vec![capture.name.clone()]), |_, _| {});
+    let mut group = criterion.benchmark_group("write");
+    group.throughput(Throughput::Elements(analysis.flows.len() as u64));
+    group.bench_function("csv", |bencher| {
+        bencher.iter(|| csv::write(&analysis.table(TableName::Flows), io::sink()).expect("a sink takes everything"));
+    });
+}
+
 /// A fast wrong answer is no figure: the analysis must find exactly what was generated.
 fn check(counts: &Counts, options: &Options) {
     let analysis = analysis::analyse(options, |_, _| {});
@@ -165,6 +179,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(4));
-    targets = read, decode, table, whole
+    targets = read, decode, table, whole, write
 }
 criterion_main!(benches);
