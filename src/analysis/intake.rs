@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::decode::Observation;
 use crate::flow::{FlowTable, SpareFlows, TableOptions};
-use crate::tally::{Ledger, Place, Sizes};
+use crate::tally::{Ledger, Sizes};
 
 /// Observations that are counted at once before a thread is worth its start.
 const BEFORE_THREAD: usize = 1 << 15;
@@ -39,7 +39,7 @@ impl Counter {
 
     fn take_in(&mut self, observations: &[Observation]) {
         for observation in observations.iter().filter(|observation| !observation.quoted) {
-            self.ledger.add(Place::of_protocol(observation.key.protocol), observation.wire_len);
+            self.ledger.add_ip(observation.key.protocol, observation.wire_len);
             self.sizes.add(observation.wire_len);
         }
         self.table.take_in(observations);
@@ -113,7 +113,7 @@ impl Intake {
     }
 
     /// Takes in a packet, or the quotation of one, and shows it in its place: it is written only once.
-    #[inline]
+    #[inline(always)]
     pub fn take_in(&mut self, observation: Observation) -> &Observation {
         if self.chunk.taken == self.chunk.places.len() {
             self.hand_over();

@@ -128,7 +128,7 @@ impl Flow {
     }
 
     /// Counts a packet.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, observation: &Observation) {
         let side = observation.side;
         self.span.add(observation.time);
@@ -148,7 +148,7 @@ impl Flow {
         self.note_signals(observation);
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_signals(&mut self, observation: &Observation) {
         let (side, signals) = (observation.side, observation.signals);
         let answered = self.seen.has_any(Seen::ANSWERED);

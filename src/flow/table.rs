@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::ops::Range;
 
 use super::index::Index;
 use super::record::Flow;
@@ -100,22 +99,21 @@ impl FlowTable {
     pub fn take_in(&mut self, observations: &[Observation]) {
         let (size, end) = (self.options.batch_size, observations.len());
         let batch = |number: usize| end.min(number * size)..end.min((number + 1) * size);
-        // Guesses in front of this place may lead to a flow that has been followed by another one.
-        let mut trusted = 0;
+        // Beside the table, so that both can change.
+        let (mut hashes, mut guesses) = (std::mem::take(&mut self.hashes), std::mem::take(&mut self.guesses));
         for number in 0..end.div_ceil(size) + 2 {
-            self.hash_batch(&observations[batch(number)]);
+            self.hash_batch(&observations[batch(number)], &mut hashes);
             if number >= 1 {
-                self.guess_batch(batch(number - 1));
+                self.guess_batch(&hashes[batch(number - 1)], &mut guesses);
             }
-            for place in if number >= 2 { batch(number - 2) } else { 0..0 } {
-                let guess = self.guesses[place].filter(|_| place >= trusted);
-                if self.count(self.hashes[place], &observations[place], guess) {
-                    trusted = self.guesses.len();
-                }
+            if number >= 2 {
+                let counted = batch(number - 2);
+                self.count_batch(&observations[counted.clone()], &hashes[counted.clone()], &mut guesses[counted.start..]);
             }
         }
-        self.hashes.clear();
-        self.guesses.clear();
+        hashes.clear();
+        guesses.clear();
+        (self.hashes, self.guesses) = (hashes, guesses);
     }
 
     /// True if the next flows need memory that nobody has made ahead.
@@ -236,34 +234,37 @@ impl FlowTable {
 
     /// Hashes keys and brings their slots into the cache.
     #[inline]
-    fn hash_batch(&mut self, batch: &[Observation]) {
-        for observation in batch {
+    fn hash_batch(&self, batch: &[Observation], hashes: &mut Vec<u64>) {
+        hashes.extend(batch.iter().map(|observation| {
             let hash = self.hash(&observation.key);
             self.index.prefetch(hash);
-            self.hashes.push(hash);
-        }
+            hash
+        }));
     }
 
     /// Guesses the flows of a batch and brings their records into the cache.
     #[inline]
-    fn guess_batch(&mut self, batch: Range<usize>) {
-        for hash in &self.hashes[batch] {
-            let guess = self.index.guess(*hash);
-            if let Some(number) = guess {
-                let flow = self.flows.get(number);
-                // One field of each of its cache lines.
-                prefetch(&flow.key);
-                prefetch(&flow.payload_bytes);
-            }
-            self.guesses.push(guess.map(|number| number as u32));
-        }
+    fn guess_batch(&self, hashes: &[u64], guesses: &mut Vec<Option<u32>>) {
+        guesses.extend(hashes.iter().map(|hash| {
+            let number = self.index.guess(*hash)?;
+            let flow = self.flows.get(number);
+            // One field of each of its cache lines.
+            prefetch(&flow.key);
+            prefetch(&flow.payload_bytes);
+            Some(number as u32)
+        }));
     }
 
-    /// Counts an observation into its flow. True if its key leads to another flow than before.
+    /// Counts a batch of observations into their flows. Behind the guesses for these are some for later ones.
     #[inline]
-    fn count(&mut self, hash: u64, observation: &Observation, guess: Option<u32>) -> bool {
-        let counted = guess.is_some_and(|number| self.count_at_once(number, observation));
-        !counted && self.count_elsewhere(hash, observation)
+    fn count_batch(&mut self, batch: &[Observation], hashes: &[u64], guesses: &mut [Option<u32>]) {
+        for (place, (observation, hash)) in batch.iter().zip(hashes).enumerate() {
+            let counted = guesses[place].is_some_and(|number| self.count_at_once(number, observation));
+            if !counted && self.count_elsewhere(*hash, observation) {
+                // What was guessed may lead to the flow before this one.
+                guesses[place..].fill(None);
+            }
+        }
     }
 
     /// Counts an observation if it is no more than a packet of the flow that was guessed, as nearly all are.
@@ -281,7 +282,7 @@ impl FlowTable {
         fits
     }
 
-    /// Counts any observation.
+    /// Counts any observation. True if its key leads to another flow than before.
     fn count_elsewhere(&mut self, hash: u64, observation: &Observation) -> bool {
         match self.find(hash, observation).map(|(number, _)| number) {
             Ok(number) if observation.quoted => self.note_quote(number, observation),
