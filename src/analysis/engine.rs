@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::ended::{Ended, MOST_COUNTS};
-use super::intake::{Counter, Intake};
+use super::intake::Intake;
 use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, Walked, plain};
 use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
-use crate::tally::{InterfaceTally, Ledger, Sizes, Tally};
+use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
 /// Packets between two reports of progress.
@@ -53,7 +53,7 @@ impl Engine {
             filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
             decoder: Decoder::new(),
             fragments: Fragments::default(),
-            intake: Intake::new(Counter::new(table)),
+            intake: Intake::new(table),
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
             unsupported: BTreeMap::new(),
@@ -181,7 +181,7 @@ impl Engine {
     pub fn finish(mut self) -> Analysis {
         let Engine { fragments, tally, .. } = &mut self;
         fragments.give_up(|orphan| tally.add_orphan(&orphan));
-        let table = &mut self.intake.rest().table;
+        let table = self.intake.rest();
         let timeline = table.take_timeline();
         table.close();
         let inputs = std::mem::take(&mut self.inputs);
@@ -193,7 +193,7 @@ impl Engine {
     pub fn look<T>(&mut self, source: &Source, show: impl FnOnce(&Analysis) -> T) -> T {
         let reading = self.report(source);
         let inputs = std::mem::take(&mut self.inputs);
-        let timeline = self.intake.rest().table.timeline().cloned();
+        let timeline = self.intake.rest().timeline().cloned();
         let (ledger, sizes) = (self.tally.ledger, self.tally.sizes);
         let Engine { fragments, tally, .. } = self;
         fragments.waiting().for_each(|fragment| tally.add_orphan(fragment));
@@ -201,15 +201,16 @@ impl Engine {
         analysis.inputs.push(reading);
         let shown = show(&analysis);
         analysis.inputs.pop();
-        self.take_back(analysis, ledger, sizes);
+        self.take_back(analysis);
+        // What waits still does.
+        (self.tally.ledger, self.tally.sizes) = (ledger, sizes);
         shown
     }
 
     /// Lets go of flows that at this time have been silent for more than so many nanoseconds: their verdicts are final and
     /// their sums kept, and there is room for others. What such a flow said about others is no evidence any more.
     pub fn let_go_of_idle(&mut self, now: Time, idle: i64) {
-        let timeline = self.intake.rest().table.take_timeline();
-        let (ledger, sizes) = (self.tally.ledger, self.tally.sizes);
+        let timeline = self.intake.rest().take_timeline();
         let inputs = std::mem::take(&mut self.inputs);
         let mut analysis = self.lend(inputs, None);
         let flows = &analysis.flows;
@@ -221,8 +222,8 @@ impl Engine {
         // What was said about a flow holds as long as the flow goes on.
         let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| analysis.relations.of(number).announcement).collect();
-        self.take_back(analysis, ledger, sizes);
-        let table = &mut self.intake.rest().table;
+        self.take_back(analysis);
+        let table = self.intake.rest();
         if let Some(timeline) = staying {
             table.give_timeline(timeline);
         }
@@ -236,11 +237,7 @@ impl Engine {
 
     /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).
     fn lend(&mut self, inputs: Vec<InputReport>, of_flows: Option<Timeline>) -> Analysis {
-        let counter = self.intake.rest();
-        let mut tally = std::mem::take(&mut self.tally);
-        tally.ledger.merge(&counter.ledger);
-        tally.sizes.merge(&counter.sizes);
-        let flows = counter.table.lend();
+        let flows = self.intake.rest().lend();
         let (announcements, names) = self.listener.lend();
         let (registry, threads) = (Arc::clone(&self.options.registry), self.options.threads);
         let relations = Relations::join(&flows, &announcements, &registry, threads);
@@ -260,7 +257,7 @@ impl Engine {
             inputs,
             failures: Vec::new(),
             filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
-            tally,
+            tally: std::mem::take(&mut self.tally),
             flows,
             verdicts,
             scopes: self.decoder.lend_scopes(),
@@ -275,13 +272,12 @@ impl Engine {
         }
     }
 
-    /// Goes on after an analysis was looked at. `ledger` and `sizes` are those of the tally before it was lent, because the
-    /// counter has its own.
-    fn take_back(&mut self, analysis: Analysis, ledger: Ledger, sizes: Sizes) {
+    /// Goes on after an analysis was looked at.
+    fn take_back(&mut self, analysis: Analysis) {
         let Analysis { inputs, tally, flows, scopes, unsupported, names, announcements, ended, .. } = analysis;
         self.inputs = inputs;
-        self.tally = Tally { ledger, sizes, ..tally };
-        self.intake.rest().table.take_back(flows);
+        self.tally = tally;
+        self.intake.rest().take_back(flows);
         self.decoder.take_back_scopes(scopes);
         self.unsupported = unsupported;
         self.listener.take_back(announcements, names);
@@ -290,7 +286,7 @@ impl Engine {
 
     /// How many flows are told apart at present.
     pub fn flows(&mut self) -> usize {
-        self.intake.rest().table.len()
+        self.intake.rest().len()
     }
 
     /// How many flows were let go.

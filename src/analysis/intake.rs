@@ -1,14 +1,13 @@
 //! Where observations are counted: at once, or, when there are many of them and a core to spare, by a thread of its own
 //! while the next packets are read and decoded.
 //!
-//! The counter gets the same observations in the same order either way, so that the answer is the same.
+//! The flow table gets the same observations in the same order either way, so that the answer is the same.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::decode::Observation;
 use crate::flow::{FlowTable, SpareFlows, TableOptions};
-use crate::tally::{Ledger, Sizes};
 
 /// Observations that are counted at once before a thread is worth its start.
 const BEFORE_THREAD: usize = 1 << 15;
@@ -18,33 +17,6 @@ const CHUNK: usize = 512;
 /// Chunks that may be under way: enough that neither side waits for a short delay of the other, and no more than fit into
 /// the second-level cache.
 const UNDER_WAY: usize = 32;
-
-/// All that is counted by observation: the flows, and the sums that need no more than that. What is counted here need not be
-/// counted by the thread that reads and decodes, which has more to do.
-#[derive(Debug)]
-pub struct Counter {
-    /// The flows.
-    pub table: FlowTable,
-    /// The places of the observed packets.
-    pub ledger: Ledger,
-    /// Their sizes.
-    pub sizes: Sizes,
-}
-
-impl Counter {
-    /// Nothing is counted yet; the flows will be in `table`.
-    pub fn new(table: FlowTable) -> Counter {
-        Counter { table, ledger: Ledger::default(), sizes: Sizes::default() }
-    }
-
-    fn take_in(&mut self, observations: &[Observation]) {
-        for observation in observations.iter().filter(|observation| !observation.quoted) {
-            self.ledger.add_ip(observation.key.protocol, observation.wire_len);
-            self.sizes.add(observation.wire_len);
-        }
-        self.table.take_in(observations);
-    }
-}
 
 /// Places for observations, of which the first are taken.
 #[derive(Debug)]
@@ -63,7 +35,7 @@ impl Chunk {
     }
 }
 
-/// Takes in observations for a counter.
+/// Takes in observations for a flow table.
 #[derive(Debug)]
 pub struct Intake {
     /// Observations that have not been counted yet.
@@ -75,34 +47,33 @@ pub struct Intake {
 
 #[derive(Debug)]
 enum Site {
-    Here(Box<Counter>),
+    Here(Box<FlowTable>),
     Beside(Beside),
 }
 
-/// A counter on a thread of its own.
+/// A flow table on a thread of its own.
 #[derive(Debug)]
 struct Beside {
     full: SyncSender<Chunk>,
     empty: Receiver<Chunk>,
-    /// Memory for more flows, made by whoever waits for the counter.
+    /// Memory for more flows, made by whoever waits for the table.
     spares: SyncSender<SpareFlows>,
-    /// Some that the counter had no use for yet.
+    /// Some that the table had no use for yet.
     spare: Option<SpareFlows>,
-    thread: JoinHandle<Counter>,
+    thread: JoinHandle<FlowTable>,
 }
 
 impl Site {
-    /// An empty counter, to keep the place for a moment.
+    /// An empty table, to keep the place for a moment.
     fn placeholder() -> Site {
-        let table = FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() });
-        Site::Here(Box::new(Counter::new(table)))
+        Site::Here(Box::new(FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() })))
     }
 }
 
 impl Intake {
-    /// Takes in observations for `counter`; with the help of a second thread once that is allowed.
-    pub fn new(counter: Counter) -> Intake {
-        Intake { chunk: Chunk::new(), site: Site::Here(Box::new(counter)), left: None }
+    /// Takes in observations for `table`; with the help of a second thread once that is allowed.
+    pub fn new(table: FlowTable) -> Intake {
+        Intake { chunk: Chunk::new(), site: Site::Here(Box::new(table)), left: None }
     }
 
     /// Says how many threads there are from now on; one that has been started stays.
@@ -136,8 +107,8 @@ impl Intake {
 
     fn count(&mut self) {
         match &mut self.site {
-            Site::Here(counter) => {
-                counter.take_in(self.chunk.taken());
+            Site::Here(table) => {
+                table.take_in(self.chunk.taken());
                 self.chunk.taken = 0;
             }
             Site::Beside(beside) => beside.hand_over(&mut self.chunk),
@@ -146,14 +117,14 @@ impl Intake {
 
     fn start_thread(&mut self) {
         self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
-            Site::Here(counter) => Site::Beside(Beside::start(*counter)),
+            Site::Here(table) => Site::Beside(Beside::start(*table)),
             beside => beside,
         };
     }
 
-    /// The counter, with all that was taken in. If it has a thread of its own, that ends, and another one begins when there
+    /// The table, with all that was taken in. If it has a thread of its own, that ends, and another one begins when there
     /// is more to count.
-    pub fn rest(&mut self) -> &mut Counter {
+    pub fn rest(&mut self) -> &mut FlowTable {
         if self.chunk.taken > 0 {
             self.count();
         }
@@ -165,30 +136,30 @@ impl Intake {
             };
         }
         match &mut self.site {
-            Site::Here(counter) => counter,
-            Site::Beside(_) => unreachable!("a counter at rest has no thread"),
+            Site::Here(table) => table,
+            Site::Beside(_) => unreachable!("a table at rest has no thread"),
         }
     }
 }
 
 impl Beside {
-    fn start(mut counter: Counter) -> Beside {
+    fn start(mut table: FlowTable) -> Beside {
         let (full, chunks) = sync_channel::<Chunk>(UNDER_WAY);
         let (used, empty) = sync_channel(UNDER_WAY + 2);
         let (spares, given) = sync_channel(1);
         let thread = thread::spawn(move || {
             for mut chunk in chunks {
-                if counter.table.wants_spare()
+                if table.wants_spare()
                     && let Ok(spare) = given.try_recv()
                 {
-                    counter.table.give_spare(spare);
+                    table.give_spare(spare);
                 }
-                counter.take_in(chunk.taken());
+                table.take_in(chunk.taken());
                 chunk.taken = 0;
                 // Nobody takes it back at the end, which is no matter.
                 let _ = used.try_send(chunk);
             }
-            counter
+            table
         });
         Beside { full, empty, spares, spare: None, thread }
     }
@@ -204,7 +175,7 @@ impl Beside {
         }
     }
 
-    /// Takes work from the counter while it has to be waited for.
+    /// Takes work from the table while it has to be waited for.
     fn make_spare(&mut self) {
         let spare = self.spare.take().unwrap_or_else(FlowTable::make_spare);
         if let Err(TrySendError::Full(spare)) = self.spares.try_send(spare) {
@@ -212,10 +183,10 @@ impl Beside {
         }
     }
 
-    fn finish(self) -> Counter {
+    fn finish(self) -> FlowTable {
         drop(self.full);
         match self.thread.join() {
-            Ok(counter) => counter,
+            Ok(table) => table,
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

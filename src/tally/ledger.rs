@@ -100,22 +100,6 @@ impl Ledger {
         self.places[place.index()].add(wire_len);
     }
 
-    /// Counts a packet of an IP protocol. Which place that is, a table tells: packets of several transports come in no order
-    /// that a processor could foresee.
-    #[inline]
-    pub fn add_ip(&mut self, protocol: u8, wire_len: u32) {
-        const PLACES: [u8; 256] = {
-            let mut places = [0; 256];
-            let mut protocol = 0;
-            while protocol < 256 {
-                places[protocol] = Place::of_protocol(protocol as u8).index() as u8;
-                protocol += 1;
-            }
-            places
-        };
-        self.places[usize::from(PLACES[usize::from(protocol)])].add(wire_len);
-    }
-
     /// Adds another ledger.
     pub fn merge(&mut self, other: &Ledger) {
         for (mine, theirs) in self.places.iter_mut().zip(other.places) {

@@ -57,9 +57,12 @@ impl Tally {
         }
     }
 
-    /// Counts a packet whose flow is known, but for its place and its size: they are counted with the flow.
-    #[inline]
+    /// Counts a packet whose flow is known. Where the protocol is known when the program is built, nothing of it is asked
+    /// when it runs.
+    #[inline(always)]
     pub fn add_observed(&mut self, observation: &Observation) {
+        self.ledger.add(Place::of_protocol(observation.key.protocol), observation.wire_len);
+        self.sizes.add(observation.wire_len);
         if !observation.key.has_ports() {
             self.portless.add_ip(observation);
         }
