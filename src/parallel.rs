@@ -10,7 +10,7 @@ use crate::arena::{Arena, CHUNK};
 /// Fewer things than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
 /// How many things are turned into text at a time: few enough for it to stay in the cache until it is taken.
-const BLOCK: usize = 1 << 8;
+const BLOCK: usize = 1 << 11;
 /// How many blocks a thread can be ahead of who takes them.
 const AHEAD: usize = 2;
 
