@@ -1,5 +1,6 @@
 //! The quantities that everything else counts in: points in time, spans of time, packets and bytes.
 
+use std::cell::Cell;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -57,7 +58,7 @@ impl Time {
 }
 
 /// The numbers below 100 in two digits.
-const PAIRS: [[u8; 2]; 100] = {
+pub(crate) const PAIRS: [[u8; 2]; 100] = {
     let mut pairs = [[0; 2]; 100];
     let mut number = 0;
     while number < 100 {
@@ -71,20 +72,14 @@ impl Time {
     /// RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
     pub fn letters(self) -> Option<[u8; 30]> {
         let nanoseconds = self.nanoseconds()?;
-        let (seconds, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
-        let stamp = jiff::Timestamp::from_second(seconds).ok()?;
-        let at = jiff::tz::Offset::UTC.to_datetime(stamp);
-        // The range has years of four digits. Digits are put in place by hand because tables of flows have millions of times.
-        let mut letters = *b"0000-00-00T00:00:00.000000000Z";
+        let (second, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
+        let mut letters = LATEST_SECOND.get().filter(|(latest, _)| *latest == second).map(|(_, letters)| letters);
+        if letters.is_none() {
+            letters = letters_of_second(second);
+            LATEST_SECOND.set(letters.map(|letters| (second, letters)));
+        }
+        let mut letters = letters?;
         let mut put = |place: usize, number: u32| letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
-        let year = u32::from(at.year().unsigned_abs());
-        put(0, year / 100);
-        put(2, year);
-        put(5, at.month().unsigned_abs().into());
-        put(8, at.day().unsigned_abs().into());
-        put(11, at.hour().unsigned_abs().into());
-        put(14, at.minute().unsigned_abs().into());
-        put(17, at.second().unsigned_abs().into());
         put(20, fraction / 10_000_000);
         put(22, fraction / 100_000);
         put(24, fraction / 1000);
@@ -92,6 +87,28 @@ impl Time {
         letters[28] = b'0' + (fraction % 10) as u8;
         Some(letters)
     }
+}
+
+thread_local! {
+    /// The second that was written latest, and its letters: the times of a table are close to each other, and a date takes
+    /// longer than the rest.
+    static LATEST_SECOND: Cell<Option<(i64, [u8; 30])>> = const { Cell::new(None) };
+}
+
+/// A time at the beginning of a second. The range of times has years of four digits.
+fn letters_of_second(second: i64) -> Option<[u8; 30]> {
+    let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(second).ok()?);
+    let mut letters = *b"0000-00-00T00:00:00.000000000Z";
+    let mut put = |place: usize, number: u32| letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
+    let year = u32::from(at.year().unsigned_abs());
+    put(0, year / 100);
+    put(2, year);
+    put(5, at.month().unsigned_abs().into());
+    put(8, at.day().unsigned_abs().into());
+    put(11, at.hour().unsigned_abs().into());
+    put(14, at.minute().unsigned_abs().into());
+    put(17, at.second().unsigned_abs().into());
+    Some(letters)
 }
 
 impl fmt::Display for Time {

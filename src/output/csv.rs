@@ -24,22 +24,18 @@ pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) 
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
     let keys: Vec<&str> = table.columns.iter().map(|column| column.key).collect();
     write!(output, "{}\r\n", keys.join(","))?;
-    table.write(append_row, |text| output.write_all(text))?;
+    let append_next = |column: usize, cell: &Cell<'_>, text: &mut Vec<u8>| {
+        if column > 0 {
+            text.push(b',');
+        }
+        append_cell(cell, text)
+    };
+    table.write(append_next, "\r\n", |rows| output.write_all(rows))?;
     output.flush()
 }
 
-fn append_row(row: &[Cell<'_>], text: &mut Vec<u8>) -> io::Result<()> {
-    for (number, cell) in row.iter().enumerate() {
-        if number > 0 {
-            text.push(b',');
-        }
-        append_cell(cell, text)?;
-    }
-    text.extend_from_slice(b"\r\n");
-    Ok(())
-}
-
 /// Appends a cell. Text from outside that a spreadsheet would take for a formula is prefixed.
+#[inline(always)]
 fn append_cell(cell: &Cell<'_>, text: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Outside(outside) if looks_like_a_formula(outside) => append_field(&format!("'{outside}"), text),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::data::append_json;
-use crate::summary::{Cell, Column, Table};
+use crate::summary::{Cell, Table};
 
 /// Raised when a key changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -66,23 +66,16 @@ pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>,
 
 fn write_rows(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let mut is_first = true;
-    let append = |row: &[Cell<'_>], text: &mut Vec<u8>| append_row(table.columns, row, text);
-    table.write(append, |rows| {
+    let append = |column: usize, cell: &Cell<'_>, text: &mut Vec<u8>| {
         // Each row has a comma in front of it.
+        text.extend_from_slice(if column == 0 { b",{\"" } else { b",\"" });
+        text.extend_from_slice(table.columns[column].key.as_bytes());
+        text.extend_from_slice(b"\":");
+        Ok(append_json(cell, text)?)
+    };
+    table.write(append, "}", |rows| {
         let rows = if is_first { &rows[1..] } else { rows };
         is_first = false;
         output.write_all(rows)
     })
-}
-
-/// Appends a comma and the row.
-fn append_row(columns: &[Column], row: &[Cell<'_>], text: &mut Vec<u8>) -> io::Result<()> {
-    for (number, (column, cell)) in columns.iter().zip(row).enumerate() {
-        text.extend_from_slice(if number == 0 { b",{\"" } else { b",\"" });
-        text.extend_from_slice(column.key.as_bytes());
-        text.extend_from_slice(b"\":");
-        append_json(cell, text)?;
-    }
-    text.push(b'}');
-    Ok(())
 }

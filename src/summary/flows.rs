@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::community_id::CommunityId;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Table};
 use super::{initiator, names};
 use crate::analysis::Analysis;
 use crate::decode::protocol::ip;
@@ -50,10 +50,10 @@ const COLUMNS: &[Column] = &[
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
     let start = analysis.span().first;
-    Table::made("flows", COLUMNS, analysis.flows.len(), move |number| row(analysis, number, start))
+    Table::made("flows", COLUMNS, analysis.flows.len(), move |number, show| show_row(analysis, number, start, show))
 }
 
-fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
+fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut dyn FnMut(&Cell<'a>)) {
     let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
     let (registry, path) = (&analysis.registry, analysis.scopes.path(flow.key.scope));
     let client = client_side(flow, verdict);
@@ -67,39 +67,40 @@ fn row(analysis: &Analysis, number: usize, start: Time) -> Row<'_> {
     let [packets_c2s, packets_s2c] = sent(flow.packets).map(Cell::Count);
     let [wire_c2s, wire_s2c] = sent(flow.wire_bytes).map(Cell::Bytes);
     let [payload_c2s, payload_s2c] = sent(flow.payload_bytes).map(Cell::Bytes);
-    vec![
-        Cell::Number(analysis.flows.id(number)),
+    let mut show = |cell: Cell<'a>| show(&cell);
+    show(Cell::Number(analysis.flows.id(number)));
+    show(
         transport.map_or_else(|| Cell::text(protocols::ip_protocol(flow.key.protocol)), |transport| Cell::text(transport.name())),
-        Cell::Number(u64::from(flow.key.protocol)),
-        address(client),
-        port(client),
-        address(server),
-        port(server),
-        names::vlan(&path),
-        names::tunnel(&path),
-        Cell::text_or_empty(names::category(registry, verdict.service)),
-        Cell::text_or_empty(names::service(registry, verdict.service)),
-        Cell::text_or_empty(names::source(registry, verdict.service)),
-        Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))),
-        Cell::text(verdict.evidence.text()),
-        Cell::text(verdict.confidence.name()),
-        names::alternatives(registry, verdict.alternatives),
-        names::words(flags(flow, verdict, &path), " "),
-        if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty },
-        Cell::time(flow.span.first),
-        Cell::time(flow.span.last),
-        Cell::seconds(flow.span.duration()),
-        packets_c2s,
-        packets_s2c,
-        wire_c2s,
-        wire_s2c,
-        payload_c2s,
-        payload_s2c,
-        Cell::Count(rare.fragments),
-        Cell::Count(rare.icmp_errors),
-        if has_ends { Cell::CommunityId(CommunityId::of(flow)) } else { Cell::Empty },
-        analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(analysis.flows.id(control))),
-    ]
+    );
+    show(Cell::Number(u64::from(flow.key.protocol)));
+    show(address(client));
+    show(port(client));
+    show(address(server));
+    show(port(server));
+    show(names::vlan(&path));
+    show(names::tunnel(&path));
+    show(Cell::text_or_empty(names::category(registry, verdict.service)));
+    show(Cell::text_or_empty(names::service(registry, verdict.service)));
+    show(Cell::text_or_empty(names::source(registry, verdict.service)));
+    show(Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))));
+    show(Cell::text(verdict.evidence.text()));
+    show(Cell::text(verdict.confidence.name()));
+    show(names::alternatives(registry, verdict.alternatives));
+    show(names::words(flags(flow, verdict, &path), " "));
+    show(if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty });
+    show(Cell::time(flow.span.first));
+    show(Cell::time(flow.span.last));
+    show(Cell::seconds(flow.span.duration()));
+    show(packets_c2s);
+    show(packets_s2c);
+    show(wire_c2s);
+    show(wire_s2c);
+    show(payload_c2s);
+    show(payload_s2c);
+    show(Cell::Count(rare.fragments));
+    show(Cell::Count(rare.icmp_errors));
+    show(if has_ends { Cell::CommunityId(CommunityId::of(flow)) } else { Cell::Empty });
+    show(analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(analysis.flows.id(control))));
 }
 
 /// What is out of the ordinary with a flow.

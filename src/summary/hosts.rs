@@ -31,7 +31,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     rows.sort_unstable_by_key(|(host, sum)| (Reverse(sum.sent.packets + sum.received.packets), *host));
     let others = analysis.ended.as_ref().and_then(|ended| ended.sums.hosts.others.clone());
     rows.extend(others.map(|sum| (None, sum)));
-    Table::made("hosts", COLUMNS, rows.len(), move |number| row(analysis, &rows[number]))
+    Table::made("hosts", COLUMNS, rows.len(), move |number, show| row(analysis, &rows[number]).iter().for_each(show))
 }
 
 /// The sum of each host, in any order. Threads share the hosts and not the flows: nearly every host has flows everywhere,

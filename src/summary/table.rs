@@ -148,13 +148,13 @@ impl Column {
 /// A row of cells, in the order of the columns.
 pub type Row<'a> = Vec<Cell<'a>>;
 
-/// Makes the row with a number.
-type MakeRow<'a> = Box<dyn Fn(usize) -> Row<'a> + Sync + 'a>;
+/// Shows the cells of the row with a number one after the other: a row that nobody keeps is nowhere as a whole.
+type ShowRow<'a> = Box<dyn Fn(usize, &mut dyn FnMut(&Cell<'a>)) + Sync + 'a>;
 
 enum Rows<'a> {
     Stored(Vec<Row<'a>>),
     /// Made when asked for, where storing them would take more memory than what they are made from.
-    Made(usize, MakeRow<'a>),
+    Made(usize, ShowRow<'a>),
 }
 
 /// A table.
@@ -174,14 +174,14 @@ impl<'a> Table<'a> {
         Table { name, columns, threads: 1, rows: Rows::Stored(rows) }
     }
 
-    /// A table of `len` rows that are made one by one.
+    /// A table of `len` rows that are made one by one: `show` shows the cells of one.
     pub fn made(
         name: &'static str,
         columns: &'static [Column],
         len: usize,
-        make: impl Fn(usize) -> Row<'a> + Sync + 'a,
+        show: impl Fn(usize, &mut dyn FnMut(&Cell<'a>)) + Sync + 'a,
     ) -> Table<'a> {
-        Table { name, columns, threads: 1, rows: Rows::Made(len, Box::new(make)) }
+        Table { name, columns, threads: 1, rows: Rows::Made(len, Box::new(show)) }
     }
 
     /// How many rows there are.
@@ -199,25 +199,44 @@ impl<'a> Table<'a> {
 
     /// All rows, in order.
     pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
-        self.part(0..self.len())
-    }
-
-    fn part(&self, numbers: Range<usize>) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
-        numbers.map(|number| match &self.rows {
+        (0..self.len()).map(|number| match &self.rows {
             Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
-            Rows::Made(_, make) => Cow::Owned(make(number)),
+            Rows::Made(_, show) => {
+                let mut row = Vec::with_capacity(self.columns.len());
+                show(number, &mut |cell| row.push(cell.clone()));
+                Cow::Owned(row)
+            }
         })
     }
 
-    /// All rows as text: `append` appends one to what there is, `write` gets several at a time, in order. The appending is
-    /// shared by threads.
+    /// All rows as text: `append` appends the cell of a column to what there is, `end` what stands behind a row, and `write`
+    /// gets several rows at a time, in order. The appending is shared by threads.
     pub fn write<E: Send>(
         &self,
-        append: impl Fn(&[Cell<'a>], &mut Vec<u8>) -> Result<(), E> + Sync,
+        append: impl Fn(usize, &Cell<'a>, &mut Vec<u8>) -> Result<(), E> + Sync,
+        end: &str,
         write: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let some = |numbers, text: &mut Vec<u8>| self.part(numbers).try_for_each(|row| append(&row, text));
-        parallel::in_order(self.len(), self.threads, some, write)
+        let append_rows = |numbers: Range<usize>, text: &mut Vec<u8>| {
+            let mut failure = None;
+            for number in numbers {
+                let mut column = 0;
+                // One for both kinds of rows, because what it does is long.
+                let append_next: &mut dyn FnMut(&Cell<'a>) = &mut |cell| {
+                    if let Err(error) = append(column, cell, text) {
+                        failure.get_or_insert(error);
+                    }
+                    column += 1;
+                };
+                match &self.rows {
+                    Rows::Stored(rows) => rows[number].iter().for_each(append_next),
+                    Rows::Made(_, show) => show(number, append_next),
+                }
+                text.extend_from_slice(end.as_bytes());
+            }
+            failure.map_or(Ok(()), Err)
+        };
+        parallel::in_order(self.len(), self.threads, append_rows, write)
     }
 
     /// The sum of all rows behind the first `shown` ones; `None` if there are none.
