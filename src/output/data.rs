@@ -172,6 +172,8 @@ pub fn append_decimal(value: i128, digits: u8, text: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn text(cell: Cell<'_>) -> String {
@@ -206,22 +208,24 @@ mod tests {
         }
     }
 
-    proptest::proptest! {
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Segments are zero as often as not, so that runs of all lengths come in all places.
         #[test]
         fn addresses_are_written_as_the_standard_library_does(
-            segments in proptest::array::uniform8(proptest::prop_oneof![proptest::strategy::Just(0u16), proptest::num::u16::ANY]),
+            segments in proptest::array::uniform8(prop_oneof![Just(0), any::<u16>()]),
         ) {
             let address = Ipv6Addr::from(segments);
-            proptest::prop_assert_eq!(text(Cell::Address(address.into())), address.to_string());
+            prop_assert_eq!(text(Cell::Address(address.into())), address.to_string());
             let address = Ipv4Addr::from(u32::from(segments[0]) << 16 | u32::from(segments[1]));
-            proptest::prop_assert_eq!(text(Cell::Address(address.into())), address.to_string());
+            prop_assert_eq!(text(Cell::Address(address.into())), address.to_string());
         }
 
         #[test]
         fn numbers_are_written_as_the_standard_library_does(number: u64, digits in 0..64u32) {
             let number = number >> digits;
-            proptest::prop_assert_eq!(text(Cell::Count(number)), number.to_string());
+            prop_assert_eq!(text(Cell::Count(number)), number.to_string());
         }
     }
 
