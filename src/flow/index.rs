@@ -95,11 +95,20 @@ impl Index {
         self.slots[at] = slot((self.slots[at] >> 32) as u32, number);
     }
 
+    /// Doubles the slots where they are: a second index beside the first would be fresh memory, and a page fault for each page
+    /// of it.
     #[cold]
     fn grow(&mut self) {
-        let doubled = empty(self.slots.len() * 2);
-        let old = std::mem::replace(&mut self.slots, doubled);
-        for slot in old.into_iter().filter(|slot| *slot != 0) {
+        let old = self.slots.len();
+        self.slots.resize(old * 2, 0);
+        // Behind an empty slot no search goes on from before it. From there on, each key finds its place at or before the one
+        // it had, or in the new half: never behind a key that will still leave.
+        let start = self.slots[..old].iter().position(|slot| *slot == 0).unwrap_or(0);
+        for from in (start..old).chain(0..start) {
+            let slot = std::mem::take(&mut self.slots[from]);
+            if slot == 0 {
+                continue;
+            }
             let mut at = self.home((slot >> 32) as u32);
             while self.slots[at] != 0 {
                 at = (at + 1) & (self.slots.len() - 1);
@@ -132,6 +141,9 @@ fn number(slot: u64) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -146,6 +158,24 @@ mod tests {
         }
         for (number, &key) in keys.iter().enumerate() {
             assert_eq!(index.find(hash(key), |other| keys[other] == key).unwrap().0, number);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Homes are close together, and around the end of the slots, where a search goes on at their beginning.
+        #[test]
+        fn every_key_is_found_after_growth(keys in vec((0u64..64, 0u64..64), 1000..4000)) {
+            let hash = |(home, more): (u64, u64)| ((home.wrapping_sub(32) & 0x3ff) | more << 10) << 32;
+            let mut index = Index::default();
+            for (number, key) in keys.iter().enumerate() {
+                let at = index.find(hash(*key), |_| false).unwrap_err();
+                index.insert(at, hash(*key), number);
+            }
+            for (number, key) in keys.iter().enumerate() {
+                prop_assert_eq!(index.find(hash(*key), |other| other == number).map(|found| found.0), Ok(number));
+            }
         }
     }
 
