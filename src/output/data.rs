@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
+use crate::service::Evidence;
 use crate::summary::{Cell, CommunityId, hundredths};
 use crate::unit::{PAIRS, Time};
 
@@ -13,7 +14,7 @@ pub fn append_json(cell: &Cell<'_>, text: &mut Vec<u8>) -> serde_json::Result<()
     match cell {
         Cell::Empty => text.extend_from_slice(b"null"),
         Cell::Text(own) | Cell::Outside(own) => append_string(own, text)?,
-        Cell::Time(_) | Cell::Address(_) | Cell::CommunityId(_) => {
+        Cell::Time(_) | Cell::Address(_) | Cell::CommunityId(_) | Cell::Evidence(_) => {
             text.push(b'"');
             append(cell, text);
             text.push(b'"');
@@ -47,6 +48,7 @@ pub fn append(cell: &Cell<'_>, text: &mut Vec<u8>) {
         Cell::Address(IpAddr::V4(address)) => append_ipv4(*address, text),
         Cell::Address(IpAddr::V6(address)) => append_ipv6(*address, text),
         Cell::CommunityId(id) => append_community_id(*id, text),
+        Cell::Evidence(evidence) => append_evidence(*evidence, text),
         Cell::Text(own) | Cell::Outside(own) => text.extend_from_slice(own.as_bytes()),
     }
 }
@@ -71,8 +73,18 @@ fn append_community_id(id: CommunityId<'_>, text: &mut Vec<u8>) {
     text.extend_from_slice(&id.letters());
 }
 
+fn append_evidence(evidence: Evidence, text: &mut Vec<u8>) {
+    text.extend_from_slice(evidence.code().as_bytes());
+    if let Some([server, client]) = evidence.compared() {
+        text.push(b':');
+        text.extend_from_slice(itoa::Buffer::new().format(server).as_bytes());
+        text.push(b'>');
+        text.extend_from_slice(itoa::Buffer::new().format(client).as_bytes());
+    }
+}
+
 /// Each octet with a point behind it, and how many of the letters are taken.
-const OCTETS: [([u8; 4], usize); 256] = {
+static OCTETS: [([u8; 4], usize); 256] = {
     let mut octets = [([0; 4], 0); 256];
     let mut octet = 0;
     while octet < 256 {
@@ -227,6 +239,14 @@ mod tests {
             let number = number >> digits;
             prop_assert_eq!(text(Cell::Count(number)), number.to_string());
         }
+    }
+
+    #[test]
+    fn evidence_is_written_as_everywhere() {
+        for evidence in [Evidence::SynAckAck, Evidence::Rank(6, -1), Evidence::PortDiversity(65_535, 1)] {
+            assert_eq!(text(Cell::Evidence(evidence)), evidence.to_string());
+        }
+        assert_eq!(json(Cell::Evidence(Evidence::Rank(6, -1))), "\"rank:6>-1\"");
     }
 
     #[test]

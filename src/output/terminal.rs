@@ -234,7 +234,7 @@ fn append_shown(cell: &Cell<'_>, text: &mut String) {
         Cell::Time(time) => text.extend(time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c })),
         Cell::Outside(outside) => text.push_str(&text::clean(outside)),
         Cell::Text(own) => text.push_str(own),
-        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) => {
+        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Evidence(_) => {
             as_in_data(text, |text| append(cell, text));
         }
     }

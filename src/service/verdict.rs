@@ -74,19 +74,23 @@ impl Evidence {
 }
 
 impl Evidence {
-    /// The rung's key with its details.
-    pub fn text(self) -> std::borrow::Cow<'static, str> {
+    /// The two numbers that were compared, the server's first.
+    pub const fn compared(self) -> Option<[i32; 2]> {
         match self {
-            Evidence::Rank(winner, loser) => format!("rank:{winner}>{loser}").into(),
-            Evidence::PortDiversity(more, fewer) => format!("port-diversity:{more}>{fewer}").into(),
-            other => other.code().into(),
+            Evidence::Rank(winner, loser) => Some([winner as i32, loser as i32]),
+            Evidence::PortDiversity(more, fewer) => Some([more as i32, fewer as i32]),
+            _ => None,
         }
     }
 }
 
 impl std::fmt::Display for Evidence {
+    /// The rung's key with its details.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text())
+        match self.compared() {
+            Some([server, client]) => write!(f, "{}:{server}>{client}", self.code()),
+            None => f.write_str(self.code()),
+        }
     }
 }
 

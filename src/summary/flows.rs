@@ -83,7 +83,7 @@ fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut d
     show(Cell::text_or_empty(names::service(registry, verdict.service)));
     show(Cell::text_or_empty(names::source(registry, verdict.service)));
     show(Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))));
-    show(Cell::text(verdict.evidence.text()));
+    show(Cell::Evidence(verdict.evidence));
     show(Cell::text(verdict.confidence.name()));
     show(names::alternatives(registry, verdict.alternatives));
     show(names::words(flags(flow, verdict, &path), " "));

@@ -38,7 +38,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
             Cell::Count(sum.flows),
             Cell::Count(sum.traffic.packets),
             Cell::Bytes(sum.traffic.wire_bytes),
-            Cell::text(sum.evidence.to_string()),
+            Cell::Evidence(sum.evidence),
             Cell::time(sum.span.first),
             Cell::time(sum.span.last),
         ]

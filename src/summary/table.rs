@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::community_id::CommunityId;
 use crate::parallel;
+use crate::service::Evidence;
 use crate::tally::flows::Outcomes;
 use crate::unit::{Time, Traffic};
 
@@ -40,6 +41,8 @@ pub enum Cell<'a> {
     Address(IpAddr),
     /// The name of a flow that other programs give it too.
     CommunityId(CommunityId<'a>),
+    /// Why a side is the server.
+    Evidence(Evidence),
     /// Text of our own, or of the user's port table.
     Text(Cow<'a, str>),
     /// Text that came from the wire or from a file name: hostile until it is cleaned.
