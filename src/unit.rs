@@ -55,6 +55,26 @@ impl Time {
     pub fn since(self, earlier: Time) -> Option<i64> {
         (self.is_known() && earlier.is_known()).then(|| self.0.saturating_sub(earlier.0))
     }
+
+    /// RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
+    pub fn letters(self) -> Option<[u8; 30]> {
+        let nanoseconds = self.nanoseconds()?;
+        let (second, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
+        let mut letters = match LATEST_SECOND.get() {
+            Some((latest, letters)) if latest == second => letters,
+            _ => {
+                let letters = letters_of_second(second)?;
+                LATEST_SECOND.set(Some((second, letters)));
+                letters
+            }
+        };
+        put_pair(&mut letters, 20, fraction / 10_000_000);
+        put_pair(&mut letters, 22, fraction / 100_000);
+        put_pair(&mut letters, 24, fraction / 1000);
+        put_pair(&mut letters, 26, fraction / 10);
+        letters[28] = b'0' + (fraction % 10) as u8;
+        Some(letters)
+    }
 }
 
 /// The numbers below 100 in two digits.
@@ -68,25 +88,9 @@ pub(crate) const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
-impl Time {
-    /// RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
-    pub fn letters(self) -> Option<[u8; 30]> {
-        let nanoseconds = self.nanoseconds()?;
-        let (second, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
-        let mut letters = LATEST_SECOND.get().filter(|(latest, _)| *latest == second).map(|(_, letters)| letters);
-        if letters.is_none() {
-            letters = letters_of_second(second);
-            LATEST_SECOND.set(letters.map(|letters| (second, letters)));
-        }
-        let mut letters = letters?;
-        let mut put = |place: usize, number: u32| letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
-        put(20, fraction / 10_000_000);
-        put(22, fraction / 100_000);
-        put(24, fraction / 1000);
-        put(26, fraction / 10);
-        letters[28] = b'0' + (fraction % 10) as u8;
-        Some(letters)
-    }
+/// Writes the last two digits of a number at a place.
+fn put_pair(letters: &mut [u8; 30], place: usize, number: u32) {
+    letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
 }
 
 thread_local! {
@@ -99,15 +103,14 @@ thread_local! {
 fn letters_of_second(second: i64) -> Option<[u8; 30]> {
     let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(second).ok()?);
     let mut letters = *b"0000-00-00T00:00:00.000000000Z";
-    let mut put = |place: usize, number: u32| letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
     let year = u32::from(at.year().unsigned_abs());
-    put(0, year / 100);
-    put(2, year);
-    put(5, at.month().unsigned_abs().into());
-    put(8, at.day().unsigned_abs().into());
-    put(11, at.hour().unsigned_abs().into());
-    put(14, at.minute().unsigned_abs().into());
-    put(17, at.second().unsigned_abs().into());
+    put_pair(&mut letters, 0, year / 100);
+    put_pair(&mut letters, 2, year);
+    put_pair(&mut letters, 5, at.month().unsigned_abs().into());
+    put_pair(&mut letters, 8, at.day().unsigned_abs().into());
+    put_pair(&mut letters, 11, at.hour().unsigned_abs().into());
+    put_pair(&mut letters, 14, at.minute().unsigned_abs().into());
+    put_pair(&mut letters, 17, at.second().unsigned_abs().into());
     Some(letters)
 }
 

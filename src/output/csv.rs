@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn text_is_quoted_where_it_has_to_be() {
-        let texts = ["a b", "a,b", "a \"b\"", "a\rb", "a\nb\n"].map(|text| csv(Cell::text(text)));
-        assert_eq!(texts, ["a b", "\"a,b\"", "\"a \"\"b\"\"\"", "\"a\rb\"", "\"a\nb\n\""]);
+        let texts = ["a b", "a,b", "a \"b\"", "a\rb", "a\nb", "a\r\nb\n"].map(|text| csv(Cell::text(text)));
+        assert_eq!(texts, ["a b", "\"a,b\"", "\"a \"\"b\"\"\"", "\"a\rb\"", "\"a\nb\"", "\"a\r\nb\n\""]);
     }
 
     #[test]

@@ -71,9 +71,7 @@ impl Evidence {
             Evidence::None => "none",
         }
     }
-}
 
-impl Evidence {
     /// The two numbers that were compared, the server's first.
     pub const fn compared(self) -> Option<[i32; 2]> {
         match self {

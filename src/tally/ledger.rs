@@ -53,11 +53,8 @@ impl Place {
 
     /// The place of a packet of an IP protocol.
     #[inline]
-    pub const fn of_protocol(protocol: u8) -> Place {
-        match Transport::from_protocol(protocol) {
-            Some(transport) => Place::Transport(transport),
-            None => Place::PortlessIp,
-        }
+    pub fn of_protocol(protocol: u8) -> Place {
+        Transport::from_protocol(protocol).map_or(Place::PortlessIp, Place::Transport)
     }
 
     /// Its key.

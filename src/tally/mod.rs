@@ -50,8 +50,7 @@ impl Tally {
 
     /// Counts a packet that became no observation.
     pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
-        self.ledger.add(Place::of(&walked.decoded), wire_len);
-        self.sizes.add(wire_len);
+        self.add_packet(Place::of(&walked.decoded), wire_len);
         if let Decoded::NonIp(protocol) = walked.decoded {
             self.portless.add_link(protocol, walked.link_addresses, time, wire_len);
         }
@@ -61,8 +60,7 @@ impl Tally {
     /// when it runs.
     #[inline(always)]
     pub fn add_observed(&mut self, observation: &Observation) {
-        self.ledger.add(Place::of_protocol(observation.key.protocol), observation.wire_len);
-        self.sizes.add(observation.wire_len);
+        self.add_packet(Place::of_protocol(observation.key.protocol), observation.wire_len);
         if !observation.key.has_ports() {
             self.portless.add_ip(observation);
         }
@@ -70,8 +68,14 @@ impl Tally {
 
     /// Counts a fragment whose flow will never be known.
     pub fn add_orphan(&mut self, observation: &Observation) {
-        self.ledger.add(Place::Fragment, observation.wire_len);
-        self.sizes.add(observation.wire_len);
+        self.add_packet(Place::Fragment, observation.wire_len);
+    }
+
+    /// What is counted of every packet, once.
+    #[inline(always)]
+    fn add_packet(&mut self, place: Place, wire_len: u32) {
+        self.ledger.add(place, wire_len);
+        self.sizes.add(wire_len);
     }
 
     /// Adds another tally with the same scopes.
