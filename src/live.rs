@@ -37,6 +37,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     }
     let mut options = options(&[InputName::Live], &job.common)?;
     options.timeline = timeline(&job.tables);
+    options.closed_ports = job.tables.closed_ports;
     // The system filters, so that nothing has to be thrown away here.
     let settings = Settings { filter: options.filter.take(), ..job.settings.clone() };
     let devices = match Devices::open(&settings) {

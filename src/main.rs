@@ -68,7 +68,8 @@ fn main() -> ExitCode {
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
     let timeline = timeline(&job.tables);
-    let options = Options { sha256: job.sha256, timeline, ..options(&job.inputs, &job.common)? };
+    let closed_ports = job.tables.closed_ports;
+    let options = Options { sha256: job.sha256, timeline, closed_ports, ..options(&job.inputs, &job.common)? };
     let analysis = analyse(&options);
     if analysis.inputs.is_empty() {
         return Ok(FAILED);

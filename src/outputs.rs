@@ -83,6 +83,7 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
         options: json::Settings {
             idle_timeout: common.idle_timeout.map(seconds),
             services: shown_path(common.services.as_ref()),
+            closed_ports: Some(tables.closed_ports),
             interval: tables.interval.map(seconds),
             max_flows: Some(common.max_flows),
             filter: common.filter.clone(),

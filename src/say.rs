@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use portolan::analysis::{Analysis, Options};
 use portolan::capture::Filtered;
+use portolan::decode::LinkProtocol;
 use portolan::error::Error;
 use portolan::service::protocols;
 use portolan::text;
@@ -42,6 +43,11 @@ pub fn warn(options: &Options, analysis: &Analysis) {
             "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
             link_type.0
         ));
+    }
+    let all = analysis.total().packets;
+    if let Some((number, packets)) = analysis.tally.portless.main_ether_type(all) {
+        let (name, ..) = protocols::link_protocol(LinkProtocol::EtherType(number));
+        complain(&text::ether_type_not_decoded(number, &name, packets, all));
     }
 }
 

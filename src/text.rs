@@ -13,6 +13,7 @@ pub fn table_title(key: &str) -> &'static str {
         "ports" => "Ports: the doors that were used",
         "ranges" => "Ranges: the ports of servers by range, and how connections to them went",
         "servers" => "Servers: which machine serves what",
+        "scans" => "Scans: who tried many ports or many hosts",
         "hosts" => "Hosts: what each address did",
         "flows" => "Flows: who talked to whom",
         "evidence" => "Evidence: how the server of each flow was found",
@@ -32,6 +33,7 @@ pub fn empty_table(key: &str) -> &'static str {
         "services" | "ports" | "ranges" | "servers" | "evidence" => "no packet with ports",
         "portless" => "no packet without ports",
         "tunnels" => "no packet is encapsulated",
+        "scans" => "no scan was found",
         "interfaces" => "the system tells of no interface",
         "book" => "no port that was asked for has a name",
         _ => "nothing to show",
@@ -56,6 +58,8 @@ pub fn column_title(key: &'static str) -> &'static str {
         "server_ip" => "server",
         "client_ip" => "client",
         "server_port" | "client_port" => "port",
+        "host_count" => "host count",
+        "port_count" => "port count",
         "flow_id" => "flow",
         "tcp_state" => "state",
         "control_flow" => "control",
@@ -172,6 +176,13 @@ pub fn no_such_name(word: &str, near: &[String]) -> String {
 
 /// What is said where a capture would have to be read twice and cannot be.
 pub const READ_TWICE: &str = "explain reads a capture twice, and standard input can be read only once: save it to a file first";
+
+/// What is said where most packets have an EtherType that is not decoded.
+pub fn ether_type_not_decoded(number: u16, name: &str, packets: u64, all: u64) -> String {
+    let (packets, all) = (grouped(packets), counted(all));
+    let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+    format!("{packets} of {all} have EtherType {number:#06x}{name}, which is not decoded: they are counted as non-ip")
+}
 
 /// What is said where control channels announced more than can be kept.
 pub fn announcements_dropped(number: u64) -> String {
@@ -395,6 +406,7 @@ pub fn flag_meaning(flag: &str) -> &'static str {
         "group-dst" => "It went to a group of machines: multicast or broadcast.",
         "fragmented" => "Some packets were cut into fragments, of which only the first has ports.",
         "tunnelled" => "It was wrapped in another protocol; see the tunnel column of the flows table.",
+        "scope-by-direction" => "Its two directions came with different VLAN tags or network identifiers.",
         "port-reuse" => "The same two ports had another connection before this one.",
         "simultaneous-open" => "Both sides opened at once.",
         "synack-only" => "Only the answer to an opening was seen: it may be the echo of forged packets, or a scan.",

@@ -3,7 +3,7 @@
 
 use crate::analysis::Options;
 use crate::capture::{Filter, Source};
-use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, Side, Signals};
+use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side, Signals};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
 
@@ -29,6 +29,8 @@ pub struct Witness {
     pub answered: [Option<Sighting>; 2],
     /// The first packet that made use of an answer.
     pub used: Option<Sighting>,
+    /// The first packet of each side, other than an opening or a reset, that came after its opening.
+    pub went_on: [Option<Sighting>; 2],
     /// The first close of each side.
     pub finished: [Option<Sighting>; 2],
     /// The first reset of each side.
@@ -57,6 +59,9 @@ impl Witness {
             (false, _) if answered && !signals.has(Signals::RST) => note(&mut self.used),
             _ => {}
         }
+        if !signals.has(Signals::SYN) && !signals.has(Signals::RST) && self.opened[index].is_some() {
+            note(&mut self.went_on[index]);
+        }
         if signals.has(Signals::FIN) {
             note(&mut self.finished[index]);
         }
@@ -69,10 +74,12 @@ impl Witness {
 /// Reads the inputs again and tells what was seen of the flow with that number. An input that can only be read once, such as
 /// a pipe, tells nothing.
 pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
-    let key = flows.get(number).key;
+    let flow = flows.get(number);
+    let key = flow.key;
     let wanted = flows.iter().take(number).filter(|flow| flow.key == key).count();
     let mut watch = Watch {
         key,
+        other_scope: flow.other_scope(),
         wanted,
         table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
         witness: Witness::default(),
@@ -101,6 +108,8 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
 /// Watches for one flow among those between the same ports.
 struct Watch {
     key: FlowKey,
+    /// The scope of its other direction, where that differs.
+    other_scope: Option<ScopeId>,
     /// How many flows between these ports came before it.
     wanted: usize,
     table: FlowTable,
@@ -109,13 +118,17 @@ struct Watch {
 
 impl Watch {
     fn see(&mut self, packet: u64, observation: &Observation) {
+        let mut observation = *observation;
+        if Some(observation.key.scope) == self.other_scope {
+            observation.key.scope = self.key.scope;
+        }
         // Later fragments open and end nothing.
         if observation.key != self.key || matches!(observation.fragment, Fragment::Later(_)) {
             return;
         }
-        self.table.take_in(std::slice::from_ref(observation));
+        self.table.take_in(std::slice::from_ref(&observation));
         if self.table.len() == self.wanted + 1 {
-            self.witness.add(packet, observation);
+            self.witness.add(packet, &observation);
         }
     }
 }

@@ -1,18 +1,16 @@
 //! What is left of flows that have ended and were let go: their sums. So a capture can go on for days in bounded memory.
 
-use std::collections::HashMap;
-
 use crate::arena::Arena;
 use crate::flow::{Flows, Timeline};
-use crate::service::{Service, Verdict};
-use crate::tally::Room;
+use crate::service::{Category, Registry, Verdict};
+use crate::tally::{ClosedDoors, Room, Scans};
 use crate::tally::flows::FlowSums;
 
 /// Members of sets (the clients of a service, the peers of a machine) that are remembered of flows that have ended: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;
 /// Counts of a timeline (of a service, or of a flow that goes on, in a bucket) beyond which its buckets get wider: 16 MB.
 pub(super) const MOST_COUNTS: usize = 1 << 20;
-/// The first of the owners in a timeline that are services of ended flows. Flows' numbers stay below, as does what is not IP above.
+/// The first of the owners in a timeline that are categories of ended flows. Flows' numbers stay below, as does what is not IP above.
 const FIRST_OWNER: u32 = u32::MAX - (1 << 24);
 
 /// The flows that were let go.
@@ -23,12 +21,12 @@ pub struct Ended {
     /// Their sums.
     pub sums: FlowSums,
     room: Room,
-    /// When their packets came, by service.
+    /// What they asked for in vain: a slow scan goes on for longer than its flows are kept.
+    pub closed_doors: ClosedDoors,
+    /// When their packets came, by category.
     timeline: Option<Timeline>,
-    /// The services in it, by their owners' numbers from [`FIRST_OWNER`] on.
-    services: Vec<Service>,
-    /// Their owners' numbers.
-    owners: HashMap<Service, u32>,
+    /// The categories in it (`None` for what has no ports), by their owners' numbers from [`FIRST_OWNER`] on.
+    categories: Vec<Option<Category>>,
 }
 
 impl Default for Ended {
@@ -40,24 +38,36 @@ impl Default for Ended {
 impl Ended {
     /// None so far, and room for what is to be remembered of them.
     pub(super) fn with_room(room: Room) -> Ended {
-        let (sums, services, owners) = (FlowSums::default(), Vec::new(), HashMap::new());
-        Ended { flows: 0, sums, room, timeline: None, services, owners }
+        let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
+        Ended { flows: 0, sums, room, closed_doors, timeline: None, categories }
     }
 
     /// Takes in the flows that are over, with their final verdicts.
-    pub(super) fn take_in(&mut self, flows: &Flows, verdicts: &Arena<Verdict>, is_over: &[bool]) {
+    pub(super) fn take_in(
+        &mut self,
+        (flows, verdicts): (&Flows, &Arena<Verdict>),
+        (scans, registry): (&Scans, &Registry),
+        is_over: &[bool],
+    ) {
         for ((flow, verdict), _) in flows.iter().zip(verdicts.iter()).zip(is_over).filter(|(_, is_over)| **is_over) {
-            self.sums.add(flow, verdict, &mut self.room);
+            self.sums.add(flow, verdict, scans.of(flow, verdict, registry), &mut self.room);
+            self.closed_doors.add(flow, verdict, registry, &mut self.room);
             self.flows += 1;
         }
     }
 
-    /// Takes what belongs to flows that are over out of their timeline, and gives what stays.
-    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, verdicts: &Arena<Verdict>, is_over: &[bool]) -> Timeline {
-        let over = timeline.split_off(|flow| is_over[flow as usize]);
-        let owners: Vec<u32> = verdicts.iter().map(|verdict| self.owner_of(verdict.service)).collect();
+    /// Takes what belongs to flows that are over out of their timeline, and gives what stays. `is_over` and `category` are
+    /// told the flows' numbers in the timeline.
+    pub(super) fn take_in_timeline(
+        &mut self,
+        mut timeline: Timeline,
+        is_over: impl Fn(u32) -> bool,
+        category: impl Fn(u32) -> Option<Category>,
+    ) -> Timeline {
+        let mut over = timeline.split_off(is_over);
+        over.renumber(|flow| self.owner_of(category(flow)));
         let mut mine = self.timeline.take().unwrap_or_else(|| over.emptied());
-        mine.merge(over, |flow| owners[flow as usize]);
+        mine.merge(over, |owner| owner);
         mine.put_all_together();
         mine.bound(MOST_COUNTS);
         timeline.bound(MOST_COUNTS);
@@ -65,21 +75,23 @@ impl Ended {
         timeline
     }
 
-    fn owner_of(&mut self, service: Service) -> u32 {
-        *self.owners.entry(service).or_insert_with(|| {
-            self.services.push(service);
-            FIRST_OWNER + (self.services.len() - 1) as u32
-        })
+    fn owner_of(&mut self, category: Option<Category>) -> u32 {
+        let known = self.categories.iter().position(|other| *other == category);
+        let place = known.unwrap_or_else(|| {
+            self.categories.push(category);
+            self.categories.len() - 1
+        });
+        FIRST_OWNER + place as u32
     }
 
-    /// When their packets came. Who the owners are, [`Ended::service_of`] tells.
+    /// When their packets came. Who the owners are, [`Ended::category_of`] tells.
     pub(super) fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
     }
 
-    /// The service of an owner in their timeline.
-    pub(super) fn service_of(&self, owner: u32) -> Option<Service> {
+    /// The category of an owner in their timeline.
+    pub(super) fn category_of(&self, owner: u32) -> Option<Category> {
         let index = owner.checked_sub(FIRST_OWNER)?;
-        self.services.get(index as usize).copied()
+        self.categories.get(index as usize).copied().flatten()
     }
 }

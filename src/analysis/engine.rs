@@ -10,8 +10,8 @@ use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, Walked, plain};
-use crate::flow::{FlowTable, Fragments, Relations, Roles, TableOptions, Timeline};
-use crate::tally::{InterfaceTally, Tally};
+use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
+use crate::tally::{InterfaceTally, Scans, Tally};
 use crate::unit::{Span, Time, Traffic};
 
 /// Packets between two reports of progress.
@@ -42,6 +42,8 @@ pub struct Engine {
     inputs: Vec<InputReport>,
     /// What became of flows that were let go.
     ended: Option<Box<Ended>>,
+    /// The flows as they were counted, while an analysis has them with their halves joined.
+    joined: Option<Joined>,
 }
 
 impl Engine {
@@ -62,6 +64,7 @@ impl Engine {
             interfaces: InterfaceTallies::default(),
             inputs: Vec::new(),
             ended: None,
+            joined: None,
             options: options.clone(),
         }
     }
@@ -214,14 +217,22 @@ impl Engine {
         let inputs = std::mem::take(&mut self.inputs);
         let mut analysis = self.lend(inputs, None);
         let flows = &analysis.flows;
-        let is_over: Vec<bool> = flows.iter().map(|flow| !flow.is_overflow() && flow.silence_before(now) > idle).collect();
+        let mut is_over: Vec<bool> = flows.iter().map(|flow| !flow.is_overflow() && flow.silence_before(now) > idle).collect();
         let mut ended = analysis.ended.take().unwrap_or_default();
-        ended.take_in(flows, &analysis.verdicts, &is_over);
-        let staying = timeline.map(|timeline| ended.take_in_timeline(timeline, &analysis.verdicts, &is_over));
+        ended.take_in((flows, &analysis.verdicts), (&analysis.scans, &analysis.registry), &is_over);
+        // The table and the timeline know nothing of joined flows.
+        let now_of = |number: u32| self.joined.as_ref().map_or(number, |joined| joined.numbers[number as usize]) as usize;
+        let staying = timeline.map(|timeline| {
+            let category = |flow| analysis.category_of(now_of(flow) as u32);
+            ended.take_in_timeline(timeline, |flow| is_over[now_of(flow)], category)
+        });
         analysis.ended = Some(ended);
         // What was said about a flow holds as long as the flow goes on.
         let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| analysis.relations.of(number).announcement).collect();
+        if let Some(joined) = &self.joined {
+            is_over = joined.spread(&is_over);
+        }
         self.take_back(analysis);
         let table = self.intake.rest();
         if let Some(timeline) = staying {
@@ -237,16 +248,21 @@ impl Engine {
 
     /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).
     fn lend(&mut self, inputs: Vec<InputReport>, of_flows: Option<Timeline>) -> Analysis {
-        let flows = self.intake.rest().lend();
-        let (announcements, names) = self.listener.lend();
         let (registry, threads) = (Arc::clone(&self.options.registry), self.options.threads);
+        let flows = self.lend_flows();
+        let (announcements, names) = self.listener.lend();
         let relations = Relations::join(&flows, &announcements, &registry, threads);
         let mut span = capture_span(&inputs);
         span.merge(self.interfaces.span());
         let start = span.first;
         let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(threads);
+        let closed_doors = self.ended.as_ref().map(|ended| &ended.closed_doors);
+        let scans = Scans::find((&flows, &verdicts), closed_doors, &registry, threads);
         let timeline = self.timeline.as_ref().zip(of_flows).map(|(not_ip, of_flows)| {
             let mut timeline = of_flows;
+            if let Some(Joined { numbers, .. }) = &self.joined {
+                timeline.renumber(|number| numbers[number as usize]);
+            }
             timeline.merge(not_ip.clone(), |_| NOT_IP);
             if let Some(of_ended) = self.ended.as_ref().and_then(|ended| ended.timeline()) {
                 timeline.merge(of_ended.clone(), |owner| owner);
@@ -266,10 +282,23 @@ impl Engine {
             names,
             announcements,
             relations,
+            scans,
             timeline,
             ended: self.ended.take(),
+            closed_ports: self.options.closed_ports,
             threads,
         }
+    }
+
+    /// The flows, with those joined that are two directions of one.
+    fn lend_flows(&mut self) -> Flows {
+        let flows = self.intake.rest().lend();
+        if self.decoder.is_plain() {
+            return flows;
+        }
+        let (flows, joined) = flows.join_halves(self.options.threads);
+        self.joined = joined;
+        flows
     }
 
     /// Goes on after an analysis was looked at.
@@ -277,7 +306,7 @@ impl Engine {
         let Analysis { inputs, tally, flows, scopes, unsupported, names, announcements, ended, .. } = analysis;
         self.inputs = inputs;
         self.tally = tally;
-        self.intake.rest().take_back(flows);
+        self.intake.rest().take_back(self.joined.take().map_or(flows, |joined| joined.apart));
         self.decoder.take_back_scopes(scopes);
         self.unsupported = unsupported;
         self.listener.take_back(announcements, names);

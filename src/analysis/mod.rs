@@ -15,11 +15,11 @@ use crate::capture::{
     Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, LinkType, Position, Source, sha256,
 };
 use crate::content::{Announcements, HostNames};
-use crate::decode::Scopes;
+use crate::decode::{Path, Scopes};
 use crate::error::Error;
-use crate::flow::{BATCH, Flows, Relations, Timeline, TimelineOptions, USUAL_MAX_FLOWS};
-use crate::service::{Registry, Service, Verdict};
-use crate::tally::{InterfaceTally, Tally};
+use crate::flow::{BATCH, Flow, Flows, Relations, Timeline, TimelineOptions, USUAL_MAX_FLOWS};
+use crate::service::{Category, Registry, Verdict};
+use crate::tally::{InterfaceTally, Scanner, Scans, Tally};
 use crate::unit::{Span, Traffic};
 pub use ended::Ended;
 pub use engine::Engine;
@@ -45,6 +45,8 @@ pub struct Options {
     pub max_flows: usize,
     /// Whether packets are counted by time, which the table `timeline` needs.
     pub timeline: Option<TimelineOptions>,
+    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    pub closed_ports: bool,
 }
 
 impl Options {
@@ -62,6 +64,7 @@ impl Options {
             threads,
             max_flows,
             timeline: None,
+            closed_ports: false,
         }
     }
 }
@@ -114,10 +117,14 @@ pub struct Analysis {
     pub announcements: Announcements,
     /// Which flows that was about.
     pub relations: Relations,
-    /// When packets came, if that was asked for; whose they were, [`Analysis::service_of`] tells.
+    /// Who scans what.
+    pub scans: Scans,
+    /// When packets came, if that was asked for; whose they were, [`Analysis::category_of`] tells.
     pub timeline: Option<Timeline>,
     /// What became of flows that ended and were let go, if any were.
     pub ended: Option<Box<Ended>>,
+    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    pub closed_ports: bool,
     /// Threads that share the work of summing flows.
     pub threads: usize,
 }
@@ -133,12 +140,27 @@ impl Analysis {
         self.tally.ledger.total()
     }
 
-    /// The service of an owner in the [`timeline`](Analysis::timeline); `None` for what is not IP.
-    pub fn service_of(&self, owner: u32) -> Option<Service> {
+    /// The encapsulations that a flow's packets came in, of both directions. Nearly always they are the same.
+    pub fn paths(&self, flow: &Flow) -> [Path; 2] {
+        let scope = flow.key.scope;
+        [scope, flow.other_scope().unwrap_or(scope)].map(|scope| self.scopes.path(scope))
+    }
+
+    /// The category of an owner in the [`timeline`](Analysis::timeline); `None` for what has no ports.
+    pub fn category_of(&self, owner: u32) -> Option<Category> {
         match owner as usize {
-            number if number < self.verdicts.len() => Some(self.verdicts[number].service),
-            _ => self.ended.as_ref().and_then(|ended| ended.service_of(owner)),
+            number if number < self.verdicts.len() => {
+                let (flow, verdict) = (self.flows.get(number), &self.verdicts[number]);
+                let scanner = if verdict.is_closed() { self.scanner_of(flow, verdict) } else { None };
+                Some(Category::Scan).filter(|_| scanner.is_some()).or_else(|| self.registry.category(verdict.service))
+            }
+            _ => self.ended.as_ref().and_then(|ended| ended.category_of(owner)),
         }
+    }
+
+    /// The scanner whose scan a flow is a part of.
+    pub fn scanner_of(&self, flow: &Flow, verdict: &Verdict) -> Option<Scanner> {
+        self.scans.of(flow, verdict, &self.registry)
     }
 
     /// True if every input was read to its end, and the filter could be asked about every packet.

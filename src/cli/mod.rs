@@ -164,8 +164,8 @@ struct RowsArguments {
 /// What every command that shows the tables of a capture takes.
 #[derive(Args, Debug)]
 struct TablesArguments {
-    /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, hosts, flows, evidence,
-    /// timeline, sizes, tunnels, or all
+    /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, scans, hosts, flows,
+    /// evidence, timeline, sizes, tunnels, or all
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,
 
@@ -180,6 +180,10 @@ struct TablesArguments {
     /// Write everything as one JSON document ('-' = standard output, terminal tables off)
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     json: Option<String>,
+
+    /// Also list ports in the servers table that refused or never answered
+    #[arg(long)]
+    closed_ports: bool,
 
     /// Width of a bucket of the timeline table (default: from a millisecond to a week, so that at most 600 have traffic). A live capture doubles it when it has gone on for very long
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
@@ -281,6 +285,8 @@ pub struct TablesJob {
     pub csv: Option<PathBuf>,
     /// Where the JSON document goes.
     pub json: Option<Target>,
+    /// Whether servers has rows for ports that refused or never answered, too.
+    pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
 }
@@ -361,6 +367,7 @@ impl TablesArguments {
             top: self.top,
             csv: self.csv,
             json: self.json.map(Target::from),
+            closed_ports: self.closed_ports,
             interval: self.interval.map(|seconds| seconds.0),
         }
     }

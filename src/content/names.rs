@@ -38,10 +38,11 @@ pub struct HostNames {
 
 impl HostNames {
     /// Records a name. The better origin wins, among equal ones the first: a later name may well be a second one of the same
-    /// machine. An address of no single machine has no name. A name over 255 bytes is left out, because half of it might be
+    /// machine. An address of no single machine has no name, unless the capture file itself gives it one. A name over 255 bytes is left out, because half of it might be
     /// the name of somebody else. When [`MAX_NAMES`] addresses have a name, further ones get none.
     pub fn add(&mut self, address: IpAddr, origin: NameOrigin, name: &str) {
-        if name.is_empty() || name.len() > MAX_NAME_LEN || !is_of_one_machine(address) {
+        let may_have_one = is_of_one_machine(address) || origin == NameOrigin::CaptureFile && !is_of_many_machines(address);
+        if name.is_empty() || name.len() > MAX_NAME_LEN || !may_have_one {
             return;
         }
         let full = self.names.len() >= MAX_NAMES;
@@ -74,8 +75,17 @@ impl HostNames {
     }
 }
 
+/// True for an address that belongs to one machine of a network. Not for loopback, which every machine has, and not for "this
+/// network" (RFC 6890: 0.0.0.0/8, 127.0.0.0/8, ::, ::1): name servers that block a name answer with one of these.
 fn is_of_one_machine(address: IpAddr) -> bool {
-    !address.is_unspecified() && !address.is_multicast() && address != IpAddr::V4(Ipv4Addr::BROADCAST)
+    let address = address.to_canonical();
+    let is_this_network = matches!(address, IpAddr::V4(address) if address.octets()[0] == 0);
+    !is_of_many_machines(address) && !address.is_loopback() && !is_this_network
+}
+
+/// True for an address that stands for a group of machines or for none.
+fn is_of_many_machines(address: IpAddr) -> bool {
+    address.is_unspecified() || address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST)
 }
 
 /// Appends bytes of a name to a text: UTF-8 as it is; in anything else, whatever is no letter, digit, `-`, `_` or `.` as `\DDD`,
@@ -134,24 +144,32 @@ mod tests {
         let mut names = HostNames::default();
         for text in ["0.0.0.0", "::", "224.0.0.251", "ff02::fb", "255.255.255.255"] {
             names.add(address(text), NameOrigin::Dns, "x");
+            names.add(address(text), NameOrigin::CaptureFile, "x");
+        }
+        // What a name server answers for a name that it blocks.
+        for text in ["127.0.0.1", "127.0.53.53", "::1", "::ffff:127.0.0.1", "::ffff:0.0.0.0", "0.0.0.1"] {
+            names.add(address(text), NameOrigin::Dns, "ads.example");
         }
         names.add(address("192.0.2.7"), NameOrigin::Dns, "");
         names.add(address("192.0.2.7"), NameOrigin::Dns, &"x".repeat(256));
         assert!(names.is_empty());
         names.add(address("192.0.2.7"), NameOrigin::Dns, &"x".repeat(255));
         assert_eq!(names.len(), 1);
+        names.add(address("127.0.0.1"), NameOrigin::CaptureFile, "localhost");
+        assert_eq!(names.get(&address("127.0.0.1")), Some("localhost"));
     }
 
     #[test]
     fn a_full_book_still_improves_what_it_has() {
         let mut names = HostNames::default();
+        const FIRST: u32 = 10 << 24;
         for host in 1..=MAX_NAMES as u32 + 1 {
-            names.add(Ipv4Addr::from(host).into(), NameOrigin::Dhcp, "x");
+            names.add(Ipv4Addr::from(FIRST + host).into(), NameOrigin::Dhcp, "x");
         }
         assert_eq!(names.len(), MAX_NAMES);
-        assert_eq!(names.get(&Ipv4Addr::from(MAX_NAMES as u32 + 1).into()), None);
-        names.add(address("0.0.0.1"), NameOrigin::Dns, "y");
-        assert_eq!(names.get(&address("0.0.0.1")), Some("y"));
+        assert_eq!(names.get(&Ipv4Addr::from(FIRST + MAX_NAMES as u32 + 1).into()), None);
+        names.add(address("10.0.0.1"), NameOrigin::Dns, "y");
+        assert_eq!(names.get(&address("10.0.0.1")), Some("y"));
     }
 
     #[test]

@@ -142,6 +142,11 @@ impl Decoder {
         Decoder::default()
     }
 
+    /// True if all packets so far came without encapsulation.
+    pub fn is_plain(&self) -> bool {
+        self.scopes.is_plain()
+    }
+
     /// The scopes that were met. They must be [given back](Decoder::take_back_scopes) before another packet is decoded.
     pub fn lend_scopes(&mut self) -> Scopes {
         std::mem::take(&mut self.scopes)

@@ -197,6 +197,11 @@ impl Scopes {
         number
     }
 
+    /// True if there was no encapsulation yet.
+    pub fn is_plain(&self) -> bool {
+        self.paths.len() == 1
+    }
+
     /// The path of that number; empty for [`ScopeId::OTHER`].
     pub fn path(&self, id: ScopeId) -> Path {
         self.paths.get(usize::from(id.0)).copied().unwrap_or_default()

@@ -222,8 +222,8 @@ impl Story<'_> {
 
     /// What is out of the ordinary, a sentence for each flag. Conflicts are told by the ladder.
     fn remarks(&self) -> Vec<Line> {
-        let path = self.analysis.scopes.path(self.flow.key.scope);
-        let flags = flags(self.flow, self.verdict, &path);
+        let paths = self.analysis.paths(self.flow);
+        let flags = flags(self.flow, self.verdict, &paths);
         let told = flags.filter(|flag| !flag.starts_with("conflict:")).map(|flag| {
             let text = format!("  {flag:<18} {}", text::flag_meaning(&flag));
             Line { text, indent: FLAG_INDENT }

@@ -73,11 +73,23 @@ fn opening(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
         Opening::Handshake(side) => format!("{}, and {}.", asked(side.other()), answered(side)),
         Opening::AnswerUsed(side) => {
             let used = story.seen(witness.used);
-            format!("{}, and the connection went on{used}; the {syn} that this answers is not in the capture.", answered(side))
+            let syn_of = witness.opened[side.other().index()];
+            let missing = match syn_of {
+                Some(_) => format!("it does not acknowledge the {syn}{}", story.seen(syn_of)),
+                None => format!("the {syn} that this answers is not in the capture"),
+            };
+            format!("{}, and the connection went on{used}; {missing}.", answered(side))
+        }
+        Opening::Asked(side) if story.flow.was_answered_unseen() => {
+            let went_on = story.seen(witness.went_on[side.other().index()]);
+            format!("{}, and went on{went_on}: it was answered, but no {syn_ack} is in the capture.", asked(side.other()))
         }
         Opening::Asked(side) if witness.reset[side.index()].is_some() => {
             let refused = story.seen(witness.reset[side.index()]);
             format!("{}, and {} refused{refused}.", asked(side.other()), story.end(side))
+        }
+        Opening::Asked(side) if witness.answered[side.index()].is_some() => {
+            format!("{}; {}, which does not acknowledge it.", asked(side.other()), answered(side))
         }
         Opening::Asked(side) => format!("{}, and no {syn_ack} came back.", asked(side.other())),
         Opening::AnswerOnly(side) => format!("{}, and nothing else: perhaps to a forged {syn}.", answered(side)),

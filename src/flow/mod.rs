@@ -4,11 +4,14 @@
 //! it. When the capture is over, [`Relations`] joins what control channels announced to the flows it was about, and
 //! [`Roles`] asks the ladder about every flow.
 
+mod connection;
 mod elsewhere;
 mod fragments;
+mod halves;
 mod index;
 mod record;
 mod relations;
+mod reply;
 pub mod roles;
 mod table;
 #[cfg(test)]
@@ -16,7 +19,9 @@ mod tests;
 mod timeline;
 
 pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
-pub use record::{Flow, Outcome, REUSE_AFTER};
+pub use connection::Outcome;
+pub use halves::{Joined, Networks};
+pub use record::{Flow, REUSE_AFTER};
 pub use relations::{Relation, Relations};
 pub use roles::Roles;
 pub use table::{BATCH, FlowTable, Flows, MAX_FLOWS, Rare, SpareFlows, TableOptions, TimelineOptions, USUAL_MAX_FLOWS};

@@ -1,53 +1,70 @@
 //! A flow: all packets between two endpoints, counted by direction, and what is remembered of how it was opened.
 
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Side, Signals, is_port_unreachable};
-use crate::service::ladder::Opening;
+use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Side, is_port_unreachable};
 use crate::unit::{Span, Time};
 
 /// What has been seen of a flow: one bit each, in pairs for what either side can do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Seen(u32);
+pub(super) struct Seen(u32);
 
 impl Seen {
     /// Bits with a place for each side: shift by the side's index.
-    const OPENED: u32 = 1;
-    const ANSWERED: u32 = 1 << 2;
-    const FINISHED: u32 = 1 << 4;
-    const RESET: u32 = 1 << 6;
-    const CARRIED: u32 = 1 << 8;
-    const ADDRESSED_AS_GROUP: u32 = 1 << 10;
+    pub(super) const OPENED: u32 = 1;
+    pub(super) const ANSWERED: u32 = 1 << 2;
+    pub(super) const FINISHED: u32 = 1 << 4;
+    pub(super) const RESET: u32 = 1 << 6;
+    pub(super) const CARRIED: u32 = 1 << 8;
+    pub(super) const ADDRESSED_AS_GROUP: u32 = 1 << 10;
     /// A packet of the side did not reach the port that it was for.
-    const PORT_UNREACHABLE: u32 = 1 << 12;
+    pub(super) const PORT_UNREACHABLE: u32 = 1 << 12;
     /// Bits of the flow as a whole.
-    const FIRST_FROM_B: u32 = 1 << 14;
-    const ANSWER_USED: u32 = 1 << 15;
-    const FRAGMENTED: u32 = 1 << 16;
-    const PORT_REUSED: u32 = 1 << 17;
-    const OVERFLOW: u32 = 1 << 18;
+    pub(super) const FIRST_FROM_B: u32 = 1 << 14;
+    pub(super) const ANSWER_USED: u32 = 1 << 15;
+    pub(super) const FRAGMENTED: u32 = 1 << 16;
+    pub(super) const PORT_REUSED: u32 = 1 << 17;
+    pub(super) const OVERFLOW: u32 = 1 << 18;
+    /// A side sent a packet that neither opens nor resets: from a client it says that it was answered.
+    pub(super) const WENT_ON: u32 = 1 << 19;
+    /// A reset came before the connection was closed.
+    pub(super) const ABORTED: u32 = 1 << 21;
+    /// The two directions came in different scopes.
+    pub(super) const JOINED: u32 = 1 << 22;
 
     #[inline]
-    fn set(&mut self, bit: u32) {
+    pub(super) fn set(&mut self, bit: u32) {
         self.0 |= bit;
     }
 
     #[inline]
-    fn set_for(&mut self, bit: u32, side: Side) {
+    pub(super) fn set_for(&mut self, bit: u32, side: Side) {
         self.0 |= bit << side.index();
     }
 
+    pub(super) fn clear_for(&mut self, bit: u32, side: Side) {
+        self.0 &= !(bit << side.index());
+    }
+
+    /// What two halves of a flow have seen, the first half's own.
+    pub(super) fn join(&mut self, other: Seen) {
+        self.0 |= other.0 & !Seen::FIRST_FROM_B | Seen::JOINED;
+        if self.has_any(Seen::ANSWERED) && self.has_any(Seen::WENT_ON) {
+            self.set(Seen::ANSWER_USED);
+        }
+    }
+
     #[inline]
-    fn has(self, bit: u32) -> bool {
+    pub(super) fn has(self, bit: u32) -> bool {
         self.0 & bit != 0
     }
 
     #[inline]
-    fn has_for(self, bit: u32, side: Side) -> bool {
+    pub(super) fn has_for(self, bit: u32, side: Side) -> bool {
         self.0 & bit << side.index() != 0
     }
 
     #[inline]
-    fn has_any(self, bit: u32) -> bool {
+    pub(super) fn has_any(self, bit: u32) -> bool {
         self.0 & (bit | bit << 1) != 0
     }
 }
@@ -69,11 +86,17 @@ pub struct Flow {
     pub payload_bytes: [u64; 2],
     /// Bytes of IP packets, both directions.
     pub ip_bytes: u64,
-    /// Initial sequence number of the latest opening that came before an answer.
-    opening_sequence: u32,
-    /// The initial sequence number that the first answer acknowledges.
-    answered_sequence: u32,
-    seen: Seen,
+    /// Initial sequence number of the latest opening that came before an answer; of a connection that was under way
+    /// already, the sequence number of its first packet.
+    pub(super) opening_sequence: u32,
+    /// The sequence number in front of the one that the first answer acknowledges; of a connection that was under way
+    /// already, that of its first packet.
+    pub(super) answered_sequence: u32,
+    pub(super) seen: Seen,
+    /// Bytes of data in the opening whose sequence number is kept (TCP Fast Open, RFC 7413).
+    pub(super) opening_data: u16,
+    /// The scope of the other direction, where the two differ.
+    pub(super) other_scope: ScopeId,
 }
 
 /// How long after its last packet a new SYN opens a new connection even though the old one was never closed.
@@ -86,7 +109,8 @@ impl Flow {
         if observation.side == Side::B {
             seen.set(Seen::FIRST_FROM_B);
         }
-        Flow::empty(observation.key, seen)
+        let (opening_sequence, answered_sequence) = (observation.sequence, observation.acknowledgment.wrapping_sub(1));
+        Flow { opening_sequence, answered_sequence, ..Flow::empty(observation.key, seen) }
     }
 
     fn empty(key: FlowKey, seen: Seen) -> Flow {
@@ -100,6 +124,8 @@ impl Flow {
             opening_sequence: 0,
             answered_sequence: 0,
             seen,
+            opening_data: 0,
+            other_scope: ScopeId::PLAIN,
         }
     }
 
@@ -148,33 +174,6 @@ impl Flow {
         self.note_signals(observation);
     }
 
-    #[inline(always)]
-    fn note_signals(&mut self, observation: &Observation) {
-        let (side, signals) = (observation.side, observation.signals);
-        let answered = self.seen.has_any(Seen::ANSWERED);
-        if signals.has(Signals::SYN) {
-            if signals.has(Signals::ACK) {
-                if !answered {
-                    self.answered_sequence = observation.acknowledgment.wrapping_sub(1);
-                }
-                self.seen.set_for(Seen::ANSWERED, side);
-            } else {
-                if !answered || !self.seen.has_any(Seen::OPENED) {
-                    self.opening_sequence = observation.sequence;
-                }
-                self.seen.set_for(Seen::OPENED, side);
-            }
-        } else if answered && !signals.has(Signals::RST) {
-            self.seen.set(Seen::ANSWER_USED);
-        }
-        if signals.has(Signals::FIN) {
-            self.seen.set_for(Seen::FINISHED, side);
-        }
-        if signals.has(Signals::RST) {
-            self.seen.set_for(Seen::RESET, side);
-        }
-    }
-
     /// Notes that an ICMP error quoted a packet of the flow.
     pub fn note_quote(&mut self, quote: &Observation) {
         let protocol = match quote.key.version {
@@ -191,20 +190,6 @@ impl Flow {
     #[inline]
     pub fn is_ended_by(&self, observation: &Observation, idle_timeout: Option<i64>) -> bool {
         self.is_reused_by(observation) || idle_timeout.is_some_and(|limit| self.silence_before(observation.time) > limit)
-    }
-
-    /// True if `observation` opens another connection between the same ports: a SYN with another initial sequence number
-    /// after the old connection was closed, or silent for [`REUSE_AFTER`].
-    #[inline]
-    fn is_reused_by(&self, observation: &Observation) -> bool {
-        let opens = observation.signals.has(Signals::SYN) && !observation.signals.has(Signals::ACK);
-        opens && self.key.has_ports() && self.may_be_reopened(observation)
-    }
-
-    fn may_be_reopened(&self, observation: &Observation) -> bool {
-        let retransmitted = self.seen.has_any(Seen::OPENED) && self.opening_sequence == observation.sequence;
-        let closed = self.seen.has_any(Seen::FINISHED) || self.seen.has_any(Seen::RESET);
-        !retransmitted && (closed || self.silence_before(observation.time) >= REUSE_AFTER)
     }
 
     /// Nanoseconds between the flow's last packet and `time`; 0 if either is unknown.
@@ -241,6 +226,11 @@ impl Flow {
             .find(|side| self.seen.has_for(Seen::ADDRESSED_AS_GROUP, *side) && self.packets[side.index()] == 0)
     }
 
+    /// The scope of the other direction, where its two directions came in different scopes.
+    pub fn other_scope(&self) -> Option<ScopeId> {
+        self.seen.has(Seen::JOINED).then_some(self.other_scope)
+    }
+
     /// True if any of its packets was a fragment.
     pub fn is_fragmented(&self) -> bool {
         self.seen.has(Seen::FRAGMENTED)
@@ -253,83 +243,4 @@ impl Flow {
             .into_iter()
             .any(|asking| self.seen.has_for(Seen::PORT_UNREACHABLE, asking) && self.packets[asking.other().index()] == 0)
     }
-
-    /// How it was opened, as far as the capture shows it.
-    pub fn opening(&self) -> Opening {
-        let seen = self.seen;
-        let side = |bit| match (seen.has_for(bit, Side::A), seen.has_for(bit, Side::B)) {
-            (true, false) => Some(Side::A),
-            (false, true) => Some(Side::B),
-            _ => None,
-        };
-        if seen.has_for(Seen::OPENED, Side::A) && seen.has_for(Seen::OPENED, Side::B) {
-            return Opening::Simultaneous;
-        }
-        match (side(Seen::OPENED), side(Seen::ANSWERED)) {
-            (Some(asking), Some(answering)) if asking != answering && self.opening_sequence == self.answered_sequence => {
-                Opening::Handshake(answering)
-            }
-            (_, Some(answering)) if seen.has(Seen::ANSWER_USED) => Opening::AnswerUsed(answering),
-            (Some(asking), _) => Opening::Asked(asking.other()),
-            (None, Some(answering)) => Opening::AnswerOnly(answering),
-            (None, None) => Opening::Unseen,
-        }
-    }
-
-    /// How the connection went.
-    pub fn outcome(&self) -> Outcome {
-        let reset = self.seen.has_any(Seen::RESET);
-        match self.opening() {
-            Opening::Unseen => Outcome::Midstream,
-            Opening::Asked(server) if self.seen.has_for(Seen::RESET, server) || self.is_port_unreachable() => Outcome::Refused,
-            Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,
-            Opening::Simultaneous if !self.seen.has_any(Seen::ANSWERED) => Outcome::Attempted,
-            Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous if reset => Outcome::Reset,
-            Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous => Outcome::Established,
-        }
-    }
-
-    /// How a TCP connection went, in the letters of Zeek's `conn_state`
-    /// (<https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html>).
-    pub fn conn_state(&self) -> &'static str {
-        let (server, opened, answered) = match self.opening() {
-            Opening::Handshake(side) => (side, true, true),
-            Opening::Asked(side) => (side, true, false),
-            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => (side, self.seen.has_any(Seen::OPENED), true),
-            Opening::Unseen | Opening::Simultaneous => return "OTH",
-        };
-        let client = server.other();
-        let (finished, reset) = (|side| self.seen.has_for(Seen::FINISHED, side), |side| self.seen.has_for(Seen::RESET, side));
-        match (opened, answered) {
-            (true, false) if reset(server) => "REJ",
-            (true, false) if reset(client) => "RSTOS0",
-            (true, false) if finished(client) => "SH",
-            (true, false) => "S0",
-            (false, true) if reset(server) => "RSTRH",
-            (false, true) if finished(server) && !finished(client) => "SHR",
-            (false, true) if finished(server) && finished(client) => "SF",
-            (false, true) => "OTH",
-            _ if finished(client) && finished(server) => "SF",
-            _ if reset(client) => "RSTO",
-            _ if reset(server) => "RSTR",
-            _ if finished(client) => "S2",
-            _ if finished(server) => "S3",
-            _ => "S1",
-        }
-    }
-}
-
-/// How a connection went. Each connection has exactly one outcome.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// It was asked for, and no answer is in the capture.
-    Attempted,
-    /// It was opened, and not reset.
-    Established,
-    /// It was asked for and denied.
-    Refused,
-    /// It was opened, and ended by a reset.
-    Reset,
-    /// Its opening is not in the capture.
-    Midstream,
 }

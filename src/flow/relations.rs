@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::halves::Networks;
 use super::record::Flow;
 use super::table::Flows;
 use crate::content::{Announcement, Announcements, Expectation, ServerEnd, What};
@@ -69,7 +70,7 @@ impl Relations {
             return;
         }
         for number in those(flows, threads, |key| expected.ports.has_any(key.ports)) {
-            let Some(found) = expected.find(log, flows.get(number)) else { continue };
+            let Some(found) = expected.find(log, flows.get(number), flows.networks()) else { continue };
             let control = channels.flow(flows, &log[found.announcement]);
             let Expectation { by, service, .. } = *found.expectation;
             let announced = Announced { by, server: found.server, service: registry.announced(service) };
@@ -90,7 +91,7 @@ impl Relations {
             };
             let Some(number) = channels.flow(flows, announcement) else { continue };
             self.0.entry(number).or_default().marks.add(mark);
-            let FlowKey { addresses, scope, .. } = announcement.channel;
+            let FlowKey { addresses, scope, .. } = flows.networks().key(announcement.channel);
             if is_ftp(registry, &announcement.channel) {
                 unread.0.entry((addresses, scope)).or_default().push((flows.get(number).span, number));
             }
@@ -100,7 +101,7 @@ impl Relations {
         }
         unread.0.values_mut().for_each(|spans| spans.sort_unstable_by_key(|(span, number)| (span.first, *number)));
         for (number, flow) in flows.iter().enumerate().filter(|(_, flow)| may_be_ftp_data(flow)) {
-            let Some(control) = unread.beside(flow) else { continue };
+            let Some(control) = unread.beside(flow, flows.networks()) else { continue };
             let relation = self.0.entry(number).or_default();
             if relation.announced.is_none() {
                 relation.control = Some(control);
@@ -116,8 +117,8 @@ struct Unread(Map<Machines, Vec<(Span, usize)>>);
 
 impl Unread {
     /// The last one that was going on when the flow began.
-    fn beside(&self, flow: &Flow) -> Option<usize> {
-        let spans = self.0.get(&(flow.key.addresses, flow.key.scope))?;
+    fn beside(&self, flow: &Flow, networks: &Networks) -> Option<usize> {
+        let spans = self.0.get(&(flow.key.addresses, networks.of(flow.key.scope)))?;
         let begun = spans.partition_point(|(span, _)| span.first <= flow.span.first);
         let latest = spans[..begun].iter().rev().take(MOST_COMPARED);
         latest.filter(|(span, _)| flow.span.first <= span.last).map(|(_, number)| *number).next()
@@ -148,11 +149,13 @@ struct Channels(Map<FlowKey, Vec<usize>>);
 impl Channels {
     fn of(flows: &Flows, log: &[Announcement], threads: usize) -> Channels {
         let ports = PortSet::of(log.iter().flat_map(|announcement| announcement.channel.ports));
-        let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(|announcement| (announcement.channel, Vec::new())).collect();
+        let networks = flows.networks();
+        let of = |announcement: &Announcement| (networks.key(announcement.channel), Vec::new());
+        let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(of).collect();
         // Both ports are those of channels, or it is none of them.
-        let may_be = |key: &FlowKey| ports.has_all(key.ports) && channels.contains_key(key);
+        let may_be = |key: &FlowKey| ports.has_all(key.ports) && channels.contains_key(&networks.key(*key));
         for number in those(flows, threads, may_be) {
-            if let Some(numbers) = channels.get_mut(&flows.get(number).key) {
+            if let Some(numbers) = channels.get_mut(&networks.key(flows.get(number).key)) {
                 numbers.push(number);
             }
         }
@@ -161,7 +164,7 @@ impl Channels {
 
     /// The flow that the announcement was made in: of several between the same ports the last that had begun by then.
     fn flow(&self, flows: &Flows, announcement: &Announcement) -> Option<usize> {
-        let numbers = self.0.get(&announcement.channel)?;
+        let numbers = self.0.get(&flows.networks().key(announcement.channel))?;
         let begun = numbers.partition_point(|number| flows.get(*number).span.first <= announcement.time);
         numbers.get(begun.saturating_sub(1)).copied()
     }
@@ -207,7 +210,7 @@ impl Expected {
 
     /// The announcement that the flow fits best: to the very address rather than to its translation, made before the flow
     /// rather than after, and late rather than early.
-    fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow) -> Option<Found<'a>> {
+    fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow, networks: &Networks) -> Option<Found<'a>> {
         let transport = Transport::from_protocol(flow.key.protocol)?;
         let mut best: Option<((bool, bool, usize), Found<'a>)> = None;
         for target in [Side::A, Side::B] {
@@ -217,7 +220,7 @@ impl Expected {
             let near = begun.saturating_sub(MOST_COMPARED)..places.len().min(begun + MOST_COMPARED);
             for &(place, translated) in &places[near] {
                 let What::Flow(expectation) = &log[place].what else { continue };
-                if self.used[place] || !fits(&log[place], expectation, flow, target) {
+                if self.used[place] || !fits(&log[place], expectation, flow, target, networks) {
                     continue;
                 }
                 let order = (!translated, log[place].time <= flow.span.first, place);
@@ -238,9 +241,10 @@ impl Expected {
 }
 
 /// True if the flow, whose side `target` is the announced endpoint, is what was expected.
-fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, target: Side) -> bool {
-    flow.key != announcement.channel
-        && flow.key.scope == announcement.channel.scope
+fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, target: Side, networks: &Networks) -> bool {
+    let (key, channel) = (networks.key(flow.key), networks.key(announcement.channel));
+    key != channel
+        && key.scope == channel.scope
         && expectation.peer.is_none_or(|peer| peer == flow.key.ip_addr(target.other()))
         && !is_opened_by(flow, target)
         && is_in_time(announcement.time, expectation, flow)

@@ -7,6 +7,7 @@
 use super::elsewhere::Evidences;
 use super::record::Flow;
 use super::relations::Relations;
+use super::reply::reply;
 use super::table::Flows;
 use crate::arena::Arena;
 use crate::decode::Side;
@@ -76,6 +77,7 @@ impl Roles<'_> {
         let Some(facts) = self.facts(number) else { return ladder::decide_portless(flow.opening()) };
         let mut verdict = ladder::climb(self.registry, &facts, elsewhere).verdict(self.registry, &facts);
         verdict.marks.add(self.relations.of(number).marks);
+        verdict.reply = reply(flow, &verdict, self.registry);
         verdict
     }
 

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash, Hasher};
 
+use super::halves::{self, Joined, Networks};
 use super::index::Index;
 use super::record::Flow;
 use super::timeline::Timeline;
@@ -146,12 +147,13 @@ impl FlowTable {
     /// back](FlowTable::take_back).
     pub fn lend(&mut self) -> Flows {
         let FlowTable { flows, rare, ids, .. } = self;
-        Flows { flows: std::mem::take(flows), rare: std::mem::take(rare), ids: std::mem::take(ids) }
+        let networks = Networks::default();
+        Flows { flows: std::mem::take(flows), rare: std::mem::take(rare), ids: std::mem::take(ids), networks }
     }
 
     /// Goes on with the flows that were lent.
     pub fn take_back(&mut self, lent: Flows) {
-        Flows { flows: self.flows, rare: self.rare, ids: self.ids } = lent;
+        Flows { flows: self.flows, rare: self.rare, ids: self.ids, .. } = lent;
     }
 
     /// When the flows' packets came, by their numbers, if that was asked for.
@@ -396,6 +398,7 @@ pub struct Flows {
     flows: Arena<Flow>,
     rare: HashMap<usize, Rare>,
     ids: Ids,
+    networks: Networks,
 }
 
 impl Flows {
@@ -423,6 +426,38 @@ impl Flows {
     /// go it is one more than the other.
     pub fn id(&self, number: usize) -> u64 {
         self.ids.of(number) + 1
+    }
+
+    /// Which scopes are two directions of one network.
+    pub fn networks(&self) -> &Networks {
+        &self.networks
+    }
+
+    /// Joins flows that are two directions of one; `None` if there are none.
+    pub fn join_halves(self, threads: usize) -> (Flows, Option<Joined>) {
+        halves::join(self, threads)
+    }
+
+    /// Other flows in place of these: those that had the numbers `kept`, which keep what they are called by if any were let go.
+    pub(super) fn rearranged(
+        &self,
+        flows: Arena<Flow>,
+        rare: HashMap<usize, Rare>,
+        networks: Networks,
+        kept: impl Iterator<Item = usize>,
+    ) -> Flows {
+        let were_let_go = self.ids.following > 0;
+        let ids = if were_let_go {
+            Ids { first: kept.map(|number| self.ids.of(number)).collect(), following: self.ids.of(self.len()) }
+        } else {
+            Ids::default()
+        };
+        Flows { flows, rare, ids, networks }
+    }
+
+    /// All rare counts, by the flows' numbers.
+    pub(super) fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
+        self.rare.iter().map(|(number, rare)| (*number, *rare))
     }
 
     /// The rare counts of the flow with that number.

@@ -194,7 +194,7 @@ impl Timeline {
     }
 
     /// Puts other numbers in the place of the owners'.
-    pub fn renumber(&mut self, owner: impl Fn(u32) -> u32) {
+    pub fn renumber(&mut self, mut owner: impl FnMut(u32) -> u32) {
         self.counts.iter_mut().for_each(|count| count.owner = owner(count.owner));
     }
 

@@ -43,6 +43,8 @@ pub struct Settings {
     pub max_flows: Option<usize>,
     /// The filter that packets have passed; `null` = all were looked at.
     pub filter: Option<String>,
+    /// Whether `servers` has rows for ports that refused or never answered, too.
+    pub closed_ports: Option<bool>,
 }
 
 /// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.

@@ -45,6 +45,8 @@ pub enum Category {
     Security,
     /// A service by name, in none of the kinds above.
     Other,
+    /// Ports that were tried one after the other.
+    Scan,
     /// The server's port has no name.
     Unassigned,
     /// No side could be called the server.
@@ -53,7 +55,7 @@ pub enum Category {
 
 impl Category {
     /// All of them, in the order of the contract.
-    pub const ALL: [Category; 23] = [
+    pub const ALL: [Category; 24] = [
         Category::Web,
         Category::Mail,
         Category::FileTransfer,
@@ -75,6 +77,7 @@ impl Category {
         Category::Industrial,
         Category::Security,
         Category::Other,
+        Category::Scan,
         Category::Unassigned,
         Category::Undetermined,
     ];
@@ -103,15 +106,21 @@ impl Category {
             Category::Industrial => "industrial",
             Category::Security => "security",
             Category::Other => "other",
+            Category::Scan => "scan",
             Category::Unassigned => "unassigned",
             Category::Undetermined => "undetermined",
         }
     }
 
+    /// True for what no port table says of a service, because it is said of flows.
+    pub const fn is_a_verdict(self) -> bool {
+        matches!(self, Category::Scan | Category::Unassigned | Category::Undetermined)
+    }
+
     /// The category that a port table may give a service by this key.
     pub fn of_service(name: &str) -> Option<Category> {
         let category = Category::ALL.into_iter().find(|category| category.name() == name)?;
-        (!matches!(category, Category::Unassigned | Category::Undetermined)).then_some(category)
+        (!category.is_a_verdict()).then_some(category)
     }
 }
 
@@ -123,8 +132,7 @@ mod tests {
     fn keys_are_unique_and_lead_back() {
         for category in Category::ALL {
             let back = Category::of_service(category.name());
-            let verdicts_only = matches!(category, Category::Unassigned | Category::Undetermined);
-            assert_eq!(back, (!verdicts_only).then_some(category));
+            assert_eq!(back, (!category.is_a_verdict()).then_some(category));
         }
     }
 }

@@ -130,7 +130,7 @@ pub fn decide_portless(opening: Opening) -> Verdict {
         Opening::Unseen | Opening::Simultaneous => (None, Evidence::None, Confidence::None),
     };
     let (service, alternatives) = (Service::Portless, [None; 2]);
-    Verdict { server, service, evidence, confidence, alternatives, conflicts: Conflicts::default(), marks: Marks::default() }
+    Verdict { server, service, evidence, confidence, alternatives, conflicts: Conflicts::default(), marks: Marks::default(), reply: None }
 }
 
 /// The verdict that there is none, with the marks that say why.
@@ -143,6 +143,7 @@ pub fn undecided(has_ports: bool, marks: Marks) -> Verdict {
         alternatives: [None; 2],
         conflicts: Conflicts::default(),
         marks,
+        reply: None,
     }
 }
 
@@ -211,7 +212,7 @@ impl Climb {
         }
         let service = service_name(registry, facts, server).map_or(Service::Unassigned, Service::Named);
         let conflicts = server.map_or(Conflicts::default(), |server| self.conflicts(server));
-        Verdict { server, service, evidence, confidence, alternatives, conflicts, marks }
+        Verdict { server, service, evidence, confidence, alternatives, conflicts, marks, reply: None }
     }
 
     /// The rungs that would have named the other side. What is hardly better than a guess contradicts nothing.

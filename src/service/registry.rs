@@ -14,9 +14,11 @@ use foldhash::fast::FixedState;
 
 use super::category::Category;
 use super::expected::Expected;
+use super::one_way;
 use super::transport::Transport;
 use super::tsv::rows;
 use super::user_table::{Rule, parse_ports};
+use super::verdict::Service;
 
 /// What is made of our own tables needs no seed.
 type Map<K, V> = HashMap<K, V, FixedState>;
@@ -94,6 +96,8 @@ pub struct Registry {
     doors: [Doors; 4],
     hosts: Vec<HostRule>,
     rules: usize,
+    /// The services that answer nobody: so few that looking through them is fastest.
+    one_way: Vec<EntryId>,
 }
 
 /// A user's rule for one machine or network.
@@ -122,6 +126,7 @@ impl Registry {
             doors: [doors(), doors(), doors(), doors()],
             hosts: Vec::new(),
             rules: 0,
+            one_way: Vec::new(),
         };
         let overlay: Vec<OverlayRow> = overlay().collect();
         registry.lay_iana(&overlay);
@@ -165,7 +170,7 @@ impl Registry {
     fn lay_overlay(&mut self, overlay: &[OverlayRow]) {
         for row in overlay {
             let OverlayRow { name, category, source, curated, .. } = *row;
-            let id = self.number(Entry { name: name.into(), category, source, curated });
+            let id = self.number_reviewed(Entry { name: name.into(), category, source, curated });
             for transport in row.transports() {
                 for port in row.ports.clone() {
                     self.doors[table(transport)][usize::from(port)] = id.0.get();
@@ -178,7 +183,7 @@ impl Registry {
     /// who the server is.
     fn lay_rule(&mut self, rule: &Rule) {
         let entry = Entry { name: rule.name.clone().into(), category: rule.category, source: NameSource::User, curated: true };
-        let id = self.number(entry);
+        let id = self.number_reviewed(entry);
         match rule.host {
             Some((network, prefix_len)) => {
                 self.hosts.push(HostRule { network, prefix_len, transport: rule.transport, ports: rule.ports.clone(), entry: id })
@@ -189,6 +194,21 @@ impl Registry {
                 }
             }
         }
+    }
+
+    /// The number of an entry of our own table or the user's: only there can a service be one that answers nobody.
+    fn number_reviewed(&mut self, entry: Entry) -> EntryId {
+        let is_one_way = one_way::NAMES.contains(&&*entry.name);
+        let id = self.number(entry);
+        if is_one_way && !self.one_way.contains(&id) {
+            self.one_way.push(id);
+        }
+        id
+    }
+
+    /// True if the service's clients wait for no answer, as syslog's do.
+    pub fn expects_no_answer(&self, id: EntryId) -> bool {
+        self.one_way.contains(&id)
     }
 
     fn number(&mut self, entry: Entry) -> EntryId {
@@ -228,6 +248,16 @@ impl Registry {
             _ => own,
         };
         NonZeroU16::new(door).map(EntryId)
+    }
+
+    /// The category of a flow's service; `None` where its protocol has no ports.
+    pub fn category(&self, service: Service) -> Option<Category> {
+        match service {
+            Service::Named(id) => Some(self.entry(id).category),
+            Service::Unassigned => Some(Category::Unassigned),
+            Service::Undetermined => Some(Category::Undetermined),
+            Service::Portless => None,
+        }
     }
 
     /// The entry of an announced service.

@@ -99,7 +99,7 @@ fn parse_name(name: &str) -> Result<String, String> {
     if name.is_empty() || name.chars().count() > 40 || !name.chars().all(fits) {
         return Err(format!("\"{name}\" is no service name; it must have 1 to 40 letters, digits, or - _ . + /"));
     }
-    if Category::ALL[21..].iter().any(|verdict| verdict.name() == name) {
+    if [Category::Unassigned, Category::Undetermined].iter().any(|verdict| verdict.name() == name) {
         return Err(format!("\"{name}\" is what Portolan says where a name is missing; choose another one"));
     }
     Ok(name.to_owned())
@@ -114,7 +114,7 @@ pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
 
 fn parse_category(name: &str) -> Result<Category, String> {
     Category::of_service(name).ok_or_else(|| {
-        let known: Vec<&str> = Category::ALL[..21].iter().map(|category| category.name()).collect();
+        let known: Vec<&str> = Category::ALL.iter().filter(|category| !category.is_a_verdict()).map(|category| category.name()).collect();
         format!("\"{name}\" is no category; it must be one of {}", known.join(", "))
     })
 }

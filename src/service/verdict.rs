@@ -133,6 +133,37 @@ pub enum Service {
     Portless,
 }
 
+/// Whether the server side of a flow answered. The later ones say more about a server that has several flows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Reply {
+    /// Nothing came back.
+    Silent,
+    /// It was denied: by a reset, or an ICMP error saying that nobody serves the port.
+    Refused,
+    /// Nobody waits for an answer: traffic to a group, a stream, a service such as syslog, or a connection of which the
+    /// capture holds only the client's direction.
+    OneWay,
+    /// It sent something other than a refusal.
+    Answered,
+}
+
+impl Reply {
+    /// Its key in the columns `outcome`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reply::Silent => "silent",
+            Reply::Refused => "refused",
+            Reply::OneWay => "one-way",
+            Reply::Answered => "answered",
+        }
+    }
+
+    /// True if the door was closed as far as the flow tells: it was asked, and nobody answered.
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Reply::Silent | Reply::Refused)
+    }
+}
+
 /// What else is worth knowing about how a flow relates to others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Marks(u8);
@@ -194,4 +225,28 @@ pub struct Verdict {
     pub conflicts: Conflicts,
     /// What else there is to say.
     pub marks: Marks,
+    /// Whether the server side answered; `None` for protocols without ports, and for what stands for many flows.
+    pub reply: Option<Reply>,
+}
+
+impl Verdict {
+    /// True if the flow shows a server: it answered, or nobody waits for an answer there, or somebody else vouches for it: the
+    /// user, or a control channel that announced it. A refusal outweighs both.
+    pub fn shows_server(&self) -> bool {
+        match self.reply {
+            None | Some(Reply::Refused) => false,
+            Some(Reply::Answered | Reply::OneWay) => true,
+            Some(Reply::Silent) => self.is_vouched_for(),
+        }
+    }
+
+    /// True if somebody other than the flow says that there is a server: the user, or a control channel.
+    pub fn is_vouched_for(&self) -> bool {
+        matches!(self.evidence, Evidence::User | Evidence::Announced(_))
+    }
+
+    /// True if a door was asked and did not open.
+    pub fn is_closed(&self) -> bool {
+        self.server.is_some() && self.reply.is_some_and(Reply::is_closed)
+    }
 }

@@ -55,7 +55,8 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
 
 fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut dyn FnMut(&Cell<'a>)) {
     let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
-    let (registry, path) = (&analysis.registry, analysis.scopes.path(flow.key.scope));
+    let registry = &analysis.registry;
+    let paths = analysis.paths(flow);
     let client = client_side(flow, verdict);
     let server = client.other();
     let transport = Transport::from_protocol(flow.key.protocol);
@@ -77,8 +78,8 @@ fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut d
     show(port(client));
     show(address(server));
     show(port(server));
-    show(names::vlan(&path));
-    show(names::tunnel(&path));
+    show(names::vlan(&paths));
+    show(names::tunnel(&paths));
     show(Cell::text_or_empty(names::category(registry, verdict.service)));
     show(Cell::text_or_empty(names::service(registry, verdict.service)));
     show(Cell::text_or_empty(names::source(registry, verdict.service)));
@@ -86,7 +87,7 @@ fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut d
     show(Cell::Evidence(verdict.evidence));
     show(Cell::text(verdict.confidence.name()));
     show(names::alternatives(registry, verdict.alternatives));
-    show(names::words(flags(flow, verdict, &path), " "));
+    show(names::words(flags(flow, verdict, &paths), " "));
     show(if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty });
     show(Cell::time(flow.span.first));
     show(Cell::time(flow.span.last));
@@ -104,7 +105,7 @@ fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut d
 }
 
 /// What is out of the ordinary with a flow.
-pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> impl Iterator<Item = Cow<'static, str>> {
+pub(crate) fn flags(flow: &Flow, verdict: &Verdict, paths: &[Path]) -> impl Iterator<Item = Cow<'static, str>> {
     let transport = Transport::from_protocol(flow.key.protocol);
     let has_connections = transport.is_some_and(Transport::has_connections);
     let opening = flow.opening();
@@ -118,7 +119,8 @@ pub(crate) fn flags(flow: &Flow, verdict: &Verdict, path: &Path) -> impl Iterato
         (symmetric, "symmetric"),
         (flow.group_side().is_some(), "group-dst"),
         (flow.is_fragmented(), "fragmented"),
-        (path.steps().any(|step| !matches!(step, Encapsulation::Vlan(_))), "tunnelled"),
+        (paths.iter().flat_map(Path::steps).any(|step| !matches!(step, Encapsulation::Vlan(_))), "tunnelled"),
+        (flow.other_scope().is_some(), "scope-by-direction"),
         (flow.is_port_reuse(), "port-reuse"),
         (has_connections && opening == Opening::Simultaneous, "simultaneous-open"),
         (has_connections && matches!(opening, Opening::AnswerOnly(_)), "synack-only"),

@@ -10,7 +10,7 @@ use super::table::{Cell, Column, Row, Table};
 use crate::analysis::Analysis;
 use crate::parallel;
 use crate::tally::Room;
-use crate::tally::flows::{Host, HostSum, Hosts};
+use crate::tally::flows::{Host, HostSum, Hosts, Role};
 
 const COLUMNS: &[Column] = &[
     Column::always("address"),
@@ -24,6 +24,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("uses", 2),
     Column::in_data("first_seen"),
     Column::in_data("last_seen"),
+    Column::with_room("role", 7),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
@@ -69,5 +70,6 @@ fn row<'a>(analysis: &'a Analysis, (host, sum): &(Option<Host>, HostSum)) -> Row
         names::services(&analysis.registry, sum.uses.iter().copied()),
         Cell::time(sum.span.first),
         Cell::time(sum.span.last),
+        host.map_or(Cell::Empty, |host| Cell::text(Role::of(host, sum.addressed_as_group, sum.sent.packets > 0).name())),
     ]
 }

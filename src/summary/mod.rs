@@ -16,6 +16,7 @@ pub(crate) mod names;
 mod portless;
 mod ports;
 mod ranges;
+mod scans;
 mod servers;
 mod services;
 mod sizes;
@@ -55,6 +56,8 @@ pub enum TableName {
     Ranges,
     /// Which machine serves what.
     Servers,
+    /// Who scanned what.
+    Scans,
     /// What each machine did.
     Hosts,
     /// Every flow.
@@ -71,7 +74,7 @@ pub enum TableName {
 
 impl TableName {
     /// All tables, in order.
-    pub const ALL: [TableName; 13] = [
+    pub const ALL: [TableName; 14] = [
         TableName::Capture,
         TableName::Ledger,
         TableName::Services,
@@ -79,6 +82,7 @@ impl TableName {
         TableName::Ports,
         TableName::Ranges,
         TableName::Servers,
+        TableName::Scans,
         TableName::Hosts,
         TableName::Flows,
         TableName::Evidence,
@@ -100,6 +104,7 @@ impl TableName {
             TableName::Ports => "ports",
             TableName::Ranges => "ranges",
             TableName::Servers => "servers",
+            TableName::Scans => "scans",
             TableName::Hosts => "hosts",
             TableName::Flows => "flows",
             TableName::Evidence => "evidence",
@@ -126,6 +131,7 @@ impl Analysis {
             TableName::Ports => ports::table(self),
             TableName::Ranges => ranges::table(self),
             TableName::Servers => servers::table(self),
+            TableName::Scans => scans::table(self),
             TableName::Hosts => hosts::table(self),
             TableName::Flows => flows::table(self),
             TableName::Evidence => evidence::table(self),
@@ -139,7 +145,15 @@ impl Analysis {
 
     /// A sum over all flows.
     fn sum<S: FlowSum + Clone + Send>(&self) -> S {
-        let over = |range: Range<usize>| S::over(range.map(|number| (self.flows.get(number), &self.verdicts[number])));
+        self.sum_where(|_, _| true)
+    }
+
+    /// A sum over some flows, and over all that ended.
+    fn sum_where<S: FlowSum + Clone + Send>(&self, is_wanted: impl Fn(&Flow, &Verdict) -> bool + Sync) -> S {
+        let over = |range: Range<usize>| {
+            let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
+            S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
+        };
         let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
         for part in parallel::parts(self.flows.len(), self.threads, over) {
             sum.merge(part);

@@ -25,12 +25,7 @@ pub fn service(registry: &Registry, service: Service) -> &str {
 
 /// The category of a service.
 pub fn category(registry: &Registry, service: Service) -> &'static str {
-    match service {
-        Service::Named(id) => registry.entry(id).category.name(),
-        Service::Unassigned => Category::Unassigned.name(),
-        Service::Undetermined => Category::Undetermined.name(),
-        Service::Portless => "",
-    }
+    registry.category(service).map_or("", Category::name)
 }
 
 /// What the book calls a port, whoever uses it.
@@ -48,13 +43,17 @@ pub fn source(registry: &Registry, service: Service) -> &'static str {
 }
 
 /// Several words in one cell. Most flows have none or one of a kind, for which no memory is asked for.
-pub fn words<'a>(mut words: impl Iterator<Item = Cow<'a, str>>, separator: &str) -> Cell<'a> {
-    let Some(mut text) = words.next() else { return Cell::Empty };
+pub fn words<'a>(words: impl Iterator<Item = Cow<'a, str>>, separator: &str) -> Cell<'a> {
+    joined(words, separator).map_or(Cell::Empty, Cell::text_or_empty)
+}
+
+fn joined<'a>(mut words: impl Iterator<Item = Cow<'a, str>>, separator: &str) -> Option<Cow<'a, str>> {
+    let mut text = words.next()?;
     for word in words {
         text.to_mut().push_str(separator);
         text.to_mut().push_str(&word);
     }
-    Cell::text_or_empty(text)
+    Some(text)
 }
 
 /// The names of several services, sorted, with spaces between.
@@ -90,19 +89,31 @@ pub fn ports<'a>(ports: &BTreeSet<u16>) -> Cell<'a> {
     Cell::text_or_empty(words.join(" "))
 }
 
-/// The VLAN identifiers of a path, outermost first: `10` or `10/20`.
-pub fn vlan<'a>(path: &Path) -> Cell<'a> {
-    let ids = path.steps().filter_map(|step| match step {
-        Encapsulation::Vlan(id) => Some(Cow::Owned(id.to_string())),
-        _ => None,
-    });
-    words(ids, "/")
+/// The VLAN identifiers of a flow, outermost first: `10` or `10/20`. Where its directions differ, both are there, with a
+/// space between: `10 20`.
+pub fn vlan<'a>(paths: &[Path]) -> Cell<'a> {
+    ways(paths, |path| {
+        let ids = path.steps().filter_map(|step| match step {
+            Encapsulation::Vlan(id) => Some(Cow::Owned(id.to_string())),
+            _ => None,
+        });
+        joined(ids, "/")
+    })
 }
 
-/// The other encapsulations of a path, outermost first.
-pub fn tunnel<'a>(path: &Path) -> Cell<'a> {
-    let steps = path.steps().filter(|step| !matches!(step, Encapsulation::Vlan(_)));
-    words(steps.map(|step| Cow::Owned(step.to_string())), "/")
+/// The other encapsulations of a flow, in the same form.
+pub fn tunnel<'a>(paths: &[Path]) -> Cell<'a> {
+    ways(paths, |path| {
+        let steps = path.steps().filter(|step| !matches!(step, Encapsulation::Vlan(_)));
+        joined(steps.map(|step| Cow::Owned(step.to_string())), "/")
+    })
+}
+
+/// What there is to say of the ways of both directions; once, if that is the same.
+fn ways<'a>(paths: &[Path], say: impl Fn(&Path) -> Option<Cow<'a, str>>) -> Cell<'a> {
+    let mut said: Vec<Cow<'a, str>> = paths.iter().filter_map(say).collect();
+    said.dedup();
+    words(said.into_iter(), " ")
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
-//! `services`: what the traffic was for, one row per service and transport.
+//! `services`: what the traffic was for, one row per service and transport. What scans tried in vain is no service: each scan has
+//! one row.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::names;
+use super::{names, scans};
 use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
 use crate::analysis::Analysis;
-use crate::service::{Service, Transport};
+use crate::flow::Flow;
+use crate::service::{Category, Transport, Verdict};
 use crate::tally::flows::{ServiceSum, Services, Sum};
 
 const COLUMNS: &[Column] = &[
@@ -19,48 +22,58 @@ const COLUMNS: &[Column] = &[
     Column::always("packets").adding_up(),
     Column::with_room("packets_pct", 3).adding_up(),
     Column::always("wire_bytes").adding_up(),
-    Column::with_room("wire_bytes_pct", 6).adding_up(),
+    Column::with_room("wire_bytes_pct", 7).adding_up(),
     Column::in_data("ip_bytes").adding_up(),
     Column::in_data("payload_bytes").adding_up(),
     Column::in_data("packets_c2s").adding_up(),
     Column::in_data("packets_s2c").adding_up(),
     Column::in_data("wire_bytes_c2s").adding_up(),
     Column::in_data("wire_bytes_s2c").adding_up(),
-    Column::with_room("clients", 5),
+    Column::with_room("clients", 6),
     Column::with_room("servers", 4),
-    Column::with_room("attempted", 10).adding_up(),
-    Column::with_room("established", 7).adding_up(),
-    Column::with_room("refused", 8).adding_up(),
-    Column::with_room("reset", 11).adding_up(),
-    Column::with_room("midstream", 9).adding_up(),
+    Column::with_room("attempted", 11).adding_up(),
+    Column::with_room("established", 8).adding_up(),
+    Column::with_room("refused", 9).adding_up(),
+    Column::with_room("reset", 12).adding_up(),
+    Column::with_room("midstream", 10).adding_up(),
     Column::in_data("first_seen"),
     Column::in_data("last_seen"),
+    Column::with_room("outcome", 5),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
     let registry = &analysis.registry;
     // Several entries of the book can stand for one service: a row is what has one name.
-    let mut sums: BTreeMap<(&str, &str, Transport), (Service, ServiceSum)> = BTreeMap::new();
-    for ((service, transport), sum) in analysis.sum::<Services>().0 {
-        let name = (names::service(registry, service), names::category(registry, service), transport);
-        match sums.entry(name) {
-            Entry::Vacant(place) => {
-                place.insert((service, sum));
-            }
-            Entry::Occupied(mine) => mine.into_mut().1.merge(&sum),
-        }
+    let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
+    let is_of_service = |flow: &Flow, verdict: &Verdict| !verdict.is_closed() || analysis.scanner_of(flow, verdict).is_none();
+    for ((service, transport), sum) in analysis.sum_where::<Services>(is_of_service).0 {
+        let name = (names::service(registry, service).into(), names::category(registry, service), transport);
+        add(&mut sums, name, sum);
+    }
+    for (scanner, name, sum) in scans::named(analysis) {
+        add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed);
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(_, (_, sum))| Reverse(sum.traffic().packets));
-    let rows = sums.iter().map(|((.., transport), (service, sum))| row(analysis, *service, *transport, sum)).collect();
-    Table::stored("services", COLUMNS, rows)
+    sums.sort_by_key(|(_, sum)| Reverse(sum.traffic().packets));
+    Table::stored("services", COLUMNS, sums.into_iter().map(|(name, sum)| row(analysis, name, &sum)).collect())
 }
 
-fn row<'a>(analysis: &'a Analysis, service: Service, transport: Transport, sum: &ServiceSum) -> Row<'a> {
-    let registry = &analysis.registry;
+/// What a row is about: the name of a service or scan, its category, and the transport.
+type Name<'a> = (Cow<'a, str>, &'static str, Transport);
+
+fn add<'a>(sums: &mut BTreeMap<Name<'a>, ServiceSum>, name: Name<'a>, sum: ServiceSum) {
+    match sums.entry(name) {
+        Entry::Vacant(place) => {
+            place.insert(sum);
+        }
+        Entry::Occupied(mine) => mine.into_mut().merge(&sum),
+    }
+}
+
+fn row<'a>(analysis: &'a Analysis, (name, category, transport): Name<'a>, sum: &ServiceSum) -> Row<'a> {
     let mut row = vec![
-        Cell::text(names::category(registry, service)),
-        Cell::text(names::service(registry, service)),
+        Cell::text(category),
+        Cell::text(name),
         Cell::text(transport.name()),
         names::ports(&sum.ports),
         Cell::Count(sum.flows),
@@ -78,5 +91,6 @@ fn row<'a>(analysis: &'a Analysis, service: Service, transport: Transport, sum: 
     ]);
     row.extend(outcome_cells(sum.outcomes));
     row.extend([Cell::time(sum.span.first), Cell::time(sum.span.last)]);
+    row.push(sum.reply.map_or(Cell::Empty, |reply| Cell::text(reply.name())));
     row
 }

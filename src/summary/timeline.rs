@@ -1,10 +1,9 @@
 //! `timeline`: packets and bytes by category over time, in buckets that have traffic. Per category it adds up to `services` and
 //! `portless`.
 
-use super::names;
 use super::table::{Cell, Column, Table};
 use crate::analysis::Analysis;
-use crate::service::Service;
+use crate::service::Category;
 
 const COLUMNS: &[Column] = &[
     Column::always("start_time"),
@@ -17,10 +16,7 @@ const COLUMNS: &[Column] = &[
 const PORTLESS: &str = "portless";
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
-    let category = |owner: u32| match analysis.service_of(owner) {
-        Some(service) if service != Service::Portless => names::category(&analysis.registry, service),
-        _ => PORTLESS,
-    };
+    let category = |owner: u32| analysis.category_of(owner).map_or(PORTLESS, Category::name);
     let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(analysis.threads, category)).unwrap_or_default();
     let row = |((start, category), traffic): ((_, &'static str), crate::unit::Traffic)| {
         vec![Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]

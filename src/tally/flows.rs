@@ -5,8 +5,10 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use super::room::Room;
+use super::scans::{ScanSum, Scanner};
 pub use super::sums::{
-    EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, ServerKey, ServerSum, ServiceSum, Sum, client_side, sent_by, total,
+    EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, Role, ServerKey, ServerSum, ServiceSum, Sum, client_side, sent_by,
+    total,
 };
 use crate::decode::Side;
 use crate::flow::{BATCH, Flow};
@@ -139,8 +141,7 @@ pub struct Servers {
 
 impl FlowSum for Servers {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
-        let (Some(transport), Some(server)) = (Transport::from_protocol(flow.key.protocol), verdict.server) else { return };
-        let key = ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) };
+        let (Some(key), Some(server)) = (ServerKey::of(flow, verdict), verdict.server) else { return };
         let client = Host::of(flow, server.other());
         let sum = place_for(key, &mut self.each, &mut self.others, room, || ServerSum::new(verdict));
         sum.add(flow, verdict, client, room);
@@ -213,6 +214,26 @@ impl FlowSum for Evidences {
     }
 }
 
+/// The flows that are parts of scans, by scanner.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScanSums(pub Map<Scanner, ScanSum>);
+
+impl ScanSums {
+    /// Adds a flow of that scanner's. False if there is no room for another scanner.
+    pub fn add(&mut self, scanner: Scanner, flow: &Flow, verdict: &Verdict, room: &mut Room) -> bool {
+        let has_room = room.has_for(&self.0, &scanner);
+        if has_room {
+            self.0.entry(scanner).or_default().add(flow, verdict, room);
+        }
+        has_room
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: ScanSums) {
+        merge_by_key(&mut self.0, other.0);
+    }
+}
+
 /// All sums over decided flows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlowSums {
@@ -228,13 +249,18 @@ pub struct FlowSums {
     pub hosts: Hosts,
     /// By evidence.
     pub evidences: Evidences,
+    /// By scanner, those that are parts of scans.
+    pub scans: ScanSums,
 }
 
 impl FlowSums {
-    /// Adds a flow, as far as there is room for what it tells apart.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
-        let FlowSums { services, ports, ranges, servers, hosts, evidences } = self;
-        services.add(flow, verdict, room);
+    /// Adds a flow, which may be a part of a scan, as far as there is room for what it tells apart.
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, scanner: Option<Scanner>, room: &mut Room) {
+        let FlowSums { services, ports, ranges, servers, hosts, evidences, scans } = self;
+        let is_in_scan = scanner.is_some_and(|scanner| scans.add(scanner, flow, verdict, room));
+        if !is_in_scan || !verdict.is_closed() {
+            services.add(flow, verdict, room);
+        }
         ports.add(flow, verdict, room);
         ranges.add(flow, verdict, room);
         servers.add(flow, verdict, room);

@@ -9,6 +9,7 @@ mod ledger;
 mod members;
 mod portless;
 mod room;
+mod scans;
 pub mod sizes;
 mod sums;
 
@@ -17,6 +18,7 @@ pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};
 pub use room::Room;
+pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 
 use crate::decode::{Decoded, Observation, ScopeId, Walked};

@@ -102,6 +102,16 @@ impl Portless {
         }
     }
 
+    /// The EtherType, not decoded, that more than half of `all` packets have, if there is one, and how many have it.
+    pub fn main_ether_type(&self, all: u64) -> Option<(u16, u64)> {
+        self.rows.iter().find_map(|(kind, row)| match kind {
+            PortlessKind::Link(LinkProtocol::EtherType(number)) if row.traffic.packets > all / 2 => {
+                Some((*number, row.traffic.packets))
+            }
+            _ => None,
+        })
+    }
+
     /// All kinds, in no order.
     pub fn rows(&self) -> impl Iterator<Item = (PortlessKind, PortlessRow)> {
         self.rows.iter().map(|(kind, row)| (*kind, *row))

@@ -7,7 +7,7 @@ use super::host_set::HostSet;
 use super::room::Room;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
-use crate::service::{Confidence, Evidence, Service, Transport, Verdict};
+use crate::service::{Confidence, Evidence, Reply, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
 
 type Set<K> = HashSet<K, foldhash::fast::RandomState>;
@@ -115,10 +115,12 @@ pub struct ServiceSum {
     pub span: Span,
     /// Different clients.
     pub clients: HostSet,
-    /// Different servers.
+    /// Different servers: those that [showed themselves](Verdict::shows_server).
     pub servers: HostSet,
-    /// The servers' ports.
+    /// The servers' ports, those included that nobody answered at.
     pub ports: BTreeSet<u16>,
+    /// The best reply that any of the flows had.
+    pub reply: Option<Reply>,
 }
 
 impl ServiceSum {
@@ -135,9 +137,12 @@ impl ServiceSum {
         if !flow.is_overflow() {
             self.clients.insert(Host::of(flow, client), room);
         }
+        self.reply = self.reply.max(verdict.reply);
         if let Some(server) = verdict.server {
-            self.servers.insert(Host::of(flow, server), room);
             self.ports.insert(flow.key.port(server));
+            if verdict.shows_server() {
+                self.servers.insert(Host::of(flow, server), room);
+            }
         }
     }
 
@@ -161,6 +166,7 @@ impl Sum for ServiceSum {
         self.clients.extend(&other.clients);
         self.servers.extend(&other.servers);
         self.ports.extend(&other.ports);
+        self.reply = self.reply.max(other.reply);
     }
 }
 
@@ -239,6 +245,14 @@ pub struct ServerKey {
     pub port: u16,
 }
 
+impl ServerKey {
+    /// Where the service of a flow lives; `None` if no side is the server, or it has no ports.
+    pub fn of(flow: &Flow, verdict: &Verdict) -> Option<ServerKey> {
+        let (transport, server) = (Transport::from_protocol(flow.key.protocol)?, verdict.server?);
+        Some(ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) })
+    }
+}
+
 /// The flows that one server had.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerSum {
@@ -256,6 +270,12 @@ pub struct ServerSum {
     pub span: Span,
     /// Different clients.
     pub clients: HostSet,
+    /// The best reply that any of the flows had.
+    pub reply: Option<Reply>,
+    /// True if any of the flows [showed a server](Verdict::shows_server); otherwise it is a closed door.
+    pub shows_server: bool,
+    /// True if packets were sent to it as to a group.
+    pub addressed_as_group: bool,
 }
 
 impl ServerSum {
@@ -268,11 +288,17 @@ impl ServerSum {
             confidence: verdict.confidence,
             span: Span::default(),
             clients: HostSet::default(),
+            reply: None,
+            shows_server: false,
+            addressed_as_group: false,
         }
     }
 
     pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host, room: &mut Room) {
         self.flows += 1;
+        self.reply = self.reply.max(verdict.reply);
+        self.shows_server |= verdict.shows_server();
+        self.addressed_as_group |= verdict.server.is_some() && flow.group_side() == verdict.server;
         self.traffic.merge(total(flow));
         self.better(verdict.confidence, verdict.evidence);
         self.span.merge(flow.span);
@@ -299,6 +325,9 @@ impl Sum for ServerSum {
         self.better(other.confidence, other.evidence);
         self.span.merge(other.span);
         self.clients.extend(&other.clients);
+        self.reply = self.reply.max(other.reply);
+        self.shows_server |= other.shows_server;
+        self.addressed_as_group |= other.addressed_as_group;
     }
 }
 
@@ -313,10 +342,12 @@ pub struct HostSum {
     pub span: Span,
     /// Different machines at the other end.
     pub peers: HostSet,
-    /// Services that it serves.
+    /// Services that it serves: those of flows that [show a server](Verdict::shows_server).
     pub serves: Set<Service>,
-    /// Services that it uses.
+    /// Services that it uses, of the same flows.
     pub uses: Set<Service>,
+    /// True if packets were sent to it as to a group.
+    pub addressed_as_group: bool,
 }
 
 impl HostSum {
@@ -325,7 +356,8 @@ impl HostSum {
         self.received.merge(sent_by(flow, side.other()));
         self.span.merge(flow.span);
         self.peers.insert(Host::of(flow, side.other()), room);
-        if flow.key.has_ports()
+        self.addressed_as_group |= flow.group_side() == Some(side);
+        if verdict.shows_server()
             && let Some(server) = verdict.server
         {
             let services = if server == side { &mut self.serves } else { &mut self.uses };
@@ -342,6 +374,40 @@ impl Sum for HostSum {
         self.peers.extend(&other.peers);
         self.serves.extend(&other.serves);
         self.uses.extend(&other.uses);
+        self.addressed_as_group |= other.addressed_as_group;
+    }
+}
+
+/// What an address stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// One machine.
+    Machine,
+    /// A group of machines: multicast or broadcast.
+    Group,
+    /// No machine: a sender that has no address yet (0.0.0.0 and ::, RFC 6890).
+    Unspecified,
+}
+
+impl Role {
+    /// The role of an address, which may have been addressed as a group. What sends is a machine.
+    pub fn of(host: Host, addressed_as_group: bool, sends: bool) -> Role {
+        if host.version.is_group(host.address) || addressed_as_group && !sends {
+            Role::Group
+        } else if host.version.ip_addr(host.address).is_unspecified() {
+            Role::Unspecified
+        } else {
+            Role::Machine
+        }
+    }
+
+    /// Its key in the columns `role`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Machine => "machine",
+            Role::Group => "group",
+            Role::Unspecified => "unspecified",
+        }
     }
 }
 

@@ -1,0 +1,235 @@
+//! Connections: what a flow remembers of how it was opened and closed, and what that says.
+
+use super::record::{Flow, REUSE_AFTER, Seen};
+use crate::decode::protocol::ip;
+use crate::decode::{Observation, Side, Signals};
+use crate::service::ladder::Opening;
+
+/// How far apart the numbers of two directions may be that are captured from about the same time on, beyond what was sent
+/// meanwhile: many times what is in flight on a fast connection.
+const IN_FLIGHT: i64 = 64 << 20;
+
+impl Flow {
+    /// Notes what a packet does to the connection.
+    #[inline(always)]
+    pub(super) fn note_signals(&mut self, observation: &Observation) {
+        let (side, signals) = (observation.side, observation.signals);
+        let answered = self.seen.has_any(Seen::ANSWERED);
+        if signals.has(Signals::SYN) {
+            self.note_opening(observation, answered);
+        } else if !signals.has(Signals::RST) {
+            self.seen.set_for(Seen::WENT_ON, side);
+            if answered {
+                self.seen.set(Seen::ANSWER_USED);
+            }
+        }
+        if signals.has(Signals::FIN) {
+            self.seen.set_for(Seen::FINISHED, side);
+        }
+        if signals.has(Signals::RST) {
+            self.note_reset(side);
+        }
+    }
+
+    fn note_opening(&mut self, observation: &Observation, answered: bool) {
+        let side = observation.side;
+        if observation.signals.has(Signals::ACK) {
+            if !answered {
+                self.answered_sequence = observation.acknowledgment.wrapping_sub(1);
+            }
+            self.seen.set_for(Seen::ANSWERED, side);
+            return;
+        }
+        if !answered || !self.seen.has_any(Seen::OPENED) {
+            let again = self.seen.has_any(Seen::OPENED) && self.opening_sequence == observation.sequence;
+            // The first try may carry data, and a second one without it still be answered for both.
+            let data = u16::try_from(observation.payload_len).unwrap_or(u16::MAX);
+            self.opening_data = if again { self.opening_data.max(data) } else { data };
+            self.opening_sequence = observation.sequence;
+            // Packets before the opening belong to a connection before this one.
+            self.seen.clear_for(Seen::WENT_ON, side);
+        }
+        self.seen.set_for(Seen::OPENED, side);
+    }
+
+    /// A reset after the close of both sides ends nothing: hosts send one for what still arrives then. Where the other side is
+    /// out of the capture's sight, its close is, too.
+    fn note_reset(&mut self, side: Side) {
+        let finished = |side| self.seen.has_for(Seen::FINISHED, side);
+        let closed = finished(side) && (finished(side.other()) || self.packets[side.other().index()] == 0);
+        if !closed {
+            self.seen.set(Seen::ABORTED);
+        }
+        self.seen.set_for(Seen::RESET, side);
+    }
+
+    /// True if `observation` opens another connection between the same ports after the old one was closed, or silent for
+    /// [`REUSE_AFTER`]: a SYN with another initial sequence number, or, where the capture holds only the server's direction, a
+    /// SYN-ACK that acknowledges another one.
+    #[inline]
+    pub(super) fn is_reused_by(&self, observation: &Observation) -> bool {
+        observation.signals.has(Signals::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
+    }
+
+    fn may_be_reopened(&self, observation: &Observation) -> bool {
+        let retransmitted = if observation.signals.has(Signals::ACK) {
+            let others = self.packets[observation.side.other().index()];
+            others > 0 || self.answered_sequence == observation.acknowledgment.wrapping_sub(1)
+        } else {
+            self.seen.has_any(Seen::OPENED) && self.opening_sequence == observation.sequence
+        };
+        let closed = self.seen.has_any(Seen::FINISHED) || self.seen.has_any(Seen::RESET);
+        !retransmitted && (closed || self.silence_before(observation.time) >= REUSE_AFTER)
+    }
+
+    /// How it was opened, as far as the capture shows it.
+    pub fn opening(&self) -> Opening {
+        let seen = self.seen;
+        let side = |bit| match (seen.has_for(bit, Side::A), seen.has_for(bit, Side::B)) {
+            (true, false) => Some(Side::A),
+            (false, true) => Some(Side::B),
+            _ => None,
+        };
+        if seen.has_for(Seen::OPENED, Side::A) && seen.has_for(Seen::OPENED, Side::B) {
+            return Opening::Simultaneous;
+        }
+        match (side(Seen::OPENED), side(Seen::ANSWERED)) {
+            (Some(asking), Some(answering)) if asking != answering && acknowledges(self, self) => Opening::Handshake(answering),
+            (_, Some(answering)) if seen.has(Seen::ANSWER_USED) => Opening::AnswerUsed(answering),
+            (Some(asking), _) => Opening::Asked(asking.other()),
+            (None, Some(answering)) => Opening::AnswerOnly(answering),
+            (None, None) => Opening::Unseen,
+        }
+    }
+
+    /// True if the client opened the connection and then went on with it, although no answer is in the capture: the server
+    /// answered out of the capture's sight.
+    pub fn was_answered_unseen(&self) -> bool {
+        matches!(self.opening(), Opening::Asked(server) if self.went_on(server.other()))
+    }
+
+    /// True if the side sent a packet, other than an opening or a reset, after its opening if it sent one.
+    pub fn went_on(&self, side: Side) -> bool {
+        self.seen.has_for(Seen::WENT_ON, side)
+    }
+
+    /// True if the side answered an opening.
+    pub fn answered(&self, side: Side) -> bool {
+        self.seen.has_for(Seen::ANSWERED, side)
+    }
+
+    /// True if the side sent a reset.
+    pub fn was_reset_by(&self, side: Side) -> bool {
+        self.seen.has_for(Seen::RESET, side)
+    }
+
+    /// True if the side sent data.
+    pub fn carried(&self, side: Side) -> bool {
+        self.seen.has_for(Seen::CARRIED, side)
+    }
+
+    /// How the connection went.
+    pub fn outcome(&self) -> Outcome {
+        let reset = self.seen.has(Seen::ABORTED);
+        match self.opening() {
+            Opening::Unseen => Outcome::Midstream,
+            Opening::Asked(server) if self.went_on(server.other()) => {
+                if reset { Outcome::Reset } else { Outcome::Established }
+            }
+            Opening::Asked(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
+            Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,
+            Opening::Simultaneous if !self.seen.has_any(Seen::ANSWERED) => Outcome::Attempted,
+            Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous if reset => Outcome::Reset,
+            Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous => Outcome::Established,
+        }
+    }
+
+    /// How a TCP connection went, in the letters of Zeek's `conn_state`
+    /// (<https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html>).
+    pub fn conn_state(&self) -> &'static str {
+        let (server, opened, answered) = match self.opening() {
+            Opening::Handshake(side) => (side, true, true),
+            Opening::Asked(side) => (side, true, false),
+            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => (side, self.seen.has_any(Seen::OPENED), true),
+            Opening::Unseen | Opening::Simultaneous => return "OTH",
+        };
+        let client = server.other();
+        let (finished, reset) = (|side| self.seen.has_for(Seen::FINISHED, side), |side| self.seen.has_for(Seen::RESET, side));
+        match (opened, answered) {
+            (true, false) if reset(server) => "REJ",
+            (true, false) if reset(client) => "RSTOS0",
+            (true, false) if finished(client) => "SH",
+            (true, false) => "S0",
+            (false, true) if reset(server) => "RSTRH",
+            (false, true) if finished(server) && !finished(client) => "SHR",
+            (false, true) if finished(server) && finished(client) => "SF",
+            (false, true) => "OTH",
+            _ if finished(client) && finished(server) => "SF",
+            _ if reset(client) => "RSTO",
+            _ if reset(server) => "RSTR",
+            _ if finished(client) => "S2",
+            _ if finished(server) => "S3",
+            _ => "S1",
+        }
+    }
+    /// True if another flow may hold the other direction of the same connection: an answer in one acknowledges the opening in the
+    /// other; without these, TCP's numbers at the beginning of both are near each other.
+    pub(super) fn numbers_fit(&self, other: &Flow) -> bool {
+        self.may_be_acknowledged_by(other) && other.may_be_acknowledged_by(self)
+    }
+
+    fn may_be_acknowledged_by(&self, other: &Flow) -> bool {
+        if self.seen.has_any(Seen::OPENED) && other.seen.has_any(Seen::ANSWERED) {
+            return acknowledges(self, other);
+        }
+        // An opening acknowledges nothing, and a reset may come without an acknowledgement number.
+        if self.key.protocol != ip::TCP || other.seen.has_any(Seen::OPENED) || other.answered_sequence == u32::MAX {
+            return true;
+        }
+        let distance = i64::from(other.answered_sequence.wrapping_sub(self.opening_sequence) as i32);
+        let sent = self.payload_bytes.iter().sum::<u64>();
+        distance >= -IN_FLIGHT && distance <= i64::try_from(sent).unwrap_or(i64::MAX).saturating_add(IN_FLIGHT)
+    }
+
+    /// The flow that this one and the other direction of it make, which came in another scope.
+    pub(super) fn joined_with(&self, other: &Flow) -> Flow {
+        let mut joined = self.clone();
+        for side in [0, 1] {
+            joined.packets[side] += other.packets[side];
+            joined.wire_bytes[side] += other.wire_bytes[side];
+            joined.payload_bytes[side] += other.payload_bytes[side];
+        }
+        joined.ip_bytes += other.ip_bytes;
+        joined.span.merge(other.span);
+        joined.seen.join(other.seen);
+        if other.seen.has_any(Seen::OPENED) {
+            (joined.opening_sequence, joined.opening_data) = (other.opening_sequence, other.opening_data);
+        }
+        if other.seen.has_any(Seen::ANSWERED) {
+            joined.answered_sequence = other.answered_sequence;
+        }
+        (joined.key.scope, joined.other_scope) = (self.key.scope.min(other.key.scope), self.key.scope.max(other.key.scope));
+        joined
+    }
+}
+
+/// True if the first answer in one flow acknowledges the opening in the other, with none, some or all of the data in it
+/// (RFC 7413 section 4.2).
+fn acknowledges(opening: &Flow, answer: &Flow) -> bool {
+    answer.answered_sequence.wrapping_sub(opening.opening_sequence) <= u32::from(opening.opening_data)
+}
+
+/// How a connection went. Each connection has exactly one outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It was asked for, and no answer is in the capture.
+    Attempted,
+    /// It was opened, and not reset.
+    Established,
+    /// It was asked for and denied.
+    Refused,
+    /// It was opened, and ended by a reset.
+    Reset,
+    /// Its opening is not in the capture.
+    Midstream,
+}

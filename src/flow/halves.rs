@@ -1,0 +1,159 @@
+//! Connections whose two directions came in different scopes: mirror ports that tag each direction with a VLAN of its own,
+//! overlay networks with one identifier for each direction, a tag on one direction only. What looks like two flows, each
+//! with the direction that the other lacks, is one.
+//!
+//! Which flows have one direction only is not known before the end, so that is when halves are joined. Two whole connections
+//! between equal endpoints in two scopes stay two: addresses mean different machines there.
+
+use std::collections::HashMap;
+
+use super::record::{Flow, REUSE_AFTER};
+use super::table::{Flows, Rare};
+use crate::arena::Arena;
+use crate::decode::{FlowKey, ScopeId, Side};
+use crate::parallel;
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// How many halves between the same endpoints are compared with one: enough for ports that are used again and again, and a
+/// bound on what somebody can make us compare.
+const MOST_COMPARED: usize = 64;
+
+/// Flows of one view after halves were joined, and the way from the flows before that to these.
+#[derive(Debug)]
+pub struct Joined {
+    /// The flows before.
+    pub apart: Flows,
+    /// By number before: the number now. Halves of one flow have the same.
+    pub numbers: Vec<u32>,
+}
+
+/// Scopes that are the two directions of one network: each stands for the one that its flows have after joining.
+#[derive(Debug, Default)]
+pub struct Networks(Map<ScopeId, ScopeId>);
+
+impl Networks {
+    /// The scope that stands for the network of `scope`: mostly itself.
+    #[inline]
+    pub fn of(&self, scope: ScopeId) -> ScopeId {
+        if self.0.is_empty() { scope } else { self.root(scope) }
+    }
+
+    /// The key with that scope.
+    pub fn key(&self, key: FlowKey) -> FlowKey {
+        FlowKey { scope: self.of(key.scope), ..key }
+    }
+
+    fn root(&self, mut scope: ScopeId) -> ScopeId {
+        while let Some(&next) = self.0.get(&scope) {
+            scope = next;
+        }
+        scope
+    }
+
+    fn unite(&mut self, one: ScopeId, other: ScopeId) {
+        let (one, other) = (self.root(one), self.root(other));
+        if one != other {
+            self.0.insert(one.max(other), one.min(other));
+        }
+    }
+}
+
+/// Joins halves; `None` if there are none.
+pub fn join(flows: Flows, threads: usize) -> (Flows, Option<Joined>) {
+    let pairs = pairs(&flows, threads);
+    if pairs.is_empty() {
+        return (flows, None);
+    }
+    let mut networks = Networks::default();
+    pairs.iter().for_each(|(kept, absorbed)| networks.unite(flows.get(*kept).key.scope, flows.get(*absorbed).key.scope));
+    let (later, halves): (Map<usize, usize>, Map<usize, usize>) =
+        (pairs.iter().copied().collect(), pairs.iter().map(|(kept, absorbed)| (*absorbed, *kept)).collect());
+    let mut numbers: Vec<u32> = Vec::with_capacity(flows.len());
+    let mut joined = Arena::default();
+    for (number, flow) in flows.iter().enumerate() {
+        // The half that is kept came first.
+        if let Some(kept) = halves.get(&number) {
+            numbers.push(numbers[*kept]);
+            continue;
+        }
+        numbers.push(joined.len() as u32);
+        joined.push(match later.get(&number) {
+            Some(other) => flow.joined_with(flows.get(*other)),
+            None => flow.clone(),
+        });
+    }
+    let mut rare: HashMap<usize, Rare> = HashMap::new();
+    for (number, counts) in flows.all_rare() {
+        let sum = rare.entry(numbers[number] as usize).or_default();
+        sum.fragments += counts.fragments;
+        sum.icmp_errors += counts.icmp_errors;
+    }
+    let kept = (0..flows.len()).filter(|number| !halves.contains_key(number));
+    let together = flows.rearranged(joined, rare, networks, kept);
+    (together, Some(Joined { apart: flows, numbers }))
+}
+
+impl Joined {
+    /// What holds for flows now, by the numbers before.
+    pub fn spread<T: Copy>(&self, now: &[T]) -> Vec<T> {
+        self.numbers.iter().map(|number| now[*number as usize]).collect()
+    }
+}
+
+/// The numbers of flows that are two halves of one, the earlier first, in the order of the earlier ones.
+fn pairs(flows: &Flows, threads: usize) -> Vec<(usize, usize)> {
+    let halves = parallel::parts(flows.len(), threads, |part| {
+        part.filter(|number| is_half(flows.get(*number))).collect::<Vec<usize>>()
+    });
+    let halves = parallel::joined(halves);
+    let mut between: Map<FlowKey, Vec<usize>> = Map::default();
+    for &number in &halves {
+        between.entry(endpoints(flows.get(number))).or_default().push(number);
+    }
+    let mut pairs = Vec::new();
+    let mut taken = vec![false; halves.len()];
+    for (place, &number) in halves.iter().enumerate() {
+        if taken[place] {
+            continue;
+        }
+        let others = &between[&endpoints(flows.get(number))];
+        let after = others.partition_point(|other| *other <= number);
+        let fitting = others[after..].iter().take(MOST_COMPARED).find_map(|&other| {
+            let place = halves.binary_search(&other).ok().filter(|place| !taken[*place])?;
+            flows.get(number).is_other_half(flows.get(other)).then_some((other, place))
+        });
+        if let Some((other, place)) = fitting {
+            taken[place] = true;
+            pairs.push((number, other));
+        }
+    }
+    pairs
+}
+
+/// True if a flow has one direction only, so that the other one may have come in another scope.
+fn is_half(flow: &Flow) -> bool {
+    !flow.is_two_way() && !flow.is_overflow() && flow.group_side().is_none()
+}
+
+/// The flow's key whatever its scope.
+fn endpoints(flow: &Flow) -> FlowKey {
+    FlowKey { scope: ScopeId::PLAIN, ..flow.key }
+}
+
+impl Flow {
+    /// The side that sent all of its packets.
+    fn sender(&self) -> Side {
+        if self.packets[0] > 0 { Side::A } else { Side::B }
+    }
+
+    /// True if this flow and another one between the same endpoints hold one direction of one connection each: the numbers
+    /// of the two fit as far as they are known, and neither was silent for long when the other began.
+    fn is_other_half(&self, other: &Flow) -> bool {
+        self.key.scope != other.key.scope
+            && self.sender() != other.sender()
+            && other.silence_before(self.span.first) <= REUSE_AFTER
+            && self.silence_before(other.span.first) <= REUSE_AFTER
+            && self.numbers_fit(other)
+    }
+}

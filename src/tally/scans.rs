@@ -1,0 +1,278 @@
+//! Scans: one machine that tries many ports of another, or one port of many machines, mostly without an answer. Each would
+//! otherwise be a row of `services` for every name that the tried ports happen to have.
+//!
+//! Scans are found when the flows are decided, by what stayed closed; what a scan tried that did answer belongs to it, too,
+//! and keeps its own service, because it is a server.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::host_set::HostSet;
+use super::room::Room;
+use super::sums::{Host, ServiceSum, Sum, total};
+use crate::arena::Arena;
+use crate::flow::{Flow, Flows};
+use crate::parallel;
+use crate::service::{Registry, Reply, Service, Transport, Verdict};
+use crate::unit::{Span, Traffic};
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+type Set<K> = HashSet<K, foldhash::fast::RandomState>;
+
+/// The fewest closed ports of one machine, and the fewest machines with one closed port, that make a scan over TCP, SCTP or
+/// DCCP. Of 595 public captures without a scan of that size, none has a client that met more than 5 closed ports of one machine,
+/// or 3 machines with the same closed port.
+const LEAST_WITH_CONNECTIONS: Least = Least { ports: 10, hosts: 10 };
+/// The same over UDP, where silence is no denial: a capture of one direction shows only silence. There the numbers are 3 ports, and
+/// 45 machines of one client, in a capture of one direction.
+const LEAST_WITHOUT_CONNECTIONS: Least = Least { ports: 20, hosts: 64 };
+
+struct Least {
+    ports: usize,
+    hosts: usize,
+}
+
+impl Least {
+    const fn of(transport: Transport) -> Least {
+        if transport.has_connections() { LEAST_WITH_CONNECTIONS } else { LEAST_WITHOUT_CONNECTIONS }
+    }
+}
+
+/// Who scans, and over which transport. All that it scans is one scan.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Scanner {
+    /// The machine.
+    pub host: Host,
+    /// The transport.
+    pub transport: Transport,
+}
+
+/// A door that somebody asked at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+struct Ask {
+    scanner: Scanner,
+    host: Host,
+    port: u16,
+}
+
+impl Ask {
+    /// What a flow asks; `None` if nobody can tell who asked whom.
+    fn of(flow: &Flow, verdict: &Verdict) -> Option<Ask> {
+        let server = verdict.server?;
+        let transport = Transport::from_protocol(flow.key.protocol)?;
+        let scanner = Scanner { host: Host::of(flow, server.other()), transport };
+        Some(Ask { scanner, host: Host::of(flow, server), port: flow.key.port(server) })
+    }
+}
+
+/// The doors that stayed closed, of flows that are not kept any more.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClosedDoors(Set<Ask>);
+
+impl ClosedDoors {
+    /// Remembers what a flow asked for in vain, if there is room.
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, registry: &Registry, room: &mut Room) {
+        if let Some(ask) = closed(flow, verdict, registry) {
+            room.admit(|| self.0.insert(ask));
+        }
+    }
+}
+
+/// What a flow asked for in vain. Traceroute asks at ports where nobody is meant to answer, and of an announced flow somebody
+/// else said that there is a server.
+fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Ask> {
+    let may_scan = verdict.is_closed() && !verdict.is_vouched_for() && !is_traceroute(verdict.service, registry);
+    if may_scan { Ask::of(flow, verdict) } else { None }
+}
+
+fn is_traceroute(service: Service, registry: &Registry) -> bool {
+    matches!(service, Service::Named(id) if registry.entry(id).name == "traceroute")
+}
+
+/// What one scanner scans.
+#[derive(Clone, Debug, Default)]
+struct Range {
+    /// The machines of which it tries many ports.
+    hosts: Set<Host>,
+    /// The ports that it tries on many machines.
+    ports: Set<u16>,
+}
+
+impl Range {
+    fn has(&self, ask: &Ask) -> bool {
+        self.hosts.contains(&ask.host) || self.ports.contains(&ask.port)
+    }
+}
+
+/// The scans of a capture.
+#[derive(Clone, Debug, Default)]
+pub struct Scans(Map<Scanner, Range>);
+
+impl Scans {
+    /// Finds the scans among flows, and among those before them that left `closed_doors`.
+    pub fn find(
+        (flows, verdicts): (&Flows, &Arena<Verdict>),
+        closed_doors: Option<&ClosedDoors>,
+        registry: &Registry,
+        threads: usize,
+    ) -> Scans {
+        let asks_of = |ask: &(dyn Fn(&Flow, &Verdict) -> Option<Ask> + Sync)| {
+            let of_part = |part: std::ops::Range<usize>| part.filter_map(|number| ask(flows.get(number), &verdicts[number])).collect();
+            parallel::joined(parallel::parts(flows.len(), threads, of_part))
+        };
+        let mut asks: Vec<Ask> = asks_of(&|flow, verdict| closed(flow, verdict, registry));
+        asks.extend(closed_doors.iter().flat_map(|doors| &doors.0));
+        let suspects = ranges(asks);
+        if suspects.is_empty() {
+            return Scans::default();
+        }
+        let answered = asks_of(&|flow, verdict| {
+            let ask = Ask::of(flow, verdict).filter(|_| !verdict.is_closed())?;
+            suspects.get(&ask.scanner).is_some_and(|suspect| suspect.range.has(&ask)).then_some(ask)
+        });
+        Scans(confirmed(suspects, answered))
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The scan that a flow is a part of.
+    #[inline]
+    pub fn of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Scanner> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let ask = Ask::of(flow, verdict)?;
+        let is_in_range = self.0.get(&ask.scanner).is_some_and(|range| range.has(&ask));
+        // What only looks like a part of it keeps its own service.
+        let is_part = is_in_range && (!verdict.is_closed() || closed(flow, verdict, registry).is_some());
+        is_part.then_some(ask.scanner)
+    }
+}
+
+/// A scanner that may be one, with how much stayed closed to it.
+#[derive(Default)]
+struct Suspect {
+    range: Range,
+    /// By machine: its closed ports.
+    closed_ports: Map<Host, usize>,
+    /// By port: the machines where it is closed.
+    closed_hosts: Map<u16, usize>,
+}
+
+/// Those who met many closed doors.
+fn ranges(mut asks: Vec<Ask>) -> Map<Scanner, Suspect> {
+    asks.sort_unstable();
+    asks.dedup();
+    let mut suspects = Map::default();
+    for asks in asks.chunk_by(|one, other| one.scanner == other.scanner) {
+        let least = Least::of(asks[0].scanner.transport);
+        if asks.len() < least.ports.min(least.hosts) {
+            continue;
+        }
+        let closed_ports = counts(asks.iter().map(|ask| ask.host), least.ports);
+        let closed_hosts = counts(asks.iter().map(|ask| ask.port), least.hosts);
+        if closed_ports.is_empty() && closed_hosts.is_empty() {
+            continue;
+        }
+        let range = Range { hosts: closed_ports.keys().copied().collect(), ports: closed_hosts.keys().copied().collect() };
+        suspects.insert(asks[0].scanner, Suspect { range, closed_ports, closed_hosts });
+    }
+    suspects
+}
+
+/// What comes at least so often, and how often.
+fn counts<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, least: usize) -> Map<K, usize> {
+    let mut counts: Map<K, usize> = Map::default();
+    keys.for_each(|key| *counts.entry(key).or_default() += 1);
+    counts.retain(|_, count| *count >= least);
+    counts
+}
+
+/// Those of the suspects that met no more open doors than closed ones: a client whose servers fail now and then scans nothing.
+fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>) -> Map<Scanner, Range> {
+    answered.sort_unstable();
+    answered.dedup();
+    let mut open_ports: Map<(Scanner, Host), usize> = Map::default();
+    let mut open_hosts: Map<(Scanner, u16), usize> = Map::default();
+    for ask in &answered {
+        *open_ports.entry((ask.scanner, ask.host)).or_default() += 1;
+        *open_hosts.entry((ask.scanner, ask.port)).or_default() += 1;
+    }
+    let mut scans = Map::default();
+    for (scanner, Suspect { mut range, closed_ports, closed_hosts }) in suspects {
+        range.hosts.retain(|host| open_ports.get(&(scanner, *host)).is_none_or(|open| *open <= closed_ports[host]));
+        range.ports.retain(|port| open_hosts.get(&(scanner, *port)).is_none_or(|open| *open <= closed_hosts[port]));
+        if !range.hosts.is_empty() || !range.ports.is_empty() {
+            scans.insert(scanner, range);
+        }
+    }
+    scans
+}
+
+/// The flows of one scan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScanSum {
+    /// Those without an answer, which no service has.
+    pub closed: ServiceSum,
+    /// How many were answered; they belong to their own services.
+    pub answered: u64,
+    /// How many were refused.
+    pub refused: u64,
+    /// How many got no answer at all.
+    pub silent: u64,
+    /// What all of them carried.
+    pub traffic: Traffic,
+    /// First and last packet of all.
+    pub span: Span,
+    /// The machines that were tried.
+    pub hosts: HostSet,
+    /// The ports that were tried.
+    pub ports: BTreeSet<u16>,
+    /// The one machine that was tried; `None` if there are several.
+    pub only_host: Option<Host>,
+}
+
+impl ScanSum {
+    /// Adds a flow that is a part of the scan.
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
+        let Some(Ask { scanner, host, port }) = Ask::of(flow, verdict) else { return };
+        match verdict.reply {
+            Some(Reply::Refused) => self.refused += 1,
+            Some(Reply::Silent) => self.silent += 1,
+            Some(Reply::Answered | Reply::OneWay) | None => self.answered += 1,
+        }
+        if verdict.is_closed() {
+            self.closed.add(flow, verdict, scanner.transport, room);
+        }
+        self.traffic.merge(total(flow));
+        self.span.merge(flow.span);
+        self.only_host = if self.hosts.is_empty() { Some(host) } else { self.only_host.filter(|only| *only == host) };
+        self.hosts.insert(host, room);
+        self.ports.insert(port);
+    }
+
+    /// How many flows there are.
+    pub fn flows(&self) -> u64 {
+        self.answered + self.refused + self.silent
+    }
+}
+
+impl Sum for ScanSum {
+    fn merge(&mut self, other: &ScanSum) {
+        self.closed.merge(&other.closed);
+        self.answered += other.answered;
+        self.refused += other.refused;
+        self.silent += other.silent;
+        self.traffic.merge(other.traffic);
+        self.span.merge(other.span);
+        self.only_host = match (self.hosts.is_empty(), other.hosts.is_empty()) {
+            (true, _) => other.only_host,
+            (_, true) => self.only_host,
+            _ => self.only_host.filter(|only| other.only_host == Some(*only)),
+        };
+        self.hosts.extend(&other.hosts);
+        self.ports.extend(&other.ports);
+    }
+}
