@@ -180,7 +180,8 @@ pub const READ_TWICE: &str = "explain reads a capture twice, and standard input 
 /// What is said where most packets have an EtherType that is not decoded.
 pub fn ether_type_not_decoded(number: u16, name: &str, packets: u64, all: u64) -> String {
     let (packets, all) = (grouped(packets), counted(all));
-    let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+    // One without a name is called by its number.
+    let name = if name.starts_with("ethertype-") { String::new() } else { format!(" ({name})") };
     format!("{packets} of {all} have EtherType {number:#06x}{name}, which is not decoded: they are counted as non-ip")
 }
 
@@ -392,6 +393,15 @@ pub fn confidence_meaning(confidence: &str) -> &'static str {
         "moderate" => "right in at least 92 of 100 flows where it could be measured",
         "weak" => "better than a guess, and not much better",
         _ => "nobody can tell",
+    }
+}
+
+/// What the reply of a server says about it, by its key, to be read after why it is one.
+pub fn reply_meaning(reply: &str) -> &'static str {
+    match reply {
+        "refused" => " It refused: nobody serves there, as far as this flow tells.",
+        "silent" => " Nothing answered: whether anybody serves there, this flow does not tell.",
+        _ => "",
     }
 }
 

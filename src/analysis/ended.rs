@@ -3,8 +3,8 @@
 use crate::arena::Arena;
 use crate::flow::{Flows, Timeline};
 use crate::service::{Category, Registry, Verdict};
-use crate::tally::{ClosedDoors, Room, Scans};
 use crate::tally::flows::FlowSums;
+use crate::tally::{ClosedDoors, Room, Scans};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are remembered of flows that have ended: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;

@@ -14,7 +14,7 @@ use crate::decode::Side;
 use crate::flow::{Flow, Relation, Roles};
 use crate::service::ladder::{Climb, Elsewhere, Facts};
 use crate::service::rung::Rung;
-use crate::service::{Confidence, Service, Transport, Verdict, protocols};
+use crate::service::{Confidence, Reply, Service, Transport, Verdict, protocols};
 use crate::summary::{self, flows::flags};
 use crate::text;
 use crate::unit::Time;
@@ -165,8 +165,13 @@ impl Story<'_> {
         let server = match (server, service) {
             (Some(side), _) => {
                 let meaning = text::confidence_meaning(confidence.name());
-                let role = if facts.group == Some(side) { "stands for the servers" } else { "is the server" };
-                format!("So {} {role}, by {evidence}: {}, {meaning}.", self.end(side), confidence.name())
+                let role = match self.verdict.reply {
+                    _ if facts.group == Some(side) => "stands for the servers",
+                    Some(Reply::Refused | Reply::Silent) => "was meant to be the server",
+                    _ => "is the server",
+                };
+                let reply = self.verdict.reply.map_or("", |reply| text::reply_meaning(reply.name()));
+                format!("So {} {role}, by {evidence}: {}, {meaning}.{reply}", self.end(side), confidence.name())
             }
             (None, Service::Named(_)) if facts.announced.is_some() => {
                 "So the service is clear, and neither side is its server: equals talk to each other.".into()

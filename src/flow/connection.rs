@@ -134,7 +134,11 @@ impl Flow {
         match self.opening() {
             Opening::Unseen => Outcome::Midstream,
             Opening::Asked(server) if self.went_on(server.other()) => {
-                if reset { Outcome::Reset } else { Outcome::Established }
+                if reset {
+                    Outcome::Reset
+                } else {
+                    Outcome::Established
+                }
             }
             Opening::Asked(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
             Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,

@@ -6,11 +6,12 @@
 //! between equal endpoints in two scopes stay two: addresses mean different machines there.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::record::{Flow, REUSE_AFTER};
 use super::table::{Flows, Rare};
 use crate::arena::Arena;
-use crate::decode::{FlowKey, ScopeId, Side};
+use crate::decode::{FlowKey, Observation, ScopeId, Side};
 use crate::parallel;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -59,10 +60,12 @@ impl Networks {
     }
 }
 
-/// Joins halves; `None` if there are none.
+/// Joins halves, and puts quotations in ICMP errors to the half that they quote, whose errors come back in the other scope.
+/// `None` if there is nothing to do.
 pub fn join(flows: Flows, threads: usize) -> (Flows, Option<Joined>) {
-    let pairs = pairs(&flows, threads);
-    if pairs.is_empty() {
+    let halves = Halves::of(&flows, threads);
+    let (pairs, quotes) = (halves.pairs(&flows), halves.quotes(&flows));
+    if pairs.is_empty() && quotes.is_empty() {
         return (flows, None);
     }
     let mut networks = Networks::default();
@@ -84,6 +87,11 @@ pub fn join(flows: Flows, threads: usize) -> (Flows, Option<Joined>) {
         });
     }
     let mut rare: HashMap<usize, Rare> = HashMap::new();
+    for (number, quote) in quotes {
+        let number = numbers[number] as usize;
+        joined.get_mut(number).note_quote(quote);
+        rare.entry(number).or_default().icmp_errors += 1;
+    }
     for (number, counts) in flows.all_rare() {
         let sum = rare.entry(numbers[number] as usize).or_default();
         sum.fragments += counts.fragments;
@@ -101,34 +109,60 @@ impl Joined {
     }
 }
 
-/// The numbers of flows that are two halves of one, the earlier first, in the order of the earlier ones.
-fn pairs(flows: &Flows, threads: usize) -> Vec<(usize, usize)> {
-    let halves = parallel::parts(flows.len(), threads, |part| {
-        part.filter(|number| is_half(flows.get(*number))).collect::<Vec<usize>>()
-    });
-    let halves = parallel::joined(halves);
-    let mut between: Map<FlowKey, Vec<usize>> = Map::default();
-    for &number in &halves {
-        between.entry(endpoints(flows.get(number))).or_default().push(number);
-    }
-    let mut pairs = Vec::new();
-    let mut taken = vec![false; halves.len()];
-    for (place, &number) in halves.iter().enumerate() {
-        if taken[place] {
-            continue;
+/// The flows that have one direction only.
+struct Halves {
+    /// Their numbers, in order.
+    numbers: Vec<usize>,
+    /// Those between the same endpoints, in order.
+    between: Map<FlowKey, Vec<usize>>,
+}
+
+impl Halves {
+    fn of(flows: &Flows, threads: usize) -> Halves {
+        let halves_of = |part: Range<usize>| part.filter(|number| is_half(flows.get(*number))).collect();
+        let numbers = parallel::joined(parallel::parts(flows.len(), threads, halves_of));
+        let mut between: Map<FlowKey, Vec<usize>> = Map::default();
+        for &number in &numbers {
+            between.entry(endpoints(flows.get(number).key)).or_default().push(number);
         }
-        let others = &between[&endpoints(flows.get(number))];
-        let after = others.partition_point(|other| *other <= number);
-        let fitting = others[after..].iter().take(MOST_COMPARED).find_map(|&other| {
-            let place = halves.binary_search(&other).ok().filter(|place| !taken[*place])?;
-            flows.get(number).is_other_half(flows.get(other)).then_some((other, place))
-        });
-        if let Some((other, place)) = fitting {
-            taken[place] = true;
-            pairs.push((number, other));
-        }
+        Halves { numbers, between }
     }
-    pairs
+
+    /// The numbers of flows that are two halves of one, the earlier first, in the order of the earlier ones.
+    fn pairs(&self, flows: &Flows) -> Vec<(usize, usize)> {
+        let mut pairs = Vec::new();
+        let mut taken = vec![false; self.numbers.len()];
+        for (place, &number) in self.numbers.iter().enumerate() {
+            if taken[place] {
+                continue;
+            }
+            let others = &self.between[&endpoints(flows.get(number).key)];
+            let later = others.partition_point(|other| *other <= number);
+            let fitting = others[later..].iter().take(MOST_COMPARED).find_map(|&other| {
+                let place = self.numbers.binary_search(&other).ok().filter(|place| !taken[*place])?;
+                flows.get(number).is_other_half(flows.get(other)).then_some((other, place))
+            });
+            if let Some((other, place)) = fitting {
+                taken[place] = true;
+                pairs.push((number, other));
+            }
+        }
+        pairs
+    }
+
+    /// The quotations that found no flow in their own scope, each with the half that they quote: the latest that had begun by then.
+    fn quotes<'f>(&self, flows: &'f Flows) -> Vec<(usize, &'f Observation)> {
+        let quoted = |quote: &'f Observation| {
+            let between = self.between.get(&endpoints(quote.key))?;
+            let begun = between.partition_point(|number| flows.get(*number).span.first <= quote.time);
+            let fits = |number: &&usize| {
+                let flow = flows.get(**number);
+                flow.key.scope != quote.key.scope && flow.sender() == quote.side
+            };
+            between[..begun].iter().rev().take(MOST_COMPARED).find(fits).map(|number| (*number, quote))
+        };
+        flows.unplaced().iter().filter_map(quoted).collect()
+    }
 }
 
 /// True if a flow has one direction only, so that the other one may have come in another scope.
@@ -136,9 +170,9 @@ fn is_half(flow: &Flow) -> bool {
     !flow.is_two_way() && !flow.is_overflow() && flow.group_side().is_none()
 }
 
-/// The flow's key whatever its scope.
-fn endpoints(flow: &Flow) -> FlowKey {
-    FlowKey { scope: ScopeId::PLAIN, ..flow.key }
+/// The key whatever its scope.
+fn endpoints(key: FlowKey) -> FlowKey {
+    FlowKey { scope: ScopeId::PLAIN, ..key }
 }
 
 impl Flow {

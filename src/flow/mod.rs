@@ -18,8 +18,8 @@ mod table;
 mod tests;
 mod timeline;
 
-pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use connection::Outcome;
+pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, Networks};
 pub use record::{Flow, REUSE_AFTER};
 pub use relations::{Relation, Relations};

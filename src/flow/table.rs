@@ -48,6 +48,9 @@ pub struct TimelineOptions {
     pub interval: Option<i64>,
 }
 
+/// The most quotations that are kept whose flow is not known; each has some 120 bytes.
+const MOST_UNPLACED: usize = 1 << 14;
+
 /// The most flows that can be told apart: their numbers have 32 bits, of which a few are used otherwise.
 pub const MAX_FLOWS: usize = 4_000_000_000;
 /// The most flows that are told apart unless the user says otherwise: some four gigabytes of memory.
@@ -75,6 +78,8 @@ pub struct FlowTable {
     options: TableOptions,
     /// By protocol: the flow that stands for those there was no room for.
     overflows: BTreeMap<u8, usize>,
+    /// Quotations in ICMP errors, of flows that are not known in their scope.
+    unplaced: Vec<Observation>,
     timeline: Option<Timeline>,
 }
 
@@ -92,6 +97,7 @@ impl FlowTable {
             guesses: Vec::new(),
             options,
             overflows: BTreeMap::new(),
+            unplaced: Vec::new(),
             timeline: options.timeline.map(|timeline| Timeline::new(timeline.interval)),
         }
     }
@@ -146,14 +152,18 @@ impl FlowTable {
     /// The flows, in the order of their first packets. Nothing more can be taken in until they are [given
     /// back](FlowTable::take_back).
     pub fn lend(&mut self) -> Flows {
-        let FlowTable { flows, rare, ids, .. } = self;
-        let networks = Networks::default();
-        Flows { flows: std::mem::take(flows), rare: std::mem::take(rare), ids: std::mem::take(ids), networks }
+        Flows {
+            flows: std::mem::take(&mut self.flows),
+            rare: std::mem::take(&mut self.rare),
+            ids: std::mem::take(&mut self.ids),
+            unplaced: std::mem::take(&mut self.unplaced),
+            networks: Networks::default(),
+        }
     }
 
     /// Goes on with the flows that were lent.
     pub fn take_back(&mut self, lent: Flows) {
-        Flows { flows: self.flows, rare: self.rare, ids: self.ids, .. } = lent;
+        Flows { flows: self.flows, rare: self.rare, ids: self.ids, unplaced: self.unplaced, .. } = lent;
     }
 
     /// When the flows' packets came, by their numbers, if that was asked for.
@@ -190,6 +200,7 @@ impl FlowTable {
             self.keep(flow);
         }
         self.ids = Ids { first: names, following: all.ids.of(all.len()) };
+        self.unplaced.clear();
         let kept = all.rare.into_iter().filter(|(number, _)| !is_over[*number]);
         self.rare = kept.map(|(number, rare)| (numbers[number], rare)).collect();
         self.overflows.values_mut().for_each(|number| *number = numbers[*number]);
@@ -293,7 +304,7 @@ impl FlowTable {
                 return true;
             }
             Ok(number) => self.add(number, observation),
-            Err(_) if observation.quoted => {}
+            Err(_) if observation.quoted => self.keep_unplaced(observation),
             Err(_) if self.is_full() => self.add_overflow(observation),
             Err(at) => {
                 let number = self.begin(observation);
@@ -365,6 +376,13 @@ impl FlowTable {
         self.flows.len() - 1
     }
 
+    /// Keeps a quotation whose flow may be known in another scope.
+    fn keep_unplaced(&mut self, quote: &Observation) {
+        if self.unplaced.len() < MOST_UNPLACED {
+            self.unplaced.push(*quote);
+        }
+    }
+
     fn note_quote(&mut self, number: usize, quote: &Observation) {
         self.rare.entry(number).or_default().icmp_errors += 1;
         self.flows.get_mut(number).note_quote(quote);
@@ -398,6 +416,7 @@ pub struct Flows {
     flows: Arena<Flow>,
     rare: HashMap<usize, Rare>,
     ids: Ids,
+    unplaced: Vec<Observation>,
     networks: Networks,
 }
 
@@ -452,7 +471,12 @@ impl Flows {
         } else {
             Ids::default()
         };
-        Flows { flows, rare, ids, networks }
+        Flows { flows, rare, ids, unplaced: Vec::new(), networks }
+    }
+
+    /// Quotations in ICMP errors, of flows that are not known in their scope.
+    pub(super) fn unplaced(&self) -> &[Observation] {
+        &self.unplaced
     }
 
     /// All rare counts, by the flows' numbers.

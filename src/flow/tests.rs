@@ -93,6 +93,130 @@ fn the_end_of_a_connection_has_zeeks_letters() {
 }
 
 #[test]
+fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
+    let opening = Observation { payload_len: 10, ..observation(SYN) };
+    let opened_by = |acknowledgment| {
+        let mut table = FlowTable::new(TableOptions::default());
+        table.take_in(&[opening, observation((SERVER, "SA", 100, acknowledgment, 0))]);
+        let flows = table.finish();
+        (flows.get(0).opening(), flows.get(0).outcome())
+    };
+    let open = (Opening::Handshake(SERVER), Outcome::Established);
+    assert_eq!([8, 12, 18].map(opened_by), [open; 3]);
+    assert_eq!([7, 19].map(opened_by), [(Opening::Asked(SERVER), Outcome::Attempted); 2]);
+    // The second try leaves the data out, and the answer is to the first one.
+    let mut table = FlowTable::new(TableOptions::default());
+    table.take_in(&[opening, observation(SYN), observation((SERVER, "SA", 100, 18, 0))]);
+    assert_eq!(table.finish().get(0).opening(), Opening::Handshake(SERVER));
+    // Data of another connection's opening does not count.
+    let other = observation((CLIENT, "S", 3, 0, 0));
+    let mut table = FlowTable::new(TableOptions::default());
+    table.take_in(&[opening, other, observation((SERVER, "SA", 100, 9, 0))]);
+    assert_eq!(table.finish().get(0).opening(), Opening::Asked(SERVER));
+}
+
+#[test]
+fn both_directions_alone_tell_how_the_connection_went() {
+    let whole = [SYN, SYN_ACK, ACK, (CLIENT, "AD", 8, 101, 0), (SERVER, "AD", 101, 14, 0)];
+    let ends = [
+        (vec![], Outcome::Established),
+        (vec![(CLIENT, "FA", 14, 107, 1), (SERVER, "FA", 107, 15, 1)], Outcome::Established),
+        (vec![(CLIENT, "FA", 14, 107, 1), (SERVER, "FA", 107, 15, 1), (CLIENT, "R", 15, 0, 1)], Outcome::Established),
+        (vec![(CLIENT, "RA", 14, 107, 1), (SERVER, "RA", 107, 14, 1)], Outcome::Reset),
+    ];
+    for (end, outcome) in ends {
+        let all = [&whole[..], &end].concat();
+        assert_eq!(told(&all).1, outcome, "{end:?}");
+        for side in [CLIENT, SERVER] {
+            let half: Vec<Said> = all.iter().copied().filter(|said| said.0 == side).collect();
+            assert_eq!(told(&half).1, outcome, "{side:?} {end:?}");
+        }
+    }
+    let client_alone = [SYN, ACK, (CLIENT, "FA", 8, 101, 1)];
+    assert_eq!(told(&client_alone), (Opening::Asked(SERVER), Outcome::Established, "SH"), "Zeek's letters stay");
+    assert_eq!(told(&[SYN, SYN]).1, Outcome::Attempted, "a second try is no answer");
+    assert_eq!(told(&[SYN, (CLIENT, "R", 8, 0, 0)]).1, Outcome::Attempted);
+    let before = (CLIENT, "AD", 3, 3, 0);
+    assert_eq!(told(&[before, SYN]).1, Outcome::Attempted, "what came before the opening says nothing about it");
+}
+
+#[test]
+fn a_reset_ends_a_connection_unless_both_sides_had_closed_it() {
+    let end = |end: &[Said]| told(&[&[SYN, SYN_ACK, ACK], end].concat()).1;
+    let (client_closes, server_closes, reset) = ((CLIENT, "FA", 8, 101, 1), (SERVER, "FA", 101, 9, 1), (CLIENT, "R", 9, 0, 1));
+    assert_eq!(end(&[client_closes, server_closes, reset]), Outcome::Established);
+    assert_eq!(end(&[client_closes, reset]), Outcome::Reset);
+    assert_eq!(end(&[server_closes, reset]), Outcome::Reset);
+    assert_eq!(end(&[reset, client_closes, server_closes]), Outcome::Reset, "it came before");
+}
+
+#[test]
+fn a_second_connection_is_seen_in_the_servers_direction_alone() {
+    let first = [SYN_ACK, (SERVER, "FA", 101, 9, 1)];
+    let second = (SERVER, "SA", 900, 501, 2);
+    assert_eq!(flows(&[&first[..], &[second]].concat()).len(), 2);
+    assert_eq!(flows(&[&first[..], &[SYN_ACK]].concat()).len(), 1, "a retransmission");
+    assert_eq!(flows(&[SYN_ACK, second]).len(), 1, "the first is not over");
+    assert_eq!(flows(&[SYN, SYN_ACK, (SERVER, "FA", 101, 9, 1), second]).len(), 1, "the client would have shown its SYN");
+}
+
+/// Packets in words, each in a scope, made to flows whose halves are joined: scopes, packets and opening of each.
+fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
+    let mut table = FlowTable::new(TableOptions::default());
+    for (scope, said) in said {
+        let mut packet = observation(*said);
+        packet.key.scope = ScopeId(*scope);
+        table.take_in(&[packet]);
+    }
+    let (flows, _) = table.finish().join_halves(1);
+    let scopes = |flow: &Flow| [flow.key.scope.0, flow.other_scope().unwrap_or(flow.key.scope).0];
+    flows.iter().map(|flow| (scopes(flow), flow.packets, flow.opening())).collect()
+}
+
+#[test]
+fn directions_in_two_scopes_are_one_flow_if_their_numbers_fit() {
+    let open = |packets| vec![([1, 2], packets, Opening::Handshake(SERVER))];
+    assert_eq!(joined(&[(1, SYN), (2, SYN_ACK), (1, ACK)]), open([2, 1]));
+    assert_eq!(joined(&[(2, SYN_ACK), (1, SYN), (1, ACK)]), open([2, 1]), "in any order");
+    let other_answer = (SERVER, "SA", 100, 99, 0);
+    assert_eq!(joined(&[(1, SYN), (2, other_answer)]).len(), 2, "an answer to something else");
+    assert_eq!(joined(&[(1, SYN), (1, SYN_ACK), (2, SYN), (2, SYN_ACK)]).len(), 2, "two whole connections");
+    assert_eq!(joined(&[(1, SYN), (2, SYN)]).len(), 2, "one direction twice");
+    assert_eq!(joined(&[(1, SYN), (1, (SERVER, "SA", 100, 8, 61))]).len(), 1);
+    assert_eq!(joined(&[(1, SYN), (2, (SERVER, "SA", 100, 8, 61))]).len(), 2, "too long ago");
+}
+
+#[test]
+fn directions_without_an_opening_are_one_flow_if_their_numbers_are_near() {
+    let (client, server) = ((CLIENT, "AD", 8, 1000, 0), |sequence| (SERVER, "AD", sequence, 14, 0));
+    assert_eq!(joined(&[(1, client), (2, server(1006))]).len(), 1);
+    assert_eq!(joined(&[(1, client), (2, server(1 << 30))]).len(), 2);
+    assert_eq!(joined(&[(1, SYN), (2, (SERVER, "RA", 0, 8, 0))]), [([1, 2], [1, 1], Opening::Asked(SERVER))], "a refusal");
+}
+
+#[test]
+fn several_connections_between_the_same_ports_are_joined_each_with_its_own_half() {
+    let (closes, again) = ((CLIENT, "FA", 8, 101, 0), (CLIENT, "S", 500, 0, 1));
+    let (server_closes, answers_again) = ((SERVER, "FA", 101, 9, 0), (SERVER, "SA", 900, 501, 1));
+    let all = [(1, SYN), (2, SYN_ACK), (1, closes), (2, server_closes), (1, again), (2, answers_again)];
+    let each = ([1, 2], [2, 2], Opening::Handshake(SERVER));
+    assert_eq!(joined(&all), [each, ([1, 2], [1, 1], Opening::Handshake(SERVER))]);
+}
+
+#[test]
+fn an_error_in_the_other_scope_is_about_the_half_that_it_quotes() {
+    let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
+    let mut quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
+    quote.key.scope = ScopeId(2);
+    let mut table = FlowTable::new(TableOptions::default());
+    table.take_in(&[observation(SYN), quote]);
+    let (flows, joined) = table.finish().join_halves(1);
+    assert_eq!((flows.rare(0).icmp_errors, flows.get(0).outcome(), flows.len()), (1, Outcome::Refused, 1));
+    let apart = joined.unwrap().apart;
+    assert_eq!((apart.rare(0).icmp_errors, apart.get(0).outcome()), (0, Outcome::Attempted), "a live capture goes on with these");
+}
+
+#[test]
 fn another_syn_begins_another_flow_only_after_the_end_or_a_minute() {
     let again = |second| (CLIENT, "S", 5000, 0, second);
     assert_eq!(flows(&[SYN, SYN_ACK, ACK, again(59)]).len(), 1);

@@ -130,7 +130,16 @@ pub fn decide_portless(opening: Opening) -> Verdict {
         Opening::Unseen | Opening::Simultaneous => (None, Evidence::None, Confidence::None),
     };
     let (service, alternatives) = (Service::Portless, [None; 2]);
-    Verdict { server, service, evidence, confidence, alternatives, conflicts: Conflicts::default(), marks: Marks::default(), reply: None }
+    Verdict {
+        server,
+        service,
+        evidence,
+        confidence,
+        alternatives,
+        conflicts: Conflicts::default(),
+        marks: Marks::default(),
+        reply: None,
+    }
 }
 
 /// The verdict that there is none, with the marks that say why.

@@ -73,9 +73,10 @@ fn sums(analysis: &Analysis) -> Servers {
         ServerKey::of(flow, verdict).filter(|_| verdict.shows_server())
     };
     let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| part.filter_map(shown).collect());
-    let open: HashSet<ServerKey, RandomState> = parts.into_iter().fold(HashSet::default(), |mut all: HashSet<_, _>, part: HashSet<_, RandomState>| {
-        all.extend(part);
-        all
-    });
+    let open: HashSet<ServerKey, RandomState> =
+        parts.into_iter().fold(HashSet::default(), |mut all: HashSet<_, _>, part: HashSet<_, RandomState>| {
+            all.extend(part);
+            all
+        });
     analysis.sum_where(|flow, verdict| ServerKey::of(flow, verdict).is_some_and(|key| open.contains(&key)))
 }

@@ -6,8 +6,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{names, scans};
 use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
+use super::{names, scans};
 use crate::analysis::Analysis;
 use crate::flow::Flow;
 use crate::service::{Category, Transport, Verdict};

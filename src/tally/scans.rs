@@ -116,7 +116,8 @@ impl Scans {
         threads: usize,
     ) -> Scans {
         let asks_of = |ask: &(dyn Fn(&Flow, &Verdict) -> Option<Ask> + Sync)| {
-            let of_part = |part: std::ops::Range<usize>| part.filter_map(|number| ask(flows.get(number), &verdicts[number])).collect();
+            let of_part =
+                |part: std::ops::Range<usize>| part.filter_map(|number| ask(flows.get(number), &verdicts[number])).collect();
             parallel::joined(parallel::parts(flows.len(), threads, of_part))
         };
         let mut asks: Vec<Ask> = asks_of(&|flow, verdict| closed(flow, verdict, registry));

@@ -269,7 +269,7 @@ proptest! {
         let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
         let sums = |room: &mut Room| {
             let mut sums = FlowSums::default();
-            decided.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, room));
+            decided.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
             sums
         };
         let (all, bounded) = (sums(&mut Room::unlimited()), sums(&mut Room::of(members)));

@@ -3,6 +3,7 @@
 mod announced;
 mod bad_input;
 mod cases;
+mod closed;
 mod command_line;
 mod engine;
 mod explain;
@@ -17,6 +18,7 @@ mod live_command;
 mod machine_commands;
 #[cfg(all(target_os = "linux", feature = "live"))]
 mod network;
+mod one_flow;
 mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.
