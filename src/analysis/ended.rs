@@ -8,6 +8,8 @@ use crate::tally::{ClosedDoors, Room, Scans};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are remembered of flows that have ended: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;
+/// Closed doors that are remembered of them: some 15 MB.
+const MOST_CLOSED_DOORS: usize = 1 << 18;
 /// Counts of a timeline (of a service, or of a flow that goes on, in a bucket) beyond which its buckets get wider: 16 MB.
 pub(super) const MOST_COUNTS: usize = 1 << 20;
 /// The first of the owners in a timeline that are categories of ended flows. Flows' numbers stay below, as does what is not IP above.
@@ -23,6 +25,7 @@ pub struct Ended {
     room: Room,
     /// What they asked for in vain: a slow scan goes on for longer than its flows are kept.
     pub closed_doors: ClosedDoors,
+    room_for_doors: Room,
     /// When their packets came, by category.
     timeline: Option<Timeline>,
     /// The categories in it (`None` for what has no ports), by their owners' numbers from [`FIRST_OWNER`] on.
@@ -39,7 +42,8 @@ impl Ended {
     /// None so far, and room for what is to be remembered of them.
     pub(super) fn with_room(room: Room) -> Ended {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
-        Ended { flows: 0, sums, room, closed_doors, timeline: None, categories }
+        let room_for_doors = Room::of(MOST_CLOSED_DOORS);
+        Ended { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 
     /// Takes in the flows that are over, with their final verdicts.
@@ -51,7 +55,7 @@ impl Ended {
     ) {
         for ((flow, verdict), _) in flows.iter().zip(verdicts.iter()).zip(is_over).filter(|(_, is_over)| **is_over) {
             self.sums.add(flow, verdict, scans.of(flow, verdict, registry), &mut self.room);
-            self.closed_doors.add(flow, verdict, registry, &mut self.room);
+            self.closed_doors.add(flow, verdict, registry, &mut self.room_for_doors);
             self.flows += 1;
         }
     }

@@ -415,7 +415,7 @@ mod tests {
         let packets: Vec<(u32, u8, u16, &[u8])> =
             (0..6).map(|number| (0, 10 + number, 53 + u16::from(number) * 27, &b"?"[..])).collect();
         let mut source = capture(&packets);
-        let mut engine = Engine::new(&Options::new(Vec::new()));
+        let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
         engine.read(&mut source, u64::MAX);
         // Room for seven members in the sums of services, two servers, and three hosts.
         engine.ended = Some(Box::new(Ended::with_room(Room::of(64))));
@@ -430,6 +430,33 @@ mod tests {
             let packets_of = |line: &String| line.split(',').nth(packets).unwrap().parse::<u64>().unwrap();
             assert_eq!(lines.iter().map(packets_of).sum::<u64>(), 6, "{name:?}: {lines:#?}");
         }
+    }
+
+    #[test]
+    fn a_scan_that_goes_on_for_longer_than_its_flows_are_kept_is_found() {
+        // A port every ten seconds, none of which answers; what came before there were enough of them stays where it was.
+        let packets: Vec<(u32, u8, u16, &[u8])> =
+            (0..60).map(|number| (number * 10, 5, 1000 + number as u16, &b"?"[..])).collect();
+        let mut source = capture(&packets);
+        let mut engine = Engine::new(&Options { timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) });
+        for number in 0..60 {
+            engine.read(&mut source, 1);
+            engine.let_go_of_idle(at(number * 10), 50 * NANOSECONDS);
+        }
+        engine.close(&source);
+        let analysis = engine.finish();
+        assert!(analysis.flows.len() < 10);
+        let scan = lines(&analysis, TableName::Scans);
+        assert_eq!(scan.len(), 1, "{scan:#?}");
+        let services = lines(&analysis, TableName::Services);
+        let flows_of = |line: &String| line.split(',').nth(4).unwrap().parse::<u64>().unwrap();
+        let of_scan = services.iter().find(|line| line.starts_with("scan,scan of ")).map_or(0, flows_of);
+        assert!(of_scan >= 40, "{services:#?}");
+        assert_eq!(services.iter().map(flows_of).sum::<u64>(), 60);
+        let timeline = lines(&analysis, TableName::Timeline);
+        let packets_of = |line: &&String| line.split(',').nth(2).unwrap().parse::<u64>().unwrap();
+        let in_time = timeline.iter().filter(|line| line.contains(",scan,")).map(|line| packets_of(&line)).sum::<u64>();
+        assert_eq!(in_time, of_scan);
     }
 
     #[test]

@@ -72,11 +72,8 @@ fn sums(analysis: &Analysis) -> Servers {
         let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
         ServerKey::of(flow, verdict).filter(|_| verdict.shows_server())
     };
-    let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| part.filter_map(shown).collect());
-    let open: HashSet<ServerKey, RandomState> =
-        parts.into_iter().fold(HashSet::default(), |mut all: HashSet<_, _>, part: HashSet<_, RandomState>| {
-            all.extend(part);
-            all
-        });
+    let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| part.filter_map(shown).collect::<Vec<_>>());
+    let of_ended = analysis.ended.iter().flat_map(|ended| &ended.sums.servers.each).filter(|(_, sum)| sum.shows_server);
+    let open: HashSet<ServerKey, RandomState> = parts.into_iter().flatten().chain(of_ended.map(|(key, _)| *key)).collect();
     analysis.sum_where(|flow, verdict| ServerKey::of(flow, verdict).is_some_and(|key| open.contains(&key)))
 }

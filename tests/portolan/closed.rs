@@ -49,12 +49,14 @@ fn what_answered_once_is_a_server_with_all_of_its_flows() {
     frames.extend(connection((C, 50_001), (S, 80), 1));
     frames.push(tcp((C, 50_002), (S, 80), "S", 1, 0, b""));
     let tables = tables(frames);
-    assert_eq!(rows(&tables, "servers", &["server_ip", "server_port", "flows", "packets", "outcome"]), [
-        "192.0.2.80 80 3 12 answered"
-    ]);
-    assert_eq!(rows(&tables, "services", &["service", "attempted", "refused", "established", "servers", "outcome"]), [
-        "http 1 1 1 1 answered"
-    ]);
+    assert_eq!(
+        rows(&tables, "servers", &["server_ip", "server_port", "flows", "packets", "outcome"]),
+        ["192.0.2.80 80 3 12 answered"]
+    );
+    assert_eq!(
+        rows(&tables, "services", &["service", "attempted", "refused", "established", "servers", "outcome"]),
+        ["http 1 1 1 1 answered"]
+    );
     let lone_answer = tcp((S, 80), (C, 50_000), "SA", 1000, 2, b"");
     assert_eq!(servers([lone_answer]), ["192.0.2.80 80 answered"]);
 }
@@ -79,22 +81,28 @@ fn a_group_is_no_machine() {
         udp((C, 50_000), (R, 53), b"?"),
         udp((R, 53), (C, 50_000), b"!"),
     ]);
-    assert_eq!(rows(&tables, "servers", &["server_ip", "role", "outcome"]), [
-        "10.0.0.255 group one-way",
-        "192.0.2.53 machine answered",
-        "239.255.255.250 group one-way",
-        "255.255.255.255 group one-way"
-    ]);
+    assert_eq!(
+        rows(&tables, "servers", &["server_ip", "role", "outcome"]),
+        [
+            "10.0.0.255 group one-way",
+            "192.0.2.53 machine answered",
+            "239.255.255.250 group one-way",
+            "255.255.255.255 group one-way"
+        ]
+    );
     let mut hosts = rows(&tables, "hosts", &["address", "role"]);
     hosts.sort();
-    assert_eq!(hosts, [
-        "0.0.0.0 unspecified",
-        "10.0.0.255 group",
-        "10.0.0.5 machine",
-        "192.0.2.53 machine",
-        "239.255.255.250 group",
-        "255.255.255.255 group"
-    ]);
+    assert_eq!(
+        hosts,
+        [
+            "0.0.0.0 unspecified",
+            "10.0.0.255 group",
+            "10.0.0.5 machine",
+            "192.0.2.53 machine",
+            "239.255.255.250 group",
+            "255.255.255.255 group"
+        ]
+    );
     // What sends is a machine, whatever the link layer did with a packet to it.
     let both = [broadcast(udp((C, 50_000), (R, 53), b"?")), udp((R, 53), (C, 50_001), b"!")];
     assert!(rows(&self::tables(both), "hosts", &["address", "role"]).iter().all(|row| row.ends_with(" machine")));
@@ -154,15 +162,21 @@ fn a_scan_is_one_row_and_everything_still_adds_up() {
     let services = rows(&tables, "services", &["category", "service", "ports", "flows", "packets", "refused", "outcome"]);
     assert_eq!(services[0], "scan scan of 30 ports of 192.0.2.80 1000-1027 28 56 28 refused");
     assert_eq!(services.len(), 3, "what answered has its own services: {services:?}");
-    let columns = ["client_ip", "server_ip", "host_count", "port_count", "ports", "flows", "answered", "refused", "silent", "packets"];
+    let columns =
+        ["client_ip", "server_ip", "host_count", "port_count", "ports", "flows", "answered", "refused", "silent", "packets"];
     assert_eq!(rows(&tables, "scans", &columns), ["10.0.0.5 192.0.2.80 1 30 1000-1029 30 2 28 0 62"]);
     assert_eq!(rows(&tables, "servers", &["server_port", "outcome"]), ["1028 answered", "1029 answered"]);
     assert_eq!(column(&tables, "ports", "port").len(), 31);
     assert!(column(&tables, "flows", "service").iter().all(|service| !service.as_str().unwrap().contains("scan")));
     assert_eq!(sum(&tables, "services", "packets"), packets_at(&tables, "tcp"));
     assert_eq!(sum(&tables, "services", "flows"), 30);
-    let of_scan: u64 =
-        tables["timeline"].as_array().unwrap().iter().filter(|row| row["category"] == "scan").map(|row| row["packets"].as_u64().unwrap()).sum();
+    let of_scan: u64 = tables["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["category"] == "scan")
+        .map(|row| row["packets"].as_u64().unwrap())
+        .sum();
     assert_eq!(of_scan, 56);
 }
 
@@ -177,8 +191,18 @@ fn few_closed_ports_are_no_scan() {
     assert!(is_scan(scan(20, 10)) && !is_scan(scan(21, 11)));
     // Many clients are no scanner.
     const CLIENTS: [&str; 12] = [
-        "10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.4", "10.0.1.5", "10.0.1.6", "10.0.1.7", "10.0.1.8", "10.0.1.9", "10.0.1.10",
-        "10.0.1.11", "10.0.1.12",
+        "10.0.1.1",
+        "10.0.1.2",
+        "10.0.1.3",
+        "10.0.1.4",
+        "10.0.1.5",
+        "10.0.1.6",
+        "10.0.1.7",
+        "10.0.1.8",
+        "10.0.1.9",
+        "10.0.1.10",
+        "10.0.1.11",
+        "10.0.1.12",
     ];
     assert!(!is_scan(CLIENTS.iter().zip(1000..).flat_map(|(client, port)| refused((client, 50_000), (S, port))).collect()));
     // Silence over UDP says less; traceroute asks where nobody is meant to answer.
@@ -190,14 +214,25 @@ fn few_closed_ports_are_no_scan() {
 #[test]
 fn one_port_of_many_machines_is_a_scan_too() {
     const HOSTS: [&str; 12] = [
-        "10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5", "10.9.0.6", "10.9.0.7", "10.9.0.8", "10.9.0.9", "10.9.0.10",
-        "10.9.0.11", "10.9.0.12",
+        "10.9.0.1",
+        "10.9.0.2",
+        "10.9.0.3",
+        "10.9.0.4",
+        "10.9.0.5",
+        "10.9.0.6",
+        "10.9.0.7",
+        "10.9.0.8",
+        "10.9.0.9",
+        "10.9.0.10",
+        "10.9.0.11",
+        "10.9.0.12",
     ];
     let sweep = |port: u16| HOSTS.iter().map(move |host| tcp((C, 50_000), (host, port), "S", 1, 0, b""));
     let one = tables(sweep(445));
-    assert_eq!(rows(&one, "services", &["service", "flows", "attempted", "outcome"]), [
-        "scan of 12 hosts for port 445 12 12 silent"
-    ]);
+    assert_eq!(
+        rows(&one, "services", &["service", "flows", "attempted", "outcome"]),
+        ["scan of 12 hosts for port 445 12 12 silent"]
+    );
     assert_eq!(rows(&one, "scans", &["client_ip", "server_ip", "host_count", "ports", "silent"]), ["10.0.0.5 null 12 445 12"]);
     let two = tables(sweep(445).chain(sweep(139)));
     assert_eq!(rows(&two, "services", &["service", "flows"]), ["scan of 2 ports of 12 hosts 24"]);

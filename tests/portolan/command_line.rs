@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::scene::*;
 use crate::support::{Folder, column, packets_at, root, run, run_with_input, sum, tables_of};
 
-const TABLES: [&str; 13] = [
-    "capture", "ledger", "services", "portless", "ports", "ranges", "servers", "hosts", "flows", "evidence", "timeline", "sizes",
-    "tunnels",
+const TABLES: [&str; 14] = [
+    "capture", "ledger", "services", "portless", "ports", "ranges", "servers", "scans", "hosts", "flows", "evidence", "timeline",
+    "sizes", "tunnels",
 ];
 
 #[test]

@@ -96,10 +96,8 @@ fn explained(frames: &[Vec<u8>]) -> String {
 
 #[test]
 fn an_explanation_never_misses_a_packet_that_is_there() {
-    let fast_open = [
-        tcp((C, 50_000), (S, 8443), "S", 1000, 0, b"GET /....."),
-        tcp((S, 8443), (C, 50_000), "SA", 5000, 1011, b""),
-    ];
+    let fast_open =
+        [tcp((C, 50_000), (S, 8443), "S", 1000, 0, b"GET /....."), tcp((S, 8443), (C, 50_000), "SA", 5000, 1011, b"")];
     let told = explained(&fast_open);
     assert!(told.contains("sent SYN in packet 1") && told.contains("answered SYN-ACK in packet 2"), "{told}");
     let misfit = [tcp((C, 50_000), (S, 80), "S", 1000, 0, b""), tcp((S, 80), (C, 50_000), "SA", 5000, 77, b"")];
@@ -114,8 +112,7 @@ fn an_explanation_never_misses_a_packet_that_is_there() {
 
 #[test]
 fn a_client_that_went_on_was_answered() {
-    let client: Vec<Vec<u8>> =
-        connection((C, 50_000), (S, 443), 1).into_iter().filter(|frame| frame[26..30] == CLIENT).collect();
+    let client: Vec<Vec<u8>> = connection((C, 50_000), (S, 443), 1).into_iter().filter(|frame| frame[26..30] == CLIENT).collect();
     let told = explained(&client);
     assert!(told.contains("sent SYN in packet 1 at 0.000 s, and went on in packet 2 at 0.001 s: it was answered"), "{told}");
     assert!(!told.contains("It did not come to a connection"), "{told}");
@@ -131,7 +128,10 @@ fn most_packets_of_an_unknown_ether_type_are_told_in_one_message() {
     let mut scene = Scene::new();
     scene.frames([unknown(0x88b8), unknown(0x88b8), unknown(0x88b8), arp(1), arp(1)]);
     let told = run(&["read", &folder.file("x.pcap", &scene.pcap())]).stderr;
-    assert_eq!(told, "portolan: 3 of 5 packets have EtherType 0x88b8 (goose), which is not decoded: they are counted as non-ip\n");
+    assert_eq!(
+        told,
+        "portolan: 3 of 5 packets have EtherType 0x88b8 (goose), which is not decoded: they are counted as non-ip\n"
+    );
     let mut scene = Scene::new();
     scene.frames([unknown(0xfff0), arp(1)]);
     assert_eq!(run(&["read", &folder.file("x.pcap", &scene.pcap())]).stderr, "", "half of them is not most");
