@@ -30,6 +30,7 @@ const CONVERTIBLE: &[(&[u8], &str)] = &[
     (b"\x42\xd2\0\x34\x12\x66\x22\x88", "a capture of a RADCOM analyser"),
     (b"cpse", "a capture of Colasoft Capsa"),
     (b"EyeSDN", "a trace of EyeSDN"),
+    (b"+---------+-----", "a capture of a Tektronix K12, as text"),
     (b"LOGG", "a log of Vector's tools (BLF)"),
 ];
 
@@ -121,19 +122,24 @@ fn is_etl(start: &[u8]) -> bool {
 fn is_erf(start: &[u8]) -> bool {
     const HOUR: u32 = 3600;
     let Some((first, size)) = erf_record(start) else { return false };
-    start.get(size..).and_then(erf_record).is_some_and(|(second, _)| second.wrapping_sub(first) <= HOUR)
+    // Metadata in front of the first packet may have no time.
+    let is_next = |second: u32| first == 0 || second.wrapping_sub(first) <= HOUR;
+    start.get(size..).and_then(erf_record).is_some_and(|(second, _)| is_next(second))
 }
 
 /// Second and length of the ERF record with which the bytes begin, if they do.
 fn erf_record(bytes: &[u8]) -> Option<(u32, usize)> {
     const HEADER: usize = 16;
     const TYPES: std::ops::RangeInclusive<u8> = 1..=48;
+    const METADATA: u8 = 27;
     /// 1990-01-01: older than any such card.
     const EARLIEST: u32 = 631_152_000;
     let header = bytes.first_chunk::<HEADER>()?;
     let second = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
     let size = usize::from(u16::from_be_bytes([header[10], header[11]]));
-    let fits = TYPES.contains(&(header[8] & 0x7f)) && size >= HEADER && second > EARLIEST;
+    let kind = header[8] & 0x7f;
+    let has_time = second > EARLIEST || kind == METADATA && second == 0;
+    let fits = TYPES.contains(&kind) && size >= HEADER && has_time;
     fits.then_some((second, size))
 }
 
@@ -267,6 +273,9 @@ mod tests {
         let now = 1_700_000_000;
         let file = |second, size| [record(now, 80), record(second, size)].concat();
         is_called(&file(now + 1, 80), "ERF");
+        let mut metadata = record(0, 80);
+        metadata[8] = 0x80 | 27;
+        is_called(&[metadata, record(now, 80)].concat(), "ERF");
         for (bytes, what) in [
             (file(now + 90_000, 80), "a day later"),
             (file(now - 1, 80), "earlier"),

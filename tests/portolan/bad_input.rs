@@ -63,7 +63,7 @@ fn a_file_of_aix_is_read_with_its_interface_type_and_its_nanoseconds() {
     }
     let tables = run_with_input(&["read", "-", "--json", "-"], &file).tables();
     let capture = &tables["capture"][0];
-    assert_eq!((&capture["format"], &capture["link_type"]), (&"pcap (AIX)".into(), &"ethernet".into()));
+    assert_eq!((&capture["file_format"], &capture["link_type"]), (&"pcap (AIX)".into(), &"ethernet".into()));
     assert_eq!((packets_at(&tables, "tcp"), capture["duration_s"].as_f64()), (9, Some(0.008)));
 }
 
