@@ -140,7 +140,7 @@ impl LinkType {
     pub const NETANALYZER_TRANSPARENT: LinkType = LinkType(241);
     /// IP over InfiniBand.
     pub const IPOIB: LinkType = LinkType(242);
-    /// What a dissector of Wireshark was given, with tags that tell where it came from.
+    /// The input of one of Wireshark's dissectors, with tags that tell where it came from.
     pub const WIRESHARK_UPPER_PDU: LinkType = LinkType(252);
     /// Linux netlink messages.
     pub const NETLINK: LinkType = LinkType(253);

@@ -144,7 +144,7 @@ impl Decoder {
         Decoder::default()
     }
 
-    /// The same, for a capture in which tunnels use these ports, too.
+    /// A decoder for a capture in which tunnels use these ports, too.
     pub fn with_tunnel_ports(tunnels: TunnelPorts) -> Decoder {
         Decoder { tunnels, ..Decoder::default() }
     }

@@ -84,6 +84,8 @@ pub mod ether {
     pub const OLD_QINQ_3: u16 = 0x9300;
     /// TRILL (RFC 6325).
     pub const TRILL: u16 = 0x22f3;
+    /// Mesh networks of batman-adv (Linux).
+    pub const BATMAN_ADV: u16 = 0x4305;
     /// PPPoE, discovery stage (RFC 2516).
     pub const PPPOE_DISCOVERY: u16 = 0x8863;
     /// Slow protocols, such as LACP (IEEE 802.3 annex 57A).

@@ -85,6 +85,8 @@ pub enum Encapsulation {
     Trill,
     /// Cisco FabricPath.
     FabricPath,
+    /// A mesh of batman-adv.
+    BatmanAdv,
     /// Tazmen Sniffer Protocol.
     Tzsp,
     /// Frames that an access point sends to OmniPeek.
@@ -132,6 +134,7 @@ impl Encapsulation {
             Encapsulation::Hsr => "hsr",
             Encapsulation::Trill => "trill",
             Encapsulation::FabricPath => "fabricpath",
+            Encapsulation::BatmanAdv => "batman-adv",
             Encapsulation::Tzsp => "tzsp",
             Encapsulation::Peekremote => "peekremote",
             Encapsulation::ArubaErm => "aruba-erm",

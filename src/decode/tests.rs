@@ -371,7 +371,7 @@ fn an_icmp_error_names_the_flow_it_quotes() {
     assert_eq!(told(&v6), DNS6);
 }
 
-/// What the short cut gives, if it is taken, where tunnels use these ports, too.
+/// The outcome of the short cut, if it is taken, where tunnels use these ports, too.
 fn short_cut(packet: &Packet<'_>, interface: &Interface, ports: &TunnelPorts) -> Option<(Observation, Vec<u8>)> {
     struct Told<'p>(Vec<(Observation, Vec<u8>)>, &'p TunnelPorts);
     impl Observer for Told<'_> {

@@ -1,4 +1,4 @@
-//! The same connection inside tunnels of which there is no sample: tags of switches, frames for sniffers, and further shapes of
+//! A connection inside tunnels of which there is no sample: tags of switches, frames for sniffers, and further shapes of
 //! headers that receivers take.
 
 use crate::scene::*;
@@ -26,6 +26,8 @@ fn kinds() -> Vec<(&'static str, &'static str, Scene)> {
         ("TRILL", "trill", around(0x22f3, &[0, 0x3f, 0, 1, 0, 2])),
         ("TRILL with options and reserved bits", "trill", around(0x22f3, &[0x30, 0x7f, 0, 1, 0, 2, 1, 2, 3, 4])),
         ("FabricPath", "fabricpath", around(0x8903, &[0, 0x60])),
+        ("batman-adv, for one", "batman-adv", around(0x4305, &[0x40, 15, 50, 1, 2, 0, 0, 0, 0, 9])),
+        ("batman-adv, for all", "batman-adv", around(0x4305, &[1, 15, 50, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 9])),
         ("TZSP", "tzsp", over(37008, &[1, 0, 0, 1, 1])),
         ("TZSP with fields", "tzsp", over(37008, &[1, 1, 0, 1, 10, 1, 0xc0, 0, 18, 1, 6, 1])),
         ("VXLAN with group policy", "vxlan", over(4789, &[0x88, 0, 0, 5, 0, 0, 42, 0])),

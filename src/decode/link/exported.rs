@@ -20,7 +20,7 @@ const PORT_TYPE: u16 = 24;
 const SOURCE_PORT: u16 = 25;
 const DESTINATION_PORT: u16 = 26;
 
-/// What the tags have told so far.
+/// The tags' values so far.
 #[derive(Default)]
 struct Told<'a> {
     dissector: &'a [u8],

@@ -44,7 +44,7 @@ pub fn swapped_frame(walk: &mut Walk<'_>) -> Next {
 /// In which order a frame has the two bytes of its frame control field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ControlOrder {
-    /// That of the standard: version, type and subtype first.
+    /// As in the standard: version, type and subtype first.
     Standard,
     /// The flags first.
     Swapped,

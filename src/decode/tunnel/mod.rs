@@ -68,7 +68,7 @@ fn enter(walk: &mut Walk<'_>, size: usize, step: Encapsulation, inner: Layer) ->
     Continue(inner)
 }
 
-/// The same, if what is inside looks like the layer that it is said to be.
+/// Moves behind a tunnel header, if what is inside looks like the layer that it is said to be.
 fn enter_if_plausible(walk: &mut Walk<'_>, size: usize, step: Encapsulation, inner: Layer) -> Option<Next> {
     let fits = plausible::fits(inner, walk.rest.get(size..)?);
     fits.then(|| enter(walk, size, step, inner))

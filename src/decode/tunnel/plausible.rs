@@ -9,7 +9,7 @@ use crate::decode::protocol::ether;
 use crate::decode::scope::MAX_DEPTH;
 use crate::decode::walk::Layer;
 
-/// How well bytes fit what they are said to be.
+/// Whether bytes fit what they are said to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fit {
     /// They are something else.
@@ -41,7 +41,7 @@ pub fn fits(layer: Layer, bytes: &[u8]) -> bool {
     }
 }
 
-/// How well the bytes fit an Ethernet frame: its type, and what is behind it.
+/// Compares an Ethernet frame's type with what is behind it.
 pub fn frame(bytes: &[u8]) -> Fit {
     const ADDRESSES: usize = 12;
     match bytes.get(ADDRESSES..) {
@@ -50,7 +50,7 @@ pub fn frame(bytes: &[u8]) -> Fit {
     }
 }
 
-/// How well `payload` fits its EtherType, or the length that stands in the place of one. VLAN tags and their kind are looked
+/// Compares `payload` with its EtherType, or with the length that stands in the place of one. VLAN tags and their kind are looked
 /// through, as many as a walk may go through.
 pub fn behind_ether_type(mut value: u16, mut payload: &[u8]) -> Fit {
     for _ in 0..=MAX_DEPTH {
@@ -67,7 +67,7 @@ pub fn behind_ether_type(mut value: u16, mut payload: &[u8]) -> Fit {
     Fit::Not
 }
 
-/// How well `payload` fits an EtherType that is no tag.
+/// Compares `payload` with an EtherType that is no tag.
 fn fixed_ether_type(value: u16, payload: &[u8]) -> Fit {
     Fit::of(match value {
         ether::IPV4 => ipv4(payload),
@@ -86,7 +86,7 @@ fn fixed_ether_type(value: u16, payload: &[u8]) -> Fit {
         // A length: LLC, of which the spanning tree is the most common.
         0..ether::LEAST => usize::from(value) >= 3 && (link::is_llc(payload) || payload.starts_with(&[0x42, 0x42, 3])),
         // The frame behind is not looked at, because it could hold another, and so on.
-        ether::FABRIC_PATH | ether::TRILL => tags::around(value, payload).is_some_and(|(size, _)| payload.len() > size),
+        tag if tags::is_around(tag) => tags::around(tag, payload).is_some_and(|(size, _)| payload.len() > size),
         // A tag that was none, and a number that is no EtherType.
         0xffff => false,
         tag if tags::is_in_front(tag) => false,

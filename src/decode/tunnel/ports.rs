@@ -89,7 +89,7 @@ impl UdpTunnel {
 
     /// True if one end chooses its port and gets its answers there.
     ///
-    /// That is so in L2TP (RFC 2661 section 8.1: the initiator picks its port, the answer goes there), CAPWAP (RFC 5415
+    /// L2TP does it (RFC 2661 section 8.1: the initiator picks its port, the answer goes there), CAPWAP (RFC 5415
     /// section 3.1: only the controller's port is fixed) and Teredo (RFC 4380 section 5.2: the client's port is any). In all
     /// others each direction is sent to the assigned port: VXLAN, VXLAN-GPE, GENEVE, LISP, GRE and MPLS in UDP have a source
     /// port that only spreads the load, GTP-U's user packets go to 2152 whatever port they come from, and what mirrors frames

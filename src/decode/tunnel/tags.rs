@@ -97,6 +97,23 @@ pub fn around(value: u16, bytes: &[u8]) -> Option<(usize, Encapsulation)> {
         }
         // Forwarding tag of ten bits, time to live of six.
         ether::FABRIC_PATH => Some((2, Encapsulation::FabricPath)),
+        ether::BATMAN_ADV => batman_adv(bytes).map(|size| (size, Encapsulation::BatmanAdv)),
+        _ => None,
+    }
+}
+
+/// True for the EtherType of a header that a whole frame follows.
+pub fn is_around(value: u16) -> bool {
+    matches!(value, ether::TRILL | ether::FABRIC_PATH | ether::BATMAN_ADV)
+}
+
+/// Bytes of batman-adv's header (Linux's `linux/batadv_packet.h`, compatibility version 15) in front of a frame for all (type
+/// 0x01), for one node (0x40), or for one with the sender's address (0x42). Other types, fragments among them, carry no frame.
+fn batman_adv(bytes: &[u8]) -> Option<usize> {
+    match *bytes.first_chunk::<2>()? {
+        [0x01, 15] => Some(14),
+        [0x40, 15] => Some(10),
+        [0x42, 15] => Some(18),
         _ => None,
     }
 }
