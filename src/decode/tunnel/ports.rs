@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+/// The least and the greatest of the ports below, but for the one of TZSP.
+const LEAST: u16 = 1701;
+const MOST: u16 = 8472;
+const TZSP: u16 = 37008;
+
 /// A tunnel over UDP.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum UdpTunnel {
@@ -57,6 +62,17 @@ impl UdpTunnel {
     /// The tunnel of the assigned or customary port among these two.
     #[inline]
     pub fn assigned(source: u16, destination: u16) -> Option<UdpTunnel> {
+        // A quick "no" for nearly all datagrams: neither port is near those of tunnels.
+        let is_near = |port: u16| port.wrapping_sub(LEAST) <= MOST - LEAST;
+        if is_near(source) | is_near(destination) | (destination == TZSP) {
+            UdpTunnel::at_ports(source, destination)
+        } else {
+            None
+        }
+    }
+
+    #[inline(never)]
+    fn at_ports(source: u16, destination: u16) -> Option<UdpTunnel> {
         Some(match destination {
             1701 => UdpTunnel::L2tp,
             2152 => UdpTunnel::GtpUser,
@@ -71,13 +87,12 @@ impl UdpTunnel {
             5555 => UdpTunnel::ArubaErm,
             6081 => UdpTunnel::Geneve,
             6635 => UdpTunnel::MplsInUdp,
-            37008 => UdpTunnel::Tzsp,
+            TZSP => UdpTunnel::Tzsp,
             _ => return UdpTunnel::answering(source),
         })
     }
 
     /// The tunnel whose server answers from that port.
-    #[inline]
     fn answering(source: u16) -> Option<UdpTunnel> {
         match source {
             1701 => Some(UdpTunnel::L2tp),
@@ -138,6 +153,7 @@ mod tests {
     #[test]
     fn answers_are_looked_for_where_a_client_chooses_its_port() {
         for port in 1..=u16::MAX {
+            assert_eq!(UdpTunnel::assigned(50_000, port), UdpTunnel::at_ports(50_000, port), "the quick answer is right");
             let Some(tunnel) = UdpTunnel::assigned(50_000, port) else { continue };
             let answers = UdpTunnel::assigned(port, 50_000);
             assert_eq!(answers.is_some(), tunnel.answers_from_its_port(), "{tunnel:?}");
