@@ -85,7 +85,7 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
         witness: Witness::default(),
     };
     let mut filtering = options.filter.as_ref().map(Filter::begin);
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::with_tunnel_ports(options.registry.tunnel_ports());
     let mut packet = 0;
     for mut source in options.inputs.iter().flat_map(Source::open) {
         while let Some((bytes, interface)) = source.next_packet() {

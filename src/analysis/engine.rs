@@ -9,7 +9,7 @@ use super::intake::Intake;
 use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Scans, Tally};
 use crate::unit::{Span, Time, Traffic};
@@ -53,7 +53,7 @@ impl Engine {
         let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
         Engine {
             filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
-            decoder: Decoder::new(),
+            decoder: Decoder::with_tunnel_ports(options.registry.tunnel_ports()),
             fragments: Fragments::default(),
             intake: Intake::new(table),
             tally: Tally::default(),
@@ -332,6 +332,11 @@ impl Engine {
 }
 
 impl Observer for Engine {
+    #[inline(always)]
+    fn tunnel_ports(&self) -> &TunnelPorts {
+        self.decoder.tunnel_ports()
+    }
+
     /// Counts a packet and, if its ports are those of a channel, reads its payload.
     #[inline(always)]
     fn observe(&mut self, observation: Observation, payload: &[u8]) {

@@ -9,6 +9,7 @@ mod ahead;
 mod buffer;
 mod datalink;
 mod filter;
+mod foreign;
 pub mod format;
 mod input;
 #[cfg(all(unix, feature = "live"))]

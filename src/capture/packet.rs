@@ -140,6 +140,8 @@ impl LinkType {
     pub const NETANALYZER_TRANSPARENT: LinkType = LinkType(241);
     /// IP over InfiniBand.
     pub const IPOIB: LinkType = LinkType(242);
+    /// The input of one of Wireshark's dissectors, with tags that tell where it came from.
+    pub const WIRESHARK_UPPER_PDU: LinkType = LinkType(252);
     /// Linux netlink messages.
     pub const NETLINK: LinkType = LinkType(253);
     /// Apple PKTAP: interface and process, then any link type.

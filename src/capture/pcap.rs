@@ -2,13 +2,16 @@
 //!
 //! A file header of 24 bytes, then records: seconds, fraction of a second, stored length, length on the wire, data.
 //! Both byte orders, microseconds and nanoseconds, the "modified" format of some old Linux systems whose record headers
-//! are 8 bytes longer, and the files of versions below 2.3, which hold the two lengths the other way round.
+//! are 8 bytes longer, the files of versions below 2.3, which hold the two lengths the other way round, and those of AIX.
 
 use std::ops::Range;
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::unit::Time;
+
+/// The usual magic number: times in microseconds.
+const MAGIC_MICROSECONDS: u32 = 0xa1b2_c3d4;
 
 /// Size of the file header.
 pub const FILE_HEADER: usize = 24;
@@ -29,7 +32,7 @@ enum Lengths {
     StoredFirst,
     /// Wire length first: versions below 2.3, and version 543.0 of an old DG/UX.
     WireFirst,
-    /// Either, in version 2.3: the smaller one is the stored length.
+    /// Either, in version 2.3 and on AIX: the smaller one is the stored length.
     Unclear,
 }
 
@@ -42,7 +45,7 @@ pub struct Pcap {
     /// Nanoseconds in one unit of the fraction field.
     fraction_unit: i64,
     interface: [Interface; 1],
-    modified: bool,
+    name: &'static str,
 }
 
 /// What a magic number says about the file.
@@ -55,7 +58,7 @@ struct Variant {
 fn variant(magic: [u8; 4]) -> Option<Variant> {
     for order in [ByteOrder::Little, ByteOrder::Big] {
         let (resolution, modified) = match order.u32(&magic, 0) {
-            0xa1b2_c3d4 => (Resolution::MICROSECONDS, false),
+            MAGIC_MICROSECONDS => (Resolution::MICROSECONDS, false),
             0xa1b2_3c4d => (Resolution::NANOSECONDS, false),
             0xa1b2_cd34 => (Resolution::MICROSECONDS, true),
             _ => continue,
@@ -70,45 +73,72 @@ pub fn recognises(magic: [u8; 4]) -> bool {
     variant(magic).is_some()
 }
 
+/// The link type of a file of AIX's own tcpdump; `None` for every other file.
+///
+/// AIX writes version 2.2, the big end first, and in the place of the link type the interface's type as RFC 1573 numbers it
+/// (`ifType`); the fraction of a second counts nanoseconds. (Source: what Wireshark's `wiretap/libpcap.c` says of the format.)
+/// A file that another big-endian machine wrote in version 2.2 with link type 6 (Token Ring) or 9 (PPP) would be taken for
+/// one of AIX's; nothing in it tells the two apart.
+fn aix_link_type(order: ByteOrder, magic: u32, version: (u16, u16), word: u32) -> Option<LinkType> {
+    const ETHERNET_CSMACD: u32 = 6;
+    const TOKEN_RING: u32 = 9;
+    const FDDI: u32 = 15;
+    const SOFTWARE_LOOPBACK: u32 = 24;
+    if (order, magic, version) != (ByteOrder::Big, MAGIC_MICROSECONDS, (2, 2)) {
+        return None;
+    }
+    match word {
+        ETHERNET_CSMACD => Some(LinkType::ETHERNET),
+        TOKEN_RING => Some(LinkType::TOKEN_RING),
+        FDDI => Some(LinkType::FDDI),
+        SOFTWARE_LOOPBACK => Some(LinkType::NULL),
+        _ => None,
+    }
+}
+
 impl Pcap {
     /// Reads the file header, or says why this is no capture that can be read.
     pub fn open(header: &[u8; FILE_HEADER]) -> Result<Pcap, String> {
         let magic = [header[0], header[1], header[2], header[3]];
         let Variant { order, resolution, modified } = variant(magic).ok_or("it does not begin with a pcap magic number")?;
         let (major, minor) = (order.u16(header, 4), order.u16(header, 6));
+        let word = order.u32(header, 20);
+        let aix = aix_link_type(order, order.u32(header, 0), (major, minor), word);
         let lengths = match (major, minor) {
+            _ if aix.is_some() => Lengths::Unclear,
             (2, 0..=2) | (543, 0) => Lengths::WireFirst,
             (2, 3) => Lengths::Unclear,
             (2, _) => Lengths::StoredFirst,
             _ => return Err(format!("it says that it is a pcap file of version {major}.{minor}, and only version 2 is known")),
         };
-        let word = order.u32(header, 20);
         if word & RESERVED_MASK != 0 {
             return Err(format!("its link-type field, {word:#010x}, has bits set that no version of the format uses"));
         }
+        let resolution = if aix.is_some() { Resolution::NANOSECONDS } else { resolution };
         let fcs_len = if word & FCS_PRESENT != 0 { (word >> FCS_SHIFT) as u8 * 2 } else { 0 };
         Ok(Pcap {
             order,
             lengths,
             record_header: if modified { MODIFIED_RECORD_HEADER } else { RECORD_HEADER },
             fraction_unit: if resolution == Resolution::NANOSECONDS { 1 } else { 1_000 },
-            modified,
+            name: match (aix, modified, resolution) {
+                (Some(_), ..) => "pcap (AIX)",
+                (None, true, _) => "pcap (modified)",
+                (None, false, Resolution::NANOSECONDS) => "pcap (nanoseconds)",
+                (None, false, _) => "pcap",
+            },
             interface: [Interface {
                 fcs_len,
                 snaplen: order.u32(header, 16),
                 resolution,
-                ..Interface::new(LinkType(word & LINK_TYPE_MASK))
+                ..Interface::new(aix.unwrap_or(LinkType(word & LINK_TYPE_MASK)))
             }],
         })
     }
 
     /// The name of the format, as the `capture` table shows it.
     pub fn format_name(&self) -> &'static str {
-        match (self.modified, self.interface[0].resolution) {
-            (true, _) => "pcap (modified)",
-            (false, Resolution::NANOSECONDS) => "pcap (nanoseconds)",
-            (false, _) => "pcap",
-        }
+        self.name
     }
 
     /// The one interface of the file.
@@ -219,6 +249,28 @@ mod tests {
         let unclear = Pcap::open(&header(0xa1b2_c3d4, [2, 3], 1)).unwrap();
         assert_eq!(packet(unclear.step(&record([0, 0, 60, 3], b"abc"))).1, 60);
         assert_eq!(packet(unclear.step(&record([0, 0, 3, 60], b"abc"))).1, 60);
+    }
+
+    #[test]
+    fn a_file_of_aix_has_interface_types_and_nanoseconds() {
+        for (interface_type, link_type) in
+            [(6, LinkType::ETHERNET), (9, LinkType::TOKEN_RING), (15, LinkType::FDDI), (24, LinkType::NULL)]
+        {
+            let aix = Pcap::open(&header(0xa1b2_c3d4, [2, 2], interface_type)).unwrap();
+            assert_eq!((aix.format_name(), aix.interface().link_type), ("pcap (AIX)", link_type));
+            for lengths in [[3, 60], [60, 3]] {
+                let bytes = record([1, 5, lengths[0], lengths[1]], b"abc");
+                assert_eq!(packet(aix.step(&bytes)), (1_000_000_005, 60, 16..19, 19));
+            }
+        }
+        // Version 2.2 of anybody else, and AIX's numbers in a version of today.
+        let mut little = header(0xa1b2_c3d4, [2, 2], 6);
+        [0..4, 4..6, 6..8, 16..20, 20..24].into_iter().for_each(|range| little[range].reverse());
+        for other in [header(0xa1b2_c3d4, [2, 2], 1), header(0xa1b2_c3d4, [2, 4], 6), little] {
+            let pcap = Pcap::open(&other).unwrap();
+            assert_eq!((pcap.format_name(), pcap.fraction_unit), ("pcap", 1_000));
+        }
+        assert_eq!(Pcap::open(&little).unwrap().interface().link_type, LinkType::TOKEN_RING);
     }
 
     #[test]

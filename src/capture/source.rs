@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::buffer::Buffer;
+use super::foreign;
 use super::format::{Fault, Record, Step};
 use super::input::{Compression, Input, InputName, Position};
 use super::packet::{Interface, Packet};
@@ -346,18 +347,10 @@ fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), String> {
     }
 }
 
-/// Says what a file is that is no capture, as far as its first bytes tell.
+/// Says what a file is that cannot be read, as far as its first bytes tell.
 fn unknown_format(bytes: &[u8]) -> String {
-    let known: &[(&[u8], &str)] = &[
-        (b"PK\x03\x04", "it is a zip archive; unpack it first"),
-        (b"BZh", "it is compressed with bzip2, which is not supported; unpack it first (bunzip2 -k)"),
-        (b"\x7fELF", "it is a program"),
-        (b"%PDF", "it is a PDF document"),
-        (b"\x89PNG", "it is a picture"),
-        (b"#!", "it is a script"),
-    ];
-    if let Some((_, what)) = known.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return (*what).to_owned();
+    if let Some(what) = foreign::describe(bytes) {
+        return what;
     }
     let shown: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     format!("it begins with the bytes {}, which no known format (pcap, pcapng, snoop) begins with", shown.join(" "))

@@ -27,6 +27,7 @@ pub use observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observ
 pub use plain::{Observer, plain};
 pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, Scopes};
 pub use transport::is_port_unreachable;
+pub use tunnel::{TunnelPorts, UdpTunnel};
 use walk::{Layer, Walk};
 
 /// How far the walk over a packet came.
@@ -134,6 +135,7 @@ pub struct Walked<'a> {
 #[derive(Debug, Default)]
 pub struct Decoder {
     scopes: Scopes,
+    tunnels: TunnelPorts,
 }
 
 impl Decoder {
@@ -145,6 +147,17 @@ impl Decoder {
     /// True if all packets so far came without encapsulation.
     pub fn is_plain(&self) -> bool {
         self.scopes.is_plain()
+    }
+
+    /// A decoder for a capture in which tunnels use these ports, too.
+    pub fn with_tunnel_ports(tunnels: TunnelPorts) -> Decoder {
+        Decoder { tunnels, ..Decoder::default() }
+    }
+
+    /// The ports that tunnels use beside the assigned ones.
+    #[inline]
+    pub fn tunnel_ports(&self) -> &TunnelPorts {
+        &self.tunnels
     }
 
     /// The scopes that were met. They must be [given back](Decoder::take_back_scopes) before another packet is decoded.
@@ -177,7 +190,11 @@ impl Decoder {
                 Layer::Ipv6 => ip::ipv6(&mut walk),
                 Layer::Transport(protocol) => {
                     let scope = self.scopes.number(&walk.path);
-                    transport::transport(&mut walk, protocol, scope)
+                    transport::transport(&mut walk, protocol, scope, &self.tunnels)
+                }
+                Layer::Payload { protocol, ports } => {
+                    let scope = self.scopes.number(&walk.path);
+                    transport::payload(&mut walk, protocol, ports, scope)
                 }
             };
             match next {

@@ -10,11 +10,17 @@ use super::observation::{Address, FlowKey, IpVersion, Observation};
 use super::protocol::{ether, ip};
 use super::scope::ScopeId;
 use super::transport::tcp_signals;
-use super::tunnel;
+use super::tunnel::{self, TunnelPorts};
 use crate::capture::{Interface, LinkType, Packet};
 
 /// Who is told what a packet says.
 pub trait Observer {
+    /// The ports that tunnels use beside the assigned ones: a packet between them may not be plain.
+    #[inline]
+    fn tunnel_ports(&self) -> &TunnelPorts {
+        TunnelPorts::NONE
+    }
+
     /// Is told what it says, and what was captured of its payload.
     fn observe(&mut self, observation: Observation, payload: &[u8]);
 }
@@ -96,7 +102,7 @@ impl Ip {
                 let header = UdpHeaderSlice::from_slice(segment).ok()?;
                 let payload = segment.get(header.slice().len()..)?;
                 let ports = (header.source_port(), header.destination_port());
-                if tunnel::may_begin(ports.0, ports.1) {
+                if tunnel::may_begin(observer.tunnel_ports(), ports.0, ports.1) {
                     return None;
                 }
                 observer.observe(self.observation(packet, ethernet, ip::UDP, ports, header.slice().len()), payload);

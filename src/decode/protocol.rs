@@ -78,6 +78,44 @@ pub mod ether {
     pub const NSH: u16 = 0x894f;
     /// Double tagging before 802.1ad, still common on switches.
     pub const OLD_QINQ: u16 = 0x9100;
+    /// Two more of the same age.
+    pub const OLD_QINQ_2: u16 = 0x9200;
+    /// The third.
+    pub const OLD_QINQ_3: u16 = 0x9300;
+    /// TRILL (RFC 6325).
+    pub const TRILL: u16 = 0x22f3;
+    /// Mesh networks of batman-adv (Linux).
+    pub const BATMAN_ADV: u16 = 0x4305;
+    /// PPPoE, discovery stage (RFC 2516).
+    pub const PPPOE_DISCOVERY: u16 = 0x8863;
+    /// Slow protocols, such as LACP (IEEE 802.3 annex 57A).
+    pub const SLOW_PROTOCOLS: u16 = 0x8809;
+    /// Port authentication (IEEE 802.1X).
+    pub const EAPOL: u16 = 0x888e;
+    /// LLDP (IEEE 802.1AB).
+    pub const LLDP: u16 = 0x88cc;
+    /// Cisco FabricPath.
+    pub const FABRIC_PATH: u16 = 0x8903;
+    /// Cisco's metadata tag.
+    pub const CISCO_METADATA: u16 = 0x8909;
+    /// High-availability Seamless Redundancy (IEC 62439-3).
+    pub const HSR: u16 = 0x892f;
+    /// E-TAG of bridge port extension (IEEE 802.1BR).
+    pub const E_TAG: u16 = 0x893f;
+    /// Cisco's timestamp tag.
+    pub const CISCO_TIMESTAMP: u16 = 0x8988;
+    /// Arista's vendor-specific protocol, of which one sub-type is a timestamp.
+    pub const ARISTA: u16 = 0xd28b;
+    /// R-TAG of frame replication and elimination (IEEE 802.1CB).
+    pub const R_TAG: u16 = 0xf1c1;
+    /// Ethernet in another protocol's payload (RFC 1701).
+    pub const TRANSPARENT_ETHERNET: u16 = 0x6558;
     /// The least number that is an EtherType; below it the field is a length (IEEE 802.3 clause 3.2.6).
     pub const LEAST: u16 = 0x0600;
+
+    /// True for the tags of four bytes that name a VLAN.
+    #[inline]
+    pub const fn is_vlan(value: u16) -> bool {
+        matches!(value, VLAN | SERVICE_VLAN | OLD_QINQ | OLD_QINQ_2 | OLD_QINQ_3)
+    }
 }

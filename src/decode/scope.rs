@@ -15,7 +15,7 @@ pub const MAX_SCOPES: usize = 1 << 15;
 /// One layer around a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Encapsulation {
-    /// An IEEE 802.1Q, 802.1ad or 0x9100 tag with its VLAN identifier (0 to 4095).
+    /// An IEEE 802.1Q or 802.1ad tag, or an older one of the same shape, with its VLAN identifier (1 to 4095).
     Vlan(u16),
     /// An MPLS label stack (RFC 3032). Labels differ by direction and do not tell flows apart.
     Mpls,
@@ -69,6 +69,30 @@ pub enum Encapsulation {
     MplsInUdp,
     /// CAPWAP data (RFC 5415).
     CapwapData,
+    /// Cisco's metadata tag, which holds a security group (EtherType 0x8909).
+    CiscoMetadata,
+    /// Cisco's timestamp tag (EtherType 0x8988).
+    CiscoTimestamp,
+    /// E-TAG of bridge port extension (IEEE 802.1BR).
+    ETag,
+    /// Arista's timestamp (EtherType 0xd28b).
+    AristaTimestamp,
+    /// R-TAG of frame replication and elimination (IEEE 802.1CB).
+    RTag,
+    /// High-availability Seamless Redundancy (IEC 62439-3).
+    Hsr,
+    /// TRILL (RFC 6325).
+    Trill,
+    /// Cisco FabricPath.
+    FabricPath,
+    /// A mesh of batman-adv.
+    BatmanAdv,
+    /// Tazmen Sniffer Protocol.
+    Tzsp,
+    /// Frames that an access point sends to OmniPeek.
+    Peekremote,
+    /// Remote mirroring of Aruba access points.
+    ArubaErm,
 }
 
 impl Encapsulation {
@@ -102,6 +126,18 @@ impl Encapsulation {
             Encapsulation::Lisp => "lisp",
             Encapsulation::MplsInUdp => "mpls-in-udp",
             Encapsulation::CapwapData => "capwap-data",
+            Encapsulation::CiscoMetadata => "cisco-metadata",
+            Encapsulation::CiscoTimestamp => "cisco-timestamp",
+            Encapsulation::ETag => "e-tag",
+            Encapsulation::AristaTimestamp => "arista-timestamp",
+            Encapsulation::RTag => "r-tag",
+            Encapsulation::Hsr => "hsr",
+            Encapsulation::Trill => "trill",
+            Encapsulation::FabricPath => "fabricpath",
+            Encapsulation::BatmanAdv => "batman-adv",
+            Encapsulation::Tzsp => "tzsp",
+            Encapsulation::Peekremote => "peekremote",
+            Encapsulation::ArubaErm => "aruba-erm",
         }
     }
 }

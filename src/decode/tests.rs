@@ -109,7 +109,7 @@ fn every_link_type_leads_to_the_ip_header() {
 }
 
 #[test]
-fn vlan_tags_of_all_three_kinds_become_the_scope() {
+fn vlan_tags_of_all_kinds_become_the_scope() {
     let tagged = |tags: &[(u16, u16)]| {
         let mut frame = ethernet(0x0800, &udp4(b"?"));
         let inserted: Vec<u8> = tags.iter().flat_map(|(kind, id)| [kind.to_be_bytes(), id.to_be_bytes()].concat()).collect();
@@ -128,6 +128,8 @@ fn vlan_tags_of_all_three_kinds_become_the_scope() {
     assert!(ten.0 == ten.1 && ten != twenty && ten.0 != ScopeId::PLAIN);
     // The priority bits above the identifier do not count.
     assert_eq!(scope(&[(0x8100, 0xe00a)]), ten);
+    // Old numbers for the same tag.
+    assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| scope(&[(kind, 10)])), [ten; 3]);
     let stacked = scope(&[(0x88a8, 10), (0x9100, 7), (0x8100, 20)]);
     let names: Vec<String> = decoder.lend_scopes().path(stacked.0).steps().map(|step| step.to_string()).collect();
     assert_eq!(names, ["vlan:10", "vlan:7", "vlan:20"]);
@@ -369,15 +371,19 @@ fn an_icmp_error_names_the_flow_it_quotes() {
     assert_eq!(told(&v6), DNS6);
 }
 
-/// What the short cut gives, if it is taken.
-fn short_cut(packet: &Packet<'_>, interface: &Interface) -> Option<(Observation, Vec<u8>)> {
-    struct Told(Vec<(Observation, Vec<u8>)>);
-    impl Observer for Told {
+/// The outcome of the short cut, if it is taken, where tunnels use these ports, too.
+fn short_cut(packet: &Packet<'_>, interface: &Interface, ports: &TunnelPorts) -> Option<(Observation, Vec<u8>)> {
+    struct Told<'p>(Vec<(Observation, Vec<u8>)>, &'p TunnelPorts);
+    impl Observer for Told<'_> {
+        fn tunnel_ports(&self) -> &TunnelPorts {
+            self.1
+        }
+
         fn observe(&mut self, observation: Observation, payload: &[u8]) {
             self.0.push((observation, payload.to_vec()));
         }
     }
-    let mut told = Told(Vec::new());
+    let mut told = Told(Vec::new(), ports);
     let is_taken = plain(packet, interface, &mut told).is_some();
     assert_eq!(told.0.len(), usize::from(is_taken), "it tells once, or not at all");
     told.0.pop()
@@ -392,15 +398,20 @@ proptest! {
         turned in proptest::collection::vec((0..90usize, any::<u8>()), 0..4),
         cut in 0..90usize,
         missing in 0..3u32,
-        ports in (prop::sample::select(vec![53u16, 4789, 3544, 50_000]), prop::sample::select(vec![53u16, 4789, 3544, 50_000])),
+        ports in (prop::sample::select(vec![53u16, 1701, 4789, 3544, 50_000]), prop::sample::select(vec![53u16, 4789, 3544, 50_000])),
+        chosen in prop::sample::select(vec![None, Some(53u16), Some(50_000)]),
+        in_vxlan in any::<bool>(),
     ) {
+        let tunnels = TunnelPorts::new(chosen.into_iter().map(|port| (port, UdpTunnel::Vxlan)));
+        let vxlan = [&[8, 0, 0, 0, 0, 0, 42, 0][..], &ethernet(0x0800, &udp4(b"?"))].concat();
+        let payload = if in_vxlan { &vxlan[..] } else { b"payload" };
         let mut frame = Vec::new();
-        let ethernet = PacketBuilder::ethernet2([2; 6], [4; 6]);
+        let builder = PacketBuilder::ethernet2([2; 6], [4; 6]);
         match kind {
-            0 => ethernet.ipv4(C, S, 64).tcp(ports.0, ports.1, 7, 9).write(&mut frame, b"payload"),
-            1 => ethernet.ipv4(S, C, 64).udp(ports.0, ports.1).write(&mut frame, b"payload"),
-            2 => ethernet.ipv6(C6, S6, 64).tcp(ports.0, ports.1, 7, 9).write(&mut frame, b"payload"),
-            _ => ethernet.ipv6(S6, C6, 64).udp(ports.0, ports.1).write(&mut frame, b"payload"),
+            0 => builder.ipv4(C, S, 64).tcp(ports.0, ports.1, 7, 9).write(&mut frame, payload),
+            1 => builder.ipv4(S, C, 64).udp(ports.0, ports.1).write(&mut frame, payload),
+            2 => builder.ipv6(C6, S6, 64).tcp(ports.0, ports.1, 7, 9).write(&mut frame, payload),
+            _ => builder.ipv6(S6, C6, 64).udp(ports.0, ports.1).write(&mut frame, payload),
         }.unwrap();
         for (at, value) in turned {
             if let Some(byte) = frame.get_mut(at) {
@@ -411,8 +422,8 @@ proptest! {
         frame.truncate(frame.len().saturating_sub(cut.saturating_sub(40)));
         let interface = Interface::new(LinkType::ETHERNET);
         let packet = Packet { time: Time::from_nanoseconds(7), wire_len, interface: 0, data: &frame };
-        let walked = Decoder::new().decode(&packet, &interface);
-        if let Some((observation, payload)) = short_cut(&packet, &interface) {
+        let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
+        if let Some((observation, payload)) = short_cut(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
             prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (ScopeId::PLAIN, None, &payload[..]));
         }
@@ -424,7 +435,7 @@ fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
     let interface = Interface::new(LinkType::ETHERNET);
     let takes = |frame: &[u8]| {
         let packet = Packet { time: Time::UNKNOWN, wire_len: frame.len() as u32, interface: 0, data: frame };
-        short_cut(&packet, &interface).is_some()
+        short_cut(&packet, &interface, TunnelPorts::NONE).is_some()
     };
     let udp = |port| {
         let mut frame = Vec::new();
@@ -437,5 +448,5 @@ fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
     assert!(!takes(&fragment));
     let tagged = Interface::new(LinkType::LINUX_SLL);
     let packet = Packet { time: Time::UNKNOWN, wire_len: 43, interface: 0, data: &udp(53) };
-    assert!(short_cut(&packet, &tagged).is_none());
+    assert!(short_cut(&packet, &tagged, TunnelPorts::NONE).is_none());
 }

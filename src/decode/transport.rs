@@ -10,7 +10,7 @@ use super::Decoded;
 use super::observation::{FlowKey, Fragment, IcmpMessage, Observation, Side, Signals};
 use super::protocol::ip;
 use super::scope::ScopeId;
-use super::tunnel;
+use super::tunnel::{self, TunnelPorts};
 use super::walk::{IpFacts, Next, Walk};
 use crate::unit::Time;
 
@@ -32,7 +32,7 @@ impl Details {
 
 /// Reads the header of an IP protocol and makes the packet's observation. Time and wire length are filled in by the caller.
 #[inline]
-pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
+pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId, tunnels: &TunnelPorts) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     if matches!(facts.fragment, Fragment::Later(_)) {
         return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, scope, [0, 0], None)));
@@ -59,13 +59,22 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId) -> Next {
     observation.acknowledgment = details.acknowledgment;
     if protocol == ip::UDP
         && facts.fragment == Fragment::Whole
-        && let Some(next) = tunnel::by_ports(walk, details.ports.0, details.ports.1)
+        && let Some(next) = tunnel::by_ports(walk, tunnels, details.ports.0, details.ports.1)
     {
         walk.outside = Some(observation);
         return next;
     }
     walk.payload = walk.rest.get(details.header_len..).unwrap_or_default();
     Break(Decoded::Observed(observation))
+}
+
+/// The observation of a payload whose transport header is gone. It cannot tell who opened what.
+pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), scope: ScopeId) -> Next {
+    let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
+    let (from, to) = ((facts.source, ports.0), (facts.destination, ports.1));
+    let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
+    walk.payload = walk.rest;
+    Break(Decoded::Observed(observation(walk, &facts, key, side, walk.wire_rest)))
 }
 
 #[inline]

@@ -28,6 +28,13 @@ pub enum Layer {
     Ipv6,
     /// What an IP protocol number announces, behind all IP headers.
     Transport(u8),
+    /// The payload of a transport whose header is gone, but whose ports are known.
+    Payload {
+        /// IP protocol number.
+        protocol: u8,
+        /// From and to.
+        ports: (u16, u16),
+    },
 }
 
 impl Layer {
@@ -127,5 +134,12 @@ impl<'a> Walk<'a> {
     #[inline]
     pub fn enter(&mut self, step: Encapsulation) -> ControlFlow<Decoded> {
         if self.path.push(step) { ControlFlow::Continue(()) } else { ControlFlow::Break(Decoded::Malformed) }
+    }
+
+    /// Records the VLAN that a tag names. Identifier 0 is none: such a tag tells a priority and no VLAN (IEEE 802.1Q clause
+    /// 9.6), and a switch may put it in front of the frames of one direction only.
+    #[inline]
+    pub fn enter_vlan(&mut self, id: u16) -> ControlFlow<Decoded> {
+        if id == 0 { ControlFlow::Continue(()) } else { self.enter(Encapsulation::Vlan(id)) }
     }
 }

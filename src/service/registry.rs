@@ -19,6 +19,7 @@ use super::transport::Transport;
 use super::tsv::rows;
 use super::user_table::{Rule, parse_ports};
 use super::verdict::Service;
+use crate::decode::{TunnelPorts, UdpTunnel};
 
 /// What is made of our own tables needs no seed.
 type Map<K, V> = HashMap<K, V, FixedState>;
@@ -278,6 +279,22 @@ impl Registry {
         ports
     }
 
+    /// The UDP ports that a user's rules call by the name of a tunnel. A rule for single machines counts for all of them here,
+    /// because what a packet carries is settled before it is known whose packet it is.
+    pub fn tunnel_ports(&self) -> TunnelPorts {
+        let is_users = |entry: &Entry| entry.source == NameSource::User;
+        let tunnel = |entry: &Entry| is_users(entry).then(|| UdpTunnel::from_name(&entry.name)).flatten();
+        // Nearly nobody has such a rule, and then no port need be looked at.
+        if self.entries.iter().all(|entry| tunnel(entry).is_none()) {
+            return TunnelPorts::default();
+        }
+        let of = |id: EntryId| tunnel(self.entry(id));
+        let for_all = (1..=u16::MAX).filter_map(|port| Some((port, of(self.look_up(Transport::Udp, port)?)?)));
+        let rules = self.hosts.iter().filter(|rule| rule.transport == Transport::Udp);
+        let by_rule = rules.filter_map(|rule| Some((rule.ports.clone(), of(rule.entry)?)));
+        TunnelPorts::new(for_all.chain(by_rule.flat_map(|(ports, tunnel)| ports.map(move |port| (port, tunnel)))))
+    }
+
     /// The transport whose names that port has: its own, or the one that [`Registry::look_up`] borrows from.
     pub fn lender(&self, transport: Transport, port: u16) -> Transport {
         let named = |transport: &Transport| self.doors[table(*transport)][usize::from(port)] != 0;
@@ -468,8 +485,20 @@ mod tests {
         let cameras = rule(Some(("192.0.2.0".parse().unwrap(), 24)), 8000..=8001, "cameras");
         let book = Registry::with_rules(&[rule(None, 2500..=2500, "ip-phone"), cameras]);
         assert_eq!((name(&book, Transport::Tcp, 2500), book.rank(Transport::Tcp, 2500)), ("ip-phone", 5));
+        assert_eq!(book.tunnel_ports().between(9, 4789), None);
         let host = |address: &str, port| book.host_rule(address.parse().unwrap(), Transport::Tcp, port);
         assert!(host("192.0.2.7", 8001).is_some());
         assert_eq!((host("192.0.3.7", 8001), host("192.0.2.7", 8002), host("::1", 8000)), (None, None, None));
+    }
+
+    #[test]
+    fn a_users_udp_port_with_a_tunnels_name_is_that_tunnels() {
+        let rules = super::super::user_table::parse(
+            "udp/4444-4446 = vxlan\n10.0.0.0/8 udp/7777 = geneve\ntcp/5555 = vxlan\nudp/6666 = vxlan-like\n",
+        );
+        let ports = Registry::with_rules(&rules.unwrap()).tunnel_ports();
+        let at = [4444, 4446, 7777, 5555, 6666, 4789].map(|port| ports.between(50_000, port));
+        let (vxlan, geneve) = (Some(UdpTunnel::Vxlan), Some(UdpTunnel::Geneve));
+        assert_eq!(at, [vxlan, vxlan, geneve, None, None, None]);
     }
 }

@@ -7,7 +7,11 @@
 //! tcp/8000-8010 = cameras                 # a range; the category may be left out
 //! 192.0.2.7 tcp/8000 = door-camera        # on this machine: it is the server, whatever else speaks
 //! 2001:db8::/32 udp/9999 = sensors        # on every machine of a network
+//! udp/4444 = vxlan                        # a tunnel, whose inside is decoded
 //! ```
+//!
+//! A UDP port that is called by the name of a tunnel ([`UdpTunnel::from_name`](crate::decode::UdpTunnel::from_name)) is that
+//! tunnel's, on all machines, even if the rule names some: what a packet carries is settled before whose it is.
 
 use std::fs;
 use std::net::IpAddr;

@@ -30,11 +30,41 @@ fn refused(bytes: &[u8], why: &str) {
 #[test]
 fn what_is_no_capture_is_said_to_be_none() {
     refused(b"", "is empty");
-    refused(b"Dear Sir or Madam,", "begins with the bytes 44 65 61 72");
+    refused(b"\x01\x02\x03\x04 or so", "begins with the bytes 01 02 03 04, which no known format");
+    refused(b"Dear Sir or Madam,", "it is text");
     refused(b"PK\x03\x04 and so on, and so on", "zip archive");
     refused(&capture()[..20], "ends inside its file header");
-    refused(&gzip(b"not a capture at all, but long enough"), "no known format");
+    refused(&gzip(b"\0not a capture at all, but long enough"), "no known format");
+    refused(&gzip(&gzip(&capture())), "compressed twice");
     refused(&gzip(b""), "is empty");
+}
+
+#[test]
+fn files_of_other_programs_are_named_with_what_converts_them() {
+    let padded = |start: &[u8]| [start, &[0; 100]].concat();
+    refused(
+        &padded(b"GMBU\x00\x02"),
+        "Network Monitor 2 or 3; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng",
+    );
+    refused(&padded(b"TRSNIFF data    \x1a"), "Sniffer for DOS; editcap");
+    refused(b"12:00:01.000001 IP 192.0.2.1.50000 > 192.0.2.2.443: Flags [S], seq 1, length 0\n", "tcpdump -w FILE");
+    refused(b"0000  02 00 00 00 00 80 02 00  00 00 00 05 08 00 45 00\n", "text2pcap FILE FILE.pcapng");
+    refused(b"<!DOCTYPE html>\n<html><head><title>Not found</title>", "web page");
+    refused(&gzip(&padded(b"GMBU\x00\x02")), "editcap");
+}
+
+#[test]
+fn a_file_of_aix_is_read_with_its_interface_type_and_its_nanoseconds() {
+    let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0002_0002, 0, 0, 65_535, 6].iter().flat_map(|word| word.to_be_bytes()).collect();
+    for (index, frame) in (0..).zip(connection((C, 51544), (S, 443), 1)) {
+        let length = frame.len() as u32;
+        file.extend([START as u32, index * 1_000_000, length, length].iter().flat_map(|word| word.to_be_bytes()));
+        file.extend(frame);
+    }
+    let tables = run_with_input(&["read", "-", "--json", "-"], &file).tables();
+    let capture = &tables["capture"][0];
+    assert_eq!((&capture["file_format"], &capture["link_type"]), (&"pcap (AIX)".into(), &"ethernet".into()));
+    assert_eq!((packets_at(&tables, "tcp"), capture["duration_s"].as_f64()), (9, Some(0.008)));
 }
 
 #[test]

@@ -26,4 +26,5 @@ mod scene;
 mod services_command;
 mod shape;
 mod support;
+mod tunnel_kinds;
 mod tunnels;

@@ -128,7 +128,7 @@ fn scene_v6(wrap: impl Fn(&[u8], bool) -> Vec<u8>) -> Scene {
 }
 
 /// The IP packet in an Ethernet frame.
-fn packet(frame: &[u8]) -> &[u8] {
+pub fn packet(frame: &[u8]) -> &[u8] {
     &frame[14..]
 }
 
@@ -137,7 +137,7 @@ fn length(bytes: usize) -> [u8; 2] {
 }
 
 /// A frame between the same stations with another type, a header and what follows it.
-fn retyped(frame: &[u8], ether_type: u16, header: &[u8], rest: &[u8]) -> Vec<u8> {
+pub fn retyped(frame: &[u8], ether_type: u16, header: &[u8], rest: &[u8]) -> Vec<u8> {
     [&frame[..12], &ether_type.to_be_bytes(), header, rest].concat()
 }
 
@@ -152,7 +152,7 @@ fn ip6(there: bool, protocol: u8, payload: &[u8]) -> Vec<u8> {
     portless(from, to, protocol, payload)
 }
 
-fn over_udp(there: bool, source: u16, destination: u16, payload: &[u8]) -> Vec<u8> {
+pub fn over_udp(there: bool, source: u16, destination: u16, payload: &[u8]) -> Vec<u8> {
     let (from, to) = if there { (A, B) } else { (B, A) };
     udp((from, source), (to, destination), payload)
 }

@@ -7,15 +7,12 @@ use etherparse::{Ethernet2HeaderSlice, SingleVlanHeaderSlice};
 use super::{be16, own_frame, skip_to};
 use crate::capture::LinkType;
 use crate::decode::protocol::ether;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 use crate::decode::{Decoded, LinkAddress, LinkProtocol};
 
 /// EtherTypes that only link layers have to know (IEEE).
 pub const IPX: u16 = 0x8137;
 pub const APPLETALK: u16 = 0x809b;
-/// An Ethernet frame in another's payload, as GRE interfaces carry it (RFC 1701).
-const BRIDGED_ETHERNET: u16 = 0x6558;
 /// PPP, as GRE interfaces carry it.
 const PPP: u16 = 0x880b;
 /// LLC in a frame too long for a length field (draft-ietf-isis-ext-eth).
@@ -58,7 +55,7 @@ pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
     match value {
         ether::IPV4 => Continue(Layer::Ipv4),
         ether::IPV6 => Continue(Layer::Ipv6),
-        ether::VLAN | ether::SERVICE_VLAN | ether::OLD_QINQ => vlan(walk),
+        value if ether::is_vlan(value) => vlan(walk),
         ether::MPLS | ether::MPLS_MULTICAST => Continue(Layer::Mpls),
         ether::ARP | ether::RARP => {
             // Hardware type, protocol type, two address lengths, then the operation (RFC 826).
@@ -66,7 +63,7 @@ pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
             Break(Decoded::NonIp(LinkProtocol::Arp { ether_type: value, opcode }))
         }
         JUMBO_LLC => Continue(Layer::Llc),
-        BRIDGED_ETHERNET => Continue(Layer::ETHERNET),
+        ether::TRANSPARENT_ETHERNET => Continue(Layer::ETHERNET),
         PPP => Continue(Layer::Link(LinkType::PPP)),
         other => Break(Decoded::NonIp(LinkProtocol::EtherType(other))),
     }
@@ -75,7 +72,7 @@ pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
 /// An IEEE 802.1Q tag: priority and VLAN identifier, then the type or length that it was put in front of.
 fn vlan(walk: &mut Walk<'_>) -> Next {
     let Ok(header) = SingleVlanHeaderSlice::from_slice(walk.rest) else { return walk.too_short() };
-    walk.enter(Encapsulation::Vlan(header.vlan_identifier().value()))?;
+    walk.enter_vlan(header.vlan_identifier().value())?;
     walk.advance(header.slice().len());
     type_or_length(walk, header.ether_type().0)
 }
@@ -99,7 +96,7 @@ fn isl(walk: &mut Walk<'_>) -> Next {
     const FDDI: u8 = 2;
     let Some(header) = walk.rest.first_chunk::<HEADER>() else { return walk.too_short() };
     walk.limit(LENGTH_END + usize::from(u16::from_be_bytes([header[12], header[13]])));
-    walk.enter(Encapsulation::Vlan((u16::from_be_bytes([header[20], header[21]]) >> 1) & 0x0fff))?;
+    walk.enter_vlan((u16::from_be_bytes([header[20], header[21]]) >> 1) & 0x0fff)?;
     let inner = match header[5] >> 4 {
         ETHERNET => Layer::ETHERNET,
         TOKEN_RING => Layer::Link(LinkType::TOKEN_RING),

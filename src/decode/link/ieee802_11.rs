@@ -9,7 +9,10 @@ use crate::decode::walk::{Layer, Next, Walk};
 
 /// Bits of the frame control field's first byte (clause 9.2.4.1): protocol version and type in the lower four, subtype above.
 const VERSION_AND_TYPE: u8 = 0x0f;
+const VERSION: u8 = 0x03;
+const TYPE: u8 = 0x0c;
 const MANAGEMENT: u8 = 0x00;
+const EXTENSION: u8 = 0x0c;
 const DATA: u8 = 0x08;
 /// Subtype bits of data frames (table 9-1): no data at all; quality of service.
 const WITHOUT_DATA: u8 = 0x40;
@@ -29,6 +32,62 @@ const MESH_CONTROL: u8 = 0x01;
 /// Goes over a frame's header. `padded`: the driver filled the header up to a multiple of four bytes, as radiotap says.
 pub fn frame(walk: &mut Walk<'_>, padded: bool) -> Next {
     let Some(&[kind, flags]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
+    frame_of(walk, [kind, flags], padded)
+}
+
+/// Goes over the header of a frame whose two bytes of frame control have changed places.
+pub fn swapped_frame(walk: &mut Walk<'_>) -> Next {
+    let Some(&[flags, kind]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
+    frame_of(walk, [kind, flags], false)
+}
+
+/// In which order a frame has the two bytes of its frame control field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ControlOrder {
+    /// As in the standard: version, type and subtype first.
+    Standard,
+    /// The flags first.
+    Swapped,
+}
+
+/// The order in which a frame has its frame control; `None` if neither makes a frame of it.
+///
+/// Only one order has version 0 and a known type in most frames: a frame of data to or from the distribution system that is
+/// read the wrong way has version 1, 2 or 3. Where both fit, LLC behind the header decides.
+pub fn control_order(frame: &[u8]) -> Option<ControlOrder> {
+    let &[first, second] = frame.first_chunk::<2>()?;
+    let may_be = |kind: u8| kind & VERSION == 0 && kind & TYPE != EXTENSION;
+    match (may_be(first), may_be(second)) {
+        (true, true) if !is_data_with_llc(frame, [first, second]) && is_data_with_llc(frame, [second, first]) => {
+            Some(ControlOrder::Swapped)
+        }
+        (true, _) => Some(ControlOrder::Standard),
+        (false, true) => Some(ControlOrder::Swapped),
+        (false, false) => None,
+    }
+}
+
+/// True if the bytes look like a data frame with something readable inside: LLC behind the header.
+pub fn is_readable_data(frame: &[u8]) -> bool {
+    frame.first_chunk::<2>().is_some_and(|control| is_data_with_llc(frame, *control))
+}
+
+fn is_data_with_llc(frame: &[u8], [kind, flags]: [u8; 2]) -> bool {
+    let size = header_size(kind, flags);
+    kind & VERSION_AND_TYPE == DATA && frame.get(size..).is_some_and(super::llc::is_llc)
+}
+
+/// Bytes of a data frame's header, up to the quality of service and HT control fields.
+fn header_size(kind: u8, flags: u8) -> usize {
+    let addresses = if flags & (TO_DS | FROM_DS) == TO_DS | FROM_DS { 30 } else { 24 };
+    match (kind & QOS != 0, flags & ORDER != 0) {
+        (false, _) => addresses,
+        (true, false) => addresses + 2,
+        (true, true) => addresses + 6,
+    }
+}
+
+fn frame_of(walk: &mut Walk<'_>, [kind, flags]: [u8; 2], padded: bool) -> Next {
     if kind & VERSION_AND_TYPE != DATA {
         if kind & VERSION_AND_TYPE == MANAGEMENT
             && let (Some(receiver), Some(sender)) = (bytes_at(walk.rest, 4), bytes_at(walk.rest, 10))
@@ -39,7 +98,6 @@ pub fn frame(walk: &mut Walk<'_>, padded: bool) -> Next {
     }
     let Some(header) = walk.rest.first_chunk::<24>() else { return walk.too_short() };
     let address = |at: usize| bytes_at::<6>(walk.rest, at);
-    let four_addresses = flags & (TO_DS | FROM_DS) == TO_DS | FROM_DS;
     // Where receiver and sender stand depends on who relays the frame (table 9-30).
     let (destination, source) = match flags & (TO_DS | FROM_DS) {
         0 => (address(4), address(10)),
@@ -53,12 +111,11 @@ pub fn frame(walk: &mut Walk<'_>, padded: bool) -> Next {
     if kind & WITHOUT_DATA != 0 || flags & PROTECTED != 0 || later_fragment {
         return own_frame(LinkType::IEEE802_11);
     }
-    let mut size = if four_addresses { 30 } else { 24 };
+    let size = header_size(kind, flags);
     let mut control = [0, 0];
     if kind & QOS != 0 {
-        let Some(field) = bytes_at(walk.rest, size) else { return walk.too_short() };
+        let Some(field) = bytes_at(walk.rest, header_size(kind & !QOS, flags)) else { return walk.too_short() };
         control = field;
-        size += if flags & ORDER != 0 { 6 } else { 2 };
     }
     skip(walk, if padded { size.next_multiple_of(4) } else { size })?;
     if control[1] & MESH_CONTROL != 0 {

@@ -6,6 +6,7 @@
 mod atm;
 mod cooked;
 mod ethernet;
+mod exported;
 mod frame_relay;
 mod framed;
 mod ieee802_11;
@@ -26,7 +27,9 @@ use crate::decode::protocol::ether;
 use crate::decode::walk::{Layer, Next, Walk};
 use crate::decode::{Decoded, LinkProtocol};
 pub use ethernet::{ether_type, type_or_length};
-pub use llc::llc;
+pub use ieee802_11::{ControlOrder, control_order, is_readable_data, swapped_frame};
+pub use llc::{is_llc, llc};
+pub use monitor::{tzsp_header_len, tzsp_inside};
 
 /// Goes over the header of a link layer.
 #[inline]
@@ -116,6 +119,7 @@ fn less_common(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
         LinkType::NETANALYZER_TRANSPARENT => framed::netanalyzer(walk, framed::PREAMBLE),
         LinkType::ETHERNET_MPACKET => framed::mpacket(walk),
         LinkType::ERF => framed::erf(walk),
+        LinkType::WIRESHARK_UPPER_PDU => exported::exported(walk),
 
         other => Break(Decoded::UnsupportedLink(other)),
     }

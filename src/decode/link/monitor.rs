@@ -111,26 +111,41 @@ fn ppi_says_fcs(header: &[u8]) -> bool {
 
 /// TZSP (Tazmen Sniffer Protocol): version, type, encapsulated protocol, then tagged fields up to the one that ends them.
 pub fn tzsp(walk: &mut Walk<'_>) -> Next {
-    const PADDING: u8 = 0;
-    const END: u8 = 1;
     const KEEP_ALIVE: u8 = 4;
     const PORT_OPENER: u8 = 5;
     let (Some(&kind), Some(protocol)) = (walk.rest.get(1), be16(walk.rest, 2)) else { return walk.too_short() };
-    let inner = match (kind, protocol) {
-        (KEEP_ALIVE | PORT_OPENER, _) => return own_frame(LinkType::TZSP),
-        (_, 0x01) => LinkType::ETHERNET,
-        (_, 0x12) => LinkType::IEEE802_11,
-        (_, 0x77) => LinkType::IEEE802_11_PRISM,
-        (_, 0x7f) => LinkType::IEEE802_11_AVS,
-        _ => return own_frame(LinkType::TZSP),
-    };
-    skip(walk, 4)?;
+    match (kind, tzsp_inside(protocol)) {
+        (KEEP_ALIVE | PORT_OPENER, _) | (_, None) => own_frame(LinkType::TZSP),
+        (_, Some(inner)) => match tzsp_header_len(walk.rest) {
+            Some(size) => skip_to(walk, size, Layer::Link(inner)),
+            None => walk.too_short(),
+        },
+    }
+}
+
+/// The link type of the frame that TZSP carries, by its number for it.
+pub fn tzsp_inside(protocol: u16) -> Option<LinkType> {
+    match protocol {
+        0x01 => Some(LinkType::ETHERNET),
+        0x12 => Some(LinkType::IEEE802_11),
+        0x77 => Some(LinkType::IEEE802_11_PRISM),
+        0x7f => Some(LinkType::IEEE802_11_AVS),
+        _ => None,
+    }
+}
+
+/// Bytes of a TZSP header with its tagged fields; `None` if they do not end.
+pub fn tzsp_header_len(header: &[u8]) -> Option<usize> {
+    const PADDING: u8 = 0;
+    const END: u8 = 1;
+    let mut at = 4;
+    // Each field is at least a byte, so that the packet's length bounds the loop.
     loop {
-        match *walk.rest {
-            [END, ..] => return skip_to(walk, 1, Layer::Link(inner)),
-            [PADDING, ..] => skip(walk, 1)?,
-            [_, size, ..] => skip(walk, 2 + usize::from(size))?,
-            _ => return walk.too_short(),
-        }
+        at += match *header.get(at..)? {
+            [END, ..] => return Some(at + 1),
+            [PADDING, ..] => 1,
+            [_, size, ..] => 2 + usize::from(size),
+            _ => return None,
+        };
     }
 }

@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use super::ethernet::{addresses, type_or_length};
 use super::{be16, bytes_at, skip};
 use crate::decode::Decoded;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Next, Walk};
 
 /// Bytes of a Broadcom tag, in either place.
@@ -49,9 +48,7 @@ fn marvell(walk: &mut Walk<'_>) -> ControlFlow<Decoded> {
     let tag = bytes_at::<4>(walk.rest, 0);
     skip(walk, 4)?;
     match tag {
-        Some([mode, _, high, low]) if mode & TAGGED != 0 => {
-            walk.enter(Encapsulation::Vlan(u16::from_be_bytes([high & 0x0f, low])))
-        }
+        Some([mode, _, high, low]) if mode & TAGGED != 0 => walk.enter_vlan(u16::from_be_bytes([high & 0x0f, low])),
         _ => ControlFlow::Continue(()),
     }
 }

@@ -623,9 +623,62 @@ fn a_cut_capture_is_truncated_and_a_short_packet_malformed() {
     }
 }
 
+/// A tag of an exported PDU.
+fn pdu_tag(tag: u8, value: &[u8]) -> Vec<u8> {
+    [&[0, tag], &(value.len() as u16).to_be_bytes()[..], value].concat()
+}
+
+#[test]
+fn exported_pdus_are_flows_by_their_tags() {
+    // LINKTYPE_WIRESHARK_UPPER_PDU: the dissector's name, addresses, kind of ports, ports, a tag that is not known, the end.
+    let pdu = |name: &[u8], tags: &[(u8, &[u8])], payload: &[u8]| {
+        let tags: Vec<u8> = tags.iter().flat_map(|(tag, value)| pdu_tag(*tag, value)).collect();
+        [&pdu_tag(12, name)[..], &tags, &[0, 0, 0, 0], payload].concat()
+    };
+    let v4: [(u8, &[u8]); 2] = [(20, &[10, 0, 0, 5]), (21, &[192, 0, 2, 80])];
+    let ports =
+        |kind: u8| [(24, vec![0, 0, 0, kind]), (25, vec![0, 0, 0xc3, 0x51]), (26, vec![0, 0, 0, 53]), (30, vec![0, 0, 0, 9])];
+    let told = |addresses: &[(u8, &[u8])], kind: u8| {
+        let ports = ports(kind);
+        let tags: Vec<(u8, &[u8])> =
+            addresses.iter().copied().chain(ports.iter().map(|(tag, value)| (*tag, &value[..]))).collect();
+        pdu(b"dns\0", &tags, b"query")
+    };
+    for (kind, protocol) in [(1, 132), (2, 6), (3, 17), (4, 33)] {
+        let data = told(&v4, kind);
+        let observation = observed(decode(LinkType::WIRESHARK_UPPER_PDU, &data));
+        assert_eq!(super::super::tests::told(&observation), format!("10.0.0.5:50001 > 192.0.2.80:53 {protocol}"));
+        assert_eq!((observation.payload_len, observation.ip_len, observation.wire_len as usize), (5, 0, data.len()));
+        does_no_harm(LinkType::WIRESHARK_UPPER_PDU, &data);
+    }
+    let client: [u8; 16] = v6()[8..24].try_into().unwrap();
+    let server: [u8; 16] = v6()[24..40].try_into().unwrap();
+    assert_eq!(tell(LinkType::WIRESHARK_UPPER_PDU, &told(&[(22, &client), (23, &server)], 3)), DNS6);
+    // A dissector of a lower layer.
+    leads_to_v4(LinkType::WIRESHARK_UPPER_PDU, &on_v4(&pdu(b"ip\0\0", &[], b"")));
+    leads_to_v4(LinkType::WIRESHARK_UPPER_PDU, &on_frame(&pdu(b"eth_withoutfcs\0\0", &v4, b"")));
+    assert_eq!(tell(LinkType::WIRESHARK_UPPER_PDU, &pdu(b"udp\0", &v4, &v4_datagram())), DNS4);
+    // No ports, no kind of port that has a transport, addresses of two versions, a port that is none.
+    let own = LinkProtocol::Link(LinkType::WIRESHARK_UPPER_PDU);
+    let wrong_port: [(u8, &[u8]); 5] = [v4[0], v4[1], (24, &[0, 0, 0, 3]), (25, &[0, 1, 0, 0]), (26, &[0, 0, 0, 53])];
+    for data in
+        [pdu(b"dns\0", &v4, b""), told(&v4, 5), told(&[v4[0], (23, &server)], 3), told(&[], 3), pdu(b"dns\0", &wrong_port, b"")]
+    {
+        assert_eq!(non_ip(LinkType::WIRESHARK_UPPER_PDU, &data), own);
+    }
+    let data = told(&v4, 3);
+    assert_eq!(walk_cut(LinkType::WIRESHARK_UPPER_PDU, &data[..30], data.len(), 0).decoded, Decoded::Truncated);
+    assert_eq!(decode(LinkType::WIRESHARK_UPPER_PDU, &data[..30]), Decoded::Malformed);
+}
+
+/// A UDP datagram without its IP header.
+fn v4_datagram() -> Vec<u8> {
+    v4().split_off(20)
+}
+
 #[test]
 fn what_no_function_knows_is_unsupported_by_its_number() {
-    for number in [2, 3, 32, 147, 187, 189, 227, 248, 252, 253, 271, 303, 9999] {
+    for number in [2, 3, 32, 147, 187, 189, 227, 248, 253, 271, 303, 9999] {
         assert_eq!(decode(LinkType(number), &v4()), Decoded::UnsupportedLink(LinkType(number)));
     }
 }

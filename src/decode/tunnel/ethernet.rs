@@ -1,8 +1,9 @@
-//! Encapsulations that an EtherType announces: PPPoE, PBB, MACsec, VN-Tag, NSH.
+//! Encapsulations that an EtherType announces: PPPoE, PBB, MACsec, VN-Tag, NSH; the tags that only stand in front of another
+//! EtherType or of a frame are elsewhere.
 
 use std::ops::ControlFlow::Continue;
 
-use super::{attempt, enter, nsh};
+use super::{attempt, enter, nsh, tags};
 use crate::decode::link::type_or_length;
 use crate::decode::protocol::ether;
 use crate::decode::scope::Encapsulation;
@@ -18,7 +19,7 @@ pub fn by_ether_type(walk: &mut Walk<'_>, value: u16) -> Option<Next> {
         ether::MACSEC => attempt(walk, macsec),
         ether::VN_TAG => attempt(walk, vn_tag),
         ether::NSH => attempt(walk, nsh),
-        _ => None,
+        other => tags::by_ether_type(walk, other),
     }
 }
 

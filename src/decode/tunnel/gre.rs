@@ -1,7 +1,7 @@
 //! GRE and what is built on it: version 0 with its optional fields (RFC 2784, RFC 2890), version 1 of PPTP (RFC 2637),
 //! NVGRE (RFC 7637), ERSPAN (draft-foschiano-erspan).
 
-use super::{enter, ip_layer, then_nsh};
+use super::{enter, enter_strictly, ip_layer, then_nsh};
 use crate::decode::protocol::ether;
 use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
@@ -12,9 +12,11 @@ const KEY: u16 = 0x2000;
 const SEQUENCE: u16 = 0x1000;
 const ACKNOWLEDGMENT: u16 = 0x0080;
 const VERSION: u16 = 0x0007;
+/// Bits 4 and 5, which RFC 1701 used for strict source routes and recursion, and 6 to 12, which a receiver must ignore (RFC 2784
+/// section 2.3).
+const RESERVED: u16 = 0x0ff8;
 
 /// Protocol types of GRE that are no EtherTypes of a frame's own.
-const TRANSPARENT_ETHERNET: u16 = 0x6558;
 const ERSPAN_1_AND_2: u16 = 0x88be;
 const ERSPAN_3: u16 = 0x22eb;
 const PPP: u16 = 0x880b;
@@ -49,10 +51,12 @@ fn version_0(walk: &mut Walk<'_>, flags: u16, protocol: u16) -> Option<Next> {
             Some(Layer::Ipv4) => gre(Layer::Ipv4),
             _ => Some((size + 4, Encapsulation::Gre, ip_layer(inner.get(4..)?)?)),
         },
-        TRANSPARENT_ETHERNET => {
+        ether::TRANSPARENT_ETHERNET => {
             let step = match walk.rest.get(key_at..key_at + 3) {
                 // NVGRE has a key, whose upper 24 bits are the virtual subnet, and neither checksum nor sequence number.
-                Some(&[a, b, c]) if flags == KEY => Encapsulation::Nvgre(u32::from_be_bytes([0, a, b, c])),
+                Some(&[a, b, c]) if flags & (CHECKSUM | KEY | SEQUENCE) == KEY => {
+                    Encapsulation::Nvgre(u32::from_be_bytes([0, a, b, c]))
+                }
                 _ => Encapsulation::Gre,
             };
             Some((size, step, Layer::ETHERNET))
@@ -63,7 +67,7 @@ fn version_0(walk: &mut Walk<'_>, flags: u16, protocol: u16) -> Option<Next> {
         ether::NSH => return then_nsh(walk, size, Encapsulation::Gre),
         _ => None,
     }?;
-    (walk.rest.len() >= size).then(|| enter(walk, size, step, inner))
+    if walk.rest.len() < size { None } else { enter_strictly(walk, flags & RESERVED == 0, size, step, inner) }
 }
 
 /// ERSPAN: type I has no header of its own (and GRE no sequence number), type II eight bytes, type III twelve and eight more

@@ -1,16 +1,22 @@
 //! Tunnels: what carries a whole packet of a lower layer inside. The innermost flow counts, the way to it is recorded.
 //!
 //! A tunnel is entered only where its header checks out; otherwise its packet stays what it was outside, as it does when
-//! what is inside cannot be decoded. Fragments are not entered: they stay in the flow of the tunnel itself, where their
+//! what is inside cannot be decoded. Bits that a receiver must ignore do not stop the way in, but where they are set, or a
+//! header says little, what is inside has to look like a packet. Fragments are not entered: they stay in the flow of the tunnel itself, where their
 //! later parts can follow them.
 
 mod ethernet;
 mod gre;
+mod plausible;
+mod ports;
+mod sniffer;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod udp;
 
 pub use ethernet::by_ether_type;
+pub use ports::{TunnelPorts, UdpTunnel};
 pub use udp::{by_ports, may_begin};
 
 use std::ops::ControlFlow::Continue;
@@ -62,6 +68,17 @@ fn enter(walk: &mut Walk<'_>, size: usize, step: Encapsulation, inner: Layer) ->
     Continue(inner)
 }
 
+/// Moves behind a tunnel header, if what is inside looks like the layer that it is said to be.
+fn enter_if_plausible(walk: &mut Walk<'_>, size: usize, step: Encapsulation, inner: Layer) -> Option<Next> {
+    let fits = plausible::fits(inner, walk.rest.get(size..)?);
+    fits.then(|| enter(walk, size, step, inner))
+}
+
+/// Moves behind a tunnel header: one without reserved bits says enough (`is_strict`), with them the inside has to say the rest.
+fn enter_strictly(walk: &mut Walk<'_>, is_strict: bool, size: usize, step: Encapsulation, inner: Layer) -> Option<Next> {
+    if is_strict { Some(enter(walk, size, step, inner)) } else { enter_if_plausible(walk, size, step, inner) }
+}
+
 /// The IP version that a packet's first four bits name.
 fn version(packet: &[u8]) -> Option<u8> {
     packet.first().map(|first| first >> 4)
@@ -78,7 +95,11 @@ fn ip_layer(packet: &[u8]) -> Option<Layer> {
 
 /// EtherIP (RFC 3378): version 3, twelve reserved bits, an Ethernet frame.
 fn etherip(walk: &mut Walk<'_>) -> Option<Next> {
-    walk.rest.starts_with(&[0x30, 0]).then(|| enter(walk, 2, Encapsulation::EtherIp, Layer::ETHERNET))
+    match *walk.rest.first_chunk::<2>()? {
+        [0x30, 0] => Some(enter(walk, 2, Encapsulation::EtherIp, Layer::ETHERNET)),
+        [0x30..=0x3f, _] => enter_if_plausible(walk, 2, Encapsulation::EtherIp, Layer::ETHERNET),
+        _ => None,
+    }
 }
 
 /// PIM Register (RFC 7761 section 4.9.3): version 2, type 1, a multicast packet on its way to the rendezvous point. A

@@ -4,7 +4,7 @@
 use etherparse::{IpNumber, PacketBuilder};
 
 use crate::capture::{Interface, LinkType, Packet};
-use crate::decode::{Decoded, Decoder, Fragment, LinkProtocol, Observation, ScopeId, Walked};
+use crate::decode::{Decoded, Decoder, Fragment, LinkProtocol, Observation, ScopeId, TunnelPorts, UdpTunnel, Walked};
 use crate::unit::Time;
 
 const A: [u8; 4] = [198, 51, 100, 1];
@@ -53,7 +53,25 @@ fn over_udp_a_header_that_does_not_check_out_opens_nothing() {
     let with = |header: &[u8], rest: &[u8]| [header, rest].concat();
     let cases: Vec<(&str, u16, Vec<u8>)> = vec![
         ("VXLAN without the I flag", 4789, with(&[0, 0, 0, 0, 0, 0, 42, 0], &frame)),
-        ("VXLAN with a reserved byte", 4789, with(&[8, 0, 0, 1, 0, 0, 42, 0], &frame)),
+        ("VXLAN with a reserved byte and no frame", 4789, with(&[8, 0, 0, 1, 0, 0, 42, 0], &packet)),
+        ("VXLAN with the group policy bit and a frame of something else", 4789, with(&[0x88, 0, 0, 1, 0, 0, 42, 0], &[2; 60])),
+        ("VXLAN whose last byte is set and no frame", 4789, with(&[8, 0, 0, 0, 0, 0, 42, 1], &frame[..13])),
+        ("an answer of DNS with the bit of the I flag", 4789, b"\x08\0\x81\x80\0\x01\0\x01\0\0\0\0\x03www\x07example\0".to_vec()),
+        ("VXLAN-GPE with a reserved byte and no packet", 4790, with(&[0x0c, 0, 1, 1, 0, 0, 42, 0], &frame)),
+        ("VXLAN-GPE without a protocol and without a frame", 4790, with(&[0x08, 0, 0, 0, 0, 0, 42, 0], &packet)),
+        ("GENEVE with a reserved byte and no frame", 6081, with(&[0, 0, 0x65, 0x58, 0, 0, 42, 1], &packet)),
+        ("GENEVE with reserved flags and IPv4 that is none", 6081, with(&[0, 1, 8, 0, 0, 0, 42, 0], &frame)),
+        ("GTP with the spare bit and no IP header", 2152, vec![0x38, 255, 0, 0, 0, 0, 0, 9, 0x41]),
+        ("GRE with reserved bits and no IP header", 4754, vec![0, 8, 8, 0, 0x41]),
+        ("L2TP with no PPP inside", 1701, with(&[0, 2, 0, 5, 0, 6], &frame)),
+        ("L2TP that is longer than its datagram", 1701, with(&[0x40, 2, 0, 60, 0, 5, 0, 6, 0, 0x21], &packet)),
+        ("CAPWAP with no frame", 5247, with(&[0, 0x10, 2, 0, 0, 0, 0, 0], &packet)),
+        ("CAPWAP with a radio frame of version 1", 5247, with(&[0, 0x10, 3, 0, 0, 0, 0, 0, 0x09, 0x09], &frame)),
+        ("TZSP of version 2", 37008, with(&[2, 0, 0, 1, 1], &frame)),
+        ("a keep-alive of TZSP", 37008, with(&[1, 4, 0, 1, 1], &frame)),
+        ("TZSP of another frame", 37008, with(&[1, 0, 0, 9, 1], &frame)),
+        ("TZSP whose fields do not end", 37008, vec![1, 0, 0, 1, 0, 0, 10, 1]),
+        ("TZSP with no frame", 37008, with(&[1, 0, 0, 1, 1], &packet)),
         ("VXLAN cut", 4789, vec![8, 0, 0, 0, 0, 0, 42]),
         ("VXLAN-GPE of another version", 4790, with(&[0x1c, 0, 0, 1, 0, 0, 42, 0], &packet)),
         ("VXLAN-GPE with an unknown protocol", 4790, with(&[0x0c, 0, 0, 9, 0, 0, 42, 0], &packet)),
@@ -81,6 +99,108 @@ fn over_udp_a_header_that_does_not_check_out_opens_nothing() {
     }
 }
 
+/// A radio frame to the distribution system, in either order of its frame control.
+fn radio_frame(control: [u8; 2]) -> Vec<u8> {
+    [&control[..], &[0, 0], &[2; 18], &[0, 0], &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &inner()].concat()
+}
+
+#[test]
+fn frames_for_sniffers_are_known_by_all_their_lengths() {
+    let frame = radio_frame([8, 1]);
+    let length = (frame.len() as u16).to_be_bytes();
+    let old_peek = |length: [u8; 2], kept: [u8; 2], flags: u8| {
+        [&[0xd0, 0xa0][..], &length, &kept, &[flags, 0], &[0; 8], &[2, 6, 50, 0], &frame].concat()
+    };
+    let new_peek = |version: u8, size: u8, length: [u8; 2]| {
+        [&[0, 0xff, 0xab, 0xcd, version, 0, 0, 0, size][..], &[0; 32], &length, &length, &vec![0; usize::from(size) - 45], &frame]
+            .concat()
+    };
+    let record = |microseconds: u32, stored: u32, wire_len: u32, radio: &[u8]| {
+        let words = [1_700_000_000, microseconds, stored, wire_len].map(u32::to_be_bytes);
+        [&words.concat()[..], radio, &frame].concat()
+    };
+    let size = frame.len() as u32;
+    let radio = [0, 12, 6, 50];
+    let ppi = |inner: u8| [&[0, 0, 8, 0, inner, 0, 0, 0][..], &frame].concat();
+    let radiotap = |version: u8| [&[version, 0, 9, 0, 4, 0, 0, 0, 2][..], &frame].concat();
+    let cases: Vec<(&str, u16, Vec<u8>, bool)> = vec![
+        ("Peek", 5000, old_peek(length, length, 0), true),
+        ("Peek that keeps all", 5000, old_peek(length, [0, 0], 0), true),
+        ("Peek that kept less than there was", 5000, old_peek([9, 0], length, 0), true),
+        ("Peek of another length", 5000, old_peek(length, [0, 9], 0), false),
+        ("Peek with reserved flags", 5000, old_peek(length, length, 8), false),
+        ("Peek, newer", 5000, new_peek(2, 55, length), true),
+        ("Peek, of a version to come", 5000, new_peek(3, 60, [9, 9]), true),
+        ("Peek, newer, of another length", 5000, new_peek(2, 55, [0, 9]), false),
+        ("Peek, newer, of no size", 5000, [&[0, 0xff, 0xab, 0xcd, 3, 0, 0, 0, 8][..], &frame].concat(), false),
+        ("Peek, newer, beyond the end", 5000, [&[0, 0xff, 0xab, 0xcd, 3, 0, 1, 0, 0][..], &frame].concat(), false),
+        ("Aruba's record", 5555, record(5, size, size, &[]), true),
+        ("Aruba's record with radio", 5555, record(5, size, size, &radio), true),
+        ("Aruba's record that counts the radio's bytes", 5555, record(5, size + 4, size + 4, &radio), true),
+        ("Aruba's record of another length", 5555, record(5, size - 1, size, &[]), false),
+        ("Aruba's record with more stored than there was", 5555, record(5, size, size - 1, &[]), false),
+        ("Aruba's record with more than a second", 5555, record(1_000_000, size, size, &[]), false),
+        ("Aruba's Peek", 5555, old_peek(length, length, 0), true),
+        ("Aruba's newer Peek", 5555, new_peek(2, 55, length), true),
+        ("Aruba's PPI", 5555, ppi(105), true),
+        ("Aruba's radiotap", 5555, radiotap(0), true),
+        ("Aruba's radiotap of version 1", 5555, radiotap(1), false),
+        ("a record at the port of Peek", 5000, record(5, size, size, &[]), false),
+    ];
+    for (what, port, payload, is_tunnel) in cases {
+        let walked = walk(LinkType::RAW, &over_udp(port, &payload));
+        let ports = if is_tunnel { [50_001, 53] } else { [50_000, port] };
+        assert_eq!((observed(&walked).key.ports, walked.scope != ScopeId::PLAIN), (ports, is_tunnel), "{what}");
+        for length in 0..payload.len() {
+            walk(LinkType::RAW, &over_udp(port, &payload[..length]));
+        }
+    }
+}
+
+#[test]
+fn bits_that_a_receiver_ignores_do_not_stop_the_way_in() {
+    let (packet, frame) = (inner(), inner_frame());
+    let nsh = [&[0x1f, 0xc2, 0xf2, 1, 0, 0, 7, 255][..], &packet].concat();
+    let with = |header: &[u8], rest: &[u8]| [header, rest].concat();
+    let over_udp_cases: Vec<(u16, Vec<u8>)> = vec![
+        (4789, with(&[0x88, 0, 0, 5, 0, 0, 42, 0], &frame)),
+        (4789, with(&[0xff, 0xff, 0xff, 0xff, 0, 0, 42, 0xff], &frame)),
+        (4789, with(&[0x0c, 0, 0, 1, 0, 0, 42, 0], &packet)),
+        (8472, with(&[8, 0, 0, 0, 0, 0, 42, 1], &frame)),
+        (4790, with(&[0xcf, 1, 2, 1, 0, 0, 42, 9], &packet)),
+        (4790, with(&[0x0c, 1, 0, 4, 0, 0, 42, 0], &nsh)),
+        (4790, with(&[0x08, 0, 0, 0, 0, 0, 42, 0], &frame)),
+        (6081, with(&[0, 0x3f, 0x65, 0x58, 0, 0, 42, 9], &frame)),
+        (6081, with(&[0, 0, 0x88, 0x47, 0, 0, 42, 0, 0, 1, 1, 64], &packet)),
+        (2152, with(&[0x38, 255, 0, 0, 0, 0, 0, 9], &packet)),
+        (4754, with(&[0x03, 0xf8, 8, 0], &packet)),
+        (1701, with(&[0x34, 0xf2, 0, 5, 0, 6, 0, 0x21], &packet)),
+        (5247, with(&[0, 0x10, 2, 7, 0, 0, 0, 7], &frame)),
+    ];
+    let over_udp_packets = over_udp_cases.into_iter().map(|(port, payload)| over_udp(port, &payload));
+    let over_ip_packets =
+        [over_ip(47, &with(&[0x23, 0xf8, 0x65, 0x58, 0, 0, 42, 7], &frame)), over_ip(97, &with(&[0x3f, 0xff], &frame))];
+    for packet in over_udp_packets.chain(over_ip_packets) {
+        let walked = walk(LinkType::RAW, &packet);
+        assert_eq!(observed(&walked).key.ports, [50_001, 53], "{packet:x?}");
+        assert_ne!(walked.scope, ScopeId::PLAIN);
+    }
+}
+
+#[test]
+fn a_radio_frame_of_capwap_may_have_its_control_either_way_round() {
+    // To and from the distribution system, neither, both are told apart by the version; with neither, LLC decides.
+    for control in [[8, 1], [1, 8], [8, 2], [2, 8], [8, 0], [0, 8], [8, 9], [9, 8]] {
+        let payload = [&[0, 0x10, 3, 0, 0, 0, 0, 0][..], &radio_frame(control)].concat();
+        assert_eq!(observed(&walk(LinkType::RAW, &over_udp(5247, &payload))).key.ports, [50_001, 53], "{control:?}");
+    }
+    // A beacon is no flow, whichever way round.
+    for control in [[0x80, 0], [0, 0x80]] {
+        let payload = [&[0, 0x10, 3, 0, 0, 0, 0, 0][..], &radio_frame(control)].concat();
+        assert_eq!(observed(&walk(LinkType::RAW, &over_udp(5247, &payload))).key.ports, [50_000, 5247], "{control:?}");
+    }
+}
+
 #[test]
 fn over_ip_a_header_that_does_not_check_out_opens_nothing() {
     let packet = inner();
@@ -95,6 +215,8 @@ fn over_ip_a_header_that_does_not_check_out_opens_nothing() {
         ("GRE with a broken NSH", 47, with(&[0, 0, 0x89, 0x4f, 0x0f, 0xc0, 2, 1], &packet)),
         ("PPTP that only acknowledges", 47, vec![0x20, 0x81, 0x88, 0x0b, 0, 0, 0, 9, 0, 0, 0, 1]),
         ("ERSPAN III that is none", 47, with(&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x10], &[0; 30])),
+        ("GRE with reserved bits and no frame", 47, with(&[0, 8, 0x65, 0x58], &packet)),
+        ("EtherIP with reserved bits and no frame", 97, with(&[0x30, 1], &packet)),
         ("EtherIP of another version", 97, with(&[0x40, 0], &inner_frame())),
         ("a Null-Register", 103, with(&[0x21, 0, 0, 0, 0x40, 0, 0, 0], &packet)),
         ("a PIM Hello", 103, with(&[0x20, 0, 0, 0, 0, 0, 0, 0], &packet)),
@@ -112,17 +234,86 @@ fn over_ethernet_a_header_that_does_not_check_out_is_not_ip() {
     let frame = |ether_type: u16, payload: &[u8]| {
         [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2][..], &ether_type.to_be_bytes(), payload, &inner()].concat()
     };
-    let cases: [(u16, &[u8]); 4] = [
+    let cases: [(u16, &[u8]); 20] = [
         (0x8864, &[0x21, 0, 0, 7, 0, 30, 0, 0x21]),
         (0x88e5, &[0x0c, 0, 0, 0, 0, 1, 8, 0]),
         (0x88e5, &[0x80, 0, 0, 0, 0, 1, 8, 0]),
         (0x894f, &[0x8f, 0xc2, 2, 1, 0, 0, 7, 255]),
+        (0x8909, &[2, 1, 0, 1, 0, 100, 8, 0]),
+        (0x8909, &[1, 0, 8, 0]),
+        (0x8909, &[1, 255, 0, 1, 0, 100, 8, 0]),
+        (0x8909, &[1, 1, 0, 1, 0, 100, 0x86, 0xdd]),
+        (0x8988, &[0, 0, 0, 0, 0, 1, 0, 0]),
+        (0x8988, &[0, 0, 0, 0, 0, 1, 0x81, 0, 0, 9, 0xff, 0xff]),
+        (0x893f, &[0, 0, 0, 100, 0, 0, 0xff, 0xff]),
+        (0xd28b, &[0, 2, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0]),
+        (0xd28b, &[0, 1, 0, 0x30, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0]),
+        (0xf1c1, &[0, 0, 0, 9, 0x86, 0xdd]),
+        (0x892f, &[0, 60, 0, 9, 0, 2]),
+        (0x22f3, &[0x40, 0x3f, 0, 1, 0, 2, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]),
+        (0x22f3, &[0, 0x3f, 0, 1, 0, 2, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x86, 0xdd]),
+        (0x4305, &[0x00, 15, 50, 1, 2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]),
+        (0x4305, &[0x40, 14, 50, 1, 2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]),
+        (0x8903, &[0, 32, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0, 1]),
     ];
     for (ether_type, header) in cases {
         let walked = walk(LinkType::ETHERNET, &frame(ether_type, header));
         assert_eq!(walked.decoded, Decoded::NonIp(LinkProtocol::EtherType(ether_type)));
         assert_eq!(walked.scope, ScopeId::PLAIN);
     }
+}
+
+#[test]
+fn a_tag_leaves_the_frame_what_it_is() {
+    let tagged = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 2, 0xf1, 0xc1, 0, 0, 0, 9, 8, 0], &inner()].concat();
+    assert!(observed(&walk(LinkType::ETHERNET, &tagged)).to_group, "sent to all");
+    // An unknown EtherType behind a tag is that of the frame, and a length leads to LLC.
+    let goose = [&[2; 12][..], &[0x89, 0x2f, 0, 60, 0, 9, 0x88, 0xb8, 0, 1]].concat();
+    assert_eq!(walk(LinkType::ETHERNET, &goose).decoded, Decoded::NonIp(LinkProtocol::EtherType(0x88b8)));
+    let stp = [&[2; 12][..], &[0x89, 0x3f, 0, 0, 0, 100, 0, 0, 0, 4, 0x42, 0x42, 3, 0]].concat();
+    assert_eq!(walk(LinkType::ETHERNET, &stp).decoded, Decoded::NonIp(LinkProtocol::Llc { sap: 0x42 }));
+}
+
+#[test]
+fn tags_without_end_are_malformed_or_stop_the_walk() {
+    let r_tags = [&[2; 12][..], &[0xf1, 0xc1, 0, 0, 0, 9].repeat(5000), &[8, 0], &inner()].concat();
+    assert_eq!(walk(LinkType::ETHERNET, &r_tags).decoded, Decoded::NonIp(LinkProtocol::EtherType(0xf1c1)));
+    let frames = [&[&[2; 12][..], &[0x89, 0x03, 0, 32]].concat().repeat(5000)[..], &inner_frame()].concat();
+    assert_eq!(walk(LinkType::ETHERNET, &frames).decoded, Decoded::Malformed);
+    let tags_and_frames = [&[2; 12][..], &[0x81, 0, 0, 1, 0x22, 0xf3, 0, 0x3f, 0, 1, 0, 2]].concat().repeat(5000);
+    assert_eq!(walk(LinkType::ETHERNET, &tags_and_frames).decoded, Decoded::Malformed);
+}
+
+#[test]
+fn a_tag_of_vlan_0_is_no_vlan() {
+    let frame = |tag: &[u8]| [&[2; 12][..], tag, &[8, 0], &inner()].concat();
+    for tag in [&[0x81, 0, 0xa0, 0][..], &[0x81, 0, 0, 0, 0x81, 0, 0xe0, 0]] {
+        let walked = walk(LinkType::ETHERNET, &frame(tag));
+        assert_eq!((observed(&walked).key.ports, walked.scope), ([50_001, 53], ScopeId::PLAIN));
+    }
+    assert_eq!(observed(&walk(LinkType::ETHERNET, &frame(&[0x81, 0, 0, 0].repeat(5000)))).key.ports, [50_001, 53]);
+    assert_ne!(walk(LinkType::ETHERNET, &frame(&[0x81, 0, 0xa0, 1])).scope, ScopeId::PLAIN);
+}
+
+#[test]
+fn a_users_port_is_a_tunnels_and_its_header_has_to_check_out() {
+    let ports = TunnelPorts::new([(4444, UdpTunnel::Vxlan), (4789, UdpTunnel::Geneve), (9999, UdpTunnel::L2tp)].into_iter());
+    let mut decoder = Decoder::with_tunnel_ports(ports);
+    let mut ports_of = |source: u16, destination: u16, payload: &[u8]| {
+        let mut data = Vec::new();
+        PacketBuilder::ipv4(A, B, 64).udp(source, destination).write(&mut data, payload).unwrap();
+        let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data: &data };
+        observed(&decoder.decode(&packet, &Interface::new(LinkType::RAW))).key.ports
+    };
+    let vxlan = [&[8, 0, 0, 0, 0, 0, 42, 0][..], &inner_frame()].concat();
+    let geneve = [&[0, 0, 0x65, 0x58, 0, 0, 42, 0][..], &inner_frame()].concat();
+    let l2tp = [&[0, 2, 0, 5, 0, 6, 0, 0x21][..], &inner()].concat();
+    assert_eq!(ports_of(50_000, 4444, &vxlan), [50_001, 53]);
+    assert_eq!(ports_of(50_000, 4444, &geneve), [50_000, 4444]);
+    // The assigned tunnel stays where the user's does not fit.
+    assert_eq!([&geneve, &vxlan].map(|payload| ports_of(50_000, 4789, payload)), [[50_001, 53]; 2]);
+    assert_eq!(ports_of(9999, 50_000, &l2tp), [50_001, 53]);
+    assert_eq!(ports_of(4444, 50_000, &vxlan), [4444, 50_000]);
 }
 
 #[test]

@@ -1,110 +1,128 @@
-//! Tunnels over UDP. A port alone proves nothing, because clients pick theirs from the same numbers: the destination port
-//! has to fit, and the tunnel's header has to check out.
+//! Tunnels over UDP. A port alone proves nothing, because clients pick theirs from the same numbers: the port has to fit, and
+//! the tunnel's header has to check out.
 
-use super::{attempt, enter, ip_layer, nsh_next, then_nsh, version};
+use std::ops::ControlFlow::Continue;
+
+use super::plausible::{self, Fit};
+use super::ports::{TunnelPorts, UdpTunnel};
+use super::{attempt, enter, enter_if_plausible, enter_strictly, ip_layer, nsh_next, sniffer, then_nsh, version};
+use crate::decode::link::{ControlOrder, control_order, swapped_frame};
 use crate::decode::protocol::ether;
 use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
-const L2TP: u16 = 1701;
-const GTP_USER: u16 = 2152;
-const TEREDO: u16 = 3544;
-const LISP_DATA: u16 = 4341;
-const GRE_IN_UDP: u16 = 4754;
-const VXLAN: u16 = 4789;
-const VXLAN_GPE: u16 = 4790;
-const CAPWAP_DATA: u16 = 5247;
-const GENEVE: u16 = 6081;
-const MPLS_IN_UDP: u16 = 6635;
-/// What Linux used for VXLAN before a port was assigned.
-const VXLAN_LINUX: u16 = 8472;
-
 /// Bytes of the UDP header, which a tunnel's header follows.
 const UDP: usize = 8;
 
-/// Enters a tunnel whose header the walk stands at.
-type Enter = fn(&mut Walk<'_>) -> Option<Next>;
-
-/// The tunnel that a datagram between these ports may carry, if its header checks out.
-#[inline]
-fn entrance(source: u16, destination: u16) -> Option<Enter> {
-    Some(match destination {
-        VXLAN | VXLAN_LINUX => vxlan,
-        VXLAN_GPE => vxlan_gpe,
-        GENEVE => geneve,
-        GTP_USER => gtp_user,
-        L2TP => l2tp,
-        LISP_DATA => lisp,
-        GRE_IN_UDP => super::gre::gre,
-        MPLS_IN_UDP => mpls,
-        CAPWAP_DATA => capwap_data,
-        // A Teredo server answers from its port to one that the client chose; the IPv6 packet inside is proof enough.
-        _ if destination == TEREDO || source == TEREDO => teredo,
-        _ => return None,
-    })
-}
-
 /// True if a datagram between these ports may carry a packet.
 #[inline]
-pub fn may_begin(source: u16, destination: u16) -> bool {
-    entrance(source, destination).is_some()
+pub fn may_begin(ports: &TunnelPorts, source: u16, destination: u16) -> bool {
+    UdpTunnel::assigned(source, destination).is_some() || ports.between(source, destination).is_some()
 }
 
-/// Enters what a UDP datagram carries; the walk stands at its UDP header.
+/// Enters what a UDP datagram carries; the walk stands at its UDP header. A user's choice for a port is tried first.
 #[inline]
-pub fn by_ports(walk: &mut Walk<'_>, source: u16, destination: u16) -> Option<Next> {
-    let enter_tunnel = entrance(source, destination)?;
-    attempt(walk, |walk| {
-        if walk.rest.len() < UDP {
-            return None;
-        }
-        walk.advance(UDP);
-        enter_tunnel(walk)
+pub fn by_ports(walk: &mut Walk<'_>, ports: &TunnelPorts, source: u16, destination: u16) -> Option<Next> {
+    let candidates = [ports.between(source, destination), UdpTunnel::assigned(source, destination)];
+    candidates.into_iter().flatten().find_map(|tunnel| {
+        attempt(walk, |walk| {
+            if walk.rest.len() < UDP {
+                return None;
+            }
+            walk.advance(UDP);
+            enter_tunnel(walk, tunnel)
+        })
     })
 }
 
-/// VXLAN (RFC 7348 section 5): the I flag, a network identifier of 24 bits, and zeros.
-fn vxlan(walk: &mut Walk<'_>) -> Option<Next> {
-    let &[0x08, 0, 0, 0, a, b, c, 0] = walk.rest.first_chunk::<8>()? else { return None };
-    Some(enter(walk, 8, Encapsulation::Vxlan(u32::from_be_bytes([0, a, b, c])), Layer::ETHERNET))
+/// Enters that tunnel, if its header checks out.
+fn enter_tunnel(walk: &mut Walk<'_>, tunnel: UdpTunnel) -> Option<Next> {
+    match tunnel {
+        UdpTunnel::Vxlan => vxlan(walk),
+        UdpTunnel::VxlanGpe => vxlan_gpe(walk),
+        UdpTunnel::Geneve => geneve(walk),
+        UdpTunnel::GtpUser => gtp_user(walk),
+        UdpTunnel::Teredo => teredo(walk),
+        UdpTunnel::L2tp => l2tp(walk),
+        UdpTunnel::Lisp => lisp(walk),
+        UdpTunnel::GreInUdp => super::gre::gre(walk),
+        UdpTunnel::MplsInUdp => mpls(walk),
+        UdpTunnel::CapwapData => capwap_data(walk),
+        UdpTunnel::Tzsp => sniffer::tzsp(walk),
+        UdpTunnel::Peekremote => sniffer::peekremote(walk),
+        UdpTunnel::ArubaErm => sniffer::aruba_erm(walk),
+    }
 }
 
-/// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): version 0, the I and P flags, and the protocol inside.
-fn vxlan_gpe(walk: &mut Walk<'_>) -> Option<Next> {
-    const VERSION_I_AND_P: u8 = 0x3c;
-    const I_AND_P: u8 = 0x0c;
-    const NSH: u8 = 4;
-    let &[flags, 0, 0, next, a, b, c, _] = walk.rest.first_chunk::<8>()? else { return None };
-    if flags & VERSION_I_AND_P != I_AND_P {
+/// In the flags of VXLAN and VXLAN-GPE: the network identifier is valid; the last byte of the first word tells the protocol.
+const VALID_NETWORK: u8 = 0x08;
+const NEXT_PROTOCOL: u8 = 0x04;
+
+/// VXLAN (RFC 7348 section 5): the I flag, a network identifier of 24 bits, and bits that a receiver ignores, some of which the
+/// group policy extension uses (draft-smith-vxlan-group-policy). What is inside may be said as in VXLAN-GPE, on whose port it
+/// belongs.
+fn vxlan(walk: &mut Walk<'_>) -> Option<Next> {
+    let &[flags, b, c, d, x, y, z, last] = walk.rest.first_chunk::<8>()?;
+    if flags & VALID_NETWORK == 0 {
         return None;
     }
-    let step = Encapsulation::VxlanGpe(u32::from_be_bytes([0, a, b, c]));
-    if next != NSH {
-        return nsh_next(next).map(|inner| enter(walk, 8, step, inner));
+    let is_strict = [flags, b, c, d, last] == [VALID_NETWORK, 0, 0, 0, 0];
+    let step = Encapsulation::Vxlan(u32::from_be_bytes([0, x, y, z]));
+    match enter_strictly(walk, is_strict, 8, step, Layer::ETHERNET) {
+        None if flags & NEXT_PROTOCOL != 0 => vxlan_gpe(walk),
+        entered => entered,
     }
-    then_nsh(walk, 8, step)
 }
 
-/// GENEVE (RFC 8926 section 3.4): version 0, options, the EtherType inside, a network identifier, a zero.
+/// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): version 0, the I flag, and with the P flag the protocol inside, which is Ethernet
+/// without; the rest is ignored by receivers.
+fn vxlan_gpe(walk: &mut Walk<'_>) -> Option<Next> {
+    const VERSION: u8 = 0x30;
+    const RESERVED: u8 = 0xc0;
+    const NSH: u8 = 4;
+    let &[flags, b, c, next, x, y, z, last] = walk.rest.first_chunk::<8>()?;
+    if flags & (VERSION | VALID_NETWORK) != VALID_NETWORK {
+        return None;
+    }
+    let step = Encapsulation::VxlanGpe(u32::from_be_bytes([0, x, y, z]));
+    if flags & NEXT_PROTOCOL == 0 {
+        return enter_if_plausible(walk, 8, step, Layer::ETHERNET);
+    }
+    let is_strict = (flags & RESERVED, b, c, last) == (0, 0, 0, 0);
+    match next {
+        NSH if is_strict || plausible::fits(Layer::EtherType(ether::NSH), &walk.rest[8..]) => then_nsh(walk, 8, step),
+        NSH => None,
+        next => enter_strictly(walk, is_strict, 8, step, nsh_next(next)?),
+    }
+}
+
+/// GENEVE (RFC 8926 section 3.4): version 0, options, two flags and six reserved bits, the EtherType inside, a network
+/// identifier, a reserved byte; receivers ignore what is reserved.
 fn geneve(walk: &mut Walk<'_>) -> Option<Next> {
-    const ETHERNET: u16 = 0x6558;
-    let &[first, _, high, low, a, b, c, 0] = walk.rest.first_chunk::<8>()? else { return None };
+    const RESERVED: u8 = 0x3f;
+    let &[first, flags, high, low, a, b, c, last] = walk.rest.first_chunk::<8>()?;
     let size = 8 + usize::from(first & 0x3f) * 4;
+    if first >> 6 != 0 || walk.rest.len() < size {
+        return None;
+    }
     let inner = match u16::from_be_bytes([high, low]) {
-        ETHERNET => Layer::ETHERNET,
+        ether::TRANSPARENT_ETHERNET => Layer::ETHERNET,
         ether::IPV4 => Layer::Ipv4,
         ether::IPV6 => Layer::Ipv6,
+        ether::MPLS | ether::MPLS_MULTICAST => Layer::Mpls,
         _ => return None,
     };
-    let checks_out = first >> 6 == 0 && walk.rest.len() >= size;
-    checks_out.then(|| enter(walk, size, Encapsulation::Geneve(u32::from_be_bytes([0, a, b, c])), inner))
+    let step = Encapsulation::Geneve(u32::from_be_bytes([0, a, b, c]));
+    enter_strictly(walk, flags & RESERVED == 0 && last == 0, size, step, inner)
 }
 
-/// GTP-U (3GPP TS 29.281 section 5): version 1, a user packet, optional fields, a chain of extension headers.
+/// GTP-U (3GPP TS 29.281 section 5): version 1, a spare bit that is not looked at, a user packet, optional fields, a chain of
+/// extension headers.
 fn gtp_user(walk: &mut Walk<'_>) -> Option<Next> {
     const VERSION_AND_TYPE: u8 = 0xf0;
     const VERSION_1: u8 = 0x30;
     const USER_PACKET: u8 = 255;
+    const SPARE: u8 = 0x08;
     const OPTIONAL_FIELDS: u8 = 0x07;
     const EXTENSIONS: u8 = 0x04;
     let &[flags, USER_PACKET, ..] = walk.rest.first_chunk::<8>()? else { return None };
@@ -123,10 +141,11 @@ fn gtp_user(walk: &mut Walk<'_>) -> Option<Next> {
         extension = *walk.rest.get(size - 1)?;
     }
     let inner = ip_layer(walk.rest.get(size..)?)?;
-    Some(enter(walk, size, Encapsulation::GtpUser, inner))
+    enter_strictly(walk, flags & SPARE == 0, size, Encapsulation::GtpUser, inner)
 }
 
-/// L2TP version 2, data messages (RFC 2661 section 3.1), with PPP inside.
+/// L2TP version 2, data messages (RFC 2661 section 3.1), with PPP inside. Receivers ignore the reserved bits of the flags; the
+/// length, where there is one, must not be more than there is.
 fn l2tp(walk: &mut Walk<'_>) -> Option<Next> {
     const CONTROL: u8 = 0x80;
     const LENGTH: u8 = 0x40;
@@ -138,11 +157,14 @@ fn l2tp(walk: &mut Walk<'_>) -> Option<Next> {
     }
     let field = |flag, size: usize| if flags & flag != 0 { size } else { 0 };
     let mut size = 6 + field(LENGTH, 2) + field(SEQUENCE, 4);
-    if flags & OFFSET != 0 {
-        let padding = walk.rest.get(size..size + 2)?;
-        size += 2 + usize::from(u16::from_be_bytes([padding[0], padding[1]]));
+    let be16 = |at: usize| Some(usize::from(u16::from_be_bytes(*walk.rest.get(at..)?.first_chunk::<2>()?)));
+    if flags & LENGTH != 0 && be16(2)? > walk.wire_rest {
+        return None;
     }
-    let inner = walk.rest.get(size..).filter(|inner| !inner.is_empty())?;
+    if flags & OFFSET != 0 {
+        size += 2 + be16(size)?;
+    }
+    let inner = walk.rest.get(size..).filter(|inner| plausible::fits(Layer::Ppp, inner))?;
     let framing = if inner.starts_with(&[0xff, 0x03]) { 2 } else { 0 };
     Some(enter(walk, size + framing, Encapsulation::L2tp, Layer::Ppp))
 }
@@ -155,12 +177,14 @@ fn lisp(walk: &mut Walk<'_>) -> Option<Next> {
 
 /// MPLS in UDP (RFC 7510): a label stack that has a bottom.
 fn mpls(walk: &mut Walk<'_>) -> Option<Next> {
-    let has_bottom = walk.rest.chunks_exact(4).any(|label| label[2] & 1 == 1);
+    let has_bottom = plausible::fits(Layer::Mpls, walk.rest);
     has_bottom.then(|| enter(walk, 0, Encapsulation::MplsInUdp, Layer::Mpls))
 }
 
 /// CAPWAP data (RFC 5415 section 4.3): version 0, not encrypted, header length in units of four bytes, an Ethernet frame
 /// or one of the radio network. Keep-alives and fragments carry none that can be walked over.
+///
+/// Most access points send radio frames with the two bytes of their frame control swapped, some do not.
 fn capwap_data(walk: &mut Walk<'_>) -> Option<Next> {
     const NATIVE_FRAME: u8 = 0x01;
     const FRAGMENT: u8 = 0x80;
@@ -171,12 +195,20 @@ fn capwap_data(walk: &mut Walk<'_>) -> Option<Next> {
     if size < 8 || walk.rest.len() < size || fourth & (FRAGMENT | KEEP_ALIVE) != 0 {
         return None;
     }
-    let inner = match (third & NATIVE_FRAME, third >> 1 & 0x1f) {
-        (0, _) => Layer::ETHERNET,
-        (_, IEEE_802_11) => Layer::IEEE_802_11,
-        _ => return None,
-    };
-    Some(enter(walk, size, Encapsulation::CapwapData, inner))
+    match (third & NATIVE_FRAME, third >> 1 & 0x1f) {
+        (0, _) => {
+            let fits = plausible::frame(&walk.rest[size..]) == Fit::Good;
+            fits.then(|| enter(walk, size, Encapsulation::CapwapData, Layer::ETHERNET))
+        }
+        (_, IEEE_802_11) => {
+            let order = control_order(&walk.rest[size..])?;
+            Some(match enter(walk, size, Encapsulation::CapwapData, Layer::IEEE_802_11) {
+                Continue(_) if order == ControlOrder::Swapped => swapped_frame(walk),
+                next => next,
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Teredo (RFC 4380 section 5.1.1): an authentication and an origin indication may stand in front of the IPv6 packet, whose
