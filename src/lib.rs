@@ -33,8 +33,10 @@
 //!    [`flow::Fragments`] for the first one, which has the ports.
 //! 4. [`flow::FlowTable`] takes observations in, a batch at a time, because looking up a flow is waiting for memory.
 //! 5. Where a port's service announces other flows or names hosts, and only there, [`content::Listener`] reads the payload.
-//! 6. At the end [`flow::Relations`] joins announcements to flows; [`flow::Roles`] joins what all flows say about each other's
-//!    endpoints, and asks the ladder ([`service::ladder`]) for a [`service::Verdict`] on each.
+//! 6. At the end flows that are two directions of one connection are [joined](flow::Joined), and [`flow::Relations`] joins
+//!    announcements to flows; [`flow::Roles`] joins what all flows say about each other's endpoints, asks the ladder
+//!    ([`service::ladder`]) for a [`service::Verdict`] on each, and notes whether the server [answered](service::Reply).
+//!    [`tally::Scans`] finds out who scans what.
 //! 7. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
 //!
 //! A live capture takes the same path. Its [`analysis::Engine`] is asked how things stand while it goes on, and lets go of flows

@@ -30,7 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::in_data("wire_bytes_c2s").adding_up(),
     Column::in_data("wire_bytes_s2c").adding_up(),
     Column::with_room("clients", 6),
-    Column::with_room("servers", 4),
+    Column::with_room("servers", 5),
     Column::with_room("attempted", 11).adding_up(),
     Column::with_room("established", 8).adding_up(),
     Column::with_room("refused", 9).adding_up(),
@@ -38,7 +38,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("midstream", 10).adding_up(),
     Column::in_data("first_seen"),
     Column::in_data("last_seen"),
-    Column::with_room("outcome", 5),
+    Column::with_room("outcome", 4),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
