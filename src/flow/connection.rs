@@ -113,6 +113,12 @@ impl Flow {
         self.seen.has_for(Seen::WENT_ON, side)
     }
 
+    /// True if one side did nothing but reset.
+    pub fn is_only_reset(&self) -> bool {
+        let did = |side| [Seen::OPENED, Seen::ANSWERED, Seen::WENT_ON].into_iter().any(|bit| self.seen.has_for(bit, side));
+        [Side::A, Side::B].into_iter().any(|side| self.was_reset_by(side) && !did(side))
+    }
+
     /// True if the side answered an opening.
     pub fn answered(&self, side: Side) -> bool {
         self.seen.has_for(Seen::ANSWERED, side)

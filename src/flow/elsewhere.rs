@@ -270,9 +270,10 @@ impl Evidences {
     }
 }
 
-/// True if both sides spoke, so that the port of each counts as one that the other met.
+/// True if both sides spoke, so that the port of each counts as one that the other met. Who is only refused meets nobody: a
+/// scanner would otherwise look like a server with many clients.
 fn tells_peer_port(flow: &Flow) -> bool {
-    flow.key.has_ports() && flow.is_two_way()
+    flow.key.has_ports() && flow.is_two_way() && !flow.is_only_reset()
 }
 
 /// The same for the machines themselves: only between ports that nobody has registered; elsewhere it does not matter.

@@ -57,7 +57,9 @@ fn sums(analysis: &Analysis) -> Vec<(Host, HostSum)> {
 /// The row of a host, or of all that have none of their own.
 fn row<'a>(analysis: &'a Analysis, (host, sum): &(Option<Host>, HostSum)) -> Row<'a> {
     let address = host.map(|host| host.version.ip_addr(host.address));
-    let name = address.and_then(|address| analysis.names.get(&address));
+    let role = host.map(|host| Role::of(host, sum.addressed_as_group, sum.sent.packets > 0));
+    // What is no machine has no name, whatever a name server says.
+    let name = address.filter(|_| role != Some(Role::Group)).and_then(|address| analysis.names.get(&address));
     vec![
         address.map_or(Cell::text(names::OTHERS), Cell::Address),
         name.map_or(Cell::Empty, |name| Cell::Outside(name.into())),
@@ -70,6 +72,6 @@ fn row<'a>(analysis: &'a Analysis, (host, sum): &(Option<Host>, HostSum)) -> Row
         names::services(&analysis.registry, sum.uses.iter().copied()),
         Cell::time(sum.span.first),
         Cell::time(sum.span.last),
-        host.map_or(Cell::Empty, |host| Cell::text(Role::of(host, sum.addressed_as_group, sum.sent.packets > 0).name())),
+        role.map_or(Cell::Empty, |role| Cell::text(role.name())),
     ]
 }
