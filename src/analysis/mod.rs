@@ -6,6 +6,7 @@
 mod ended;
 mod engine;
 mod intake;
+mod sequence;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Traffic};
 pub use ended::Ended;
 pub use engine::Engine;
+pub use sequence::{Between, LEAST_GAP, Sequence};
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
@@ -45,6 +47,8 @@ pub struct Options {
     pub max_flows: usize,
     /// Whether packets are counted by time, which the table `timeline` needs.
     pub timeline: Option<TimelineOptions>,
+    /// Whether suspected duplicates are dropped: they are in no table but for their number in `capture`.
+    pub dedup: bool,
 }
 
 impl Options {
@@ -62,6 +66,7 @@ impl Options {
             threads,
             max_flows,
             timeline: None,
+            dedup: false,
         }
     }
 }
@@ -83,6 +88,8 @@ pub struct InputReport {
     pub damage_count: u64,
     /// The SHA-256 of the file as stored, if it was asked for and could be told.
     pub sha256: Option<String>,
+    /// From its earliest to its latest packet, those that were left out among them.
+    pub span: Span,
     /// Its interfaces and what each contributed.
     pub interfaces: Vec<(Interface, InterfaceTally)>,
 }

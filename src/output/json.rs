@@ -43,6 +43,10 @@ pub struct Settings {
     pub max_flows: Option<usize>,
     /// The filter that packets have passed; `null` = all were looked at.
     pub filter: Option<String>,
+    /// Whether the inputs were read in the order given; `false` = in that of their first packets.
+    pub keep_order: Option<bool>,
+    /// Whether suspected duplicates were dropped.
+    pub dedup: Option<bool>,
 }
 
 /// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.
