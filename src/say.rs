@@ -8,6 +8,10 @@ use portolan::error::Error;
 use portolan::service::protocols;
 use portolan::text;
 
+/// One packet in so many is a suspected duplicate where it is worth a message. A place that shows packets twice does so with much of what
+/// passes, up to one in two; single packets are repeated by programs in nearly every capture.
+const NOTABLE_DUPLICATES: u64 = 100;
+
 /// Says what could not be read.
 pub fn warn(options: &Options, analysis: &Analysis) {
     for failure in &analysis.failures {
@@ -46,15 +50,18 @@ pub fn warn(options: &Options, analysis: &Analysis) {
     }
 }
 
-/// Says how many packets are suspected duplicates, and what became of them.
+/// Says how many packets are suspected duplicates, if they are many, and how many were dropped.
 fn tell_duplicates(options: &Options, analysis: &Analysis) {
     let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
     let (duplicates, counted) =
         tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets));
-    match (duplicates, options.dedup) {
-        (0, _) => {}
-        (_, true) => complain(&text::inputs::dropped_duplicates(duplicates, counted + duplicates, WINDOW, MOST_APART)),
-        (_, false) => complain(&text::inputs::suspected_duplicates(duplicates, counted, WINDOW, MOST_APART)),
+    if duplicates == 0 {
+        return;
+    }
+    if options.dedup {
+        complain(&text::inputs::dropped_duplicates(duplicates, counted + duplicates, WINDOW, MOST_APART));
+    } else if duplicates.saturating_mul(NOTABLE_DUPLICATES) >= counted {
+        complain(&text::inputs::suspected_duplicates(duplicates, counted, WINDOW, MOST_APART));
     }
 }
 

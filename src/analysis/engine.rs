@@ -93,14 +93,14 @@ impl Engine {
             left -= 1;
             self.packets += 1;
             if !self.passes(&packet, interface) {
-                self.left_out.add(packet.time);
+                self.leave_out(packet.time);
                 continue;
             }
             let tally = interfaces.at(packet.interface);
             if is_duplicate {
                 tally.duplicates += 1;
                 if self.options.dedup {
-                    self.left_out.add(packet.time);
+                    self.leave_out(packet.time);
                     continue;
                 }
             }
@@ -138,6 +138,11 @@ impl Engine {
             damage_count: source.damage_count(),
             sha256: None,
         }
+    }
+
+    #[inline(never)]
+    fn leave_out(&mut self, time: Time) {
+        self.left_out.add(time);
     }
 
     #[inline]
@@ -340,15 +345,13 @@ struct InterfaceTallies(Vec<InterfaceTally>);
 impl InterfaceTallies {
     #[inline]
     fn at(&mut self, index: usize) -> &mut InterfaceTally {
-        if index >= self.0.len() {
-            self.make(index);
-        }
-        &mut self.0[index]
+        if index < self.0.len() { &mut self.0[index] } else { self.make(index) }
     }
 
     #[cold]
-    fn make(&mut self, index: usize) {
+    fn make(&mut self, index: usize) -> &mut InterfaceTally {
         self.0.resize(index + 1, InterfaceTally::default());
+        &mut self.0[index]
     }
 
     /// The tally of an interface; an empty one if no packet of it has come.
