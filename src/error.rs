@@ -37,6 +37,22 @@ pub enum Error {
         /// The input as the user named it.
         input: String,
     },
+    /// The input is a folder, and no capture is in it.
+    #[error("{input} is a folder without a capture file: {why}")]
+    NoCaptures {
+        /// The input as the user named it.
+        input: String,
+        /// What is in it instead.
+        why: String,
+    },
+    /// Two inputs are the same file.
+    #[error("{}", text::inputs::same_file(.input, .again))]
+    SameFile {
+        /// The file as it was named first.
+        input: String,
+        /// The file as it was named again.
+        again: String,
+    },
     /// The input holds no bytes at all.
     #[error("{input} is empty: it does not even hold a capture file's header")]
     Empty {

@@ -66,7 +66,7 @@ fn refuse(error: Error) -> Result<u8, Error> {
     }
     complain(&error);
     // If standard error is closed, nobody listens.
-    let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(0), &mut std::io::stderr().lock());
+    let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
 }
 

@@ -18,7 +18,7 @@ use cli::RowsJob;
 use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, TablesJob, Target};
 use outputs::{heading, shown_path, view, write_rows, write_tables, write_to};
 use portolan::analysis::{self, Analysis, Options};
-use portolan::capture::{Filter, InputName};
+use portolan::capture::{Filter, InputName, Inputs};
 #[cfg(feature = "live")]
 use portolan::doctor;
 use portolan::error::Error;
@@ -33,7 +33,7 @@ use portolan::service::{Registry, user_table};
 use portolan::summary::{self, TableName};
 use portolan::{explain, text, witness};
 use progress::ProgressBar;
-use say::{complain, point, warn};
+use say::{complain, point, tell_folders, tell_order, warn};
 
 /// Everything was read and written.
 const COMPLETE: u8 = 0;
@@ -69,12 +69,18 @@ fn main() -> ExitCode {
 fn read(job: &ReadJob) -> Result<u8, Error> {
     let timeline = timeline(&job.tables);
     let closed_ports = job.tables.closed_ports;
-    let options = Options { sha256: job.sha256, timeline, closed_ports, ..options(&job.inputs, &job.common)? };
-    let analysis = analyse(&options);
+    let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
+    let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
+    let analysis = analyse(&options, inputs);
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
     }
-    write_tables(&job.tables, || heading(&job.inputs, &job.tables, &job.common, &analysis.registry), &analysis, true)?;
+    let heading = || {
+        let mut heading = heading(&job.inputs, &job.tables, &job.common, &analysis.registry);
+        heading.options.keep_order = Some(job.keep_order);
+        heading
+    };
+    write_tables(&job.tables, heading, &analysis, true)?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 
@@ -90,8 +96,8 @@ fn explain(job: &ExplainJob) -> Result<u8, Error> {
         complain(&text::READ_TWICE);
         return Ok(FAILED);
     }
-    let options = options(&job.inputs, &job.common)?;
-    let analysis = analyse(&options);
+    let (inputs, options) = prepare(&job.inputs, job.keep_order, &job.common)?;
+    let analysis = analyse(&options, inputs);
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
     }
@@ -103,8 +109,15 @@ fn explain(job: &ExplainJob) -> Result<u8, Error> {
         }
     };
     let lines = explain::explain(&analysis, number, &witness::witness(&options, &analysis.flows, number));
-    write_to(&Target::Stdout, |output| prose::write(&lines, view(0), output))?;
+    write_to(&Target::Stdout, |output| prose::write(&lines, view(Some(0)), output))?;
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+}
+
+/// The inputs in the order in which they are read, whoever reads them, and how that is done.
+fn prepare(names: &[InputName], keep_order: bool, common: &CommonJob) -> Result<(Inputs, Options), Error> {
+    let inputs = Inputs::gather(names, keep_order)?;
+    let options = options(&inputs.names, common)?;
+    Ok((inputs, options))
 }
 
 fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
@@ -115,15 +128,20 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
     let filter = common.filter.as_deref().map(Filter::new).transpose()?;
     let usual = Options::new(inputs.to_vec());
     let threads = common.threads.unwrap_or(usual.threads);
-    Ok(Options { filter, registry, idle_timeout: common.idle_timeout, max_flows: common.max_flows, threads, ..usual })
+    let CommonJob { idle_timeout, max_flows, dedup, .. } = *common;
+    Ok(Options { filter, registry, idle_timeout, max_flows, dedup, threads, ..usual })
 }
 
-/// Reads all inputs, and says on standard error how far it is and what could not be read.
-fn analyse(options: &Options) -> Analysis {
+/// Reads all inputs, and says on standard error how far it is, what could not be read, and what is remarkable about the inputs.
+fn analyse(options: &Options, inputs: Inputs) -> Analysis {
     let mut bar = ProgressBar::new();
-    let analysis = analysis::analyse(options, |name, position| bar.show(name, position));
+    let mut analysis = analysis::analyse(options, |name, position| bar.show(name, position));
     bar.finish();
+    tell_folders(&inputs);
+    let is_reordered = inputs.is_reordered;
+    analysis.failures.splice(0..0, inputs.failures);
     warn(options, &analysis);
+    tell_order(&analysis, is_reordered);
     analysis
 }
 
@@ -153,8 +171,8 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
         _ => None,
     };
     write_to(&Target::Stdout, |output| match single_port {
-        Some(number) => port::write(number, &pages, view(0), output),
-        None => terminal::write(&summary::book(&pages), view(0), output),
+        Some(number) => port::write(number, &pages, view(Some(0)), output),
+        None => terminal::write(&summary::book(&pages), view(Some(0)), output),
     })?;
     Ok(code)
 }
@@ -165,7 +183,7 @@ fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     let machine = Machine::look();
     let table = || summary::interfaces(&machine);
     if write_rows(job, &Registry::shared(), json::Settings::default(), table)? {
-        write_to(&Target::Stdout, |output| terminal::write(&table(), view(0), output))?;
+        write_to(&Target::Stdout, |output| terminal::write(&table(), view(Some(0)), output))?;
     }
     Ok(COMPLETE)
 }
@@ -174,6 +192,6 @@ fn interfaces(job: &RowsJob) -> Result<u8, Error> {
 #[cfg(feature = "live")]
 fn doctor() -> Result<u8, Error> {
     let diagnosis = doctor::diagnose(&Machine::look());
-    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(0), output))?;
+    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(Some(0)), output))?;
     Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
 }

@@ -87,6 +87,8 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
             interval: tables.interval.map(seconds),
             max_flows: Some(common.max_flows),
             filter: common.filter.clone(),
+            keep_order: None,
+            dedup: Some(common.dedup),
         },
     }
 }
@@ -106,18 +108,18 @@ fn seconds(nanoseconds: i64) -> f64 {
 }
 
 /// How tables are shown on standard output.
-pub fn view(top: usize) -> View {
+pub fn view(top: Option<usize>) -> View {
     view_on(io::stdout().is_terminal(), terminal_size_of(io::stdout()), top)
 }
 
 /// How something is shown on standard error.
 #[cfg(feature = "live")]
-pub fn view_on_stderr(top: usize) -> View {
+pub fn view_on_stderr(top: Option<usize>) -> View {
     view_on(io::stderr().is_terminal(), terminal_size_of(io::stderr()), top)
 }
 
 /// As wide as the terminal, emphasised unless the user wants none (<https://no-color.org>).
-fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: usize) -> View {
+fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: Option<usize>) -> View {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     let width = match size {
         Some((Width(width), _)) if width > 0 => usize::from(width),

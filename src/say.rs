@@ -2,12 +2,16 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Analysis, Options};
-use portolan::capture::Filtered;
+use portolan::analysis::{Analysis, Between, LEAST_GAP, Options, Sequence};
+use portolan::capture::{Filtered, Inputs, MOST_APART, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
 use portolan::service::protocols;
 use portolan::text;
+
+/// One packet in so many is a suspected duplicate where it is worth a message. A place that shows packets twice does so with much of what
+/// passes, up to one in two; single packets are repeated by programs in nearly every capture.
+const NOTABLE_DUPLICATES: u64 = 100;
 
 /// Says what could not be read.
 pub fn warn(options: &Options, analysis: &Analysis) {
@@ -26,6 +30,7 @@ pub fn warn(options: &Options, analysis: &Analysis) {
     if let Some(filtered) = &analysis.filtered {
         tell_filtered(filtered);
     }
+    tell_duplicates(options, analysis);
     // Where flows were let go, there may have been too many before.
     if analysis.flows.len() > options.max_flows || analysis.ended.is_some() {
         let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
@@ -48,6 +53,49 @@ pub fn warn(options: &Options, analysis: &Analysis) {
     if let Some((number, packets)) = analysis.tally.portless.main_ether_type(all) {
         let (name, ..) = protocols::link_protocol(LinkProtocol::EtherType(number));
         complain(&text::ether_type_not_decoded(number, &name, packets, all));
+    }
+}
+
+/// Says how many packets are suspected duplicates, if they are many, and how many were dropped.
+fn tell_duplicates(options: &Options, analysis: &Analysis) {
+    let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
+    let (duplicates, counted) =
+        tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets));
+    if duplicates == 0 {
+        return;
+    }
+    if options.dedup {
+        complain(&text::inputs::dropped_duplicates(duplicates, counted + duplicates, WINDOW, MOST_APART));
+    } else if duplicates.saturating_mul(NOTABLE_DUPLICATES) >= counted {
+        complain(&text::inputs::suspected_duplicates(duplicates, counted, WINDOW, MOST_APART));
+    }
+}
+
+/// Says what was passed over in folders.
+pub fn tell_folders(inputs: &Inputs) {
+    if !inputs.folders.is_empty() {
+        let what = text::inputs::passed_over(inputs.passed_over.numbers());
+        complain(&text::inputs::passed_over_in(&inputs.folders, &what));
+    }
+}
+
+/// Says in one message how the inputs lie in time, if they lie otherwise than one behind the other as they were given.
+pub fn tell_order(analysis: &Analysis, is_reordered: bool) {
+    let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::of(&analysis.inputs);
+    let name = |number: usize| analysis.inputs[number].name.to_string();
+    let parts = [
+        is_reordered.then(|| text::inputs::REORDERED.to_owned()),
+        is_out_of_order.then(|| text::inputs::OUT_OF_ORDER.to_owned()),
+        largest_overlap.map(|Between { earlier, later, nanoseconds }| {
+            text::inputs::inputs_overlap(overlaps, &name(earlier), &name(later), nanoseconds)
+        }),
+        longest_gap.map(|Between { earlier, later, nanoseconds }| {
+            text::inputs::gaps_between_inputs(gaps, LEAST_GAP, &name(earlier), &name(later), nanoseconds)
+        }),
+    ];
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    if !said.is_empty() {
+        complain(&said.join("; "));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
+pub mod inputs;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 

@@ -2,7 +2,7 @@
 //! an explanation tells when, and in which packet.
 
 use crate::analysis::Options;
-use crate::capture::{Filter, Source};
+use crate::capture::{Filter, Seen, Source};
 use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side, Signals};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
@@ -88,8 +88,11 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
     let mut decoder = Decoder::with_tunnel_ports(options.registry.tunnel_ports());
     let mut packet = 0;
     for mut source in options.inputs.iter().flat_map(Source::open) {
-        while let Some((bytes, interface)) = source.next_packet() {
+        while let Some(Seen { packet: bytes, interface, is_duplicate }) = source.next_seen() {
             packet += 1;
+            if is_duplicate && options.dedup {
+                continue;
+            }
             if filtering.as_mut().is_some_and(|filtering| !filtering.matches(&bytes, interface.link_type)) {
                 continue;
             }

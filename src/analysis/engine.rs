@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ended::{Ended, MOST_COUNTS};
 use super::intake::Intake;
 use super::{Analysis, InputReport, Options, capture_span};
-use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
+use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Seen, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
@@ -38,6 +38,8 @@ pub struct Engine {
     packets: u64,
     /// The interfaces of the input that is being read.
     interfaces: InterfaceTallies,
+    /// When the packets of that input came that were left out: they did not pass the filter, or are duplicates.
+    left_out: Span,
     /// The inputs that have been read.
     inputs: Vec<InputReport>,
     /// What became of flows that were let go.
@@ -62,6 +64,7 @@ impl Engine {
             timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
             interfaces: InterfaceTallies::default(),
+            left_out: Span::default(),
             inputs: Vec::new(),
             ended: None,
             joined: None,
@@ -88,14 +91,24 @@ impl Engine {
         let mut interfaces = std::mem::take(&mut self.interfaces);
         let mut left = most;
         while left > 0
-            && let Some((packet, interface)) = source.next_packet()
+            && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen()
         {
             left -= 1;
             self.packets += 1;
-            if self.passes(&packet, interface) {
-                interfaces.at(packet.interface).add(&packet);
-                self.take_in(&packet, interface);
+            if !self.passes(&packet, interface) {
+                self.leave_out(packet.time);
+                continue;
             }
+            let tally = interfaces.at(packet.interface);
+            if is_duplicate {
+                tally.duplicates += 1;
+                if self.options.dedup {
+                    self.leave_out(packet.time);
+                    continue;
+                }
+            }
+            tally.add(&packet);
+            self.take_in(&packet, interface);
         }
         self.interfaces = interfaces;
         left == 0
@@ -109,12 +122,16 @@ impl Engine {
         let report = self.report(source);
         self.inputs.push(report);
         self.interfaces = InterfaceTallies::default();
+        self.left_out = Span::default();
     }
 
     /// What there is to say about the source that is being read.
     fn report(&self, source: &Source) -> InputReport {
         let tallies = source.interfaces().iter().enumerate();
+        let mut span = self.interfaces.span();
+        span.merge(self.left_out);
         InputReport {
+            span,
             name: source.name().clone(),
             interfaces: tallies.map(|(index, interface)| (interface.clone(), self.interfaces.of(index))).collect(),
             format: source.format_name(),
@@ -124,6 +141,11 @@ impl Engine {
             damage_count: source.damage_count(),
             sha256: None,
         }
+    }
+
+    #[inline(never)]
+    fn leave_out(&mut self, time: Time) {
+        self.left_out.add(time);
     }
 
     #[inline]
@@ -357,15 +379,13 @@ struct InterfaceTallies(Vec<InterfaceTally>);
 impl InterfaceTallies {
     #[inline]
     fn at(&mut self, index: usize) -> &mut InterfaceTally {
-        if index >= self.0.len() {
-            self.make(index);
-        }
-        &mut self.0[index]
+        if index < self.0.len() { &mut self.0[index] } else { self.make(index) }
     }
 
     #[cold]
-    fn make(&mut self, index: usize) {
+    fn make(&mut self, index: usize) -> &mut InterfaceTally {
         self.0.resize(index + 1, InterfaceTally::default());
+        &mut self.0[index]
     }
 
     /// The tally of an interface; an empty one if no packet of it has come.

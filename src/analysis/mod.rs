@@ -6,6 +6,7 @@
 mod ended;
 mod engine;
 mod intake;
+mod sequence;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::tally::{InterfaceTally, Scanner, Scans, Tally};
 use crate::unit::{Span, Traffic};
 pub use ended::Ended;
 pub use engine::Engine;
+pub use sequence::{Between, LEAST_GAP, Sequence};
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub struct Options {
     pub timeline: Option<TimelineOptions>,
     /// Whether the table `servers` has rows for ports that refused or never answered, too.
     pub closed_ports: bool,
+    /// Whether suspected duplicates are dropped: they are in no table but for their number in `capture`.
+    pub dedup: bool,
 }
 
 impl Options {
@@ -65,6 +69,7 @@ impl Options {
             max_flows,
             timeline: None,
             closed_ports: false,
+            dedup: false,
         }
     }
 }
@@ -86,6 +91,8 @@ pub struct InputReport {
     pub damage_count: u64,
     /// The SHA-256 of the file as stored, if it was asked for and could be told.
     pub sha256: Option<String>,
+    /// From its earliest to its latest packet, those that were left out among them.
+    pub span: Span,
     /// Its interfaces and what each contributed.
     pub interfaces: Vec<(Interface, InterfaceTally)>,
 }

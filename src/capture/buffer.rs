@@ -7,6 +7,9 @@ use super::ahead::{HEADROOM, ReadAhead};
 /// Bytes asked for in one read: large enough that the call itself costs nothing, small enough to stay in the cache.
 const BLOCK: usize = 256 << 10;
 
+/// The same for a look at the first bytes, among which nearly always the first packet is.
+const SMALL: usize = 16 << 10;
+
 /// Where a buffer gets its bytes from.
 pub enum Reader {
     /// From the input itself.
@@ -30,6 +33,11 @@ impl Buffer {
         Buffer { bytes: vec![0; BLOCK], start: 0, end: 0, offset: 0 }
     }
 
+    /// The same with little memory, for a look at the first bytes: it reads no more of an input than it has to.
+    pub fn small() -> Buffer {
+        Buffer { bytes: vec![0; SMALL], start: 0, end: 0, offset: 0 }
+    }
+
     /// What has been read and not yet passed over.
     #[inline]
     pub fn unread(&self) -> &[u8] {
@@ -42,6 +50,13 @@ impl Buffer {
     pub fn passed(&self, size: usize, range: std::ops::Range<usize>) -> &[u8] {
         let base = self.start - size;
         &self.bytes[base + range.start..base + range.end]
+    }
+
+    /// Bytes passed over earlier, from that offset of the input on; `None` if they were never here. Valid until the next `fill`.
+    pub fn earlier(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let back = usize::try_from(self.offset.checked_sub(offset)?).ok()?;
+        let begin = self.start.checked_sub(back)?;
+        self.bytes.get(begin..begin.checked_add(length)?)
     }
 
     /// Offset in the (decompressed) input of the first unread byte.

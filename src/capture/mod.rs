@@ -3,15 +3,19 @@
 //! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
 //! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
 //! The other way round, [`pcapng_write`] makes pcapng blocks of packets, and [`Saving`] puts a stream of such blocks into
-//! files. The module `live` captures from interfaces. A [`Filter`] says which packets are looked at.
+//! files. [`Inputs`] are what a user's arguments mean: folders, and files in the order of time. The module `live` captures from interfaces. A [`Filter`] says which packets are looked at.
 
 mod ahead;
 mod buffer;
 mod datalink;
+mod duplicates;
 mod filter;
+mod folder;
 mod foreign;
 pub mod format;
+mod identity;
 mod input;
+mod inputs;
 #[cfg(all(unix, feature = "live"))]
 pub mod live;
 mod packet;
@@ -24,8 +28,11 @@ mod saving;
 pub mod snoop;
 mod source;
 
+pub use duplicates::{MOST_APART, WINDOW};
 pub use filter::{Filter, Filtered, Filtering};
+pub use folder::PassedOver;
 pub use input::{Compression, InputName, Position, sha256};
+pub use inputs::Inputs;
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use saving::{Saved, Saving, Target};
-pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Source};
+pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Seen, Source};

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::buffer::Buffer;
+use super::duplicates::Duplicates;
 use super::foreign;
 use super::format::{Fault, Record, Step};
 use super::input::{Compression, Input, InputName, Position};
@@ -15,9 +16,14 @@ use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
 use super::snoop::{self, Snoop};
 use crate::error::Error;
+use crate::unit::Time;
 
 /// Faults of one input that are told one by one; more are only counted.
 pub const MAX_TOLD_DAMAGES: usize = 10;
+
+/// Bytes of an input in which its first packet is looked for before it is read: far more than what usually comes before one, and
+/// little enough that hostile files cost no more than a moment.
+const MOST_LOOKED_AT: u64 = 16 << 20;
 
 /// The parser that fits the file.
 #[derive(Debug)]
@@ -34,6 +40,24 @@ impl Format {
             Format::Pcap(pcap) => pcap.step(bytes),
             Format::Pcapng(pcapng) => pcapng.step(bytes),
             Format::Snoop(snoop) => snoop.step(bytes),
+        }
+    }
+
+    fn interfaces(&self) -> &[Interface] {
+        match self {
+            Format::Pcap(pcap) => pcap.interfaces(),
+            Format::Pcapng(pcapng) => pcapng.interfaces(),
+            Format::Snoop(snoop) => snoop.interfaces(),
+        }
+    }
+
+    /// The interface of a packet that the parser has given.
+    #[inline(always)]
+    fn interface(&self, index: usize) -> &Interface {
+        match self {
+            // A pcap file has one, which the compiler can see here.
+            Format::Pcap(pcap) => pcap.interface(),
+            _ => &self.interfaces()[index],
         }
     }
 }
@@ -82,11 +106,23 @@ impl fmt::Display for Damage {
     }
 }
 
+/// A packet as it was seen among those before it.
+pub struct Seen<'a> {
+    /// The packet.
+    pub packet: Packet<'a>,
+    /// The interface that it was captured on.
+    pub interface: &'a Interface,
+    /// True if it is a suspected duplicate: it has the same bytes as one of the [`WINDOW`](super::WINDOW) packets before it, at
+    /// most [`MOST_APART`](super::MOST_APART) nanoseconds away.
+    pub is_duplicate: bool,
+}
+
 /// A saved capture, being read.
 pub struct Source {
     name: InputName,
     input: Input,
     buffer: Buffer,
+    duplicates: Duplicates,
     format: Format,
     completeness: Completeness,
     damages: Vec<Damage>,
@@ -130,6 +166,7 @@ impl Source {
             name: name.clone(),
             input,
             buffer,
+            duplicates: Duplicates::new(),
             format,
             completeness: Completeness::Yes,
             damages: Vec::new(),
@@ -149,12 +186,20 @@ impl Source {
         let (record, data, size) = self.next_record()?;
         let Record { time, wire_len, interface } = record;
         let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
-        // A pcap file has one, which the compiler can see here.
-        let interface = match &self.format {
-            Format::Pcap(pcap) => pcap.interface(),
-            _ => &self.interfaces()[interface],
-        };
-        Some((packet, interface))
+        Some((packet, self.format.interface(interface)))
+    }
+
+    /// The same, with the word whether the packet is a suspected duplicate. A source must be read in this way from its
+    /// beginning, or not at all.
+    #[inline(always)]
+    pub fn next_seen(&mut self) -> Option<Seen<'_>> {
+        let (record, data, size) = self.next_record()?;
+        let Record { time, wire_len, interface } = record;
+        let begin = self.buffer.offset() - (size - data.start) as u64;
+        let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
+        let interface = self.format.interface(interface);
+        let is_duplicate = self.duplicates.take_in(&record, interface.link_type, packet.data, begin, &self.buffer);
+        Some(Seen { packet, interface, is_duplicate })
     }
 
     #[inline(always)]
@@ -188,6 +233,7 @@ impl Source {
 
     /// Reads on, or ends: cleanly between two records, cut off inside one.
     fn need(&mut self, need: usize) {
+        self.duplicates.let_go_of_bytes(&self.buffer);
         let filled = self.buffer.fill(&mut self.input.reader, need);
         let here = self.buffer.unread().len();
         match filled {
@@ -209,6 +255,7 @@ impl Source {
     /// Goes on to pass over what is being passed over.
     fn pass_on(&mut self) {
         let Some((begin, size)) = self.passing else { return };
+        self.duplicates.let_go_of_bytes(&self.buffer);
         let left = size - (self.buffer.offset() - begin);
         match self.buffer.skip(&mut self.input.reader, left) {
             Ok(true) => self.passing = None,
@@ -279,11 +326,7 @@ impl Source {
     /// The interfaces described so far; packets name them by index.
     #[inline]
     pub fn interfaces(&self) -> &[Interface] {
-        match &self.format {
-            Format::Pcap(pcap) => pcap.interfaces(),
-            Format::Pcapng(pcapng) => pcapng.interfaces(),
-            Format::Snoop(snoop) => snoop.interfaces(),
-        }
+        self.format.interfaces()
     }
 
     /// What the capture itself calls hosts, as far as it says. Text from outside.
@@ -329,12 +372,62 @@ impl Source {
     }
 }
 
+/// What a first look at a file gives, before it is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// It is a capture: the time of its first packet, if that is known and not further than [`MOST_LOOKED_AT`] into it.
+    Capture(Time),
+    /// It begins like no capture.
+    Other,
+    /// It cannot be opened or read, or begins like a capture and is refused. Whoever opens it hears why.
+    Refused,
+}
+
+impl Look {
+    /// Looks at an input that can be opened more than once.
+    pub fn at(name: &InputName) -> Look {
+        let Ok(mut input) = Input::open(name) else { return Look::Refused };
+        let mut buffer = Buffer::small();
+        let Ok(whole) = buffer.fill(&mut input.reader, pcap::FILE_HEADER) else { return Look::Refused };
+        if !has_known_magic(buffer.unread()) {
+            return Look::Other;
+        }
+        let Ok((format, header)) = recognise(buffer.unread(), whole) else { return Look::Refused };
+        buffer.pass(header);
+        Look::Capture(first_time(format, &mut buffer, &mut input))
+    }
+}
+
+/// The time of the first packet. It is unknown if it has none, or if it is not found.
+fn first_time(mut format: Format, buffer: &mut Buffer, input: &mut Input) -> Time {
+    loop {
+        let left = MOST_LOOKED_AT.saturating_sub(buffer.offset());
+        let goes_on = match format.step(buffer.unread()) {
+            Step::Packet { record, .. } => return record.time,
+            Step::Skip(size) | Step::Fault(Fault { resume: Some(size), .. }) if size <= left => {
+                buffer.skip(&mut input.reader, size)
+            }
+            Step::Need(need) if need as u64 <= left => buffer.fill(&mut input.reader, need),
+            _ => return Time::UNKNOWN,
+        };
+        if !goes_on.unwrap_or(false) {
+            return Time::UNKNOWN;
+        }
+    }
+}
+
+/// True if a file with such a beginning is a capture, whether it can be read or not.
+fn has_known_magic(start: &[u8]) -> bool {
+    let by_first_word = |magic: &[u8; 4]| pcap::recognises(*magic) || *magic == pcapng::SECTION_HEADER;
+    start.first_chunk().is_some_and(by_first_word) || start.starts_with(&snoop::MAGIC)
+}
+
 /// The parser that fits a file with such a beginning, and the bytes of its header that need not be looked at again; or why
 /// none does. `whole` is false if the file ends with these bytes.
 fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), String> {
     let Some(&magic) = start.first_chunk::<4>() else { return Err(unknown_format(start)) };
     let is_snoop = start.starts_with(&snoop::MAGIC);
-    let known = pcap::recognises(magic) || magic == pcapng::SECTION_HEADER || is_snoop;
+    let known = has_known_magic(start);
     match start.first_chunk::<{ pcap::FILE_HEADER }>() {
         Some(header) if pcap::recognises(magic) => Pcap::open(header).map(|pcap| (Format::Pcap(pcap), pcap::FILE_HEADER)),
         // The section header is a block like the others, and is read once more as such.

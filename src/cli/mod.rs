@@ -38,7 +38,8 @@ pub enum Command {
     /// Analyse saved captures
     ///
     /// Reads pcap and pcapng files, also compressed ones (gzip, zstd, lz4, xz), decides for each flow which side is the
-    /// server and what its port is called, and shows summary tables. Several files are one capture in the order given.
+    /// server and what its port is called, and shows summary tables. Several files are one capture, read in the order of their
+    /// first packets; a folder stands for the capture files directly in it.
     ///
     /// Exit code: 0 = all was read; 1 = an input was cut off, damaged or could not be opened, and what could be read is in the
     /// tables; 2 = nothing could be read, or the command line is wrong.
@@ -92,7 +93,7 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct ExplainArguments {
-    /// Captures to read; several are one capture in the order given
+    /// Captures to read, or folders of captures; several are one capture
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -101,7 +102,18 @@ pub struct ExplainArguments {
     flow: Flow,
 
     #[command(flatten)]
+    order: OrderArguments,
+
+    #[command(flatten)]
     common: CommonArguments,
+}
+
+/// In which order captures are read.
+#[derive(Args, Debug)]
+struct OrderArguments {
+    /// Read the inputs in the order given (in a folder: by name) instead of the order of their first packets
+    #[arg(long)]
+    keep_order: bool,
 }
 
 /// What every command that analyses a capture takes.
@@ -114,6 +126,10 @@ pub struct CommonArguments {
     /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
+
+    /// Drop packets with the same bytes as one of the 4 packets before them in the same input (the window of editcap -d), at most 100 ms apart, as a bridge, the device any or a mirror port doubles them. Without this they are counted, and a message says how many there are
+    #[arg(long)]
+    dedup: bool,
 
     /// End a flow after this much silence (default: off for files, 300 for live)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
@@ -169,9 +185,9 @@ struct TablesArguments {
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,
 
-    /// Rows shown per table on the terminal (0 = all); what is cut becomes one row of others
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 50, value_parser = parse_top)]
-    top: usize,
+    /// Rows shown per table on the terminal (0 = all; default: 50, of the table capture 10); what is cut becomes one row of others
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
+    top: Option<usize>,
 
     /// Write every table as DIR/NAME.csv (all rows)
     #[arg(long, value_name = "DIR")]
@@ -192,9 +208,12 @@ struct TablesArguments {
 
 #[derive(Args, Debug)]
 pub struct ReadArguments {
-    /// Captures to read; '-' is standard input
+    /// Captures to read, or folders of captures; '-' is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    order: OrderArguments,
 
     #[command(flatten)]
     tables: TablesArguments,
@@ -279,8 +298,8 @@ impl ServicesArguments {
 pub struct TablesJob {
     /// The tables for the terminal, in order.
     pub tables: Vec<TableName>,
-    /// Rows of each on the terminal; 0 = all.
-    pub top: usize,
+    /// Rows of each on the terminal, 0 = all; as many as are usual for it, if `None`.
+    pub top: Option<usize>,
     /// The folder for CSV files.
     pub csv: Option<PathBuf>,
     /// Where the JSON document goes.
@@ -294,8 +313,10 @@ pub struct TablesJob {
 /// What `portolan read` has to do.
 #[derive(Debug)]
 pub struct ReadJob {
-    /// The inputs, in order.
+    /// The inputs as they were given: folders, too.
     pub inputs: Vec<InputName>,
+    /// Whether they are read in that order, and not in that of time.
+    pub keep_order: bool,
     /// What is shown and written.
     pub tables: TablesJob,
     /// Whether to tell each file's SHA-256.
@@ -307,8 +328,10 @@ pub struct ReadJob {
 /// What `portolan explain` has to do.
 #[derive(Debug)]
 pub struct ExplainJob {
-    /// The inputs, in order.
+    /// The inputs as they were given: folders, too.
     pub inputs: Vec<InputName>,
+    /// Whether they are read in that order, and not in that of time.
+    pub keep_order: bool,
     /// The flow.
     pub flow: Flow,
     /// How to analyse them.
@@ -322,6 +345,8 @@ pub struct CommonJob {
     pub filter: Option<String>,
     /// The user's port table.
     pub services: Option<PathBuf>,
+    /// Whether suspected duplicates are dropped.
+    pub dedup: bool,
     /// Nanoseconds of silence that end a flow.
     pub idle_timeout: Option<i64>,
     /// The most flows that are told apart.
@@ -335,6 +360,7 @@ impl CommonArguments {
         CommonJob {
             filter: self.filter,
             services: self.services,
+            dedup: self.dedup,
             idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
             max_flows: self.max_flows,
             threads: self.threads.map(usize::from),
@@ -346,7 +372,7 @@ impl ExplainArguments {
     /// What the arguments mean.
     pub fn into_job(self) -> ExplainJob {
         let inputs = self.files.iter().map(|file| InputName::from_argument(file)).collect();
-        ExplainJob { inputs, flow: self.flow, common: self.common.into_job() }
+        ExplainJob { inputs, keep_order: self.order.keep_order, flow: self.flow, common: self.common.into_job() }
     }
 }
 
@@ -378,6 +404,7 @@ impl ReadArguments {
     pub fn into_job(self) -> ReadJob {
         ReadJob {
             inputs: self.files.iter().map(|file| InputName::from_argument(file)).collect(),
+            keep_order: self.order.keep_order,
             tables: self.tables.into_job(),
             sha256: self.sha256,
             common: self.common.into_job(),

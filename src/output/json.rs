@@ -45,6 +45,10 @@ pub struct Settings {
     pub filter: Option<String>,
     /// Whether `servers` has rows for ports that refused or never answered, too.
     pub closed_ports: Option<bool>,
+    /// Whether the inputs were read in the order given; `false` = in that of their first packets.
+    pub keep_order: Option<bool>,
+    /// Whether suspected duplicates were dropped.
+    pub dedup: Option<bool>,
 }
 
 /// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.

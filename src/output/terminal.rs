@@ -15,8 +15,8 @@ use crate::text;
 pub struct View {
     /// Columns of the terminal.
     pub width: usize,
-    /// Rows shown of each table; 0 = all.
-    pub top: usize,
+    /// Rows shown of each table, 0 = all; as many as are usual for it, if `None`.
+    pub top: Option<usize>,
     /// True if headings may be emphasised. Nothing is told by emphasis or colour alone.
     pub styled: bool,
 }
@@ -71,7 +71,7 @@ impl Shown {
     }
 }
 
-/// The rows that are shown, and behind them the one for all others.
+/// The rows that are shown, behind them the one for all others, and last that of the total.
 struct Rows<'t, 'a> {
     table: &'t Table<'a>,
     /// How many of the table are shown.
@@ -80,30 +80,30 @@ struct Rows<'t, 'a> {
 }
 
 impl<'t, 'a> Rows<'t, 'a> {
-    fn of(table: &'t Table<'a>, top: usize) -> Rows<'t, 'a> {
+    fn of(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
+        let top = top.unwrap_or(table.usual_rows);
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        Rows { table, shown, others: table.others(shown) }
+        let mut others = table.others(shown);
+        // "(12 others)" stands in the first column that is always shown and does not add up.
+        let name = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up);
+        if let (Some(others), Some(name)) = (&mut others, name) {
+            others[name] = Cell::text(text::others(table.len() - shown));
+        }
+        Rows { table, shown, others }
     }
 
     /// Lends the cells of these columns, row by row.
     fn each<E>(&self, columns: &[usize], mut look: impl FnMut(&[Shown]) -> Result<(), E>) -> Result<(), E> {
         let mut cells = vec![Shown::default(); columns.len()];
-        for row in self.table.rows().take(self.shown) {
+        let mut look_at = |row: &[Cell<'_>]| {
             for (shown, &index) in cells.iter_mut().zip(columns) {
                 shown.set(is_number(&row[index]), |text| append_shown(&row[index], text));
             }
-            look(&cells)?;
-        }
-        let Some(sums) = &self.others else { return Ok(()) };
-        // "(12 others)" stands in the first column that is always shown and does not add up.
-        let name = self.table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up);
-        for (shown, &index) in cells.iter_mut().zip(columns) {
-            shown.set(false, |text| match name {
-                Some(name) if name == index => text.push_str(&text::others(self.table.len() - self.shown)),
-                _ => append_shown(&sums[index], text),
-            });
-        }
-        look(&cells)
+            look(&cells)
+        };
+        self.table.rows().take(self.shown).try_for_each(|row| look_at(&row))?;
+        self.others.as_deref().map_or(Ok(()), &mut look_at)?;
+        self.table.total().map_or(Ok(()), look_at)
     }
 
     /// The same without a way to fail.
@@ -263,7 +263,7 @@ mod tests {
         let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets), Cell::Count(1), Cell::Empty];
         let table = Table::stored("services", COLUMNS, vec![row("日本 a long name", 1234), row("b", 5), row("c", 6)]);
         let mut output = Vec::new();
-        write(&table, View { width, top, styled: false }, &mut output).unwrap();
+        write(&table, View { width, top: Some(top), styled: false }, &mut output).unwrap();
         String::from_utf8(output).unwrap().split_once('\n').unwrap().1.to_owned()
     }
 

@@ -1,10 +1,16 @@
-//! `capture`: what was read, one row per file and interface.
+//! `capture`: what was read, one row per file and interface, and their total where there are several files.
 
 use super::table::{Cell, Column, Row, Table};
-use crate::analysis::{Analysis, InputReport};
-use crate::capture::{Interface, Resolution};
+use crate::analysis::{Analysis, InputReport, Sequence};
+use crate::capture::{Completeness, Interface, Resolution};
 use crate::service::protocols;
 use crate::tally::InterfaceTally;
+
+/// Rows that a terminal shows, unless the user wants another number: a capture in hundreds of files is not what a reader came for,
+/// and the tables behind this one should not be pushed off the screen.
+const USUAL_ROWS: usize = 10;
+/// What stands in the place of a file in the row of the total.
+const TOTAL: &str = "total";
 
 const COLUMNS: &[Column] = &[
     Column::always("file"),
@@ -28,6 +34,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("time_order", 4),
     Column::with_room("complete", 3),
     Column::in_data("sha256"),
+    Column::in_data("duplicates").adding_up(),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
@@ -37,14 +44,14 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         let none = input.interfaces.is_empty().then(|| row(input, None, &InterfaceTally::default()));
         interfaces.chain(none).collect::<Vec<_>>()
     });
-    Table::stored("capture", COLUMNS, rows.collect())
+    let total = (analysis.inputs.len() > 1).then(|| total(&analysis.inputs));
+    let mut table = Table::stored("capture", COLUMNS, rows.collect()).with_total(total);
+    table.usual_rows = USUAL_ROWS;
+    table
 }
 
 fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &InterfaceTally) -> Row<'a> {
-    let nanoseconds = tally.span.duration();
-    let duration = nanoseconds.and_then(|nanoseconds| u64::try_from(nanoseconds).ok());
-    let traffic = tally.traffic;
-    vec![
+    let origin = [
         Cell::Outside(input.name.to_string().into()),
         interface.and_then(|interface| interface.name.as_deref()).map_or(Cell::Empty, |name| Cell::Outside(name.into())),
         Cell::text(input.format),
@@ -52,6 +59,54 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
         interface.map_or(Cell::Empty, |interface| Cell::text(protocols::link_type(interface.link_type))),
         interface.map_or(Cell::Empty, |interface| Cell::text(precision(interface.resolution))),
         interface.map_or(Cell::Empty, |interface| Cell::Number(u64::from(interface.snaplen))),
+    ];
+    let dropped = interface.map(dropped).unwrap_or_default();
+    let digest = input.sha256.as_deref().map_or(Cell::Empty, Cell::text);
+    cells(origin, tally, dropped, input.completeness, digest)
+}
+
+/// The row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before one ends that
+/// was read before it.
+fn total<'a>(inputs: &[InputReport]) -> Row<'a> {
+    let mut sum = InterfaceTally::default();
+    let mut all_dropped = [None, None];
+    for (interface, tally) in inputs.iter().flat_map(|input| &input.interfaces) {
+        sum.merge(tally);
+        for (all, one) in all_dropped.iter_mut().zip(dropped(interface)) {
+            *all = one.map_or(*all, |one| Some(all.unwrap_or(0) + one));
+        }
+    }
+    let sequence = Sequence::of(inputs);
+    sum.backwards |= sequence.is_out_of_order || sequence.largest_overlap.is_some();
+    // The worst of all.
+    let is_worse = |completeness: &Completeness| match completeness {
+        Completeness::Yes => 0,
+        Completeness::CutOff => 1,
+        Completeness::Damaged => 2,
+    };
+    let completeness = inputs.iter().map(|input| input.completeness).max_by_key(is_worse).unwrap_or(Completeness::Yes);
+    let mut origin = [const { Cell::Empty }; 7];
+    origin[0] = Cell::text(TOTAL);
+    cells(origin, &sum, all_dropped, completeness, Cell::Empty)
+}
+
+/// The packets that the kernel and that the interface dropped, where the capture says so.
+fn dropped(interface: &Interface) -> [Option<u64>; 2] {
+    [interface.dropped_kernel, interface.dropped_interface]
+}
+
+fn cells<'a>(
+    origin: [Cell<'a>; 7],
+    tally: &InterfaceTally,
+    dropped: [Option<u64>; 2],
+    completeness: Completeness,
+    digest: Cell<'a>,
+) -> Row<'a> {
+    let nanoseconds = tally.span.duration();
+    let duration = nanoseconds.and_then(|nanoseconds| u64::try_from(nanoseconds).ok());
+    let traffic = tally.traffic;
+    let mut row = Row::from(origin);
+    row.extend([
         Cell::Count(traffic.packets),
         Cell::Bytes(tally.captured_bytes),
         Cell::Bytes(traffic.wire_bytes),
@@ -61,12 +116,14 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
         Cell::ratio(traffic.packets, 1_000_000_000, duration, 3),
         Cell::ratio(traffic.wire_bytes, 8_000_000_000, duration, 3),
         Cell::ratio(traffic.wire_bytes, 1, Some(traffic.packets), 2),
-        Cell::optional(interface.and_then(|interface| interface.dropped_kernel)),
-        Cell::optional(interface.and_then(|interface| interface.dropped_interface)),
+        Cell::optional(dropped[0]),
+        Cell::optional(dropped[1]),
         Cell::text(if tally.backwards { "backwards" } else { "strict" }),
-        Cell::text(input.completeness.name()),
-        input.sha256.as_deref().map_or(Cell::Empty, Cell::text),
-    ]
+        Cell::text(completeness.name()),
+        digest,
+        Cell::Count(tally.duplicates),
+    ]);
+    row
 }
 
 fn precision(resolution: Resolution) -> String {

@@ -148,6 +148,9 @@ impl Column {
     }
 }
 
+/// Rows that a terminal shows of most tables, unless the user wants another number.
+pub const USUAL_ROWS: usize = 50;
+
 /// A row of cells, in the order of the columns.
 pub type Row<'a> = Vec<Cell<'a>>;
 
@@ -168,13 +171,16 @@ pub struct Table<'a> {
     pub columns: &'static [Column],
     /// Threads that share the work of writing it.
     pub threads: usize,
+    /// Rows that a terminal shows of it, unless the user wants another number.
+    pub usual_rows: usize,
     rows: Rows<'a>,
+    total: Option<Row<'a>>,
 }
 
 impl<'a> Table<'a> {
     /// A table of rows that are there.
     pub fn stored(name: &'static str, columns: &'static [Column], rows: Vec<Row<'a>>) -> Table<'a> {
-        Table { name, columns, threads: 1, rows: Rows::Stored(rows) }
+        Table::of(name, columns, Rows::Stored(rows))
     }
 
     /// A table of `len` rows that are made one by one: `show` shows the cells of one.
@@ -184,10 +190,24 @@ impl<'a> Table<'a> {
         len: usize,
         show: impl Fn(usize, &mut dyn FnMut(&Cell<'a>)) + Sync + 'a,
     ) -> Table<'a> {
-        Table { name, columns, threads: 1, rows: Rows::Made(len, Box::new(show)) }
+        Table::of(name, columns, Rows::Made(len, Box::new(show)))
     }
 
-    /// How many rows there are.
+    fn of(name: &'static str, columns: &'static [Column], rows: Rows<'a>) -> Table<'a> {
+        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, rows, total: None }
+    }
+
+    /// The same table with a row for all others together, which every output has as the last one.
+    pub fn with_total(self, total: Option<Row<'a>>) -> Table<'a> {
+        Table { total, ..self }
+    }
+
+    /// The row for all others together, if the table has one.
+    pub fn total(&self) -> Option<&[Cell<'a>]> {
+        self.total.as_deref()
+    }
+
+    /// How many rows there are, without that of the total.
     pub fn len(&self) -> usize {
         match &self.rows {
             Rows::Stored(rows) => rows.len(),
@@ -200,7 +220,7 @@ impl<'a> Table<'a> {
         self.len() == 0
     }
 
-    /// All rows, in order.
+    /// All rows, in order, without that of the total.
     pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
         (0..self.len()).map(|number| match &self.rows {
             Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
@@ -212,8 +232,8 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// All rows as text: `append` appends the cell of a column to what there is, `end` what stands behind a row, and `write`
-    /// gets several rows at a time, in order. The appending is shared by threads.
+    /// All rows as text, and behind them that of the total: `append` appends the cell of a column to what there is, `end` what
+    /// stands behind a row, and `write` gets several rows at a time, in order. The appending is shared by threads.
     pub fn write<E: Send>(
         &self,
         append: impl Fn(usize, &Cell<'a>, &mut Vec<u8>) -> Result<(), E> + Sync,
@@ -232,6 +252,7 @@ impl<'a> Table<'a> {
                     column += 1;
                 };
                 match &self.rows {
+                    _ if number == self.len() => self.total.iter().flatten().for_each(append_next),
                     Rows::Stored(rows) => rows[number].iter().for_each(append_next),
                     Rows::Made(_, show) => show(number, append_next),
                 }
@@ -239,10 +260,11 @@ impl<'a> Table<'a> {
             }
             failure.map_or(Ok(()), Err)
         };
-        parallel::in_order(self.len(), self.threads, append_rows, write)
+        let len = self.len() + usize::from(self.total.is_some());
+        parallel::in_order(len, self.threads, append_rows, write)
     }
 
-    /// The sum of all rows behind the first `shown` ones; `None` if there are none.
+    /// The sum of all rows behind the first `shown` ones, without that of the total; `None` if there are none.
     pub fn others(&self, shown: usize) -> Option<Row<'a>> {
         let mut rows = self.rows().skip(shown).peekable();
         rows.peek()?;
@@ -294,6 +316,17 @@ mod tests {
         let table = Table::stored("t", COLUMNS, vec![row("a", 5, 1), row("b", 3, 1), row("c", 2, 1)]);
         assert_eq!(table.others(1), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
         assert_eq!(table.others(3), None);
+    }
+
+    #[test]
+    fn a_total_is_the_last_row_and_not_added_up_again() {
+        const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up()];
+        let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets)];
+        let table = Table::stored("t", COLUMNS, vec![row("a", 5), row("b", 3)]).with_total(Some(row("total", 8)));
+        assert_eq!((table.len(), table.others(1)), (2, Some(vec![Cell::Empty, Cell::Count(3)])));
+        let mut csv = Vec::new();
+        crate::output::csv::write(&table, &mut csv).unwrap();
+        assert_eq!(String::from_utf8(csv).unwrap(), "name,packets\r\na,5\r\nb,3\r\ntotal,8\r\n");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct InterfaceTally {
     pub span: Span,
     /// True if a packet was stored behind one that is later than it.
     pub backwards: bool,
+    /// Suspected duplicates, counted among the packets or dropped.
+    pub duplicates: u64,
 }
 
 impl InterfaceTally {
@@ -24,5 +26,14 @@ impl InterfaceTally {
         self.captured_bytes += packet.data.len() as u64;
         self.backwards |= packet.time.is_known() && packet.time < self.span.last;
         self.span.add(packet.time);
+    }
+
+    /// Adds what another interface contributed. The order of time between the two is not looked at.
+    pub fn merge(&mut self, other: &InterfaceTally) {
+        self.traffic.merge(other.traffic);
+        self.captured_bytes += other.captured_bytes;
+        self.span.merge(other.span);
+        self.backwards |= other.backwards;
+        self.duplicates += other.duplicates;
     }
 }

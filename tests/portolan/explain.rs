@@ -6,9 +6,13 @@ use crate::support::{Folder, Run, run, run_with_input};
 
 /// The explanation of a flow of these frames, a sentence a line.
 fn explained(frames: impl IntoIterator<Item = Vec<u8>>, flow: &str) -> String {
-    let folder = Folder::new();
     let mut scene = Scene::new();
     scene.frames(frames);
+    explained_scene(&scene, flow)
+}
+
+fn explained_scene(scene: &Scene, flow: &str) -> String {
+    let folder = Folder::new();
     let run = run(&["explain", &folder.file("capture.pcap", &scene.pcap()), flow]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     run.stdout
@@ -42,8 +46,9 @@ fn the_packets_of_a_handshake_are_told_and_who_disagrees() {
 
 #[test]
 fn a_repeated_opening_is_told_by_the_one_that_was_answered_and_a_later_connection_by_its_own() {
-    let twice = [vec![tcp((C, 51_544), (S, 80), "S", 1, 0, b"")], connection((C, 51_544), (S, 80), 1)];
-    assert_says(&explained(twice.concat(), "1"), "handshake", "decides", &["sent SYN in packet 2", "SYN-ACK in packet 3"]);
+    let mut twice = Scene::new();
+    twice.frame(tcp((C, 51_544), (S, 80), "S", 1, 0, b"")).wait(1).frames(connection((C, 51_544), (S, 80), 1));
+    assert_says(&explained_scene(&twice, "1"), "handshake", "decides", &["sent SYN in packet 2", "SYN-ACK in packet 3"]);
     let reused = [connection((C, 51_544), (S, 80), 1), connection((C, 51_544), (S, 80), 70_000)].concat();
     assert_says(&explained(reused.clone(), "2"), "handshake", "decides", &["sent SYN in packet 10", "SYN-ACK in packet 11"]);
     let told = explained(reused, "2");

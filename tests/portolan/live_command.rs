@@ -194,7 +194,7 @@ fn rotated_files_hold_all_packets_and_only_the_last_ones_are_kept() {
             arguments.extend(files.iter().map(|file| text(file)));
             let run = run(&arguments);
             assert_eq!(run.code, 0, "{run:?}");
-            (files.len(), sum(&run.tables(), "capture", "packets"))
+            (files.len(), sum(&run.tables(), "ledger", "packets"))
         };
         assert_eq!((packets(&all), packets(&last)), ((9, 1_000), (2, 1_000 - 7 * 124)));
         assert!(files_in(&all).iter().all(|file| fs::metadata(file).unwrap().uid() == USER));

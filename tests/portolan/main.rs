@@ -9,6 +9,7 @@ mod engine;
 mod explain;
 mod filter;
 mod flows;
+mod inputs;
 mod laws;
 #[cfg(all(target_os = "linux", feature = "live"))]
 mod live;

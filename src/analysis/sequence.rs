@@ -1,0 +1,124 @@
+//! How inputs lie in time that are read one after the other as one capture: in order or not, with overlaps and gaps.
+
+use super::InputReport;
+use crate::unit::{NANOSECONDS, Span};
+
+/// Nanoseconds between two inputs from which on there is a gap: packets may be missing there.
+///
+/// Files of one capture follow each other as its packets do, and few networks are silent for a minute: hosts look for each other
+/// (ARP, neighbor discovery), switches and routers announce themselves every few seconds. A minute is also the shortest time after
+/// which captures usually begin a new file, so that a lost one leaves a gap at least as long.
+pub const LEAST_GAP: i64 = 60 * NANOSECONDS;
+
+/// How inputs lie in time.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sequence {
+    /// True if an input begins earlier than one that was read before it.
+    pub is_out_of_order: bool,
+    /// How many inputs begin before all earlier ones have ended.
+    pub overlaps: usize,
+    /// The largest overlap.
+    pub largest_overlap: Option<Between>,
+    /// How many gaps of at least [`LEAST_GAP`] there are.
+    pub gaps: usize,
+    /// The longest gap.
+    pub longest_gap: Option<Between>,
+}
+
+/// Two inputs, and the time that they share or that lies between them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Between {
+    /// The one that begins earlier, by its number among the inputs.
+    pub earlier: usize,
+    /// The one that begins later.
+    pub later: usize,
+    /// Nanoseconds.
+    pub nanoseconds: i64,
+}
+
+impl Sequence {
+    /// How these inputs lie in time. Those without a packet whose time is known lie nowhere.
+    pub fn of(inputs: &[InputReport]) -> Sequence {
+        let spans = inputs.iter().enumerate().map(|(number, input)| (input.span, number));
+        Sequence::of_spans(spans.filter(|(span, _)| span.first.is_known()).collect())
+    }
+
+    /// The same for spans of time and the numbers of their inputs, in the order of reading.
+    fn of_spans(mut spans: Vec<(Span, usize)>) -> Sequence {
+        let mut sequence = Sequence { is_out_of_order: !spans.is_sorted_by_key(|(span, _)| span.first), ..Sequence::default() };
+        spans.sort_by_key(|(span, _)| span.first);
+        let mut spans = spans.into_iter();
+        // The one that ends last of all so far.
+        let Some(mut last) = spans.next() else { return sequence };
+        for next in spans {
+            if let Some(gap) = next.0.first.since(last.0.last).filter(|gap| *gap >= LEAST_GAP) {
+                sequence.gaps += 1;
+                keep_larger(&mut sequence.longest_gap, last.1, next.1, gap);
+            }
+            if next.0.first < last.0.last {
+                sequence.overlaps += 1;
+                let shared = next.0.last.min(last.0.last).since(next.0.first).unwrap_or(0);
+                keep_larger(&mut sequence.largest_overlap, last.1, next.1, shared);
+            }
+            if next.0.last > last.0.last {
+                last = next;
+            }
+        }
+        sequence
+    }
+}
+
+fn keep_larger(largest: &mut Option<Between>, earlier: usize, later: usize, nanoseconds: i64) {
+    if largest.is_none_or(|largest| nanoseconds > largest.nanoseconds) {
+        *largest = Some(Between { earlier, later, nanoseconds });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unit::Time;
+
+    /// The sequence of inputs from one second to another.
+    fn sequence(spans: &[(i64, i64)]) -> Sequence {
+        let at = |second: i64| Time::from_nanoseconds(second * NANOSECONDS);
+        let spans = spans.iter().map(|(first, last)| Span { first: at(*first), last: at(*last) });
+        Sequence::of_spans(spans.enumerate().map(|(number, span)| (span, number)).collect())
+    }
+
+    fn between(earlier: usize, later: usize, seconds: i64) -> Option<Between> {
+        Some(Between { earlier, later, nanoseconds: seconds * NANOSECONDS })
+    }
+
+    #[test]
+    fn files_that_follow_each_other_are_nothing_to_speak_of() {
+        assert_eq!(sequence(&[]), Sequence::default());
+        assert_eq!(sequence(&[(0, 10), (10, 20), (79, 90)]), Sequence::default());
+    }
+
+    #[test]
+    fn a_gap_is_found_between_what_ends_last_and_what_begins_next() {
+        let expected = Sequence {
+            gaps: 2,
+            longest_gap: between(0, 2, 70),
+            overlaps: 1,
+            largest_overlap: between(0, 1, 2),
+            ..Sequence::default()
+        };
+        assert_eq!(sequence(&[(0, 10), (1, 3), (80, 90), (150, 151)]), expected);
+    }
+
+    #[test]
+    fn an_overlap_is_what_two_share() {
+        let largest_overlap = between(1, 2, 15);
+        assert_eq!(sequence(&[(0, 10), (5, 30), (15, 40)]), Sequence { overlaps: 2, largest_overlap, ..Sequence::default() });
+        // A single packet in the midst of another input shares no time with it, and is out of place all the same.
+        assert_eq!(sequence(&[(0, 10), (5, 5)]).largest_overlap, between(0, 1, 0));
+    }
+
+    #[test]
+    fn another_order_than_that_of_time_is_seen_and_its_gaps_are_those_of_time() {
+        let found = sequence(&[(100, 110), (0, 40)]);
+        assert_eq!(found, Sequence { is_out_of_order: true, gaps: 1, longest_gap: between(1, 0, 60), ..Sequence::default() });
+    }
+}

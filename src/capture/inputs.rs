@@ -1,0 +1,137 @@
+//! From what a user names to the inputs that are read, in order: folders are looked into, no file is taken twice, and files are put
+//! in the order of their first packets.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use super::folder::{Folder, PassedOver};
+use super::identity::Identity;
+use super::input::InputName;
+use super::source::Look;
+use crate::error::Error;
+use crate::text::inputs as text;
+
+/// The inputs of one analysis.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The inputs, in the order in which they are read.
+    pub names: Vec<InputName>,
+    /// True if that is not the order in which they were given.
+    pub is_reordered: bool,
+    /// What was passed over in folders.
+    pub passed_over: PassedOver,
+    /// The folders in which something was.
+    pub folders: Vec<String>,
+    /// Folders that hold no capture, or cannot be looked into.
+    pub failures: Vec<Error>,
+}
+
+/// An input before its place is known.
+struct Candidate {
+    name: InputName,
+    /// Which file it is, if it is a regular one. Nothing else is opened before it is read.
+    identity: Option<Identity>,
+    /// What a first look gave, if one was taken.
+    look: Option<Look>,
+}
+
+impl Inputs {
+    /// The inputs that these names mean.
+    ///
+    /// A folder stands for the captures directly in it, by name. Unless `keep_order` is true, the regular files whose first packet
+    /// has a time are then put in the order of these times, in the places that they have together; everything else stays where
+    /// it is. A regular file that comes twice, through links or other spellings of its path, is an error, and so is standard
+    /// input; nothing is read then.
+    pub fn gather(names: &[InputName], keep_order: bool) -> Result<Inputs, Error> {
+        let mut inputs = Inputs::default();
+        let mut candidates = Vec::new();
+        for name in names {
+            match name {
+                InputName::File(path) => match fs::metadata(path) {
+                    Ok(metadata) if metadata.is_dir() => inputs.add_folder(path, &mut candidates),
+                    Ok(metadata) if metadata.is_file() => {
+                        let identity = Some(Identity::of(path, &metadata));
+                        candidates.push(Candidate { name: name.clone(), identity, look: None });
+                    }
+                    // What cannot be opened is told when it is its turn.
+                    Ok(_) | Err(_) => candidates.push(Candidate { name: name.clone(), identity: None, look: None }),
+                },
+                InputName::Stdin | InputName::Live => {
+                    candidates.push(Candidate { name: name.clone(), identity: None, look: None })
+                }
+            }
+        }
+        refuse_repeated(&candidates)?;
+        if !keep_order && candidates.len() > 1 {
+            inputs.is_reordered = put_in_order(&mut candidates);
+        }
+        inputs.names = candidates.into_iter().map(|candidate| candidate.name).collect();
+        Ok(inputs)
+    }
+
+    fn add_folder(&mut self, path: &Path, candidates: &mut Vec<Candidate>) {
+        let input = path.display().to_string();
+        match Folder::open(path) {
+            Ok(Folder { captures, passed_over }) if captures.is_empty() => {
+                let why = text::no_captures(&text::passed_over(passed_over.numbers()));
+                self.failures.push(Error::NoCaptures { input, why });
+            }
+            Ok(Folder { captures, passed_over }) => {
+                if passed_over != PassedOver::default() {
+                    self.passed_over.merge(passed_over);
+                    self.folders.push(input);
+                }
+                candidates.extend(captures.into_iter().map(|found| Candidate {
+                    name: InputName::File(found.path),
+                    identity: Some(found.identity),
+                    look: Some(found.look),
+                }));
+            }
+            Err(error) => self.failures.push(error),
+        }
+    }
+}
+
+/// An error if something that can be read only once comes twice.
+fn refuse_repeated(candidates: &[Candidate]) -> Result<(), Error> {
+    let mut known: HashMap<&Identity, &InputName> = HashMap::new();
+    let mut stdin = None;
+    for Candidate { name, identity, .. } in candidates {
+        let before = match (identity, name) {
+            (Some(identity), _) => known.insert(identity, name),
+            (None, InputName::Stdin) => stdin.replace(name),
+            (None, _) => None,
+        };
+        if let Some(before) = before {
+            return Err(Error::SameFile { input: before.to_string(), again: name.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// Puts the regular files whose first packet has a time in the order of these times. True if that changes anything.
+fn put_in_order(candidates: &mut Vec<Candidate>) -> bool {
+    let mut times = Vec::with_capacity(candidates.len());
+    for (place, candidate) in candidates.iter_mut().enumerate().filter(|(_, candidate)| candidate.identity.is_some()) {
+        let look = *candidate.look.get_or_insert_with(|| Look::at(&candidate.name));
+        if let Look::Capture(time) = look
+            && time.is_known()
+        {
+            times.push((time, place));
+        }
+    }
+    if times.is_sorted_by_key(|(time, _)| *time) {
+        return false;
+    }
+    let places: Vec<usize> = times.iter().map(|(_, place)| *place).collect();
+    // Equal times keep their order.
+    times.sort_by_key(|(time, _)| *time);
+    let mut taken: Vec<Option<Candidate>> = std::mem::take(candidates).into_iter().map(Some).collect();
+    let mut order: Vec<usize> = (0..taken.len()).collect();
+    for (place, (_, from)) in places.into_iter().zip(times) {
+        order[place] = from;
+    }
+    candidates.extend(order.into_iter().filter_map(|from| taken[from].take()));
+    true
+}
