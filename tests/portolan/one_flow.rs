@@ -124,15 +124,15 @@ fn a_client_that_went_on_was_answered() {
 #[test]
 fn most_packets_of_an_unknown_ether_type_are_told_in_one_message() {
     let folder = Folder::new();
-    let unknown = |number| ethernet([2; 6], number, b"x");
+    let unknown = |number, payload: u8| ethernet([2; 6], number, &[payload]);
     let mut scene = Scene::new();
-    scene.frames([unknown(0x88b8), unknown(0x88b8), unknown(0x88b8), arp(1), arp(1)]);
+    scene.frames([unknown(0x88b8, 1), unknown(0x88b8, 2), unknown(0x88b8, 3), arp(1), arp(2)]);
     let told = run(&["read", &folder.file("x.pcap", &scene.pcap())]).stderr;
     assert_eq!(
         told,
         "portolan: 3 of 5 packets have EtherType 0x88b8 (goose), which is not decoded: they are counted as non-ip\n"
     );
     let mut scene = Scene::new();
-    scene.frames([unknown(0xfff0), arp(1)]);
+    scene.frames([unknown(0xfff0, 1), arp(1)]);
     assert_eq!(run(&["read", &folder.file("x.pcap", &scene.pcap())]).stderr, "", "half of them is not most");
 }
