@@ -11,9 +11,11 @@ mod datalink;
 mod filter;
 mod foreign;
 pub mod format;
+mod gzip;
 mod input;
 #[cfg(all(unix, feature = "live"))]
 pub mod live;
+mod lz4;
 mod packet;
 pub mod pcap;
 mod pcap_write;
@@ -21,6 +23,7 @@ pub mod pcapng;
 pub mod pcapng_write;
 mod saved_file;
 mod saving;
+mod skippable;
 pub mod snoop;
 mod source;
 
