@@ -1,13 +1,14 @@
 //! The engine: the packet's path from a source to the sums, and the way from there to an [`Analysis`], once at the end or as
 //! often as somebody wants to see how things stand.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ended::{Ended, MOST_COUNTS};
 use super::intake::Intake;
+use super::unsupported::Unsupported;
 use super::{Analysis, InputReport, Options, capture_span};
-use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Source};
+use crate::capture::{Compression, Filtering, InputName, Interface, Packet, Position, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
@@ -31,7 +32,7 @@ pub struct Engine {
     intake: Intake,
     tally: Tally,
     listener: Listener,
-    unsupported: BTreeMap<LinkType, Traffic>,
+    unsupported: Unsupported,
     /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
     timeline: Option<Timeline>,
     /// Packets so far, of all inputs, whether they pass the filter or not.
@@ -58,7 +59,7 @@ impl Engine {
             intake: Intake::new(table),
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
-            unsupported: BTreeMap::new(),
+            unsupported: Unsupported::default(),
             timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
             interfaces: InterfaceTallies::default(),
@@ -176,7 +177,7 @@ impl Engine {
             timeline.add(NOT_IP, packet.time, packet.wire_len);
         }
         if let Decoded::UnsupportedLink(link_type) = walked.decoded {
-            self.unsupported.entry(link_type).or_default().add(packet.wire_len);
+            self.unsupported.add(link_type, packet.wire_len);
         }
     }
 
