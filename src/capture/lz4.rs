@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use std::io::{self, BufRead, Read};
 use std::ops::Range;
 
-use lz4_flex::block::decompress_into_with_dict;
+use lz4_flex::block::{decompress_into, decompress_into_with_dict};
 use twox_hash::XxHash32;
 
 use super::skippable;
@@ -165,9 +165,13 @@ impl<R: BufRead> Lz4Reader<R> {
             block[..size].copy_from_slice(&self.stored);
             size
         } else {
-            let history = &window[WINDOW - self.history..];
-            decompress_into_with_dict(&self.stored, &mut block[..frame.largest_block], history)
-                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
+            let (block, history) = (&mut block[..frame.largest_block], &window[WINDOW - self.history..]);
+            let unpacked = match history {
+                // The usual case, which is faster without the question where a match lies.
+                [] => decompress_into(&self.stored, block),
+                _ => decompress_into_with_dict(&self.stored, block, history),
+            };
+            unpacked.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
         };
         if let Some(checksum) = &mut frame.checksum {
             checksum.write(&block[..count]);

@@ -478,6 +478,20 @@ mod tests {
     }
 
     #[test]
+    fn a_description_is_not_waited_for_when_it_claims_more_than_16_mebibytes() {
+        let mut pcapng = Pcapng::open(section().first_chunk().unwrap()).unwrap();
+        let mut step = |kind: u32, length: usize| {
+            pcapng.step(&[&kind.to_be_bytes()[..], &(length as u32).to_be_bytes(), &[0; 100]].concat())
+        };
+        for kind in [INTERFACE, INTERFACE_STATISTICS] {
+            assert_eq!(step(kind, MAX_DESCRIPTION), Step::Need(MAX_DESCRIPTION));
+            let Step::Fault(Fault { what, resume: None }) = step(kind, MAX_DESCRIPTION + 4) else { panic!() };
+            assert!(what.contains("claims to be 16777220 bytes long, and the limit is 16777216"), "{what}");
+        }
+        assert_eq!(step(NAME_RESOLUTION, MAX_DESCRIPTION + 4), Step::Skip(MAX_DESCRIPTION as u64 + 4));
+    }
+
+    #[test]
     fn interfaces_of_all_sections_together_have_a_limit() {
         let sections = [section(), interface(1, 0, &[])].concat().repeat(MAX_INTERFACES);
         let (_, faults, interfaces) = read(&[sections, section(), interface(1, 0, &[]), enhanced(0, 0, 1, b"a")].concat());
