@@ -173,6 +173,14 @@ pub enum Error {
         /// What went wrong, and what to do about it.
         why: String,
     },
+    /// The file that was named as the user's port table is none.
+    #[error("{} cannot be read as a port table: {why}", .path.display())]
+    NoPortTable {
+        /// Its path.
+        path: PathBuf,
+        /// The reason, and the remedy.
+        why: String,
+    },
     /// A line of the user's port table could not be understood.
     #[error("{} line {line}: {why}", .path.display())]
     PortTable {

@@ -50,8 +50,8 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .unzip();
     let given_up = privileges::give_up(&needs(job, &names))?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
-    let Live { mut stream, stopper, status } = devices.start(saving, job.limits);
-    end_on_signals(stopper.clone());
+    let Live { mut stream, stopper, status } = devices.start(saving, job.limits)?;
+    end_on_signals(stopper.clone())?;
     complain(&given_up);
     complain(&text::capture_begins(&described));
     stream.pause_every(PAUSE_EVERY);
@@ -97,8 +97,8 @@ fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
     needs
 }
 
-/// Ends the capture at the first signal to end, and the program at the second.
-fn end_on_signals(stopper: Stopper) {
+/// Ends the capture at the first signal to end, and the program at the second. An error if nothing could end it then.
+fn end_on_signals(stopper: Stopper) -> Result<(), Error> {
     let mut is_second = false;
     let set = ctrlc::set_handler(move || {
         if std::mem::replace(&mut is_second, true) {
@@ -106,9 +106,13 @@ fn end_on_signals(stopper: Stopper) {
         }
         stopper.stop();
     });
-    if let Err(error) = set {
-        complain(&error);
-    }
+    set.map_err(|error| {
+        let why = match error {
+            ctrlc::Error::System(why) => text::no_thread(&why),
+            other => other.to_string(),
+        };
+        Error::NoLive { why }
+    })
 }
 
 /// A capture that goes on, and what has to be done meanwhile.

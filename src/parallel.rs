@@ -1,9 +1,14 @@
 //! Work on numbered things, divided among threads. What comes out is in order, for any number of threads.
+//!
+//! A system may refuse another thread (`RLIMIT_NPROC`, `pids.max` of a control group, no memory for a stack). The work is done
+//! then by who wanted it done.
 
+use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use crate::arena::{Arena, CHUNK};
 
@@ -13,6 +18,58 @@ const FEWEST: usize = 1 << 12;
 const BLOCK: usize = 1 << 11;
 /// How many blocks a thread can be ahead of who takes them.
 const AHEAD: usize = 2;
+
+/// Hands something over to a thread of its own, which does `work` with it.
+///
+/// # Errors
+///
+/// If the system refuses a thread, it comes back as it was, with what the system said.
+pub fn hand_over<X: Send + 'static, T: Send + 'static>(
+    thing: X,
+    work: impl FnOnce(X) -> T + Send + 'static,
+) -> Result<JoinHandle<T>, (X, io::Error)> {
+    // A place from which the thread takes it or, if there is none, this one takes it back.
+    let place = Arc::new(Mutex::new(Some(thing)));
+    let take = |place: &Mutex<Option<X>>| match place.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(thing) => thing,
+        None => unreachable!("it is taken by the thread or, if there is none, here"),
+    };
+    let for_thread = Arc::clone(&place);
+    let begun = builder().and_then(|builder| builder.spawn(move || work(take(&for_thread))));
+    begun.map_err(|why| (take(&place), why))
+}
+
+#[cfg(not(test))]
+fn builder() -> io::Result<thread::Builder> {
+    Ok(thread::Builder::new())
+}
+
+#[cfg(test)]
+use refusal::builder;
+
+/// A system that refuses threads, for tests.
+#[cfg(test)]
+pub mod refusal {
+    use std::cell::Cell;
+    use std::{io, thread};
+
+    thread_local!(static LEFT: Cell<usize> = const { Cell::new(usize::MAX) });
+
+    /// Makes a thread, if one is left.
+    pub fn builder() -> io::Result<thread::Builder> {
+        let left = LEFT.get();
+        LEFT.set(left.saturating_sub(usize::from(left != usize::MAX)));
+        if left > 0 { Ok(thread::Builder::new()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+    }
+
+    /// Does `work` while this thread can start only so many others.
+    pub fn with_threads<T>(most: usize, work: impl FnOnce() -> T) -> T {
+        LEFT.set(most);
+        let done = work();
+        LEFT.set(usize::MAX);
+        done
+    }
+}
 
 /// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
 pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
@@ -25,13 +82,15 @@ pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -
     let shares = threads.min(len.div_ceil(FEWEST)).max(1);
     let work = &work;
     thread::scope(|scope| {
-        let others: Vec<_> = (1..shares).map(|share| scope.spawn(move || work(share, shares))).collect();
+        let begin = |share| builder().and_then(|builder| builder.spawn_scoped(scope, move || work(share, shares)));
+        let others: Vec<_> = (1..shares).map(begin).collect();
         let mut done = vec![work(0, shares)];
-        for other in others {
-            match other.join() {
-                Ok(share) => done.push(share),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+        for (share, other) in (1..).zip(others) {
+            done.push(match other.map(|thread| thread.join()) {
+                Ok(Ok(done)) => done,
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                Err(_) => work(share, shares),
+            });
         }
         done
     })
@@ -88,16 +147,22 @@ pub fn in_order<E: Send>(
                 // The other end is still here.
                 let _ = give_back.send(Vec::new());
             }
-            scope.spawn(move || {
+            let fill_all = move || {
                 // It ends early if nobody takes any more.
                 let blocks = (first..blocks).step_by(threads).zip(free);
                 blocks.map(|(block, text)| full.send(filled(block, text))).all(|sent| sent.is_ok());
-            });
-            (to_take, give_back)
+            };
+            let begun = builder().and_then(|builder| builder.spawn_scoped(scope, fill_all));
+            begun.ok().map(|_| (to_take, give_back))
         };
         let lanes: Vec<_> = (0..threads).map(lane).collect();
+        let mut own = Vec::new();
         for block in 0..blocks {
-            let (to_take, give_back) = &lanes[block % threads];
+            let Some((to_take, give_back)) = &lanes[block % threads] else {
+                own = filled(block, own)?;
+                take(&own)?;
+                continue;
+            };
             // Nothing comes from a thread that has panicked, which goes on here when the scope ends.
             let Ok(text) = to_take.recv() else { break };
             let text = text?;
@@ -128,6 +193,40 @@ mod tests {
             assert!(chunks(len, threads, |part| part.collect()).iter().copied().eq(0..len), "{len}, {threads}");
         }
         assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);
+    }
+
+    #[test]
+    fn work_for_which_there_is_no_thread_is_done_here() {
+        for most in 0..4 {
+            refusal::with_threads(most, || {
+                assert_eq!(parts(3 * FEWEST, 3, |range| range.len()), [FEWEST; 3]);
+                let chunks = chunks(5 * CHUNK + 1, 3, |range| range.collect());
+                assert!(chunks.iter().copied().eq(0..5 * CHUNK + 1));
+            });
+            refusal::with_threads(most, || {
+                let mut all = Vec::new();
+                let fill = |numbers: Range<usize>, text: &mut Vec<u8>| {
+                    text.extend(numbers.flat_map(usize::to_le_bytes));
+                    Ok::<(), String>(())
+                };
+                in_order(20 * BLOCK + 1, 3, fill, |text| {
+                    all.extend_from_slice(text);
+                    Ok(())
+                })
+                .unwrap();
+                assert!(all == (0..20 * BLOCK + 1).flat_map(usize::to_le_bytes).collect::<Vec<_>>(), "{most}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_thing_goes_to_a_thread_or_comes_back() {
+        let here = thread::current().id();
+        let work = |thing: String| (thing, thread::current().id());
+        let (thing, there) = hand_over("thing".to_owned(), work).unwrap().join().unwrap();
+        assert!(thing == "thing" && there != here);
+        let (thing, why) = refusal::with_threads(0, || hand_over(thing, work)).unwrap_err();
+        assert_eq!((thing.as_str(), why.kind()), ("thing", io::ErrorKind::WouldBlock));
     }
 
     #[test]

@@ -13,6 +13,9 @@ use portolan::text;
 /// passes, up to one in two; single packets are repeated by programs in nearly every capture.
 const NOTABLE_DUPLICATES: u64 = 100;
 
+/// Link types that are named one by one; the packets of more are only counted.
+const MOST_LINK_TYPES: usize = 10;
+
 /// Says what could not be read.
 pub fn warn(options: &Options, analysis: &Analysis) {
     for failure in &analysis.failures {
@@ -42,12 +45,16 @@ pub fn warn(options: &Options, analysis: &Analysis) {
     if dropped > 0 {
         complain(&text::announcements_dropped(dropped));
     }
-    for (link_type, traffic) in &analysis.unsupported {
-        let (name, packets) = (protocols::link_type(*link_type), text::grouped(traffic.packets));
+    let (unsupported, others) = analysis.unsupported.largest(MOST_LINK_TYPES);
+    for (link_type, traffic) in unsupported {
+        let (name, packets) = (protocols::link_type(link_type), text::grouped(traffic.packets));
         complain(&format_args!(
             "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
             link_type.0
         ));
+    }
+    if others > 0 {
+        complain(&text::other_link_types(others));
     }
     let all = analysis.total().packets;
     if let Some((number, packets)) = analysis.tally.portless.main_ether_type(all) {
@@ -105,8 +112,12 @@ fn tell_filtered(filtered: &Filtered) {
     if filtered.tagged > 0 {
         complain(&text::filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
     }
-    for (link_type, why, packets) in &filtered.unasked {
+    let (told, others) = filtered.unasked.split_at(filtered.unasked.len().min(MOST_LINK_TYPES));
+    for (link_type, why, packets) in told {
         complain(&text::filter_unasked(link_type.0, &protocols::link_type(*link_type), why, *packets));
+    }
+    if !others.is_empty() {
+        complain(&text::filter_unasked_others(others.len(), others.iter().map(|(.., packets)| packets).sum()));
     }
 }
 

@@ -1,9 +1,12 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
 pub mod inputs;
+mod left_out;
 
 use std::borrow::Cow;
 use std::fmt::Write;
+
+pub use left_out::*;
 
 /// The heading of a table on the terminal.
 pub fn table_title(key: &str) -> &'static str {
@@ -215,27 +218,17 @@ fn counted(packets: u64) -> String {
     if packets == 1 { "1 packet".into() } else { format!("{} packets", grouped(packets)) }
 }
 
-/// How much has passed a filter.
-pub fn filter_matched(matched: u64, packets: u64) -> String {
-    format!("the filter matches {} of {}", grouped(matched), counted(packets))
-}
-
-/// What is said where a filter has missed packets because of their VLAN tags.
-pub fn filter_missed_tagged(packets: u64, expression: &str) -> String {
-    let packets = counted(packets);
-    format!("the filter does not look behind VLAN tags, where {packets} would match; this one does: {expression}")
-}
-
-/// What is said where a filter means nothing for a link type.
-pub fn filter_unasked(link_type: u32, name: &str, why: &str, packets: u64) -> String {
-    let packets = counted(packets);
-    format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {packets}")
-}
-
 /// What stands in the place of a file's name where packets come from interfaces.
 pub const LIVE_CAPTURE: &str = "live capture";
 /// What is said where interfaces are to be opened like a file.
 pub const LIVE_IS_STARTED: &str = "interfaces are not read like a file; portolan live -i NAME captures on them";
+/// The system refuses a thread that a live capture cannot do without.
+pub fn no_thread(why: &std::io::Error) -> String {
+    format!(
+        "the system refuses another thread ({why}); raise the limit (ulimit -u, pids.max of the control group) or end other programs"
+    )
+}
+
 /// How a capture is ended by hand.
 pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; twice, it ends at once";
 /// What is said where two things are to go to standard output.

@@ -88,7 +88,7 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
     let mut decoder = Decoder::with_tunnel_ports(options.registry.tunnel_ports());
     let mut packet = 0;
     for mut source in options.inputs.iter().flat_map(Source::open) {
-        while let Some(Seen { packet: bytes, interface, is_duplicate }) = source.next_seen() {
+        while let Some(Seen { packet: bytes, interface, is_duplicate }) = source.next_seen::<true>() {
             packet += 1;
             if is_duplicate && options.dedup {
                 continue;

@@ -1,13 +1,14 @@
 //! The engine: the packet's path from a source to the sums, and the way from there to an [`Analysis`], once at the end or as
 //! often as somebody wants to see how things stand.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ended::{Ended, MOST_COUNTS};
 use super::intake::Intake;
+use super::unsupported::Unsupported;
 use super::{Analysis, InputReport, Options, capture_span};
-use crate::capture::{Compression, Filtering, InputName, Interface, LinkType, Packet, Position, Seen, Source};
+use crate::capture::{Compression, Filtering, InputName, Interface, Packet, Position, Seen, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
@@ -31,7 +32,7 @@ pub struct Engine {
     intake: Intake,
     tally: Tally,
     listener: Listener,
-    unsupported: BTreeMap<LinkType, Traffic>,
+    unsupported: Unsupported,
     /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
     timeline: Option<Timeline>,
     /// Packets so far, of all inputs, whether they pass the filter or not.
@@ -60,7 +61,7 @@ impl Engine {
             intake: Intake::new(table),
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
-            unsupported: BTreeMap::new(),
+            unsupported: Unsupported::default(),
             timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
             interfaces: InterfaceTallies::default(),
@@ -87,11 +88,27 @@ impl Engine {
         // A decompressor has a thread of its own already.
         let decompressing = usize::from(source.compression() != Compression::None);
         self.intake.allow(self.options.threads.saturating_sub(decompressing));
+        let mut left = most;
+        while left > 0 {
+            let looked_at = if self.options.dedup { u64::MAX } else { source.packets_to_look_at() };
+            let part = if looked_at == 0 { left } else { left.min(looked_at) };
+            // Each has a loop of its own: a twentieth of the time is at stake.
+            let read = if looked_at == 0 { self.read_part::<false>(source, part) } else { self.read_part::<true>(source, part) };
+            left -= read;
+            if read < part {
+                break;
+            }
+        }
+        left == 0
+    }
+
+    /// Reads at most so many packets, and looks for duplicates among them if `LOOKS` is true. How many were read.
+    fn read_part<const LOOKS: bool>(&mut self, source: &mut Source, most: u64) -> u64 {
         // Beside the engine, so that both can change.
         let mut interfaces = std::mem::take(&mut self.interfaces);
         let mut left = most;
         while left > 0
-            && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen()
+            && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<LOOKS>()
         {
             left -= 1;
             self.packets += 1;
@@ -111,7 +128,7 @@ impl Engine {
             self.take_in(&packet, interface);
         }
         self.interfaces = interfaces;
-        left == 0
+        most - left
     }
 
     /// Notes what a source that is read to its end told beside its packets.
@@ -198,7 +215,7 @@ impl Engine {
             timeline.add(NOT_IP, packet.time, packet.wire_len);
         }
         if let Decoded::UnsupportedLink(link_type) = walked.decoded {
-            self.unsupported.entry(link_type).or_default().add(packet.wire_len);
+            self.unsupported.add(link_type, packet.wire_len);
         }
     }
 

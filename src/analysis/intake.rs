@@ -1,13 +1,15 @@
 //! Where observations are counted: at once, or, when there are many of them and a core to spare, by a thread of its own
 //! while the next packets are read and decoded.
 //!
-//! The flow table gets the same observations in the same order either way, so that the answer is the same.
+//! The flow table gets the same observations in the same order either way, so that the answer is the same. If the system
+//! refuses a thread, all are counted at once.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use crate::decode::Observation;
 use crate::flow::{FlowTable, SpareFlows, TableOptions};
+use crate::parallel;
 
 /// Observations that are counted at once before a thread is worth its start.
 const BEFORE_THREAD: usize = 1 << 15;
@@ -61,7 +63,7 @@ struct Beside {
     spares: SyncSender<SpareFlows>,
     /// Some that the table had no use for yet.
     spare: Option<SpareFlows>,
-    thread: JoinHandle<FlowTable>,
+    thread: JoinHandle<Box<FlowTable>>,
 }
 
 impl Site {
@@ -118,7 +120,7 @@ impl Intake {
 
     fn start_thread(&mut self) {
         self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
-            Site::Here(table) => Site::Beside(Beside::start(*table)),
+            Site::Here(table) => Beside::start(table).map_or_else(Site::Here, Site::Beside),
             beside => beside,
         };
     }
@@ -132,7 +134,7 @@ impl Intake {
         if let Site::Beside(_) = self.site {
             self.left = Some(0);
             self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
-                Site::Beside(beside) => Site::Here(Box::new(beside.finish())),
+                Site::Beside(beside) => Site::Here(beside.finish()),
                 here => here,
             };
         }
@@ -144,11 +146,12 @@ impl Intake {
 }
 
 impl Beside {
-    fn start(mut table: FlowTable) -> Beside {
+    /// Starts the thread. If the system refuses one, the table comes back.
+    fn start(table: Box<FlowTable>) -> Result<Beside, Box<FlowTable>> {
         let (full, chunks) = sync_channel::<Chunk>(UNDER_WAY);
         let (used, empty) = sync_channel(UNDER_WAY + 2);
         let (spares, given) = sync_channel(1);
-        let thread = thread::spawn(move || {
+        let take_in_all = move |mut table: Box<FlowTable>| {
             for mut chunk in chunks {
                 if table.wants_spare()
                     && let Ok(spare) = given.try_recv()
@@ -161,8 +164,9 @@ impl Beside {
                 let _ = used.try_send(chunk);
             }
             table
-        });
-        Beside { full, empty, spares, spare: None, thread }
+        };
+        let thread = parallel::hand_over(table, take_in_all).map_err(|(table, _)| table)?;
+        Ok(Beside { full, empty, spares, spare: None, thread })
     }
 
     /// Hands a chunk over and leaves an empty one in its place.
@@ -184,7 +188,7 @@ impl Beside {
         }
     }
 
-    fn finish(self) -> FlowTable {
+    fn finish(self) -> Box<FlowTable> {
         drop(self.full);
         match self.thread.join() {
             Ok(table) => table,

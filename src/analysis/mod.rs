@@ -7,14 +7,12 @@ mod ended;
 mod engine;
 mod intake;
 mod sequence;
+mod unsupported;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::capture::{
-    Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, LinkType, Position, Source, sha256,
-};
+use crate::capture::{Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, Position, Source, sha256};
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
 use crate::error::Error;
@@ -25,6 +23,7 @@ use crate::unit::{Span, Traffic};
 pub use ended::Ended;
 pub use engine::Engine;
 pub use sequence::{Between, LEAST_GAP, Sequence};
+pub use unsupported::Unsupported;
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
@@ -117,7 +116,7 @@ pub struct Analysis {
     /// The book of ports that was used.
     pub registry: Arc<Registry>,
     /// Packets of link types that cannot be decoded.
-    pub unsupported: BTreeMap<LinkType, Traffic>,
+    pub unsupported: Unsupported,
     /// What the capture calls hosts. Text from outside.
     pub names: HostNames,
     /// What control channels announced.

@@ -74,12 +74,13 @@ impl Buffer {
 
     /// Reads until at least `need` bytes are unread. False if the input ends before that.
     ///
-    /// Memory grows with what was really read, not with what a length field claims.
+    /// Memory grows with what was really read, not with what a length field claims, and to no more than what is needed and two
+    /// blocks.
     pub fn fill(&mut self, input: &mut Reader, need: usize) -> io::Result<bool> {
         while self.end - self.start < need {
             let has_more = match input {
-                Reader::Direct(reader) => self.fill_from(reader)?,
-                Reader::Ahead(ahead) => self.take_block(ahead)?,
+                Reader::Direct(reader) => self.fill_from(reader, need)?,
+                Reader::Ahead(ahead) => self.take_block(ahead, need)?,
             };
             if !has_more {
                 return Ok(false);
@@ -89,9 +90,9 @@ impl Buffer {
     }
 
     /// Reads once. False at the end of the input.
-    fn fill_from(&mut self, reader: &mut dyn Read) -> io::Result<bool> {
+    fn fill_from(&mut self, reader: &mut dyn Read, need: usize) -> io::Result<bool> {
         if self.bytes.len() - self.end < BLOCK / 2 {
-            self.make_room();
+            self.make_room(need);
         }
         match reader.read(&mut self.bytes[self.end..]) {
             Ok(count) => {
@@ -104,7 +105,7 @@ impl Buffer {
     }
 
     /// Goes over to the next block, with what is unread put in front of it. False at the end of the input.
-    fn take_block(&mut self, ahead: &mut ReadAhead) -> io::Result<bool> {
+    fn take_block(&mut self, ahead: &mut ReadAhead, need: usize) -> io::Result<bool> {
         let Some(mut block) = ahead.next_block()? else { return Ok(false) };
         let unread = self.end - self.start;
         if unread <= HEADROOM {
@@ -116,6 +117,10 @@ impl Buffer {
             // A record that is longer than the room in front of a block.
             self.bytes.copy_within(self.start..self.end, 0);
             self.bytes.truncate(unread);
+            let (more, least) = (block.len() - HEADROOM, need + BLOCK - unread);
+            if self.bytes.capacity() < unread + more {
+                self.bytes.reserve_exact(least.min(unread).max(more));
+            }
             self.bytes.extend_from_slice(&block[HEADROOM..]);
             (self.start, self.end) = (0, self.bytes.len());
             ahead.give_back(block);
@@ -123,13 +128,16 @@ impl Buffer {
         Ok(true)
     }
 
-    /// Moves the unread bytes to the front, and doubles the memory if they fill more than half of it.
-    fn make_room(&mut self) {
+    /// Moves the unread bytes to the front, and doubles the memory if they fill more than half of it, as far as they need that.
+    fn make_room(&mut self, need: usize) {
         self.bytes.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        if self.end > self.bytes.len() / 2 {
-            self.bytes.resize(self.bytes.len() * 2, 0);
+        let (len, enough) = (self.bytes.len(), need + BLOCK);
+        if self.end > len / 2 && len < enough {
+            let more = len.min(enough - len);
+            self.bytes.reserve_exact(more);
+            self.bytes.resize(len + more, 0);
         }
     }
 

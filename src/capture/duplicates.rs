@@ -28,6 +28,10 @@ pub const WINDOW: usize = 4;
 /// mDNS a second, spanning tree hellos come every two seconds.
 pub const MOST_APART: i64 = 100_000_000;
 
+/// If none of so many packets is a suspected duplicate, the others of the input are not looked at: where packets are shown twice,
+/// they are so from the beginning, and to look at each costs a twentieth of the time that reading a capture takes.
+pub const FIRST_LOOKED_AT: usize = 100_000;
+
 /// Bytes of the header of a Linux cooked capture, and of its second version, which is the longer one.
 const COOKED: usize = 16;
 const COOKED_2: usize = 20;
@@ -35,12 +39,14 @@ const COOKED_2: usize = 20;
 /// The last packets of an input.
 pub struct Duplicates {
     /// The keys of the last packets.
-    keys: [u32; WINDOW],
+    keys: [u64; WINDOW],
     earlier: [Earlier; WINDOW],
     /// What is left of those whose bytes have gone, in the same places.
     remains: [Remains; WINDOW],
     /// How many packets there have been; by that, each has its place.
     packets: usize,
+    /// True once something was found.
+    has_found: bool,
     /// Packets before this offset of the input are known by their remains, later ones by their bytes.
     gone_to: u64,
     hasher: RandomState,
@@ -76,9 +82,15 @@ impl Duplicates {
             earlier: [none; WINDOW],
             remains: Default::default(),
             packets: 0,
+            has_found: false,
             gone_to: 0,
             hasher: RandomState::default(),
         }
+    }
+
+    /// How many further packets are to be looked at before this is asked again: none, if there was no duplicate among the first.
+    pub fn to_look_at(&self) -> u64 {
+        if self.has_found { u64::MAX } else { FIRST_LOOKED_AT.saturating_sub(self.packets) as u64 }
     }
 
     /// Takes in the next packet, whose `data` has just been passed over in `buffer` and began at that offset. True if it is a
@@ -90,6 +102,7 @@ impl Duplicates {
         let [first, second, third, fourth] = self.keys;
         let may_be = first == key || second == key || third == key || fourth == key;
         let is_duplicate = may_be && self.confirm(record, link_type, data, buffer);
+        self.has_found |= is_duplicate;
         let place = self.packets % WINDOW;
         self.keys[place] = key;
         self.earlier[place] = Earlier { begin, time: record.time, stored: data.len() as u32, wire_len: record.wire_len };
@@ -148,30 +161,31 @@ impl Duplicates {
 }
 
 /// A number that seldom is equal for different packets, from words that no cooked header takes. Behind an Ethernet header they are
-/// IPv4's checksum, which differs with its identification, TCP's numbers in IPv4, UDP's checksum, and whatever is last.
+/// IPv4's checksum, which differs with its identification, TCP's numbers in IPv4, and whatever is last.
 #[inline(always)]
-fn key(bytes: &[u8]) -> u32 {
+fn key(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<46>() {
-        Some(start) => word(start, 38).rotate_left(11) ^ word(start, 24) ^ word(start, 42) ^ last_word(bytes).rotate_left(22),
+        Some(start) => word(start, 20).wrapping_add(word(start, 38)).wrapping_add(last_word(bytes)),
         None => key_of_short(bytes),
     }
 }
 
 /// The same of a packet that is shorter than most.
 #[inline(never)]
-fn key_of_short(bytes: &[u8]) -> u32 {
+fn key_of_short(bytes: &[u8]) -> u64 {
     let behind_headers = bytes.get(COOKED_2..).unwrap_or_default();
-    behind_headers.rchunks_exact(4).fold(0, |key: u32, word| key.rotate_left(11) ^ last_word(word))
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    behind_headers.rchunks(8).fold(0, |key: u64, bytes| key.rotate_left(11) ^ number(bytes))
 }
 
 #[inline(always)]
-fn word<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
-    bytes[at..].first_chunk().map_or(0, |word| u32::from_ne_bytes(*word))
+fn word<const N: usize>(bytes: &[u8; N], at: usize) -> u64 {
+    bytes[at..].first_chunk().map_or(0, |word| u64::from_ne_bytes(*word))
 }
 
 #[inline(always)]
-fn last_word(bytes: &[u8]) -> u32 {
-    bytes.last_chunk().map_or(0, |word| u32::from_ne_bytes(*word))
+fn last_word(bytes: &[u8]) -> u64 {
+    bytes.last_chunk().map_or(0, |word| u64::from_ne_bytes(*word))
 }
 
 #[cfg(test)]
@@ -185,6 +199,10 @@ mod tests {
 
     /// Which packets of a capture are suspected duplicates.
     fn duplicates(link_type: u32, packets: &[Stored]) -> Vec<bool> {
+        duplicates_among(link_type, packets, true)
+    }
+
+    fn duplicates_among(link_type: u32, packets: &[Stored], looks_at_all: bool) -> Vec<bool> {
         let mut file: Vec<u8> =
             [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 0, link_type].into_iter().flat_map(u32::to_le_bytes).collect();
         for (milliseconds, wire_len, data) in packets {
@@ -194,7 +212,8 @@ mod tests {
         }
         let mut source = Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(file))).unwrap();
         let mut found = Vec::new();
-        while let Some(Seen { is_duplicate, .. }) = source.next_seen() {
+        while looks_at_all || source.packets_to_look_at() > 0 {
+            let Some(Seen { is_duplicate, .. }) = source.next_seen::<true>() else { break };
             found.push(is_duplicate);
         }
         found
@@ -212,6 +231,17 @@ mod tests {
     /// Whether the last of these is a suspected duplicate.
     fn last_is_duplicate(link_type: u32, packets: &[Stored]) -> bool {
         *duplicates(link_type, packets).last().unwrap()
+    }
+
+    #[test]
+    fn where_there_is_none_among_the_first_packets_later_ones_are_looked_at_only_if_all_are_wanted() {
+        let numbered = |number: usize| at(number as u32, (number as u32).to_be_bytes().repeat(6));
+        let mut packets: Vec<Stored> = (0..FIRST_LOOKED_AT).map(numbered).collect();
+        packets.extend([numbered(7_000_000), numbered(7_000_000)]);
+        let found = |packets: &[Stored], all| duplicates_among(1, packets, all).into_iter().filter(|is| *is).count();
+        assert_eq!((found(&packets, false), found(&packets, true)), (0, 1));
+        packets.insert(5, numbered(4));
+        assert_eq!(found(&packets, false), 2);
     }
 
     #[test]

@@ -61,6 +61,7 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"\x1f\x8b", "it is compressed twice; unpack it once first (gunzip -k)"),
     (b"\x28\xb5\x2f\xfd", "it is compressed twice; unpack it once first (zstd -d)"),
     (b"\x04\x22\x4d\x18", "it is compressed twice; unpack it once first (lz4 -d)"),
+    (b"\x02\x21\x4c\x18", "it is compressed twice; unpack it once first (lz4 -d)"),
     (b"\xfd7zXZ\0", "it is compressed twice; unpack it once first (xz -dk)"),
     // The section header's number was chosen to show this (draft-ietf-opsawg-pcapng section 4.1).
     (b"\r\n\r\r\r\n", "it is a pcapng file whose line ends a transfer as text has changed; transfer it again, as binary"),

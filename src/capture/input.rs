@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::ahead::ReadAhead;
 use super::buffer::Reader;
+use super::gzip::GzipReader;
+use super::lz4::Lz4Reader;
+use super::skippable;
 use crate::error::Error;
 use crate::text;
 
@@ -21,6 +24,8 @@ use crate::text;
 const ZSTD_WINDOW_LOG: u32 = 27;
 /// The most memory that an xz block may ask for, in KiB: enough for `xz -9`.
 const XZ_MEMORY_KIB: u32 = 160 << 10;
+/// Bytes of a compressed input that are read at a time.
+const BLOCK: usize = 32 << 10;
 /// Bytes that tell a compression: the longest magic number is that of xz.
 const MAGIC: usize = 6;
 
@@ -61,7 +66,7 @@ pub enum Compression {
     Gzip,
     /// Zstandard (RFC 8878), any number of frames.
     Zstd,
-    /// LZ4 frames.
+    /// LZ4, any number of frames.
     Lz4,
     /// xz, any number of streams.
     Xz,
@@ -72,7 +77,8 @@ impl Compression {
         match magic {
             [0x1f, 0x8b, ..] => Compression::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
-            [0x04, 0x22, 0x4d, 0x18, ..] => Compression::Lz4,
+            // A frame, and one of the legacy format.
+            [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => Compression::Lz4,
             [0xfd, b'7', b'z', b'X', b'Z', 0x00, ..] => Compression::Xz,
             _ => Compression::None,
         }
@@ -144,23 +150,52 @@ impl Input {
         let read_error = |source| Error::Read { input: name.to_string(), source };
         let position = Position { read: Arc::default(), total };
         let mut reader = Counted { inner: reader, read: Arc::clone(&position.read) };
-        let mut magic = Vec::with_capacity(MAGIC);
-        reader.by_ref().take(MAGIC as u64).read_to_end(&mut magic).map_err(read_error)?;
-        let compression = Compression::from_magic(&magic);
+        let mut magic = beginning(&mut reader).map_err(read_error)?;
+        let mut compression = Compression::from_magic(&magic);
+        if skippable::begins(&magic) {
+            magic = behind_skippable(magic, &mut reader).map_err(read_error)?;
+            compression = Compression::from_magic(&magic);
+            if !matches!(compression, Compression::Zstd | Compression::Lz4) {
+                let why = "it begins with a skippable frame of zstd or LZ4, and no frame with data follows".into();
+                return Err(Error::NotACapture { input: name.to_string(), why });
+            }
+        }
         let whole = io::Cursor::new(magic).chain(reader);
+        let in_blocks = |whole| io::BufReader::with_capacity(BLOCK, whole);
         let reader = match compression {
             Compression::None => Reader::Direct(Box::new(whole)),
-            Compression::Gzip => Reader::Ahead(ReadAhead::new(flate2::read::MultiGzDecoder::new(whole))),
+            Compression::Gzip => Reader::Ahead(ReadAhead::new(GzipReader::new(in_blocks(whole)))),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
                 Reader::Ahead(ReadAhead::new(decoder))
             }
-            Compression::Lz4 => Reader::Ahead(ReadAhead::new(Frames(lz4_flex::frame::FrameDecoder::new(whole)))),
+            Compression::Lz4 => Reader::Ahead(ReadAhead::new(Lz4Reader::new(in_blocks(whole)))),
             Compression::Xz => Reader::Ahead(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
         };
         Ok(Input { reader, compression, position })
     }
+}
+
+/// The first bytes: as many as tell a compression, or fewer at the end.
+fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(MAGIC);
+    reader.take(MAGIC as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The first bytes behind the skippable frames that an input begins with; none, if it ends inside one of them. The frames
+/// themselves do not tell whether they are Zstandard's or LZ4's.
+fn behind_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    while skippable::begins(&magic) {
+        let in_frame = magic.split_off(4);
+        match skippable::pass(&mut in_frame.chain(&mut *reader)) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Vec::new()),
+            passed => passed?,
+        }
+        magic = beginning(reader)?;
+    }
+    Ok(magic)
 }
 
 /// The SHA-256 of a file as stored, in hexadecimal. Standard input cannot be read twice and has none.
@@ -194,17 +229,5 @@ impl<R: Read> Read for Counted<R> {
         let count = self.inner.read(buffer)?;
         self.read.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
-    }
-}
-
-/// The LZ4 decoder stops at the end of each frame; this goes on with the next one, as `lz4 -d` does.
-struct Frames<R>(R);
-
-impl<R: Read> Read for Frames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(buffer)? {
-            0 => self.0.read(buffer),
-            count => Ok(count),
-        }
     }
 }

@@ -13,11 +13,13 @@ mod filter;
 mod folder;
 mod foreign;
 pub mod format;
+mod gzip;
 mod identity;
 mod input;
 mod inputs;
 #[cfg(all(unix, feature = "live"))]
 pub mod live;
+mod lz4;
 mod packet;
 pub mod pcap;
 mod pcap_write;
@@ -25,10 +27,11 @@ pub mod pcapng;
 pub mod pcapng_write;
 mod saved_file;
 mod saving;
+mod skippable;
 pub mod snoop;
 mod source;
 
-pub use duplicates::{MOST_APART, WINDOW};
+pub use duplicates::{FIRST_LOOKED_AT, MOST_APART, WINDOW};
 pub use filter::{Filter, Filtered, Filtering};
 pub use folder::PassedOver;
 pub use input::{Compression, InputName, Position, sha256};

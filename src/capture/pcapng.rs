@@ -32,8 +32,9 @@ pub const MAX_INTERFACES: usize = 1 << 16;
 const MAX_DESCRIPTION: usize = 16 << 20;
 /// The most names of hosts that a file's name resolution blocks may give; further ones are passed over.
 pub const MAX_NAMES: usize = 1 << 16;
-/// The longest name that is kept: the longest of the Domain Name System (RFC 1035 section 2.3.4).
-const MAX_NAME: usize = 255;
+/// The longest name of a host or an interface that is kept, in bytes: the longest of the Domain Name System (RFC 1035 section
+/// 2.3.4). Systems have shorter names for interfaces: Linux 15 bytes, Windows a GUID with a prefix.
+pub const MAX_NAME: usize = 255;
 
 pub(super) const OPTION_END: u16 = 0;
 pub(super) const IF_NAME: u16 = 2;
@@ -100,7 +101,7 @@ impl Pcapng {
         };
         if size > limit as u64 {
             return Fault::fatal(format!(
-                "a block of type {kind:#x} claims to be {length} bytes long, more than any packet has; what follows cannot be trusted"
+                "a block of type {kind:#x} claims to be {length} bytes long, and the limit is {limit}; what follows cannot be trusted"
             ));
         }
         let size = size as usize;
@@ -227,13 +228,13 @@ impl Pcapng {
             return Fault::passing("an interface description is too short for its own fields", size as u64);
         }
         if self.interfaces.len() == MAX_INTERFACES {
-            return Fault::fatal(format!("more than {MAX_INTERFACES} interfaces are described"));
+            return Fault::fatal(format!("more than {MAX_INTERFACES} interfaces are described, and that is the limit"));
         }
         let order = self.order;
         let mut interface = Interface { snaplen: order.u32(body, 4), ..Interface::new(LinkType(u32::from(order.u16(body, 0)))) };
         for (code, value) in options(order, &body[8..]) {
             match (code, value) {
-                (IF_NAME, name) => interface.name = Some(String::from_utf8_lossy(name).into_owned()),
+                (IF_NAME, name) => interface.name = Some(beginning(name)),
                 (IF_TSRESOL, [exponent, ..]) if exponent & 0x80 != 0 => {
                     interface.resolution = Resolution::Binary(exponent & 0x7f)
                 }
@@ -260,8 +261,9 @@ impl Pcapng {
                 _ => continue,
             };
             let name = names.split(|byte| *byte == 0).next().unwrap_or_default();
+            // The beginning of a host's name might be the name of somebody else.
             if !name.is_empty() && name.len() <= MAX_NAME && self.names.len() < MAX_NAMES {
-                self.names.entry(address).or_insert_with(|| String::from_utf8_lossy(name).into_owned());
+                self.names.entry(address).or_insert_with(|| beginning(name));
             }
         }
     }
@@ -282,6 +284,16 @@ impl Pcapng {
             }
         }
     }
+}
+
+/// The beginning of a name, of at most [`MAX_NAME`] bytes, whole characters of UTF-8. Bytes that are none take more room.
+fn beginning(name: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&name[..name.len().min(MAX_NAME)]);
+    // A character that was cut has become a mark, which goes.
+    let text = if name.len() > MAX_NAME { text.trim_end_matches(char::REPLACEMENT_CHARACTER) } else { &text };
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let end = ends.take_while(|end| *end <= MAX_NAME).last().unwrap_or_default();
+    text[..end].to_owned()
 }
 
 /// The options of a block: code and value, up to the end mark, the end of the bytes, or a length that does not fit.
@@ -439,6 +451,52 @@ mod tests {
         let names: Vec<(String, &str)> =
             pcapng.names().iter().map(|(address, name)| (address.to_string(), name.as_str())).collect();
         assert_eq!(names, [("10.0.0.5".to_owned(), "www"), ("::1".to_owned(), "me")]);
+    }
+
+    #[test]
+    fn the_name_of_an_interface_is_cut_and_a_long_name_of_a_host_is_passed_over() {
+        let named = |name: &[u8]| {
+            let option =
+                [&[0, 2][..], &(name.len() as u16).to_be_bytes(), name, &vec![0; name.len().next_multiple_of(4) - name.len()]];
+            read(&[section(), interface(1, 0, &option.concat())].concat()).2.remove(0).name.unwrap()
+        };
+        assert_eq!(named(&[b'a'; MAX_NAME]), "a".repeat(MAX_NAME));
+        assert_eq!(named(&[b'a'; 65_000]), "a".repeat(MAX_NAME));
+        assert_eq!(named("é".repeat(200).as_bytes()), "é".repeat(127));
+        assert_eq!(named(&[0xff; 300]).len(), 0);
+        assert_eq!(named(&[0xff; 200]), "\u{fffd}".repeat(85));
+
+        let host = |name: &[u8]| [&[0, 1][..], &(name.len() as u16 + 4).to_be_bytes(), &[10, 0, 0, 5], name].concat();
+        for (name, known) in [([b'a'; 252].to_vec(), 1), ([b'a'; 256].to_vec(), 0), ([0xff; 252].to_vec(), 1)] {
+            let file = [section(), block(NAME_RESOLUTION, &host(&name))].concat();
+            let mut pcapng = Pcapng::open(file.first_chunk().unwrap()).unwrap();
+            pcapng.step(&file);
+            pcapng.step(&file[section().len()..]);
+            assert_eq!(pcapng.names().len(), known);
+            assert!(pcapng.names().values().all(|name| name.len() <= MAX_NAME));
+        }
+    }
+
+    #[test]
+    fn a_description_is_not_waited_for_when_it_claims_more_than_16_mebibytes() {
+        let mut pcapng = Pcapng::open(section().first_chunk().unwrap()).unwrap();
+        let mut step = |kind: u32, length: usize| {
+            pcapng.step(&[&kind.to_be_bytes()[..], &(length as u32).to_be_bytes(), &[0; 100]].concat())
+        };
+        for kind in [INTERFACE, INTERFACE_STATISTICS] {
+            assert_eq!(step(kind, MAX_DESCRIPTION), Step::Need(MAX_DESCRIPTION));
+            let Step::Fault(Fault { what, resume: None }) = step(kind, MAX_DESCRIPTION + 4) else { panic!() };
+            assert!(what.contains("claims to be 16777220 bytes long, and the limit is 16777216"), "{what}");
+        }
+        assert_eq!(step(NAME_RESOLUTION, MAX_DESCRIPTION + 4), Step::Skip(MAX_DESCRIPTION as u64 + 4));
+    }
+
+    #[test]
+    fn interfaces_of_all_sections_together_have_a_limit() {
+        let sections = [section(), interface(1, 0, &[])].concat().repeat(MAX_INTERFACES);
+        let (_, faults, interfaces) = read(&[sections, section(), interface(1, 0, &[]), enhanced(0, 0, 1, b"a")].concat());
+        assert_eq!((interfaces.len(), faults.len()), (MAX_INTERFACES, 1));
+        assert!(faults[0].contains("more than 65536 interfaces"), "{faults:?}");
     }
 
     #[test]

@@ -189,16 +189,19 @@ impl Source {
         Some((packet, self.format.interface(interface)))
     }
 
-    /// The same, with the word whether the packet is a suspected duplicate. A source must be read in this way from its
-    /// beginning, or not at all.
+    /// The same, with the word whether the packet is a suspected duplicate. Without `LOOKS` it is not looked at, and nor can any after it
+    /// be.
     #[inline(always)]
-    pub fn next_seen(&mut self) -> Option<Seen<'_>> {
+    pub fn next_seen<const LOOKS: bool>(&mut self) -> Option<Seen<'_>> {
         let (record, data, size) = self.next_record()?;
         let Record { time, wire_len, interface } = record;
-        let begin = self.buffer.offset() - (size - data.start) as u64;
+        let from_begin = size - data.start;
         let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
         let interface = self.format.interface(interface);
-        let is_duplicate = self.duplicates.take_in(&record, interface.link_type, packet.data, begin, &self.buffer);
+        let is_duplicate = LOOKS && {
+            let begin = self.buffer.offset() - from_begin as u64;
+            self.duplicates.take_in(&record, interface.link_type, packet.data, begin, &self.buffer)
+        };
         Some(Seen { packet, interface, is_duplicate })
     }
 
@@ -311,6 +314,12 @@ impl Source {
             let compressed = self.input.compression != Compression::None;
             self.damages.push(Damage { offset, what, compressed, resumed });
         }
+    }
+
+    /// How many further packets are to be looked at for duplicates before this is asked again: none, if there was no duplicate
+    /// among the [first](super::FIRST_LOOKED_AT).
+    pub fn packets_to_look_at(&self) -> u64 {
+        self.duplicates.to_look_at()
     }
 
     /// True if there was no packet for now, but may be later.

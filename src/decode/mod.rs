@@ -155,7 +155,7 @@ impl Decoder {
     }
 
     /// The ports that tunnels use beside the assigned ones.
-    #[inline]
+    #[inline(always)]
     pub fn tunnel_ports(&self) -> &TunnelPorts {
         &self.tunnels
     }

@@ -119,6 +119,11 @@ impl Flow {
         [Side::A, Side::B].into_iter().any(|side| self.was_reset_by(side) && !did(side))
     }
 
+    /// True if the side opened the connection.
+    pub fn opened(&self, side: Side) -> bool {
+        self.seen.has_for(Seen::OPENED, side)
+    }
+
     /// True if the side answered an opening.
     pub fn answered(&self, side: Side) -> bool {
         self.seen.has_for(Seen::ANSWERED, side)
@@ -135,6 +140,7 @@ impl Flow {
     }
 
     /// How the connection went.
+    #[inline]
     pub fn outcome(&self) -> Outcome {
         let reset = self.seen.has(Seen::ABORTED);
         match self.opening() {

@@ -1,7 +1,6 @@
 //! Whether the server side of a flow answered. A port that refused everybody, or never said anything, is no server, however
 //! often it was asked.
 
-use super::connection::Outcome;
 use super::record::Flow;
 use crate::decode::Side;
 use crate::service::{Evidence, Registry, Reply, Service, Transport, Verdict};
@@ -11,12 +10,14 @@ use crate::service::{Evidence, Registry, Reply, Service, Transport, Verdict};
 /// retransmission).
 const LEAST_ACKNOWLEDGMENTS: u64 = 3;
 
-/// The reply of the side that the verdict calls the server; `None` for protocols without ports, and for what stands for many
-/// flows.
-pub fn reply(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Reply> {
-    let transport = Transport::from_protocol(flow.key.protocol).filter(|_| !flow.is_overflow())?;
-    let Some(server) = verdict.server else { return Some(between_equals(flow)) };
-    Some(if transport.has_connections() { of_connection(flow, server) } else { of_datagrams(flow, server, verdict, registry) })
+/// The reply of the side that the verdict calls the server, in a flow of a transport with ports.
+#[inline]
+pub fn reply(flow: &Flow, transport: Transport, verdict: &Verdict, registry: &Registry) -> Reply {
+    match verdict.server {
+        None => between_equals(flow),
+        Some(server) if transport.has_connections() => of_connection(flow, server),
+        Some(server) => of_datagrams(flow, server, verdict, registry),
+    }
 }
 
 /// Where no side is the server, nobody was asked to answer.
@@ -24,28 +25,25 @@ fn between_equals(flow: &Flow) -> Reply {
     if flow.is_two_way() { Reply::Answered } else { Reply::OneWay }
 }
 
+/// Whatever the server side sent but a refusal is an answer; without one in the capture, a client that goes on after its opening got
+/// one out of its sight.
 fn of_connection(flow: &Flow, server: Side) -> Reply {
-    match flow.outcome() {
-        Outcome::Established | Outcome::Reset => Reply::Answered,
-        Outcome::Refused => Reply::Refused,
-        Outcome::Attempted if flow.answered(server) => Reply::Answered,
-        Outcome::Attempted => Reply::Silent,
-        Outcome::Midstream => of_midstream(flow, server),
-    }
-}
-
-/// A connection whose opening is not in the capture; among these are scans with other packets than SYN.
-fn of_midstream(flow: &Flow, server: Side) -> Reply {
     let client = server.other();
-    if flow.went_on(server) {
+    if flow.answered(server) || flow.went_on(server) || flow.opened(client) && flow.went_on(client) {
         Reply::Answered
     } else if flow.was_reset_by(server) || flow.is_port_unreachable() {
         Reply::Refused
-    } else if flow.carried(client) || flow.packets[client.index()] >= LEAST_ACKNOWLEDGMENTS {
-        Reply::OneWay
-    } else {
+    } else if flow.opened(client) {
         Reply::Silent
+    } else {
+        of_midstream(flow, client)
     }
+}
+
+/// The client's direction of a connection whose opening is not in the capture; among these are scans with other packets than SYN.
+fn of_midstream(flow: &Flow, client: Side) -> Reply {
+    let is_conversation = flow.carried(client) || flow.packets[client.index()] >= LEAST_ACKNOWLEDGMENTS;
+    if is_conversation { Reply::OneWay } else { Reply::Silent }
 }
 
 fn of_datagrams(flow: &Flow, server: Side, verdict: &Verdict, registry: &Registry) -> Reply {

@@ -77,7 +77,7 @@ impl Roles<'_> {
         let Some(facts) = self.facts(number) else { return ladder::decide_portless(flow.opening()) };
         let mut verdict = ladder::climb(self.registry, &facts, elsewhere).verdict(self.registry, &facts);
         verdict.marks.add(self.relations.of(number).marks);
-        verdict.reply = reply(flow, &verdict, self.registry);
+        verdict.reply = Some(reply(flow, facts.transport, &verdict, self.registry));
         verdict
     }
 

@@ -13,7 +13,8 @@
 //! A UDP port that is called by the name of a tunnel ([`UdpTunnel::from_name`](crate::decode::UdpTunnel::from_name)) is that
 //! tunnel's, on all machines, even if the rule names some: what a packet carries is settled before whose it is.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -24,6 +25,8 @@ use crate::error::Error;
 
 /// The most rules that a table may hold.
 pub const MAX_RULES: usize = 10_000;
+/// The most bytes of a table's file that are read: 100 for each rule, with its comment.
+pub const MAX_SIZE: u64 = 1 << 20;
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +43,33 @@ pub struct Rule {
     pub category: Category,
 }
 
-/// Reads a table from a file.
+/// Reads a table from a file of at most [`MAX_SIZE`] bytes.
+///
+/// # Errors
+///
+/// [`Error::Open`] if there is no such file, or it may not be read; [`Error::NoPortTable`] if it is no file, is too large, or
+/// holds no text; [`Error::PortTable`] if a line of it is no rule.
 pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
-    let text = fs::read_to_string(path).map_err(|source| Error::Open { input: path.display().to_string(), source })?;
+    let open_error = |source| Error::Open { input: path.display().to_string(), source };
+    let no_table = |why: String| Error::NoPortTable { path: path.to_owned(), why };
+    // Looked at first: to open a pipe would wait for who writes to it.
+    let kind = fs::metadata(path).map_err(open_error)?.file_type();
+    if kind.is_dir() {
+        return Err(no_table("it is a folder; name a text file with one rule a line".into()));
+    }
+    if !kind.is_file() {
+        return Err(no_table("it is no regular file but a device, a pipe or a socket; save the rules to a file".into()));
+    }
+    let mut bytes = Vec::new();
+    // The size that the system tells may be wrong (procfs), or may have changed.
+    File::open(path).and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes)).map_err(open_error)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(no_table(format!("it is larger than {MAX_SIZE} bytes, the limit; is it the right file?")));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        no_table(format!("it is no text in UTF-8 (at byte {at}); is it the right file?"))
+    })?;
     parse(&text).map_err(|(line, why)| Error::PortTable { path: path.to_owned(), line, why })
 }
 

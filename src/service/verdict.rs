@@ -232,6 +232,7 @@ pub struct Verdict {
 impl Verdict {
     /// True if the flow shows a server: it answered, or nobody waits for an answer there, or somebody else vouches for it: the
     /// user, or a control channel that announced it. A refusal outweighs both.
+    #[inline]
     pub fn shows_server(&self) -> bool {
         match self.reply {
             None | Some(Reply::Refused) => false,
@@ -246,6 +247,7 @@ impl Verdict {
     }
 
     /// True if a door was asked and did not open.
+    #[inline]
     pub fn is_closed(&self) -> bool {
         self.server.is_some() && self.reply.is_some_and(Reply::is_closed)
     }

@@ -35,6 +35,11 @@ impl Least {
     const fn of(transport: Transport) -> Least {
         if transport.has_connections() { LEAST_WITH_CONNECTIONS } else { LEAST_WITHOUT_CONNECTIONS }
     }
+
+    /// The fewest closed doors of any scan.
+    fn fewest(&self) -> usize {
+        self.ports.min(self.hosts)
+    }
 }
 
 /// Who scans, and over which transport. All that it scans is one scan.
@@ -79,6 +84,7 @@ impl ClosedDoors {
 
 /// What a flow asked for in vain. Traceroute asks at ports where nobody is meant to answer, and of an announced flow somebody
 /// else said that there is a server.
+#[inline]
 fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Ask> {
     let may_scan = verdict.is_closed() && !verdict.is_vouched_for() && !is_traceroute(verdict.service, registry);
     if may_scan { Ask::of(flow, verdict) } else { None }
@@ -115,19 +121,15 @@ impl Scans {
         registry: &Registry,
         threads: usize,
     ) -> Scans {
-        let asks_of = |ask: &(dyn Fn(&Flow, &Verdict) -> Option<Ask> + Sync)| {
-            let of_part =
-                |part: std::ops::Range<usize>| part.filter_map(|number| ask(flows.get(number), &verdicts[number])).collect();
-            parallel::joined(parallel::parts(flows.len(), threads, of_part))
-        };
-        let mut asks: Vec<Ask> = asks_of(&|flow, verdict| closed(flow, verdict, registry));
+        let mut asks = asks_of((flows, verdicts), threads, Verdict::is_closed, |flow, verdict| closed(flow, verdict, registry));
         asks.extend(closed_doors.iter().flat_map(|doors| &doors.0));
         let suspects = ranges(asks);
         if suspects.is_empty() {
             return Scans::default();
         }
-        let answered = asks_of(&|flow, verdict| {
-            let ask = Ask::of(flow, verdict).filter(|_| !verdict.is_closed())?;
+        let is_answered = |verdict: &Verdict| !verdict.is_closed();
+        let answered = asks_of((flows, verdicts), threads, is_answered, |flow, verdict| {
+            let ask = Ask::of(flow, verdict)?;
             suspects.get(&ask.scanner).is_some_and(|suspect| suspect.range.has(&ask)).then_some(ask)
         });
         Scans(confirmed(suspects, answered))
@@ -152,6 +154,25 @@ impl Scans {
     }
 }
 
+/// What flows ask, of those whose verdict is wanted, as far as `ask` wants to know.
+fn asks_of(
+    (flows, verdicts): (&Flows, &Arena<Verdict>),
+    threads: usize,
+    is_wanted: impl Fn(&Verdict) -> bool + Sync,
+    ask: impl Fn(&Flow, &Verdict) -> Option<Ask> + Sync,
+) -> Vec<Ask> {
+    parallel::joined(parallel::parts(flows.len(), threads, |part| {
+        let mut asks = Vec::new();
+        for number in part {
+            let verdict = &verdicts[number];
+            if is_wanted(verdict) {
+                asks.extend(ask(flows.get(number), verdict));
+            }
+        }
+        asks
+    }))
+}
+
 /// A scanner that may be one, with how much stayed closed to it.
 #[derive(Default)]
 struct Suspect {
@@ -164,12 +185,16 @@ struct Suspect {
 
 /// Those who met many closed doors.
 fn ranges(mut asks: Vec<Ask>) -> Map<Scanner, Suspect> {
+    // Most clients meet so few that there is nothing to sort.
+    let mut met: Map<Scanner, usize> = Map::default();
+    asks.iter().for_each(|ask| *met.entry(ask.scanner).or_default() += 1);
+    asks.retain(|ask| met[&ask.scanner] >= Least::of(ask.scanner.transport).fewest());
     asks.sort_unstable();
     asks.dedup();
     let mut suspects = Map::default();
     for asks in asks.chunk_by(|one, other| one.scanner == other.scanner) {
         let least = Least::of(asks[0].scanner.transport);
-        if asks.len() < least.ports.min(least.hosts) {
+        if asks.len() < least.fewest() {
             continue;
         }
         let closed_ports = counts(asks.iter().map(|ask| ask.host), least.ports);

@@ -125,6 +125,7 @@ pub struct ServiceSum {
 
 impl ServiceSum {
     /// Adds a flow.
+    #[inline]
     pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport, room: &mut Room) {
         let client = client_side(flow, verdict);
         self.flows += 1;

@@ -16,7 +16,7 @@ fn settings(interfaces: &[&str]) -> Settings {
 }
 
 fn start(settings: &Settings, limits: Limits) -> Live {
-    Devices::open(settings).unwrap().start(None, limits)
+    Devices::open(settings).unwrap().start(None, limits).unwrap()
 }
 
 fn packets(number: u64) -> Limits {
@@ -52,7 +52,7 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
         let folder = Folder::new();
         let saving = Saving::create(Target::file(folder.path("saved.pcapng"))).unwrap();
         let Live { stream, status, .. } =
-            Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(sent.len() as u64));
+            Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(sent.len() as u64)).unwrap();
         let mut bytes = Vec::new();
         let reader = std::thread::spawn(move || {
             let mut stream = stream;
@@ -206,7 +206,7 @@ fn any_is_all_interfaces_at_once() {
 fn a_full_disk_is_told_once_and_the_capture_goes_on() {
     in_a_network(|| {
         let saving = Saving::create(Target::file("/dev/full")).unwrap();
-        let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(3_000));
+        let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(3_000)).unwrap();
         send(EAST, &numbered(3_000));
         assert_eq!(frames_of(stream).len(), 3_000);
         let troubles = status.take_troubles();
@@ -267,7 +267,7 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
         let folder = Folder::new();
         let path = folder.path("saved.pcap");
         let saving = Saving::create(Target::file(&path)).unwrap();
-        let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(9));
+        let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(9)).unwrap();
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         assert_eq!(frames_of(stream).len(), 9);
         let run = run(&["read", path.to_str().unwrap(), "--table", "services"]);

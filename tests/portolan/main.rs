@@ -2,6 +2,7 @@
 
 mod announced;
 mod bad_input;
+mod bombs;
 mod cases;
 mod closed;
 mod command_line;

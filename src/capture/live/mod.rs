@@ -32,6 +32,8 @@ pub use stream::Stream;
 
 use super::filter::Filter;
 use super::saving::Saving;
+use crate::error::Error;
+use crate::{parallel, text};
 
 /// How to capture.
 #[derive(Clone, Debug)]
@@ -81,17 +83,22 @@ pub struct Live {
 impl Devices {
     /// Begins to capture. The stream can be read at once, before the first packet: it begins with what describes the
     /// interfaces.
-    pub fn start(self, saving: Option<Saving>, limits: Limits) -> Live {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interface`] if the system refuses the thread of an interface. Nothing is captured then.
+    pub fn start(self, saving: Option<Saving>, limits: Limits) -> Result<Live, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
         let status = Status::new(&descriptions, saving.as_ref());
         let stopper = Stopper::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
-        let (stream, outlet) = stream::stream(&descriptions, saving, stopper.clone(), status.clone());
-        let workers = self.0.into_iter().enumerate().map(|(index, device)| {
+        let (mut stream, outlet) = stream::stream(&descriptions, saving, stopper.clone(), status.clone());
+        for (index, device) in self.0.into_iter().enumerate() {
             let worker = worker::Worker::new(index, device, outlet.clone(), stopper.clone(), status.clone(), deadline);
-            std::thread::spawn(move || worker.run())
-        });
-        let stream = stream.with_workers(workers.collect());
-        Live { stream, stopper, status }
+            let thread = parallel::hand_over(worker, worker::Worker::run)
+                .map_err(|(_, why)| Error::Interface { name: descriptions[index].name.clone(), why: text::no_thread(&why) })?;
+            stream.add_worker(thread);
+        }
+        Ok(Live { stream, stopper, status })
     }
 }

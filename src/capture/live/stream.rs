@@ -102,11 +102,9 @@ fn beginning(descriptions: &[Description]) -> Vec<u8> {
 }
 
 impl Stream {
-    /// The same with the threads that fill it.
-    pub fn with_workers(self, workers: Vec<JoinHandle<()>>) -> Stream {
-        let mut stream = self;
-        stream.workers = workers;
-        stream
+    /// Adds a thread that fills it.
+    pub fn add_worker(&mut self, worker: JoinHandle<()>) {
+        self.workers.push(worker);
     }
 
     /// Lets reading pause about so often, be there packets or not: it fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and can

@@ -60,7 +60,7 @@ impl UdpTunnel {
     }
 
     /// The tunnel of the assigned or customary port among these two.
-    #[inline]
+    #[inline(always)]
     pub fn assigned(source: u16, destination: u16) -> Option<UdpTunnel> {
         // A quick "no" for nearly all datagrams: neither port is near those of tunnels.
         let is_near = |port: u16| port.wrapping_sub(LEAST) <= MOST - LEAST;
@@ -133,7 +133,7 @@ impl TunnelPorts {
     }
 
     /// The tunnel that was chosen for one of these two ports.
-    #[inline]
+    #[inline(always)]
     pub fn between(&self, source: u16, destination: u16) -> Option<UdpTunnel> {
         self.0.as_ref().and_then(|ports| chosen(ports, source, destination))
     }

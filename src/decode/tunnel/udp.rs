@@ -15,7 +15,7 @@ use crate::decode::walk::{Layer, Next, Walk};
 const UDP: usize = 8;
 
 /// True if a datagram between these ports may carry a packet.
-#[inline]
+#[inline(always)]
 pub fn may_begin(ports: &TunnelPorts, source: u16, destination: u16) -> bool {
     UdpTunnel::assigned(source, destination).is_some() || ports.between(source, destination).is_some()
 }

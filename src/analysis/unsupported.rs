@@ -1,0 +1,61 @@
+//! Packets of link types that cannot be decoded, by link type.
+//!
+//! Headers such as PPI's and PKTAP's name the link type of what is in them, so that each packet can come with another one.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::capture::LinkType;
+use crate::unit::Traffic;
+
+/// The most link types that are told apart.
+pub const MAX_LINK_TYPES: usize = 1 << 10;
+
+/// Packets of link types that cannot be decoded.
+#[derive(Clone, Debug, Default)]
+pub struct Unsupported {
+    each: BTreeMap<LinkType, Traffic>,
+    /// Those that came when [`MAX_LINK_TYPES`] were known.
+    others: Traffic,
+}
+
+impl Unsupported {
+    /// Adds a packet with its length on the wire.
+    pub fn add(&mut self, link_type: LinkType, wire_len: u32) {
+        let is_full = self.each.len() >= MAX_LINK_TYPES;
+        match self.each.get_mut(&link_type) {
+            Some(traffic) => traffic.add(wire_len),
+            None if is_full => self.others.add(wire_len),
+            None => self.each.entry(link_type).or_default().add(wire_len),
+        }
+    }
+
+    /// At most so many link types, those with the most packets, in the order of their numbers; and the packets of all others.
+    pub fn largest(&self, most: usize) -> (Vec<(LinkType, Traffic)>, u64) {
+        let mut each: Vec<_> = self.each.iter().map(|(link_type, traffic)| (*link_type, *traffic)).collect();
+        each.sort_by_key(|(_, traffic)| Reverse(traffic.packets));
+        let smaller = each.split_off(most.min(each.len()));
+        each.sort_by_key(|(link_type, _)| *link_type);
+        (each, smaller.iter().map(|(_, traffic)| traffic.packets).sum::<u64>() + self.others.packets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_packet_is_lost_however_many_link_types_there_are() {
+        let mut unsupported = Unsupported::default();
+        let count = MAX_LINK_TYPES as u32 + 5;
+        (0..count).for_each(|number| unsupported.add(LinkType(number), 60));
+        for number in [700, 3, count - 1] {
+            unsupported.add(LinkType(number), 60);
+        }
+        assert_eq!(unsupported.each.len(), MAX_LINK_TYPES);
+        let (largest, others) = unsupported.largest(2);
+        let largest: Vec<_> = largest.iter().map(|(link_type, traffic)| (link_type.0, traffic.packets)).collect();
+        assert_eq!((largest, others), (vec![(3, 2), (700, 2)], u64::from(count) + 3 - 4));
+        assert_eq!(unsupported.largest(usize::MAX).1, 6);
+    }
+}
