@@ -120,7 +120,13 @@ struct Halves {
 impl Halves {
     fn of(flows: &Flows, threads: usize) -> Halves {
         let halves_of = |part: Range<usize>| part.filter(|number| is_half(flows.get(*number))).collect();
-        let numbers = parallel::joined(parallel::parts(flows.len(), threads, halves_of));
+        let mut numbers = parallel::joined(parallel::parts(flows.len(), threads, halves_of));
+        let mut scopes = numbers.iter().map(|number| flows.get(*number).key.scope);
+        let first = scopes.next();
+        if flows.unplaced().is_empty() && scopes.all(|scope| Some(scope) == first) {
+            // None has its other half elsewhere; a scan in one network can have millions of them.
+            numbers.clear();
+        }
         let mut between: Map<FlowKey, Vec<usize>> = Map::default();
         for &number in &numbers {
             between.entry(endpoints(flows.get(number).key)).or_default().push(number);

@@ -93,11 +93,12 @@ impl FlowSum for Ports {
         let client = verdict.server.map(Side::other);
         if a == b {
             let known = verdict.server.is_some();
-            self.0.entry((transport, a)).or_default().add(flow, transport, known, known);
+            self.0.entry((transport, a)).or_default().add(flow, verdict, transport, [known; 2]);
             return;
         }
         for (port, side) in [(a, Side::A), (b, Side::B)] {
-            self.0.entry((transport, port)).or_default().add(flow, transport, is(side, verdict.server), is(side, client));
+            let roles = [is(side, verdict.server), is(side, client)];
+            self.0.entry((transport, port)).or_default().add(flow, verdict, transport, roles);
         }
     }
 
@@ -118,7 +119,7 @@ impl FlowSum for Ranges {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
         let port = verdict.server.map(|server| flow.key.port(server));
-        self.0.entry((transport, port.map(PortRange::of))).or_default().add(flow, transport, port);
+        self.0.entry((transport, port.map(PortRange::of))).or_default().add(flow, verdict, transport, port);
     }
 
     fn merge(&mut self, other: Self) {

@@ -50,8 +50,8 @@ pub fn total(flow: &Flow) -> Traffic {
     total
 }
 
-/// How many connections had which outcome. Connections are TCP's, SCTP's and DCCP's; of other flows only those count that
-/// were refused (by ICMP: port unreachable).
+/// How many flows had which outcome. Connections, which are TCP's, SCTP's and DCCP's, have exactly one; of other flows only those count
+/// that got no answer (attempted) or were denied by ICMP's port unreachable (refused).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
     /// Asked for, not answered.
@@ -67,7 +67,7 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    fn add(&mut self, flow: &Flow, transport: Transport) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport) {
         if flow.is_overflow() {
             return;
         }
@@ -81,6 +81,8 @@ impl Outcomes {
             }
         } else if flow.is_port_unreachable() {
             &mut self.refused
+        } else if verdict.reply == Some(Reply::Silent) {
+            &mut self.attempted
         } else {
             return;
         };
@@ -133,7 +135,7 @@ impl ServiceSum {
         self.from_servers.merge(sent_by(flow, client.other()));
         self.ip_bytes += flow.ip_bytes;
         self.payload_bytes += flow.payload_bytes.iter().sum::<u64>();
-        self.outcomes.add(flow, transport);
+        self.outcomes.add(flow, verdict, transport);
         self.span.merge(flow.span);
         if !flow.is_overflow() {
             self.clients.insert(Host::of(flow, client), room);
@@ -185,12 +187,12 @@ pub struct PortSum {
 }
 
 impl PortSum {
-    pub(super) fn add(&mut self, flow: &Flow, transport: Transport, as_server: bool, as_client: bool) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport, [as_server, as_client]: [bool; 2]) {
         self.traffic.merge(total(flow));
         self.as_server += u64::from(as_server);
         self.as_client += u64::from(as_client);
         if as_server {
-            self.outcomes.add(flow, transport);
+            self.outcomes.add(flow, verdict, transport);
         }
     }
 }
@@ -218,11 +220,11 @@ pub struct RangeSum {
 }
 
 impl RangeSum {
-    pub(super) fn add(&mut self, flow: &Flow, transport: Transport, port: Option<u16>) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport, port: Option<u16>) {
         self.flows += 1;
         self.traffic.merge(total(flow));
         self.ports.extend(port);
-        self.outcomes.add(flow, transport);
+        self.outcomes.add(flow, verdict, transport);
     }
 }
 

@@ -62,6 +62,21 @@ fn what_answered_once_is_a_server_with_all_of_its_flows() {
 }
 
 #[test]
+fn datagrams_without_an_answer_are_counted_apart_too() {
+    let question = udp((C, 50_002), (R, 53), b"?");
+    let tables = tables([
+        udp((C, 50_000), (R, 53), b"?"),
+        udp((R, 53), (C, 50_000), b"!"),
+        udp((C, 50_001), (R, 53), b"?"),
+        question.clone(),
+        icmp_error(R, C, 3, 3, &question),
+        udp((C, 50_000), (R, 514), b"<13>hello"),
+    ]);
+    let columns = ["service", "flows", "attempted", "refused", "outcome"];
+    assert_eq!(rows(&tables, "services", &columns), ["dns 3 1 1 answered", "syslog 1 0 0 one-way"]);
+}
+
+#[test]
 fn where_nobody_waits_for_an_answer_silence_says_nothing() {
     assert_eq!(servers([udp((C, 50_000), (R, 514), b"<13>hello")]), ["192.0.2.53 514 one-way"]);
     assert_eq!(servers([udp((C, 50_000), (R, 2055), b"\0\x09")]), ["192.0.2.53 2055 one-way"]);
