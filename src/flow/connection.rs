@@ -115,8 +115,13 @@ impl Flow {
 
     /// True if one side did nothing but reset.
     pub fn is_only_reset(&self) -> bool {
-        let did = |side| [Seen::OPENED, Seen::ANSWERED, Seen::WENT_ON].into_iter().any(|bit| self.seen.has_for(bit, side));
-        [Side::A, Side::B].into_iter().any(|side| self.was_reset_by(side) && !did(side))
+        [Side::A, Side::B].into_iter().any(|side| self.is_only_reset_by(side))
+    }
+
+    /// True if that side did nothing but reset.
+    pub fn is_only_reset_by(&self, side: Side) -> bool {
+        let did = [Seen::OPENED, Seen::ANSWERED, Seen::WENT_ON].into_iter().any(|bit| self.seen.has_for(bit, side));
+        self.was_reset_by(side) && !did
     }
 
     /// True if the side opened the connection.

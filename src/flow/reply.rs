@@ -22,14 +22,21 @@ pub fn reply(flow: &Flow, transport: Transport, verdict: &Verdict, registry: &Re
 
 /// Where no side is the server, nobody was asked to answer.
 fn between_equals(flow: &Flow) -> Reply {
-    if flow.is_two_way() { Reply::Answered } else { Reply::OneWay }
+    if flow.is_only_reset() {
+        Reply::Refused
+    } else if flow.is_two_way() {
+        Reply::Answered
+    } else {
+        Reply::OneWay
+    }
 }
 
-/// Whatever the server side sent but a refusal is an answer; without one in the capture, a client that goes on after its opening got
-/// one out of its sight.
+/// Whatever the server side sent but a refusal is an answer, unless it carries nothing and is only reset: then it may be a scanner's. Without
+/// an answer in the capture, a client that goes on after its opening got one out of its sight.
 fn of_connection(flow: &Flow, server: Side) -> Reply {
     let client = server.other();
-    if flow.answered(server) || flow.went_on(server) || flow.opened(client) && flow.went_on(client) {
+    let spoke = flow.went_on(server) && (flow.carried(server) || !flow.is_only_reset_by(client));
+    if flow.answered(server) || spoke || flow.opened(client) && flow.went_on(client) {
         Reply::Answered
     } else if flow.was_reset_by(server) || flow.is_port_unreachable() {
         Reply::Refused

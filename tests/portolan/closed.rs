@@ -233,6 +233,9 @@ fn a_scan_with_other_packets_than_syn_is_one_too_and_its_scanner_no_server() {
     let tables = tables((40_100..40_130).flat_map(probe));
     assert_eq!(rows(&tables, "scans", &["client_ip", "server_ip", "port_count", "refused"]), ["10.0.0.5 192.0.2.80 30 30"]);
     assert_eq!(rows(&tables, "servers", &["server_ip"]), [""; 0]);
+    // The scanner's port has a name, and the others have none.
+    let probe = |port: u16| vec![tcp((C, 40_000), (S, port), "F", 1, 0, b""), tcp((S, port), (C, 40_000), "RA", 0, 2, b"")];
+    assert_eq!(servers((49_200..49_230).flat_map(probe)), [""; 0]);
 }
 
 #[test]
