@@ -23,7 +23,7 @@ pub struct Ended {
     /// Their sums.
     pub sums: FlowSums,
     room: Room,
-    /// What they asked for in vain: a slow scan goes on for longer than its flows are kept.
+    /// The doors that stayed closed to them: a slow scan goes on for longer than its flows are kept.
     pub closed_doors: ClosedDoors,
     room_for_doors: Room,
     /// When their packets came, by category.

@@ -157,11 +157,15 @@ impl Analysis {
         match owner as usize {
             number if number < self.verdicts.len() => {
                 let (flow, verdict) = (self.flows.get(number), &self.verdicts[number]);
-                let scanner = if verdict.is_closed() { self.scanner_of(flow, verdict) } else { None };
-                Some(Category::Scan).filter(|_| scanner.is_some()).or_else(|| self.registry.category(verdict.service))
+                if self.is_closed_to_scan(flow, verdict) { Some(Category::Scan) } else { self.registry.category(verdict.service) }
             }
             _ => self.ended.as_ref().and_then(|ended| ended.category_of(owner)),
         }
+    }
+
+    /// True for the unanswered part of a scan, which counts as the scan's and not as its service's.
+    pub fn is_closed_to_scan(&self, flow: &Flow, verdict: &Verdict) -> bool {
+        verdict.is_closed() && self.scanner_of(flow, verdict).is_some()
     }
 
     /// The scanner whose scan a flow is a part of.

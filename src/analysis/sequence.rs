@@ -1,4 +1,4 @@
-//! How inputs lie in time that are read one after the other as one capture: in order or not, with overlaps and gaps.
+//! The order in time of inputs that are read one after the other as one capture, with their overlaps and gaps.
 
 use super::InputReport;
 use crate::unit::{NANOSECONDS, Span};
@@ -10,16 +10,16 @@ use crate::unit::{NANOSECONDS, Span};
 /// which captures usually begin a new file, so that a lost one leaves a gap at least as long.
 pub const LEAST_GAP: i64 = 60 * NANOSECONDS;
 
-/// How inputs lie in time.
+/// The order of inputs in time.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sequence {
     /// True if an input begins earlier than one that was read before it.
     pub is_out_of_order: bool,
-    /// How many inputs begin before all earlier ones have ended.
+    /// Number of inputs that begin before all earlier ones have ended.
     pub overlaps: usize,
     /// The largest overlap.
     pub largest_overlap: Option<Between>,
-    /// How many gaps of at least [`LEAST_GAP`] there are.
+    /// Number of gaps of at least [`LEAST_GAP`].
     pub gaps: usize,
     /// The longest gap.
     pub longest_gap: Option<Between>,
@@ -37,13 +37,13 @@ pub struct Between {
 }
 
 impl Sequence {
-    /// How these inputs lie in time. Those without a packet whose time is known lie nowhere.
+    /// The order of these inputs. Inputs without a packet whose time is known are left out.
     pub fn of(inputs: &[InputReport]) -> Sequence {
         let spans = inputs.iter().enumerate().map(|(number, input)| (input.span, number));
         Sequence::of_spans(spans.filter(|(span, _)| span.first.is_known()).collect())
     }
 
-    /// The same for spans of time and the numbers of their inputs, in the order of reading.
+    /// The order of inputs by their spans of time and their numbers, as they are read.
     fn of_spans(mut spans: Vec<(Span, usize)>) -> Sequence {
         let mut sequence = Sequence { is_out_of_order: !spans.is_sorted_by_key(|(span, _)| span.first), ..Sequence::default() };
         spans.sort_by_key(|(span, _)| span.first);

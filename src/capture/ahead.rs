@@ -27,7 +27,7 @@ enum Site {
         /// Blocks that have been read go back to be filled again.
         used: Sender<Vec<u8>>,
     },
-    /// Where the blocks are asked for.
+    /// On the thread that asks for the blocks.
     Here { reader: Filler<Box<dyn Read + Send>>, used: Option<Vec<u8>> },
 }
 

@@ -189,8 +189,8 @@ impl Source {
         Some((packet, self.format.interface(interface)))
     }
 
-    /// The same, with the word whether the packet is a suspected duplicate. Without `LOOKS` it is not looked at, and nor can any after it
-    /// be.
+    /// The next packet as [`next_packet`](Source::next_packet) gives it, compared with those before it if `LOOKS` is true. Once a
+    /// packet was read without that, further ones cannot be compared.
     #[inline(always)]
     pub fn next_seen<const LOOKS: bool>(&mut self) -> Option<Seen<'_>> {
         let (record, data, size) = self.next_record()?;

@@ -45,7 +45,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     let registry = &analysis.registry;
     // Several entries of the book can stand for one service: a row is what has one name.
     let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
-    let is_of_service = |flow: &Flow, verdict: &Verdict| !verdict.is_closed() || analysis.scanner_of(flow, verdict).is_none();
+    let is_of_service = |flow: &Flow, verdict: &Verdict| !analysis.is_closed_to_scan(flow, verdict);
     // Without scans, which is mostly so, nobody has to be asked.
     let services = if analysis.scans.is_empty() { analysis.sum() } else { analysis.sum_where::<Services>(is_of_service) };
     for ((service, transport), sum) in services.0 {

@@ -194,9 +194,6 @@ fn ranges(mut asks: Vec<Ask>) -> Map<Scanner, Suspect> {
     let mut suspects = Map::default();
     for asks in asks.chunk_by(|one, other| one.scanner == other.scanner) {
         let least = Least::of(asks[0].scanner.transport);
-        if asks.len() < least.fewest() {
-            continue;
-        }
         let closed_ports = counts(asks.iter().map(|ask| ask.host), least.ports);
         let closed_hosts = counts(asks.iter().map(|ask| ask.port), least.hosts);
         if closed_ports.is_empty() && closed_hosts.is_empty() {

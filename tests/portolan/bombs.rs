@@ -1,11 +1,10 @@
 //! Small files that ask for a lot: the program answers within a limit of memory, with the right exit code and message.
 
 use std::fs::File;
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::scene::*;
-use crate::support::{Folder, Run, packets_at, root, run, run_with_input, sum};
+use crate::support::{Folder, Run, gzip, lz4, packets_at, root, run, run_with_input, sum, xz};
 
 /// Megabytes that are enough for the program itself, with its threads' stacks and the allocator's reserve for each of them.
 const USUAL: u64 = 200;
@@ -22,24 +21,6 @@ fn read_within(megabytes: u64, capture: &[u8], arguments: &[&str]) -> Run {
 
 fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn lz4(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 /// A connection of nine packets.

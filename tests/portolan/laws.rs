@@ -1,7 +1,6 @@
 //! Laws that hold for every capture, whatever is in it.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
 use portolan::analysis::{Analysis, Options, analyse};
 use portolan::capture::InputName;
@@ -16,7 +15,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::scene::*;
-use crate::support::{Folder, packets_at, run, run_with_input, sum, tables_of};
+use crate::support::{Folder, gzip, lz4, packets_at, run, run_with_input, sum, tables_of, xz};
 
 pub const HOSTS: [&str; 4] = [C, D, S, R];
 const HOSTS_V6: [&str; 2] = ["2001:db8::5", "2001:db8::80"];
@@ -327,22 +326,4 @@ fn without_origin(mut tables: Value) -> Value {
         }
     }
     tables
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn lz4(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
