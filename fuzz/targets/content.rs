@@ -1,16 +1,14 @@
 //! What control channels and name services say: any bytes are read to an end, within bounds, and alike each time.
 #![no_main]
 
-use std::sync::LazyLock;
-
 use libfuzzer_sys::fuzz_target;
-use portolan::content::{Listener, MAX_ANNOUNCEMENTS};
+use portolan::content::{Announcement, Listener, MAX_ANNOUNCEMENTS};
 use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Signals};
 use portolan::service::Registry;
 use portolan::unit::Time;
 
-/// Protocol and port of the channels.
-const CHANNELS: [(u8, u16); 16] = [
+/// Protocol and port of the channels that are heard.
+const PORTS: [(u8, u16); 16] = [
     (6, 21),
     (17, 69),
     (17, 5060),
@@ -29,12 +27,10 @@ const CHANNELS: [(u8, u16); 16] = [
     (17, 137),
 ];
 
-static REGISTRY: LazyLock<std::sync::Arc<Registry>> = LazyLock::new(Registry::shared);
-
 /// Hears the same packets on the same channel: each begins with its length and a byte that says who sends, and how much of it
 /// was not stored.
-fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<portolan::content::Announcement>, usize) {
-    let mut listener = Listener::new(std::sync::Arc::clone(&REGISTRY));
+fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<Announcement>, usize) {
+    let mut listener = Listener::new(Registry::shared());
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 40_000), (Address::v4([192, 0, 2, 80]), port));
     let (mut rest, mut packet, mut sequence) = (bytes, 0, [1u32; 2]);
     while let [length, how, data @ ..] = rest {
@@ -70,7 +66,7 @@ fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<portolan::content::Annou
 
 fuzz_target!(|bytes: &[u8]| {
     let [channel, data @ ..] = bytes else { return };
-    let (protocol, port) = CHANNELS[usize::from(*channel) % CHANNELS.len()];
+    let (protocol, port) = PORTS[usize::from(*channel) % PORTS.len()];
     let once = heard(protocol, port, data);
     assert!(once.0.len() <= MAX_ANNOUNCEMENTS);
     assert_eq!(once, heard(protocol, port, data));

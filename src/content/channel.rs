@@ -1,5 +1,7 @@
 //! Which ports are worth reading: those whose service announces flows or names hosts.
 
+use std::sync::{Arc, LazyLock};
+
 use crate::decode::protocol::ip;
 use crate::service::{PortSet, Registry, Transport};
 
@@ -99,8 +101,15 @@ struct Ports {
 }
 
 impl Channels {
+    /// The channels of a port table. Those of the built-in one are found once and shared, because that takes longer than reading a small
+    /// capture.
+    pub fn for_registry(registry: &Arc<Registry>) -> Arc<Channels> {
+        static BUILT_IN: LazyLock<Arc<Channels>> = LazyLock::new(|| Arc::new(Channels::of(&Registry::shared())));
+        if Arc::ptr_eq(registry, &Registry::shared()) { Arc::clone(&BUILT_IN) } else { Arc::new(Channels::of(registry)) }
+    }
+
     /// The channels that the book of ports knows.
-    pub fn of(registry: &Registry) -> Channels {
+    fn of(registry: &Registry) -> Channels {
         Channels { tcp: Ports::of(registry, Transport::Tcp), udp: Ports::of(registry, Transport::Udp) }
     }
 

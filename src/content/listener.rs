@@ -31,7 +31,7 @@ const WS_DISCOVERY_WAIT: i64 = 10 * NANOSECONDS;
 /// Reads what control channels announce and hosts are called.
 #[derive(Debug)]
 pub struct Listener {
-    channels: Channels,
+    channels: Arc<Channels>,
     registry: Arc<Registry>,
     streams: Streams,
     portmapper: Portmapper<FlowKey>,
@@ -87,10 +87,10 @@ impl Heard<'_> {
 }
 
 impl Listener {
-    /// A listener that has heard nothing. Which ports are read is in the book.
+    /// A listener that has heard nothing. The port table says which ports are read.
     pub fn new(registry: Arc<Registry>) -> Listener {
         Listener {
-            channels: Channels::of(&registry),
+            channels: Channels::for_registry(&registry),
             registry,
             streams: Streams::default(),
             portmapper: Portmapper::default(),
