@@ -32,6 +32,8 @@ pub struct Known<'a> {
 pub fn choose(analysis: &Analysis, question: Option<Question>, known: Known<'_>) -> Result<usize, Unclear> {
     let fitting = fitting(analysis, question, known)?;
     let Some(matching) = known.matching else { return only(analysis, fitting) };
+    // The file may have been written to since it was read first.
+    let matching = &matching[..matching.partition_point(|number| *number < analysis.flows.len())];
     // Both are in order.
     let narrowed: Vec<usize> = fitting.iter().copied().filter(|number| matching.binary_search(number).is_ok()).collect();
     match (narrowed.is_empty(), question, fitting.as_slice()) {
@@ -56,7 +58,6 @@ fn fitting(analysis: &Analysis, question: Option<Question>, known: Known<'_>) ->
             None => Err(none(text::no_such_number(number, flows.len()))),
         },
         Question::Packet(packet) => match known.whereabouts {
-            // The file may have been written to since it was read first.
             Some(Whereabouts::Flow { flow, .. }) if *flow < flows.len() => Ok(vec![*flow]),
             Some(whereabouts) => Err(none(without_flow(packet, whereabouts))),
             None => Err(none(text::capture_has_changed(packet))),
