@@ -21,7 +21,7 @@ pub struct ExplainArguments {
     /// FLOW is its number in the table flows (94), its endpoints in any order (10.0.0.5:51544-192.0.2.80:443, also with > or a blank
     /// between them, or only one of them), the number of one of its packets (packet:597), or its Community ID (1:...=).
     ///
-    /// With --filter it may be left out if the filter matches packets of one flow only.
+    /// With --filter, FLOW may be left out if the filter matches packets of one flow only.
     #[arg(value_name = "FILE... FLOW")]
     words: Vec<PathBuf>,
 
@@ -69,7 +69,7 @@ fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<P
     let unnamed = |why: String| Unnamed { why, shows_forms: false };
     let Some(last) = words.last() else { return Err(Unnamed { why: text::NAME_BOTH.into(), shows_forms: true }) };
     let word = last.display().to_string();
-    let (flow, is_input) = (last.to_str().and_then(Flow::parse), *last == PathBuf::from("-") || last.exists());
+    let (flow, is_input) = (last.to_str().and_then(Flow::parse), last.as_os_str() == "-" || last.exists());
     match flow {
         Some(_) if words.len() > 1 => {
             words.pop();

@@ -32,7 +32,7 @@ const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
 #[derive(Parser, Debug)]
 #[command(version, long_version = LONG_VERSION, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
 #[command(
-    override_usage = "portolan <COMMAND> [OPTIONS] ...\n       portolan FILE... [OPTIONS]    as portolan read FILE... [OPTIONS]"
+    override_usage = "portolan <COMMAND> [OPTIONS] ...\n       portolan FILE... [OPTIONS]    short for portolan read FILE... [OPTIONS]"
 )]
 pub struct Cli {
     #[command(subcommand)]
