@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_word_that_names_nothing_is_told_with_what_is_like_it() {
         assert!(words(&["raed", "x"]).unwrap_err().ends_with("did you mean portolan read?"));
-        assert!(words(&["Crago.toml"]).unwrap_err().ends_with("did you mean Cargo.toml?"));
+        assert!(words(&["Crago.toml"]).unwrap_err().contains("did you mean Cargo.toml"));
         assert!(words(&["xyzzy"]).unwrap_err().contains("the commands are read, explain, services"));
     }
 }
