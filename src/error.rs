@@ -23,6 +23,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no such input.
+    #[error("cannot open {input}: there is no such file or folder{}", text::usage::perhaps_meant(.near))]
+    Missing {
+        /// The input as the user named it.
+        input: String,
+        /// Names like it that exist.
+        near: Vec<String>,
+    },
     /// The input failed before its file header was read.
     #[error("cannot read {input}: {}", plain(.source))]
     Read {

@@ -5,12 +5,13 @@
 //!
 //! ```text
 //! 10  main, cli             the binary: arguments to a job, the job to an exit code
+//!     explain_command       which flow is meant, and its explanation
 //!     live, screen          a capture that goes on, and how it is shown meanwhile
 //!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
 //!  9  output                tables to text, one file per format; writers compute nothing
 //!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
 //!     doctor                what is missing for a live capture, and the commands that mend it
-//!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; a second look at one flow
+//!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; further readings for one flow
 //!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
 //!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
 //!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called

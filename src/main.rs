@@ -1,6 +1,7 @@
 //! Floor 10: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
 
 mod cli;
+mod explain_command;
 #[cfg(feature = "live")]
 mod live;
 mod outputs;
@@ -9,13 +10,15 @@ mod say;
 #[cfg(feature = "live")]
 mod screen;
 
+use std::io::{self, BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
 #[cfg(feature = "live")]
 use cli::RowsJob;
-use cli::{Cli, Command, CommonJob, ExplainJob, ReadJob, ServicesJob, TablesJob, Target};
+use cli::{Cli, Command, CommonJob, ReadJob, ServicesJob, TablesJob, Target};
+use explain_command::explain;
 use outputs::{heading, shown_path, view, write_rows, write_tables, write_to};
 use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::{Filter, InputName, Inputs};
@@ -27,11 +30,11 @@ use portolan::flow::TimelineOptions;
 use portolan::machine::Machine;
 #[cfg(feature = "live")]
 use portolan::output::checklist;
-use portolan::output::{json, port, prose, terminal};
+use portolan::output::{json, port, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
 use portolan::summary::{self, TableName};
-use portolan::{explain, text, witness};
+use portolan::text;
 use progress::ProgressBar;
 use say::{complain, point, tell_folders, tell_order, warn};
 
@@ -43,9 +46,16 @@ const INCOMPLETE: u8 = 1;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let arguments = match cli::with_command(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(why) => {
+            complain(&why);
+            return ExitCode::from(FAILED);
+        }
+    };
+    let outcome = match Cli::parse_from(arguments).command {
         Command::Read(arguments) => read(&arguments.into_job()),
-        Command::Explain(arguments) => explain(&arguments.into_job()),
+        Command::Explain(arguments) => explain(arguments),
         Command::Services(arguments) => services(&arguments.into_job()),
         #[cfg(feature = "live")]
         Command::Live(arguments) => live::live(&arguments.into_job()),
@@ -67,9 +77,17 @@ fn main() -> ExitCode {
 
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
+    if job.names_none && io::stdin().is_terminal() {
+        complain(&text::usage::NAME_A_CAPTURE);
+        return Ok(FAILED);
+    }
     let timeline = timeline(&job.tables);
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
+    if job.names_none && is_stdin_empty() {
+        complain(&text::usage::NOTHING_PIPED_IN);
+        return Ok(FAILED);
+    }
     let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
     let analysis = analyse(&options, inputs);
     if analysis.inputs.is_empty() {
@@ -90,27 +108,9 @@ fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
     is_shown.then_some(TimelineOptions { interval: tables.interval })
 }
 
-/// `portolan explain`
-fn explain(job: &ExplainJob) -> Result<u8, Error> {
-    if job.inputs.contains(&InputName::Stdin) {
-        complain(&text::READ_TWICE);
-        return Ok(FAILED);
-    }
-    let (inputs, options) = prepare(&job.inputs, job.keep_order, &job.common)?;
-    let analysis = analyse(&options, inputs);
-    if analysis.inputs.is_empty() {
-        return Ok(FAILED);
-    }
-    let number = match job.flow.find(&analysis) {
-        Ok(number) => number,
-        Err(why) => {
-            complain(&why);
-            return Ok(FAILED);
-        }
-    };
-    let lines = explain::explain(&analysis, number, &witness::witness(&options, &analysis.flows, number));
-    write_to(&Target::Stdout, |output| prose::write(&lines, view(Some(0)), output))?;
-    Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+/// True if standard input has ended. It waits for the first byte, which can still be read.
+fn is_stdin_empty() -> bool {
+    io::stdin().lock().fill_buf().is_ok_and(<[u8]>::is_empty)
 }
 
 /// The inputs in the order in which they are read, whoever reads them, and how that is done.

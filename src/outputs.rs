@@ -113,7 +113,6 @@ pub fn view(top: Option<usize>) -> View {
 }
 
 /// How something is shown on standard error.
-#[cfg(feature = "live")]
 pub fn view_on_stderr(top: Option<usize>) -> View {
     view_on(io::stderr().is_terminal(), terminal_size_of(io::stderr()), top)
 }

@@ -109,6 +109,11 @@ pub fn tell_order(analysis: &Analysis, is_reordered: bool) {
 /// Says what the filter did.
 fn tell_filtered(filtered: &Filtered) {
     complain(&text::filter_matched(filtered.matched, filtered.packets));
+    tell_missed(filtered);
+}
+
+/// Says which packets the filter may have missed.
+pub fn tell_missed(filtered: &Filtered) {
     if filtered.tagged > 0 {
         complain(&text::filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
     }
@@ -123,7 +128,12 @@ fn tell_filtered(filtered: &Filtered) {
 
 /// Shows where in the user's own words the trouble is.
 pub fn point(error: &Error) {
-    for line in error.picture().iter().flatten() {
+    go_on(error.picture().into_iter().flatten());
+}
+
+/// Says more on what was said last: lines of their own, indented.
+pub fn go_on(lines: impl IntoIterator<Item = String>) {
+    for line in lines {
         let _ = writeln!(io::stderr(), "  {line}");
     }
 }

@@ -1,7 +1,9 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
+pub mod choice;
 pub mod inputs;
 mod left_out;
+pub mod usage;
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -27,6 +29,7 @@ pub fn table_title(key: &str) -> &'static str {
         "tunnels" => "Tunnels: packets by encapsulation",
         "interfaces" => "Interfaces: what can be captured from",
         "book" => "Book of ports: what each is registered or customarily used for",
+        "candidates" => "Flows to ask for, with the second of the capture in which each began",
         _ => "",
     }
 }
@@ -68,6 +71,7 @@ pub fn column_title(key: &'static str) -> &'static str {
         "flow_id" => "flow",
         "tcp_state" => "state",
         "control_flow" => "control",
+        "start_s" => "second",
         "iana_name" => "IANA's name",
         "name_source" => "named by",
         "packets_c2s" => "packets >",
@@ -178,9 +182,6 @@ pub fn no_such_name(word: &str, near: &[String]) -> String {
     };
     format!("no port is named \"{word}\"{near}. Ask for a port (443, 443/udp, 6881-6889), a name or a part of it, or a category")
 }
-
-/// What is said where a capture would have to be read twice and cannot be.
-pub const READ_TWICE: &str = "explain reads a capture twice, and standard input can be read only once: save it to a file first";
 
 /// What is said where most packets have an EtherType that is not decoded.
 pub fn ether_type_not_decoded(number: u16, name: &str, packets: u64, all: u64) -> String {

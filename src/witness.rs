@@ -1,11 +1,14 @@
-//! A second reading, for one flow: which packets opened it, answered, and ended it. The tables need only that it happened;
-//! an explanation tells when, and in which packet.
+//! Floor 7: further readings, for one flow: which packets opened it, answered, and ended it, and which flow a packet belongs
+//! to. The tables need only that it happened; an explanation tells when, and in which packet.
+
+mod whereabouts;
 
 use crate::analysis::Options;
-use crate::capture::{Filter, Seen, Source};
+use crate::capture::{Interface, Packet, Seen, Source};
 use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side, Signals};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
+pub use whereabouts::{Matching, Whereabouts, matching, whereabouts};
 
 /// A packet of the flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,7 +75,7 @@ impl Witness {
 }
 
 /// Reads the inputs again and tells what was seen of the flow with that number. An input that can only be read once, such as
-/// a pipe, tells nothing.
+/// a pipe, tells nothing. Flows are those of the whole capture: a filter among the options is not asked.
 pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
     let flow = flows.get(number);
     let key = flow.key;
@@ -84,28 +87,32 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
         table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
         witness: Witness::default(),
     };
-    let mut filtering = options.filter.as_ref().map(Filter::begin);
     let mut decoder = Decoder::with_tunnel_ports(options.registry.tunnel_ports());
-    let mut packet = 0;
+    each_packet(options, |number, packet, interface| {
+        let walked = decoder.decode(packet, interface);
+        if let Decoded::Observed(observation) = &walked.decoded {
+            watch.see(number, observation);
+        }
+        if let Some(quoted) = &walked.quoted {
+            watch.see(number, quoted);
+        }
+    });
+    watch.witness
+}
+
+/// Reads the inputs again and shows their packets one by one, each with its number in the capture, but for the duplicates that
+/// are dropped. How many packets there are, those included.
+fn each_packet(options: &Options, mut see: impl FnMut(u64, &Packet<'_>, &Interface)) -> u64 {
+    let mut number = 0;
     for mut source in options.inputs.iter().flat_map(Source::open) {
-        while let Some(Seen { packet: bytes, interface, is_duplicate }) = source.next_seen::<true>() {
-            packet += 1;
-            if is_duplicate && options.dedup {
-                continue;
-            }
-            if filtering.as_mut().is_some_and(|filtering| !filtering.matches(&bytes, interface.link_type)) {
-                continue;
-            }
-            let walked = decoder.decode(&bytes, interface);
-            if let Decoded::Observed(observation) = &walked.decoded {
-                watch.see(packet, observation);
-            }
-            if let Some(quoted) = &walked.quoted {
-                watch.see(packet, quoted);
+        while let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<true>() {
+            number += 1;
+            if !(is_duplicate && options.dedup) {
+                see(number, &packet, interface);
             }
         }
     }
-    watch.witness
+    number
 }
 
 /// Watches for one flow among those between the same ports.

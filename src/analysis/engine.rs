@@ -282,7 +282,7 @@ impl Engine {
             not_ip.bound(MOST_COUNTS);
         }
         let limit = now.earlier_by(idle);
-        self.listener.forget(limit, |place| used.contains(&place), |channel| table.holds(channel));
+        self.listener.forget(limit, |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }
 
     /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).

@@ -4,7 +4,7 @@
 //! and the windows of zstd and xz have a limit.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use super::ahead::ReadAhead;
 use super::buffer::Reader;
 use super::gzip::GzipReader;
 use super::lz4::Lz4Reader;
+use super::near::near_paths;
 use super::skippable;
 use crate::error::Error;
 use crate::text;
@@ -45,6 +46,36 @@ impl InputName {
     pub fn from_argument(argument: &Path) -> InputName {
         if argument == Path::new("-") { InputName::Stdin } else { InputName::File(argument.to_owned()) }
     }
+
+    /// What kind of input it is, if it is one that can be read only once: a pipe or a device. It is not opened for that. What does
+    /// not exist can be read as often as anything else.
+    pub fn read_only_once(&self) -> Option<&'static str> {
+        match self {
+            InputName::Stdin => Some("standard input"),
+            InputName::File(path) => fs::metadata(path).ok().and_then(|metadata| stream_kind(metadata.file_type())),
+            InputName::Live => Some(text::LIVE_CAPTURE),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn stream_kind(kind: fs::FileType) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+    match kind {
+        kind if kind.is_fifo() => Some("a FIFO or a pipe"),
+        kind if kind.is_socket() => Some("a socket"),
+        kind if kind.is_char_device() || kind.is_block_device() => Some("a device"),
+        kind => other_kind(kind),
+    }
+}
+
+#[cfg(not(unix))]
+fn stream_kind(kind: fs::FileType) -> Option<&'static str> {
+    other_kind(kind)
+}
+
+fn other_kind(kind: fs::FileType) -> Option<&'static str> {
+    (!kind.is_file() && !kind.is_dir()).then_some("no regular file")
 }
 
 impl fmt::Display for InputName {
@@ -128,7 +159,10 @@ impl Input {
             InputName::Stdin => Input::from_reader(name, Box::new(io::stdin()), None),
             InputName::File(path) => {
                 let open_error = |source| Error::Open { input: name.to_string(), source };
-                let file = File::open(path).map_err(open_error)?;
+                let file = File::open(path).map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => Error::Missing { input: name.to_string(), near: near_names(path) },
+                    _ => open_error(error),
+                })?;
                 let metadata = file.metadata().map_err(open_error)?;
                 if metadata.is_dir() {
                     return Err(Error::Folder { input: name.to_string() });
@@ -175,6 +209,11 @@ impl Input {
         };
         Ok(Input { reader, compression, position })
     }
+}
+
+/// Names of existing files and folders that are like that of a missing one.
+fn near_names(path: &Path) -> Vec<String> {
+    near_paths(path).iter().map(|path| path.display().to_string()).collect()
 }
 
 /// The first bytes: as many as tell a compression, or fewer at the end.

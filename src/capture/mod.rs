@@ -20,6 +20,7 @@ mod inputs;
 #[cfg(all(unix, feature = "live"))]
 pub mod live;
 mod lz4;
+mod near;
 mod packet;
 pub mod pcap;
 mod pcap_write;
@@ -36,6 +37,7 @@ pub use filter::{Filter, Filtered, Filtering};
 pub use folder::PassedOver;
 pub use input::{Compression, InputName, Position, sha256};
 pub use inputs::Inputs;
+pub use near::{near_paths, near_words};
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use saving::{Saved, Saving, Target};
 pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Seen, Source};

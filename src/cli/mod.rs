@@ -1,5 +1,7 @@
 //! Floor 10: what can be typed, and the job it means.
 
+mod explain;
+mod first_word;
 #[cfg(feature = "live")]
 mod live;
 
@@ -8,11 +10,12 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
-use portolan::explain::Question as Flow;
 use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
 use portolan::service::book::Question;
 use portolan::summary::TableName;
 
+pub use explain::{ExplainArguments, Unnamed};
+pub use first_word::with_command;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
 
@@ -28,6 +31,9 @@ const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
 /// Says which services a packet capture holds, by port, and why.
 #[derive(Parser, Debug)]
 #[command(version, long_version = LONG_VERSION, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    override_usage = "portolan <COMMAND> [OPTIONS] ...\n       portolan FILE... [OPTIONS]    short for portolan read FILE... [OPTIONS]"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -48,9 +54,13 @@ pub enum Command {
     /// Explain one flow: who is its server, and why
     ///
     /// Prints the ladder of evidence rung by rung: which packets it rests on, which rung decided, which were silent, which
-    /// disagreed, and what the name is worth. The captures are read twice, so they must be files.
+    /// disagreed, and what the name is worth. The captures are read more than once, so they must be files or folders of files.
+    ///
+    /// Numbers of flows and packets are those of the whole capture, also with --filter, which only narrows which flow is meant: one
+    /// of which at least one packet matches. Where several flows fit, they are listed.
     ///
     /// Exit code: as of read; also 2 if no flow fits, or several do.
+    #[command(mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
     Explain(ExplainArguments),
 
     /// Look ports and services up in the built-in table
@@ -89,23 +99,6 @@ pub enum Command {
     /// Exit code: 0 = live capture can work; 1 = something is missing; 2 = the command line is wrong.
     #[cfg(feature = "live")]
     Doctor,
-}
-
-#[derive(Args, Debug)]
-pub struct ExplainArguments {
-    /// Captures to read, or folders of captures; several are one capture
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-
-    /// The flow: its number in the flows table, or its endpoints, as in 10.0.0.5:51544-192.0.2.80:443
-    #[arg(required = true, value_name = "FLOW", value_parser = Flow::parse)]
-    flow: Flow,
-
-    #[command(flatten)]
-    order: OrderArguments,
-
-    #[command(flatten)]
-    common: CommonArguments,
 }
 
 /// In which order captures are read.
@@ -208,8 +201,9 @@ struct TablesArguments {
 
 #[derive(Args, Debug)]
 pub struct ReadArguments {
-    /// Captures to read, or folders of captures; '-' is standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// Captures to read, or folders of captures; '-' is standard input, which is also read if no FILE is named and it is no
+    /// terminal
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -315,25 +309,14 @@ pub struct TablesJob {
 pub struct ReadJob {
     /// The inputs as they were given: folders, too.
     pub inputs: Vec<InputName>,
+    /// Whether none was given, so that standard input is the only one.
+    pub names_none: bool,
     /// Whether they are read in that order, and not in that of time.
     pub keep_order: bool,
     /// What is shown and written.
     pub tables: TablesJob,
     /// Whether to tell each file's SHA-256.
     pub sha256: bool,
-    /// How to analyse them.
-    pub common: CommonJob,
-}
-
-/// What `portolan explain` has to do.
-#[derive(Debug)]
-pub struct ExplainJob {
-    /// The inputs as they were given: folders, too.
-    pub inputs: Vec<InputName>,
-    /// Whether they are read in that order, and not in that of time.
-    pub keep_order: bool,
-    /// The flow.
-    pub flow: Flow,
     /// How to analyse them.
     pub common: CommonJob,
 }
@@ -368,14 +351,6 @@ impl CommonArguments {
     }
 }
 
-impl ExplainArguments {
-    /// What the arguments mean.
-    pub fn into_job(self) -> ExplainJob {
-        let inputs = self.files.iter().map(|file| InputName::from_argument(file)).collect();
-        ExplainJob { inputs, keep_order: self.order.keep_order, flow: self.flow, common: self.common.into_job() }
-    }
-}
-
 impl TablesArguments {
     fn into_job(self) -> TablesJob {
         let mut tables = Vec::new();
@@ -402,8 +377,11 @@ impl TablesArguments {
 impl ReadArguments {
     /// What the arguments mean.
     pub fn into_job(self) -> ReadJob {
+        let names_none = self.files.is_empty();
+        let named = self.files.iter().map(|file| InputName::from_argument(file));
         ReadJob {
-            inputs: self.files.iter().map(|file| InputName::from_argument(file)).collect(),
+            inputs: if names_none { vec![InputName::Stdin] } else { named.collect() },
+            names_none,
             keep_order: self.order.keep_order,
             tables: self.tables.into_job(),
             sha256: self.sha256,

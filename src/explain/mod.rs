@@ -1,12 +1,17 @@
 //! Floor 8: why a flow has its verdict, in plain words, a sentence a line: what each rung of the ladder says, which packets
 //! that rests on, and what the name is worth.
 
+mod candidates;
+mod choice;
 mod name;
+mod network;
 mod question;
 mod rungs;
 
 use std::net::{IpAddr, SocketAddr};
 
+pub use candidates::{MOST_CANDIDATES, candidates};
+pub use choice::{Known, Unclear, choose};
 pub use question::{End, Question};
 
 use crate::analysis::Analysis;
@@ -18,7 +23,7 @@ use crate::service::{Confidence, Reply, Service, Transport, Verdict, protocols};
 use crate::summary::{self, flows::flags};
 use crate::text;
 use crate::unit::Time;
-use crate::witness::{Sighting, Witness};
+use crate::witness::{Sighting, Whereabouts, Witness};
 
 /// A flow and all that is known of it.
 struct Story<'a> {
@@ -56,11 +61,13 @@ impl Line {
     }
 }
 
-/// Explains the flow with that number. What its packets did is told by `witness`.
-pub fn explain(analysis: &Analysis, number: usize, witness: &Witness) -> Vec<Line> {
+/// Explains the flow with that number. What its packets did is told by `witness`; `packet` is the number of a packet that was
+/// asked for, and what became of it.
+pub fn explain(analysis: &Analysis, number: usize, witness: &Witness, packet: Option<(u64, &Whereabouts)>) -> Vec<Line> {
     let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
     let story = Story { analysis, number, flow, verdict, relation: analysis.relations.of(number), witness };
     let mut lines = story.heading();
+    lines.extend(packet.and_then(|(packet, whereabouts)| story.packet_asked_for(packet, whereabouts)).map(Line::sentence));
     let roles = Roles {
         flows: &analysis.flows,
         relations: &analysis.relations,
@@ -146,7 +153,22 @@ impl Story<'_> {
             (Some(first), Some(last)) => format!(", from {first} to {last} after the capture began"),
             _ => String::new(),
         };
-        vec![Line::title(title), Line::sentence(format!("It has {amount}{times}."))]
+        let network = network::sentence(&self.analysis.paths(self.flow));
+        let lines = [Line::title(title), Line::sentence(format!("It has {amount}{times}."))];
+        lines.into_iter().chain(network.map(Line::sentence)).collect()
+    }
+
+    /// Who sent the packet that was asked for and when, and which flow it quotes, if it is an ICMP error.
+    fn packet_asked_for(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
+        let Whereabouts::Flow { time, side, quoted, .. } = *whereabouts else { return None };
+        let packet = text::grouped(packet);
+        let at = self.at(time).map_or_else(String::new, |time| format!(" at {time}"));
+        let sent = match side {
+            Some(side) => format!("Packet {packet}{at} was sent by {}", self.end(side)),
+            None => format!("Packet {packet}{at} is a later fragment of a datagram of this flow"),
+        };
+        let about = quoted.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {}", flow + 1));
+        Some(format!("{sent}{about}."))
     }
 
     /// What each rung says, and what it did.

@@ -1,13 +1,22 @@
-//! Which flow is meant: by its number in the `flows` table, or by its endpoints.
+//! Which flow is asked for, as it is typed: by its number, its endpoints, one of its packets, or its Community ID.
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::analysis::Analysis;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::decode::Side;
 use crate::flow::Flow;
+use crate::summary::CommunityId;
 
-/// How many flows are listed where several fit.
-const MOST_LISTED: usize = 20;
+/// What stands between two endpoints: the longer ones first, because the shorter ones are parts of them.
+const BETWEEN_ENDS: [&str; 6] = ["<->", "->", "<-", ">", "<", "-"];
+/// What stands before the number of a packet.
+const PACKET: &str = "packet:";
+/// What a Community ID begins with: the version of its specification.
+const COMMUNITY_ID: &str = "1:";
+/// Bytes of a SHA-1 digest, which a Community ID is.
+const DIGEST: usize = 20;
 
 /// A flow that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +25,10 @@ pub enum Question {
     Number(usize),
     /// By one endpoint or both, in any order.
     Ends(End, Option<End>),
+    /// By the number of one of its packets, from 1 over all inputs.
+    Packet(u64),
+    /// By its Community ID (version 1, seed 0).
+    Community([u8; 30]),
 }
 
 /// An endpoint that is asked for.
@@ -28,6 +41,7 @@ pub struct End {
 
 impl End {
     fn parse(text: &str) -> Option<End> {
+        let text = text.trim();
         let with_port = |end: SocketAddr| End { address: end.ip(), port: Some(end.port()) };
         text.parse().map(with_port).ok().or_else(|| text.parse().map(|address| End { address, port: None }).ok())
     }
@@ -39,55 +53,46 @@ impl End {
 }
 
 impl Question {
-    /// Understands `12`, `10.0.0.5:51544-192.0.2.80:443`, `[2001:db8::5]:51544-[2001:db8::80]:443`, `10.0.0.5-192.0.2.80` and a
-    /// single endpoint.
-    pub fn parse(text: &str) -> Result<Question, String> {
+    /// Understands `12`, `10.0.0.5:51544-192.0.2.80:443`, `[2001:db8::5]:51544-[2001:db8::80]:443`, `10.0.0.5-192.0.2.80`, a
+    /// single endpoint, `packet:597` and `1:LQU9qZlK+B5F3KDmev6m5PMibrg=`. Between two endpoints an arrow (`>`, `->`, `<->`) or a
+    /// blank means the same as the hyphen. `None` for everything else.
+    pub fn parse(text: &str) -> Option<Question> {
+        let text = text.trim();
         if let Ok(number) = text.parse() {
-            return Ok(Question::Number(number));
+            return Some(Question::Number(number));
         }
-        let ends = match text.split_once('-') {
-            Some((one, other)) => End::parse(one.trim()).zip(End::parse(other.trim())).map(|(one, other)| (one, Some(other))),
-            None => End::parse(text.trim()).map(|one| (one, None)),
-        };
-        let (one, other) = ends.ok_or(
-            "it must be a flow's number in the flows table, or its endpoints: 10.0.0.5:51544-192.0.2.80:443, \
-             [2001:db8::5]:51544-[2001:db8::80]:443",
-        )?;
-        Ok(Question::Ends(one, other))
+        if let Some(number) = text.strip_prefix(PACKET) {
+            return number.trim().parse().map(Question::Packet).ok();
+        }
+        community_id(text).map(Question::Community).or_else(|| ends(text))
     }
 
-    fn fits(self, number: usize, flow: &Flow) -> bool {
-        match self {
-            Question::Number(wanted) => number + 1 == wanted,
-            Question::Ends(one, None) => [Side::A, Side::B].into_iter().any(|side| one.is(flow, side)),
-            Question::Ends(one, Some(other)) => {
-                [Side::A, Side::B].into_iter().any(|side| one.is(flow, side) && other.is(flow, side.other()))
+    /// True if a flow fits what it is asked for by: its endpoints or its Community ID.
+    pub(super) fn fits(&self, flow: &Flow) -> bool {
+        let ends = |is: &dyn Fn(Side) -> bool| [Side::A, Side::B].into_iter().any(is);
+        !flow.is_overflow()
+            && match self {
+                Question::Ends(one, None) => ends(&|side| one.is(flow, side)),
+                Question::Ends(one, Some(other)) => ends(&|side| one.is(flow, side) && other.is(flow, side.other())),
+                Question::Community(letters) => CommunityId::of(flow).letters() == *letters,
+                Question::Number(_) | Question::Packet(_) => false,
             }
-        }
     }
+}
 
-    /// The one flow that is meant; otherwise what to tell instead.
-    pub fn find(self, analysis: &Analysis) -> Result<usize, String> {
-        let fitting: Vec<usize> = analysis
-            .flows
-            .iter()
-            .enumerate()
-            .filter(|(number, flow)| self.fits(*number, flow))
-            .map(|(number, _)| number)
-            .collect();
-        match (fitting.as_slice(), self) {
-            ([only], _) => Ok(*only),
-            ([], Question::Number(number)) => {
-                Err(format!("there is no flow {number}; the capture holds {} flows, numbered from 1", analysis.flows.len()))
-            }
-            ([], Question::Ends(..)) => Err("no flow has these endpoints; see them all with --table flows --top 0".into()),
-            (several, _) => {
-                let numbers: Vec<String> = several.iter().take(MOST_LISTED).map(|number| (number + 1).to_string()).collect();
-                let more = several.len() - numbers.len();
-                let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-                Err(format!("{} flows have these endpoints; ask for one of {}{more}", several.len(), numbers.join(", ")))
-            }
-        }
+fn community_id(text: &str) -> Option<[u8; 30]> {
+    let digest = STANDARD.decode(text.strip_prefix(COMMUNITY_ID)?).ok()?;
+    text.as_bytes().try_into().ok().filter(|_| digest.len() == DIGEST)
+}
+
+fn ends(text: &str) -> Option<Question> {
+    let both = |(one, other): (&str, &str)| Some(Question::Ends(End::parse(one)?, Some(End::parse(other)?)));
+    match BETWEEN_ENDS.iter().find_map(|between| text.split_once(between)) {
+        Some(ends) => both(ends),
+        None => match text.split_once(char::is_whitespace) {
+            Some(ends) => both(ends),
+            None => End::parse(text).map(|one| Question::Ends(one, None)),
+        },
     }
 }
 
@@ -96,15 +101,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flow_is_a_number_or_its_ends() {
-        assert_eq!(Question::parse("12"), Ok(Question::Number(12)));
+    fn a_flow_is_a_number_its_ends_a_packet_or_a_community_id() {
+        assert_eq!(Question::parse("12"), Some(Question::Number(12)));
         let end = |address: &str, port| End { address: address.parse().unwrap(), port };
         let both = Question::Ends(end("10.0.0.5", Some(51544)), Some(end("192.0.2.80", Some(443))));
-        assert_eq!(Question::parse("10.0.0.5:51544-192.0.2.80:443"), Ok(both));
-        assert_eq!(Question::parse("[2001:db8::5]:80"), Ok(Question::Ends(end("2001:db8::5", Some(80)), None)));
-        assert_eq!(Question::parse("10.0.0.5-::1"), Ok(Question::Ends(end("10.0.0.5", None), Some(end("::1", None)))));
-        for wrong in ["", "x", "10.0.0.5:70000-1.2.3.4:5", "-", "1.2.3.4:5-", "99999999999999999999999"] {
-            assert!(Question::parse(wrong).unwrap_err().contains("it must be"), "{wrong}");
+        for between in ["-", " - ", ">", "->", " <-> ", " ", "  ", "<"] {
+            assert_eq!(Question::parse(&format!("10.0.0.5:51544{between}192.0.2.80:443")), Some(both), "{between:?}");
+        }
+        assert_eq!(Question::parse("[2001:db8::5]:80"), Some(Question::Ends(end("2001:db8::5", Some(80)), None)));
+        assert_eq!(Question::parse("10.0.0.5-::1"), Some(Question::Ends(end("10.0.0.5", None), Some(end("::1", None)))));
+        assert_eq!(Question::parse("1::2"), Some(Question::Ends(end("1::2", None), None)));
+        assert_eq!(Question::parse("packet:597"), Some(Question::Packet(597)));
+        let id = "1:LQU9qZlK+B5F3KDmev6m5PMibrg=";
+        assert_eq!(Question::parse(id), Some(Question::Community(id.as_bytes().try_into().unwrap())));
+    }
+
+    #[test]
+    fn everything_else_is_no_flow() {
+        let wrong = ["", "x", "10.0.0.5:70000-1.2.3.4:5", "-", "1.2.3.4:5-", "99999999999999999999999", "packet:", "packet:-1"];
+        for wrong in wrong.into_iter().chain(["1:", "1:LQU9qZlK", "2:LQU9qZlK+B5F3KDmev6m5PMibrg=", "1.2.3.4 5.6.7.8 9.9.9.9"]) {
+            assert_eq!(Question::parse(wrong), None, "{wrong}");
         }
     }
 }

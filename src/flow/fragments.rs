@@ -18,7 +18,7 @@ pub const MAX_WAITING: usize = 1 << 16;
 
 /// What the fragments of one datagram have in common (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-struct Datagram {
+pub struct Datagram {
     source: Address,
     destination: Address,
     protocol: u8,
@@ -174,7 +174,8 @@ impl Fragments {
 }
 
 impl Datagram {
-    fn of(observation: &Observation, identification: u32) -> Datagram {
+    /// The datagram with that identification that a fragment belongs to.
+    pub fn of(observation: &Observation, identification: u32) -> Datagram {
         let FlowKey { addresses, protocol, scope, .. } = observation.key;
         Datagram {
             source: addresses[observation.side.index()],

@@ -19,7 +19,7 @@ mod tests;
 mod timeline;
 
 pub use connection::Outcome;
-pub use fragments::{Fragments, MAX_DATAGRAMS, MAX_WAITING};
+pub use fragments::{Datagram, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, Networks};
 pub use record::{Flow, REUSE_AFTER};
 pub use relations::{Relation, Relations};

@@ -181,9 +181,14 @@ impl FlowTable {
         self.timeline = Some(timeline);
     }
 
-    /// True if packets of that key have a flow.
-    pub fn holds(&self, key: &FlowKey) -> bool {
-        self.index.find(self.hash(key), |number| self.flows.get(number).key == *key).is_ok()
+    /// The number of the flow that packets of that key are counted in at present.
+    pub fn number_of(&self, key: &FlowKey) -> Option<usize> {
+        self.index.find(self.hash(key), |number| self.flows.get(number).key == *key).map(|(number, _)| number).ok()
+    }
+
+    /// The number of the flow that stands for all flows of a protocol that there was no room for.
+    pub fn overflow_of(&self, protocol: u8) -> Option<usize> {
+        self.overflows.get(&protocol).copied()
     }
 
     /// Lets go of those flows for which `is_over` is true, one by one in their order. The others get new numbers in the same
@@ -524,7 +529,7 @@ mod tests {
         table.take_in(&[1, 2, 3, 4].map(|port| packet(port, 0)));
         table.let_go(&[true, false, true, false]);
         assert_eq!(told(&mut table), [(2, 2, 1), (4, 4, 1)]);
-        assert_eq!([1, 2, 3, 4].map(|port| table.holds(&packet(port, 0).key)), [false, true, false, true]);
+        assert_eq!([1, 2, 3, 4].map(|port| table.number_of(&packet(port, 0).key).is_some()), [false, true, false, true]);
         table.take_in(&[4, 1, 2, 5].map(|port| packet(port, 1)));
         assert_eq!(told(&mut table), [(2, 2, 2), (4, 4, 2), (5, 1, 1), (6, 5, 1)]);
         table.let_go(&[true, false, true, false]);

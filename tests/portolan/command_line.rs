@@ -1,13 +1,13 @@
 //! The command line: options, outputs, exit codes, pipes.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::scene::*;
-use crate::support::{Folder, column, packets_at, root, run, run_with_input, sum, tables_of};
+use crate::support::{Folder, Run, column, packets_at, portolan, root, run, run_with_input, sum, tables_of};
 
 const TABLES: [&str; 14] = [
     "capture", "ledger", "services", "portless", "ports", "ranges", "servers", "scans", "hosts", "flows", "evidence", "timeline",
@@ -28,7 +28,7 @@ fn without_options_the_four_main_tables_are_shown() {
 fn wrong_arguments_are_explained_with_exit_code_2() {
     let cases: [(&[&str], &str); 6] = [
         (&[], "Usage"),
-        (&["read"], "required"),
+        (&["read"], "no FILE was named, so standard input was read, and it is empty"),
         (&["read", "x.pcap", "--table", "srevices"], "the tables are capture, ledger"),
         (&["read", "x.pcap", "--idle-timeout=-3"], "idle-timeout"),
         (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
@@ -214,4 +214,82 @@ fn the_timeline_has_the_width_that_is_asked_for() {
     assert_eq!(starts.len(), 3, "{}", run.stdout);
     assert!(starts.iter().all(|start| start.ends_with(":00") || start.ends_with(":30")));
     assert_eq!(crate::support::run(&["read", "samples/office.pcapng", "--interval", "0"]).code, 2);
+}
+
+#[test]
+fn without_a_command_the_captures_are_read() {
+    let folder = Folder::new();
+    let capture = Scene::new().frame(udp((C, 50001), (R, 53), b"?")).pcap();
+    let file = folder.file("one.pcap", &capture);
+    let path = folder.path("").to_str().unwrap().to_owned();
+    let cases: [&[&str]; 5] = [&[&file], &[&file, "-t", "servers"], &["--json", "-", &file], &["-"], &[&path]];
+    for arguments in cases {
+        let short = run_with_input(arguments, &capture);
+        let long = run_with_input(&[&["read"], arguments].concat(), &capture);
+        assert_eq!((short.code, &short.stdout, &short.stderr), (0, &long.stdout, &String::new()), "{arguments:?}");
+    }
+    let help = run(&["help"]);
+    assert!(help.code == 0 && help.stdout.contains("interfaces") == cfg!(feature = "live"), "{}", help.stdout);
+    assert!(run(&["-V"]).stdout.starts_with("portolan ") && run(&["--version"]).stdout.contains("built with"));
+}
+
+#[test]
+fn a_command_is_a_command_whatever_files_there_are() {
+    let folder = Folder::new();
+    folder.file("read", &Scene::new().frame(udp((C, 50001), (R, 53), b"?")).pcap());
+    let said = |word: &str| {
+        let output = portolan().current_dir(folder.path("")).arg(word).output();
+        Run::from_output(output.unwrap())
+    };
+    assert!(said("read").stderr.contains("standard input was read, and it is empty"));
+    assert!(said("./read").stdout.contains("Services:"));
+}
+
+#[test]
+fn a_word_that_names_nothing_is_told_with_what_may_be_meant() {
+    let folder = Folder::new();
+    for name in ["office.pcapng", "other.pcapng", "o\u{1b}fice.pcapng"] {
+        folder.file(name, &Scene::new().pcap());
+    }
+    let wrong = folder.path("ofice.pcap").to_str().unwrap().to_owned();
+    let right = folder.path("office.pcapng").to_str().unwrap().to_owned();
+    for arguments in [&[wrong.as_str()][..], &["read", &wrong], &["explain", &wrong, "1"], &["read", "-t", "ledger", &wrong]] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.ends_with(&format!(" or {right}?\n")) && !run.stderr.contains("other"), "{}", run.stderr);
+        assert!(run.stderr.contains("o\\u{1b}fice") && !run.stderr.contains('\u{1b}'), "{}", run.stderr);
+    }
+    let mistyped = run(&["raed", "x.pcap"]);
+    assert_eq!(mistyped.stderr, "portolan: there is no command and no file \"raed\"; did you mean portolan read?\n");
+    let unknown = run(&["xyzzy"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("the commands are read, explain, services"), "{}", unknown.stderr);
+}
+
+#[test]
+fn without_a_file_a_pipe_is_read() {
+    let capture = Scene::new().frame(udp((C, 50001), (R, 53), b"?")).pcap();
+    for arguments in [&["read", "--json", "-"][..], &["read", "--json", "-", "-t", "services"], &["--json", "-"]] {
+        let run = run_with_input(arguments, &capture);
+        assert_eq!((run.code, run.stderr.as_str(), packets_at(&run.tables(), "udp")), (0, "", 1), "{arguments:?}");
+    }
+    let nothing = run(&["read"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
+    assert!(nothing.stderr.contains("no FILE was named") && nothing.stderr.lines().count() == 1, "{}", nothing.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_a_file_has_to_be_named() {
+    let command = format!("{} read", env!("CARGO_BIN_EXE_portolan"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let Ok(mut child) = script.spawn() else {
+        println!("skipped: there is no script (util-linux) to make a terminal with");
+        return;
+    };
+    // The end of what is typed, for a program that waits for it.
+    let _ = child.stdin.take().map(|mut keyboard| keyboard.write_all(b"\x04"));
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(2) && told.contains("name a capture (portolan read FILE)"), "{told}");
 }

@@ -2,7 +2,7 @@
 
 use crate::flows::udp_exchange;
 use crate::scene::*;
-use crate::support::{Folder, Run, run, run_with_input};
+use crate::support::{Folder, run};
 
 /// The explanation of a flow of these frames, a sentence a line.
 fn explained(frames: impl IntoIterator<Item = Vec<u8>>, flow: &str) -> String {
@@ -118,23 +118,6 @@ fn flows_without_ports_and_over_ipv6_are_explained_too() {
     let (client, server) = (("2001:db8::5", 51_544), ("2001:db8::80", 443));
     let told = explained(connection(client, server, 1), "[2001:db8::80]:443");
     assert!(told.contains("So [2001:db8::80]:443 is the server"));
-}
-
-fn refused(run: &Run, why: &str) -> bool {
-    run.code == 2 && run.stdout.is_empty() && run.stderr.contains(why)
-}
-
-#[test]
-fn a_flow_that_is_not_there_or_not_clear_is_told() {
-    let file = "samples/one-address-many-servers.pcap";
-    assert!(refused(&run(&["explain", file, "99"]), "there is no flow 99; the capture holds 10 flows"));
-    assert!(refused(&run(&["explain", file, "0"]), "there is no flow 0"));
-    assert!(refused(&run(&["explain", file, "203.0.113.1:80"]), "no flow has these endpoints"));
-    assert!(refused(&run(&["explain", file, "192.0.2.80"]), "flows have these endpoints; ask for one of 1, "));
-    assert!(refused(&run(&["explain", file, "port 80"]), "it must be a flow's number"));
-    assert!(refused(&run(&["explain", file]), "FLOW"));
-    assert!(refused(&run(&["explain", "no-such-file.pcap", "1"]), "no such file"));
-    assert!(refused(&run_with_input(&["explain", "-", "1"], b""), "save it to a file first"));
 }
 
 #[test]

@@ -30,3 +30,4 @@ mod shape;
 mod support;
 mod tunnel_kinds;
 mod tunnels;
+mod which_flow;

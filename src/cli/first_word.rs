@@ -1,0 +1,68 @@
+//! Floor 10: command lines without a command. `portolan FILE` means `portolan read FILE`, and a word that is neither a command nor
+//! an input is a mistake, for which there may be a tip.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::{fs, iter};
+
+use clap::CommandFactory;
+use portolan::capture::{near_paths, near_words};
+use portolan::text;
+
+use super::Cli;
+
+/// The command that is meant where none is given.
+const USUAL_COMMAND: &str = "read";
+/// What is no input and no command and has a meaning of its own.
+const OWN_WORDS: [&str; 5] = ["-h", "--help", "-V", "--version", "help"];
+
+/// The arguments with a command, the first of them being the program's name; or what to say about a first word that names nothing.
+pub fn with_command(arguments: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, String> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let Some(first) = arguments.get(1) else { return Ok(arguments) };
+    let cli = Cli::command();
+    let commands: Vec<&str> = cli.get_subcommands().map(|command| command.get_name()).collect();
+    if commands.iter().chain(&OWN_WORDS).any(|word| first == word) {
+        return Ok(arguments);
+    }
+    let is_option = first.as_encoded_bytes().starts_with(b"-");
+    if !is_option && is_missing(Path::new(first)) {
+        let near_files: Vec<String> = near_paths(Path::new(first)).iter().map(|path| path.display().to_string()).collect();
+        let word = first.to_string_lossy();
+        return Err(text::usage::no_such_word(&word, &near_words(&word, commands.iter().copied()), &near_files, &commands));
+    }
+    arguments.splice(1..1, iter::once(USUAL_COMMAND.into()));
+    Ok(arguments)
+}
+
+/// True if nothing has that name. What cannot be looked at may exist.
+fn is_missing(path: &Path) -> bool {
+    fs::metadata(path).is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Result<Vec<OsString>, String> {
+        with_command(iter::once("portolan").chain(words.iter().copied()).map(OsString::from))
+    }
+
+    #[test]
+    fn arguments_without_a_command_are_those_of_read() {
+        for rest in [&["-"][..], &["--json", "-", "Cargo.toml"], &["Cargo.toml", "-t", "servers"], &["src"], &["-t", "live"]] {
+            assert_eq!(words(rest), words(&[&["read"], rest].concat()), "{rest:?}");
+        }
+        for own in [&[][..], &["-h"], &["--version"], &["help", "read"], &["read", "x"], &["services"]] {
+            assert_eq!(words(own).unwrap().len(), own.len() + 1, "{own:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_names_nothing_is_told_with_what_is_like_it() {
+        assert!(words(&["raed", "x"]).unwrap_err().ends_with("did you mean portolan read?"));
+        assert!(words(&["Crago.toml"]).unwrap_err().contains("did you mean Cargo.toml"));
+        assert!(words(&["xyzzy"]).unwrap_err().contains("the commands are read, explain, services"));
+    }
+}

@@ -1,0 +1,180 @@
+//! Which flow a packet belongs to. The flow table keeps sums and forgets packets, so the capture is read again and counted anew,
+//! packet by packet.
+
+use std::collections::HashSet;
+
+use super::each_packet;
+use crate::analysis::Options;
+use crate::capture::{Filter, Filtered, Interface, Packet};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Side};
+use crate::flow::{Datagram, FlowTable, Fragments, TableOptions};
+use crate::unit::Time;
+
+/// The flows that a filter's packets belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matching {
+    /// The numbers of the flows of which at least one packet matches, from 0, in order.
+    pub flows: Vec<usize>,
+    /// What the filter did.
+    pub filtered: Filtered,
+}
+
+/// What became of a packet.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Whereabouts {
+    /// It belongs to a flow.
+    Flow {
+        /// The flow's number, from 0.
+        flow: usize,
+        /// When it was captured.
+        time: Time,
+        /// The side that sent it; `None` for a later fragment, which may have been seen before its flow was known.
+        side: Option<Side>,
+        /// If it is an ICMP error: the number of the flow that it quotes a packet of, where that is known.
+        quoted: Option<usize>,
+    },
+    /// It has no flow, because of what the walk over its layers came to.
+    Stopped(Decoded),
+    /// It is a later fragment, and the first one, which has the ports, is not in the capture.
+    Orphan,
+    /// It was dropped as a duplicate.
+    Dropped,
+    /// There is no such packet: the capture holds so many.
+    Beyond(u64),
+}
+
+/// Finds the flows of which at least one packet matches the filter. The flows are those of the whole capture.
+pub fn matching(options: &Options, filter: &Filter) -> Matching {
+    let (mut replay, mut filtering) = (Replay::new(options), filter.begin());
+    each_packet(options, |_, packet, interface| {
+        let is_wanted = filtering.matches(packet, interface.link_type);
+        replay.take_in(packet, interface, is_wanted);
+    });
+    let mut flows = replay.finish(options.threads).flows;
+    flows.sort_unstable();
+    flows.dedup();
+    Matching { flows, filtered: filtering.so_far() }
+}
+
+/// Finds out what became of the packet with that number, counted from 1 over all inputs.
+pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
+    let mut replay = Replay::new(options);
+    let (mut met, mut quoted) = (None, None);
+    let packets = each_packet(options, |at, packet, interface| {
+        let is_wanted = at == number;
+        let (decoded, quotation) = replay.take_in(packet, interface, is_wanted);
+        if is_wanted {
+            (met, quoted) = (Some((decoded, packet.time)), quotation);
+        }
+    });
+    let Some((decoded, time)) = met else {
+        return if (1..=packets).contains(&number) { Whereabouts::Dropped } else { Whereabouts::Beyond(packets) };
+    };
+    let Decoded::Observed(observation) = decoded else { return Whereabouts::Stopped(decoded) };
+    let found = replay.finish(options.threads);
+    let side = (!matches!(observation.fragment, Fragment::Later(_))).then_some(observation.side);
+    match found.flows.first() {
+        Some(flow) => Whereabouts::Flow { flow: *flow, time, side, quoted: quoted.map(|number| found.joined(number)) },
+        None => Whereabouts::Orphan,
+    }
+}
+
+/// Counts packets into flows as the analysis did, and notes the flows of those that are wanted.
+struct Replay {
+    decoder: Decoder,
+    fragments: Fragments,
+    table: FlowTable,
+    /// True for the flows that wanted packets belong to, by their numbers in the table.
+    is_wanted: Vec<bool>,
+    /// The datagrams of wanted later fragments that wait for their first one. Those of one datagram have one flow.
+    waiting: HashSet<Datagram>,
+}
+
+/// What a replay found.
+struct Found {
+    /// The flows that wanted packets belong to, by their numbers in the analysis. Two directions of one flow may be there twice.
+    flows: Vec<usize>,
+    /// By number in the table: the number in the analysis, if any of them differ.
+    numbers: Option<Vec<u32>>,
+}
+
+impl Found {
+    fn joined(&self, number: usize) -> usize {
+        self.numbers.as_ref().and_then(|numbers| numbers.get(number)).map_or(number, |number| *number as usize)
+    }
+}
+
+impl Replay {
+    fn new(options: &Options) -> Replay {
+        let Options { idle_timeout, max_flows, .. } = *options;
+        let table = FlowTable::new(TableOptions { idle_timeout, max_flows, ..TableOptions::default() });
+        Replay {
+            decoder: Decoder::with_tunnel_ports(options.registry.tunnel_ports()),
+            fragments: Fragments::default(),
+            table,
+            is_wanted: Vec::new(),
+            waiting: HashSet::new(),
+        }
+    }
+
+    /// Counts a packet. How far the walk over it came, and the number in the table of the flow that it quotes.
+    fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface, is_wanted: bool) -> (Decoded, Option<usize>) {
+        let walked = self.decoder.decode(packet, interface);
+        match &walked.decoded {
+            Decoded::Observed(observation) if observation.fragment == Fragment::Whole => self.count(observation, is_wanted),
+            Decoded::Observed(observation) => self.take_in_fragment(*observation, is_wanted),
+            _ => {}
+        }
+        let quoted = walked.quoted.and_then(|quoted| {
+            self.table.take_in(&[quoted]);
+            self.table.number_of(&quoted.key)
+        });
+        (walked.decoded, quoted)
+    }
+
+    fn take_in_fragment(&mut self, observation: Observation, is_wanted: bool) {
+        if let Fragment::Later(identification) = observation.fragment
+            && is_wanted
+        {
+            self.waiting.insert(Datagram::of(&observation, identification));
+        }
+        let (mut orphans, mut joined) = (Vec::new(), Vec::new());
+        self.fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
+        for fragment in joined {
+            let is_wanted = match fragment.fragment {
+                Fragment::Later(identification) => self.waiting.remove(&Datagram::of(&fragment, identification)),
+                Fragment::First(_) | Fragment::Whole => is_wanted,
+            };
+            self.count(&fragment, is_wanted);
+        }
+        for orphan in orphans {
+            if let Fragment::Later(identification) = orphan.fragment {
+                self.waiting.remove(&Datagram::of(&orphan, identification));
+            }
+        }
+    }
+
+    fn count(&mut self, observation: &Observation, is_wanted: bool) {
+        self.table.take_in(std::slice::from_ref(observation));
+        let key = &observation.key;
+        if !is_wanted {
+            return;
+        }
+        if let Some(number) = self.table.number_of(key).or_else(|| self.table.overflow_of(key.protocol)) {
+            if self.is_wanted.len() <= number {
+                self.is_wanted.resize(number + 1, false);
+            }
+            self.is_wanted[number] = true;
+        }
+    }
+
+    fn finish(self, threads: usize) -> Found {
+        let Replay { decoder, table, is_wanted, .. } = self;
+        let flows = table.finish();
+        let joined = if decoder.is_plain() { None } else { flows.join_halves(threads).1 };
+        let found = Found { flows: Vec::new(), numbers: joined.map(|joined| joined.numbers) };
+        let wanted = is_wanted.iter().enumerate().filter(|(_, is_wanted)| **is_wanted);
+        let flows = wanted.map(|(number, _)| found.joined(number)).collect();
+        Found { flows, ..found }
+    }
+}
