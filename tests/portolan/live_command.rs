@@ -217,9 +217,51 @@ fn tables_are_written_again_and_again_and_are_whole_at_any_time() {
         }
         let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
         assert_eq!(packets_at(&document["tables"], "udp"), 5);
-        assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
+        assert!(fs::read_to_string(csv.join("ledger.csv")).unwrap().contains("udp"));
         let run = going.stop();
-        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 2, 14), "{run:?}");
+        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 2, 1), "{run:?}");
+    });
+}
+
+#[test]
+fn at_the_end_every_output_is_tried() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let (csv, json, jsonl) = (folder.path("csv"), folder.path("all.json"), folder.path("jsonl"));
+        let outputs = ["--csv", text(&csv), "--json", text(&json), "--jsonl", text(&jsonl)];
+        let going = begin(&[&["-t", "ledger,services"], &outputs[..]].concat());
+        // Where a file should be, there is something else now.
+        fs::create_dir(csv.join("ledger.csv")).unwrap();
+        send(EAST, &numbered(5));
+        let run = going.stop();
+        assert!(run.code == 2 && run.stdout.contains("Services: "), "{run:?}");
+        assert_eq!(run.stderr.matches("cannot write ").count(), 1, "{run:?}");
+        assert!(run.stderr.contains(&format!("cannot write {}", csv.join("ledger.csv").display())), "{run:?}");
+        let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 5);
+        assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
+        assert_eq!((fs::read_dir(&csv).unwrap().count(), fs::read_dir(&jsonl).unwrap().count()), (2, 2));
+        assert_eq!((files_in(&folder).len(), fs::metadata(&json).unwrap().uid()), (3, USER), "nothing is left over");
+    });
+}
+
+#[test]
+fn what_people_read_may_end_early_and_the_files_are_written() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let json = folder.path("all.json");
+        let mut going = begin(&["--every", "0.1", "-t", "ledger", "--json", text(&json)]);
+        send(EAST, &numbered(5));
+        let mut line = String::new();
+        assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+        // As `| head -1` does.
+        let Going { mut child, stdout, mut stderr, .. } = going;
+        drop(stdout);
+        let mut said = String::new();
+        stderr.read_to_string(&mut said).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+        let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
     });
 }
 
@@ -262,8 +304,16 @@ fn packets_can_go_on_to_another_program() {
         let mut bytes = Vec::new();
         going.stdout.read_to_end(&mut bytes).unwrap();
         assert_eq!(packets_at(&crate::support::tables_of(&bytes), "udp"), 5);
-        let refused = run(&["live", "-i", WEST, "-w", "-", "--json", "-"]);
-        assert!(refused.code == 2 && refused.stderr.contains("not both"), "{refused:?}");
+        let folder = Folder::new();
+        let file = folder.path("a");
+        for (outputs, why) in [
+            (["-w", "-", "--json", "-"], "standard output can take --json - or --write -, not both"),
+            (["-w", text(&file), "--json", text(&file)], "one would overwrite the other"),
+        ] {
+            let refused = run(&[&["live", "-i", WEST][..], &outputs].concat());
+            assert!(refused.code == 2 && refused.stderr.contains(why), "{refused:?}");
+            assert!(!file.exists());
+        }
     });
 }
 
@@ -302,7 +352,7 @@ fn what_the_system_drops_is_counted_and_told() {
 #[test]
 fn flows_that_are_silent_end_and_stay_in_the_sums() {
     in_a_network(|| {
-        let mut going = begin(&["--idle-timeout", "0.2", "--every", "0.1", "-t", "flows", "--json", "-"]);
+        let mut going = begin(&["--idle-timeout", "0.2", "--every", "0.1", "-t", "ledger,services,flows", "--json", "-"]);
         send(EAST, &numbered(5));
         // Documents come one behind the other; flows are gone in one of them.
         let gone = serde_json::Deserializer::from_reader(&mut going.stdout).into_iter::<Value>().find(|document| {
