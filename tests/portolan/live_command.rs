@@ -260,6 +260,7 @@ fn what_people_read_may_end_early_and_the_files_are_written() {
         let mut said = String::new();
         stderr.read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+        assert!(said.contains("it was stopped"), "{said}");
         let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
         assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
     });
