@@ -72,12 +72,7 @@ fn write_each<'a>(
 }
 
 /// Writes a single table in all the forms that scripts want. The result is what could not be written.
-pub fn write_rows<'t>(
-    rows: &RowsJob,
-    registry: &Registry,
-    options: json::Settings,
-    table: impl Fn() -> Table<'t>,
-) -> Vec<Error> {
+pub fn write_rows<'t>(rows: &RowsJob, registry: &Registry, options: json::Settings, table: impl Fn() -> Table<'t>) -> Vec<Error> {
     let csv = rows.csv.as_ref().map(|target| write_data(target, |output| csv::write(&table(), output)));
     let json = rows.json.as_ref().map(|target| {
         let heading = json::Heading { portolan: program(registry), input: Vec::new(), options };

@@ -12,7 +12,9 @@ mod unsupported;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::capture::{Completeness, Compression, Damage, Filter, Filtered, HashingReader, InputName, Interface, Position, Source};
+use crate::capture::{
+    Completeness, Compression, Damage, Filter, Filtered, HashingReader, InputName, Interface, Position, Source,
+};
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
 use crate::error::Error;

@@ -4,15 +4,13 @@
 //! the same file do not get in each other's way: the one that ends last wins, with a whole document.
 
 use std::fs::{self, File, OpenOptions, Permissions};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tempfile::{Builder, TempPath};
-
-/// What temporary names begin and end with. They are short, so that every file system that takes a document's own name takes
-/// them, too.
-const TEMPORARY_NAME: [&str; 2] = [".portolan-", ".part"];
+/// How many temporary names are tried before it is an error that somebody has all of them.
+const MOST_NAMES: usize = 100;
 /// The most symbolic links that are followed to a file that is not there yet: as many as Linux follows (path_resolution(7)).
 const MOST_LINKS: usize = 40;
 
@@ -36,22 +34,27 @@ pub fn remove_unfinished() {
     std::mem::forget(UNFINISHED.remove());
 }
 
-/// The file that a document for `path` comes to: where links lead to, also one that leads to no file yet, in a folder that is
-/// named without links as far as it exists.
+/// The one name, of all that it may have, of the file that a document for `path` comes to, also if it is not there yet: with an
+/// absolute path without links, as far as its folders exist.
 pub fn place_of(path: &Path) -> PathBuf {
-    if let Ok(place) = fs::canonicalize(path) {
-        return place;
-    }
-    let mut place = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        let Ok(target) = fs::read_link(&place) else { break };
-        place = place.with_file_name(target);
-    }
+    let place = behind_links(path);
     for folder in place.ancestors().skip(1) {
         let here = if folder == Path::new("") { Path::new(".") } else { folder };
         if let (Ok(folder), Ok(rest)) = (fs::canonicalize(here), place.strip_prefix(folder)) {
             return folder.join(rest);
         }
+    }
+    place
+}
+
+/// The file that a symbolic link leads to, also if it is not there yet. Other paths stay as they are.
+///
+/// The path does not become absolute: a user who gave up rights may be in a folder that no absolute path leads to any more.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&place) else { break };
+        place = place.with_file_name(target);
     }
     place
 }
@@ -66,22 +69,24 @@ impl Unfinished {
             return fill(File::create(path)?, document);
         }
         let permissions = replaced.map(|replaced| replaced.permissions());
-        let place = place_of(path);
+        let place = behind_links(path);
         let (file, temporary) = match self.begin(&place, permissions.as_ref()) {
             Err(error) if permissions.is_some() && is_closed_folder(&error) => return fill(File::create(place)?, document),
             begun => begun?,
         };
         match keep_permissions(&file, permissions).and_then(|()| fill(file, document)) {
-            Ok(()) => self.finish(temporary, &place),
+            Ok(()) => self.finish(&temporary, &place),
             Err(error) => {
-                self.give_up(temporary);
+                self.give_up(&temporary);
                 Err(error)
             }
         }
     }
 
     /// Makes a temporary file beside `place`. It is nobody else's, and nobody can read it who could not read what it replaces.
-    fn begin(&self, place: &Path, permissions: Option<&Permissions>) -> io::Result<(File, TempPath)> {
+    ///
+    /// The crate tempfile is no help: it makes the path absolute (see [`behind_links`]).
+    fn begin(&self, place: &Path, permissions: Option<&Permissions>) -> io::Result<(File, PathBuf)> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -92,31 +97,44 @@ impl Unfinished {
         #[cfg(not(unix))]
         let _ = permissions;
         let mut unfinished = self.lock();
-        let [prefix, suffix] = TEMPORARY_NAME;
-        let folder = place.parent().unwrap_or(place);
-        let begun = Builder::new().prefix(prefix).suffix(suffix).make_in(folder, |path| options.open(path))?.into_parts();
-        unfinished.push(begun.1.to_path_buf());
-        Ok(begun)
+        for _ in 0..MOST_NAMES {
+            // Another one each time, short enough for every file system, and nobody can have guessed it.
+            let name = format!(".portolan-{:016x}.part", RandomState::new().hash_one(place));
+            let temporary = place.with_file_name(name);
+            match options.open(&temporary) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => {
+                    let file = opened?;
+                    unfinished.push(temporary.clone());
+                    return Ok((file, temporary));
+                }
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     /// Puts a whole document in its place; removes it, if that fails.
-    fn finish(&self, temporary: TempPath, place: &Path) -> io::Result<()> {
+    fn finish(&self, temporary: &Path, place: &Path) -> io::Result<()> {
         let mut unfinished = self.lock();
-        unfinished.retain(|path| **path != *temporary);
-        temporary.persist(place).map_err(|failed| failed.error)
+        let renamed = fs::rename(temporary, place);
+        if renamed.is_err() {
+            let _ = fs::remove_file(temporary);
+        }
+        unfinished.retain(|path| path != temporary);
+        renamed
     }
 
-    fn give_up(&self, temporary: TempPath) {
+    fn give_up(&self, temporary: &Path) {
         let mut unfinished = self.lock();
-        unfinished.retain(|path| **path != *temporary);
-        drop(temporary);
+        let _ = fs::remove_file(temporary);
+        unfinished.retain(|path| path != temporary);
     }
 
     /// Removes all of them. As long as the list stays locked, there are no others.
     fn remove(&self) -> MutexGuard<'_, Vec<PathBuf>> {
         let mut unfinished = self.lock();
         for path in unfinished.drain(..) {
-            // There is nobody who could do anything about it.
+            // If that fails, there is nobody left who could do anything about it.
             let _ = fs::remove_file(path);
         }
         unfinished
@@ -258,7 +276,9 @@ mod tests {
         symlink("in", base.join("link")).unwrap();
         symlink("../to", base.join("in/dangling")).unwrap();
         symlink("round", base.join("round")).unwrap();
-        for (path, place) in [("link/a", "in/a"), ("in/../a", "a"), ("in/dangling", "to"), ("no/b/c", "no/b/c"), ("round", "round")] {
+        for (path, place) in
+            [("link/a", "in/a"), ("in/../a", "a"), ("in/dangling", "to"), ("no/b/c", "no/b/c"), ("round", "round")]
+        {
             assert_eq!(place_of(&base.join(path)), base.join(place), "{path}");
         }
         assert!(place_of(Path::new("not-there")).is_absolute());

@@ -23,12 +23,7 @@ use crate::cli::{RowsJob, TablesJob, TablesTarget, Target};
 ///
 /// [`Error::Outputs`] if two outputs are one, if one is an input or the user's port table, or if several tables are to go where
 /// only one can.
-pub fn check_tables(
-    job: &TablesJob,
-    saved: Option<&Path>,
-    inputs: &[InputName],
-    port_table: Option<&Path>,
-) -> Result<(), Error> {
+pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
     let mut outputs = Vec::new();
     for (option, target) in [("--csv", &job.csv), ("--jsonl", &job.jsonl)] {
         match target {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
@@ -242,6 +242,28 @@ fn at_the_end_every_output_is_tried() {
         assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
         assert_eq!((fs::read_dir(&csv).unwrap().count(), fs::read_dir(&jsonl).unwrap().count()), (2, 2));
         assert_eq!((files_in(&folder).len(), fs::metadata(&json).unwrap().uid()), (3, USER), "nothing is left over");
+    });
+}
+
+#[test]
+fn files_are_replaced_in_a_folder_that_no_absolute_path_leads_to_any_more() {
+    in_a_network(|| {
+        // Of root alone, and in it one of the user that the capture goes on as.
+        let closed = Folder::new();
+        let inside = closed.path("inside");
+        fs::create_dir(&inside).unwrap();
+        chown(&inside, Some(USER), Some(USER)).unwrap();
+        fs::set_permissions(closed.path(""), fs::Permissions::from_mode(0o700)).unwrap();
+        let outputs = ["--every", "0.1", "-t", "ledger", "--json", "all.json", "--csv", "csv"];
+        let mut going = begin_as(portolan().current_dir(&inside), &outputs);
+        send(EAST, &numbered(5));
+        let mut line = String::new();
+        assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+        let run = going.stop();
+        assert!(run.code == 0 && !run.stderr.contains("cannot write"), "{run:?}");
+        let document: Value = serde_json::from_str(&fs::read_to_string(inside.join("all.json")).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 5);
+        assert_eq!(fs::read_dir(&inside).unwrap().count(), 2, "nothing is left over");
     });
 }
 

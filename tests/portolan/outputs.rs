@@ -168,7 +168,10 @@ fn standard_output_takes_one_output_and_one_table() {
     refused(read(&["--json", "-", "--jsonl", "-", "-t", "flows"]), "standard output can take --jsonl - or --json -, not both");
     refused(run(&["services", "--csv", "-", "--json", "-"]), "standard output can take --csv - or --json -, not both");
     for option in ["--csv", "--jsonl"] {
-        refused(read(&[option, "-"]), &format!("{option} - writes one table to standard output, not 14; choose one with --table"));
+        refused(
+            read(&[option, "-"]),
+            &format!("{option} - writes one table to standard output, not 14; choose one with --table"),
+        );
         refused(read(&[option, "-", "-t", "flows,hosts"]), "not 2; choose one");
         refused(run(&["read", text(&none), option, "-", "-t", "all"]), "choose one with --table NAME, name a folder");
     }
@@ -183,10 +186,10 @@ fn chosen_tables_are_shown_and_written_and_no_others() {
     let shown = run(&[&["read", "samples/office.pcapng"], &outputs[..], &chosen].concat());
     let titles: Vec<&str> = shown.stdout.lines().filter_map(|line| line.split_once(": ")).map(|(title, _)| title).collect();
     assert_eq!(titles, ["Services", "Ledger"], "as they were asked for, and once");
-    assert_eq!((names_in(&csv), names_in(&jsonl)), (
-        vec!["ledger.csv".to_owned(), "services.csv".to_owned()],
-        vec!["ledger.jsonl".to_owned(), "services.jsonl".to_owned()]
-    ));
+    assert_eq!(
+        (names_in(&csv), names_in(&jsonl)),
+        (vec!["ledger.csv".to_owned(), "services.csv".to_owned()], vec!["ledger.jsonl".to_owned(), "services.jsonl".to_owned()])
+    );
     let document = fs::read_to_string(&json).unwrap();
     let all: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(all["tables"].as_object().unwrap().len(), 2);
