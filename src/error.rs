@@ -215,7 +215,7 @@ impl Error {
         Some([text::clean(expression).into_owned(), format!("{}{marks}", " ".repeat(before.width()))])
     }
 
-    /// Data could not be written to an output. A reader of data that goes away lacks some of them.
+    /// The error of data that could not be written to an output. If their reader went away, it lacks some of them.
     pub fn writing(output: String, source: io::Error) -> Error {
         match source.kind() {
             io::ErrorKind::BrokenPipe => Error::ReaderGone { output },

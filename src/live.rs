@@ -16,7 +16,7 @@ use portolan::unit::Time;
 use portolan::{doctor, text};
 
 use crate::cli::{LiveJob, TablesTarget, Target};
-use crate::outputs::{check_tables, heading, view_on_stderr, write_tables, write_to};
+use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables, write_to};
 use crate::say::{complain, tell_unwritten, warn};
 use crate::screen::{Screen, Standing};
 use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
@@ -264,10 +264,11 @@ impl<'a> Watch<'a> {
             })
         });
         writing.done(begin);
-        self.screen.aside(|| tell_unwritten(&failures));
-        // Nobody looks any more. What else there is to write is written at the end.
-        if failures.iter().any(Error::is_closed_pipe) {
+        if is_unread(&failures) {
+            // At the end, every output is tried again, and what cannot be written is told.
             self.stopper.stop();
+        } else {
+            self.screen.aside(|| tell_unwritten(&failures));
         }
     }
 

@@ -55,6 +55,15 @@ pub fn write_tables<'a>(
     failures
 }
 
+/// True if, for one of these reasons, nobody reads standard output any more, be it people or a program.
+#[cfg(feature = "live")]
+pub fn is_unread(failures: &[Error]) -> bool {
+    failures.iter().any(|failure| match failure {
+        Error::ReaderGone { output } => output == STDOUT,
+        other => other.is_closed_pipe(),
+    })
+}
+
 /// Writes each table as a document of its own.
 fn write_each<'a>(
     target: &TablesTarget,

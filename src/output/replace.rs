@@ -64,7 +64,11 @@ struct Unfinished(Mutex<Vec<PathBuf>>);
 
 impl Unfinished {
     fn write(&self, path: &Path, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let replaced = fs::metadata(path).ok();
+        let replaced = match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            // What cannot be looked at may be a device, which must not be replaced.
+            looked_at => Some(looked_at?),
+        };
         if replaced.as_ref().is_some_and(|replaced| !replaced.is_file()) {
             return fill(File::create(path)?, document);
         }

@@ -268,23 +268,27 @@ fn files_are_replaced_in_a_folder_that_no_absolute_path_leads_to_any_more() {
 }
 
 #[test]
-fn what_people_read_may_end_early_and_the_files_are_written() {
+fn a_reader_that_goes_away_ends_the_capture_and_the_files_are_written() {
     in_a_network(|| {
-        let folder = users_folder();
-        let json = folder.path("all.json");
-        let mut going = begin(&["--every", "0.1", "-t", "ledger", "--json", text(&json)]);
-        send(EAST, &numbered(5));
-        let mut line = String::new();
-        assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
-        // As `| head -1` does.
-        let Going { mut child, stdout, mut stderr, .. } = going;
-        drop(stdout);
-        let mut said = String::new();
-        stderr.read_to_string(&mut said).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
-        assert!(said.contains("it was stopped"), "{said}");
-        let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
-        assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
+        // Tables for people may end early, data may not.
+        for (data, code, messages) in [(&[][..], 0, 0), (&["--jsonl", "-"], 2, 1)] {
+            let folder = users_folder();
+            let json = folder.path("all.json");
+            let mut going = begin(&[&["--every", "0.1", "-t", "ledger", "--json", text(&json)], data].concat());
+            send(EAST, &numbered(5));
+            let mut line = String::new();
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+            // As `| head -1` does.
+            let Going { mut child, stdout, mut stderr, .. } = going;
+            drop(stdout);
+            let mut said = String::new();
+            stderr.read_to_string(&mut said).unwrap();
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{said}");
+            assert!(said.contains("it was stopped"), "{said}");
+            assert_eq!(said.matches("its reader went away").count(), messages, "{said}");
+            let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+            assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
+        }
     });
 }
 
