@@ -83,6 +83,18 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// An output could not be written whole, because its reader has gone away: of a pipe that data were written to.
+    #[error("cannot write {output}: {}", text::outputs::READER_GONE)]
+    ReaderGone {
+        /// The output as the user named it.
+        output: String,
+    },
+    /// The outputs cannot be written as they were asked for, so nothing was read.
+    #[error("{why}")]
+    Outputs {
+        /// What stands against it, and what to do.
+        why: String,
+    },
     /// A filter expression is wrong.
     #[error("the filter is wrong: {why}")]
     Filter {
@@ -211,7 +223,15 @@ impl Error {
         Some([text::clean(expression).into_owned(), format!("{}{marks}", " ".repeat(before.width()))])
     }
 
-    /// True when the reader of our output has gone away (`portolan ... | head`), which is no failure.
+    /// The error of data that could not be written to an output. If their reader went away, it lacks some of them.
+    pub fn writing(output: String, source: io::Error) -> Error {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Error::ReaderGone { output },
+            _ => Error::Write { output, source },
+        }
+    }
+
+    /// True when the reader of what people read or of saved packets has gone away (`portolan ... | head`), which is no failure.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Error::Write { source, .. } | Error::SavingEnded { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
     }

@@ -1,5 +1,6 @@
 //! Floor 10: `portolan live`. Open the interfaces, give all rights up, and only then look at what comes.
 
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -14,9 +15,9 @@ use portolan::service::protocols;
 use portolan::unit::Time;
 use portolan::{doctor, text};
 
-use crate::cli::{LiveJob, Target};
-use crate::outputs::{heading, view_on_stderr, write_tables, write_to};
-use crate::say::{complain, warn};
+use crate::cli::{LiveJob, TablesTarget, Target};
+use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables, write_to};
+use crate::say::{complain, tell_unwritten, warn};
 use crate::screen::{Screen, Standing};
 use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
 
@@ -31,10 +32,7 @@ const INTERRUPTED: i32 = 130;
 
 /// `portolan live`
 pub fn live(job: &LiveJob) -> Result<u8, Error> {
-    if saves_to_stdout(job) && job.tables.json == Some(Target::Stdout) {
-        complain(&text::ONE_STANDARD_OUTPUT);
-        return Ok(FAILED);
-    }
+    check_tables(&job.tables, job.save.as_ref().map(|save| save.path.as_path()), &[], job.common.services.as_deref())?;
     let mut options = options(&[InputName::Live], &job.common)?;
     options.timeline = timeline(&job.tables);
     options.closed_ports = job.tables.closed_ports;
@@ -76,13 +74,17 @@ fn saves_to_stdout(job: &LiveJob) -> bool {
 
 /// True if people see the tables on standard output, where nothing else is.
 fn is_for_people(job: &LiveJob) -> bool {
-    !saves_to_stdout(job) && job.tables.json != Some(Target::Stdout)
+    !saves_to_stdout(job) && job.tables.is_shown()
 }
 
 /// What has to be written without any rights.
 fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
     let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
-    needs.folders.extend(job.tables.csv.clone());
+    for target in [&job.tables.csv, &job.tables.jsonl] {
+        if let Some(TablesTarget::Folder(folder)) = target {
+            needs.folders.push(folder.clone());
+        }
+    }
     match &job.tables.json {
         // What is replaced as a whole comes into being beside its place.
         Some(Target::File(path)) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),
@@ -172,7 +174,7 @@ impl<'a> Watch<'a> {
             self.tell_troubles();
             self.let_go();
             self.show();
-            self.write()?;
+            self.write();
         }
         self.tell_troubles();
         self.finish()
@@ -244,27 +246,29 @@ impl<'a> Watch<'a> {
     }
 
     /// Shows and writes the tables, if it is time. That they cannot be written is told, and may be better next time.
-    fn write(&mut self) -> Result<(), Error> {
-        let Some(writing) = self.writing.as_mut().filter(|writing| writing.is_due()) else { return Ok(()) };
+    fn write(&mut self) {
+        let Some(writing) = self.writing.as_mut().filter(|writing| writing.is_due()) else { return };
         let begin = Instant::now();
         let seconds = begin.duration_since(self.began).as_secs();
         let Watch { job, options, names, screen, engine, source, .. } = self;
-        let written = engine.look(source, |analysis| {
+        let failures = engine.look(source, |analysis| {
             screen.aside(|| {
+                let mut failures = Vec::new();
                 if is_for_people(job) {
-                    write_to(&Target::Stdout, |output| writeln!(output, "{}\n", text::tables_after(seconds)))?;
+                    let after = |output: &mut dyn Write| writeln!(output, "{}\n", text::tables_after(seconds));
+                    failures.extend(write_to(&Target::Stdout, after).err());
                 }
                 let heading = || heading(names, &job.tables, &job.common, &options.registry);
-                write_tables(&job.tables, heading, analysis, is_for_people(job))
+                failures.extend(write_tables(&job.tables, heading, analysis, is_for_people(job)));
+                failures
             })
         });
         writing.done(begin);
-        match written {
-            Err(error) if !error.is_closed_pipe() => {
-                self.screen.aside(|| complain(&error));
-                Ok(())
-            }
-            written => written,
+        if is_unread(&failures) {
+            // At the end, every output is tried again, and what cannot be written is told.
+            self.stopper.stop();
+        } else {
+            self.screen.aside(|| tell_unwritten(&failures));
         }
     }
 
@@ -280,7 +284,9 @@ impl<'a> Watch<'a> {
             complain(&text::packets_saved(saved.packets, saved.files, saved.removed));
         }
         let heading = || heading(&self.names, &self.job.tables, &self.job.common, &analysis.registry);
-        write_tables(&self.job.tables, heading, &analysis, is_for_people(self.job))?;
+        if tell_unwritten(&write_tables(&self.job.tables, heading, &analysis, is_for_people(self.job))) {
+            return Ok(FAILED);
+        }
         let is_whole = self.failed.is_empty() && self.all_saved && analysis.is_complete();
         Ok(if is_whole { COMPLETE } else { INCOMPLETE })
     }

@@ -19,7 +19,7 @@ use clap::Parser;
 use cli::RowsJob;
 use cli::{Cli, Command, CommonJob, ReadJob, ServicesJob, TablesJob, Target};
 use explain_command::explain;
-use outputs::{heading, shown_path, view, write_rows, write_tables, write_to};
+use outputs::{check_rows, check_tables, heading, shown_path, view, write_rows, write_tables, write_to};
 use portolan::analysis::{self, Analysis, Options};
 use portolan::capture::{Filter, InputName, Inputs};
 #[cfg(feature = "live")]
@@ -36,13 +36,13 @@ use portolan::service::{Registry, user_table};
 use portolan::summary::{self, TableName};
 use portolan::text;
 use progress::ProgressBar;
-use say::{complain, point, tell_folders, tell_order, warn};
+use say::{complain, point, tell_folders, tell_order, tell_unwritten, warn};
 
 /// Everything was read and written.
 const COMPLETE: u8 = 0;
 /// Something was read, but not all.
 const INCOMPLETE: u8 = 1;
-/// Nothing was read, or the job could not be done.
+/// Nothing was read, an output could not be written, or the job could not be done.
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
@@ -84,6 +84,7 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     let timeline = timeline(&job.tables);
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
+    check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
     if job.names_none && is_stdin_empty() {
         complain(&text::usage::NOTHING_PIPED_IN);
         return Ok(FAILED);
@@ -98,14 +99,15 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    write_tables(&job.tables, heading, &analysis, true)?;
+    if tell_unwritten(&write_tables(&job.tables, heading, &analysis, true)) {
+        return Ok(FAILED);
+    }
     Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 
 /// Counting by time costs something, and is done only for those who see it.
 fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
-    let is_shown = tables.tables.contains(&TableName::Timeline) || tables.csv.is_some() || tables.json.is_some();
-    is_shown.then_some(TimelineOptions { interval: tables.interval })
+    tables.has(TableName::Timeline).then_some(TimelineOptions { interval: tables.interval })
 }
 
 /// True if standard input has ended. It waits for the first byte, which can still be read.
@@ -147,6 +149,7 @@ fn analyse(options: &Options, inputs: Inputs) -> Analysis {
 
 /// `portolan services`
 fn services(job: &ServicesJob) -> Result<u8, Error> {
+    check_rows(&job.rows, job.services.as_deref())?;
     let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
     let registry = Registry::with_rules(&rules);
     let book = Book::open(&registry);
@@ -163,29 +166,32 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
         return Ok(code);
     }
     let settings = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
-    if !write_rows(&job.rows, &registry, settings, || summary::book(&pages))? {
-        return Ok(code);
-    }
+    let mut failures = write_rows(&job.rows, &registry, settings, || summary::book(&pages));
     let single_port = match job.questions.as_slice() {
         [question] => question.single_port(),
         _ => None,
     };
-    write_to(&Target::Stdout, |output| match single_port {
-        Some(number) => port::write(number, &pages, view(Some(0)), output),
-        None => terminal::write(&summary::book(&pages), view(Some(0)), output),
-    })?;
-    Ok(code)
+    if job.rows.is_shown() {
+        let shown = write_to(&Target::Stdout, |output| match single_port {
+            Some(number) => port::write(number, &pages, view(Some(0)), output),
+            None => terminal::write(&summary::book(&pages), view(Some(0)), output),
+        });
+        failures.extend(shown.err());
+    }
+    Ok(if tell_unwritten(&failures) { FAILED } else { code })
 }
 
 /// `portolan interfaces`
 #[cfg(feature = "live")]
 fn interfaces(job: &RowsJob) -> Result<u8, Error> {
+    check_rows(job, None)?;
     let machine = Machine::look();
     let table = || summary::interfaces(&machine);
-    if write_rows(job, &Registry::shared(), json::Settings::default(), table)? {
-        write_to(&Target::Stdout, |output| terminal::write(&table(), view(Some(0)), output))?;
+    let mut failures = write_rows(job, &Registry::shared(), json::Settings::default(), table);
+    if job.is_shown() {
+        failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view(Some(0)), output)).err());
     }
-    Ok(COMPLETE)
+    Ok(if tell_unwritten(&failures) { FAILED } else { COMPLETE })
 }
 
 /// `portolan doctor`

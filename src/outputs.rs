@@ -1,5 +1,7 @@
 //! Floor 10: where documents go: the terminal or pipe, files and folders.
 
+mod conflicts;
+
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -7,13 +9,16 @@ use std::path::PathBuf;
 use portolan::analysis::Analysis;
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{csv, json, replace, terminal};
+use portolan::output::{csv, folder, json, jsonl, replace, terminal};
 use portolan::service::Registry;
-use portolan::summary::{Table, TableName};
+use portolan::summary::Table;
 use terminal_size::{Height, Width, terminal_size_of};
 
-use crate::cli::{CommonJob, RowsJob, TablesJob, Target};
+pub use self::conflicts::{check_rows, check_tables};
+use crate::cli::{CommonJob, RowsJob, TablesJob, TablesTarget, Target};
 
+/// What messages call standard output.
+const STDOUT: &str = "standard output";
 /// The width of a table where the terminal does not tell its own.
 const USUAL_WIDTH: usize = 100;
 /// A pipe has no width: nothing is left out there, unless `COLUMNS` says so.
@@ -21,49 +26,84 @@ const UNLIMITED_WIDTH: usize = 1_000;
 
 /// Writes the tables of a capture in all the forms that were asked for. Those for people come where standard output is theirs.
 /// The heading is only asked for where it is written, because it costs more than a small capture.
+///
+/// The result is what could not be written. An output that fails is no reason not to write the others.
 pub fn write_tables<'a>(
     job: &TablesJob,
     heading: impl FnOnce() -> json::Heading<'a>,
     analysis: &Analysis,
     for_people: bool,
-) -> Result<(), Error> {
-    let all_tables = || TableName::ALL.into_iter().map(|name| analysis.table(name));
-    if let Some(folder) = &job.csv {
-        csv::write_folder(folder, all_tables())?;
+) -> Vec<Error> {
+    let tables = || job.written.iter().map(|name| analysis.table(*name));
+    let mut failures = Vec::new();
+    if let Some(target) = &job.csv {
+        failures.extend(write_each(target, "csv", tables(), |table, output| csv::write(table, output)));
     }
     if let Some(target) = &job.json {
-        write_to(target, |output| json::write(&heading(), all_tables(), output))?;
+        failures.extend(write_data(target, |output| json::write(&heading(), tables(), output)).err());
     }
-    if !for_people || job.json == Some(Target::Stdout) {
-        return Ok(());
+    if let Some(target) = &job.jsonl {
+        failures.extend(write_each(target, "jsonl", tables(), |table, output| jsonl::write(table, output)));
     }
-    let view = view(job.top);
-    write_to(&Target::Stdout, |output| {
-        job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
+    if for_people && job.is_shown() {
+        let view = view(job.top);
+        let shown = write_to(&Target::Stdout, |output| {
+            job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
+        });
+        failures.extend(shown.err());
+    }
+    failures
+}
+
+/// True if, for one of these reasons, nobody reads standard output any more, be it people or a program.
+#[cfg(feature = "live")]
+pub fn is_unread(failures: &[Error]) -> bool {
+    failures.iter().any(|failure| match failure {
+        Error::ReaderGone { output } => output == STDOUT,
+        other => other.is_closed_pipe(),
     })
 }
 
-/// Writes a single table where scripts want it; true if people are to see it, too.
-pub fn write_rows<'t>(
-    rows: &RowsJob,
-    registry: &Registry,
-    options: json::Settings,
-    table: impl Fn() -> Table<'t>,
-) -> Result<bool, Error> {
-    if let Some(target) = &rows.csv {
-        write_to(target, |output| csv::write(&table(), output))?;
+/// Writes each table as a document of its own.
+fn write_each<'a>(
+    target: &TablesTarget,
+    extension: &str,
+    mut tables: impl Iterator<Item = Table<'a>>,
+    write: impl Fn(&Table<'a>, &mut dyn Write) -> io::Result<()>,
+) -> Vec<Error> {
+    match target {
+        TablesTarget::Stdout => {
+            let written = write_data(&Target::Stdout, |output| tables.try_for_each(|table| write(&table, output)));
+            written.err().into_iter().collect()
+        }
+        TablesTarget::Folder(folder) => folder::write(folder, extension, tables, write),
     }
-    if let Some(target) = &rows.json {
+}
+
+/// Writes a single table in all the forms that scripts want. The result is what could not be written.
+pub fn write_rows<'t>(rows: &RowsJob, registry: &Registry, options: json::Settings, table: impl Fn() -> Table<'t>) -> Vec<Error> {
+    let csv = rows.csv.as_ref().map(|target| write_data(target, |output| csv::write(&table(), output)));
+    let json = rows.json.as_ref().map(|target| {
         let heading = json::Heading { portolan: program(registry), input: Vec::new(), options };
-        write_to(target, |output| json::write(&heading, std::iter::once(table()), output))?;
-    }
-    Ok(![&rows.csv, &rows.json].contains(&&Some(Target::Stdout)))
+        write_data(target, |output| json::write(&heading, std::iter::once(table()), output))
+    });
+    let jsonl = rows.jsonl.as_ref().map(|target| write_data(target, |output| jsonl::write(&table(), output)));
+    [csv, json, jsonl].into_iter().flatten().filter_map(Result::err).collect()
+}
+
+/// Writes data where they are wanted. A file is replaced as a whole. A reader that goes away lacks some of them, which is a
+/// failure.
+fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    write_to(target, document).map_err(|error| match error {
+        Error::Write { output, source } => Error::writing(output, source),
+        other => other,
+    })
 }
 
 /// Writes a document where it is wanted. A file is replaced as a whole.
 pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let (name, written) = match target {
-        Target::Stdout => ("standard output".into(), write_to_stdout(document)),
+        Target::Stdout => (STDOUT.into(), write_to_stdout(document)),
         Target::File(path) => (path.display().to_string(), replace::write(path, document)),
     };
     written.map_err(|source| Error::Write { output: name, source })

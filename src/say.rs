@@ -126,6 +126,13 @@ pub fn tell_missed(filtered: &Filtered) {
     }
 }
 
+/// Says which outputs could not be written, and whether there were any. That people have seen enough is none.
+pub fn tell_unwritten(failures: &[Error]) -> bool {
+    let failures: Vec<&Error> = failures.iter().filter(|failure| !failure.is_closed_pipe()).collect();
+    failures.iter().for_each(complain);
+    !failures.is_empty()
+}
+
 /// Shows where in the user's own words the trouble is.
 pub fn point(error: &Error) {
     go_on(error.picture().into_iter().flatten());

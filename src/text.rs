@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod inputs;
 mod left_out;
+pub mod outputs;
 pub mod usage;
 
 use std::borrow::Cow;
@@ -232,8 +233,6 @@ pub fn no_thread(why: &std::io::Error) -> String {
 
 /// How a capture is ended by hand.
 pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; twice, it ends at once";
-/// What is said where two things are to go to standard output.
-pub const ONE_STANDARD_OUTPUT: &str = "standard output can take the packets (-w -) or the JSON document (--json -), not both";
 
 /// What a live capture begins with: the interfaces, each with its link type.
 pub fn capture_begins(interfaces: &[String]) -> String {

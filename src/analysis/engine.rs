@@ -8,7 +8,7 @@ use super::ended::{Ended, MOST_COUNTS};
 use super::intake::Intake;
 use super::unsupported::Unsupported;
 use super::{Analysis, InputReport, Options, capture_span};
-use crate::capture::{Compression, Filtering, InputName, Interface, Packet, Position, Seen, Source};
+use crate::capture::{Filtering, InputName, Interface, Packet, Position, Seen, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
@@ -85,9 +85,8 @@ impl Engine {
     /// Reads at most so many packets of a source. False if there are no more: none at all, or none
     /// [yet](Source::is_waiting).
     pub fn read(&mut self, source: &mut Source, most: u64) -> bool {
-        // A decompressor has a thread of its own already.
-        let decompressing = usize::from(source.compression() != Compression::None);
-        self.intake.allow(self.options.threads.saturating_sub(decompressing));
+        // What reads ahead has a thread of its own already.
+        self.intake.allow(self.options.threads.saturating_sub(usize::from(source.reads_ahead())));
         let mut left = most;
         while left > 0 {
             let looked_at = if self.options.dedup { u64::MAX } else { source.packets_to_look_at() };

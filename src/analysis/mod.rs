@@ -12,7 +12,9 @@ mod unsupported;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::capture::{Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, Position, Source, sha256};
+use crate::capture::{
+    Completeness, Compression, Damage, Filter, Filtered, HashingReader, InputName, Interface, Position, Source,
+};
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
 use crate::error::Error;
@@ -36,7 +38,7 @@ pub struct Options {
     pub registry: Arc<Registry>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
     pub idle_timeout: Option<i64>,
-    /// Whether to tell each file's SHA-256, which costs a second reading.
+    /// Whether to tell each input's SHA-256.
     pub sha256: bool,
     /// Observations that the flow table takes in at a time; changes the speed and nothing else.
     pub batch_size: usize,
@@ -88,7 +90,7 @@ pub struct InputReport {
     pub damages: Vec<Damage>,
     /// How many places could not be read.
     pub damage_count: u64,
-    /// The SHA-256 of the file as stored, if it was asked for and could be told.
+    /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
     pub sha256: Option<String>,
     /// From its earliest to its latest packet, those that were left out among them.
     pub span: Span,
@@ -184,7 +186,8 @@ impl Analysis {
 ///
 /// An input that cannot be read is no reason to stop: it is among the failures of the result.
 pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Analysis {
-    analyse_sources(options, options.inputs.iter().map(Source::open), progress)
+    let open = if options.sha256 { Source::open_hashing } else { Source::open };
+    analyse_sources(options, options.inputs.iter().map(open), progress)
 }
 
 /// The same for sources from anywhere, in place of the inputs that the options name.
@@ -194,18 +197,22 @@ pub fn analyse_sources(
     mut progress: impl FnMut(&InputName, &Position),
 ) -> Analysis {
     let mut engine = Engine::new(options);
-    let mut failures = Vec::new();
+    let (mut failures, mut digests) = (Vec::new(), Vec::new());
     for source in sources {
         match source {
-            Ok(source) => engine.read_all(source, &mut progress),
+            Ok(source) => {
+                let hashing = source.hashing();
+                engine.read_all(source, &mut progress);
+                digests.push(hashing.map(HashingReader::finish).transpose());
+            }
             Err(error) => failures.push(error),
         }
     }
     let mut analysis = engine.finish();
-    for input in analysis.inputs.iter_mut().filter(|_| options.sha256) {
-        match sha256(&input.name) {
+    for (input, digest) in analysis.inputs.iter_mut().zip(digests) {
+        match digest {
             Ok(digest) => input.sha256 = digest,
-            Err(error) => failures.push(error),
+            Err(source) => failures.push(Error::Read { input: input.name.to_string(), source }),
         }
     }
     analysis.failures = failures;

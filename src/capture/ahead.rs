@@ -1,4 +1,5 @@
-//! Reading ahead: a decompressor on a thread of its own, so that the analysis does not wait for it, nor it for the analysis.
+//! Reading ahead: what takes time, such as decompressing and hashing, on a thread of its own, so that the analysis does not wait
+//! for it, nor it for the analysis.
 //!
 //! If the system refuses a thread, blocks are read when they are asked for.
 

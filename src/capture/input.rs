@@ -5,15 +5,14 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest, Sha256};
-
 use super::ahead::ReadAhead;
 use super::buffer::Reader;
+use super::digest::HashingReader;
 use super::gzip::GzipReader;
 use super::lz4::Lz4Reader;
 use super::near::near_paths;
@@ -150,13 +149,30 @@ pub struct Input {
     pub compression: Compression,
     /// How far it has been read.
     pub position: Position,
+    /// Tells its digest, if it is hashed.
+    pub hashing: Option<HashingReader>,
 }
+
+/// An input as stored, and its size, where that is known.
+type Stored = (Box<dyn Read + Send>, Option<u64>);
 
 impl Input {
     /// Opens what `name` names.
     pub fn open(name: &InputName) -> Result<Input, Error> {
+        let (reader, size) = Input::open_stored(name)?;
+        Input::from_reader(name, reader, size, None)
+    }
+
+    /// The same, and hashes what is read of it.
+    pub fn open_hashing(name: &InputName) -> Result<Input, Error> {
+        let (reader, size) = Input::open_stored(name)?;
+        let hashing = HashingReader::new(reader);
+        Input::from_reader(name, Box::new(hashing.clone()), size, Some(hashing))
+    }
+
+    fn open_stored(name: &InputName) -> Result<Stored, Error> {
         match name {
-            InputName::Stdin => Input::from_reader(name, Box::new(io::stdin()), None),
+            InputName::Stdin => Ok((Box::new(io::stdin()), None)),
             InputName::File(path) => {
                 let open_error = |source| Error::Open { input: name.to_string(), source };
                 let file = File::open(path).map_err(|error| match error.kind() {
@@ -168,7 +184,7 @@ impl Input {
                     return Err(Error::Folder { input: name.to_string() });
                 }
                 let size = metadata.is_file().then_some(metadata.len());
-                Input::from_reader(name, Box::new(file), size)
+                Ok((Box::new(file), size))
             }
             InputName::Live => Err(Error::NoLive { why: text::LIVE_IS_STARTED.into() }),
         }
@@ -176,11 +192,16 @@ impl Input {
 
     /// Takes bytes from anywhere; `name` is what messages call them.
     pub fn from_bytes(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Input, Error> {
-        Input::from_reader(name, reader, None)
+        Input::from_reader(name, reader, None, None)
     }
 
     /// Looks at the first bytes of `reader` and puts a decompressor behind it where they ask for one.
-    fn from_reader(name: &InputName, reader: Box<dyn Read + Send>, total: Option<u64>) -> Result<Input, Error> {
+    fn from_reader(
+        name: &InputName,
+        reader: Box<dyn Read + Send>,
+        total: Option<u64>,
+        hashing: Option<HashingReader>,
+    ) -> Result<Input, Error> {
         let read_error = |source| Error::Read { input: name.to_string(), source };
         let position = Position { read: Arc::default(), total };
         let mut reader = Counted { inner: reader, read: Arc::clone(&position.read) };
@@ -197,6 +218,8 @@ impl Input {
         let whole = io::Cursor::new(magic).chain(reader);
         let in_blocks = |whole| io::BufReader::with_capacity(BLOCK, whole);
         let reader = match compression {
+            // Hashing takes longer than reading, and the analysis should not wait for it.
+            Compression::None if hashing.is_some() => Reader::Ahead(ReadAhead::new(whole)),
             Compression::None => Reader::Direct(Box::new(whole)),
             Compression::Gzip => Reader::Ahead(ReadAhead::new(GzipReader::new(in_blocks(whole)))),
             Compression::Zstd => {
@@ -207,7 +230,7 @@ impl Input {
             Compression::Lz4 => Reader::Ahead(ReadAhead::new(Lz4Reader::new(in_blocks(whole)))),
             Compression::Xz => Reader::Ahead(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
         };
-        Ok(Input { reader, compression, position })
+        Ok(Input { reader, compression, position, hashing })
     }
 }
 
@@ -235,26 +258,6 @@ fn behind_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Ve
         magic = beginning(reader)?;
     }
     Ok(magic)
-}
-
-/// The SHA-256 of a file as stored, in hexadecimal. Standard input cannot be read twice and has none.
-pub fn sha256(name: &InputName) -> Result<Option<String>, Error> {
-    let InputName::File(path) = name else { return Ok(None) };
-    let digest = File::open(path).and_then(digest).map_err(|source| Error::Read { input: name.to_string(), source })?;
-    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
-}
-
-fn digest(file: File) -> io::Result<[u8; 32]> {
-    let (mut hash, mut file) = (Sha256::new(), io::BufReader::with_capacity(1 << 18, file));
-    loop {
-        let block = file.fill_buf()?;
-        if block.is_empty() {
-            return Ok(hash.finalize().into());
-        }
-        hash.update(block);
-        let size = block.len();
-        file.consume(size);
-    }
 }
 
 /// A reader that counts what it has read.

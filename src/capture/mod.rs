@@ -8,6 +8,7 @@
 mod ahead;
 mod buffer;
 mod datalink;
+mod digest;
 mod duplicates;
 mod filter;
 mod folder;
@@ -32,10 +33,12 @@ mod skippable;
 pub mod snoop;
 mod source;
 
+pub use digest::HashingReader;
 pub use duplicates::{FIRST_LOOKED_AT, MOST_APART, WINDOW};
 pub use filter::{Filter, Filtered, Filtering};
 pub use folder::PassedOver;
-pub use input::{Compression, InputName, Position, sha256};
+pub use identity::Identity;
+pub use input::{Compression, InputName, Position};
 pub use inputs::Inputs;
 pub use near::{near_paths, near_words};
 pub use packet::{Interface, LinkType, Packet, Resolution};

@@ -6,7 +6,8 @@ use std::io::Read;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Reader};
+use super::digest::HashingReader;
 use super::duplicates::Duplicates;
 use super::foreign;
 use super::format::{Fault, Record, Step};
@@ -140,6 +141,11 @@ impl Source {
     /// Opens an input and recognises its format by its first bytes.
     pub fn open(name: &InputName) -> Result<Source, Error> {
         Source::from_input(name, Input::open(name)?)
+    }
+
+    /// The same, and [hashes](Source::hashing) what is read of the input.
+    pub fn open_hashing(name: &InputName) -> Result<Source, Error> {
+        Source::from_input(name, Input::open_hashing(name)?)
     }
 
     /// The same for bytes from anywhere; `name` is what messages call them. Unless they are compressed, the reader may have
@@ -358,6 +364,16 @@ impl Source {
     /// How the input is compressed.
     pub fn compression(&self) -> Compression {
         self.input.compression
+    }
+
+    /// True if a thread of its own reads the input.
+    pub fn reads_ahead(&self) -> bool {
+        matches!(self.input.reader, Reader::Ahead(_))
+    }
+
+    /// Tells the digest of the input as stored, if it was opened for that. It outlives the source.
+    pub fn hashing(&self) -> Option<HashingReader> {
+        self.input.hashing.clone()
     }
 
     /// How far the reading has come.

@@ -4,6 +4,7 @@ mod explain;
 mod first_word;
 #[cfg(feature = "live")]
 mod live;
+mod targets;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use explain::{ExplainArguments, Unnamed};
 pub use first_word::with_command;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
+pub use targets::{TablesTarget, Target};
 
 /// What `--version` says: also how the program was built.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
@@ -48,7 +50,7 @@ pub enum Command {
     /// first packets; a folder stands for the capture files directly in it.
     ///
     /// Exit code: 0 = all was read; 1 = an input was cut off, damaged or could not be opened, and what could be read is in the
-    /// tables; 2 = nothing could be read, or the command line is wrong.
+    /// tables; 2 = nothing could be read, an output could not be written (all others are), or the command line is wrong.
     Read(ReadArguments),
 
     /// Explain one flow: who is its server, and why
@@ -68,8 +70,8 @@ pub enum Command {
     /// A single port is explained in plain lines, everything else is a table. Without arguments: the whole table; with nothing
     /// but --services: what that file says.
     ///
-    /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = the command
-    /// line or the --services file is wrong.
+    /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = an output could
+    /// not be written, or the command line or the --services file is wrong.
     Services(ServicesArguments),
 
     /// Analyse what passes through network interfaces, now
@@ -79,7 +81,8 @@ pub enum Command {
     /// rights are given up. portolan interfaces lists what can be captured from, portolan doctor says what is missing.
     ///
     /// Exit code: 0 = it ended as it was meant to; 1 = an interface failed or packets could not be saved, and what came before is
-    /// in the tables; 2 = nothing was captured, or the command line is wrong.
+    /// in the tables; 2 = nothing was captured, tables could not be written to an output (they are to all others), or the command
+    /// line is wrong.
     #[cfg(feature = "live")]
     Live(LiveArguments),
 
@@ -87,7 +90,7 @@ pub enum Command {
     ///
     /// Says of each whether Portolan may capture on it, and why not; portolan doctor says what helps. Those with traffic come first. libpcap is not needed for it.
     ///
-    /// Exit code: 0 = they are listed; 2 = the command line is wrong.
+    /// Exit code: 0 = they are listed; 2 = an output could not be written, or the command line is wrong.
     #[cfg(feature = "live")]
     Interfaces(InterfacesArguments),
 
@@ -166,15 +169,19 @@ struct RowsArguments {
     csv: Option<String>,
 
     /// Write the rows as a JSON document ('-' = standard output, nothing else is shown then)
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "csv")]
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     json: Option<String>,
+
+    /// Write the rows as JSON lines, an object each ('-' = standard output, nothing else is shown then)
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    jsonl: Option<String>,
 }
 
 /// What every command that shows the tables of a capture takes.
 #[derive(Args, Debug)]
 struct TablesArguments {
-    /// Tables to show on the terminal: capture, ledger, services, portless, ports, ranges, servers, scans, hosts, flows,
-    /// evidence, timeline, sizes, tunnels, or all
+    /// Tables to show and to write: capture, ledger, services, portless, ports, ranges, servers, scans, hosts, flows, evidence,
+    /// timeline, sizes, tunnels, or all (default: capture, services, portless and evidence are shown, all are written)
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,
 
@@ -182,13 +189,17 @@ struct TablesArguments {
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
 
-    /// Write every table as DIR/NAME.csv (all rows)
+    /// Write the tables as DIR/NAME.csv, with all rows ('-' = the one that --table names to standard output, terminal tables off)
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
 
-    /// Write everything as one JSON document ('-' = standard output, terminal tables off)
+    /// Write the tables, with all rows, as one JSON document ('-' = standard output, terminal tables off)
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     json: Option<String>,
+
+    /// Write the tables as DIR/NAME.jsonl, a JSON object on a line for each row ('-' = the one that --table names to standard output, terminal tables off)
+    #[arg(long, value_name = "DIR")]
+    jsonl: Option<PathBuf>,
 
     /// Also list ports in the servers table that refused or never answered
     #[arg(long)]
@@ -212,7 +223,7 @@ pub struct ReadArguments {
     #[command(flatten)]
     tables: TablesArguments,
 
-    /// Tell each file's SHA-256 in the capture table (costs a second reading)
+    /// Tell each input's SHA-256, as it is stored, in the capture table of --csv, --json and --jsonl
     #[arg(long)]
     sha256: bool,
 
@@ -230,21 +241,6 @@ enum Tables {
 /// A duration as typed, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
 struct Seconds(i64);
-
-/// Where a document goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// To standard output, in place of the tables for people.
-    Stdout,
-    /// Into a file.
-    File(PathBuf),
-}
-
-impl From<String> for Target {
-    fn from(argument: String) -> Target {
-        if argument == "-" { Target::Stdout } else { Target::File(argument.into()) }
-    }
-}
 
 /// What `portolan services` has to do.
 #[derive(Debug)]
@@ -264,11 +260,20 @@ pub struct RowsJob {
     pub csv: Option<Target>,
     /// As a JSON document.
     pub json: Option<Target>,
+    /// As JSON lines.
+    pub jsonl: Option<Target>,
+}
+
+impl RowsJob {
+    /// True if standard output is for people.
+    pub fn is_shown(&self) -> bool {
+        ![&self.csv, &self.json, &self.jsonl].contains(&&Some(Target::Stdout))
+    }
 }
 
 impl RowsArguments {
     fn into_job(self) -> RowsJob {
-        RowsJob { csv: self.csv.map(Target::from), json: self.json.map(Target::from) }
+        RowsJob { csv: self.csv.map(Target::from), json: self.json.map(Target::from), jsonl: self.jsonl.map(Target::from) }
     }
 }
 
@@ -292,16 +297,33 @@ impl ServicesArguments {
 pub struct TablesJob {
     /// The tables for the terminal, in order.
     pub tables: Vec<TableName>,
+    /// The tables for all other outputs, in order.
+    pub written: Vec<TableName>,
     /// Rows of each on the terminal, 0 = all; as many as are usual for it, if `None`.
     pub top: Option<usize>,
-    /// The folder for CSV files.
-    pub csv: Option<PathBuf>,
+    /// Where CSV files go.
+    pub csv: Option<TablesTarget>,
     /// Where the JSON document goes.
     pub json: Option<Target>,
+    /// Where files of JSON lines go.
+    pub jsonl: Option<TablesTarget>,
     /// Whether servers has rows for ports that refused or never answered, too.
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
+}
+
+impl TablesJob {
+    /// True if standard output is for people.
+    pub fn is_shown(&self) -> bool {
+        self.json != Some(Target::Stdout) && ![&self.csv, &self.jsonl].contains(&&Some(TablesTarget::Stdout))
+    }
+
+    /// True if a table is shown or written.
+    pub fn has(&self, table: TableName) -> bool {
+        let writes = self.csv.is_some() || self.json.is_some() || self.jsonl.is_some();
+        self.tables.contains(&table) || (writes && self.written.contains(&table))
+    }
 }
 
 /// What `portolan read` has to do.
@@ -353,21 +375,29 @@ impl CommonArguments {
 
 impl TablesArguments {
     fn into_job(self) -> TablesJob {
+        let words = self.tables.iter().flat_map(|word| match word {
+            Tables::One(table) => std::slice::from_ref(table),
+            Tables::All => &TableName::ALL,
+        });
         let mut tables = Vec::new();
-        for word in &self.tables {
-            match word {
-                Tables::One(table) => tables.push(*table),
-                Tables::All => tables.extend(TableName::ALL),
+        for table in words {
+            if !tables.contains(table) {
+                tables.push(*table);
             }
         }
+        let mut written = tables.clone();
+        written.sort();
         if tables.is_empty() {
             tables.extend(TableName::DEFAULT);
+            written.extend(TableName::ALL);
         }
         TablesJob {
             tables,
+            written,
             top: self.top,
-            csv: self.csv,
+            csv: self.csv.map(TablesTarget::from),
             json: self.json.map(Target::from),
+            jsonl: self.jsonl.map(TablesTarget::from),
             closed_ports: self.closed_ports,
             interval: self.interval.map(|seconds| seconds.0),
         }

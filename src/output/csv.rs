@@ -1,24 +1,9 @@
-//! Every table as a file of its own: RFC 4180, UTF-8, a header row of keys.
+//! A table as CSV: RFC 4180, UTF-8, a header row of keys.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::data::append;
-use super::replace;
-use crate::error::Error;
 use crate::summary::{Cell, Table};
-
-/// Writes tables into a folder, which is made if it is not there, as NAME.csv each. A file that is there is replaced as a whole.
-pub fn write_folder<'a>(folder: &Path, tables: impl Iterator<Item = Table<'a>>) -> Result<(), Error> {
-    let failed = |path: &Path, source| Error::Write { output: path.display().to_string(), source };
-    fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
-    for table in tables {
-        let path = folder.join(table.name).with_extension("csv");
-        replace::write(&path, |output| write(&table, output)).map_err(|source| failed(&path, source))?;
-    }
-    Ok(())
-}
 
 /// Writes one table.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {

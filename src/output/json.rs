@@ -70,14 +70,21 @@ pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>,
     output.flush()
 }
 
+/// Appends a cell as a member of its row's object.
+#[inline]
+pub(super) fn append_member(key: &str, cell: &Cell<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+    text.push(b'"');
+    text.extend_from_slice(key.as_bytes());
+    text.extend_from_slice(b"\":");
+    Ok(append_json(cell, text)?)
+}
+
 fn write_rows(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let mut is_first = true;
     let append = |column: usize, cell: &Cell<'_>, text: &mut Vec<u8>| {
         // Each row has a comma in front of it.
-        text.extend_from_slice(if column == 0 { b",{\"" } else { b",\"" });
-        text.extend_from_slice(table.columns[column].key.as_bytes());
-        text.extend_from_slice(b"\":");
-        Ok(append_json(cell, text)?)
+        text.extend_from_slice(if column == 0 { b",{" } else { b"," });
+        append_member(table.columns[column].key, cell, text)
     };
     table.write(append, "}", |rows| {
         let rows = if is_first { &rows[1..] } else { rows };

@@ -4,7 +4,9 @@
 pub mod checklist;
 pub mod csv;
 mod data;
+pub mod folder;
 pub mod json;
+pub mod jsonl;
 pub mod port;
 pub mod prose;
 pub mod replace;

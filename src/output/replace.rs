@@ -1,51 +1,171 @@
 //! Files that are whole at any time: who reads one while it is written again sees the old one or the new one.
+//!
+//! A document is written under a temporary name of its own beside its place, and renamed when it is whole. Two programs that write
+//! the same file do not get in each other's way: the one that ends last wins, with a whole document.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many temporary names are tried before it is an error that somebody has all of them.
+const MOST_NAMES: usize = 100;
+/// The most symbolic links that are followed to a file that is not there yet: as many as Linux follows (path_resolution(7)).
+const MOST_LINKS: usize = 40;
+
+/// The documents that are being written at this moment.
+static UNFINISHED: Unfinished = Unfinished(Mutex::new(Vec::new()));
 
 /// Writes a document beside `path` and puts it in its place when it is whole. If that fails, what was there stays.
 ///
-/// What is no file of its own (a device, a named pipe) is written to as it is, and so is a file whose folder cannot be written
-/// to, if it can be itself. A link stays, and leads to the new document.
+/// A device or a named pipe is written to as it is, and so is a file in a folder that cannot be written to, if the file itself
+/// can be. A symbolic link stays, and leads to the new document. The permissions of a file that is replaced stay; a new one
+/// has those of every new file.
 pub fn write(path: &Path, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let metadata = fs::metadata(path);
-    if metadata.as_ref().is_ok_and(|metadata| !metadata.is_file()) {
-        return fill(File::create(path)?, document);
+    UNFINISHED.write(path, document)
+}
+
+/// Removes the temporary files of all documents that are being written at this moment, on whatever thread, because nobody will
+/// finish them. What is written to as it is stays as far as it came.
+///
+/// The program must end right behind it: from here on, whoever wants to begin or finish a document waits for that end.
+pub fn remove_unfinished() {
+    std::mem::forget(UNFINISHED.remove());
+}
+
+/// The one name, of all that it may have, of the file that a document for `path` comes to, also if it is not there yet: with an
+/// absolute path without links, as far as its folders exist.
+pub fn place_of(path: &Path) -> PathBuf {
+    let place = behind_links(path);
+    for folder in place.ancestors().skip(1) {
+        let here = if folder == Path::new("") { Path::new(".") } else { folder };
+        if let (Ok(folder), Ok(rest)) = (fs::canonicalize(here), place.strip_prefix(folder)) {
+            return folder.join(rest);
+        }
     }
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let part = part_of(&path);
-    // What an earlier run left there. Nothing else is followed or overwritten.
-    let _ = fs::remove_file(&part);
-    let file = match OpenOptions::new().write(true).create_new(true).open(&part) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && metadata.is_ok() => {
+    place
+}
+
+/// The file that a symbolic link leads to, also if it is not there yet. Other paths stay as they are.
+///
+/// The path does not become absolute: a user who gave up rights may be in a folder that no absolute path leads to any more.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&place) else { break };
+        place = place.with_file_name(target);
+    }
+    place
+}
+
+/// Temporary files that have not come to their places yet.
+struct Unfinished(Mutex<Vec<PathBuf>>);
+
+impl Unfinished {
+    fn write(&self, path: &Path, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let replaced = match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            // What cannot be looked at may be a device, which must not be replaced.
+            looked_at => Some(looked_at?),
+        };
+        if replaced.as_ref().is_some_and(|replaced| !replaced.is_file()) {
             return fill(File::create(path)?, document);
         }
-        file => file?,
-    };
-    let written = metadata
-        .map_or(Ok(()), |metadata| file.set_permissions(metadata.permissions()))
-        .and_then(|()| fill(file, document))
-        .and_then(|()| fs::rename(&part, &path));
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
+        let permissions = replaced.map(|replaced| replaced.permissions());
+        let place = behind_links(path);
+        let (file, temporary) = match self.begin(&place, permissions.as_ref()) {
+            Err(error) if permissions.is_some() && is_closed_folder(&error) => return fill(File::create(place)?, document),
+            begun => begun?,
+        };
+        match keep_permissions(&file, permissions).and_then(|()| fill(file, document)) {
+            Ok(()) => self.finish(&temporary, &place),
+            Err(error) => {
+                self.give_up(&temporary);
+                Err(error)
+            }
+        }
     }
-    written
+
+    /// Makes a temporary file beside `place`. It is nobody else's, and nobody can read it who could not read what it replaces.
+    ///
+    /// The crate tempfile is no help: it makes the path absolute (see [`behind_links`]).
+    fn begin(&self, place: &Path, permissions: Option<&Permissions>) -> io::Result<(File, PathBuf)> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if let Some(permissions) = permissions {
+            use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+            options.mode(permissions.mode());
+        }
+        #[cfg(not(unix))]
+        let _ = permissions;
+        let mut unfinished = self.lock();
+        for _ in 0..MOST_NAMES {
+            // Another one each time, short enough for every file system, and nobody can have guessed it.
+            let name = format!(".portolan-{:016x}.part", RandomState::new().hash_one(place));
+            let temporary = place.with_file_name(name);
+            match options.open(&temporary) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => {
+                    let file = opened?;
+                    unfinished.push(temporary.clone());
+                    return Ok((file, temporary));
+                }
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Puts a whole document in its place; removes it, if that fails.
+    fn finish(&self, temporary: &Path, place: &Path) -> io::Result<()> {
+        let mut unfinished = self.lock();
+        let renamed = fs::rename(temporary, place);
+        if renamed.is_err() {
+            let _ = fs::remove_file(temporary);
+        }
+        unfinished.retain(|path| path != temporary);
+        renamed
+    }
+
+    fn give_up(&self, temporary: &Path) {
+        let mut unfinished = self.lock();
+        let _ = fs::remove_file(temporary);
+        unfinished.retain(|path| path != temporary);
+    }
+
+    /// Removes all of them. As long as the list stays locked, there are no others.
+    fn remove(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        let mut unfinished = self.lock();
+        for path in unfinished.drain(..) {
+            // If that fails, there is nobody left who could do anything about it.
+            let _ = fs::remove_file(path);
+        }
+        unfinished
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// True if no file can be made in a folder.
+fn is_closed_folder(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+/// Gives a new file the permissions of the one that it replaces. Some file systems have the same ones for all, and refuse.
+fn keep_permissions(file: &File, permissions: Option<Permissions>) -> io::Result<()> {
+    match permissions {
+        Some(permissions) if file.metadata()?.permissions() != permissions => file.set_permissions(permissions),
+        _ => Ok(()),
+    }
 }
 
 fn fill(file: File, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut output = BufWriter::new(file);
     document(&mut output)?;
     output.flush()
-}
-
-/// Where a file is until it is whole: beside its place, where renaming puts it there in one step.
-fn part_of(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".part");
-    path.with_file_name(name)
 }
 
 #[cfg(test)]
@@ -80,17 +200,91 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("a"), folder.path().join("b"));
         fs::write(&path, "old").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&path, &link).unwrap();
-        // Somebody's link in the place that the new document takes until it is whole.
-        symlink(folder.path().join("elsewhere"), folder.path().join(".a.part")).unwrap();
-        write(&link, |output| output.write_all(b"new")).unwrap();
-        assert!(link.is_symlink() && !folder.path().join("elsewhere").exists());
-        assert_eq!(
-            (fs::read(&path).unwrap(), fs::metadata(&path).unwrap().permissions().mode() & 0o777),
-            (b"new".to_vec(), 0o640)
-        );
+        for mode in [0o640, 0o666, 0o400] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            write(&link, |output| output.write_all(b"new")).unwrap();
+            assert!(link.is_symlink());
+            assert_eq!(
+                (fs::read(&path).unwrap(), fs::metadata(&path).unwrap().permissions().mode() & 0o777),
+                (b"new".to_vec(), mode)
+            );
+        }
         write(Path::new("/dev/null"), |output| output.write_all(b"new")).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_has_the_permissions_of_every_new_file_and_a_link_leads_to_it() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (made, link, usual) = (folder.path().join("made"), folder.path().join("link"), folder.path().join("usual"));
+        symlink("made", &link).unwrap();
+        File::create(&usual).unwrap();
+        write(&link, |output| output.write_all(b"new")).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert!(link.is_symlink() && mode(&made) == mode(&usual), "{:o}", mode(&made));
+    }
+
+    #[test]
+    fn a_name_may_be_as_long_as_the_file_system_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a".repeat(255));
+        for text in ["old", "new"] {
+            write(&path, |output| output.write_all(text.as_bytes())).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn two_who_write_the_same_file_do_not_meet_and_leave_others_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, others) = (folder.path().join("a"), folder.path().join(".a.part"));
+        fs::write(&others, "somebody else's").unwrap();
+        write(&path, |first| {
+            first.write_all(b"fir")?;
+            write(&path, |second| second.write_all(b"second"))?;
+            assert_eq!(fs::read(&path)?, b"second");
+            first.write_all(b"st")
+        })
+        .unwrap();
+        assert_eq!((fs::read(&path).unwrap(), fs::read(&others).unwrap()), (b"first".to_vec(), b"somebody else's".to_vec()));
+        assert_eq!(files_in(folder.path()), 2);
+    }
+
+    #[test]
+    fn who_ends_at_once_leaves_nothing_unfinished() {
+        let folder = tempfile::tempdir().unwrap();
+        let (whole, path) = (folder.path().join("whole"), folder.path().join("a"));
+        let unfinished = Unfinished(Mutex::new(Vec::new()));
+        unfinished.write(&whole, |output| output.write_all(b"whole")).unwrap();
+        let lost = unfinished.write(&path, |output| {
+            output.write_all(b"half")?;
+            assert_eq!(files_in(folder.path()), 2);
+            drop(unfinished.remove());
+            assert_eq!(files_in(folder.path()), 1);
+            output.write_all(b"half")
+        });
+        assert!(lost.is_err() && whole.exists() && !path.exists());
+        assert!(unfinished.lock().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_place_is_the_same_by_all_its_names() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let base = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir(base.join("in")).unwrap();
+        symlink("in", base.join("link")).unwrap();
+        symlink("../to", base.join("in/dangling")).unwrap();
+        symlink("round", base.join("round")).unwrap();
+        for (path, place) in
+            [("link/a", "in/a"), ("in/../a", "a"), ("in/dangling", "to"), ("no/b/c", "no/b/c"), ("round", "round")]
+        {
+            assert_eq!(place_of(&base.join(path)), base.join(place), "{path}");
+        }
+        assert!(place_of(Path::new("not-there")).is_absolute());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
@@ -217,9 +217,78 @@ fn tables_are_written_again_and_again_and_are_whole_at_any_time() {
         }
         let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
         assert_eq!(packets_at(&document["tables"], "udp"), 5);
-        assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
+        assert!(fs::read_to_string(csv.join("ledger.csv")).unwrap().contains("udp"));
         let run = going.stop();
-        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 2, 14), "{run:?}");
+        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 2, 1), "{run:?}");
+    });
+}
+
+#[test]
+fn at_the_end_every_output_is_tried() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let (csv, json, jsonl) = (folder.path("csv"), folder.path("all.json"), folder.path("jsonl"));
+        let outputs = ["--csv", text(&csv), "--json", text(&json), "--jsonl", text(&jsonl)];
+        let going = begin(&[&["-t", "ledger,services"], &outputs[..]].concat());
+        // Where a file should be, there is something else now.
+        fs::create_dir(csv.join("ledger.csv")).unwrap();
+        send(EAST, &numbered(5));
+        let run = going.stop();
+        assert!(run.code == 2 && run.stdout.contains("Services: "), "{run:?}");
+        assert_eq!(run.stderr.matches("cannot write ").count(), 1, "{run:?}");
+        assert!(run.stderr.contains(&format!("cannot write {}", csv.join("ledger.csv").display())), "{run:?}");
+        let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 5);
+        assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
+        assert_eq!((fs::read_dir(&csv).unwrap().count(), fs::read_dir(&jsonl).unwrap().count()), (2, 2));
+        assert_eq!((files_in(&folder).len(), fs::metadata(&json).unwrap().uid()), (3, USER), "nothing is left over");
+    });
+}
+
+#[test]
+fn files_are_replaced_in_a_folder_that_no_absolute_path_leads_to_any_more() {
+    in_a_network(|| {
+        // Of root alone, and in it one of the user that the capture goes on as.
+        let closed = Folder::new();
+        let inside = closed.path("inside");
+        fs::create_dir(&inside).unwrap();
+        chown(&inside, Some(USER), Some(USER)).unwrap();
+        fs::set_permissions(closed.path(""), fs::Permissions::from_mode(0o700)).unwrap();
+        let outputs = ["--every", "0.1", "-t", "ledger", "--json", "all.json", "--csv", "csv"];
+        let mut going = begin_as(portolan().current_dir(&inside), &outputs);
+        send(EAST, &numbered(5));
+        let mut line = String::new();
+        assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+        let run = going.stop();
+        assert!(run.code == 0 && !run.stderr.contains("cannot write"), "{run:?}");
+        let document: Value = serde_json::from_str(&fs::read_to_string(inside.join("all.json")).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 5);
+        assert_eq!(fs::read_dir(&inside).unwrap().count(), 2, "nothing is left over");
+    });
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_capture_and_the_files_are_written() {
+    in_a_network(|| {
+        // Tables for people may end early, data may not.
+        for (data, code, messages) in [(&[][..], 0, 0), (&["--jsonl", "-"], 2, 1)] {
+            let folder = users_folder();
+            let json = folder.path("all.json");
+            let mut going = begin(&[&["--every", "0.1", "-t", "ledger", "--json", text(&json)], data].concat());
+            send(EAST, &numbered(5));
+            let mut line = String::new();
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+            // As `| head -1` does.
+            let Going { mut child, stdout, mut stderr, .. } = going;
+            drop(stdout);
+            let mut said = String::new();
+            stderr.read_to_string(&mut said).unwrap();
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{said}");
+            assert!(said.contains("it was stopped"), "{said}");
+            assert_eq!(said.matches("its reader went away").count(), messages, "{said}");
+            let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+            assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
+        }
     });
 }
 
@@ -262,8 +331,16 @@ fn packets_can_go_on_to_another_program() {
         let mut bytes = Vec::new();
         going.stdout.read_to_end(&mut bytes).unwrap();
         assert_eq!(packets_at(&crate::support::tables_of(&bytes), "udp"), 5);
-        let refused = run(&["live", "-i", WEST, "-w", "-", "--json", "-"]);
-        assert!(refused.code == 2 && refused.stderr.contains("not both"), "{refused:?}");
+        let folder = Folder::new();
+        let file = folder.path("a");
+        for (outputs, why) in [
+            (["-w", "-", "--json", "-"], "standard output can take --json - or --write -, not both"),
+            (["-w", text(&file), "--json", text(&file)], "one would overwrite the other"),
+        ] {
+            let refused = run(&[&["live", "-i", WEST][..], &outputs].concat());
+            assert!(refused.code == 2 && refused.stderr.contains(why), "{refused:?}");
+            assert!(!file.exists());
+        }
     });
 }
 
@@ -302,7 +379,7 @@ fn what_the_system_drops_is_counted_and_told() {
 #[test]
 fn flows_that_are_silent_end_and_stay_in_the_sums() {
     in_a_network(|| {
-        let mut going = begin(&["--idle-timeout", "0.2", "--every", "0.1", "-t", "flows", "--json", "-"]);
+        let mut going = begin(&["--idle-timeout", "0.2", "--every", "0.1", "-t", "ledger,services,flows", "--json", "-"]);
         send(EAST, &numbered(5));
         // Documents come one behind the other; flows are gone in one of them.
         let gone = serde_json::Deserializer::from_reader(&mut going.stdout).into_iter::<Value>().find(|document| {

@@ -21,6 +21,7 @@ mod machine_commands;
 #[cfg(all(target_os = "linux", feature = "live"))]
 mod network;
 mod one_flow;
+mod outputs;
 mod readme;
 mod samples;
 #[allow(dead_code)] // Some of it is for the hand-built samples only.

@@ -1,0 +1,195 @@
+//! Floor 10: outputs that would destroy an input or each other are refused before anything is read.
+//!
+//! Regular files are compared by what they are, whatever links and paths lead to them, and those that are not there yet by where
+//! they would be. Devices and named pipes keep nothing that could be destroyed.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use portolan::capture::{Identity, InputName};
+use portolan::error::Error;
+use portolan::output::folder::file_of;
+use portolan::output::replace::place_of;
+use portolan::summary::TableName;
+use portolan::text::outputs as text;
+
+use super::STDOUT;
+use crate::cli::{RowsJob, TablesJob, TablesTarget, Target};
+
+/// Checks the outputs of a capture's tables, and `saved` for its packets (`-` is standard output).
+///
+/// # Errors
+///
+/// [`Error::Outputs`] if two outputs are one, if one is an input or the user's port table, or if several tables are to go where
+/// only one can.
+pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
+    let mut outputs = Vec::new();
+    for (option, target) in [("--csv", &job.csv), ("--jsonl", &job.jsonl)] {
+        match target {
+            Some(TablesTarget::Stdout) if job.written.len() != 1 => return refuse(text::one_table(option, job.written.len())),
+            Some(TablesTarget::Stdout) => outputs.push(Output { option, target: Place::Stdout }),
+            Some(TablesTarget::Folder(folder)) => outputs.push(Output { option, target: Place::Folder(folder, &job.written) }),
+            None => {}
+        }
+    }
+    outputs.extend(output("--json", job.json.as_ref()));
+    outputs.extend(saved.map(|path| Output {
+        option: "--write",
+        target: if path == Path::new("-") { Place::Stdout } else { Place::File(path) },
+    }));
+    check(&outputs, inputs, port_table)
+}
+
+/// The same for the outputs of a single table.
+pub fn check_rows(job: &RowsJob, port_table: Option<&Path>) -> Result<(), Error> {
+    let outputs = [("--csv", &job.csv), ("--json", &job.json), ("--jsonl", &job.jsonl)];
+    let outputs: Vec<Output> = outputs.into_iter().filter_map(|(option, target)| output(option, target.as_ref())).collect();
+    check(&outputs, &[], port_table)
+}
+
+fn output<'a>(option: &'static str, target: Option<&'a Target>) -> Option<Output<'a>> {
+    Some(match target? {
+        Target::Stdout => Output { option, target: Place::Stdout },
+        Target::File(path) => Output { option, target: Place::File(path) },
+    })
+}
+
+/// An output as the user asked for it.
+struct Output<'a> {
+    option: &'static str,
+    target: Place<'a>,
+}
+
+enum Place<'a> {
+    Stdout,
+    File(&'a Path),
+    /// A folder, and the tables that have a file in it.
+    Folder(&'a Path, &'a [TableName]),
+}
+
+fn check(outputs: &[Output<'_>], inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
+    let to_stdout: Vec<_> = outputs.iter().filter(|output| matches!(output.target, Place::Stdout)).collect();
+    if let [first, second, ..] = to_stdout[..] {
+        return refuse(text::one_standard_output(first.option, second.option));
+    }
+    let mut files = Files::default();
+    for input in inputs {
+        let file = match input {
+            InputName::File(path) => FileId::of(path),
+            InputName::Stdin => stdin(),
+            InputName::Live => None,
+        };
+        let label = if let InputName::File(_) = input { format!("the input {input}") } else { input.to_string() };
+        files.know(file, Use::Input, label);
+    }
+    if let Some(path) = port_table {
+        files.know(FileId::of(path), Use::PortTable, format!("the --services file {}", path.display()));
+    }
+    files.add(stdout(), Use::Output, STDOUT.into())?;
+    for Output { option, target } in outputs {
+        match target {
+            Place::Stdout => {}
+            Place::File(path) => files.add(FileId::of(path), Use::Output, format!("{option} {}", path.display()))?,
+            Place::Folder(folder, tables) => files.add_folder(option, folder, tables)?,
+        }
+    }
+    Ok(())
+}
+
+fn refuse<T>(why: String) -> Result<T, Error> {
+    Err(Error::Outputs { why })
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Input,
+    PortTable,
+    Output,
+    /// A folder of outputs, which may be that of others, too.
+    Folder,
+}
+
+/// The files that are read and written, and what messages call them.
+#[derive(Default)]
+struct Files(HashMap<FileId, (Use, String)>);
+
+impl Files {
+    /// Takes a file in that is read.
+    fn know(&mut self, file: Option<FileId>, usage: Use, label: String) {
+        if let Some(file) = file {
+            self.0.insert(file, (usage, label));
+        }
+    }
+
+    /// Takes a file in that is written, unless it is one of the others.
+    fn add(&mut self, file: Option<FileId>, usage: Use, label: String) -> Result<(), Error> {
+        let Some(file) = file else { return Ok(()) };
+        match self.0.get(&file) {
+            Some((Use::Input, input)) => return refuse(text::output_is_input(&label, input)),
+            Some((Use::PortTable, table)) => return refuse(text::output_is_port_table(&label, table)),
+            Some((Use::Folder, _)) if usage == Use::Folder => {}
+            Some((Use::Output | Use::Folder, other)) => return refuse(text::outputs_are_one(&label, other)),
+            None => {}
+        }
+        self.0.insert(file, (usage, label));
+        Ok(())
+    }
+
+    fn add_folder(&mut self, option: &str, folder: &Path, tables: &[TableName]) -> Result<(), Error> {
+        self.add(FileId::of(folder), Use::Folder, format!("{option} {}", folder.display()))?;
+        tables.iter().try_for_each(|table| {
+            let file = file_of(folder, table.key(), option.trim_start_matches('-'));
+            self.add(FileId::of(&file), Use::Output, format!("{} of {option}", file.display()))
+        })
+    }
+}
+
+/// Which file it is.
+#[derive(PartialEq, Eq, Hash)]
+enum FileId {
+    /// One that is there.
+    There(Identity),
+    /// One that is not there yet.
+    Missing(PathBuf),
+}
+
+impl FileId {
+    /// The file that a path leads to; nothing for what is no regular file.
+    fn of(path: &Path) -> Option<FileId> {
+        match fs::metadata(path) {
+            Ok(metadata) => metadata.is_file().then(|| FileId::There(Identity::of(path, &metadata))),
+            Err(_) => Some(FileId::Missing(place_of(path))),
+        }
+    }
+
+    /// The file that a stream comes from or goes to, whatever it is called.
+    #[cfg(unix)]
+    fn of_stream(stream: impl std::os::fd::AsFd) -> Option<FileId> {
+        let metadata = fs::File::from(stream.as_fd().try_clone_to_owned().ok()?).metadata().ok()?;
+        metadata.is_file().then(|| FileId::There(Identity::of(Path::new(""), &metadata)))
+    }
+}
+
+#[cfg(unix)]
+fn stdin() -> Option<FileId> {
+    FileId::of_stream(std::io::stdin())
+}
+
+#[cfg(unix)]
+fn stdout() -> Option<FileId> {
+    FileId::of_stream(std::io::stdout())
+}
+
+/// Here a file cannot be told by a stream alone.
+#[cfg(not(unix))]
+fn stdin() -> Option<FileId> {
+    None
+}
+
+/// The same for what is written.
+#[cfg(not(unix))]
+fn stdout() -> Option<FileId> {
+    None
+}
