@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::analysis::Analysis;
 use crate::decode::Side;
 use crate::flow::Flow;
+use crate::text;
 
 /// How many flows are listed where several fit.
 const MOST_LISTED: usize = 20;
@@ -77,9 +78,7 @@ impl Question {
             .collect();
         match (fitting.as_slice(), self) {
             ([only], _) => Ok(*only),
-            ([], Question::Number(number)) => {
-                Err(format!("there is no flow {number}; the capture holds {} flows, numbered from 1", analysis.flows.len()))
-            }
+            ([], Question::Number(number)) => Err(text::no_such_flow(number, analysis.flows.len())),
             ([], Question::Ends(..)) => Err("no flow has these endpoints; see them all with --table flows --top 0".into()),
             (several, _) => {
                 let numbers: Vec<String> = several.iter().take(MOST_LISTED).map(|number| (number + 1).to_string()).collect();

@@ -77,9 +77,12 @@ fn sums(analysis: &Analysis) -> Vec<(Scanner, ScanSum)> {
 /// The scans with what their rows in `services` are called. The same name can come more than once.
 pub fn named(analysis: &Analysis) -> Vec<(Scanner, String, ScanSum)> {
     let sums = sums(analysis);
-    let others = sums.len().saturating_sub(MOST_NAMED);
+    let others = match sums.len().saturating_sub(MOST_NAMED) {
+        1 => "scan (1 other)".to_owned(),
+        number => format!("scan ({number} others)"),
+    };
     let called = |(place, (scanner, sum)): (usize, (Scanner, ScanSum))| {
-        let name = if place < MOST_NAMED { name(&sum) } else { format!("scan ({others} others)") };
+        let name = if place < MOST_NAMED { name(&sum) } else { others.clone() };
         (scanner, name, sum)
     };
     sums.into_iter().enumerate().map(called).collect()
