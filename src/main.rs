@@ -27,6 +27,7 @@ use portolan::flow::TimelineOptions;
 use portolan::machine::Machine;
 #[cfg(feature = "live")]
 use portolan::output::checklist;
+use portolan::output::terminal::View;
 use portolan::output::{json, port, prose, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
@@ -172,7 +173,7 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
     };
     write_to(&Target::Stdout, |output| match single_port {
         Some(number) => port::write(number, &pages, view(Some(0)), output),
-        None => terminal::write(&summary::book(&pages), view(Some(0)), output),
+        None => terminal::write(&summary::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
     })?;
     Ok(code)
 }
@@ -183,7 +184,7 @@ fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     let machine = Machine::look();
     let table = || summary::interfaces(&machine);
     if write_rows(job, &Registry::shared(), json::Settings::default(), table)? {
-        write_to(&Target::Stdout, |output| terminal::write(&table(), view(Some(0)), output))?;
+        write_to(&Target::Stdout, |output| terminal::write(&table(), View { wide: job.wide, ..view(Some(0)) }, output))?;
     }
     Ok(COMPLETE)
 }

@@ -18,7 +18,7 @@ pub fn table_title(key: &str) -> &'static str {
         "services" => "Services: what the traffic was for, by the server's port",
         "portless" => "Portless: what has no ports",
         "ports" => "Ports: the doors that were used",
-        "ranges" => "Ranges: the ports of servers by range, and how connections to them went",
+        "ranges" => "Ranges: servers' ports by range, and how connections went",
         "servers" => "Servers: which machine serves what",
         "scans" => "Scans: who tried many ports or many hosts",
         "hosts" => "Hosts: what each address did",
@@ -47,15 +47,16 @@ pub fn empty_table(key: &str) -> &'static str {
     }
 }
 
-/// The title of a column on the terminal; its key where that is a good title already.
-pub fn column_title(key: &'static str) -> &'static str {
+/// The title of a table's column on the terminal; the column's key where that is a good title already.
+pub fn column_title(table: &str, key: &'static str) -> &'static str {
     match key {
         "file_format" => "format",
         "link_type" => "link type",
         "may_capture" => "may capture",
         "wire_bytes" => "bytes",
         "captured_bytes" => "captured",
-        "packets_pct" | "flows_pct" | "wire_bytes_pct" => "%",
+        "packets_pct" | "flows_pct" => "%",
+        "wire_bytes_pct" => "% bytes",
         "start_time" => "start",
         "duration_s" => "seconds",
         "bit_rate" => "bits/s",
@@ -66,7 +67,11 @@ pub fn column_title(key: &'static str) -> &'static str {
         "client_ip" => "client",
         "server_port" | "client_port" => "port",
         "host_count" => "host count",
+        // No other column of that table is about ports.
+        "port_count" if table == "ranges" => "ports",
         "port_count" => "port count",
+        "transport" => "proto",
+        "evidence_detail" => "compared",
         "flow_id" => "flow",
         "tcp_state" => "state",
         "control_flow" => "control",

@@ -4,7 +4,9 @@
 pub mod checklist;
 pub mod csv;
 mod data;
+mod escape;
 pub mod json;
+mod layout;
 pub mod port;
 pub mod prose;
 pub mod replace;
