@@ -30,6 +30,7 @@ use portolan::flow::TimelineOptions;
 use portolan::machine::Machine;
 #[cfg(feature = "live")]
 use portolan::output::checklist;
+use portolan::output::terminal::View;
 use portolan::output::{json, port, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
@@ -174,7 +175,7 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
     if job.rows.is_shown() {
         let shown = write_to(&Target::Stdout, |output| match single_port {
             Some(number) => port::write(number, &pages, view(Some(0)), output),
-            None => terminal::write(&summary::book(&pages), view(Some(0)), output),
+            None => terminal::write(&summary::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
         });
         failures.extend(shown.err());
     }
@@ -189,7 +190,8 @@ fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     let table = || summary::interfaces(&machine);
     let mut failures = write_rows(job, &Registry::shared(), json::Settings::default(), table);
     if job.is_shown() {
-        failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view(Some(0)), output)).err());
+        let view = View { wide: job.wide, ..view(Some(0)) };
+        failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view, output)).err());
     }
     Ok(if tell_unwritten(&failures) { FAILED } else { COMPLETE })
 }

@@ -46,7 +46,7 @@ pub fn write_tables<'a>(
         failures.extend(write_each(target, "jsonl", tables(), |table, output| jsonl::write(table, output)));
     }
     if for_people && job.is_shown() {
-        let view = view(job.top);
+        let view = View { wide: job.wide, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
             job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
         });
@@ -165,7 +165,7 @@ fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: Option<usize>)
         _ => told.unwrap_or(if is_terminal { USUAL_WIDTH } else { UNLIMITED_WIDTH }),
     };
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    View { width, top, styled: is_terminal && wanted && !is_dumb_terminal() }
+    View { width, wide: false, tells_left_out: true, top, styled: is_terminal && wanted && !is_dumb_terminal() }
 }
 
 /// True if the terminal says that it can do no more than print.

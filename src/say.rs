@@ -27,7 +27,7 @@ pub fn warn(options: &Options, analysis: &Analysis) {
         }
         let untold = input.damage_count - input.damages.len() as u64;
         if untold > 0 {
-            complain(&format_args!("{}: {untold} more such places", input.name));
+            complain(&format_args!("{}: {}", input.name, text::inputs::more_such_places(untold)));
         }
     }
     if let Some(filtered) = &analysis.filtered {
@@ -47,11 +47,7 @@ pub fn warn(options: &Options, analysis: &Analysis) {
     }
     let (unsupported, others) = analysis.unsupported.largest(MOST_LINK_TYPES);
     for (link_type, traffic) in unsupported {
-        let (name, packets) = (protocols::link_type(link_type), text::grouped(traffic.packets));
-        complain(&format_args!(
-            "link type {} ({name}) cannot be decoded: {packets} packets are counted as unsupported-link",
-            link_type.0
-        ));
+        complain(&text::link_type_not_decoded(link_type.0, &protocols::link_type(link_type), traffic.packets));
     }
     if others > 0 {
         complain(&text::other_link_types(others));

@@ -117,7 +117,8 @@ impl Summary {
         // The last place of a line stays free: some terminals go on to the next line when it is taken.
         let width = width.saturating_sub(1);
         let top = MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
-        let view = View { width, top: Some(top), ..view_on_stderr(Some(0)) };
+        // What had no room is told where it can be asked for: below the tables at the end.
+        let view = View { width, tells_left_out: false, top: Some(top), ..view_on_stderr(Some(0)) };
         let mut services = Vec::new();
         // A vector takes everything.
         let _ = terminal::write(&analysis.table(TableName::Services), view, &mut services);

@@ -1,6 +1,7 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
 pub mod choice;
+mod count;
 pub mod inputs;
 mod left_out;
 pub mod outputs;
@@ -9,6 +10,7 @@ pub mod usage;
 use std::borrow::Cow;
 use std::fmt::Write;
 
+pub use count::*;
 pub use left_out::*;
 
 /// The heading of a table on the terminal.
@@ -19,7 +21,7 @@ pub fn table_title(key: &str) -> &'static str {
         "services" => "Services: what the traffic was for, by the server's port",
         "portless" => "Portless: what has no ports",
         "ports" => "Ports: the doors that were used",
-        "ranges" => "Ranges: the ports of servers by range, and how connections to them went",
+        "ranges" => "Ranges: servers' ports by range, and how connections went",
         "servers" => "Servers: which machine serves what",
         "scans" => "Scans: who tried many ports or many hosts",
         "hosts" => "Hosts: what each address did",
@@ -49,15 +51,16 @@ pub fn empty_table(key: &str) -> &'static str {
     }
 }
 
-/// The title of a column on the terminal; its key where that is a good title already.
-pub fn column_title(key: &'static str) -> &'static str {
+/// The title of a table's column on the terminal; the column's key where that is a good title already.
+pub fn column_title(table: &str, key: &'static str) -> &'static str {
     match key {
         "file_format" => "format",
         "link_type" => "link type",
         "may_capture" => "may capture",
         "wire_bytes" => "bytes",
         "captured_bytes" => "captured",
-        "packets_pct" | "flows_pct" | "wire_bytes_pct" => "%",
+        "packets_pct" | "flows_pct" => "%",
+        "wire_bytes_pct" => "% bytes",
         "start_time" => "start",
         "duration_s" => "seconds",
         "bit_rate" => "bits/s",
@@ -68,7 +71,11 @@ pub fn column_title(key: &'static str) -> &'static str {
         "client_ip" => "client",
         "server_port" | "client_port" => "port",
         "host_count" => "host count",
+        // No other column of that table is about ports.
+        "port_count" if table == "ranges" => "ports",
         "port_count" => "port count",
+        "transport" => "proto",
+        "evidence_detail" => "compared",
         "flow_id" => "flow",
         "tcp_state" => "state",
         "control_flow" => "control",
@@ -186,24 +193,11 @@ pub fn no_such_name(word: &str, near: &[String]) -> String {
 
 /// What is said where most packets have an EtherType that is not decoded.
 pub fn ether_type_not_decoded(number: u16, name: &str, packets: u64, all: u64) -> String {
-    let (packets, all) = (grouped(packets), counted(all));
+    let (have, they_are) = if packets == 1 { ("has", "it is") } else { ("have", "they are") };
+    let (packets, all) = (grouped(packets), self::packets(all));
     // One without a name is called by its number.
     let name = if name.starts_with("ethertype-") { String::new() } else { format!(" ({name})") };
-    format!("{packets} of {all} have EtherType {number:#06x}{name}, which is not decoded: they are counted as non-ip")
-}
-
-/// What is said where control channels announced more than can be kept.
-pub fn announcements_dropped(number: u64) -> String {
-    let number = grouped(number);
-    format!("{number} announcements on control channels were too many to keep: flows that they were about may lack their names")
-}
-
-/// What is said where there were more flows than may be told apart.
-pub fn flows_overflowed(limit: usize, packets: u64) -> String {
-    let (limit, packets) = (grouped(limit as u64), grouped(packets));
-    format!(
-        "more than {limit} flows: {packets} packets of further ones are counted together (flag overflow); --max-flows allows more"
-    )
+    format!("{packets} of {all} {have} EtherType {number:#06x}{name}, which is not decoded: {they_are} counted as non-ip")
 }
 
 /// What is said where there is no libpcap because nobody wanted it.
@@ -214,10 +208,6 @@ pub const FILTER_REJECTS_ALL: &str = "no packet can meet it";
 /// What is said where a filter names a host.
 pub fn name_in_filter(name: &str) -> String {
     format!("nothing is looked up on the network, so \"{name}\" has to be given as an address")
-}
-
-fn counted(packets: u64) -> String {
-    if packets == 1 { "1 packet".into() } else { format!("{} packets", grouped(packets)) }
 }
 
 /// What stands in the place of a file's name where packets come from interfaces.
@@ -241,33 +231,40 @@ pub fn capture_begins(interfaces: &[String]) -> String {
 
 /// How a capture goes: time since it began, packets, packets in a second, bytes on the wire, flows.
 pub fn capture_goes(seconds: u64, packets: u64, rate: u64, wire_bytes: u64, flows: u64) -> String {
-    format!("{}  {}  {}/s  {}  {} flows", clock(seconds), counted(packets), grouped(rate), bytes(wire_bytes), grouped(flows))
+    let (packets, rate, flows) = (self::packets(packets), grouped(rate), self::flows(flows));
+    format!("{}  {packets}  {rate}/s  {}  {flows}", clock(seconds), bytes(wire_bytes))
 }
 
 /// What an interface has given when it has ended, and why it has.
 pub fn capture_ended(interface: &str, packets: u64, dropped: u64, why: &str) -> String {
     let dropped = if dropped == 0 { "none dropped".to_owned() } else { format!("{} dropped", grouped(dropped)) };
-    format!("{interface}: {} captured, {dropped}; {why}", counted(packets))
+    format!("{interface}: {} captured, {dropped}; {why}", self::packets(packets))
 }
 
 /// What is said where packets were not captured: how many the kernel and how many the interface dropped, if any.
 pub fn packets_dropped(dropped: [u64; 2]) -> Option<String> {
+    let dropped_packets = dropped[0].saturating_add(dropped[1]);
     let dropped = match (dropped[0], dropped[1]) {
         (0, 0) => return None,
-        (kernel, 0) => format!("{} dropped by the kernel", counted(kernel)),
-        (0, interface) => format!("{} dropped by the interface", counted(interface)),
+        (kernel, 0) => format!("{} dropped by the kernel", packets(kernel)),
+        (0, interface) => format!("{} dropped by the interface", packets(interface)),
         (kernel, interface) => {
-            format!("{} dropped by the kernel and {} by the interface", counted(kernel), grouped(interface))
+            format!("{} dropped by the kernel and {} by the interface", packets(kernel), grouped(interface))
         }
     };
-    Some(format!("{dropped}: the tables lack them; a larger --buffer, a filter (-f) or a smaller --snaplen helps"))
+    let them = if dropped_packets == 1 { "it" } else { "them" };
+    Some(format!("{dropped}: the tables lack {them}; a larger --buffer, a filter (-f) or a smaller --snaplen helps"))
 }
 
 /// How much was saved.
 pub fn packets_saved(packets: u64, files: u64, removed: u64) -> String {
-    let files = if files == 1 { "1 file".into() } else { format!("{} files", grouped(files)) };
-    let removed = if removed == 0 { String::new() } else { format!(", of which the oldest {} were removed", grouped(removed)) };
-    format!("saved: {} in {files}{removed}", counted(packets))
+    let files = number_of(files, "file", "files");
+    let removed = match removed {
+        0 => String::new(),
+        1 => ", of which the oldest was removed".into(),
+        removed => format!(", of which the oldest {} were removed", grouped(removed)),
+    };
+    format!("saved: {} in {files}{removed}", self::packets(packets))
 }
 
 /// The heading of tables that are shown while a capture goes on.
@@ -325,8 +322,7 @@ pub fn two_link_types(first: u32, other: u32) -> String {
 pub fn saving_ended(packets: u64) -> String {
     match packets {
         0 => "no packet was saved".into(),
-        1 => "the saving has ended after 1 packet".into(),
-        packets => format!("the saving has ended after {} packets", grouped(packets)),
+        number => format!("the saving has ended after {}", self::packets(number)),
     }
 }
 
@@ -335,7 +331,8 @@ pub const NO_PROC: &str = "/proc/self does not tell which rights are left; it is
 
 /// Why rights cannot be given up any more.
 pub fn threads_are_running(threads: usize) -> String {
-    format!("{threads} threads are running, and each would keep its own rights; this is a mistake in the program")
+    let threads = number_of(threads as u64, "thread is", "threads are");
+    format!("{threads} running, and each would keep its own rights; this is a mistake in the program")
 }
 
 /// Why the program cannot go on as another user.
@@ -427,11 +424,6 @@ pub fn flag_meaning(flag: &str) -> &'static str {
     }
 }
 
-/// The row that stands for those that are not shown.
-pub fn others(number: usize) -> String {
-    format!("({number} others)")
-}
-
 /// Text from outside, made harmless for a terminal: what would move the cursor, change colours or turn the writing
 /// direction is shown as an escape, and no line is longer than its cell.
 pub fn clean(text: &str) -> Cow<'_, str> {
@@ -444,9 +436,9 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 /// Control characters (C0, DEL, C1), line and paragraph separators, and characters that override the writing direction or
 /// cannot be seen (Unicode Technical Report 36 section 2).
-fn is_dangerous(c: char) -> bool {
+pub fn is_dangerous(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A number with its thousands set apart: `1,234,567`.
@@ -506,5 +498,44 @@ mod tests {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0, 999, 1000, 999_949, 999_950].map(bytes), ["0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 MB"]);
         assert_eq!(bytes(u64::MAX), "18.4 EB");
+    }
+
+    #[test]
+    fn one_of_something_is_singular_in_every_sentence() {
+        let sentences = [
+            ether_type_not_decoded(0x1234, "ethertype-1234", 1, 1),
+            announcements_dropped(1),
+            flows_overflowed(1, 1),
+            capture_goes(1, 1, 1, 1, 1),
+            capture_ended("eth0", 1, 1, ENDED_BY_STOPPING),
+            packets_dropped([1, 0]).unwrap(),
+            packets_dropped([0, 1]).unwrap(),
+            packets_saved(1, 1, 1),
+            saving_ended(1),
+            threads_are_running(1),
+            filter_matched(1, 1),
+            filter_missed_tagged(1, "x"),
+            filter_unasked(1, "x", "y", 1),
+            filter_unasked_others(1, 1),
+            link_type_not_decoded(1, "x", 1),
+            other_link_types(1),
+            no_such_flow(1, 1),
+            inputs::passed_over([1; 4]),
+            inputs::more_such_places(1),
+            inputs::suspected_duplicates(1, 1, 4, 1),
+            inputs::dropped_duplicates(1, 1, 4, 1),
+        ];
+        let plurals = ["packets", "flows", "files", "inputs", "types", "places", "folders", "announcements", "others", "threads"];
+        for sentence in sentences {
+            let words: Vec<&str> = sentence.split([' ', ':', ';', ',']).collect();
+            let wrong = words.windows(2).any(|pair| pair[0] == "1" && plurals.contains(&pair[1]));
+            assert!(!wrong && !sentence.contains("1 packet are"), "{sentence}");
+        }
+        assert_eq!(
+            flows_overflowed(1, 1),
+            "more than 1 flow: 1 packet of further ones is counted together (flag overflow); --max-flows allows more"
+        );
+        assert_eq!(packets_saved(1, 1, 1), "saved: 1 packet in 1 file, of which the oldest was removed");
+        assert!(announcements_dropped(1).starts_with("1 announcement on control channels was dropped"));
     }
 }

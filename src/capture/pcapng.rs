@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
+use crate::text;
 use crate::unit::Time;
 
 /// The type of a Section Header Block, which reads the same in both byte orders.
@@ -91,7 +92,8 @@ impl Pcapng {
         // The length is a multiple of four; a writer that forgot so is read like libpcap does, rounded up.
         let size = (u64::from(length) + 3) & !3;
         if size < BLOCK_FRAME as u64 {
-            return Fault::fatal(format!("a block of type {kind:#x} claims to be {length} bytes long, and 12 is the least"));
+            let length = text::exact_bytes(length.into());
+            return Fault::fatal(format!("a block of type {kind:#x} claims to be {length} long, and 12 is the least"));
         }
         let limit = match kind {
             ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET => MAX_PACKET + 64 * 1024,
@@ -159,7 +161,7 @@ impl Pcapng {
         }
         let length = self.order.u32(start, 4);
         if length < 28 || !length.is_multiple_of(4) {
-            return Err(format!("its section header claims to be {length} bytes long"));
+            return Err(format!("its section header claims to be {} long", text::exact_bytes(length.into())));
         }
         self.section_base = self.interfaces.len();
         Ok(u64::from(length))
@@ -187,7 +189,11 @@ impl Pcapng {
         let (stored, wire_len) = (self.order.u32(body, 12) as usize, self.order.u32(body, 16));
         if stored > body.len() - HEAD {
             let room = body.len() - HEAD;
-            return Fault::passing(format!("a packet block claims {stored} packet bytes and has room for {room}"), size as u64);
+            let stored = text::exact_bytes(stored as u64);
+            return Fault::passing(
+                format!("a packet block claims to hold {stored} of a packet and has room for {room}"),
+                size as u64,
+            );
         }
         let record = Record { time: interface.resolution.time(units, interface.time_offset), wire_len, interface: index };
         Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }

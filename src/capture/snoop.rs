@@ -5,6 +5,7 @@
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
+use crate::text;
 
 /// What a snoop file begins with.
 pub const MAGIC: [u8; 8] = *b"snoop\0\0\0";
@@ -46,7 +47,10 @@ impl Snoop {
             return Fault::fatal(format!("a packet record claims to be {size} bytes long; what follows cannot be trusted"));
         }
         if size < RECORD_HEADER + stored {
-            return Fault::fatal(format!("a packet record of {size} bytes claims to hold a packet of {stored}"));
+            return Fault::fatal(format!(
+                "a packet record of {} claims to hold a packet of {stored}",
+                text::exact_bytes(size as u64)
+            ));
         }
         if bytes.len() < size {
             return Step::Need(size);

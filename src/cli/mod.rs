@@ -164,6 +164,10 @@ pub struct InterfacesArguments {
 /// What every command with a single table takes.
 #[derive(Args, Debug)]
 struct RowsArguments {
+    /// Show all columns, however wide the terminal is; those without a value in any row stay out
+    #[arg(long)]
+    wide: bool,
+
     /// Write the rows as CSV ('-' = standard output, nothing else is shown then)
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     csv: Option<String>,
@@ -188,6 +192,10 @@ struct TablesArguments {
     /// Rows shown per table on the terminal (0 = all; default: 50, of the table capture 10); what is cut becomes one row of others
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
+
+    /// Show all columns, however wide the terminal is; those without a value in any row stay out
+    #[arg(long)]
+    wide: bool,
 
     /// Write the tables as DIR/NAME.csv, with all rows ('-' = the one that --table names to standard output, terminal tables off)
     #[arg(long, value_name = "DIR")]
@@ -256,6 +264,8 @@ pub struct ServicesJob {
 /// Where the rows of a single table go, beside the terminal.
 #[derive(Debug)]
 pub struct RowsJob {
+    /// Whether the terminal shows all columns, however wide it is.
+    pub wide: bool,
     /// As CSV.
     pub csv: Option<Target>,
     /// As a JSON document.
@@ -273,7 +283,12 @@ impl RowsJob {
 
 impl RowsArguments {
     fn into_job(self) -> RowsJob {
-        RowsJob { csv: self.csv.map(Target::from), json: self.json.map(Target::from), jsonl: self.jsonl.map(Target::from) }
+        RowsJob {
+            wide: self.wide,
+            csv: self.csv.map(Target::from),
+            json: self.json.map(Target::from),
+            jsonl: self.jsonl.map(Target::from),
+        }
     }
 }
 
@@ -301,6 +316,8 @@ pub struct TablesJob {
     pub written: Vec<TableName>,
     /// Rows of each on the terminal, 0 = all; as many as are usual for it, if `None`.
     pub top: Option<usize>,
+    /// Whether the terminal shows all columns, however wide it is.
+    pub wide: bool,
     /// Where CSV files go.
     pub csv: Option<TablesTarget>,
     /// Where the JSON document goes.
@@ -395,6 +412,7 @@ impl TablesArguments {
             tables,
             written,
             top: self.top,
+            wide: self.wide,
             csv: self.csv.map(TablesTarget::from),
             json: self.json.map(Target::from),
             jsonl: self.jsonl.map(TablesTarget::from),

@@ -147,8 +147,7 @@ impl Story<'_> {
         let (a, b) = (self.flow.first_side(), self.flow.first_side().other());
         let title = format!("Flow {}: {protocol} between {} and {}", self.number + 1, self.end(a), self.end(b));
         let count: u64 = packets.iter().sum();
-        let noun = if count == 1 { "packet" } else { "packets" };
-        let amount = format!("{} {noun}, {}", text::grouped(count), text::bytes(wire_bytes.iter().sum()));
+        let amount = format!("{}, {}", text::packets(count), text::bytes(wire_bytes.iter().sum()));
         let times = match (self.at(self.flow.span.first), self.at(self.flow.span.last)) {
             (Some(first), Some(last)) => format!(", from {first} to {last} after the capture began"),
             _ => String::new(),

@@ -80,6 +80,11 @@ impl Timeline {
         }
     }
 
+    /// How wide the buckets are, in nanoseconds.
+    pub const fn width(&self) -> i64 {
+        self.width
+    }
+
     /// Counts a packet.
     pub fn add(&mut self, owner: u32, time: Time, wire_len: u32) {
         let bucket = time.nanoseconds().map(|nanoseconds| nanoseconds.div_euclid(self.width));

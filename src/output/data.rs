@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use crate::service::Evidence;
+use super::escape;
 use crate::summary::{Cell, CommunityId, hundredths};
 use crate::unit::{PAIRS, Time};
 
@@ -14,7 +14,7 @@ pub fn append_json(cell: &Cell<'_>, text: &mut Vec<u8>) -> serde_json::Result<()
     match cell {
         Cell::Empty => text.extend_from_slice(b"null"),
         Cell::Text(own) | Cell::Outside(own) => append_string(own, text)?,
-        Cell::Time(_) | Cell::Address(_) | Cell::CommunityId(_) | Cell::Evidence(_) => {
+        Cell::Time(_) | Cell::Address(_) | Cell::CommunityId(_) | Cell::Compared(_) => {
             text.push(b'"');
             append(cell, text);
             text.push(b'"');
@@ -26,8 +26,8 @@ pub fn append_json(cell: &Cell<'_>, text: &mut Vec<u8>) -> serde_json::Result<()
 
 /// Appends a string between quotation marks.
 fn append_string(string: &str, text: &mut Vec<u8>) -> serde_json::Result<()> {
-    if string.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')) {
-        return serde_json::to_writer(text, string);
+    if string.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ' | 0x7f..)) {
+        return escape::to_json(text, string);
     }
     text.push(b'"');
     text.extend_from_slice(string.as_bytes());
@@ -48,7 +48,7 @@ pub fn append(cell: &Cell<'_>, text: &mut Vec<u8>) {
         Cell::Address(IpAddr::V4(address)) => append_ipv4(*address, text),
         Cell::Address(IpAddr::V6(address)) => append_ipv6(*address, text),
         Cell::CommunityId(id) => append_community_id(*id, text),
-        Cell::Evidence(evidence) => append_evidence(*evidence, text),
+        Cell::Compared([more, less]) => append_compared(*more, *less, text),
         Cell::Text(own) | Cell::Outside(own) => text.extend_from_slice(own.as_bytes()),
     }
 }
@@ -73,14 +73,10 @@ fn append_community_id(id: CommunityId<'_>, text: &mut Vec<u8>) {
     text.extend_from_slice(&id.letters());
 }
 
-fn append_evidence(evidence: Evidence, text: &mut Vec<u8>) {
-    text.extend_from_slice(evidence.code().as_bytes());
-    if let Some([server, client]) = evidence.compared() {
-        text.push(b':');
-        text.extend_from_slice(itoa::Buffer::new().format(server).as_bytes());
-        text.push(b'>');
-        text.extend_from_slice(itoa::Buffer::new().format(client).as_bytes());
-    }
+fn append_compared(more: i32, less: i32, text: &mut Vec<u8>) {
+    text.extend_from_slice(itoa::Buffer::new().format(more).as_bytes());
+    text.push(b'>');
+    text.extend_from_slice(itoa::Buffer::new().format(less).as_bytes());
 }
 
 /// Each octet with a point behind it, and how many of the letters are taken.
@@ -242,11 +238,9 @@ mod tests {
     }
 
     #[test]
-    fn evidence_is_written_as_everywhere() {
-        for evidence in [Evidence::SynAckAck, Evidence::Rank(6, -1), Evidence::PortDiversity(65_535, 1)] {
-            assert_eq!(text(Cell::Evidence(evidence)), evidence.to_string());
-        }
-        assert_eq!(json(Cell::Evidence(Evidence::Rank(6, -1))), "\"rank:6>-1\"");
+    fn compared_numbers_are_text() {
+        assert_eq!(text(Cell::Compared([6, -1])), "6>-1");
+        assert_eq!(json(Cell::Compared([65_535, 1])), "\"65535>1\"");
     }
 
     #[test]

@@ -5,10 +5,18 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::data::append_json;
+use super::escape;
 use crate::summary::{Cell, Table};
 
 /// Raised when a key changes its meaning.
-pub const SCHEMA_VERSION: u32 = 1;
+///
+/// Changed from 1 to 2:
+///
+/// - `attempted`, in all tables that have it, counts datagrams without an answer, too, and not only openings of connections;
+/// - `evidence` in `flows` and `servers` is the word alone that the table `evidence` has, `rank` in place of `rank:6>-1`; the
+///   numbers that were compared are in `evidence_detail`, `6>-1`;
+/// - the number of ports in `ranges` is called `port_count`; `ports` is a list wherever there is such a column.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// What the document says about itself.
 #[derive(Serialize)]
@@ -54,11 +62,11 @@ pub struct Settings {
 /// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.
 pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>, mut output: impl Write) -> io::Result<()> {
     write!(output, r#"{{"schema_version":{SCHEMA_VERSION},"portolan":"#)?;
-    serde_json::to_writer(&mut output, &heading.portolan)?;
+    escape::to_json(&mut output, &heading.portolan)?;
     output.write_all(br#","input":"#)?;
-    serde_json::to_writer(&mut output, &heading.input)?;
+    escape::to_json(&mut output, &heading.input)?;
     output.write_all(br#","options":"#)?;
-    serde_json::to_writer(&mut output, &heading.options)?;
+    escape::to_json(&mut output, &heading.options)?;
     output.write_all(br#","tables":{"#)?;
     for (number, table) in tables.enumerate() {
         let comma = if number > 0 { "," } else { "" };

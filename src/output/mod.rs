@@ -4,9 +4,11 @@
 pub mod checklist;
 pub mod csv;
 mod data;
+mod escape;
 pub mod folder;
 pub mod json;
 pub mod jsonl;
+mod layout;
 pub mod port;
 pub mod prose;
 pub mod replace;

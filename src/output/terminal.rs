@@ -1,4 +1,8 @@
 //! Tables for people: aligned, as wide as the terminal at most, with a row for what is not shown.
+//!
+//! Numbers, times and addresses are never broken or shortened. Where they do not fit, columns are left out, text is broken between
+//! words, long addresses push what stands behind them to the next line, and words are shortened, in this order. A line is longer than
+//! the terminal only where nothing of that helps.
 
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -6,8 +10,9 @@ use std::io::{self, Write};
 use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
-use super::wrap::{width_of, widths, wrapped};
-use crate::summary::{Cell, Column, Row, Show, Table};
+use super::layout::{GAP, Kind, Narrowest, Wish, columns_that_fit, widths};
+use super::wrap::{shortened, width_of, wrapped};
+use crate::summary::{Cell, Row, Show, Table};
 use crate::text;
 
 /// How tables are shown.
@@ -15,6 +20,10 @@ use crate::text;
 pub struct View {
     /// Columns of the terminal.
     pub width: usize,
+    /// True if every column for people is shown, however narrow the terminal is.
+    pub wide: bool,
+    /// True if the heading of a table tells how many columns had no room.
+    pub tells_left_out: bool,
     /// Rows shown of each table, 0 = all; as many as are usual for it, if `None`.
     pub top: Option<usize>,
     /// True if headings may be emphasised. Nothing is told by emphasis or colour alone.
@@ -22,22 +31,22 @@ pub struct View {
 }
 
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
-/// Spaces between columns.
-const GAP: usize = 2;
+/// Digits of `2026-11-23 21:07:16`.
+const TO_THE_SECOND: usize = 19;
 
 /// Writes a table with its heading, and an empty line behind it.
 ///
-/// The rows are made once to be measured and once to be written, because all of them can be more than there is memory for.
+/// The rows are made once or twice to be measured and once to be written, because all of them can be more than there is memory for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let title = text::table_title(table.name);
-    writeln!(output, "{}", emphasised(title, view))?;
     if table.is_empty() {
-        return writeln!(output, "  {}\n", text::empty_table(table.name));
+        return writeln!(output, "{}\n  {}\n", emphasised(title, view), text::empty_table(table.name));
     }
     let rows = Rows::of(table, view.top);
-    let layout = Layout::of(&rows, view.width);
+    let layout = Layout::of(&rows, view);
+    writeln!(output, "{}{}", emphasised(title, view), layout.note(title, view))?;
     let mut lines = String::new();
-    layout.append(&layout.titles(table.columns), &mut lines);
+    layout.append(&layout.titles(table), &mut lines);
     let (first, more) = lines.split_once('\n').unwrap_or((&lines, ""));
     write!(output, "{}\n{more}", emphasised(first, view))?;
     rows.each(&layout.columns, |cells| {
@@ -57,17 +66,17 @@ pub(super) fn emphasised(line: &str, view: View) -> String {
 #[derive(Clone, Default)]
 struct Shown {
     text: String,
-    /// Places of the terminal that it takes.
+    /// Places of the terminal that it takes in its column.
     width: usize,
-    is_number: bool,
+    kind: Kind,
 }
 
 impl Shown {
-    fn set(&mut self, is_number: bool, append: impl FnOnce(&mut String)) {
+    fn set(&mut self, kind: Kind, append: impl FnOnce(&mut String)) {
         self.text.clear();
         append(&mut self.text);
         self.width = width_of(&self.text);
-        self.is_number = is_number;
+        self.kind = kind;
     }
 }
 
@@ -77,6 +86,8 @@ struct Rows<'t, 'a> {
     /// How many of the table are shown.
     shown: usize,
     others: Option<Row<'a>>,
+    /// The column in which the others are called so, and how many places that needs there.
+    label: (usize, usize),
 }
 
 impl<'t, 'a> Rows<'t, 'a> {
@@ -85,25 +96,35 @@ impl<'t, 'a> Rows<'t, 'a> {
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let mut others = table.others(shown);
         // "(12 others)" stands in the first column that is always shown and does not add up.
-        let name = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up);
-        if let (Some(others), Some(name)) = (&mut others, name) {
-            others[name] = Cell::text(text::others(table.len() - shown));
+        let first = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up).unwrap_or(0);
+        let mut label = (first, 0);
+        if let Some(others) = &mut others {
+            let text = text::others(table.len() - shown);
+            // It reaches into the columns behind, which are empty.
+            let behind = table.columns[first + 1..].iter().filter(|column| column.show != Show::InData);
+            let empty = behind.take_while(|column| !column.adds_up).filter(|column| column.show == Show::Always);
+            let room: usize = empty.map(|column| GAP + width_of(text::column_title(table.name, column.key))).sum();
+            label.1 = width_of(&text).saturating_sub(room);
+            others[first] = Cell::text(text);
         }
-        Rows { table, shown, others }
+        Rows { table, shown, others, label }
     }
 
     /// Lends the cells of these columns, row by row.
     fn each<E>(&self, columns: &[usize], mut look: impl FnMut(&[Shown]) -> Result<(), E>) -> Result<(), E> {
         let mut cells = vec![Shown::default(); columns.len()];
-        let mut look_at = |row: &[Cell<'_>]| {
+        let mut look_at = |row: &[Cell<'_>], is_others: bool| {
             for (shown, &index) in cells.iter_mut().zip(columns) {
-                shown.set(is_number(&row[index]), |text| append_shown(&row[index], text));
+                shown.set(kind_of(&row[index]), |text| append_shown(&row[index], self.table.time_digits, text));
+                if is_others && index == self.label.0 {
+                    (shown.kind, shown.width) = (Kind::Whole, self.label.1);
+                }
             }
             look(&cells)
         };
-        self.table.rows().take(self.shown).try_for_each(|row| look_at(&row))?;
-        self.others.as_deref().map_or(Ok(()), &mut look_at)?;
-        self.table.total().map_or(Ok(()), look_at)
+        self.table.rows().take(self.shown).try_for_each(|row| look_at(&row, false))?;
+        self.others.as_deref().map_or(Ok(()), |others| look_at(others, true))?;
+        self.table.total().map_or(Ok(()), |total| look_at(total, false))
     }
 
     /// The same without a way to fail.
@@ -123,39 +144,57 @@ struct Layout {
     widths: Vec<usize>,
     /// True where numbers stand.
     right_aligned: Vec<bool>,
+    /// Columns for which there is no room.
+    left_out: usize,
 }
 
 impl Layout {
-    fn of(rows: &Rows<'_, '_>, width: usize) -> Layout {
+    fn of(rows: &Rows<'_, '_>, view: View) -> Layout {
         let all = rows.table.columns;
         let candidates: Vec<usize> = (0..all.len()).filter(|&index| all[index].show != Show::InData).collect();
-        let title_width = |index: usize| width_of(text::column_title(all[index].key));
-        let mut wanted = vec![0; all.len()];
+        let title = |index: usize| text::column_title(rows.table.name, all[index].key);
+        let mut wishes: Vec<Wish> = (0..all.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
         let mut holds_numbers = vec![false; all.len()];
         rows.look_at(&candidates, |cells| {
             for (cell, &index) in cells.iter().zip(&candidates) {
-                wanted[index] = cell.width.max(wanted[index]);
-                holds_numbers[index] |= cell.is_number;
+                wishes[index].add(cell.kind, cell.width);
+                holds_numbers[index] |= cell.kind == Kind::Number;
             }
         });
-        let says_something: Vec<bool> = wanted.iter().map(|width| *width > 0).collect();
-        candidates.iter().for_each(|&index| wanted[index] = wanted[index].max(title_width(index)));
-        let columns = columns_that_fit(all, &wanted, &says_something, width);
-        let wanted: Vec<usize> = columns.iter().map(|&index| wanted[index]).collect();
+        let width = if view.wide { usize::MAX / 2 } else { view.width };
+        let (columns, left_out) = columns_that_fit(all, &wishes, width);
+        let wanted: Vec<usize> = columns.iter().map(|&index| wishes[index].wanted()).collect();
         let room = width.saturating_sub(GAP * columns.len().saturating_sub(1));
-        let widths = widths(&wanted, room, |place, width| {
-            let mut longest = longest_line(text::column_title(all[columns[place]].key), width);
-            rows.look_at(&columns[place..=place], |cells| longest = longest.max(longest_line(&cells[0].text, width)));
-            longest
-        });
+        let widths = if wanted.iter().sum::<usize>() <= room {
+            wanted
+        } else {
+            let mut narrowest = vec![Narrowest::default(); columns.len()];
+            narrowest.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(title(index)));
+            rows.look_at(&columns, |cells| {
+                for ((narrowest, cell), &index) in narrowest.iter_mut().zip(cells).zip(&columns) {
+                    narrowest.add(cell.kind, &cell.text, cell.width, all[index].enough);
+                }
+            });
+            widths(&wanted, &narrowest, room)
+        };
         let right_aligned = columns.iter().map(|&index| holds_numbers[index]).collect();
-        Layout { columns, widths, right_aligned }
+        Layout { columns, widths, right_aligned, left_out }
     }
 
-    fn titles(&self, all: &[Column]) -> Vec<Shown> {
+    /// How many columns had no room, to stand behind the title of the table: in its line, or in the next one.
+    fn note(&self, title: &str, view: View) -> String {
+        if self.left_out == 0 || !view.tells_left_out {
+            return String::new();
+        }
+        let note = text::left_out_columns(self.left_out);
+        let has_room = width_of(title) + GAP + note.len() + 2 <= view.width;
+        if has_room { format!("  ({note})") } else { format!("\n  ({note})") }
+    }
+
+    fn titles(&self, table: &Table<'_>) -> Vec<Shown> {
         let title = |&index: &usize| {
             let mut shown = Shown::default();
-            shown.set(false, |text| text.push_str(text::column_title(all[index].key)));
+            shown.set(Kind::Words, |text| text.push_str(text::column_title(table.name, table.columns[index].key)));
             shown
         };
         self.columns.iter().map(title).collect()
@@ -164,54 +203,49 @@ impl Layout {
     /// Appends a row: one line, or as many as the cell needs that has to be wrapped most.
     fn append(&self, cells: &[Shown], lines: &mut String) {
         if cells.iter().zip(&self.widths).all(|(cell, width)| cell.width <= *width) {
-            return self.append_line(cells.iter().map(|cell| (cell.text.as_str(), cell.width)), lines);
+            return self.append_line(cells.iter().map(|cell| cell.text.as_str()), lines);
         }
-        let parts: Vec<Vec<&str>> = cells.iter().zip(&self.widths).map(|(cell, width)| wrapped(&cell.text, *width)).collect();
+        let in_lines = |(cell, width): (&'_ Shown, &usize)| match cell.kind {
+            Kind::Words => wrapped(&cell.text, *width).into_iter().map(|line| line.into_owned()).collect(),
+            Kind::Name => vec![shortened(&cell.text, *width).into_owned()],
+            Kind::Number | Kind::Whole | Kind::Address => vec![cell.text.clone()],
+        };
+        let parts: Vec<Vec<String>> = cells.iter().zip(&self.widths).map(in_lines).collect();
         for number in 0..parts.iter().map(Vec::len).max().unwrap_or(0) {
-            let line = parts.iter().map(|parts| parts.get(number).map_or(("", 0), |part| (*part, width_of(part))));
-            self.append_line(line, lines);
+            self.append_line(parts.iter().map(|parts| parts.get(number).map_or("", |part| part.as_str())), lines);
         }
     }
 
-    fn append_line<'s>(&self, cells: impl Iterator<Item = (&'s str, usize)>, lines: &mut String) {
-        let begin = lines.len();
-        for (place, (text, width)) in cells.enumerate() {
-            let free = self.widths[place].saturating_sub(width);
-            let (before, behind) = if self.right_aligned[place] { (free, GAP) } else { (0, free + GAP) };
-            lines.extend(std::iter::repeat_n(' ', before));
-            lines.push_str(text);
-            lines.extend(std::iter::repeat_n(' ', behind));
+    /// Appends a line. A text may reach into the columns behind it; what stands there goes on in the next line.
+    fn append_line<'s>(&self, cells: impl Iterator<Item = &'s str>, lines: &mut String) {
+        // Where the column begins, and how far the line has got.
+        let (mut start, mut end) = (0, 0);
+        for (place, text) in cells.enumerate() {
+            if !text.is_empty() {
+                let width = width_of(text);
+                let before = if self.right_aligned[place] { self.widths[place].saturating_sub(width) } else { 0 };
+                if end > 0 && start + before < end + GAP {
+                    lines.push('\n');
+                    end = 0;
+                }
+                lines.extend(std::iter::repeat_n(' ', start + before - end));
+                lines.push_str(text);
+                end = start + before + width;
+            }
+            start += self.widths[place] + GAP;
         }
-        lines.truncate(begin + lines[begin..].trim_end().len());
         lines.push('\n');
     }
 }
 
-/// The columns to show, by index: those that must be, and of the others as many as fit, in their order of importance.
-/// A column that says nothing in any row is left out.
-fn columns_that_fit(columns: &[Column], wanted: &[usize], says_something: &[bool], width: usize) -> Vec<usize> {
-    let mut by_importance: Vec<usize> = (0..columns.len()).filter(|&index| columns[index].show != Show::InData).collect();
-    by_importance.sort_by_key(|&index| columns[index].show);
-    let mut used = 0;
-    let mut chosen: Vec<usize> = Vec::new();
-    for index in by_importance.into_iter().filter(|index| columns[*index].show == Show::Always || says_something[*index]) {
-        let needed = wanted[index] + GAP;
-        if columns[index].show == Show::Always || used + needed <= width + GAP {
-            used += needed;
-            chosen.push(index);
-        }
+fn kind_of(cell: &Cell<'_>) -> Kind {
+    match cell {
+        Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. } => Kind::Number,
+        Cell::Address(_) => Kind::Address,
+        Cell::Time(_) | Cell::CommunityId(_) | Cell::Compared(_) => Kind::Whole,
+        Cell::Outside(_) => Kind::Name,
+        Cell::Empty | Cell::Text(_) => Kind::Words,
     }
-    chosen.sort_unstable();
-    chosen
-}
-
-/// The longest line of a text in lines of that width.
-fn longest_line(text: &str, width: usize) -> usize {
-    wrapped(text, width).into_iter().map(width_of).max().unwrap_or(0)
-}
-
-fn is_number(cell: &Cell<'_>) -> bool {
-    matches!(cell, Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. })
 }
 
 /// Appends a decimal number as people read it: three digits behind the point are enough, and from a thousand on none.
@@ -224,17 +258,21 @@ fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
     }
 }
 
-/// Appends a cell as people read it.
-fn append_shown(cell: &Cell<'_>, text: &mut String) {
+/// Appends a cell as people read it, times with so many digits of a second.
+fn append_shown(cell: &Cell<'_>, time_digits: u8, text: &mut String) {
     match cell {
         Cell::Count(number) => text::append_grouped(*number, text),
         Cell::Bytes(number) => text::append_bytes(*number, text),
         Cell::Decimal { value, digits } => append_short_decimal(*value, *digits, text),
-        // To the second, without the T in the middle and the Z at the end.
-        Cell::Time(time) => text.extend(time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c })),
+        // Without the T in the middle and the Z at the end.
+        Cell::Time(time) => {
+            let point = usize::from(time_digits > 0);
+            let letters = TO_THE_SECOND + point + usize::from(time_digits.min(9));
+            text.extend(time.to_string().chars().take(letters).map(|c| if c == 'T' { ' ' } else { c }));
+        }
         Cell::Outside(outside) => text.push_str(&text::clean(outside)),
         Cell::Text(own) => text.push_str(own),
-        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Evidence(_) => {
+        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Compared(_) => {
             as_in_data(text, |text| append(cell, text));
         }
     }
@@ -251,6 +289,7 @@ fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::summary::Column;
 
     const COLUMNS: &[Column] = &[
         Column::always("service"),
@@ -259,12 +298,23 @@ mod tests {
         Column::in_data("x"),
     ];
 
-    fn shown(width: usize, top: usize) -> String {
-        let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets), Cell::Count(1), Cell::Empty];
-        let table = Table::stored("services", COLUMNS, vec![row("日本 a long name", 1234), row("b", 5), row("c", 6)]);
+    fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
+        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false };
         let mut output = Vec::new();
-        write(&table, View { width, top: Some(top), styled: false }, &mut output).unwrap();
-        String::from_utf8(output).unwrap().split_once('\n').unwrap().1.to_owned()
+        write(table, view, &mut output).unwrap();
+        String::from_utf8(output).unwrap()
+    }
+
+    fn services() -> Table<'static> {
+        let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets), Cell::Count(1), Cell::Empty];
+        Table::stored("services", COLUMNS, vec![row("日本 a long name", 1234), row("b", 5), row("c", 6)])
+    }
+
+    /// What stands below the title, and the note if that has a line of its own.
+    fn shown(width: usize, top: usize) -> String {
+        let written = written(&services(), width, top, false);
+        let below = written.split_once('\n').unwrap().1;
+        below.strip_prefix("  (+1 column: --wide)\n").unwrap_or(below).to_owned()
     }
 
     #[test]
@@ -287,5 +337,55 @@ mod tests {
             shown(80, 1),
             "service           packets  clients\n日本 a long name    1,234        1\n(2 others)             11\n\n"
         );
+    }
+
+    #[test]
+    fn the_heading_tells_how_many_columns_had_no_room_and_wide_shows_them() {
+        let head = |width, wide| written(&services(), width, 0, wide).lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+        let title = "Services: what the traffic was for, by the server's port";
+        let (one_line, note) = (format!("{title}  (+1 column: --wide)"), "  (+1 column: --wide)");
+        assert_eq!(head(80, false), [title, "service           packets  clients"]);
+        assert_eq!(head(33, false), [title, note]);
+        assert_eq!(head(10, true), [title, "service           packets  clients"]);
+        let long = "x".repeat(60);
+        let row = vec![Cell::Text(long.as_str().into()), Cell::Count(1), Cell::Text(long.as_str().into()), Cell::Empty];
+        assert!(written(&Table::stored("services", COLUMNS, vec![row]), 90, 0, false).starts_with(&one_line));
+    }
+
+    #[test]
+    fn numbers_addresses_and_times_are_never_broken_or_shortened() {
+        const COLUMNS: &[Column] =
+            &[Column::always("client_ip"), Column::always("start_time"), Column::always("file"), Column::always("ports")];
+        let row = vec![
+            Cell::Address("2001:db8:1111:2222:3333:4444:5555:6666".parse().unwrap()),
+            Cell::time(crate::unit::Time::from_nanoseconds(0)),
+            Cell::Outside("/a/very/long/path/capture.pcap".into()),
+            Cell::text("1000-2000 60000"),
+        ];
+        let table = Table::stored("flows", COLUMNS, vec![row]);
+        for width in [1, 20, 40, 60, 80] {
+            let written = written(&table, width, 0, false);
+            for whole in ["2001:db8:1111:2222:3333:4444:5555:6666", "1970-01-01 00:00:00", "1000-2000", "60000"] {
+                assert!(written.contains(whole), "{whole} at {width}: {written}");
+            }
+        }
+        let lines = |width| written(&table, width, 0, false).lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+        let address = "2001:db8:1111:2222:3333:4444:5555:6666";
+        let beneath = |columns: usize, text: &str| format!("{}{text}", " ".repeat(columns));
+        let one_line = format!("{address}  1970-01-01 00:00:00  …/capture.pcap  1000-2000");
+        assert_eq!(lines(91), [one_line, beneath(77, "60000"), String::new()]);
+        let behind = beneath(36, "1970-01-01 00:00:00  /a/ver….pcap  1000-2000");
+        assert_eq!(lines(80), [address.to_owned(), behind, beneath(71, "60000"), String::new()]);
+    }
+
+    #[test]
+    fn times_have_the_digits_that_their_table_asks_for() {
+        let row = vec![Cell::time(crate::unit::Time::from_nanoseconds(1_250_000_000))];
+        const COLUMNS: &[Column] = &[Column::always("start_time")];
+        let mut table = Table::stored("timeline", COLUMNS, vec![row]);
+        for (digits, expected) in [(0, "1970-01-01 00:00:01\n"), (2, "1970-01-01 00:00:01.25\n")] {
+            table.time_digits = digits;
+            assert!(written(&table, 80, 0, false).contains(expected));
+        }
     }
 }

@@ -226,8 +226,8 @@ impl Registry {
     /// Which tables the book was made from, for those who want to make the same one.
     pub fn describe(&self) -> String {
         let count = |table| rows::<1>(table).count();
-        let rules = self.rules;
-        format!("IANA registry ({} rows), overlay ({} rows), user ({rules} rules)", count(IANA), count(OVERLAY))
+        let rules = if self.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", self.rules) };
+        format!("IANA registry ({} rows), overlay ({} rows), user ({rules})", count(IANA), count(OVERLAY))
     }
 
     /// What stands under that number.

@@ -14,7 +14,7 @@ const COLUMNS: &[Column] = &[
     Column::always("category"),
     Column::with_room("rank", 5),
     Column::with_room("host", 1),
-    Column::always("description"),
+    Column::always("description").with_enough(50),
     Column::in_data("document"),
 ];
 

@@ -15,37 +15,38 @@ use crate::tally::flows::client_side;
 use crate::unit::Time;
 
 const COLUMNS: &[Column] = &[
-    Column::with_room("flow_id", 10),
+    Column::with_room("flow_id", 4),
     Column::always("transport"),
     Column::in_data("ip_protocol"),
     Column::always("client_ip"),
-    Column::always("client_port"),
+    Column::with_room("client_port", 1),
     Column::always("server_ip"),
     Column::always("server_port"),
-    Column::with_room("vlan", 11),
-    Column::with_room("tunnel", 9),
-    Column::with_room("category", 8),
+    Column::with_room("vlan", 2),
+    Column::with_room("tunnel", 6),
+    Column::with_room("category", 10),
     Column::always("service"),
     Column::in_data("name_source"),
     Column::with_room("initiator", 12),
     Column::with_room("evidence", 3),
-    Column::with_room("confidence", 4),
+    Column::with_room("confidence", 9),
     Column::in_data("alternatives"),
-    Column::with_room("flags", 7),
-    Column::with_room("tcp_state", 6),
+    Column::with_room("flags", 8),
+    Column::with_room("tcp_state", 7),
     Column::in_data("start_time"),
     Column::in_data("end_time"),
-    Column::with_room("duration_s", 10),
-    Column::with_room("packets_c2s", 1).adding_up(),
-    Column::with_room("packets_s2c", 1).adding_up(),
-    Column::with_room("wire_bytes_c2s", 5).adding_up(),
-    Column::with_room("wire_bytes_s2c", 5).adding_up(),
+    Column::with_room("duration_s", 11),
+    Column::with_room("packets_c2s", 5).adding_up(),
+    Column::with_room("packets_s2c", 5).adding_up(),
+    Column::with_room("wire_bytes_c2s", 0).adding_up(),
+    Column::with_room("wire_bytes_s2c", 0).adding_up(),
     Column::in_data("payload_bytes_c2s").adding_up(),
     Column::in_data("payload_bytes_s2c").adding_up(),
     Column::in_data("fragments").adding_up(),
     Column::in_data("icmp_errors").adding_up(),
     Column::in_data("community_id"),
-    Column::with_room("control_flow", 12),
+    Column::with_room("control_flow", 13),
+    Column::with_room("evidence_detail", 14),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
@@ -84,7 +85,7 @@ fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut d
     show(Cell::text_or_empty(names::service(registry, verdict.service)));
     show(Cell::text_or_empty(names::source(registry, verdict.service)));
     show(Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))));
-    show(Cell::Evidence(verdict.evidence));
+    show(Cell::text(verdict.evidence.code()));
     show(Cell::text(verdict.confidence.name()));
     show(names::alternatives(registry, verdict.alternatives));
     show(names::words(flags(flow, verdict, &paths), " "));
@@ -102,6 +103,7 @@ fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut d
     show(Cell::Count(rare.icmp_errors));
     show(if has_ends { Cell::CommunityId(CommunityId::of(flow)) } else { Cell::Empty });
     show(analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(analysis.flows.id(control))));
+    show(Cell::compared(verdict.evidence.compared()));
 }
 
 /// What is out of the ordinary with a flow.

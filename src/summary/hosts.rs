@@ -14,17 +14,17 @@ use crate::tally::flows::{Host, HostSum, Hosts, Role};
 
 const COLUMNS: &[Column] = &[
     Column::always("address"),
-    Column::with_room("name", 6),
+    Column::with_room("name", 0),
     Column::always("packets_sent").adding_up(),
     Column::always("packets_received").adding_up(),
-    Column::with_room("wire_bytes_sent", 4).adding_up(),
-    Column::with_room("wire_bytes_received", 5).adding_up(),
-    Column::with_room("peers", 3),
-    Column::with_room("serves", 1),
-    Column::with_room("uses", 2),
+    Column::with_room("wire_bytes_sent", 3).adding_up(),
+    Column::with_room("wire_bytes_received", 3).adding_up(),
+    Column::with_room("peers", 4),
+    Column::with_room("serves", 2),
+    Column::with_room("uses", 5),
     Column::in_data("first_seen"),
     Column::in_data("last_seen"),
-    Column::with_room("role", 7),
+    Column::with_room("role", 6),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {

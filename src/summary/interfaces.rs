@@ -6,11 +6,11 @@ use crate::service::protocols;
 
 const COLUMNS: &[Column] = &[
     Column::always("interface"),
-    Column::always("addresses"),
-    Column::with_room("link_type", 2),
+    Column::always("addresses").with_enough(50),
+    Column::with_room("link_type", 3),
     Column::with_room("up", 1),
-    Column::with_room("running", 1),
-    Column::with_room("loopback", 3),
+    Column::with_room("running", 2),
+    Column::with_room("loopback", 4),
     Column::always("may_capture"),
     Column::always("reason"),
 ];

@@ -10,7 +10,7 @@ use crate::tally::flows::{Ranges, in_order};
 const COLUMNS: &[Column] = &[
     Column::always("transport"),
     Column::always("range"),
-    Column::always("ports"),
+    Column::always("port_count"),
     Column::always("flows").adding_up(),
     Column::always("packets").adding_up(),
     Column::with_room("packets_pct", 1).adding_up(),

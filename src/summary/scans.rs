@@ -19,13 +19,13 @@ const COLUMNS: &[Column] = &[
     Column::always("server_ip"),
     Column::always("host_count"),
     Column::always("port_count"),
-    Column::with_room("ports", 2),
+    Column::with_room("ports", 3),
     Column::always("flows").adding_up(),
     Column::always("answered").adding_up(),
-    Column::with_room("refused", 0).adding_up(),
-    Column::with_room("silent", 1).adding_up(),
-    Column::with_room("packets", 3).adding_up(),
-    Column::with_room("wire_bytes", 4).adding_up(),
+    Column::with_room("refused", 1).adding_up(),
+    Column::with_room("silent", 2).adding_up(),
+    Column::with_room("packets", 4).adding_up(),
+    Column::with_room("wire_bytes", 5).adding_up(),
     Column::in_data("first_seen"),
     Column::in_data("last_seen"),
 ];
@@ -77,9 +77,12 @@ fn sums(analysis: &Analysis) -> Vec<(Scanner, ScanSum)> {
 /// The scans with what their rows in `services` are called. The same name can come more than once.
 pub fn named(analysis: &Analysis) -> Vec<(Scanner, String, ScanSum)> {
     let sums = sums(analysis);
-    let others = sums.len().saturating_sub(MOST_NAMED);
+    let others = match sums.len().saturating_sub(MOST_NAMED) {
+        1 => "scan (1 other)".to_owned(),
+        number => format!("scan ({number} others)"),
+    };
     let called = |(place, (scanner, sum)): (usize, (Scanner, ScanSum))| {
-        let name = if place < MOST_NAMED { name(&sum) } else { format!("scan ({others} others)") };
+        let name = if place < MOST_NAMED { name(&sum) } else { others.clone() };
         (scanner, name, sum)
     };
     sums.into_iter().enumerate().map(called).collect()

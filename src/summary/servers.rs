@@ -17,16 +17,17 @@ const COLUMNS: &[Column] = &[
     Column::always("transport"),
     Column::always("server_port"),
     Column::always("service"),
-    Column::with_room("category", 3),
+    Column::with_room("category", 5),
     Column::with_room("clients", 1),
-    Column::with_room("flows", 2).adding_up(),
+    Column::with_room("flows", 3).adding_up(),
     Column::always("packets").adding_up(),
-    Column::with_room("wire_bytes", 5).adding_up(),
+    Column::with_room("wire_bytes", 2).adding_up(),
     Column::with_room("evidence", 4),
     Column::in_data("first_seen"),
     Column::in_data("last_seen"),
     Column::with_room("role", 7),
     Column::with_room("outcome", 6),
+    Column::with_room("evidence_detail", 8),
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
@@ -48,11 +49,12 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
             Cell::Count(sum.flows),
             Cell::Count(sum.traffic.packets),
             Cell::Bytes(sum.traffic.wire_bytes),
-            Cell::Evidence(sum.evidence),
+            Cell::text(sum.evidence.code()),
             Cell::time(sum.span.first),
             Cell::time(sum.span.last),
             key.map_or(Cell::Empty, |key| Cell::text(role(&key, sum).name())),
             sum.reply.filter(|_| key.is_some()).map_or(Cell::Empty, |reply| Cell::text(reply.name())),
+            Cell::compared(sum.evidence.compared()),
         ]
     });
     Table::stored("servers", COLUMNS, rows.collect())

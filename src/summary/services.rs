@@ -15,7 +15,8 @@ use crate::tally::flows::{ServiceSum, Services, Sum};
 
 const COLUMNS: &[Column] = &[
     Column::with_room("category", 2),
-    Column::always("service"),
+    // Room for a scan, which is told in words.
+    Column::always("service").with_enough(40),
     Column::always("transport"),
     Column::always("ports"),
     Column::with_room("flows", 1).adding_up(),

@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use super::community_id::CommunityId;
 use crate::parallel;
-use crate::service::Evidence;
 use crate::tally::flows::Outcomes;
 use crate::unit::{Time, Traffic};
 
@@ -41,8 +40,8 @@ pub enum Cell<'a> {
     Address(IpAddr),
     /// The name of a flow that other programs give it too.
     CommunityId(CommunityId<'a>),
-    /// Why a side is the server.
-    Evidence(Evidence),
+    /// Two numbers of which the first is the larger, because of which a side is the server: `6>-1`.
+    Compared([i32; 2]),
     /// Text of our own, or of the user's port table.
     Text(Cow<'a, str>),
     /// Text that came from the wire or from a file name: hostile until it is cleaned.
@@ -78,6 +77,11 @@ impl<'a> Cell<'a> {
         Cell::Decimal { value: (scaled * 2 + divisor) / (divisor * 2), digits }
     }
 
+    /// Two numbers that were compared, if any were.
+    pub fn compared(numbers: Option<[i32; 2]>) -> Cell<'a> {
+        numbers.map_or(Cell::Empty, Cell::Compared)
+    }
+
     /// A known time, or nothing.
     pub fn time(time: Time) -> Cell<'a> {
         if time.is_known() { Cell::Time(time) } else { Cell::Empty }
@@ -109,7 +113,8 @@ pub fn hundredths(part: u64, whole: u64) -> u64 {
 pub enum Show {
     /// However narrow it is.
     Always,
-    /// If there is room; the smaller number goes last.
+    /// If there is room; those with the smallest number are the last to go. Columns with the same number are shown together or not
+    /// at all. For the number 0 long addresses give way: what stands behind one goes on in the next line.
     WithRoom(u8),
     /// Never.
     InData,
@@ -124,27 +129,37 @@ pub struct Column {
     pub show: Show,
     /// True if the row "others" shows the sum of what it stands for.
     pub adds_up: bool,
+    /// Places of a terminal that are enough for its texts, if they would take more and other columns need room, too.
+    pub enough: usize,
 }
+
+/// Places that are enough for the texts of most columns.
+const ENOUGH: usize = 24;
 
 impl Column {
     /// A column that the terminal always shows.
     pub const fn always(key: &'static str) -> Column {
-        Column { key, show: Show::Always, adds_up: false }
+        Column { key, show: Show::Always, adds_up: false, enough: ENOUGH }
     }
 
     /// A column that the terminal shows if there is room behind those with smaller numbers.
     pub const fn with_room(key: &'static str, order: u8) -> Column {
-        Column { key, show: Show::WithRoom(order), adds_up: false }
+        Column { key, show: Show::WithRoom(order), adds_up: false, enough: ENOUGH }
     }
 
     /// A column that only data formats have.
     pub const fn in_data(key: &'static str) -> Column {
-        Column { key, show: Show::InData, adds_up: false }
+        Column { key, show: Show::InData, adds_up: false, enough: ENOUGH }
     }
 
     /// The same column, adding up.
     pub const fn adding_up(self) -> Column {
         Column { adds_up: true, ..self }
+    }
+
+    /// The same column, of whose texts so many places are enough.
+    pub const fn with_enough(self, enough: usize) -> Column {
+        Column { enough, ..self }
     }
 }
 
@@ -173,6 +188,8 @@ pub struct Table<'a> {
     pub threads: usize,
     /// Rows that a terminal shows of it, unless the user wants another number.
     pub usual_rows: usize,
+    /// Digits of a second that a terminal shows of its times. Data formats always have nine.
+    pub time_digits: u8,
     rows: Rows<'a>,
     total: Option<Row<'a>>,
 }
@@ -194,7 +211,7 @@ impl<'a> Table<'a> {
     }
 
     fn of(name: &'static str, columns: &'static [Column], rows: Rows<'a>) -> Table<'a> {
-        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, rows, total: None }
+        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, time_digits: 0, rows, total: None }
     }
 
     /// The same table with a row for all others together, which every output has as the last one.
@@ -326,7 +343,7 @@ mod tests {
         assert_eq!((table.len(), table.others(1)), (2, Some(vec![Cell::Empty, Cell::Count(3)])));
         let mut csv = Vec::new();
         crate::output::csv::write(&table, &mut csv).unwrap();
-        assert_eq!(String::from_utf8(csv).unwrap(), "name,packets\r\na,5\r\nb,3\r\ntotal,8\r\n");
+        assert_eq!(String::from_utf8(csv).unwrap(), "name,packets\na,5\nb,3\ntotal,8\n");
     }
 
     #[test]

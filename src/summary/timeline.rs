@@ -21,5 +21,23 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
     let row = |((start, category), traffic): ((_, &'static str), crate::unit::Traffic)| {
         vec![Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]
     };
-    Table::stored("timeline", COLUMNS, sums.into_iter().map(row).collect())
+    let mut table = Table::stored("timeline", COLUMNS, sums.into_iter().map(row).collect());
+    table.time_digits = analysis.timeline.as_ref().map_or(0, |timeline| digits_of_second(timeline.width()));
+    table
+}
+
+/// Digits of a second that tell the starts of buckets apart which are so many nanoseconds wide.
+fn digits_of_second(width: i64) -> u8 {
+    (0..9).find(|&digits| width % 10_i64.pow(9 - u32::from(digits)) == 0).unwrap_or(9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_of_buckets_have_the_digits_of_the_buckets_width() {
+        let widths = [604_800_000_000_000, 1_000_000_000, 1_500_000_000, 250_000_000, 1_000_000, 1000, 1, 2_000_000_001];
+        assert_eq!(widths.map(digits_of_second), [0, 0, 1, 2, 3, 6, 9, 9]);
+    }
 }

@@ -1,6 +1,6 @@
 //! What is said where it is not clear which flow `portolan explain` is asked for.
 
-use super::{counted, grouped};
+use super::grouped;
 
 /// How a flow can be named: by what, and an example.
 pub const FLOW_FORMS: [(&str, &str); 5] = [
@@ -80,7 +80,7 @@ pub fn filter_matched_flows(matched: u64, packets: u64, flows: usize, all: usize
     let (matched, flows, all) = (grouped(matched), grouped(flows as u64), grouped(all as u64));
     format!(
         "the filter matches {matched} of {}, in {flows} of {all} flows; flow numbers are those of the whole capture",
-        counted(packets)
+        super::count::packets(packets)
     )
 }
 
@@ -91,7 +91,7 @@ pub fn stands_for_many(number: usize, protocol: &str) -> String {
 
 /// That there is no packet with that number.
 pub fn no_such_packet(packet: u64, packets: u64) -> String {
-    format!("there is no packet {packet}; the capture holds {}, numbered from 1", counted(packets))
+    format!("there is no packet {packet}; the capture holds {}, numbered from 1", super::count::packets(packets))
 }
 
 /// That a packet was dropped as a duplicate.

@@ -1,25 +1,21 @@
 //! What is said about the inputs as a whole: what folders hold, in which order inputs are read, and packets that came twice.
 
-use super::{counted, grouped};
+use super::{grouped, number_of, packets};
 
 /// How much was passed over in folders: files that are no captures, folders, what is no regular file, further names of captures.
 /// Nothing, if all numbers are 0.
 pub fn passed_over([files, folders, special, repeated]: [u64; 4]) -> String {
     let parts = [
-        number_of(files, "file that is not a capture", "files that are not captures"),
-        number_of(folders, "folder, which is not entered", "folders, which are not entered"),
-        number_of(special, "FIFO, device, socket or broken link", "FIFOs, devices, sockets or broken links"),
-        number_of(repeated, "further name of the same capture", "further names of the same captures"),
+        some(files, "file that is not a capture", "files that are not captures"),
+        some(folders, "folder, which is not entered", "folders, which are not entered"),
+        some(special, "FIFO, device, socket or broken link", "FIFOs, devices, sockets or broken links"),
+        some(repeated, "further name of the same capture", "further names of the same captures"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-fn number_of(number: u64, one: &str, several: &str) -> Option<String> {
-    match number {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        number => Some(format!("{} {several}", grouped(number))),
-    }
+fn some(number: u64, one: &str, several: &str) -> Option<String> {
+    (number > 0).then(|| number_of(number, one, several))
 }
 
 /// That some of what is in folders is not read: in how many, or in which one.
@@ -28,6 +24,11 @@ pub fn passed_over_in(folders: &[String], what: &str) -> String {
         [folder] => format!("skipped in folder {folder}: {what}"),
         folders => format!("skipped in {} folders: {what}", folders.len()),
     }
+}
+
+/// How many more places of an input could not be read than were named one by one.
+pub fn more_such_places(number: u64) -> String {
+    number_of(number, "more such place", "more such places")
 }
 
 /// Why a folder is of no use as an input.
@@ -92,17 +93,20 @@ fn like_an_earlier_one(window: usize, most_apart: i64) -> String {
 
 /// How many packets are suspected duplicates, of how many.
 pub fn suspected_duplicates(duplicates: u64, packets: u64, window: usize, most_apart: i64) -> String {
-    let (duplicates, packets, alike) = (grouped(duplicates), counted(packets), like_an_earlier_one(window, most_apart));
+    let (kind, they_are, them) =
+        if duplicates == 1 { ("a duplicate", "it is", "it") } else { ("duplicates", "they are", "them") };
+    let (duplicates, packets, alike) = (grouped(duplicates), self::packets(packets), like_an_earlier_one(window, most_apart));
     format!(
-        "{duplicates} of {packets} may be duplicates ({alike}), as from a bridge, the device any or a mirror port; they are \
-         counted, and --dedup drops them"
+        "{duplicates} of {packets} may be {kind} ({alike}), as from a bridge, the device any or a mirror port; {they_are} \
+         counted, and --dedup drops {them}"
     )
 }
 
 /// How many packets were dropped as duplicates, of how many.
 pub fn dropped_duplicates(duplicates: u64, packets: u64, window: usize, most_apart: i64) -> String {
-    let (duplicates, packets, alike) = (grouped(duplicates), counted(packets), like_an_earlier_one(window, most_apart));
-    format!("{duplicates} of {packets} dropped as duplicates ({alike})")
+    let kind = if duplicates == 1 { "a duplicate" } else { "duplicates" };
+    let (duplicates, packets, alike) = (grouped(duplicates), self::packets(packets), like_an_earlier_one(window, most_apart));
+    format!("{duplicates} of {packets} dropped as {kind} ({alike})")
 }
 
 #[cfg(test)]

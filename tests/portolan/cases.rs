@@ -416,7 +416,7 @@ fn ports_and_ranges_tell_how_the_connections_to_them_went() {
     scene.frames([refuse(22), refuse(23), refuse(8080), reset, asked, unreachable, known, unclear, log, connections].concat());
     let tables = tables_of(&scene.pcap());
     let outcomes = ["attempted", "established", "refused", "reset", "midstream"];
-    let ranges = rows(&tables, "ranges", &[&["transport", "range", "ports", "flows"][..], &outcomes].concat());
+    let ranges = rows(&tables, "ranges", &[&["transport", "range", "port_count", "flows"][..], &outcomes].concat());
     assert_eq!(
         ranges,
         [

@@ -56,7 +56,7 @@ fn csv_has_every_table_with_all_rows_and_the_keys_of_the_json_document() {
     assert_eq!(run.code, 0);
     assert!(run.stdout.starts_with("Capture:"), "tables are still shown");
     let document: serde_json::Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["tables"].as_object().unwrap().len(), TABLES.len());
     for table in TABLES {
         let mut reader = csv::Reader::from_path(csv.join(table).with_extension("csv")).unwrap();
@@ -147,7 +147,8 @@ fn the_users_own_table_wins_and_its_mistakes_are_told_with_the_line() {
     let rules = folder.file("ports.txt", b"# ours\nudp/2500 = ip-phone, voip\n192.0.2.0/24 tcp/9999 = camera\n");
     let tables = run(&["read", &capture, "--services", &rules, "--json", "-"]).tables();
     assert_eq!(column(&tables, "flows", "service"), ["ip-phone", "http-alt", "camera"]);
-    assert_eq!(column(&tables, "flows", "evidence"), ["rank:5>-1", "handshake", "user"]);
+    assert_eq!(column(&tables, "flows", "evidence"), ["rank", "handshake", "user"]);
+    assert_eq!(column(&tables, "flows", "evidence_detail"), ["5>-1".into(), Value::Null, Value::Null].each_ref());
     assert_eq!(column(&tables, "flows", "name_source"), ["user", "overlay", "user"]);
     assert_eq!(column(&tables, "flows", "category")[0], "voip");
     let wrong = folder.file("wrong.txt", b"udp/2500 = ip-phone\n\ntcp/eighty = web\n");

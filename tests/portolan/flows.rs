@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::scene::*;
 use crate::support::{column, tables_of};
 
-/// A flow in words: `tcp client > server service (evidence, confidence) flags`. Where no side is the server, `~` stands
+/// A flow in words: `tcp client > server service (evidence:detail, confidence) flags`. Where no side is the server, `~` stands
 /// between the sides.
 pub fn told(flow: &Value) -> String {
     let word = |key: &str| match &flow[key] {
@@ -22,7 +22,7 @@ pub fn told(flow: &Value) -> String {
         word("server_ip"),
         word("server_port"),
         word("service"),
-        word("evidence"),
+        [word("evidence"), word("evidence_detail")].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(":"),
         word("confidence"),
         word("flags")
     );

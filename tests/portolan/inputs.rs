@@ -254,7 +254,7 @@ fn a_terminal_shows_ten_files_and_the_total_unless_more_are_asked_for() {
     assert_eq!(usual.len(), 12);
     assert_eq!((usual[10][..3].join(" "), usual[11][..2].join(" ")), ("(3 others) 6".into(), "total 26".into()));
     assert_eq!((shown(&["-n", "12"]).len(), shown(&["-n", "0"]).len()), (14, 14));
-    assert_eq!(shown(&["-n", "12"])[12][..2].join(" "), "(1 others)");
+    assert_eq!(shown(&["-n", "12"])[12][..2].join(" "), "(1 other)");
 }
 
 /// A connection of which every packet came twice.

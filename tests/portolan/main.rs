@@ -5,6 +5,7 @@ mod bad_input;
 mod bombs;
 mod cases;
 mod closed;
+mod columns;
 mod command_line;
 mod engine;
 mod explain;

@@ -1,0 +1,296 @@
+//! Columns in the room that a line has: which of them are shown, and how wide each is.
+
+use std::net::IpAddr;
+
+use super::wrap::width_of;
+use crate::summary::{Column, Show};
+
+/// Spaces between columns.
+pub const GAP: usize = 2;
+/// Places without which a name is not worth its column.
+const LEAST_NAME: usize = 12;
+/// Places of an address that has to give way: those of the longest in IPv4.
+const SHORT_ADDRESS: usize = 15;
+/// Places to which a word may be shortened where nothing else helps.
+const LEAST_WORD: usize = 5;
+
+/// What may be done with a text that is wider than its place.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Kind {
+    /// Nothing: a number.
+    Number,
+    /// Nothing: a time.
+    Whole,
+    /// Nothing, but what stands behind it may go on in the next line.
+    Address,
+    /// It may be broken between words, and its words may be shortened.
+    #[default]
+    Words,
+    /// It may be shortened in the middle: a name from outside, a path.
+    Name,
+}
+
+/// The places that the texts of a column would like to have.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Wish {
+    /// The title in one line.
+    title: usize,
+    /// The widest of the texts that may be broken or shortened.
+    text: usize,
+    /// The widest of those that may not.
+    whole: usize,
+    /// The widest of the latter if addresses give way.
+    stubborn: usize,
+    holds_words: bool,
+}
+
+impl Wish {
+    /// The wish of a column that has nothing but a title of that width.
+    pub fn of_title(width: usize) -> Wish {
+        Wish { title: width, ..Wish::default() }
+    }
+
+    /// Takes in a text of that width.
+    pub fn add(&mut self, kind: Kind, width: usize) {
+        match kind {
+            Kind::Words | Kind::Name => self.text = self.text.max(width),
+            Kind::Number | Kind::Whole | Kind::Address => self.whole = self.whole.max(width),
+        }
+        self.stubborn = self.stubborn.max(stubborn(kind, width));
+        self.holds_words |= kind == Kind::Words && width > 0;
+    }
+
+    /// The widest text, title or not.
+    pub fn wanted(&self) -> usize {
+        self.content_with(usize::MAX, self.whole)
+    }
+
+    fn says_something(&self) -> bool {
+        self.text.max(self.whole) > 0
+    }
+
+    /// The places that it takes if so many of the texts that may be shortened are enough.
+    fn content_with(&self, enough: usize, whole: usize) -> usize {
+        self.text.min(enough).max(whole).max(self.title)
+    }
+
+    /// The fewest and the most places that are set aside for a column while there may be others. One that need not be shown is only
+    /// shown if nothing in it has to be broken.
+    fn claim(&self, column: &Column, addresses_give_way: bool) -> [usize; 2] {
+        let whole = if addresses_give_way { self.stubborn } else { self.whole };
+        let most = self.content_with(column.enough, whole);
+        match column.show {
+            Show::Always => [most, most],
+            _ if self.holds_words => [self.wanted(); 2],
+            _ => [self.content_with(LEAST_NAME, whole), most],
+        }
+    }
+}
+
+/// The places of what can neither be broken nor shortened, if addresses give way.
+fn stubborn(kind: Kind, width: usize) -> usize {
+    match kind {
+        Kind::Number | Kind::Whole => width,
+        Kind::Address => width.min(SHORT_ADDRESS),
+        Kind::Words | Kind::Name => 0,
+    }
+}
+
+/// The columns to show, by index, and how many had no room: those that must be shown, and of the others as many as there is room for,
+/// in their order of importance. A column that says nothing in any row is left out, and is not counted.
+pub fn columns_that_fit(columns: &[Column], wishes: &[Wish], width: usize) -> (Vec<usize>, usize) {
+    let mut by_importance: Vec<usize> = (0..columns.len())
+        .filter(|&index| match columns[index].show {
+            Show::Always => true,
+            Show::WithRoom(_) => wishes[index].says_something(),
+            Show::InData => false,
+        })
+        .collect();
+    by_importance.sort_by_key(|&index| columns[index].show);
+    let (mut chosen, mut left_out) = (Vec::new(), 0);
+    // Places that are free if addresses stay where they are, and if they give way.
+    let mut free = [width.saturating_add(GAP); 2];
+    for group in by_importance.chunk_by(|&one, &other| columns[one].show == columns[other].show) {
+        let claims = [false, true].map(|give_way| {
+            let claims = group.iter().map(|&index| wishes[index].claim(&columns[index], give_way));
+            claims.fold([0, 0], |[all_least, all_most], [least, most]| [all_least + GAP + least, all_most + GAP + most])
+        });
+        let is_chosen = match columns[group[0]].show {
+            Show::Always => true,
+            Show::WithRoom(0) => claims[1][0] <= free[1],
+            _ => claims[0][0] <= free[0],
+        };
+        if is_chosen {
+            free = [0, 1].map(|which| free[which].saturating_sub(claims[which][1]));
+            chosen.extend_from_slice(group);
+        } else {
+            left_out += group.len();
+        }
+    }
+    chosen.sort_unstable();
+    (chosen, left_out)
+}
+
+/// How narrow a column can be.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Narrowest {
+    /// If its words are whole and its names can be read.
+    readable: usize,
+    /// If addresses give way, too.
+    stubborn: usize,
+    /// If its words are shortened as far as possible.
+    least: usize,
+}
+
+impl Narrowest {
+    /// Takes in the title, whose words stay whole.
+    pub fn add_title(&mut self, title: &str) {
+        title.split(' ').map(width_of).for_each(|width| self.add_places([width; 3]));
+    }
+
+    /// Takes in a text that takes so many places, of which `enough` are enough.
+    pub fn add(&mut self, kind: Kind, text: &str, width: usize, enough: usize) {
+        match kind {
+            Kind::Number | Kind::Whole | Kind::Address => {
+                let least = stubborn(kind, width);
+                self.add_places([width, least, least]);
+            }
+            Kind::Name => self.add_places([width.min(LEAST_NAME), width.min(LEAST_NAME), width.min(LEAST_WORD)]),
+            Kind::Words => text.split(' ').for_each(|word| match width_of(word) {
+                width if is_number_or_address(word) => self.add_places([width; 3]),
+                width => self.add_places([width.min(enough), width.min(enough), width.min(LEAST_WORD)]),
+            }),
+        }
+    }
+
+    fn add_places(&mut self, [readable, stubborn, least]: [usize; 3]) {
+        self.readable = self.readable.max(readable);
+        self.stubborn = self.stubborn.max(stubborn);
+        self.least = self.least.max(least);
+    }
+}
+
+/// True for what would mean something else if a part of it were missing.
+fn is_number_or_address(word: &str) -> bool {
+    let word = word.trim_start_matches('(');
+    word.starts_with(|c: char| c.is_ascii_digit()) || word.parse::<IpAddr>().is_ok()
+}
+
+/// The widths of columns that want to be as wide as `wanted` and have `room` together. First texts are broken and names shortened,
+/// then addresses give way, and last words are shortened. If numbers have no room even so, they take it: a line that is too long can
+/// still be read.
+pub fn widths(wanted: &[usize], narrowest: &[Narrowest], room: usize) -> Vec<usize> {
+    let of = |width: fn(&Narrowest) -> usize| narrowest.iter().map(width).collect::<Vec<_>>();
+    let (readable, stubborn, least) = (of(|one| one.readable), of(|one| one.stubborn), of(|one| one.least));
+    let fits = |widths: &[usize]| widths.iter().sum::<usize>() <= room;
+    if fits(&readable) {
+        divided(&readable, wanted, room)
+    } else if fits(&stubborn) {
+        divided(&stubborn, &readable, room)
+    } else {
+        divided(&least, &stubborn, room)
+    }
+}
+
+/// Divides room between columns: each has the same width, but at least `least` and at most `most`. What cannot be divided goes to
+/// the first ones.
+fn divided(least: &[usize], most: &[usize], room: usize) -> Vec<usize> {
+    let width = |column: usize, level: usize| level.min(most[column]).max(least[column]);
+    let total = |level: usize| (0..least.len()).map(|column| width(column, level)).sum::<usize>();
+    // The widest level at which all fit.
+    let (mut level, mut too_wide) = (0, most.iter().copied().max().unwrap_or(0) + 1);
+    while level + 1 < too_wide {
+        let middle = level.midpoint(too_wide);
+        if total(middle) <= room { level = middle } else { too_wide = middle }
+    }
+    let mut rest = room.saturating_sub(total(level));
+    (0..least.len())
+        .map(|column| {
+            let more = usize::from(rest > 0 && width(column, level + 1) > width(column, level));
+            rest -= more;
+            width(column, level) + more
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        Column::always("name"),
+        Column::with_room("list", 2),
+        Column::with_room("sent", 1),
+        Column::with_room("received", 1),
+        Column::with_room("host", 3),
+        Column::in_data("x"),
+    ];
+
+    fn wish(kind: Kind, title: usize, width: usize) -> Wish {
+        let mut wish = Wish::of_title(title);
+        wish.add(kind, width);
+        wish
+    }
+
+    fn fitting(width: usize) -> (Vec<usize>, usize) {
+        let wishes = [
+            wish(Kind::Words, 4, 100),
+            wish(Kind::Words, 4, 40),
+            wish(Kind::Number, 4, 6),
+            wish(Kind::Number, 8, 6),
+            wish(Kind::Name, 4, 60),
+            wish(Kind::Number, 1, 6),
+        ];
+        columns_that_fit(COLUMNS, &wishes, width)
+    }
+
+    #[test]
+    fn columns_go_by_importance_and_those_that_belong_together_go_together() {
+        assert_eq!(fitting(24 + 2 + 6 + 2 + 8 + 2 + 40 + 2 + 12), (vec![0, 1, 2, 3, 4], 0));
+        assert_eq!(fitting(24 + 2 + 6 + 2 + 8 + 2 + 40 + 2 + 11), (vec![0, 1, 2, 3], 1));
+        // The list would have to be broken; the name is shortened.
+        assert_eq!(fitting(24 + 2 + 6 + 2 + 8 + 2 + 39), (vec![0, 2, 3, 4], 1));
+        assert_eq!(fitting(24 + 2 + 6 + 2 + 7), (vec![0, 4], 3));
+        assert_eq!(fitting(0), (vec![0], 4));
+    }
+
+    #[test]
+    fn a_column_without_a_value_is_neither_shown_nor_missing() {
+        let wishes: Vec<Wish> = COLUMNS.iter().map(|_| Wish::of_title(4)).collect();
+        assert_eq!(columns_that_fit(COLUMNS, &wishes, 1000), (vec![0], 0));
+    }
+
+    #[test]
+    fn what_is_left_is_divided_equally_among_those_that_want_more() {
+        assert_eq!(divided(&[1, 1, 1], &[5, 30, 40], 26), [5, 11, 10]);
+        assert_eq!(divided(&[1, 1, 1], &[5, 3, 8], 16), [5, 3, 8]);
+        assert_eq!(divided(&[1, 1, 1], &[5, 3, 8], 1000), [5, 3, 8]);
+        assert_eq!(divided(&[5, 9], &[20, 9], 18), [9, 9]);
+        assert_eq!(divided(&[9, 9], &[9, 20], 3), [9, 9]);
+        assert_eq!(divided(&[], &[], 3), [0; 0]);
+    }
+
+    #[test]
+    fn words_stay_whole_while_they_can_and_numbers_and_addresses_always() {
+        let narrowest = |kind, text| {
+            let mut narrowest = Narrowest::default();
+            narrowest.add(kind, text, width_of(text), 24);
+            [narrowest.readable, narrowest.stubborn, narrowest.least]
+        };
+        assert_eq!(narrowest(Kind::Words, "a time-and-address"), [16, 16, 5]);
+        assert_eq!(narrowest(Kind::Words, "1000-2000 (2001:db8::1"), [12, 12, 12]);
+        assert_eq!(narrowest(Kind::Name, "/a/b c/d/a long one.pcap"), [12, 12, 5]);
+        assert_eq!(narrowest(Kind::Whole, "2026-11-23 21:07:16"), [19, 19, 19]);
+        assert_eq!(narrowest(Kind::Address, "2001:db8:20::ff:fe00:2067"), [25, 15, 15]);
+    }
+
+    #[test]
+    fn addresses_give_way_to_what_matters_most_and_to_nothing_else() {
+        const COLUMNS: &[Column] = &[Column::always("server_ip"), Column::with_room("bytes", 0), Column::with_room("flows", 1)];
+        let wishes = [wish(Kind::Address, 6, 39), wish(Kind::Number, 5, 8), wish(Kind::Number, 5, 5)];
+        assert_eq!(columns_that_fit(COLUMNS, &wishes, 39 + 2 + 8 + 2 + 5), (vec![0, 1, 2], 0));
+        assert_eq!(columns_that_fit(COLUMNS, &wishes, 39 + 2 + 8 + 2 + 4), (vec![0, 1], 1));
+        assert_eq!(columns_that_fit(COLUMNS, &wishes, 15 + 2 + 8), (vec![0, 1], 1));
+        assert_eq!(columns_that_fit(COLUMNS, &wishes, 15 + 2 + 7), (vec![0], 2));
+    }
+}
