@@ -1,5 +1,7 @@
 //! Floor 10: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
 
+#![deny(unsafe_code)]
+
 mod cli;
 #[cfg(feature = "live")]
 mod live;
@@ -8,6 +10,7 @@ mod progress;
 mod say;
 #[cfg(feature = "live")]
 mod screen;
+mod signals;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,9 +34,11 @@ use portolan::output::{json, port, prose, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
 use portolan::summary::{self, TableName};
-use portolan::{explain, text, witness};
+use portolan::witness::{self, Witness};
+use portolan::{explain, text};
 use progress::ProgressBar;
-use say::{complain, point, tell_folders, tell_order, warn};
+use say::{complain, point, tell_folders, tell_interruption, tell_order, warn};
+use signals::{Reading, Signal};
 
 /// Everything was read and written.
 const COMPLETE: u8 = 0;
@@ -71,9 +76,9 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
     let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
-    let analysis = analyse(&options, inputs);
+    let (analysis, interrupted) = analyse(&options, inputs);
     if analysis.inputs.is_empty() {
-        return Ok(FAILED);
+        return Ok(interrupted.map_or(FAILED, Signal::exit_code));
     }
     let heading = || {
         let mut heading = heading(&job.inputs, &job.tables, &job.common, &analysis.registry);
@@ -81,7 +86,13 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
         heading
     };
     write_tables(&job.tables, heading, &analysis, true)?;
-    Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+    Ok(exit_code(&analysis, interrupted))
+}
+
+/// What the shell is told of a reading.
+fn exit_code(analysis: &Analysis, interrupted: Option<Signal>) -> u8 {
+    let complete = if analysis.is_complete() { COMPLETE } else { INCOMPLETE };
+    interrupted.map_or(complete, Signal::exit_code)
 }
 
 /// Counting by time costs something, and is done only for those who see it.
@@ -97,20 +108,27 @@ fn explain(job: &ExplainJob) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     let (inputs, options) = prepare(&job.inputs, job.keep_order, &job.common)?;
-    let analysis = analyse(&options, inputs);
+    let (analysis, interrupted) = analyse(&options, inputs);
+    let failed = interrupted.map_or(FAILED, Signal::exit_code);
     if analysis.inputs.is_empty() {
-        return Ok(FAILED);
+        return Ok(failed);
     }
     let number = match job.flow.find(&analysis) {
         Ok(number) => number,
         Err(why) => {
             complain(&why);
-            return Ok(FAILED);
+            return Ok(failed);
         }
     };
-    let lines = explain::explain(&analysis, number, &witness::witness(&options, &analysis.flows, number));
+    let witness = if interrupted.is_some() {
+        complain(&text::interruption::NOT_READ_AGAIN);
+        Witness::default()
+    } else {
+        witness::witness(&options, &analysis.flows, number)
+    };
+    let lines = explain::explain(&analysis, number, &witness);
     write_to(&Target::Stdout, |output| prose::write(&lines, view(Some(0)), output))?;
-    Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+    Ok(exit_code(&analysis, interrupted))
 }
 
 /// The inputs in the order in which they are read, whoever reads them, and how that is done.
@@ -132,17 +150,24 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
     Ok(Options { filter, registry, idle_timeout, max_flows, dedup, threads, ..usual })
 }
 
-/// Reads all inputs, and says on standard error how far it is, what could not be read, and what is remarkable about the inputs.
-fn analyse(options: &Options, inputs: Inputs) -> Analysis {
+/// Reads all inputs, or as much as it can before a signal interrupts it, and says on standard error how far it is, what could not be
+/// read, and what is remarkable about the inputs.
+fn analyse(options: &Options, inputs: Inputs) -> (Analysis, Option<Signal>) {
     let mut bar = ProgressBar::new();
+    let reading = Reading::begin();
+    let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
     let mut analysis = analysis::analyse(options, |name, position| bar.show(name, position));
+    let interrupted = reading.end();
     bar.finish();
     tell_folders(&inputs);
     let is_reordered = inputs.is_reordered;
     analysis.failures.splice(0..0, inputs.failures);
     warn(options, &analysis);
     tell_order(&analysis, is_reordered);
-    analysis
+    if let Some(signal) = interrupted {
+        tell_interruption(options, &analysis, signal);
+    }
+    (analysis, interrupted)
 }
 
 /// `portolan services`

@@ -1,6 +1,7 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
 pub mod inputs;
+pub mod interruption;
 mod left_out;
 
 use std::borrow::Cow;
@@ -230,7 +231,7 @@ pub fn no_thread(why: &std::io::Error) -> String {
 }
 
 /// How a capture is ended by hand.
-pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; twice, it ends at once";
+pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; once more, it ends at once";
 /// What is said where two things are to go to standard output.
 pub const ONE_STANDARD_OUTPUT: &str = "standard output can take the packets (-w -) or the JSON document (--json -), not both";
 

@@ -12,7 +12,9 @@ mod unsupported;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::capture::{Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, Position, Source, sha256};
+use crate::capture::{
+    Completeness, Compression, Damage, Filter, Filtered, InputName, Interface, Interrupt, Position, Source, sha256,
+};
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
 use crate::error::Error;
@@ -50,6 +52,8 @@ pub struct Options {
     pub closed_ports: bool,
     /// Whether suspected duplicates are dropped: they are in no table but for their number in `capture`.
     pub dedup: bool,
+    /// Ends the reading early. What was read until then is analysed.
+    pub interrupt: Interrupt,
 }
 
 impl Options {
@@ -69,6 +73,7 @@ impl Options {
             timeline: None,
             closed_ports: false,
             dedup: false,
+            interrupt: Interrupt::default(),
         }
     }
 }
@@ -103,6 +108,8 @@ pub struct Analysis {
     pub inputs: Vec<InputReport>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
+    /// Number of inputs of which nothing was read, because the reading was interrupted before.
+    pub unread: usize,
     /// What the filter did, if there is one.
     pub filtered: Option<Filtered>,
     /// What was summed packet by packet.
@@ -176,7 +183,10 @@ impl Analysis {
     /// True if every input was read to its end, and the filter could be asked about every packet.
     pub fn is_complete(&self) -> bool {
         let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
-        all_were_asked && self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+        all_were_asked
+            && self.failures.is_empty()
+            && self.unread == 0
+            && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
     }
 }
 
@@ -184,7 +194,8 @@ impl Analysis {
 ///
 /// An input that cannot be read is no reason to stop: it is among the failures of the result.
 pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Analysis {
-    analyse_sources(options, options.inputs.iter().map(Source::open), progress)
+    let open = |name| Source::open_interruptible(name, &options.interrupt);
+    analyse_sources(options, options.inputs.iter().map(open), progress)
 }
 
 /// The same for sources from anywhere, in place of the inputs that the options name.
@@ -194,21 +205,23 @@ pub fn analyse_sources(
     mut progress: impl FnMut(&InputName, &Position),
 ) -> Analysis {
     let mut engine = Engine::new(options);
-    let mut failures = Vec::new();
+    let (mut failures, mut unread) = (Vec::new(), 0);
     for source in sources {
         match source {
             Ok(source) => engine.read_all(source, &mut progress),
+            Err(Error::Interrupted { .. }) => unread += 1,
             Err(error) => failures.push(error),
         }
     }
     let mut analysis = engine.finish();
     for input in analysis.inputs.iter_mut().filter(|_| options.sha256) {
-        match sha256(&input.name) {
+        match sha256(&input.name, &options.interrupt) {
             Ok(digest) => input.sha256 = digest,
             Err(error) => failures.push(error),
         }
     }
     analysis.failures = failures;
+    analysis.unread = unread;
     analysis
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::ahead::ReadAhead;
 use super::buffer::Reader;
 use super::gzip::GzipReader;
+use super::interrupt::{Gate, Gated, Interrupt};
 use super::lz4::Lz4Reader;
 use super::skippable;
 use crate::error::Error;
@@ -119,22 +120,29 @@ pub struct Input {
     pub compression: Compression,
     /// How far it has been read.
     pub position: Position,
+    /// Whether an interrupt has kept it from being read on.
+    pub gate: Gate,
 }
 
 impl Input {
-    /// Opens what `name` names.
-    pub fn open(name: &InputName) -> Result<Input, Error> {
+    /// Opens what `name` names, and reads from it until it ends or is interrupted.
+    pub fn open(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
+        let gate = Gate::new(interrupt);
+        let open_error = |source: io::Error| match source.kind() {
+            io::ErrorKind::Interrupted => Error::Interrupted { input: name.to_string() },
+            _ => Error::Open { input: name.to_string(), source },
+        };
+        gate.pass().map_err(|_| Error::Interrupted { input: name.to_string() })?;
         match name {
-            InputName::Stdin => Input::from_reader(name, Box::new(io::stdin()), None),
+            InputName::Stdin => Input::from_reader(name, interrupt.standard_input().map_err(open_error)?, None, gate),
             InputName::File(path) => {
-                let open_error = |source| Error::Open { input: name.to_string(), source };
-                let file = File::open(path).map_err(open_error)?;
+                let file = interrupt.open(path).map_err(open_error)?;
                 let metadata = file.metadata().map_err(open_error)?;
                 if metadata.is_dir() {
                     return Err(Error::Folder { input: name.to_string() });
                 }
                 let size = metadata.is_file().then_some(metadata.len());
-                Input::from_reader(name, Box::new(file), size)
+                Input::from_reader(name, interrupt.reader(file), size, gate)
             }
             InputName::Live => Err(Error::NoLive { why: text::LIVE_IS_STARTED.into() }),
         }
@@ -142,14 +150,14 @@ impl Input {
 
     /// Takes bytes from anywhere; `name` is what messages call them.
     pub fn from_bytes(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Input, Error> {
-        Input::from_reader(name, reader, None)
+        Input::from_reader(name, reader, None, Gate::default())
     }
 
     /// Looks at the first bytes of `reader` and puts a decompressor behind it where they ask for one.
-    fn from_reader(name: &InputName, reader: Box<dyn Read + Send>, total: Option<u64>) -> Result<Input, Error> {
-        let read_error = |source| Error::Read { input: name.to_string(), source };
+    fn from_reader(name: &InputName, reader: Box<dyn Read + Send>, total: Option<u64>, gate: Gate) -> Result<Input, Error> {
+        let read_error = |source| Input::read_error(&gate, name, source);
         let position = Position { read: Arc::default(), total };
-        let mut reader = Counted { inner: reader, read: Arc::clone(&position.read) };
+        let mut reader = Counted { inner: gate.guard(reader), read: Arc::clone(&position.read) };
         let mut magic = beginning(&mut reader).map_err(read_error)?;
         let mut compression = Compression::from_magic(&magic);
         if skippable::begins(&magic) {
@@ -164,17 +172,28 @@ impl Input {
         let in_blocks = |whole| io::BufReader::with_capacity(BLOCK, whole);
         let reader = match compression {
             Compression::None => Reader::Direct(Box::new(whole)),
-            Compression::Gzip => Reader::Ahead(ReadAhead::new(GzipReader::new(in_blocks(whole)))),
+            Compression::Gzip => ahead(&gate, GzipReader::new(in_blocks(whole))),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
-                Reader::Ahead(ReadAhead::new(decoder))
+                ahead(&gate, decoder)
             }
-            Compression::Lz4 => Reader::Ahead(ReadAhead::new(Lz4Reader::new(in_blocks(whole)))),
-            Compression::Xz => Reader::Ahead(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
+            Compression::Lz4 => ahead(&gate, Lz4Reader::new(in_blocks(whole))),
+            Compression::Xz => ahead(&gate, lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
         };
-        Ok(Input { reader, compression, position })
+        Ok(Input { reader, compression, position, gate })
     }
+
+    /// Why an input could not be read as far as its file header.
+    pub fn read_error(gate: &Gate, name: &InputName, source: io::Error) -> Error {
+        let input = name.to_string();
+        if gate.has_refused() { Error::Interrupted { input } } else { Error::Read { input, source } }
+    }
+}
+
+/// What a decompressor gives, read ahead. It asks the gate, too: a few bytes may keep it busy for long.
+fn ahead(gate: &Gate, decompressor: impl Read + Send + 'static) -> Reader {
+    Reader::Ahead(ReadAhead::new(gate.guard(decompressor)))
 }
 
 /// The first bytes: as many as tell a compression, or fewer at the end.
@@ -198,14 +217,19 @@ fn behind_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Ve
     Ok(magic)
 }
 
-/// The SHA-256 of a file as stored, in hexadecimal. Standard input cannot be read twice and has none.
-pub fn sha256(name: &InputName) -> Result<Option<String>, Error> {
+/// The SHA-256 of a file as stored, in hexadecimal. Standard input cannot be read twice and has none, nor has a file whose reading is
+/// interrupted.
+pub fn sha256(name: &InputName, interrupt: &Interrupt) -> Result<Option<String>, Error> {
     let InputName::File(path) = name else { return Ok(None) };
-    let digest = File::open(path).and_then(digest).map_err(|source| Error::Read { input: name.to_string(), source })?;
-    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    let gate = Gate::new(interrupt);
+    match interrupt.open(path).and_then(|file| digest(gate.guard(file))) {
+        Ok(digest) => Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())),
+        Err(_) if interrupt.is_raised() => Ok(None),
+        Err(source) => Err(Error::Read { input: name.to_string(), source }),
+    }
 }
 
-fn digest(file: File) -> io::Result<[u8; 32]> {
+fn digest(file: Gated<File>) -> io::Result<[u8; 32]> {
     let (mut hash, mut file) = (Sha256::new(), io::BufReader::with_capacity(1 << 18, file));
     loop {
         let block = file.fill_buf()?;

@@ -17,6 +17,7 @@ mod gzip;
 mod identity;
 mod input;
 mod inputs;
+mod interrupt;
 #[cfg(all(unix, feature = "live"))]
 pub mod live;
 mod lz4;
@@ -36,6 +37,7 @@ pub use filter::{Filter, Filtered, Filtering};
 pub use folder::PassedOver;
 pub use input::{Compression, InputName, Position, sha256};
 pub use inputs::Inputs;
+pub use interrupt::Interrupt;
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use saving::{Saved, Saving, Target};
 pub use source::{Completeness, Damage, MAX_TOLD_DAMAGES, Seen, Source};
