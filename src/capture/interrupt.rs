@@ -210,3 +210,45 @@ impl<R: Read> Read for Gated<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_lets_nothing_through_once_the_interrupt_is_raised_and_remembers_that_it_was_asked() {
+        let interrupt = Interrupt::new().unwrap();
+        let (gate, other) = (Gate::new(&interrupt), Gate::new(&interrupt));
+        let mut endless = gate.guard(io::repeat(7));
+        let mut buffer = [0; 4];
+        assert_eq!((endless.read(&mut buffer).unwrap(), gate.has_refused()), (4, false));
+        interrupt.raise();
+        interrupt.raise();
+        assert_ne!(endless.read(&mut buffer).unwrap_err().kind(), io::ErrorKind::Interrupted);
+        assert!(gate.has_refused() && !other.has_refused());
+    }
+
+    #[test]
+    fn the_default_cannot_be_raised() {
+        let never = Interrupt::default();
+        never.raise();
+        assert!(!never.is_raised() && Gate::new(&never).pass().is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_reader_that_waits_for_a_pipe_wakes_up() {
+        use std::io::Write;
+        use std::os::fd::OwnedFd;
+        let interrupt = Interrupt::new().unwrap();
+        let (input, mut open) = io::pipe().unwrap();
+        open.write_all(b"ab").unwrap();
+        let mut reader = Gate::new(&interrupt).guard(interrupt.reader(File::from(OwnedFd::from(input))));
+        let mut buffer = [0; 4];
+        assert_eq!(reader.read(&mut buffer).unwrap(), 2);
+        let raise = std::thread::spawn(move || interrupt.raise());
+        assert!(reader.read(&mut buffer).is_err());
+        raise.join().unwrap();
+        drop(open);
+    }
+}

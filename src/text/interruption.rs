@@ -47,7 +47,7 @@ pub fn reading_interrupted(signal: &str, packets: u64, place: Option<&Place>, un
 
 /// What an explanation lacks after an interruption.
 pub const NOT_READ_AGAIN: &str =
-    "the inputs are not read a second time after an interruption, so the explanation names no single packets";
+    "the inputs are not read a second time after an interruption: the explanation lacks the numbers and times of some packets";
 
 #[cfg(test)]
 mod tests {
