@@ -116,3 +116,33 @@ impl Receiver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use signal_hook::consts::{SIGCONT, SIGUSR2, SIGWINCH};
+    use signal_hook::low_level::raise;
+
+    use super::*;
+
+    #[test]
+    fn each_signal_is_received_once_however_often_it_came() {
+        let mut receiver = Receiver::new([SIGWINCH, SIGUSR2]).unwrap();
+        receiver.catch();
+        for number in [SIGUSR2, SIGWINCH, SIGUSR2] {
+            raise(number).unwrap();
+        }
+        assert_eq!(receiver.wait().unwrap(), [SIGWINCH, SIGUSR2]);
+        raise(SIGUSR2).unwrap();
+        receiver.forget(SIGUSR2);
+        raise(SIGWINCH).unwrap();
+        assert_eq!(receiver.wait().unwrap(), [SIGWINCH]);
+    }
+
+    #[test]
+    fn more_signals_than_the_pipe_holds_are_no_reason_to_wait() {
+        let mut receiver = Receiver::new([SIGCONT]).unwrap();
+        receiver.catch();
+        (0..100_000).for_each(|_| raise(SIGCONT).unwrap());
+        assert_eq!(receiver.wait().unwrap(), [SIGCONT]);
+    }
+}

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
@@ -163,19 +163,24 @@ fn many_flows() -> Vec<u8> {
     scene.pcap()
 }
 
-#[test]
-fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
+/// A reading of many flows that was interrupted and writes them to a pipe that nobody reads, and when that was.
+fn interrupted_and_writing() -> (Child, ChildStdin, Instant) {
     let mut child = begin(portolan().args(["read", "-", "-t", "flows", "-n", "0"]));
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&[&many_flows()[..], &unfinished_packet()].concat()).unwrap();
-    signal(&child, Signal::SIGINT);
-    // At once, they are one.
+    let when = Instant::now();
     signal(&child, Signal::SIGINT);
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     while !said.contains("interrupted by SIGINT after 3,000 packets") {
         assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
     }
+    (child, stdin, when)
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
+    let (mut child, stdin, _) = interrupted_and_writing();
     // Others end nothing, and somebody presses it again and again.
     signal(&child, Signal::SIGTERM);
     signal(&child, Signal::SIGHUP);
@@ -188,6 +193,25 @@ fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
     };
     assert_eq!(status.code(), Some(130));
     drop(stdin);
+}
+
+#[test]
+fn a_second_ctrl_c_within_half_a_second_is_the_same() {
+    loop {
+        let (child, stdin, first) = interrupted_and_writing();
+        signal(&child, Signal::SIGINT);
+        let is_too_late = first.elapsed() > Duration::from_millis(450);
+        // It should do nothing, whenever it is looked at.
+        std::thread::sleep(Duration::from_secs(1).saturating_sub(first.elapsed()));
+        let output = child.wait_with_output().unwrap();
+        drop(stdin);
+        if is_too_late {
+            continue;
+        }
+        let lines = String::from_utf8(output.stdout).unwrap().lines().count();
+        assert_eq!((output.status.code(), lines), (Some(130), 3_003));
+        return;
+    }
 }
 
 #[test]
