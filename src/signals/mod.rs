@@ -36,6 +36,7 @@ impl Signal {
     const TERMINATE: Signal = Signal(15);
 
     /// Those that end a reading or a capture in order.
+    #[cfg(unix)]
     const ENDING: [Signal; 3] = [Signal::HANGUP, Signal::INTERRUPT, Signal::TERMINATE];
 
     /// What a shell is told of a program that it has ended.
