@@ -47,7 +47,7 @@ impl Receiver {
     }
 
     /// From now on signals end nothing by themselves; they wait here.
-    #[cfg(feature = "live")]
+    #[cfg(any(feature = "live", test))]
     pub fn catch(&self) {
         self.is_default.store(false, Ordering::SeqCst);
     }
