@@ -39,6 +39,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The reading was interrupted before the input's file header was read.
+    #[error("{}", text::interruption::before_file_header(.input))]
+    Interrupted {
+        /// The input as the user named it.
+        input: String,
+    },
     /// The input is a folder.
     #[error("{input} is a folder, not a capture file; name the files in it, for example {input}/*.pcap")]
     Folder {

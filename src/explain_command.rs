@@ -32,7 +32,11 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let (inputs, mut options) = prepare(&job.inputs, job.keep_order, &job.common)?;
     // Numbers are those of the whole capture, and so is the evidence.
     let filter = options.filter.take();
-    let analysis = analyse(&options, inputs);
+    let (analysis, interrupted) = analyse(&options, inputs);
+    // A part of a capture explains nothing for certain.
+    if let Some(signal) = interrupted {
+        return Ok(signal.exit_code());
+    }
     if analysis.inputs.is_empty() {
         return Ok(FAILED);
     }

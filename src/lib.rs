@@ -7,6 +7,7 @@
 //! 10  main, cli             the binary: arguments to a job, the job to an exit code
 //!     explain_command       which flow is meant, and its explanation
 //!     live, screen          a capture that goes on, and how it is shown meanwhile
+//!     signals               what ends the program in order or at once, and what asks for the tables so far
 //!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
 //!  9  output                tables to text, one file per format; writers compute nothing
 //!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences

@@ -19,6 +19,7 @@ use crate::cli::{LiveJob, TablesTarget, Target};
 use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables, write_to};
 use crate::say::{complain, tell_unwritten, warn};
 use crate::screen::{Screen, Standing};
+use crate::signals::{CaptureSignals, TablesRequest};
 use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
 
 /// How often it is looked what else there is to do.
@@ -27,8 +28,6 @@ const PAUSE_EVERY: Duration = Duration::from_millis(100);
 const SMALL_PART: u32 = 20;
 /// The same of letting flows go, which costs as much for each flow whenever it is done.
 const LARGE_PART: u32 = 4;
-/// What a shell is told of a program that was ended by Ctrl-C.
-const INTERRUPTED: i32 = 130;
 
 /// `portolan live`
 pub fn live(job: &LiveJob) -> Result<u8, Error> {
@@ -46,15 +45,17 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .link_types()
         .map(|(name, link_type)| (name.to_owned(), format!("{name} ({})", protocols::link_type(link_type))))
         .unzip();
+    let signals = CaptureSignals::prepare()?;
     let given_up = privileges::give_up(&needs(job, &names))?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
+    signals.catch();
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits)?;
-    end_on_signals(stopper.clone())?;
+    let request = signals.follow(stopper.clone())?;
     complain(&given_up);
     complain(&text::capture_begins(&described));
     stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
-    Watch::new(job, options, names, source, status, stopper).run()
+    Watch::new(job, options, names, source, status, stopper, request).run()
 }
 
 /// What keeps from capturing, and what helps.
@@ -99,24 +100,6 @@ fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
     needs
 }
 
-/// Ends the capture at the first signal to end, and the program at the second. An error if nothing could end it then.
-fn end_on_signals(stopper: Stopper) -> Result<(), Error> {
-    let mut is_second = false;
-    let set = ctrlc::set_handler(move || {
-        if std::mem::replace(&mut is_second, true) {
-            std::process::exit(INTERRUPTED);
-        }
-        stopper.stop();
-    });
-    set.map_err(|error| {
-        let why = match error {
-            ctrlc::Error::System(why) => text::no_thread(&why),
-            other => other.to_string(),
-        };
-        Error::NoLive { why }
-    })
-}
-
 /// A capture that goes on, and what has to be done meanwhile.
 struct Watch<'a> {
     job: &'a LiveJob,
@@ -137,6 +120,8 @@ struct Watch<'a> {
     /// When it is looked whether there are too many flows to wait for that.
     checking: Pace,
     writing: Option<Pace>,
+    /// Whether a signal asks for the tables so far.
+    request: TablesRequest,
     /// Interfaces of which it was told that they failed.
     failed: Vec<String>,
     /// False if packets could not be saved.
@@ -144,7 +129,15 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(job: &'a LiveJob, options: Options, names: Vec<String>, source: Source, status: Status, stopper: Stopper) -> Self {
+    fn new(
+        job: &'a LiveJob,
+        options: Options,
+        names: Vec<String>,
+        source: Source,
+        status: Status,
+        stopper: Stopper,
+        request: TablesRequest,
+    ) -> Self {
         let screen = Screen::new(job.plain);
         let idle = Duration::from_nanos(options.idle_timeout.unwrap_or(i64::MAX).unsigned_abs());
         let began = Instant::now();
@@ -162,6 +155,7 @@ impl<'a> Watch<'a> {
             letting_go: Pace::new(idle / 4, LARGE_PART),
             checking: Pace::new(Duration::from_secs(1), LARGE_PART),
             writing: job.every.map(|every| Pace::new(every, SMALL_PART)),
+            request,
             screen,
             failed: Vec::new(),
             all_saved: true,
@@ -245,9 +239,12 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Shows and writes the tables, if it is time. That they cannot be written is told, and may be better next time.
+    /// Shows and writes the tables, if it is time or a signal has asked for it. That they cannot be written is told, and may be
+    /// better next time.
     fn write(&mut self) {
-        let Some(writing) = self.writing.as_mut().filter(|writing| writing.is_due()) else { return };
+        if !self.request.take() && !self.writing.as_ref().is_some_and(Pace::is_due) {
+            return;
+        }
         let begin = Instant::now();
         let seconds = begin.duration_since(self.began).as_secs();
         let Watch { job, options, names, screen, engine, source, .. } = self;
@@ -263,7 +260,9 @@ impl<'a> Watch<'a> {
                 failures
             })
         });
-        writing.done(begin);
+        if let Some(writing) = &mut self.writing {
+            writing.done(begin);
+        }
         if is_unread(&failures) {
             // At the end, every output is tried again, and what cannot be written is told.
             self.stopper.stop();

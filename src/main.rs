@@ -1,5 +1,7 @@
 //! Floor 10: the story of the program. Understand the arguments, read, write, say what went wrong, and tell the shell.
 
+#![deny(unsafe_code)]
+
 mod cli;
 mod explain_command;
 #[cfg(feature = "live")]
@@ -9,8 +11,9 @@ mod progress;
 mod say;
 #[cfg(feature = "live")]
 mod screen;
+mod signals;
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -37,7 +40,8 @@ use portolan::service::{Registry, user_table};
 use portolan::summary::{self, TableName};
 use portolan::text;
 use progress::ProgressBar;
-use say::{complain, point, tell_folders, tell_order, tell_unwritten, warn};
+use say::{complain, point, tell_folders, tell_interruption, tell_order, tell_unwritten, warn};
+use signals::{Reading, Signal};
 
 /// Everything was read and written.
 const COMPLETE: u8 = 0;
@@ -86,14 +90,13 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
     check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
-    if job.names_none && is_stdin_empty() {
-        complain(&text::usage::NOTHING_PIPED_IN);
-        return Ok(FAILED);
-    }
     let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
-    let analysis = analyse(&options, inputs);
+    let (analysis, interrupted) = analyse(&options, inputs);
     if analysis.inputs.is_empty() {
-        return Ok(FAILED);
+        if job.names_none && interrupted.is_none() {
+            complain(&text::usage::NO_FILE_NAMED);
+        }
+        return Ok(interrupted.map_or(FAILED, Signal::exit_code));
     }
     let heading = || {
         let mut heading = heading(&job.inputs, &job.tables, &job.common, &analysis.registry);
@@ -103,17 +106,18 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     if tell_unwritten(&write_tables(&job.tables, heading, &analysis, true)) {
         return Ok(FAILED);
     }
-    Ok(if analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+    Ok(exit_code(&analysis, interrupted))
+}
+
+/// What the shell is told of a reading.
+fn exit_code(analysis: &Analysis, interrupted: Option<Signal>) -> u8 {
+    let complete = if analysis.is_complete() { COMPLETE } else { INCOMPLETE };
+    interrupted.map_or(complete, Signal::exit_code)
 }
 
 /// Counting by time costs something, and is done only for those who see it.
 fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
     tables.has(TableName::Timeline).then_some(TimelineOptions { interval: tables.interval })
-}
-
-/// True if standard input has ended. It waits for the first byte, which can still be read.
-fn is_stdin_empty() -> bool {
-    io::stdin().lock().fill_buf().is_ok_and(<[u8]>::is_empty)
 }
 
 /// The inputs in the order in which they are read, whoever reads them, and how that is done.
@@ -135,17 +139,24 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
     Ok(Options { filter, registry, idle_timeout, max_flows, dedup, threads, ..usual })
 }
 
-/// Reads all inputs, and says on standard error how far it is, what could not be read, and what is remarkable about the inputs.
-fn analyse(options: &Options, inputs: Inputs) -> Analysis {
+/// Reads all inputs, or as much as it can before a signal interrupts it, and says on standard error how far it is, what could not be
+/// read, and what is remarkable about the inputs.
+fn analyse(options: &Options, inputs: Inputs) -> (Analysis, Option<Signal>) {
     let mut bar = ProgressBar::new();
+    let reading = Reading::begin();
+    let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
     let mut analysis = analysis::analyse(options, |name, position| bar.show(name, position));
+    let interrupted = reading.end();
     bar.finish();
     tell_folders(&inputs);
     let is_reordered = inputs.is_reordered;
     analysis.failures.splice(0..0, inputs.failures);
     warn(options, &analysis);
     tell_order(&analysis, is_reordered);
-    analysis
+    if let Some(signal) = interrupted {
+        tell_interruption(options, &analysis, signal);
+    }
+    (analysis, interrupted)
 }
 
 /// `portolan services`

@@ -3,11 +3,14 @@
 use std::io::{self, Write};
 
 use portolan::analysis::{Analysis, Between, LEAST_GAP, Options, Sequence};
-use portolan::capture::{Filtered, Inputs, MOST_APART, WINDOW};
+use portolan::capture::{Completeness, Compression, Filtered, Inputs, MOST_APART, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
 use portolan::service::protocols;
 use portolan::text;
+use portolan::text::interruption::{Place, reading_interrupted};
+
+use crate::signals::Signal;
 
 /// One packet in so many is a suspected duplicate where it is worth a message. A place that shows packets twice does so with much of what
 /// passes, up to one in two; single packets are repeated by programs in nearly every capture.
@@ -61,9 +64,7 @@ pub fn warn(options: &Options, analysis: &Analysis) {
 
 /// Says how many packets are suspected duplicates, if they are many, and how many were dropped.
 fn tell_duplicates(options: &Options, analysis: &Analysis) {
-    let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
-    let (duplicates, counted) =
-        tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets));
+    let (duplicates, counted) = duplicates(analysis);
     if duplicates == 0 {
         return;
     }
@@ -72,6 +73,31 @@ fn tell_duplicates(options: &Options, analysis: &Analysis) {
     } else if duplicates.saturating_mul(NOTABLE_DUPLICATES) >= counted {
         complain(&text::inputs::suspected_duplicates(duplicates, counted, WINDOW, MOST_APART));
     }
+}
+
+/// How many packets are suspected duplicates, and how many were counted.
+fn duplicates(analysis: &Analysis) -> (u64, u64) {
+    let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
+    tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets))
+}
+
+/// Says where a signal has interrupted the reading.
+pub fn tell_interruption(options: &Options, analysis: &Analysis, signal: Signal) {
+    let packets = match (&analysis.filtered, duplicates(analysis)) {
+        (Some(filtered), _) => filtered.packets,
+        (None, (dropped, counted)) if options.dedup => counted + dropped,
+        (None, (_, counted)) => counted,
+    };
+    let interrupted = analysis.inputs.iter().find_map(|input| match input.completeness {
+        Completeness::Interrupted { offset } => Some((input.name.to_string(), offset, input.compression != Compression::None)),
+        _ => None,
+    });
+    let place = interrupted.as_ref().map(|(input, offset, is_compressed)| Place {
+        input,
+        offset: *offset,
+        is_compressed: *is_compressed,
+    });
+    complain(&reading_interrupted(&signal.to_string(), packets, place.as_ref(), analysis.unread));
 }
 
 /// Says what was passed over in folders.

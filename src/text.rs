@@ -3,6 +3,7 @@
 pub mod choice;
 mod count;
 pub mod inputs;
+pub mod interruption;
 mod left_out;
 pub mod outputs;
 pub mod usage;
@@ -222,7 +223,7 @@ pub fn no_thread(why: &std::io::Error) -> String {
 }
 
 /// How a capture is ended by hand.
-pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; twice, it ends at once";
+pub const HOW_TO_END: &str = "Ctrl-C ends the capture and shows the tables; once more, it ends at once";
 
 /// What a live capture begins with: the interfaces, each with its link type.
 pub fn capture_begins(interfaces: &[String]) -> String {

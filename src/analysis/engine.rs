@@ -310,6 +310,7 @@ impl Engine {
         Analysis {
             inputs,
             failures: Vec::new(),
+            unread: 0,
             filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
             tally: std::mem::take(&mut self.tally),
             flows,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::arena::Arena;
 use crate::capture::{
-    Completeness, Compression, Damage, Filter, Filtered, HashingReader, InputName, Interface, Position, Source,
+    Completeness, Compression, Damage, Filter, Filtered, HashingReader, InputName, Interface, Interrupt, Position, Source,
 };
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
@@ -52,6 +52,8 @@ pub struct Options {
     pub closed_ports: bool,
     /// Whether suspected duplicates are dropped: they are in no table but for their number in `capture`.
     pub dedup: bool,
+    /// Ends the reading early. What was read until then is analysed.
+    pub interrupt: Interrupt,
 }
 
 impl Options {
@@ -71,6 +73,7 @@ impl Options {
             timeline: None,
             closed_ports: false,
             dedup: false,
+            interrupt: Interrupt::default(),
         }
     }
 }
@@ -105,6 +108,8 @@ pub struct Analysis {
     pub inputs: Vec<InputReport>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
+    /// Number of inputs of which nothing was read, because the reading was interrupted before.
+    pub unread: usize,
     /// What the filter did, if there is one.
     pub filtered: Option<Filtered>,
     /// What was summed packet by packet.
@@ -178,7 +183,10 @@ impl Analysis {
     /// True if every input was read to its end, and the filter could be asked about every packet.
     pub fn is_complete(&self) -> bool {
         let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
-        all_were_asked && self.failures.is_empty() && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+        all_were_asked
+            && self.failures.is_empty()
+            && self.unread == 0
+            && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
     }
 }
 
@@ -186,7 +194,8 @@ impl Analysis {
 ///
 /// An input that cannot be read is no reason to stop: it is among the failures of the result.
 pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Analysis {
-    let open = if options.sha256 { Source::open_hashing } else { Source::open };
+    let interrupt = &options.interrupt;
+    let open = |name| if options.sha256 { Source::open_hashing(name, interrupt) } else { Source::open_interruptible(name, interrupt) };
     analyse_sources(options, options.inputs.iter().map(open), progress)
 }
 
@@ -197,7 +206,7 @@ pub fn analyse_sources(
     mut progress: impl FnMut(&InputName, &Position),
 ) -> Analysis {
     let mut engine = Engine::new(options);
-    let (mut failures, mut digests) = (Vec::new(), Vec::new());
+    let (mut failures, mut digests, mut unread) = (Vec::new(), Vec::new(), 0);
     for source in sources {
         match source {
             Ok(source) => {
@@ -205,17 +214,21 @@ pub fn analyse_sources(
                 engine.read_all(source, &mut progress);
                 digests.push(hashing.map(HashingReader::finish).transpose());
             }
+            Err(Error::Interrupted { .. }) => unread += 1,
             Err(error) => failures.push(error),
         }
     }
     let mut analysis = engine.finish();
     for (input, digest) in analysis.inputs.iter_mut().zip(digests) {
         match digest {
+            // What was not read to its end has none.
+            Err(_) if options.interrupt.is_raised() => {}
             Ok(digest) => input.sha256 = digest,
             Err(source) => failures.push(Error::Read { input: input.name.to_string(), source }),
         }
     }
     analysis.failures = failures;
+    analysis.unread = unread;
     analysis
 }
 

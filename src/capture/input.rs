@@ -4,7 +4,7 @@
 //! and the windows of zstd and xz have a limit.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use super::ahead::ReadAhead;
 use super::buffer::Reader;
 use super::digest::HashingReader;
 use super::gzip::GzipReader;
+use super::interrupt::{Gate, Interrupt};
 use super::lz4::Lz4Reader;
 use super::near::near_paths;
 use super::skippable;
@@ -151,31 +152,40 @@ pub struct Input {
     pub position: Position,
     /// Tells its digest, if it is hashed.
     pub hashing: Option<HashingReader>,
+    /// Whether an interrupt has kept it from being read on.
+    pub gate: Gate,
 }
 
 /// An input as stored, and its size, where that is known.
 type Stored = (Box<dyn Read + Send>, Option<u64>);
 
 impl Input {
-    /// Opens what `name` names.
-    pub fn open(name: &InputName) -> Result<Input, Error> {
-        let (reader, size) = Input::open_stored(name)?;
-        Input::from_reader(name, reader, size, None)
+    /// Opens what `name` names, and reads from it until it ends or is interrupted.
+    pub fn open(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
+        let gate = Gate::new(interrupt);
+        let (reader, size) = Input::open_stored(name, interrupt, &gate)?;
+        Input::from_reader(name, reader, size, None, gate)
     }
 
     /// The same, and hashes what is read of it.
-    pub fn open_hashing(name: &InputName) -> Result<Input, Error> {
-        let (reader, size) = Input::open_stored(name)?;
-        let hashing = HashingReader::new(reader);
-        Input::from_reader(name, Box::new(hashing.clone()), size, Some(hashing))
+    pub fn open_hashing(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
+        let gate = Gate::new(interrupt);
+        let (reader, size) = Input::open_stored(name, interrupt, &gate)?;
+        let hashing = HashingReader::new(Box::new(gate.guard(reader)));
+        Input::from_reader(name, Box::new(hashing.clone()), size, Some(hashing), gate)
     }
 
-    fn open_stored(name: &InputName) -> Result<Stored, Error> {
+    fn open_stored(name: &InputName, interrupt: &Interrupt, gate: &Gate) -> Result<Stored, Error> {
+        let interrupted = || Error::Interrupted { input: name.to_string() };
+        let open_error = |source: io::Error| match source.kind() {
+            io::ErrorKind::Interrupted => interrupted(),
+            _ => Error::Open { input: name.to_string(), source },
+        };
+        gate.pass().map_err(|_| interrupted())?;
         match name {
-            InputName::Stdin => Ok((Box::new(io::stdin()), None)),
+            InputName::Stdin => Ok((interrupt.standard_input().map_err(open_error)?, None)),
             InputName::File(path) => {
-                let open_error = |source| Error::Open { input: name.to_string(), source };
-                let file = File::open(path).map_err(|error| match error.kind() {
+                let file = interrupt.open(path).map_err(|error| match error.kind() {
                     io::ErrorKind::NotFound => Error::Missing { input: name.to_string(), near: near_names(path) },
                     _ => open_error(error),
                 })?;
@@ -184,7 +194,7 @@ impl Input {
                     return Err(Error::Folder { input: name.to_string() });
                 }
                 let size = metadata.is_file().then_some(metadata.len());
-                Ok((Box::new(file), size))
+                Ok((interrupt.reader(file), size))
             }
             InputName::Live => Err(Error::NoLive { why: text::LIVE_IS_STARTED.into() }),
         }
@@ -192,7 +202,7 @@ impl Input {
 
     /// Takes bytes from anywhere; `name` is what messages call them.
     pub fn from_bytes(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Input, Error> {
-        Input::from_reader(name, reader, None, None)
+        Input::from_reader(name, reader, None, None, Gate::default())
     }
 
     /// Looks at the first bytes of `reader` and puts a decompressor behind it where they ask for one.
@@ -201,10 +211,11 @@ impl Input {
         reader: Box<dyn Read + Send>,
         total: Option<u64>,
         hashing: Option<HashingReader>,
+        gate: Gate,
     ) -> Result<Input, Error> {
-        let read_error = |source| Error::Read { input: name.to_string(), source };
+        let read_error = |source| Input::read_error(&gate, name, source);
         let position = Position { read: Arc::default(), total };
-        let mut reader = Counted { inner: reader, read: Arc::clone(&position.read) };
+        let mut reader = Counted { inner: gate.guard(reader), read: Arc::clone(&position.read) };
         let mut magic = beginning(&mut reader).map_err(read_error)?;
         let mut compression = Compression::from_magic(&magic);
         if skippable::begins(&magic) {
@@ -221,17 +232,28 @@ impl Input {
             // Hashing takes longer than reading, and the analysis should not wait for it.
             Compression::None if hashing.is_some() => Reader::Ahead(ReadAhead::new(whole)),
             Compression::None => Reader::Direct(Box::new(whole)),
-            Compression::Gzip => Reader::Ahead(ReadAhead::new(GzipReader::new(in_blocks(whole)))),
+            Compression::Gzip => ahead(&gate, GzipReader::new(in_blocks(whole))),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
-                Reader::Ahead(ReadAhead::new(decoder))
+                ahead(&gate, decoder)
             }
-            Compression::Lz4 => Reader::Ahead(ReadAhead::new(Lz4Reader::new(in_blocks(whole)))),
-            Compression::Xz => Reader::Ahead(ReadAhead::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB))),
+            Compression::Lz4 => ahead(&gate, Lz4Reader::new(in_blocks(whole))),
+            Compression::Xz => ahead(&gate, lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
         };
-        Ok(Input { reader, compression, position, hashing })
+        Ok(Input { reader, compression, position, hashing, gate })
     }
+
+    /// Why an input could not be read as far as its file header.
+    pub fn read_error(gate: &Gate, name: &InputName, source: io::Error) -> Error {
+        let input = name.to_string();
+        if gate.has_refused() { Error::Interrupted { input } } else { Error::Read { input, source } }
+    }
+}
+
+/// What a decompressor gives, read ahead. It asks the gate, too: a few bytes may keep it busy for long.
+fn ahead(gate: &Gate, decompressor: impl Read + Send + 'static) -> Reader {
+    Reader::Ahead(ReadAhead::new(gate.guard(decompressor)))
 }
 
 /// Names of existing files and folders that are like that of a missing one.

@@ -18,6 +18,7 @@ mod gzip;
 mod identity;
 mod input;
 mod inputs;
+mod interrupt;
 #[cfg(all(unix, feature = "live"))]
 pub mod live;
 mod lz4;
@@ -40,6 +41,7 @@ pub use folder::PassedOver;
 pub use identity::Identity;
 pub use input::{Compression, InputName, Position};
 pub use inputs::Inputs;
+pub use interrupt::Interrupt;
 pub use near::{near_paths, near_words};
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use saving::{Saved, Saving, Target};

@@ -12,6 +12,7 @@ use super::duplicates::Duplicates;
 use super::foreign;
 use super::format::{Fault, Record, Step};
 use super::input::{Compression, Input, InputName, Position};
+use super::interrupt::Interrupt;
 use super::packet::{Interface, Packet};
 use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
@@ -72,6 +73,11 @@ pub enum Completeness {
     CutOff,
     /// Something in it contradicts the format, or could not be read.
     Damaged,
+    /// Its reading was [interrupted](Interrupt).
+    Interrupted {
+        /// Where: byte offset, counted from 0, in the input after decompression. The packets before it are read.
+        offset: u64,
+    },
 }
 
 impl Completeness {
@@ -81,6 +87,7 @@ impl Completeness {
             Completeness::Yes => "yes",
             Completeness::CutOff => "cut off",
             Completeness::Damaged => "damaged",
+            Completeness::Interrupted { .. } => "interrupted",
         }
     }
 }
@@ -140,12 +147,21 @@ pub struct Source {
 impl Source {
     /// Opens an input and recognises its format by its first bytes.
     pub fn open(name: &InputName) -> Result<Source, Error> {
-        Source::from_input(name, Input::open(name)?)
+        Source::open_interruptible(name, &Interrupt::default())
+    }
+
+    /// The same for an input that is read no further once the interrupt is raised.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] if that is so before the file header was read.
+    pub fn open_interruptible(name: &InputName, interrupt: &Interrupt) -> Result<Source, Error> {
+        Source::from_input(name, Input::open(name, interrupt)?)
     }
 
     /// The same, and [hashes](Source::hashing) what is read of the input.
-    pub fn open_hashing(name: &InputName) -> Result<Source, Error> {
-        Source::from_input(name, Input::open_hashing(name)?)
+    pub fn open_hashing(name: &InputName, interrupt: &Interrupt) -> Result<Source, Error> {
+        Source::from_input(name, Input::open_hashing(name, interrupt)?)
     }
 
     /// The same for bytes from anywhere; `name` is what messages call them. Unless they are compressed, the reader may have
@@ -159,9 +175,8 @@ impl Source {
 
     fn from_input(name: &InputName, mut input: Input) -> Result<Source, Error> {
         let mut buffer = Buffer::new();
-        let whole = buffer
-            .fill(&mut input.reader, pcap::FILE_HEADER)
-            .map_err(|source| Error::Read { input: name.to_string(), source })?;
+        let whole =
+            buffer.fill(&mut input.reader, pcap::FILE_HEADER).map_err(|source| Input::read_error(&input.gate, name, source))?;
         if buffer.unread().is_empty() {
             return Err(Error::Empty { input: name.to_string() });
         }
@@ -295,6 +310,11 @@ impl Source {
             self.waiting = true;
             return;
         }
+        if self.input.gate.has_refused() {
+            self.ended = true;
+            self.completeness = Completeness::Interrupted { offset: self.buffer.offset() };
+            return;
+        }
         let offset = self.buffer.offset() + self.buffer.unread().len() as u64;
         let compressed = self.input.compression;
         if compressed != Compression::None && error.kind() == std::io::ErrorKind::UnexpectedEof {
@@ -411,7 +431,7 @@ pub enum Look {
 impl Look {
     /// Looks at an input that can be opened more than once.
     pub fn at(name: &InputName) -> Look {
-        let Ok(mut input) = Input::open(name) else { return Look::Refused };
+        let Ok(mut input) = Input::open(name, &Interrupt::default()) else { return Look::Refused };
         let mut buffer = Buffer::small();
         let Ok(whole) = buffer.fill(&mut input.reader, pcap::FILE_HEADER) else { return Look::Refused };
         if !has_known_magic(buffer.unread()) {

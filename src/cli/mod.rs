@@ -49,8 +49,12 @@ pub enum Command {
     /// server and what its port is called, and shows summary tables. Several files are one capture, read in the order of their
     /// first packets; a folder stands for the capture files directly in it.
     ///
+    /// Ctrl-C (SIGINT), SIGTERM and SIGHUP end the reading; the tables of what was read until then are shown and written. A second
+    /// Ctrl-C, half a second or more after the first, ends the program at once.
+    ///
     /// Exit code: 0 = all was read; 1 = an input was cut off, damaged or could not be opened, and what could be read is in the
-    /// tables; 2 = nothing could be read, an output could not be written (all others are), or the command line is wrong.
+    /// tables; 2 = nothing could be read, an output could not be written (all others are), or the command line is wrong;
+    /// 130 = interrupted by Ctrl-C (129 by SIGHUP, 143 by SIGTERM).
     Read(ReadArguments),
 
     /// Explain one flow: who is its server, and why
@@ -61,7 +65,7 @@ pub enum Command {
     /// Numbers of flows and packets are those of the whole capture, also with --filter, which only narrows which flow is meant: one
     /// of which at least one packet matches. Where several flows fit, they are listed.
     ///
-    /// Exit code: as of read; also 2 if no flow fits, or several do.
+    /// Exit code: as of read; also 2 if no flow fits, or several do. 130 = interrupted by Ctrl-C, and nothing is explained.
     #[command(mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
     Explain(ExplainArguments),
 
@@ -76,13 +80,15 @@ pub enum Command {
 
     /// Analyse what passes through network interfaces, now
     ///
-    /// Captures until Ctrl-C, a limit, or the end of the last interface, and then shows the tables that read shows. On a terminal a
+    /// Captures until Ctrl-C (SIGINT), SIGTERM, SIGHUP, a limit, or the end of the last interface, and then shows the tables that read
+    /// shows. A second Ctrl-C, half a second or more after the first, ends the program at once, without the tables. SIGUSR1 shows and
+    /// writes the tables so far, as --every does, and the capture goes on. On a terminal a
     /// summary is refreshed meanwhile, elsewhere a line tells from time to time how it goes. Before the first packet is looked at, all
     /// rights are given up. portolan interfaces lists what can be captured from, portolan doctor says what is missing.
     ///
     /// Exit code: 0 = it ended as it was meant to; 1 = an interface failed or packets could not be saved, and what came before is
     /// in the tables; 2 = nothing was captured, tables could not be written to an output (they are to all others), or the command
-    /// line is wrong.
+    /// line is wrong; 130 = a second Ctrl-C ended it at once.
     #[cfg(feature = "live")]
     Live(LiveArguments),
 

@@ -44,7 +44,7 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
         let none = input.interfaces.is_empty().then(|| row(input, None, &InterfaceTally::default()));
         interfaces.chain(none).collect::<Vec<_>>()
     });
-    let total = (analysis.inputs.len() > 1).then(|| total(&analysis.inputs));
+    let total = (analysis.inputs.len() + analysis.unread > 1).then(|| total(analysis));
     let mut table = Table::stored("capture", COLUMNS, rows.collect()).with_total(total);
     table.usual_rows = USUAL_ROWS;
     table
@@ -67,7 +67,8 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
 
 /// The row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before one ends that
 /// was read before it.
-fn total<'a>(inputs: &[InputReport]) -> Row<'a> {
+fn total<'a>(analysis: &Analysis) -> Row<'a> {
+    let inputs = &analysis.inputs;
     let mut sum = InterfaceTally::default();
     let mut all_dropped = [None, None];
     for (interface, tally) in inputs.iter().flat_map(|input| &input.interfaces) {
@@ -83,8 +84,11 @@ fn total<'a>(inputs: &[InputReport]) -> Row<'a> {
         Completeness::Yes => 0,
         Completeness::CutOff => 1,
         Completeness::Damaged => 2,
+        Completeness::Interrupted { .. } => 3,
     };
-    let completeness = inputs.iter().map(|input| input.completeness).max_by_key(is_worse).unwrap_or(Completeness::Yes);
+    let unread = (analysis.unread > 0).then_some(Completeness::Interrupted { offset: 0 });
+    let all = inputs.iter().map(|input| input.completeness).chain(unread);
+    let completeness = all.max_by_key(is_worse).unwrap_or(Completeness::Yes);
     let mut origin = [const { Cell::Empty }; 7];
     origin[0] = Cell::text(TOTAL);
     cells(origin, &sum, all_dropped, completeness, Cell::Empty)

@@ -30,8 +30,7 @@ fn one_of(words: &[impl AsRef<str>]) -> String {
 pub const NAME_A_CAPTURE: &str =
     "name a capture (portolan read FILE), a folder of captures, or pipe one in (tcpdump -U -w - | portolan read)";
 /// That no capture was named, and standard input held none.
-pub const NOTHING_PIPED_IN: &str =
-    "no FILE was named, so standard input was read, and it is empty; name a capture: portolan read FILE";
+pub const NO_FILE_NAMED: &str = "standard input was read because no FILE was named; to read a file: portolan read FILE";
 
 #[cfg(test)]
 mod tests {

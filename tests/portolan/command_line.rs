@@ -28,7 +28,7 @@ fn without_options_the_four_main_tables_are_shown() {
 fn wrong_arguments_are_explained_with_exit_code_2() {
     let cases: [(&[&str], &str); 6] = [
         (&[], "Usage"),
-        (&["read"], "no FILE was named, so standard input was read, and it is empty"),
+        (&["read"], "standard input was read because no FILE was named"),
         (&["read", "x.pcap", "--table", "srevices"], "the tables are capture, ledger"),
         (&["read", "x.pcap", "--idle-timeout=-3"], "idle-timeout"),
         (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
@@ -240,7 +240,7 @@ fn a_command_is_a_command_whatever_files_there_are() {
         let output = portolan().current_dir(folder.path("")).arg(word).output();
         Run::from_output(output.unwrap())
     };
-    assert!(said("read").stderr.contains("standard input was read, and it is empty"));
+    assert!(said("read").stderr.contains("standard input was read because no FILE was named"));
     assert!(said("./read").stdout.contains("Services:"));
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use crate::network::*;
 use crate::scene::*;
-use crate::support::{Folder, Run, packets_at, portolan, run, sum};
+use crate::support::{Folder, Run, obey_signals, packets_at, portolan, run, sum};
 
 /// Who owns the folders that are written to.
 const USER: u32 = 1234;
@@ -33,6 +34,7 @@ fn begin(arguments: &[&str]) -> Going {
 }
 
 fn begin_as(command: &mut Command, arguments: &[&str]) -> Going {
+    obey_signals();
     command.args(["live", "-i", WEST]).args(arguments);
     if !arguments.contains(&"--duration") {
         command.args(["--duration", "60"]);
@@ -143,7 +145,33 @@ fn ctrl_c_ends_with_all_tables() {
 }
 
 #[test]
-fn a_second_ctrl_c_ends_at_once() {
+fn signals_end_the_capture_in_order_however_many_come() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let json = folder.path("tables.json");
+        for sent in [
+            [Signal::SIGTERM, Signal::SIGTERM],
+            [Signal::SIGTERM, Signal::SIGHUP],
+            [Signal::SIGHUP, Signal::SIGINT],
+            [Signal::SIGINT, Signal::SIGINT],
+        ] {
+            let mut going = begin(&["-t", "services", "--json", text(&json)]);
+            send(EAST, &connection((C, 40_001), (S, 80), 1));
+            sent.into_iter().for_each(|signal| going.signal(signal));
+            // Once more while the tables are made and written.
+            going.wait_until_said("it was stopped");
+            going.signal(Signal::SIGTERM);
+            let run = going.end();
+            assert!(run.code == 0 && run.stdout.contains("http") && run.stderr.contains("west: 9 packets captured"), "{run:?}");
+            let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+            assert_eq!(packets_at(&document["tables"], "tcp"), 9);
+            fs::remove_file(&json).unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
     in_a_network(|| {
         // More than a pipe holds that nobody reads.
         let mut going = begin(&["-t", "flows", "-n", "0"]);
@@ -151,8 +179,68 @@ fn a_second_ctrl_c_ends_at_once() {
         send(EAST, &frames);
         going.signal(Signal::SIGINT);
         going.wait_until_said("it was stopped");
+        // Others do not, and somebody presses it again and again.
+        going.signal(Signal::SIGTERM);
+        going.signal(Signal::SIGHUP);
+        let status = loop {
+            if let Some(status) = going.child.try_wait().unwrap() {
+                break status;
+            }
+            going.signal(Signal::SIGINT);
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert_eq!(status.code(), Some(130));
+    });
+}
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    in_a_network(|| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' HUP INT; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_portolan")]);
+        let going = begin_as(&mut shell, &["-t", "services"]);
+        // A signal that is not ignored is pending as soon as kill has returned.
+        let ignored = u64::from_str_radix(&status_of(&going, "SigIgn"), 16).unwrap();
+        let bit = |signal: Signal| 1 << (signal as u64 - 1);
+        assert_eq!(ignored & (bit(Signal::SIGHUP) | bit(Signal::SIGINT)), bit(Signal::SIGHUP) | bit(Signal::SIGINT));
+        going.signal(Signal::SIGHUP);
         going.signal(Signal::SIGINT);
-        assert_eq!(going.child.wait().unwrap().code(), Some(130));
+        send(EAST, &connection((C, 40_001), (S, 80), 1));
+        going.signal(Signal::SIGTERM);
+        let run = going.end();
+        assert!(run.code == 0 && run.stdout.contains("http"), "{run:?}");
+    });
+}
+
+#[test]
+fn a_signal_asks_for_the_tables_so_far() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let (csv, json) = (folder.path("tables"), folder.path("tables.json"));
+        let mut going = begin(&["-t", "ledger", "--csv", text(&csv), "--json", text(&json)]);
+        send(EAST, &numbered(5));
+        let mut line = String::new();
+        for _ in 0..2 {
+            going.signal(Signal::SIGUSR1);
+            // Files come before the tables that are shown.
+            for begin in ["After 0:00:", "Ledger: "] {
+                while !line.starts_with(begin) {
+                    line.clear();
+                    assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+                }
+            }
+            let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+            assert!(document["tables"]["ledger"].is_array() && csv.join("services.csv").is_file());
+        }
+        let run = going.stop();
+        assert!(run.code == 0 && !run.stdout.contains("After 0:00:0"), "{run:?}");
+        // Documents come one behind the other.
+        let mut going = begin(&["--json", "-"]);
+        send(EAST, &numbered(5));
+        going.signal(Signal::SIGUSR1);
+        let mut documents = serde_json::Deserializer::from_reader(&mut going.stdout).into_iter::<Value>();
+        assert!(documents.next().unwrap().unwrap()["tables"]["ledger"].is_array());
+        assert_eq!(packets_at(&going.stop().tables(), "udp"), 5);
     });
 }
 

@@ -29,6 +29,8 @@ mod samples;
 mod scene;
 mod services_command;
 mod shape;
+#[cfg(target_os = "linux")]
+mod signals;
 mod support;
 mod tunnel_kinds;
 mod tunnels;

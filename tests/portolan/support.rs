@@ -42,6 +42,17 @@ pub fn portolan() -> Command {
     command
 }
 
+/// Makes sure that programs which are started from now on do not ignore signals because this one does: a shell starts its background
+/// jobs so.
+#[cfg(target_os = "linux")]
+pub fn obey_signals() {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    for ending in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM, Signal::SIGUSR1] {
+        // SAFETY: no handler is installed.
+        unsafe { signal(ending, SigHandler::SigDfl) }.unwrap();
+    }
+}
+
 /// `portolan` with these arguments.
 pub fn run(arguments: &[&str]) -> Run {
     Run::from_output(portolan().args(arguments).output().unwrap())

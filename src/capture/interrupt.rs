@@ -1,0 +1,254 @@
+//! Ending the reading of an input early: between two of its blocks, and while it keeps its reader waiting.
+
+use std::fs::File;
+use std::io::{self, Read};
+#[cfg(unix)]
+use std::io::{PipeReader, PipeWriter};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::sync::{Mutex, PoisonError};
+
+/// Ends readings early, from any thread. All clones end the same readings: those of the sources that were
+/// [opened](super::Source::open_interruptible) with one of them. The default is one that nobody can raise.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Option<Arc<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    is_raised: AtomicBool,
+    /// A pipe whose writing end is closed when the interrupt is raised. Who waits for an input waits for that, too.
+    #[cfg(unix)]
+    closes: PipeReader,
+    #[cfg(unix)]
+    open: Mutex<Option<PipeWriter>>,
+}
+
+impl Interrupt {
+    /// An interrupt that can be raised.
+    ///
+    /// # Errors
+    ///
+    /// On Unix, if the system refuses a pipe.
+    pub fn new() -> io::Result<Interrupt> {
+        #[cfg(unix)]
+        let (closes, open) = io::pipe()?;
+        Ok(Interrupt(Some(Arc::new(Shared {
+            is_raised: AtomicBool::new(false),
+            #[cfg(unix)]
+            closes,
+            #[cfg(unix)]
+            open: Mutex::new(Some(open)),
+        }))))
+    }
+
+    /// Ends the readings. It returns at once; a reading ends before its next block. On Unix one that waits for a pipe, a FIFO or
+    /// a device wakes up for it; elsewhere it ends when the next bytes come.
+    pub fn raise(&self) {
+        let Some(shared) = &self.0 else { return };
+        shared.is_raised.store(true, Ordering::SeqCst);
+        #[cfg(unix)]
+        drop(shared.open.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// True once it has been raised.
+    pub fn is_raised(&self) -> bool {
+        self.0.as_ref().is_some_and(|shared| shared.is_raised.load(Ordering::SeqCst))
+    }
+
+    /// Opens a file. A FIFO that nobody writes to is waited for no longer than until the interrupt.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, and [`Interrupted`](io::ErrorKind::Interrupted) if the interrupt came first.
+    pub(super) fn open(&self, path: &Path) -> io::Result<File> {
+        #[cfg(unix)]
+        if let Some(shared) = &self.0
+            && is_fifo(path)
+        {
+            return shared.open_fifo(path);
+        }
+        File::open(path)
+    }
+
+    /// The way to read from standard input.
+    ///
+    /// # Errors
+    ///
+    /// On Unix, if the system refuses a further descriptor for it.
+    pub(super) fn standard_input(&self) -> io::Result<Box<dyn Read + Send>> {
+        #[cfg(unix)]
+        if self.0.is_some() {
+            // The standard library's own handle keeps bytes back, of which a look at the descriptor does not tell.
+            return Ok(self.reader(File::from(io::stdin().as_fd().try_clone_to_owned()?)));
+        }
+        Ok(Box::new(io::stdin()))
+    }
+
+    /// The way to read from an opened file.
+    pub(super) fn reader(&self, file: File) -> Box<dyn Read + Send> {
+        // A regular file keeps nobody waiting.
+        #[cfg(unix)]
+        if let Some(shared) = &self.0
+            && !file.metadata().is_ok_and(|metadata| metadata.is_file())
+        {
+            return Box::new(Waiting { file, interrupt: Arc::clone(shared) });
+        }
+        Box::new(file)
+    }
+}
+
+#[cfg(unix)]
+fn is_fifo(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+#[cfg(unix)]
+impl Shared {
+    /// Opens a FIFO on a thread of its own, which is left to itself if the interrupt comes first. If the system refuses the thread,
+    /// the FIFO is opened here, and waited for as long as it takes.
+    fn open_fifo(&self, path: &Path) -> io::Result<File> {
+        let (opened, tell) = io::pipe()?;
+        let open = move |path: std::path::PathBuf| {
+            let file = File::open(path);
+            drop(tell);
+            file
+        };
+        let thread = match crate::parallel::hand_over(path.to_owned(), open) {
+            Ok(thread) => thread,
+            Err((path, _)) => return File::open(path),
+        };
+        self.wait_for(&opened)?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    /// Waits until something can be read or its end has come. [`Interrupted`](io::ErrorKind::Interrupted) if the interrupt was
+    /// raised.
+    fn wait_for(&self, input: &impl AsFd) -> io::Result<()> {
+        use nix::errno::Errno;
+        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+        let mut waiting = [input.as_fd(), self.closes.as_fd()].map(|descriptor| PollFd::new(descriptor, PollFlags::POLLIN));
+        loop {
+            match poll(&mut waiting, PollTimeout::NONE) {
+                Err(Errno::EINTR) => {}
+                // Then the reading has to wait without it.
+                Err(_) => return Ok(()),
+                Ok(_) if waiting[1].any() == Some(true) => return Err(io::ErrorKind::Interrupted.into()),
+                Ok(_) => return Ok(()),
+            }
+        }
+    }
+}
+
+/// A file that may keep its reader waiting, but no longer than until the interrupt.
+#[cfg(unix)]
+struct Waiting {
+    file: File,
+    interrupt: Arc<Shared>,
+}
+
+#[cfg(unix)]
+impl Read for Waiting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.interrupt.wait_for(&self.file)?;
+        self.file.read(buffer)
+    }
+}
+
+/// Stands between one input and its readers: once the interrupt is raised, it refuses to read on, and remembers that it did.
+#[derive(Clone, Debug, Default)]
+pub struct Gate {
+    interrupt: Interrupt,
+    has_refused: Arc<AtomicBool>,
+}
+
+impl Gate {
+    /// The gate of an input that is about to be opened.
+    pub fn new(interrupt: &Interrupt) -> Gate {
+        Gate { interrupt: interrupt.clone(), has_refused: Arc::default() }
+    }
+
+    /// An error if the interrupt has been raised.
+    pub fn pass(&self) -> io::Result<()> {
+        if !self.interrupt.is_raised() {
+            return Ok(());
+        }
+        self.has_refused.store(true, Ordering::SeqCst);
+        // Not of the kind Interrupted, which means that a reading is to be tried again.
+        Err(io::Error::other("interrupted"))
+    }
+
+    /// True if something of the input was left unread because of the interrupt.
+    pub fn has_refused(&self) -> bool {
+        self.has_refused.load(Ordering::SeqCst)
+    }
+
+    /// A reader that asks the gate before each reading.
+    pub fn guard<R: Read>(&self, reader: R) -> Gated<R> {
+        Gated { gate: self.clone(), reader }
+    }
+}
+
+/// A reader behind a [`Gate`].
+pub struct Gated<R> {
+    gate: Gate,
+    reader: R,
+}
+
+impl<R: Read> Read for Gated<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.gate.pass()?;
+            match self.reader.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_lets_nothing_through_once_the_interrupt_is_raised_and_remembers_that_it_was_asked() {
+        let interrupt = Interrupt::new().unwrap();
+        let (gate, other) = (Gate::new(&interrupt), Gate::new(&interrupt));
+        let mut endless = gate.guard(io::repeat(7));
+        let mut buffer = [0; 4];
+        assert_eq!((endless.read(&mut buffer).unwrap(), gate.has_refused()), (4, false));
+        interrupt.raise();
+        interrupt.raise();
+        assert_ne!(endless.read(&mut buffer).unwrap_err().kind(), io::ErrorKind::Interrupted);
+        assert!(gate.has_refused() && !other.has_refused());
+    }
+
+    #[test]
+    fn the_default_cannot_be_raised() {
+        let never = Interrupt::default();
+        never.raise();
+        assert!(!never.is_raised() && Gate::new(&never).pass().is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_reader_that_waits_for_a_pipe_wakes_up() {
+        use std::io::Write;
+        use std::os::fd::OwnedFd;
+        let interrupt = Interrupt::new().unwrap();
+        let (input, mut open) = io::pipe().unwrap();
+        open.write_all(b"ab").unwrap();
+        let mut reader = Gate::new(&interrupt).guard(interrupt.reader(File::from(OwnedFd::from(input))));
+        let mut buffer = [0; 4];
+        assert_eq!(reader.read(&mut buffer).unwrap(), 2);
+        let raise = std::thread::spawn(move || interrupt.raise());
+        assert!(reader.read(&mut buffer).is_err());
+        raise.join().unwrap();
+        drop(open);
+    }
+}

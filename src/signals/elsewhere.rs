@@ -1,0 +1,18 @@
+//! Windows: Ctrl-C, Ctrl-Break, and the end of the console or of the session, which count as SIGINT.
+
+use std::io;
+use std::time::Instant;
+
+use super::{PATIENCE, Signal, end_at_once};
+
+/// Tells `end` of each Ctrl-C; it says whether the program ends in order.
+pub fn follow(mut end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+    let mut first: Option<Instant> = None;
+    let handle = move || {
+        if first.is_some_and(|first| first.elapsed() >= PATIENCE) || !end(Signal::INTERRUPT) {
+            end_at_once(Signal::INTERRUPT);
+        }
+        first.get_or_insert_with(Instant::now);
+    };
+    ctrlc::set_handler(handle).map_err(io::Error::other)
+}

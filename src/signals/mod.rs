@@ -1,0 +1,65 @@
+//! Floor 10: signals. Which of them end the program in order, which at once, and which ask for the tables so far.
+//!
+//! SIGINT, SIGTERM and SIGHUP end a reading or a capture in order, however often they come: programs such as timeout(1) send two
+//! of them within microseconds, and a shell that ends sends SIGTERM and SIGHUP. Only a second SIGINT that comes
+//! [`PATIENCE`] after the first ends the program at once: that is a person who has pressed Ctrl-C again. A signal that was ignored
+//! when the program was started stays ignored: by that nohup(1) keeps SIGHUP away, and a shell SIGINT from its background jobs.
+
+#[cfg(all(unix, feature = "live"))]
+mod capture;
+#[cfg(not(unix))]
+mod elsewhere;
+#[cfg(unix)]
+mod ignored;
+mod reading;
+#[cfg(unix)]
+mod receiver;
+
+use std::fmt;
+use std::time::Duration;
+
+use portolan::output::replace;
+
+#[cfg(all(unix, feature = "live"))]
+pub use capture::{CaptureSignals, TablesRequest};
+pub use reading::Reading;
+
+/// Less than this after the first SIGINT, a second one counts as the same.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A signal that ends the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Signal(i32);
+
+impl Signal {
+    // The numbers are those of POSIX (kill, "XSI").
+    const HANGUP: Signal = Signal(1);
+    const INTERRUPT: Signal = Signal(2);
+    const TERMINATE: Signal = Signal(15);
+
+    /// Those that end a reading or a capture in order.
+    #[cfg(unix)]
+    const ENDING: [Signal; 3] = [Signal::HANGUP, Signal::INTERRUPT, Signal::TERMINATE];
+
+    /// What a shell is told of a program that it has ended.
+    pub fn exit_code(self) -> u8 {
+        128 + self.0 as u8
+    }
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Signal::HANGUP => f.write_str("SIGHUP"),
+            Signal::INTERRUPT => f.write_str("SIGINT"),
+            Signal::TERMINATE => f.write_str("SIGTERM"),
+            Signal(number) => write!(f, "signal {number}"),
+        }
+    }
+}
+
+/// Ends the program at once, and removes outputs that are unfinished. There is no other way to that.
+fn end_at_once(signal: Signal) -> ! {
+    replace::remove_unfinished();
+    std::process::exit(i32::from(signal.exit_code()))
+}
