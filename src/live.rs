@@ -48,7 +48,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .link_types()
         .map(|(name, link_type)| (name.to_owned(), format!("{name} ({})", protocols::link_type(link_type))))
         .unzip();
-    let given_up = privileges::give_up(&needs(job, &names))?;
+    let given_up = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits)?;
     end_on_signals(stopper.clone())?;
@@ -80,7 +80,7 @@ fn is_for_people(job: &LiveJob) -> bool {
 }
 
 /// What has to be written without any rights.
-fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
+fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
     let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
     needs.folders.extend(job.tables.csv.clone());
     match &job.tables.json {

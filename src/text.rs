@@ -2,6 +2,7 @@
 
 pub mod inputs;
 mod left_out;
+pub mod privileges;
 
 use std::borrow::Cow;
 use std::fmt::Write;
