@@ -208,7 +208,8 @@ struct Started<'p> {
 impl Started<'_> {
     fn line(&mut self) -> (String, String) {
         let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
+        // A child that has ended says nothing more.
+        assert!(self.lines.read_line(&mut line).unwrap() > 0, "the child has ended too soon");
         let (what, said) = line.trim_end().split_once(": ").unwrap_or((line.trim_end(), ""));
         (what.to_owned(), said.to_owned())
     }

@@ -86,7 +86,7 @@ pub fn try_to_break_out(interfaces: &[BorrowedFd<'_>]) -> Result<(), &'static st
     refused("a new socket", local.err())?;
     // Nothing can be run by that name: without a filter, another error says so.
     let error = Command::new("/").spawn().err().as_ref().and_then(io::Error::raw_os_error);
-    refused("a new process", error.map(Errno::from_raw))?;
+    refused("a new program", error.map(Errno::from_raw))?;
     for interface in interfaces {
         // Nothing is sent without a filter, either: a frame has a header.
         refused("sending", send(interface.as_raw_fd(), &[], MsgFlags::MSG_DONTWAIT).err())?;
