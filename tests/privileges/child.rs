@@ -133,7 +133,8 @@ fn break_out(target: &Target, is_unfiltered: bool) {
     told("a thread", thread::Builder::new().name("second".into()).spawn(|| Instant::now().elapsed()).map(JoinHandle::join));
     told("memory", Ok(vec![1_u8; 64 << 20].len()));
     told("time", SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(io::Error::other));
-    told("a pause", Ok(thread::sleep(Duration::from_millis(1))));
+    thread::sleep(Duration::from_millis(1));
+    told("a pause", Ok(()));
     told("a pipe", io::pipe().and_then(|(_, mut writer)| writer.write_all(b"x")));
     told("a descriptor of a file", target.frame.try_clone());
     told("a signal to itself", kill(Pid::this(), None).map_err(io::Error::from));
