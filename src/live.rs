@@ -46,7 +46,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .map(|(name, link_type)| (name.to_owned(), format!("{name} ({})", protocols::link_type(link_type))))
         .unzip();
     let signals = CaptureSignals::prepare()?;
-    let given_up = privileges::give_up(&needs(job, &names))?;
+    let given_up = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
     signals.catch();
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits)?;
@@ -79,7 +79,7 @@ fn is_for_people(job: &LiveJob) -> bool {
 }
 
 /// What has to be written without any rights.
-fn needs(job: &LiveJob, interfaces: &[String]) -> Needs {
+fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
     let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
     for target in [&job.tables.csv, &job.tables.jsonl] {
         if let Some(TablesTarget::Folder(folder)) = target {

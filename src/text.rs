@@ -6,6 +6,7 @@ pub mod inputs;
 pub mod interruption;
 mod left_out;
 pub mod outputs;
+pub mod privileges;
 pub mod usage;
 
 use std::borrow::Cow;

@@ -3,9 +3,10 @@
 
 use super::{GivenUp, Landlock, Needs};
 use crate::error::Error;
+use crate::text::privileges::NO_SECCOMP;
 
 /// Becomes the user, and makes missing folders and files in the user's name.
-pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+pub fn give_up(needs: &Needs<'_>) -> Result<GivenUp, Error> {
     #[cfg(unix)]
     let account = Some(become_user()?);
     #[cfg(not(unix))]
@@ -16,7 +17,8 @@ pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
     for file in needs.files.iter().filter(|file| !file.exists()) {
         std::fs::File::create_new(file).map_err(|source| Error::Write { output: file.display().to_string(), source })?;
     }
-    Ok(GivenUp { account, capabilities: false, bounding: false, no_new_privs: false, landlock: Landlock::None })
+    let (landlock, call_filter) = (Landlock::None, Err(NO_SECCOMP.to_owned()));
+    Ok(GivenUp { account, capabilities: false, bounding: false, no_new_privs: false, landlock, call_filter })
 }
 
 /// Real, effective and saved ids, which are all set where root does it.

@@ -13,7 +13,7 @@ use super::{Landlock, Needs};
 const VERSION: ABI = ABI::V6;
 
 /// Restricts this thread and those it will start.
-pub fn restrict(needs: &Needs) -> Result<Landlock, String> {
+pub fn restrict(needs: &Needs<'_>) -> Result<Landlock, String> {
     let in_folders = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile;
     let mut ruleset = ruleset().map_err(|error| error.to_string())?;
     for folder in &needs.folders {

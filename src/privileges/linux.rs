@@ -1,4 +1,4 @@
-//! Linux: user and groups, capabilities, `no_new_privs`, landlock; and the check that nothing is left.
+//! Linux: user and groups, capabilities, `no_new_privs`, landlock, the system-call filter; and the check that nothing is left.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -11,14 +11,13 @@ use nix::sys::stat::fstat;
 use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setresgid, setresuid};
 
 use super::account::{self, Account, Why};
-use super::landlocked;
 use super::status::{Expected, Status};
-use super::{GivenUp, Landlock, Needs, folder_of};
+use super::{GivenUp, Landlock, Needs, call_filter, folder_of, landlocked};
 use crate::error::Error;
 use crate::text;
 
 /// Does all of it, in an order in which each step still has the rights that it takes.
-pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+pub fn give_up(needs: &Needs<'_>) -> Result<GivenUp, Error> {
     // Later, landlock refuses to open it; what an open one tells is as of its reading.
     let mut proof = File::open("/proc/self/status").map_err(|_| Error::Rights { why: text::NO_PROC.into() })?;
     refuse_threads()?;
@@ -31,9 +30,15 @@ pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
     prctl::set_dumpable(false).map_err(|error| refused("PR_SET_DUMPABLE", error))?;
     check_writable(needs, account)?;
     let landlock = landlocked::restrict(needs).map_err(|error| refused("landlock", error))?;
-    let expected = Expected { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding };
+    let call_filter = call_filter::restrict(&needs.captures);
+    let filtered = call_filter.is_ok();
+    let expected = Expected { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
     prove(&mut proof, expected, landlock)?;
-    Ok(GivenUp { account: Some(account), capabilities: true, bounding, no_new_privs: true, landlock })
+    if filtered {
+        call_filter::try_to_break_out(&needs.captures)
+            .map_err(|done| Error::Rights { why: text::rights_are_left(&text::privileges::in_spite_of_filter(done)) })?;
+    }
+    Ok(GivenUp { account: Some(account), capabilities: true, bounding, no_new_privs: true, landlock, call_filter })
 }
 
 fn refused(step: &str, error: impl std::fmt::Display) -> Error {
@@ -49,7 +54,7 @@ fn refuse_threads() -> Result<(), Error> {
     }
 }
 
-fn account(needs: &Needs) -> Account {
+fn account(needs: &Needs<'_>) -> Account {
     let variable = |name| std::env::var(name).ok();
     let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
     let folders = needs.folders.iter().map(PathBuf::as_path).chain(needs.files.iter().map(|file| folder_of(file)));
@@ -94,7 +99,7 @@ fn clear_capabilities() -> Result<(), Error> {
 
 /// Makes missing folders and files, and makes sure that the user may write where the outputs go. The kernel is asked in the user's name:
 /// nobody else knows about all that may forbid it.
-fn check_writable(needs: &Needs, account: Account) -> Result<(), Error> {
+fn check_writable(needs: &Needs<'_>, account: Account) -> Result<(), Error> {
     let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
     let folders = needs.folders.iter().map(|folder| {
         let made = fs::create_dir_all(folder).and_then(|()| may(folder, AccessFlags::W_OK | AccessFlags::X_OK));

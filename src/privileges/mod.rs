@@ -30,11 +30,22 @@
 //!
 //! # What can still be done
 //!
-//! What is open stays open: captures go on, standard output can be written. The files of [`Needs`] can be written; files can be
+//! What is open stays open: packets are read from the interfaces, standard output can be written. The files of [`Needs`] can be written; files can be
 //! made, written, renamed and removed in its folders; nothing else can be opened, run or connected to. Other processes of the same user cannot
 //! look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and there is no core dump with packets in it.
+//!
+//! The kernel refuses all system calls but those of a running capture (seccomp, on 64-bit x86, ARM and RISC-V). Nothing can be sent
+//! through an interface, and there are no new sockets, no new processes, no new code, and no signals to others; threads can be
+//! started. `docs/sandbox.md` has the list. The filter knows the interfaces by the numbers of their descriptors: those must stay
+//! open until the last output is open, because a file with the number of a closed one could not be written.
 
 mod account;
+#[cfg(target_os = "linux")]
+#[cfg_attr(
+    not(all(target_pointer_width = "64", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))),
+    path = "no_call_filter.rs"
+)]
+mod call_filter;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
@@ -47,13 +58,14 @@ mod status;
 pub use account::{Account, Why};
 
 use std::fmt;
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
 /// What the rest of the run still needs.
 #[derive(Clone, Debug, Default)]
-pub struct Needs {
+pub struct Needs<'a> {
     /// Folders in which files come and go, as rotating ones do. What is below them can be written, too. One that is missing is
     /// made, as the user that the program goes on as.
     pub folders: Vec<PathBuf>,
@@ -62,6 +74,8 @@ pub struct Needs {
     pub files: Vec<PathBuf>,
     /// Interfaces whose counters are read: libpcap looks there for what an interface has dropped.
     pub interfaces: Vec<String>,
+    /// The descriptors of the open interfaces: they are read from, and nothing can be sent through them any more.
+    pub captures: Vec<BorrowedFd<'a>>,
 }
 
 /// The folder that a file is in, to be one of [`Needs::folders`].
@@ -73,7 +87,7 @@ pub fn folder_of(file: &Path) -> &Path {
 }
 
 /// What has been given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenUp {
     /// The user that the program goes on as; nothing where the system has no such users.
     pub account: Option<Account>,
@@ -85,6 +99,8 @@ pub struct GivenUp {
     pub no_new_privs: bool,
     /// What the kernel refuses beyond that.
     pub landlock: Landlock,
+    /// The kernel refuses system calls that a capture does not make; or why it does not.
+    pub call_filter: Result<(), String>,
 }
 
 /// How far the kernel restricts the process to its [`Needs`].
@@ -106,7 +122,7 @@ pub enum Landlock {
 ///
 /// [`Error::Rights`] if anything is left or cannot be found out, [`Error::Save`] or [`Error::Write`] if the user may not write to
 /// what is needed. The capture must not go on then.
-pub fn give_up(needs: &Needs) -> Result<GivenUp, Error> {
+pub fn give_up(needs: &Needs<'_>) -> Result<GivenUp, Error> {
     #[cfg(target_os = "linux")]
     return linux::give_up(needs);
     #[cfg(not(target_os = "linux"))]
@@ -124,11 +140,23 @@ impl fmt::Display for GivenUp {
             (false, _) => "",
         })?;
         f.write_str(if self.no_new_privs { "with no_new_privs, " } else { "" })?;
+        let is_filtered = self.call_filter.is_ok();
         f.write_str(match self.landlock {
+            Landlock::Full if is_filtered => "held by landlock and a system-call filter",
             Landlock::Full => "held by landlock",
+            Landlock::Partial if is_filtered => {
+                "held by a system-call filter and in part by landlock, because this kernel is older than Linux 6.12"
+            }
             Landlock::Partial => "held by landlock in part, because this kernel is older than Linux 6.12",
+            Landlock::None if is_filtered => {
+                "held by a system-call filter and not held by landlock, which this system does not have"
+            }
             Landlock::None => "not held by landlock, which this system does not have",
-        })
+        })?;
+        match &self.call_filter {
+            Ok(()) => Ok(()),
+            Err(why) => write!(f, "; without a system-call filter: {why}"),
+        }
     }
 }
 
@@ -144,12 +172,27 @@ mod tests {
     #[test]
     fn what_was_given_up_is_one_line() {
         let account = Some(Account { uid: 1000, gid: 100, why: Why::Sudo });
-        let all = GivenUp { account, capabilities: true, bounding: true, no_new_privs: true, landlock: Landlock::Full };
+        let filter = |why: Option<&str>| why.map_or(Ok(()), |why| Err(why.to_owned()));
+        let all = |landlock, why| {
+            let call_filter = filter(why);
+            GivenUp { account, capabilities: true, bounding: true, no_new_privs: true, landlock, call_filter }.to_string()
+        };
+        let begin = "goes on as user 1000 and group 100 (who called sudo), without capabilities, with no_new_privs, ";
+        assert_eq!(all(Landlock::Full, None), format!("{begin}held by landlock and a system-call filter"));
+        let why = "the system refuses it (Function not implemented)";
+        let without = format!("{begin}held by landlock; without a system-call filter: {why}");
+        assert_eq!(all(Landlock::Full, Some(why)), without);
+        assert!(all(Landlock::None, None).contains("held by a system-call filter and not held by landlock"));
+        let little = GivenUp {
+            account: None,
+            capabilities: false,
+            bounding: false,
+            no_new_privs: false,
+            landlock: Landlock::None,
+            call_filter: filter(Some("this system has no seccomp")),
+        };
         let said =
-            "goes on as user 1000 and group 100 (who called sudo), without capabilities, with no_new_privs, held by landlock";
-        assert_eq!(all.to_string(), said);
-        let little =
-            GivenUp { account: None, capabilities: false, bounding: false, no_new_privs: false, landlock: Landlock::None };
-        assert_eq!(little.to_string(), "not held by landlock, which this system does not have");
+            "not held by landlock, which this system does not have; without a system-call filter: this system has no seccomp";
+        assert_eq!(little.to_string(), said);
     }
 }

@@ -14,7 +14,12 @@ pub struct Status {
     bounding: u64,
     /// Kernels before Linux 4.3 have none.
     ambient: u64,
+    /// How system calls are filtered; not told by kernels before Linux 3.8.
+    seccomp: Option<u32>,
 }
+
+/// What stands there for a filter (`SECCOMP_MODE_FILTER` in linux/seccomp.h).
+const FILTERED: u32 = 2;
 
 /// What should be left.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +32,8 @@ pub struct Expected {
     pub no_groups: bool,
     /// An empty bounding set.
     pub no_bounding: bool,
+    /// System calls are filtered.
+    pub filtered: bool,
 }
 
 impl Status {
@@ -48,6 +55,10 @@ impl Status {
                 Some(_) => set("CapAmb")?,
                 None => 0,
             },
+            seccomp: match line("Seccomp") {
+                Some(mode) => Some(mode.trim().parse().ok()?),
+                None => None,
+            },
         })
     }
 
@@ -62,6 +73,9 @@ impl Status {
         }
         if expected.no_groups && !self.groups.is_empty() {
             return Some(format!("Groups {:?}", self.groups));
+        }
+        if let Some(mode) = self.seccomp.filter(|mode| expected.filtered && *mode != FILTERED) {
+            return Some(format!("Seccomp {mode}"));
         }
         let bounding = if expected.no_bounding { self.bounding } else { 0 };
         let sets = [
@@ -80,8 +94,9 @@ mod tests {
     use super::*;
 
     const CLEAN: &str = "Name:\tportolan\nUid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\nGroups:\t \nCapInh:\t0000000000000000\n\
-        CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nCapAmb:\t0000000000000000\n";
-    const EXPECTED: Expected = Expected { uid: 7, gid: 8, no_groups: true, no_bounding: true };
+        CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nCapAmb:\t0000000000000000\n\
+        Seccomp:\t2\n";
+    const EXPECTED: Expected = Expected { uid: 7, gid: 8, no_groups: true, no_bounding: true, filtered: true };
 
     #[test]
     fn whatever_is_left_is_found() {
@@ -95,13 +110,15 @@ mod tests {
             ("CapEff:\t0000000000000000", "CapEff:\t0000000000000001", "CapEff 0000000000000001"),
             ("CapBnd:\t0000000000000000", "CapBnd:\t000001ffffffffff", "CapBnd 000001ffffffffff"),
             ("CapAmb:\t0000000000000000", "CapAmb:\t0000000000002000", "CapAmb 0000000000002000"),
+            ("Seccomp:\t2", "Seccomp:\t0", "Seccomp 0"),
         ];
         for (line, changed, left) in changes {
             let status = Status::parse(&CLEAN.replace(line, changed)).unwrap();
             assert_eq!(status.leftover(EXPECTED).as_deref(), Some(left));
         }
-        let user = Expected { no_groups: false, no_bounding: false, ..EXPECTED };
+        let user = Expected { no_groups: false, no_bounding: false, filtered: false, ..EXPECTED };
         let text = CLEAN.replace("Groups:\t ", "Groups:\t4 24 ").replace("CapBnd:\t0000", "CapBnd:\t0001");
+        let text = text.replace("Seccomp:\t2", "Seccomp:\t0");
         assert_eq!(Status::parse(&text).unwrap().leftover(user), None, "a user keeps groups, and cannot clear the bounding set");
     }
 
@@ -113,6 +130,8 @@ mod tests {
         }
         assert_eq!(Status::parse(&CLEAN.replace("7\t7\t7\t7", "")), None);
         assert!(Status::parse(&CLEAN.replace("CapAmb", "Other")).is_some(), "an old kernel");
+        assert!(Status::parse(&CLEAN.replace("Seccomp", "Other")).is_some(), "an old kernel");
+        assert_eq!(Status::parse(&CLEAN.replace("Seccomp:\t", "Seccomp:\tx")), None);
         assert_eq!(Status::parse(&CLEAN.replace("CapAmb:\t", "CapAmb:\tx")), None);
     }
 }

@@ -505,6 +505,59 @@ fn all_rights_are_gone_before_the_first_packet() {
 }
 
 #[test]
+fn every_output_is_written_under_the_system_call_filter() {
+    in_a_network(|| {
+        ip(&["link", "set", "lo", "up"]).unwrap();
+        let folder = users_folder();
+        let [csv, json, saved] = ["tables", "tables.json", "saved.pcapng"].map(|name| folder.path(name));
+        let arguments =
+            ["-i", "lo", "--every", "0.1", "-t", "ledger", "--csv", text(&csv), "--json", text(&json), "-w", text(&saved)];
+        let mut going = begin(&[&arguments[..], &["--rotate-size", "1", "--keep", "2"]].concat());
+        assert!(going.said.contains("system-call filter"), "{}", going.said);
+        let is_filtered = !going.said.contains("without a system-call filter");
+        assert!(!is_filtered || status_of(&going, "Seccomp:") == "2");
+        send(EAST, &numbered(5));
+        // The files that come from now on must not get the number of its descriptor.
+        ip(&["link", "del", WEST]).unwrap();
+        going.wait_until_said("west: ");
+        let large = vec![udp((C, 40_000), (S, 53), &[0; 8_000]); 500];
+        send("lo", &large);
+        let mut line = String::new();
+        while !line.contains("505") {
+            line.clear();
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+        }
+        let run = going.stop();
+        assert!(run.code == 1 && run.stderr.contains("505 packets in "), "{run:?}");
+        assert!(!run.stderr.contains("cannot") && !run.stderr.contains("not permitted"), "{run:?}");
+        let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+        assert_eq!(packets_at(&document["tables"], "udp"), 505);
+        assert!(fs::read_to_string(csv.join("ledger.csv")).unwrap().contains("505"));
+        let files = files_in(&folder);
+        assert_eq!(files.iter().filter(|file| text(file).contains("saved_")).count(), 2, "{files:?}");
+    });
+}
+
+#[test]
+fn devices_and_named_pipes_are_written_under_the_system_call_filter() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let pipe = folder.path("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+        chown(&pipe, Some(USER), Some(USER)).unwrap();
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read(pipe).unwrap()
+        });
+        let going = begin(&["--packets", "5", "--json", "/dev/null", "-w", text(&pipe)]);
+        send(EAST, &numbered(5));
+        let run = going.end();
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(packets_at(&crate::support::tables_of(&reader.join().unwrap()), "udp"), 5);
+    });
+}
+
+#[test]
 fn without_rights_it_says_what_the_doctor_says() {
     in_a_network(|| {
         // A path that everybody may run.

@@ -1,6 +1,6 @@
 //! The cases, and what is true of a process without rights.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::UdpSocket;
@@ -8,15 +8,18 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use nix::errno::Errno;
+use pcap::{Active, Capture};
 use tempfile::TempDir;
 
+use crate::attempts::{self, Attempt, ETHERTYPE, Unfiltered};
 use crate::child::{LEFT, OWN, REFUSED, ROLE};
 
 const NOBODY: u32 = 65_534;
 
 /// Runs all of them.
 pub fn run() {
-    let cases: [(&str, fn()); 11] = [
+    let cases: [(&str, fn()); 12] = [
         ("root becomes nobody", root_becomes_nobody),
         ("sudo gives back who called it", sudo_gives_back_who_called_it),
         ("root becomes the owner of the output folder", root_becomes_the_owner_of_the_output_folder),
@@ -28,6 +31,7 @@ pub fn run() {
         ("a user's variable says nothing", a_users_variable_says_nothing),
         ("root who cannot become another does not go on", root_who_cannot_become_another_does_not_go_on),
         ("threads are refused", threads_are_refused),
+        ("a process that was taken over cannot break out", a_process_that_was_taken_over_cannot_break_out),
     ];
     for (name, case) in cases {
         case();
@@ -96,6 +100,53 @@ fn threads_are_refused() {
     assert!(said.contains("nothing is captured") && said.contains("2 threads"), "{said}");
 }
 
+/// All attempts fail with the filter; without it, most succeed, so that it is the filter that they fail for.
+fn a_process_that_was_taken_over_cannot_break_out() {
+    if !portolan_libpcap::is_available() {
+        println!("privileges: without libpcap, breaking out was not tested");
+        return;
+    }
+    let place = Place::new(0, 0o777);
+    let mut frames = frames_on_the_loopback();
+    let (said, filtered, possible) = place.start("filtered", &[]).breaks_out();
+    if said.contains("without a system-call filter") {
+        println!("privileges: {said}; breaking out was not tested");
+        return;
+    }
+    assert!(said.ends_with("a system-call filter"), "{said}");
+    assert!(frames.next_packet().is_err(), "no frame has been sent");
+    let (said, unfiltered, _) = place.start("unfiltered", &[]).breaks_out();
+    assert!(
+        said.ends_with("; without a system-call filter: the system refuses it (Operation not permitted (os error 1))"),
+        "{said}"
+    );
+    assert!(frames.next_packet().is_ok(), "frames have been sent");
+    for Attempt { name, unfiltered: without, .. } in attempts::all() {
+        let (with, result) = (&filtered[name], unfiltered.get(name).map_or("not tried", String::as_str));
+        println!("privileges:   {name}: {with}; without the filter: {result}");
+        // What glibc takes for a kernel that does not have it yet.
+        let refusal = if name == "clone3" { Errno::ENOSYS } else { Errno::EPERM };
+        assert_eq!(*with, refusal.to_string(), "{name}");
+        match without {
+            Unfiltered::Done => assert_eq!(result, "done", "{name} without the filter"),
+            Unfiltered::Fault(error) => assert_eq!(result, Errno::from_raw(error).to_string(), "{name} without the filter"),
+            Unfiltered::Depends | Unfiltered::Untried => {}
+        }
+    }
+    for (what, result) in &possible {
+        println!("privileges:   {what}: {result}");
+        assert_eq!(result, "done", "{what}");
+    }
+    assert_eq!(possible.len(), 8);
+}
+
+/// What is sent by the attempts, as it comes through the loopback.
+fn frames_on_the_loopback() -> Capture<Active> {
+    let mut frames = Capture::from_device("lo").unwrap().immediate_mode(true).open().unwrap().setnonblock().unwrap();
+    frames.filter(&format!("ether proto {ETHERTYPE}"), true).unwrap();
+    frames
+}
+
 fn a_link_to_nowhere_is_not_followed() {
     let place = Place::new(1000, 0o700);
     symlink(place.folder.join("made"), place.outside.join(OWN)).unwrap();
@@ -157,9 +208,20 @@ struct Started<'p> {
 impl Started<'_> {
     fn line(&mut self) -> (String, String) {
         let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
+        // A child that has ended says nothing more.
+        assert!(self.lines.read_line(&mut line).unwrap() > 0, "the child has ended too soon");
         let (what, said) = line.trim_end().split_once(": ").unwrap_or((line.trim_end(), ""));
         (what.to_owned(), said.to_owned())
+    }
+
+    /// What was said of the rights that were given up, and what came of the attempts and of what must be possible.
+    fn breaks_out(mut self) -> (String, BTreeMap<String, String>, BTreeMap<String, String>) {
+        let (what, given_up) = self.line();
+        assert_eq!(what, "given up", "{given_up}");
+        let mut lines = || std::iter::repeat_with(|| self.line()).take_while(|(what, _)| what != "ready").collect();
+        let results = (given_up, lines(), lines());
+        assert!(self.child.wait().unwrap().success());
+        results
     }
 
     /// What was said by one that could not give its rights up. It has ended.
@@ -177,7 +239,7 @@ impl Started<'_> {
         assert!(given_up.contains(&format!("user {uid} and group {gid}")), "{given_up}");
         let done: HashMap<String, String> =
             std::iter::repeat_with(|| self.line()).take_while(|(what, _)| what != "ready").collect();
-        self.is_seen_harmless((uid, gid), groups);
+        self.is_seen_harmless((uid, gid), groups, !given_up.contains("without a system-call filter"));
         tried(&done, given_up.contains("not held by landlock"));
         assert_eq!(fs::read(self.place.outside.join("there")).unwrap(), b"kept");
         assert_eq!(owner(&self.place.outside.join(OWN)), (uid, gid));
@@ -188,7 +250,7 @@ impl Started<'_> {
         assert!(self.child.wait().unwrap().success());
     }
 
-    fn is_seen_harmless(&self, (uid, gid): (u32, u32), groups: &str) {
+    fn is_seen_harmless(&self, (uid, gid): (u32, u32), groups: &str, filtered: bool) {
         let text = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let status: HashMap<&str, &str> = text.lines().filter_map(|line| line.split_once(':')).collect();
         let words = |key: &str| status[key].split_whitespace().collect::<Vec<_>>().join(" ");
@@ -200,6 +262,9 @@ impl Started<'_> {
         // Only root can clear it.
         assert_eq!(words("CapBnd") == "0000000000000000", groups.is_empty(), "{}", words("CapBnd"));
         assert_eq!(words("NoNewPrivs"), "1");
+        if filtered {
+            assert_eq!(words("Seccomp"), "2");
+        }
         // A process that other processes of its user cannot look into belongs to root in /proc.
         assert_eq!(owner(Path::new(&format!("/proc/{}/fd", self.child.id()))), (0, 0));
     }

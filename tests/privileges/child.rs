@@ -1,19 +1,27 @@
 //! The process that gives its rights up.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write, stdin};
 use std::net::TcpStream;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
 
 use caps::{CapSet, Capability, CapsHashSet};
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::kill;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, socket};
-use nix::unistd::{Gid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
+use nix::unistd::{Gid, Pid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
 use pcap::{Active, Capture};
 use portolan::privileges::{self, Needs};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+
+use crate::attempts::{self, Target, Unfiltered};
 
 /// The first argument of a child.
 pub const ROLE: &str = "child";
@@ -31,6 +39,8 @@ pub fn run(arguments: &[String]) {
         "as-user" => return become_user_who_may_capture(folder, outside),
         "poor-root" => keep_only_net_raw(),
         "threads" => drop(thread::spawn(thread::park)),
+        // As in a container that allows no filters of its own.
+        "unfiltered" => forbid_filters(),
         // Root's groups open doors, too.
         _ if geteuid().is_root() => setgroups(&[Gid::from_raw(0), Gid::from_raw(1002)]).unwrap(),
         _ => {}
@@ -38,14 +48,24 @@ pub fn run(arguments: &[String]) {
     let interface = open_interface();
     let mut capture = portolan_libpcap::is_available().then(open_capture);
     let own = Path::new(outside).join(OWN);
-    let needs =
-        Needs { folders: vec![folder.into()], files: vec!["/dev/null".into(), own], interfaces: vec!["lo".into(), "any".into()] };
+    let captures = capture.iter().map(|capture| capture.as_fd()).chain([interface.as_fd()]).collect();
+    let needs = Needs {
+        folders: vec![folder.into()],
+        files: vec!["/dev/null".into(), own],
+        interfaces: vec!["lo".into(), "any".into()],
+        captures,
+    };
+    let frame = attempts::file_with_frame();
     match privileges::give_up(&needs) {
         Ok(given_up) => println!("given up: {given_up}"),
         Err(error) => {
             println!("error: {error}");
             exit(REFUSED);
         }
+    }
+    if let "filtered" | "unfiltered" = how.as_str() {
+        let capture = capture.as_ref().expect("libpcap is there").as_raw_fd();
+        return break_out(&Target { capture, frame }, how == "unfiltered");
     }
     try_everything(Path::new(folder), Path::new(outside));
     println!("ready");
@@ -54,7 +74,6 @@ pub fn run(arguments: &[String]) {
     if let Some(capture) = &mut capture {
         capture.next_packet().expect("a packet through libpcap");
         assert!(capture.stats().unwrap().received > 0);
-        capture.filter("tcp", true).expect("a filter that names no name");
     }
 }
 
@@ -99,6 +118,36 @@ fn try_everything(folder: &Path, outside: &Path) {
     told("connect", TcpStream::connect("127.0.0.1:9"));
     told("become root", setuid(Uid::from_raw(0)).map_err(io::Error::from));
     told("capture anew", socket(AddressFamily::Packet, SockType::Raw, SockFlag::empty(), None).map_err(io::Error::from));
+}
+
+/// Tries what the filter refuses, and what it must not refuse.
+fn break_out(target: &Target, is_unfiltered: bool) {
+    for attempt in attempts::all() {
+        if is_unfiltered && matches!(attempt.unfiltered, Unfiltered::Untried) {
+            continue;
+        }
+        let result = attempt.run(target).map_or_else(|error| Errno::from_raw(error).to_string(), |_| "done".into());
+        println!("{}: {result}", attempt.name);
+    }
+    println!("ready");
+    told("a thread", thread::Builder::new().name("second".into()).spawn(|| Instant::now().elapsed()).map(JoinHandle::join));
+    told("memory", Ok(vec![1_u8; 64 << 20].len()));
+    told("time", SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(io::Error::other));
+    thread::sleep(Duration::from_millis(1));
+    told("a pause", Ok(()));
+    told("a pipe", io::pipe().and_then(|(_, mut writer)| writer.write_all(b"x")));
+    told("a descriptor of a file", target.frame.try_clone());
+    told("a signal to itself", kill(Pid::this(), None).map_err(io::Error::from));
+    told("priority of a thread", attempts::lower_priority());
+    println!("ready");
+}
+
+/// Makes the kernel refuse further filters.
+fn forbid_filters() {
+    let (refuse, processor) = (SeccompAction::Errno(Errno::EPERM as u32), TargetArch::try_from(std::env::consts::ARCH).unwrap());
+    let rules = BTreeMap::from([(libc::SYS_seccomp, Vec::new())]);
+    let filter: BpfProgram = SeccompFilter::new(rules, SeccompAction::Allow, refuse, processor).unwrap().try_into().unwrap();
+    seccompiler::apply_filter(&filter).unwrap();
 }
 
 fn told<T>(what: &str, done: io::Result<T>) {

@@ -5,6 +5,8 @@
 //! rights to give up: for others, all cases are skipped.
 
 #[cfg(target_os = "linux")]
+mod attempts;
+#[cfg(target_os = "linux")]
 mod cases;
 #[cfg(target_os = "linux")]
 mod child;

@@ -1,5 +1,7 @@
 //! Interfaces that are open, and why others are not.
 
+use std::os::fd::{AsFd, BorrowedFd};
+
 use pcap::{Active, Capture, Precision};
 
 use super::super::datalink;
@@ -48,6 +50,11 @@ impl Devices {
             return Err(Error::NoInterface { known: known.into_iter().map(|interface| interface.name).collect() });
         }
         names.into_iter().map(|name| Device::open(name, settings, &known)).collect::<Result<_, _>>().map(Devices)
+    }
+
+    /// The descriptors that packets are read from, in order.
+    pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.0.iter().map(|device| device.capture.as_fd())
     }
 
     /// The link types of the interfaces, in order.

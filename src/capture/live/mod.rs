@@ -20,6 +20,7 @@
 //! All threads end when the stream ends or is dropped, be there packets or not.
 
 mod device;
+mod link_state;
 mod status;
 mod stream;
 mod worker;

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use pcap::{Active, Capture};
+
 use super::super::pcapng_write;
 use super::super::saving::Saving;
 use super::device::Description;
@@ -33,7 +35,8 @@ pub struct Stream {
     saving: Option<Saving>,
     stopper: Stopper,
     status: Status,
-    workers: Vec<JoinHandle<()>>,
+    /// Each hands back its capture, which stays open as long as the stream.
+    workers: Vec<JoinHandle<Capture<Active>>>,
 }
 
 /// When reading pauses.
@@ -103,7 +106,7 @@ fn beginning(descriptions: &[Description]) -> Vec<u8> {
 
 impl Stream {
     /// Adds a thread that fills it.
-    pub fn add_worker(&mut self, worker: JoinHandle<()>) {
+    pub fn add_worker(&mut self, worker: JoinHandle<Capture<Active>>) {
         self.workers.push(worker);
     }
 

@@ -10,9 +10,9 @@ use pcap::{Active, Capture, PacketHeader, Stat};
 
 use super::super::pcapng_write::{self, Statistics};
 use super::device::{Device, IS_PRECISE, TIMEOUT, words};
+use super::link_state::{LinkState, link_state};
 use super::status::{Ending, Status, Stopper};
 use super::stream::{BLOCK, Outlet};
-use crate::machine;
 use crate::text;
 use crate::unit::{NANOSECONDS, Time};
 
@@ -49,8 +49,9 @@ impl Worker {
         Worker { interface, name, capture, inbox, deadline, counts: Counts::default(), counted, told: None }
     }
 
-    /// Captures until there is a reason to end, and says it.
-    pub fn run(mut self) {
+    /// Captures until there is a reason to end, and says it. The capture is handed back open: nothing can be written any more to a
+    /// file that gets the number of its descriptor.
+    pub fn run(mut self) -> Capture<Active> {
         let ending = loop {
             if let ControlFlow::Break(ending) = self.turn() {
                 break ending;
@@ -61,6 +62,7 @@ impl Worker {
         // Told first: who has read the stream to its end finds it.
         self.inbox.status.set_ending(self.interface, ending);
         self.inbox.hand_over();
+        self.capture
     }
 
     /// Waits for packets, for a moment at most, and takes them.
@@ -126,7 +128,7 @@ impl Worker {
 
     /// True if the interface is there and switched off.
     fn is_down(&self) -> bool {
-        machine::interfaces(true).iter().any(|interface| interface.name == self.name && !interface.is_up)
+        link_state(self.capture.as_fd(), &self.name) == LinkState::Down
     }
 
     /// Takes packets that are here, and tells how many.
