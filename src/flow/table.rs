@@ -480,7 +480,7 @@ impl Flows {
     }
 
     /// All rare counts, by the flows' numbers.
-    pub(super) fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
+    pub fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
         self.rare.iter().map(|(number, rare)| (*number, *rare))
     }
 

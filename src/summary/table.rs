@@ -93,6 +93,15 @@ impl<'a> Cell<'a> {
             (cell, _) => cell.clone(),
         }
     }
+
+    /// Takes what some of the rows hold out of a sum of numbers.
+    fn minus(&self, other: &Cell<'a>) -> Cell<'a> {
+        match (self, other) {
+            (Cell::Count(a), Cell::Count(b)) => Cell::Count(a.saturating_sub(*b)),
+            (Cell::Bytes(a), Cell::Bytes(b)) => Cell::Bytes(a.saturating_sub(*b)),
+            (cell, _) => cell.clone(),
+        }
+    }
 }
 
 /// Hundredths of a per cent, rounded half up.
@@ -163,6 +172,9 @@ enum Rows<'a> {
     Made(usize, ShowRow<'a>),
 }
 
+/// Makes the sum of all rows.
+type SumRows<'a> = Box<dyn Fn() -> Row<'a> + Sync + 'a>;
+
 /// A table.
 pub struct Table<'a> {
     /// Its key.
@@ -174,6 +186,10 @@ pub struct Table<'a> {
     /// Rows that a terminal shows of it, unless the user wants another number.
     pub usual_rows: usize,
     rows: Rows<'a>,
+    /// How long it takes to make all rows: as long as so many flows do.
+    work: usize,
+    /// Their sum in the columns that add up, where there is a faster way to it than making all rows.
+    sum: Option<SumRows<'a>>,
     total: Option<Row<'a>>,
 }
 
@@ -194,7 +210,27 @@ impl<'a> Table<'a> {
     }
 
     fn of(name: &'static str, columns: &'static [Column], rows: Rows<'a>) -> Table<'a> {
-        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, rows, total: None }
+        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, rows, work: 0, sum: None, total: None }
+    }
+
+    /// The same table, where making all rows takes as long as that of so many flows.
+    pub fn with_work(self, work: usize) -> Table<'a> {
+        Table { work, ..self }
+    }
+
+    /// The same table with a fast way to the sum of all its rows: `sum` tells the cells of those columns that add up, by their
+    /// keys.
+    pub fn with_sum<const N: usize>(self, sum: impl Fn() -> [(&'static str, Cell<'a>); N] + Sync + 'a) -> Table<'a> {
+        let columns = self.columns;
+        let sum_row = move || {
+            let mut cells = sum();
+            let mut cell_of = |column: &Column| {
+                let found = cells.iter_mut().find(|(key, _)| *key == column.key);
+                found.map_or(Cell::Empty, |(_, cell)| std::mem::replace(cell, Cell::Empty))
+            };
+            columns.iter().map(&mut cell_of).collect()
+        };
+        Table { sum: Some(Box::new(sum_row)), ..self }
     }
 
     /// The same table with a row for all others together, which every output has as the last one.
@@ -222,14 +258,25 @@ impl<'a> Table<'a> {
 
     /// All rows, in order, without that of the total.
     pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
-        (0..self.len()).map(|number| match &self.rows {
+        (0..self.len()).map(|number| self.row(number))
+    }
+
+    /// The row with that number, from 0.
+    pub fn row(&self, number: usize) -> Cow<'_, [Cell<'a>]> {
+        match &self.rows {
             Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
             Rows::Made(_, show) => {
                 let mut row = Vec::with_capacity(self.columns.len());
                 show(number, &mut |cell| row.push(cell.clone()));
                 Cow::Owned(row)
             }
-        })
+        }
+    }
+
+    /// How long it takes to make so many rows, if all take equally long: as long as so many flows do.
+    pub fn work_of(&self, rows: usize) -> usize {
+        let work = self.work as u128 * rows as u128;
+        work.checked_div(self.len() as u128).map_or(rows, |work| rows.max(work as usize))
     }
 
     /// All rows as text, and behind them that of the total: `append` appends the cell of a column to what there is, `end` what
@@ -261,22 +308,31 @@ impl<'a> Table<'a> {
             failure.map_or(Ok(()), Err)
         };
         let len = self.len() + usize::from(self.total.is_some());
-        parallel::in_order(len, self.threads, append_rows, write)
+        parallel::in_order((len, self.work), self.threads, append_rows, write)
     }
 
     /// The sum of all rows behind the first `shown` ones, without that of the total; `None` if there are none.
     pub fn others(&self, shown: usize) -> Option<Row<'a>> {
-        let mut rows = self.rows().skip(shown).peekable();
-        rows.peek()?;
+        if shown >= self.len() {
+            return None;
+        }
+        let Some(sum) = &self.sum else { return Some(self.sum_of(shown..self.len())) };
+        let (mut sums, shown) = (sum(), self.sum_of(0..shown));
+        sums.iter_mut().zip(&shown).for_each(|(sum, shown)| *sum = sum.minus(shown));
+        Some(sums)
+    }
+
+    /// The sum of these rows.
+    fn sum_of(&self, rows: Range<usize>) -> Row<'a> {
         let mut sums = vec![Cell::Empty; self.columns.len()];
-        for row in rows {
-            for ((sum, cell), column) in sums.iter_mut().zip(row.iter()).zip(self.columns) {
+        for number in rows {
+            for ((sum, cell), column) in sums.iter_mut().zip(self.row(number).iter()).zip(self.columns) {
                 if column.adds_up {
                     *sum = sum.plus(cell);
                 }
             }
         }
-        Some(sums)
+        sums
     }
 }
 
