@@ -1,14 +1,15 @@
 //! Tables for people: aligned, as wide as the terminal at most, with a row for what is not shown.
 
-use std::convert::Infallible;
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
 use super::wrap::{width_of, widths, wrapped};
 use crate::summary::{Cell, Column, Row, Show, Table};
-use crate::text;
+use crate::{parallel, text};
 
 /// How tables are shown.
 #[derive(Clone, Copy, Debug)]
@@ -24,10 +25,12 @@ pub struct View {
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 /// Spaces between columns.
 const GAP: usize = 2;
+/// The most rows that are kept while a table is written: each is looked at several times, and one can be made from millions of flows.
+const MOST_KEPT: usize = 1 << 12;
 
 /// Writes a table with its heading, and an empty line behind it.
 ///
-/// The rows are made once to be measured and once to be written, because all of them can be more than there is memory for.
+/// Many rows are made once to be measured and once to be written, because all of them can be more than there is memory for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let title = text::table_title(table.name);
     writeln!(output, "{}", emphasised(title, view))?;
@@ -40,11 +43,13 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
     layout.append(&layout.titles(table.columns), &mut lines);
     let (first, more) = lines.split_once('\n').unwrap_or((&lines, ""));
     write!(output, "{}\n{more}", emphasised(first, view))?;
-    rows.each(&layout.columns, |cells| {
-        lines.clear();
-        layout.append(cells, &mut lines);
-        output.write_all(lines.as_bytes())
-    })?;
+    let append = |numbers: Range<usize>, block: &mut Vec<u8>| {
+        let mut lines = String::new();
+        rows.each(numbers, &layout.columns, |cells| layout.append(cells, &mut lines));
+        block.extend_from_slice(lines.as_bytes());
+        Ok(())
+    };
+    parallel::in_order((rows.len(), rows.work()), table.threads, append, |lines| output.write_all(lines))?;
     writeln!(output)
 }
 
@@ -76,6 +81,8 @@ struct Rows<'t, 'a> {
     table: &'t Table<'a>,
     /// How many of the table are shown.
     shown: usize,
+    /// Those, if they are few.
+    kept: Vec<Cow<'t, [Cell<'a>]>>,
     others: Option<Row<'a>>,
 }
 
@@ -83,35 +90,64 @@ impl<'t, 'a> Rows<'t, 'a> {
     fn of(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
         let top = top.unwrap_or(table.usual_rows);
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        let mut others = table.others(shown);
+        let kept: Vec<_> = table.rows().take(if shown <= MOST_KEPT { shown } else { 0 }).collect();
+        let mut others = table.others(shown, &kept);
         // "(12 others)" stands in the first column that is always shown and does not add up.
         let name = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up);
         if let (Some(others), Some(name)) = (&mut others, name) {
             others[name] = Cell::text(text::others(table.len() - shown));
         }
-        Rows { table, shown, others }
+        Rows { table, shown, kept, others }
+    }
+
+    fn len(&self) -> usize {
+        self.shown + usize::from(self.others.is_some()) + usize::from(self.table.total().is_some())
+    }
+
+    /// How long it takes to look at all: as long as at so many rows that are there.
+    fn work(&self) -> usize {
+        if self.kept.is_empty() { self.table.work_of(self.shown) } else { self.len() }
+    }
+
+    fn row(&self, number: usize) -> Cow<'_, [Cell<'a>]> {
+        match self.kept.get(number) {
+            Some(row) => Cow::Borrowed(row),
+            None if number < self.shown => self.table.row(number),
+            None => {
+                let mut behind = self.others.as_deref().into_iter().chain(self.table.total());
+                Cow::Borrowed(behind.nth(number - self.shown).unwrap_or_default())
+            }
+        }
     }
 
     /// Lends the cells of these columns, row by row.
-    fn each<E>(&self, columns: &[usize], mut look: impl FnMut(&[Shown]) -> Result<(), E>) -> Result<(), E> {
+    fn each(&self, numbers: Range<usize>, columns: &[usize], mut look: impl FnMut(&[Shown])) {
         let mut cells = vec![Shown::default(); columns.len()];
-        let mut look_at = |row: &[Cell<'_>]| {
+        for number in numbers {
+            let row = self.row(number);
             for (shown, &index) in cells.iter_mut().zip(columns) {
                 shown.set(is_number(&row[index]), |text| append_shown(&row[index], text));
             }
-            look(&cells)
-        };
-        self.table.rows().take(self.shown).try_for_each(|row| look_at(&row))?;
-        self.others.as_deref().map_or(Ok(()), &mut look_at)?;
-        self.table.total().map_or(Ok(()), look_at)
+            look(&cells);
+        }
     }
 
-    /// The same without a way to fail.
-    fn look_at(&self, columns: &[usize], mut look: impl FnMut(&[Shown])) {
-        let Ok(()) = self.each(columns, |cells| {
-            look(cells);
-            Ok::<(), Infallible>(())
+    /// What `look` notes of all rows, threads sharing the rows, put together by `merge`.
+    fn noted<T: Clone + Send + Sync>(
+        &self,
+        columns: &[usize],
+        nothing: &T,
+        look: impl Fn(&mut T, &[Shown]) + Sync,
+        merge: impl Fn(&mut T, T),
+    ) -> T {
+        let parts = parallel::parts(self.len(), self.table.threads, |part| {
+            let mut noted = nothing.clone();
+            self.each(part, columns, |cells| look(&mut noted, cells));
+            noted
         });
+        let mut all = nothing.clone();
+        parts.into_iter().for_each(|part| merge(&mut all, part));
+        all
     }
 }
 
@@ -130,23 +166,28 @@ impl Layout {
         let all = rows.table.columns;
         let candidates: Vec<usize> = (0..all.len()).filter(|&index| all[index].show != Show::InData).collect();
         let title_width = |index: usize| width_of(text::column_title(all[index].key));
-        let mut wanted = vec![0; all.len()];
-        let mut holds_numbers = vec![false; all.len()];
-        rows.look_at(&candidates, |cells| {
+        // By column: its width, and whether it holds numbers.
+        let nothing = vec![(0, false); all.len()];
+        let look = |noted: &mut Vec<(usize, bool)>, cells: &[Shown]| {
             for (cell, &index) in cells.iter().zip(&candidates) {
-                wanted[index] = cell.width.max(wanted[index]);
-                holds_numbers[index] |= cell.is_number;
+                noted[index] = (cell.width.max(noted[index].0), noted[index].1 | cell.is_number);
+            }
+        };
+        let noted = rows.noted(&candidates, &nothing, look, |all, part| {
+            for (one, other) in all.iter_mut().zip(part) {
+                *one = (one.0.max(other.0), one.1 | other.1);
             }
         });
+        let (mut wanted, holds_numbers): (Vec<usize>, Vec<bool>) = noted.into_iter().unzip();
         let says_something: Vec<bool> = wanted.iter().map(|width| *width > 0).collect();
         candidates.iter().for_each(|&index| wanted[index] = wanted[index].max(title_width(index)));
         let columns = columns_that_fit(all, &wanted, &says_something, width);
         let wanted: Vec<usize> = columns.iter().map(|&index| wanted[index]).collect();
         let room = width.saturating_sub(GAP * columns.len().saturating_sub(1));
         let widths = widths(&wanted, room, |place, width| {
-            let mut longest = longest_line(text::column_title(all[columns[place]].key), width);
-            rows.look_at(&columns[place..=place], |cells| longest = longest.max(longest_line(&cells[0].text, width)));
-            longest
+            let title = longest_line(text::column_title(all[columns[place]].key), width);
+            let look = |longest: &mut usize, cells: &[Shown]| *longest = longest_line(&cells[0].text, width).max(*longest);
+            rows.noted(&columns[place..=place], &title, look, |longest, other| *longest = other.max(*longest))
         });
         let right_aligned = columns.iter().map(|&index| holds_numbers[index]).collect();
         Layout { columns, widths, right_aligned }

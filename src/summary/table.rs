@@ -311,22 +311,27 @@ impl<'a> Table<'a> {
         parallel::in_order((len, self.work), self.threads, append_rows, write)
     }
 
-    /// The sum of all rows behind the first `shown` ones, without that of the total; `None` if there are none.
-    pub fn others(&self, shown: usize) -> Option<Row<'a>> {
+    /// The sum of all rows behind the first `shown` ones, without that of the total; `None` if there are none. The first of those
+    /// that are shown may be `at_hand`, so that they need not be made once more.
+    pub fn others(&self, shown: usize, at_hand: &[Cow<'_, [Cell<'a>]>]) -> Option<Row<'a>> {
         if shown >= self.len() {
             return None;
         }
-        let Some(sum) = &self.sum else { return Some(self.sum_of(shown..self.len())) };
-        let (mut sums, shown) = (sum(), self.sum_of(0..shown));
+        let row = |number: usize| at_hand.get(number).map_or_else(|| self.row(number), |row| Cow::Borrowed(&**row));
+        let Some(sum) = &self.sum else { return Some(self.sum_of((shown..self.len()).map(row))) };
+        let (mut sums, shown) = (sum(), self.sum_of((0..shown).map(row)));
         sums.iter_mut().zip(&shown).for_each(|(sum, shown)| *sum = sum.minus(shown));
         Some(sums)
     }
 
-    /// The sum of these rows.
-    fn sum_of(&self, rows: Range<usize>) -> Row<'a> {
+    /// The sum of some rows.
+    fn sum_of<'r>(&self, rows: impl Iterator<Item = Cow<'r, [Cell<'a>]>>) -> Row<'a>
+    where
+        'a: 'r,
+    {
         let mut sums = vec![Cell::Empty; self.columns.len()];
-        for number in rows {
-            for ((sum, cell), column) in sums.iter_mut().zip(self.row(number).iter()).zip(self.columns) {
+        for row in rows {
+            for ((sum, cell), column) in sums.iter_mut().zip(row.iter()).zip(self.columns) {
                 if column.adds_up {
                     *sum = sum.plus(cell);
                 }
@@ -370,8 +375,25 @@ mod tests {
         const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up(), Column::always("hosts")];
         let row = |name: &'static str, packets, hosts| vec![Cell::text(name), Cell::Count(packets), Cell::Count(hosts)];
         let table = Table::stored("t", COLUMNS, vec![row("a", 5, 1), row("b", 3, 1), row("c", 2, 1)]);
-        assert_eq!(table.others(1), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
-        assert_eq!(table.others(3), None);
+        assert_eq!(table.others(1, &[]), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
+        assert_eq!(table.others(3, &[]), None);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_what_the_rows_that_are_shown_lack_of_a_known_sum() {
+        const COLUMNS: &[Column] =
+            &[Column::always("n"), Column::always("packets").adding_up(), Column::always("bytes").adding_up()];
+        let show_row = |number: usize, show: &mut dyn FnMut(&Cell<'static>)| {
+            assert!(number < 2, "only those that are shown are made");
+            let number = number as u64;
+            [Cell::Number(number), Cell::Count(10 - number), Cell::Bytes(number)].iter().for_each(show);
+        };
+        let sum = || [("bytes", Cell::Bytes(45)), ("packets", Cell::Count(55))];
+        let table = Table::made("t", COLUMNS, 10, show_row).with_sum(sum);
+        let others = vec![Cell::Empty, Cell::Count(36), Cell::Bytes(44)];
+        assert_eq!(table.others(2, &[]), Some(others.clone()));
+        let at_hand: Vec<_> = table.rows().take(2).collect();
+        assert_eq!(table.others(2, &at_hand), Some(others));
     }
 
     #[test]
@@ -379,7 +401,7 @@ mod tests {
         const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up()];
         let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets)];
         let table = Table::stored("t", COLUMNS, vec![row("a", 5), row("b", 3)]).with_total(Some(row("total", 8)));
-        assert_eq!((table.len(), table.others(1)), (2, Some(vec![Cell::Empty, Cell::Count(3)])));
+        assert_eq!((table.len(), table.others(1, &[])), (2, Some(vec![Cell::Empty, Cell::Count(3)])));
         let mut csv = Vec::new();
         crate::output::csv::write(&table, &mut csv).unwrap();
         assert_eq!(String::from_utf8(csv).unwrap(), "name,packets\r\na,5\r\nb,3\r\ntotal,8\r\n");
