@@ -3,12 +3,14 @@
 mod count;
 pub mod inputs;
 mod left_out;
+mod timeline;
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 pub use count::*;
 pub use left_out::*;
+pub use timeline::*;
 
 /// The heading of a table on the terminal.
 pub fn table_title(key: &str) -> &'static str {
