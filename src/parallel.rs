@@ -116,20 +116,45 @@ pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -
     Arena::from_chunks(done.into_iter().map(|(_, chunk)| chunk).collect())
 }
 
+/// Sorts things where they are: equal ones can come in any order.
+pub fn sort<T: Ord + Send>(things: &mut [T], threads: usize) {
+    if threads < 2 || things.len() < 2 * FEWEST {
+        return things.sort_unstable();
+    }
+    let of_other = threads / 2;
+    let middle = things.len() * of_other / threads;
+    let (lower, _, upper) = things.select_nth_unstable(middle);
+    // A closure that got no thread is gone, with all that was moved into it.
+    let lower = Mutex::new(lower);
+    let sort_lower = || sort(&mut lower.lock().unwrap_or_else(PoisonError::into_inner), of_other);
+    let sort_lower = &sort_lower;
+    thread::scope(|scope| {
+        let begun = builder().and_then(|builder| builder.spawn_scoped(scope, sort_lower));
+        sort(upper, threads - of_other);
+        if begun.is_err() {
+            sort_lower();
+        }
+    });
+}
+
 /// Text for each block of the numbers below `len`: `fill` appends them to what it is lent, `take` gets them in order, on this
 /// thread. The memory of a block is used again as soon as it was taken.
+///
+/// All together take as long as `work` things of the usual kind. Where that is more than `len`, there are fewer in a block.
 pub fn in_order<E: Send>(
-    len: usize,
+    (len, work): (usize, usize),
     threads: usize,
     fill: impl Fn(Range<usize>, &mut Vec<u8>) -> Result<(), E> + Sync,
     mut take: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let blocks = len.div_ceil(BLOCK);
+    let work = work.max(len);
+    let size = (BLOCK * len).checked_div(work).unwrap_or(BLOCK).max(1);
+    let blocks = len.div_ceil(size);
     let filled = |block: usize, mut text: Vec<u8>| {
         text.clear();
-        fill(block * BLOCK..len.min((block + 1) * BLOCK), &mut text).map(|()| text)
+        fill(block * size..len.min((block + 1) * size), &mut text).map(|()| text)
     };
-    let threads = threads.min(len / FEWEST);
+    let threads = threads.min(work / FEWEST);
     if threads < 2 {
         let mut text = Vec::new();
         for block in 0..blocks {
@@ -209,13 +234,27 @@ mod tests {
                     text.extend(numbers.flat_map(usize::to_le_bytes));
                     Ok::<(), String>(())
                 };
-                in_order(20 * BLOCK + 1, 3, fill, |text| {
+                in_order((20 * BLOCK + 1, 0), 3, fill, |text| {
                     all.extend_from_slice(text);
                     Ok(())
                 })
                 .unwrap();
                 assert!(all == (0..20 * BLOCK + 1).flat_map(usize::to_le_bytes).collect::<Vec<_>>(), "{most}");
             });
+        }
+    }
+
+    #[test]
+    fn things_are_sorted_by_as_many_threads_as_there_are() {
+        // Every number below a prime, in no order.
+        let len = 40_009;
+        let mixed: Vec<usize> = (0..len).map(|number| number * 17_389 % len).collect();
+        for threads in [1, 2, 3, 8] {
+            for most in [usize::MAX, 0, 1] {
+                let mut sorted = mixed.clone();
+                refusal::with_threads(most, || sort(&mut sorted, threads));
+                assert!(sorted.into_iter().eq(0..len), "{threads}, {most}");
+            }
         }
     }
 
@@ -235,7 +274,15 @@ mod tests {
             numbers.for_each(|number| text.extend_from_slice(format!("{number}\n").as_bytes()));
             Ok::<(), String>(())
         };
-        for (len, threads) in [(0, 2), (10, 4), (20 * BLOCK + 1, 1), (20 * BLOCK + 1, 2), (20 * BLOCK, 7)] {
+        let few_but_heavy = (100, 100 * BLOCK);
+        for (len, threads) in [
+            ((0, 0), 2),
+            ((10, 0), 4),
+            ((20 * BLOCK + 1, 0), 1),
+            ((20 * BLOCK + 1, 0), 2),
+            ((20 * BLOCK, 0), 7),
+            (few_but_heavy, 2),
+        ] {
             let mut all = Vec::new();
             in_order(len, threads, line, |text| {
                 all.extend_from_slice(text);
@@ -243,8 +290,8 @@ mod tests {
             })
             .unwrap();
             assert!(
-                String::from_utf8(all).unwrap().lines().map(|line| line.parse::<usize>().unwrap()).eq(0..len),
-                "{len}, {threads}"
+                String::from_utf8(all).unwrap().lines().map(|line| line.parse::<usize>().unwrap()).eq(0..len.0),
+                "{len:?}, {threads}"
             );
         }
         for threads in [1, 2] {
@@ -253,12 +300,12 @@ mod tests {
                 taken += 1;
                 if taken < 5 { Ok(()) } else { Err("the disk is full".to_owned()) }
             };
-            assert_eq!(in_order(20 * BLOCK, threads, line, take), Err("the disk is full".to_owned()));
+            assert_eq!(in_order((20 * BLOCK, 0), threads, line, take), Err("the disk is full".to_owned()));
             assert_eq!(taken, 5);
             let fill = |numbers: Range<usize>, _: &mut Vec<u8>| {
                 if numbers.start < 3 * BLOCK { Ok(()) } else { Err("no text".to_owned()) }
             };
-            assert_eq!(in_order(20 * BLOCK, threads, fill, |_| Ok(())), Err("no text".to_owned()));
+            assert_eq!(in_order((20 * BLOCK, 0), threads, fill, |_| Ok(())), Err("no text".to_owned()));
         }
     }
 }

@@ -6,6 +6,7 @@ use portolan::analysis::{Analysis, Between, LEAST_GAP, Options, Sequence};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MOST_APART, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
+use portolan::flow::TimelineOptions;
 use portolan::service::protocols;
 use portolan::text;
 use portolan::text::interruption::{Place, reading_interrupted};
@@ -43,6 +44,11 @@ pub fn warn(options: &Options, analysis: &Analysis) {
         if overflow > 0 {
             complain(&text::flows_overflowed(options.max_flows, overflow));
         }
+    }
+    if let (Some(TimelineOptions { interval: Some(wanted) }), Some(timeline)) = (options.timeline, &analysis.timeline)
+        && timeline.width() > wanted
+    {
+        complain(&text::timeline_widened(wanted, timeline.width()));
     }
     let dropped = analysis.announcements.dropped();
     if dropped > 0 {

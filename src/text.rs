@@ -7,6 +7,7 @@ pub mod interruption;
 mod left_out;
 pub mod outputs;
 pub mod privileges;
+mod timeline;
 pub mod usage;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use std::fmt::Write;
 
 pub use count::*;
 pub use left_out::*;
+pub use timeline::*;
 
 /// The heading of a table on the terminal.
 pub fn table_title(key: &str) -> &'static str {

@@ -211,7 +211,8 @@ impl Engine {
     fn stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
         if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.timeline, &walked.decoded) {
-            timeline.add(NOT_IP, packet.time, packet.wire_len);
+            // The only owner there; it gets its place among the flows when they are put together.
+            timeline.add(0, packet.time, packet.wire_len);
         }
         if let Decoded::UnsupportedLink(link_type) = walked.decoded {
             self.unsupported.add(link_type, packet.wire_len);

@@ -137,7 +137,7 @@ pub struct CommonArguments {
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     idle_timeout: Option<Seconds>,
 
-    /// The most flows that are told apart; packets of further ones are counted together, by protocol. A flow takes some 200 bytes
+    /// The most flows that are told apart; packets of further ones are counted together, by protocol. A flow takes 180 to 250 bytes, depending on the tables
     #[arg(long, value_name = "N", default_value_t = USUAL_MAX_FLOWS, value_parser = parse_max_flows)]
     max_flows: usize,
 

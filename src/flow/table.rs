@@ -53,7 +53,7 @@ const MOST_UNPLACED: usize = 1 << 14;
 
 /// The most flows that can be told apart: their numbers have 32 bits, of which a few are used otherwise.
 pub const MAX_FLOWS: usize = 4_000_000_000;
-/// The most flows that are told apart unless the user says otherwise: some four gigabytes of memory.
+/// The most flows that are told apart unless the user says otherwise: four to five gigabytes of memory.
 pub const USUAL_MAX_FLOWS: usize = 20_000_000;
 
 impl Default for TableOptions {
@@ -485,7 +485,7 @@ impl Flows {
     }
 
     /// All rare counts, by the flows' numbers.
-    pub(super) fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
+    pub fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
         self.rare.iter().map(|(number, rare)| (*number, *rare))
     }
 

@@ -5,7 +5,8 @@
 //!
 //! The buckets' width is not known before the end, unless the user chose it: it is the smallest of a row of widths at which
 //! there are not too many buckets with traffic. Each width divides the next, so that narrow buckets can be put together
-//! into wide ones without an error, and a gap of three years costs nothing.
+//! into wide ones without an error, and a gap of three years costs nothing. They get wider, too, where they would need too much
+//! memory ([`Bounds`]): a flow has a count in each bucket that it has packets in.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -20,8 +21,24 @@ const WIDTHS: [i64; 11] = {
     const S: i64 = NANOSECONDS;
     [S / 1000, S / 100, S / 10, S, 10 * S, 60 * S, 600 * S, 3600 * S, 21_600 * S, 86_400 * S, 604_800 * S]
 };
-/// Packets that are noted before they are put together.
-const NOTED: usize = 1 << 20;
+/// The width from which on buckets only get wider where they must.
+const WIDEST: i64 = WIDTHS[WIDTHS.len() - 1];
+
+/// What a timeline may keep.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    /// Packets that are noted before they are put together.
+    noted: usize,
+    /// Buckets with traffic, where the user chose the width.
+    buckets: usize,
+    /// Counts, of 16 bytes each, that there is room for in any case.
+    counts: usize,
+    /// Counts for each owner, where that is more.
+    counts_of_owner: usize,
+}
+
+/// The bounds but for tests: 64 MB, or 64 bytes a flow.
+const USUAL_BOUNDS: Bounds = Bounds { noted: 1 << 20, buckets: 1 << 20, counts: 1 << 22, counts_of_owner: 4 };
 
 /// A bucket: its start divided by the width. `None` for packets without a time.
 type Bucket = Option<i64>;
@@ -64,6 +81,9 @@ pub struct Timeline {
     places: HashMap<Bucket, u32, foldhash::fast::RandomState>,
     /// The bucket of the latest packet, and its place.
     latest: Option<(Bucket, u32)>,
+    /// More than the highest number of an owner whose packets have been put together.
+    owners: usize,
+    bounds: Bounds,
 }
 
 impl Timeline {
@@ -77,6 +97,8 @@ impl Timeline {
             buckets: Vec::new(),
             places: HashMap::default(),
             latest: None,
+            owners: 0,
+            bounds: USUAL_BOUNDS,
         }
     }
 
@@ -85,7 +107,7 @@ impl Timeline {
         self.width
     }
 
-    /// Counts a packet.
+    /// Counts a packet. The owners' numbers are close together, and go up from 0.
     pub fn add(&mut self, owner: u32, time: Time, wire_len: u32) {
         let bucket = time.nanoseconds().map(|nanoseconds| nanoseconds.div_euclid(self.width));
         let place = match self.latest {
@@ -94,10 +116,24 @@ impl Timeline {
         };
         self.latest = Some((bucket, place));
         self.counts.push(Count { bucket: place, owner, packets: 1, wire_bytes: wire_len });
-        if self.counts.len() - self.together >= NOTED {
-            self.put_together(self.together);
+        if self.counts.len() - self.together >= self.bounds.noted {
+            self.put_noted_together();
         }
         self.widen_while_too_many();
+    }
+
+    /// Puts together what was noted, and widens the buckets where there are too many counts even so.
+    #[cold]
+    fn put_noted_together(&mut self) {
+        let owners = self.counts[self.together..].iter().map(|count| count.owner as usize + 1);
+        self.owners = owners.fold(self.owners, usize::max);
+        self.put_together(self.together);
+        let most = self.bounds.counts.max(self.owners.saturating_mul(self.bounds.counts_of_owner));
+        if self.counts.len() > most {
+            self.put_all_together();
+            // Half of the room is free then, so that this is not done again soon.
+            while self.counts.len() > most / 2 && self.widen() {}
+        }
     }
 
     /// The place of a bucket, known or new.
@@ -124,12 +160,17 @@ impl Timeline {
     }
 
     fn widen_while_too_many(&mut self) {
-        while self.adapts && self.buckets.len() > MOST_BUCKETS && self.widen() {}
+        while self.buckets.len() > self.most_buckets() && self.widen() {}
     }
 
-    /// The next width, if there is one: of a row of them, or twice the one that the user chose.
+    fn most_buckets(&self) -> usize {
+        if self.adapts && self.width < WIDEST { MOST_BUCKETS } else { self.bounds.buckets }
+    }
+
+    /// The next width, if there is one: of a row of them, or twice the widest of these or the one that the user chose.
     fn next_width(&self) -> Option<i64> {
-        if self.adapts { WIDTHS.into_iter().find(|width| *width > self.width) } else { self.width.checked_mul(2) }
+        let chosen_here = WIDTHS.into_iter().find(|width| self.adapts && *width > self.width);
+        chosen_here.or_else(|| self.width.checked_mul(2))
     }
 
     /// Goes over to the next width; false if there is none.
@@ -174,7 +215,7 @@ impl Timeline {
     /// An empty timeline of the same kind and width.
     pub fn emptied(&self) -> Timeline {
         let empty = Timeline::new(None);
-        Timeline { width: self.width, adapts: self.adapts, ..empty }
+        Timeline { width: self.width, adapts: self.adapts, bounds: self.bounds, ..empty }
     }
 
     /// Takes out what belongs to some owners.
@@ -289,6 +330,29 @@ mod tests {
         other.merge(one.clone(), |_| 1);
         assert_eq!(told(&other)[..3], [(0, 20), (10, 20), (20, 10)]);
         assert_eq!(told(&other).iter().map(|(_, packets)| packets).sum::<u64>(), 5020);
+    }
+
+    #[test]
+    fn buckets_get_wider_where_their_counts_would_take_too_much_memory() {
+        let bounds = Bounds { noted: 64, buckets: 1000, counts: 256, counts_of_owner: 4 };
+        for interval in [None, Some(1_000_000)] {
+            let mut timeline = Timeline { bounds, ..Timeline::new(interval) };
+            // 100 owners have a packet in each millisecond: 40,000 counts, were nothing put together.
+            for number in 0..400i64 {
+                (0..100).for_each(|owner| timeline.add(owner, at(number), 60));
+                assert!(timeline.counts.len() <= 100 * 4 + 64, "{}", timeline.counts.len());
+            }
+            assert!(timeline.width() > 1_000_000 && timeline.width() % 1_000_000 == 0);
+            assert_eq!(told(&timeline).iter().map(|(_, packets)| packets).sum::<u64>(), 40_000);
+            assert_eq!(timeline.by(1, |owner| owner).keys().filter(|(_, owner)| *owner == 7).count(), told(&timeline).len());
+        }
+        // A single owner can need too many buckets, if the user chose their width.
+        let mut timeline = Timeline { bounds: Bounds { buckets: 100, ..bounds }, ..Timeline::new(Some(1_000_000)) };
+        for number in 0..2000 {
+            timeline.add(0, at(number), 60);
+            assert!(timeline.buckets.len() <= 101 && timeline.counts.len() <= 256 + 64);
+        }
+        assert_eq!((timeline.width(), told(&timeline)[0]), (32_000_000, (0, 32)));
     }
 
     /// One packet of each owner in each second from 0, in buckets of a second.

@@ -42,6 +42,7 @@ pub struct Wish {
     /// The widest of the latter if addresses give way.
     stubborn: usize,
     holds_words: bool,
+    holds_numbers: bool,
 }
 
 impl Wish {
@@ -58,6 +59,22 @@ impl Wish {
         }
         self.stubborn = self.stubborn.max(stubborn(kind, width));
         self.holds_words |= kind == Kind::Words && width > 0;
+        self.holds_numbers |= kind == Kind::Number;
+    }
+
+    /// Takes in what another one of the same column has taken in.
+    pub fn merge(&mut self, other: Wish) {
+        self.title = self.title.max(other.title);
+        self.text = self.text.max(other.text);
+        self.whole = self.whole.max(other.whole);
+        self.stubborn = self.stubborn.max(other.stubborn);
+        self.holds_words |= other.holds_words;
+        self.holds_numbers |= other.holds_numbers;
+    }
+
+    /// True if there is a number among its texts.
+    pub fn holds_numbers(&self) -> bool {
+        self.holds_numbers
     }
 
     /// The widest text, title or not.
@@ -161,6 +178,11 @@ impl Narrowest {
                 width => self.add_places([width.min(enough), width.min(enough), width.min(LEAST_WORD)]),
             }),
         }
+    }
+
+    /// Takes in what another one of the same column has taken in.
+    pub fn merge(&mut self, other: Narrowest) {
+        self.add_places([other.readable, other.stubborn, other.least]);
     }
 
     fn add_places(&mut self, [readable, stubborn, least]: [usize; 3]) {

@@ -4,8 +4,9 @@
 //! words, long addresses push what stands behind them to the next line, and words are shortened, in this order. A line is longer than
 //! the terminal only where nothing of that helps.
 
-use std::convert::Infallible;
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use anstyle::{Effects, Style};
 
@@ -13,7 +14,7 @@ use super::data::{append, append_decimal};
 use super::layout::{GAP, Kind, Narrowest, Wish, columns_that_fit, widths};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::summary::{Cell, Row, Show, Table};
-use crate::text;
+use crate::{parallel, text};
 
 /// How tables are shown.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +34,12 @@ pub struct View {
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 /// Digits of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
+/// The most rows that are kept while a table is written: each is looked at several times, and one can be made from millions of flows.
+const MOST_KEPT: usize = 1 << 12;
 
 /// Writes a table with its heading, and an empty line behind it.
 ///
-/// The rows are made once or twice to be measured and once to be written, because all of them can be more than there is memory for.
+/// Many rows are made once or twice to be measured and once to be written, because all of them can be more than there is memory for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let title = text::table_title(table.name);
     if table.is_empty() {
@@ -49,11 +52,13 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
     layout.append(&layout.titles(table), &mut lines);
     let (first, more) = lines.split_once('\n').unwrap_or((&lines, ""));
     write!(output, "{}\n{more}", emphasised(first, view))?;
-    rows.each(&layout.columns, |cells| {
-        lines.clear();
-        layout.append(cells, &mut lines);
-        output.write_all(lines.as_bytes())
-    })?;
+    let append = |numbers: Range<usize>, block: &mut Vec<u8>| {
+        let mut lines = String::new();
+        rows.each(numbers, &layout.columns, |cells| layout.append(cells, &mut lines));
+        block.extend_from_slice(lines.as_bytes());
+        Ok(())
+    };
+    parallel::in_order((rows.len(), rows.work()), table.threads, append, |lines| output.write_all(lines))?;
     writeln!(output)
 }
 
@@ -85,6 +90,8 @@ struct Rows<'t, 'a> {
     table: &'t Table<'a>,
     /// How many of the table are shown.
     shown: usize,
+    /// Those, if they are few.
+    kept: Vec<Cow<'t, [Cell<'a>]>>,
     others: Option<Row<'a>>,
     /// The column in which the others are called so, and how many places that needs there.
     label: (usize, usize),
@@ -94,7 +101,8 @@ impl<'t, 'a> Rows<'t, 'a> {
     fn of(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
         let top = top.unwrap_or(table.usual_rows);
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        let mut others = table.others(shown);
+        let kept: Vec<_> = table.rows().take(if shown <= MOST_KEPT { shown } else { 0 }).collect();
+        let mut others = table.others(shown, &kept);
         // "(12 others)" stands in the first column that is always shown and does not add up.
         let first = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up).unwrap_or(0);
         let mut label = (first, 0);
@@ -107,32 +115,61 @@ impl<'t, 'a> Rows<'t, 'a> {
             label.1 = width_of(&text).saturating_sub(room);
             others[first] = Cell::text(text);
         }
-        Rows { table, shown, others, label }
+        Rows { table, shown, kept, others, label }
+    }
+
+    fn len(&self) -> usize {
+        self.shown + usize::from(self.others.is_some()) + usize::from(self.table.total().is_some())
+    }
+
+    /// How long it takes to look at all: as long as at so many rows that are there.
+    fn work(&self) -> usize {
+        if self.kept.is_empty() { self.table.work_of(self.shown) } else { self.len() }
+    }
+
+    fn row(&self, number: usize) -> Cow<'_, [Cell<'a>]> {
+        match self.kept.get(number) {
+            Some(row) => Cow::Borrowed(row),
+            None if number < self.shown => self.table.row(number),
+            None => {
+                let mut behind = self.others.as_deref().into_iter().chain(self.table.total());
+                Cow::Borrowed(behind.nth(number - self.shown).unwrap_or_default())
+            }
+        }
     }
 
     /// Lends the cells of these columns, row by row.
-    fn each<E>(&self, columns: &[usize], mut look: impl FnMut(&[Shown]) -> Result<(), E>) -> Result<(), E> {
+    fn each(&self, numbers: Range<usize>, columns: &[usize], mut look: impl FnMut(&[Shown])) {
         let mut cells = vec![Shown::default(); columns.len()];
-        let mut look_at = |row: &[Cell<'_>], is_others: bool| {
+        for number in numbers {
+            let row = self.row(number);
+            let is_others = self.others.is_some() && number == self.shown;
             for (shown, &index) in cells.iter_mut().zip(columns) {
                 shown.set(kind_of(&row[index]), |text| append_shown(&row[index], self.table.time_digits, text));
                 if is_others && index == self.label.0 {
                     (shown.kind, shown.width) = (Kind::Whole, self.label.1);
                 }
             }
-            look(&cells)
-        };
-        self.table.rows().take(self.shown).try_for_each(|row| look_at(&row, false))?;
-        self.others.as_deref().map_or(Ok(()), |others| look_at(others, true))?;
-        self.table.total().map_or(Ok(()), |total| look_at(total, false))
+            look(&cells);
+        }
     }
 
-    /// The same without a way to fail.
-    fn look_at(&self, columns: &[usize], mut look: impl FnMut(&[Shown])) {
-        let Ok(()) = self.each(columns, |cells| {
-            look(cells);
-            Ok::<(), Infallible>(())
+    /// What `look` notes of all rows, threads sharing the rows, put together by `merge`.
+    fn noted<T: Clone + Send + Sync>(
+        &self,
+        columns: &[usize],
+        nothing: &T,
+        look: impl Fn(&mut T, &[Shown]) + Sync,
+        merge: impl Fn(&mut T, T),
+    ) -> T {
+        let parts = parallel::parts(self.len(), self.table.threads, |part| {
+            let mut noted = nothing.clone();
+            self.each(part, columns, |cells| look(&mut noted, cells));
+            noted
         });
+        let mut all = nothing.clone();
+        parts.into_iter().for_each(|part| merge(&mut all, part));
+        all
     }
 }
 
@@ -153,13 +190,14 @@ impl Layout {
         let all = rows.table.columns;
         let candidates: Vec<usize> = (0..all.len()).filter(|&index| all[index].show != Show::InData).collect();
         let title = |index: usize| text::column_title(rows.table.name, all[index].key);
-        let mut wishes: Vec<Wish> = (0..all.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
-        let mut holds_numbers = vec![false; all.len()];
-        rows.look_at(&candidates, |cells| {
+        let titles: Vec<Wish> = (0..all.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
+        let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
             for (cell, &index) in cells.iter().zip(&candidates) {
                 wishes[index].add(cell.kind, cell.width);
-                holds_numbers[index] |= cell.kind == Kind::Number;
             }
+        };
+        let wishes = rows.noted(&candidates, &titles, look, |all, part| {
+            all.iter_mut().zip(part).for_each(|(one, other)| one.merge(other));
         });
         let width = if view.wide { usize::MAX / 2 } else { view.width };
         let (columns, left_out) = columns_that_fit(all, &wishes, width);
@@ -168,16 +206,19 @@ impl Layout {
         let widths = if wanted.iter().sum::<usize>() <= room {
             wanted
         } else {
-            let mut narrowest = vec![Narrowest::default(); columns.len()];
-            narrowest.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(title(index)));
-            rows.look_at(&columns, |cells| {
+            let mut titles = vec![Narrowest::default(); columns.len()];
+            titles.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(title(index)));
+            let look = |narrowest: &mut Vec<Narrowest>, cells: &[Shown]| {
                 for ((narrowest, cell), &index) in narrowest.iter_mut().zip(cells).zip(&columns) {
                     narrowest.add(cell.kind, &cell.text, cell.width, all[index].enough);
                 }
+            };
+            let narrowest = rows.noted(&columns, &titles, look, |all, part| {
+                all.iter_mut().zip(part).for_each(|(one, other)| one.merge(other));
             });
             widths(&wanted, &narrowest, room)
         };
-        let right_aligned = columns.iter().map(|&index| holds_numbers[index]).collect();
+        let right_aligned = columns.iter().map(|&index| wishes[index].holds_numbers()).collect();
         Layout { columns, widths, right_aligned, left_out }
     }
 

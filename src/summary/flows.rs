@@ -9,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, Path};
 use crate::flow::{Flow, Outcome, roles};
+use crate::parallel;
 use crate::service::ladder::Opening;
 use crate::service::{Transport, Verdict, protocols};
 use crate::tally::flows::client_side;
@@ -49,9 +50,43 @@ const COLUMNS: &[Column] = &[
     Column::with_room("evidence_detail", 14),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
     let start = analysis.span().first;
-    Table::made("flows", COLUMNS, analysis.flows.len(), move |number, show| show_row(analysis, number, start, show))
+    let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| show_row(analysis, number, start, show);
+    Table::made("flows", COLUMNS, analysis.flows.len(), show_row).with_sum(move || sum(analysis))
+}
+
+/// What all flows hold in the columns that add up.
+fn sum<'a>(analysis: &Analysis) -> [(&'static str, Cell<'a>); 8] {
+    // Packets, bytes on the wire, bytes of payload: the client's, then the server's.
+    let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
+        let mut sums = [0; 6];
+        for number in part {
+            let flow = analysis.flows.get(number);
+            let client = client_side(flow, &analysis.verdicts[number]);
+            let counts = [flow.packets, flow.wire_bytes, flow.payload_bytes];
+            let sent = counts.iter().flat_map(|counts| [client, client.other()].map(|side| counts[side.index()]));
+            sums.iter_mut().zip(sent).for_each(|(sum, sent)| *sum += sent);
+        }
+        sums
+    });
+    let [packets_c2s, packets_s2c, wire_c2s, wire_s2c, payload_c2s, payload_s2c] =
+        parts.into_iter().fold([0u64; 6], |sums, part| std::array::from_fn(|place| sums[place] + part[place]));
+    let (mut fragments, mut icmp_errors) = (0, 0);
+    for (_, rare) in analysis.flows.all_rare() {
+        fragments += rare.fragments;
+        icmp_errors += rare.icmp_errors;
+    }
+    [
+        ("packets_c2s", Cell::Count(packets_c2s)),
+        ("packets_s2c", Cell::Count(packets_s2c)),
+        ("wire_bytes_c2s", Cell::Bytes(wire_c2s)),
+        ("wire_bytes_s2c", Cell::Bytes(wire_s2c)),
+        ("payload_bytes_c2s", Cell::Bytes(payload_c2s)),
+        ("payload_bytes_s2c", Cell::Bytes(payload_s2c)),
+        ("fragments", Cell::Count(fragments)),
+        ("icmp_errors", Cell::Count(icmp_errors)),
+    ]
 }
 
 fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut dyn FnMut(&Cell<'a>)) {

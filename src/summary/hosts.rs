@@ -1,16 +1,10 @@
 //! `hosts`: what each address sent and received, what it serves and what it uses.
 
-use std::cmp::Reverse;
-use std::hash::BuildHasher;
-
-use foldhash::fast::RandomState;
-
 use super::names;
 use super::table::{Cell, Column, Row, Table};
 use crate::analysis::Analysis;
-use crate::parallel;
-use crate::tally::Room;
-use crate::tally::flows::{Host, HostSum, Hosts, Role};
+use crate::tally::HostFlows;
+use crate::tally::flows::{Host, HostSum, Role};
 
 const COLUMNS: &[Column] = &[
     Column::always("address"),
@@ -27,35 +21,32 @@ const COLUMNS: &[Column] = &[
     Column::with_room("role", 6),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
-    let mut rows: Vec<(Option<Host>, HostSum)> = sums(analysis).into_iter().map(|(host, sum)| (Some(host), sum)).collect();
-    rows.sort_unstable_by_key(|(host, sum)| (Reverse(sum.sent.packets + sum.received.packets), *host));
-    let others = analysis.ended.as_ref().and_then(|ended| ended.sums.hosts.others.clone());
-    rows.extend(others.map(|sum| (None, sum)));
-    Table::made("hosts", COLUMNS, rows.len(), move |number, show| row(analysis, &rows[number]).iter().for_each(show))
-}
-
-/// The sum of each host, in any order. Threads share the hosts and not the flows: nearly every host has flows everywhere,
-/// and putting its sums together would take longer than to look at all flows once more.
-fn sums(analysis: &Analysis) -> Vec<(Host, HostSum)> {
-    let state = RandomState::default();
-    let shares = parallel::shares(analysis.flows.len(), analysis.threads, |share, of| {
-        let is_wanted = |host: &Host| state.hash_one(host) as usize % of == share;
-        let mut hosts = Hosts::default();
-        if let Some(ended) = &analysis.ended {
-            let wanted = ended.sums.hosts.each.iter().filter(|(host, _)| is_wanted(host));
-            hosts.each.extend(wanted.map(|(host, sum)| (*host, sum.clone())));
-        }
-        for (flow, verdict) in analysis.flows.iter().zip(analysis.verdicts.iter()) {
-            hosts.add_to(is_wanted, flow, verdict, &mut Room::unlimited());
-        }
-        hosts.each
-    });
-    shares.into_iter().flatten().collect()
+pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
+    let decided = analysis.decided();
+    let hosts = HostFlows::of(decided);
+    let others = decided.ended.and_then(|ended| ended.hosts.others.as_ref());
+    let (len, work) = (hosts.len() + usize::from(others.is_some()), hosts.members());
+    let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| {
+        let cells = match (hosts.sum(number, decided), others) {
+            (Some((host, sum)), _) => row(analysis, Some(host), &sum),
+            (None, Some(sum)) => row(analysis, None, sum),
+            (None, None) => return,
+        };
+        cells.iter().for_each(show);
+    };
+    Table::made("hosts", COLUMNS, len, show_row).with_work(work).with_sum(move || {
+        let [sent, received] = HostFlows::whole(decided);
+        [
+            ("packets_sent", Cell::Count(sent.packets)),
+            ("packets_received", Cell::Count(received.packets)),
+            ("wire_bytes_sent", Cell::Bytes(sent.wire_bytes)),
+            ("wire_bytes_received", Cell::Bytes(received.wire_bytes)),
+        ]
+    })
 }
 
 /// The row of a host, or of all that have none of their own.
-fn row<'a>(analysis: &'a Analysis, (host, sum): &(Option<Host>, HostSum)) -> Row<'a> {
+fn row<'a>(analysis: &'a Analysis, host: Option<Host>, sum: &HostSum) -> Row<'a> {
     let address = host.map(|host| host.version.ip_addr(host.address));
     let role = host.map(|host| Role::of(host, sum.addressed_as_group, sum.sent.packets > 0));
     // What is no machine has no name, whatever a name server says.

@@ -37,6 +37,7 @@ use crate::decode::Side;
 use crate::flow::Flow;
 use crate::parallel;
 use crate::service::Verdict;
+use crate::tally::DecidedFlows;
 use crate::tally::flows::FlowSum;
 
 /// The tables, in the order they are shown and written.
@@ -141,6 +142,12 @@ impl Analysis {
         };
         table.threads = self.threads;
         table
+    }
+
+    /// The flows with what was decided about them.
+    fn decided(&self) -> DecidedFlows<'_> {
+        let ended = self.ended.as_ref().map(|ended| &ended.sums);
+        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, ended, threads: self.threads }
     }
 
     /// A sum over all flows.

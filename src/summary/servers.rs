@@ -1,16 +1,14 @@
 //! `servers`: which machine serves what. One address can run many servers; one service can run on several machines. A port that
 //! refused everybody or never answered is no server, and has a row only if it was asked for.
 
-use std::collections::HashSet;
-
-use foldhash::fast::RandomState;
+use std::sync::Arc;
 
 use super::names;
-use super::table::{Cell, Column, Table};
+use super::table::{Cell, Column, Row, Table};
 use crate::analysis::Analysis;
-use crate::parallel;
 use crate::service::Reply;
-use crate::tally::flows::{Role, ServerKey, ServerSum, Servers, in_order};
+use crate::tally::ServerFlows;
+use crate::tally::flows::{Role, ServerKey, ServerSum};
 
 const COLUMNS: &[Column] = &[
     Column::always("server_ip"),
@@ -30,15 +28,12 @@ const COLUMNS: &[Column] = &[
     Column::with_room("evidence_detail", 8),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
     let registry = &analysis.registry;
-    let servers = sums(analysis);
-    // By address, then port: what one machine runs stands together.
-    let mut rows = in_order(&servers.each);
-    rows.retain(|(_, sum)| sum.shows_server || analysis.closed_ports);
-    rows.sort_by_key(|(key, _)| (key.host, key.port, key.transport));
-    let others = servers.others.as_ref().map(|sum| (None, sum));
-    let rows = rows.into_iter().map(|(key, sum)| (Some(key), sum)).chain(others).map(|(key, sum)| {
+    let decided = analysis.decided();
+    let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));
+    let others = decided.ended.and_then(|ended| ended.servers.others.as_ref());
+    let row = move |key: Option<ServerKey>, sum: &ServerSum| {
         vec![
             key.map_or(Cell::text(names::OTHERS), |key| Cell::Address(key.host.version.ip_addr(key.host.address))),
             key.map_or(Cell::Empty, |key| Cell::text(key.transport.name())),
@@ -56,26 +51,27 @@ pub fn table(analysis: &Analysis) -> Table<'_> {
             sum.reply.filter(|_| key.is_some()).map_or(Cell::Empty, |reply| Cell::text(reply.name())),
             Cell::compared(sum.evidence.compared()),
         ]
-    });
-    Table::stored("servers", COLUMNS, rows.collect())
+    };
+    let (len, work) = (servers.len() + usize::from(others.is_some()), servers.members());
+    let all = Arc::clone(&servers);
+    let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| {
+        let cells: Row<'a> = match (servers.sum(number, decided), others) {
+            (Some((key, sum)), _) => row(Some(key), &sum),
+            (None, Some(sum)) => row(None, sum),
+            (None, None) => return,
+        };
+        cells.iter().for_each(show);
+    };
+    Table::made("servers", COLUMNS, len, show_row).with_work(work).with_sum(move || {
+        let (flows, traffic) = all.whole(decided);
+        [
+            ("flows", Cell::Count(flows)),
+            ("packets", Cell::Count(traffic.packets)),
+            ("wire_bytes", Cell::Bytes(traffic.wire_bytes)),
+        ]
+    })
 }
 
 fn role(key: &ServerKey, sum: &ServerSum) -> Role {
     Role::of(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))
-}
-
-/// The sum of each server. Those that show themselves in no flow are left out from the beginning: a scan has more closed doors
-/// than there is memory for.
-fn sums(analysis: &Analysis) -> Servers {
-    if analysis.closed_ports {
-        return analysis.sum();
-    }
-    let shown = |number: usize| {
-        let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
-        ServerKey::of(flow, verdict).filter(|_| verdict.shows_server())
-    };
-    let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| part.filter_map(shown).collect::<Vec<_>>());
-    let of_ended = analysis.ended.iter().flat_map(|ended| &ended.sums.servers.each).filter(|(_, sum)| sum.shows_server);
-    let open: HashSet<ServerKey, RandomState> = parts.into_iter().flatten().chain(of_ended.map(|(key, _)| *key)).collect();
-    analysis.sum_where(|flow, verdict| ServerKey::of(flow, verdict).is_some_and(|key| open.contains(&key)))
 }

@@ -97,6 +97,15 @@ impl<'a> Cell<'a> {
             (cell, _) => cell.clone(),
         }
     }
+
+    /// Takes what some of the rows hold out of a sum of numbers.
+    fn minus(&self, other: &Cell<'a>) -> Cell<'a> {
+        match (self, other) {
+            (Cell::Count(a), Cell::Count(b)) => Cell::Count(a.saturating_sub(*b)),
+            (Cell::Bytes(a), Cell::Bytes(b)) => Cell::Bytes(a.saturating_sub(*b)),
+            (cell, _) => cell.clone(),
+        }
+    }
 }
 
 /// Hundredths of a per cent, rounded half up.
@@ -178,6 +187,9 @@ enum Rows<'a> {
     Made(usize, ShowRow<'a>),
 }
 
+/// Makes the sum of all rows.
+type SumRows<'a> = Box<dyn Fn() -> Row<'a> + Sync + 'a>;
+
 /// A table.
 pub struct Table<'a> {
     /// Its key.
@@ -191,6 +203,10 @@ pub struct Table<'a> {
     /// Digits of a second that a terminal shows of its times. Data formats always have nine.
     pub time_digits: u8,
     rows: Rows<'a>,
+    /// How long it takes to make all rows: as long as so many flows do.
+    work: usize,
+    /// Their sum in the columns that add up, where there is a faster way to it than making all rows.
+    sum: Option<SumRows<'a>>,
     total: Option<Row<'a>>,
 }
 
@@ -211,7 +227,27 @@ impl<'a> Table<'a> {
     }
 
     fn of(name: &'static str, columns: &'static [Column], rows: Rows<'a>) -> Table<'a> {
-        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, time_digits: 0, rows, total: None }
+        Table { name, columns, threads: 1, usual_rows: USUAL_ROWS, time_digits: 0, rows, work: 0, sum: None, total: None }
+    }
+
+    /// The same table, where making all rows takes as long as that of so many flows.
+    pub fn with_work(self, work: usize) -> Table<'a> {
+        Table { work, ..self }
+    }
+
+    /// The same table with a fast way to the sum of all its rows: `sum` tells the cells of those columns that add up, by their
+    /// keys.
+    pub fn with_sum<const N: usize>(self, sum: impl Fn() -> [(&'static str, Cell<'a>); N] + Sync + 'a) -> Table<'a> {
+        let columns = self.columns;
+        let sum_row = move || {
+            let mut cells = sum();
+            let mut cell_of = |column: &Column| {
+                let found = cells.iter_mut().find(|(key, _)| *key == column.key);
+                found.map_or(Cell::Empty, |(_, cell)| std::mem::replace(cell, Cell::Empty))
+            };
+            columns.iter().map(&mut cell_of).collect()
+        };
+        Table { sum: Some(Box::new(sum_row)), ..self }
     }
 
     /// The same table with a row for all others together, which every output has as the last one.
@@ -239,14 +275,25 @@ impl<'a> Table<'a> {
 
     /// All rows, in order, without that of the total.
     pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [Cell<'a>]>> {
-        (0..self.len()).map(|number| match &self.rows {
+        (0..self.len()).map(|number| self.row(number))
+    }
+
+    /// The row with that number, from 0.
+    pub fn row(&self, number: usize) -> Cow<'_, [Cell<'a>]> {
+        match &self.rows {
             Rows::Stored(rows) => Cow::Borrowed(rows[number].as_slice()),
             Rows::Made(_, show) => {
                 let mut row = Vec::with_capacity(self.columns.len());
                 show(number, &mut |cell| row.push(cell.clone()));
                 Cow::Owned(row)
             }
-        })
+        }
+    }
+
+    /// How long it takes to make so many rows, if all take equally long: as long as so many flows do.
+    pub fn work_of(&self, rows: usize) -> usize {
+        let work = self.work as u128 * rows as u128;
+        work.checked_div(self.len() as u128).map_or(rows, |work| rows.max(work as usize))
     }
 
     /// All rows as text, and behind them that of the total: `append` appends the cell of a column to what there is, `end` what
@@ -278,13 +325,27 @@ impl<'a> Table<'a> {
             failure.map_or(Ok(()), Err)
         };
         let len = self.len() + usize::from(self.total.is_some());
-        parallel::in_order(len, self.threads, append_rows, write)
+        parallel::in_order((len, self.work), self.threads, append_rows, write)
     }
 
-    /// The sum of all rows behind the first `shown` ones, without that of the total; `None` if there are none.
-    pub fn others(&self, shown: usize) -> Option<Row<'a>> {
-        let mut rows = self.rows().skip(shown).peekable();
-        rows.peek()?;
+    /// The sum of all rows behind the first `shown` ones, without that of the total; `None` if there are none. The first of those
+    /// that are shown may be `at_hand`, so that they need not be made once more.
+    pub fn others(&self, shown: usize, at_hand: &[Cow<'_, [Cell<'a>]>]) -> Option<Row<'a>> {
+        if shown >= self.len() {
+            return None;
+        }
+        let row = |number: usize| at_hand.get(number).map_or_else(|| self.row(number), |row| Cow::Borrowed(&**row));
+        let Some(sum) = &self.sum else { return Some(self.sum_of((shown..self.len()).map(row))) };
+        let (mut sums, shown) = (sum(), self.sum_of((0..shown).map(row)));
+        sums.iter_mut().zip(&shown).for_each(|(sum, shown)| *sum = sum.minus(shown));
+        Some(sums)
+    }
+
+    /// The sum of some rows.
+    fn sum_of<'r>(&self, rows: impl Iterator<Item = Cow<'r, [Cell<'a>]>>) -> Row<'a>
+    where
+        'a: 'r,
+    {
         let mut sums = vec![Cell::Empty; self.columns.len()];
         for row in rows {
             for ((sum, cell), column) in sums.iter_mut().zip(row.iter()).zip(self.columns) {
@@ -293,7 +354,7 @@ impl<'a> Table<'a> {
                 }
             }
         }
-        Some(sums)
+        sums
     }
 }
 
@@ -331,8 +392,25 @@ mod tests {
         const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up(), Column::always("hosts")];
         let row = |name: &'static str, packets, hosts| vec![Cell::text(name), Cell::Count(packets), Cell::Count(hosts)];
         let table = Table::stored("t", COLUMNS, vec![row("a", 5, 1), row("b", 3, 1), row("c", 2, 1)]);
-        assert_eq!(table.others(1), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
-        assert_eq!(table.others(3), None);
+        assert_eq!(table.others(1, &[]), Some(vec![Cell::Empty, Cell::Count(5), Cell::Empty]));
+        assert_eq!(table.others(3, &[]), None);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_what_the_rows_that_are_shown_lack_of_a_known_sum() {
+        const COLUMNS: &[Column] =
+            &[Column::always("n"), Column::always("packets").adding_up(), Column::always("bytes").adding_up()];
+        let show_row = |number: usize, show: &mut dyn FnMut(&Cell<'static>)| {
+            assert!(number < 2, "only those that are shown are made");
+            let number = number as u64;
+            [Cell::Number(number), Cell::Count(10 - number), Cell::Bytes(number)].iter().for_each(show);
+        };
+        let sum = || [("bytes", Cell::Bytes(45)), ("packets", Cell::Count(55))];
+        let table = Table::made("t", COLUMNS, 10, show_row).with_sum(sum);
+        let others = vec![Cell::Empty, Cell::Count(36), Cell::Bytes(44)];
+        assert_eq!(table.others(2, &[]), Some(others.clone()));
+        let at_hand: Vec<_> = table.rows().take(2).collect();
+        assert_eq!(table.others(2, &at_hand), Some(others));
     }
 
     #[test]
@@ -340,7 +418,7 @@ mod tests {
         const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets").adding_up()];
         let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets)];
         let table = Table::stored("t", COLUMNS, vec![row("a", 5), row("b", 3)]).with_total(Some(row("total", 8)));
-        assert_eq!((table.len(), table.others(1)), (2, Some(vec![Cell::Empty, Cell::Count(3)])));
+        assert_eq!((table.len(), table.others(1, &[])), (2, Some(vec![Cell::Empty, Cell::Count(3)])));
         let mut csv = Vec::new();
         crate::output::csv::write(&table, &mut csv).unwrap();
         assert_eq!(String::from_utf8(csv).unwrap(), "name,packets\na,5\nb,3\ntotal,8\n");

@@ -4,6 +4,7 @@
 use super::table::{Cell, Column, Table};
 use crate::analysis::Analysis;
 use crate::service::Category;
+use crate::unit::{Time, Traffic};
 
 const COLUMNS: &[Column] = &[
     Column::always("start_time"),
@@ -18,10 +19,12 @@ const PORTLESS: &str = "portless";
 pub fn table(analysis: &Analysis) -> Table<'_> {
     let category = |owner: u32| analysis.category_of(owner).map_or(PORTLESS, Category::name);
     let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(analysis.threads, category)).unwrap_or_default();
-    let row = |((start, category), traffic): ((_, &'static str), crate::unit::Traffic)| {
-        vec![Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]
-    };
-    let mut table = Table::stored("timeline", COLUMNS, sums.into_iter().map(row).collect());
+    let rows: Vec<((Time, &'static str), Traffic)> = sums.into_iter().collect();
+    let mut table = Table::made("timeline", COLUMNS, rows.len(), move |number, show| {
+        let ((start, category), traffic) = rows[number];
+        let cells = [Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)];
+        cells.iter().for_each(show);
+    });
     table.time_digits = analysis.timeline.as_ref().map_or(0, |timeline| digits_of_second(timeline.width()));
     table
 }

@@ -167,22 +167,12 @@ pub struct Hosts {
     pub others: Option<HostSum>,
 }
 
-impl Hosts {
-    /// Adds a flow to those of its hosts that are wanted.
-    pub fn add_to(&mut self, is_wanted: impl Fn(&Host) -> bool, flow: &Flow, verdict: &Verdict, room: &mut Room) {
-        for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
-            let host = Host::of(flow, side);
-            if is_wanted(&host) {
-                let sum = place_for(host, &mut self.each, &mut self.others, room, HostSum::default);
-                sum.add(flow, verdict, side, room);
-            }
-        }
-    }
-}
-
 impl FlowSum for Hosts {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
-        self.add_to(|_| true, flow, verdict, room);
+        for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
+            let sum = place_for(Host::of(flow, side), &mut self.each, &mut self.others, room, HostSum::default);
+            sum.add(flow, verdict, side, room);
+        }
     }
 
     fn merge(&mut self, other: Self) {

@@ -4,6 +4,7 @@
 
 mod capture;
 pub mod flows;
+mod grouped;
 mod host_set;
 mod ledger;
 mod members;
@@ -14,6 +15,7 @@ pub mod sizes;
 mod sums;
 
 pub use capture::InterfaceTally;
+pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};

@@ -5,6 +5,10 @@
 //! and keeps its own service, because it is a server.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use foldhash::fast::RandomState;
 
 use super::host_set::HostSet;
 use super::room::Room;
@@ -15,8 +19,8 @@ use crate::parallel;
 use crate::service::{Registry, Reply, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
 
-type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-type Set<K> = HashSet<K, foldhash::fast::RandomState>;
+type Map<K, V> = HashMap<K, V, RandomState>;
+type Set<K> = HashSet<K, RandomState>;
 
 /// The fewest closed ports of one machine, and the fewest machines with one closed port, that make a scan over TCP, SCTP or
 /// DCCP. Of 595 public captures without a scan of that size, none has a client that met more than 5 closed ports of one machine,
@@ -121,18 +125,16 @@ impl Scans {
         registry: &Registry,
         threads: usize,
     ) -> Scans {
-        let mut asks = asks_of((flows, verdicts), threads, Verdict::is_closed, |flow, verdict| closed(flow, verdict, registry));
-        asks.extend(closed_doors.iter().flat_map(|doors| &doors.0));
-        let suspects = ranges(asks);
+        let suspects = suspects(asked_in_vain((flows, verdicts), closed_doors, registry, threads), threads);
         if suspects.is_empty() {
             return Scans::default();
         }
         let is_answered = |verdict: &Verdict| !verdict.is_closed();
         let answered = asks_of((flows, verdicts), threads, is_answered, |flow, verdict| {
             let ask = Ask::of(flow, verdict)?;
-            suspects.get(&ask.scanner).is_some_and(|suspect| suspect.range.has(&ask)).then_some(ask)
+            suspects.get(&ask.scanner).is_some_and(|suspect| suspect.may_scan(&ask)).then_some(ask)
         });
-        Scans(confirmed(suspects, answered))
+        Scans(confirmed(suspects, answered, threads))
     }
 
     /// True if there are none.
@@ -173,34 +175,85 @@ fn asks_of(
     }))
 }
 
+/// How many closed doors each scanner met, or some more: those that share a place are counted together. Most clients meet so few
+/// that what they asked for is not worth its memory, and there can be as many clients as flows.
+struct Met {
+    places: Vec<AtomicU8>,
+    hasher: RandomState,
+}
+
+impl Met {
+    /// None so far; nearly every scanner has a place of its own if there are at most so many.
+    fn none(scanners: usize) -> Met {
+        let places = (0..scanners.max(1).next_power_of_two()).map(|_| AtomicU8::new(0)).collect();
+        Met { places, hasher: RandomState::default() }
+    }
+
+    fn place(&self, scanner: &Scanner) -> &AtomicU8 {
+        &self.places[self.hasher.hash_one(scanner) as usize & (self.places.len() - 1)]
+    }
+
+    fn add(&self, scanner: &Scanner) {
+        // As many as a byte can tell are many. That no number of a scanner's is lost does not depend on the order of threads.
+        let _ = self.place(scanner).fetch_update(Ordering::Relaxed, Ordering::Relaxed, |met| met.checked_add(1));
+    }
+
+    /// False if it met too few for any scan.
+    fn may_scan(&self, scanner: &Scanner) -> bool {
+        usize::from(self.place(scanner).load(Ordering::Relaxed)) >= Least::of(scanner.transport).fewest()
+    }
+}
+
+/// What was asked for in vain by those who did it often.
+fn asked_in_vain(
+    (flows, verdicts): (&Flows, &Arena<Verdict>),
+    closed_doors: Option<&ClosedDoors>,
+    registry: &Registry,
+    threads: usize,
+) -> Vec<Ask> {
+    let of_ended = || closed_doors.iter().flat_map(|doors| &doors.0);
+    let met = Met::none(flows.len() + of_ended().count());
+    parallel::parts(flows.len(), threads, |part| {
+        let decided = part.map(|number| (flows.get(number), &verdicts[number])).filter(|(_, verdict)| verdict.is_closed());
+        let asks = decided.filter_map(|(flow, verdict)| closed(flow, verdict, registry));
+        asks.for_each(|ask| met.add(&ask.scanner));
+    });
+    of_ended().for_each(|ask| met.add(&ask.scanner));
+    let is_many = |ask: &Ask| met.may_scan(&ask.scanner);
+    let mut asks =
+        asks_of((flows, verdicts), threads, Verdict::is_closed, |flow, verdict| closed(flow, verdict, registry).filter(is_many));
+    asks.extend(of_ended().filter(|ask| is_many(ask)));
+    asks
+}
+
 /// A scanner that may be one, with how much stayed closed to it.
 #[derive(Default)]
 struct Suspect {
-    range: Range,
     /// By machine: its closed ports.
     closed_ports: Map<Host, usize>,
     /// By port: the machines where it is closed.
     closed_hosts: Map<u16, usize>,
 }
 
+impl Suspect {
+    /// True if the door is among those that it scans.
+    fn may_scan(&self, ask: &Ask) -> bool {
+        self.closed_ports.contains_key(&ask.host) || self.closed_hosts.contains_key(&ask.port)
+    }
+}
+
 /// Those who met many closed doors.
-fn ranges(mut asks: Vec<Ask>) -> Map<Scanner, Suspect> {
-    // Most clients meet so few that there is nothing to sort.
-    let mut met: Map<Scanner, usize> = Map::default();
-    asks.iter().for_each(|ask| *met.entry(ask.scanner).or_default() += 1);
-    asks.retain(|ask| met[&ask.scanner] >= Least::of(ask.scanner.transport).fewest());
-    asks.sort_unstable();
+fn suspects(mut asks: Vec<Ask>, threads: usize) -> Map<Scanner, Suspect> {
+    parallel::sort(&mut asks, threads);
     asks.dedup();
     let mut suspects = Map::default();
     for asks in asks.chunk_by(|one, other| one.scanner == other.scanner) {
         let least = Least::of(asks[0].scanner.transport);
         let closed_ports = counts(asks.iter().map(|ask| ask.host), least.ports);
         let closed_hosts = counts(asks.iter().map(|ask| ask.port), least.hosts);
-        if closed_ports.is_empty() && closed_hosts.is_empty() {
-            continue;
+        if !closed_ports.is_empty() || !closed_hosts.is_empty() {
+            suspects.insert(asks[0].scanner, Suspect { closed_ports, closed_hosts });
         }
-        let range = Range { hosts: closed_ports.keys().copied().collect(), ports: closed_hosts.keys().copied().collect() };
-        suspects.insert(asks[0].scanner, Suspect { range, closed_ports, closed_hosts });
     }
     suspects
 }
@@ -214,8 +267,8 @@ fn counts<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, least: 
 }
 
 /// Those of the suspects that met no more open doors than closed ones: a client whose servers fail now and then scans nothing.
-fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>) -> Map<Scanner, Range> {
-    answered.sort_unstable();
+fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>, threads: usize) -> Map<Scanner, Range> {
+    parallel::sort(&mut answered, threads);
     answered.dedup();
     let mut open_ports: Map<(Scanner, Host), usize> = Map::default();
     let mut open_hosts: Map<(Scanner, u16), usize> = Map::default();
@@ -224,9 +277,11 @@ fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>) -> Map<Sca
         *open_hosts.entry((ask.scanner, ask.port)).or_default() += 1;
     }
     let mut scans = Map::default();
-    for (scanner, Suspect { mut range, closed_ports, closed_hosts }) in suspects {
-        range.hosts.retain(|host| open_ports.get(&(scanner, *host)).is_none_or(|open| *open <= closed_ports[host]));
-        range.ports.retain(|port| open_hosts.get(&(scanner, *port)).is_none_or(|open| *open <= closed_hosts[port]));
+    for (scanner, Suspect { closed_ports, closed_hosts }) in suspects {
+        let is_few = |open: Option<&usize>, closed: usize| open.is_none_or(|open| *open <= closed);
+        let hosts = closed_ports.into_iter().filter(|(host, closed)| is_few(open_ports.get(&(scanner, *host)), *closed));
+        let ports = closed_hosts.into_iter().filter(|(port, closed)| is_few(open_hosts.get(&(scanner, *port)), *closed));
+        let range = Range { hosts: hosts.map(|(host, _)| host).collect(), ports: ports.map(|(port, _)| port).collect() };
         if !range.hosts.is_empty() || !range.ports.is_empty() {
             scans.insert(scanner, range);
         }

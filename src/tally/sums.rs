@@ -354,6 +354,11 @@ pub struct HostSum {
 }
 
 impl HostSum {
+    /// Packets from and to it.
+    pub(super) fn packets(&self) -> u64 {
+        self.sent.packets + self.received.packets
+    }
+
     pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side, room: &mut Room) {
         self.sent.merge(sent_by(flow, side));
         self.received.merge(sent_by(flow, side.other()));

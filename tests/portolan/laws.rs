@@ -1,15 +1,16 @@
 //! Laws that hold for every capture, whatever is in it.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use portolan::analysis::{Analysis, Options, analyse};
 use portolan::capture::InputName;
 use portolan::decode::Side;
 use portolan::flow::TimelineOptions;
 use portolan::service::Verdict;
-use portolan::summary::TableName;
-use portolan::tally::Room;
-use portolan::tally::flows::{Evidences, FlowSum, Hosts, Ports, Ranges, Servers, Services};
+use portolan::summary::{Table, TableName};
+use portolan::tally::flows::{Evidences, FlowSum, FlowSums, Hosts, Ports, Ranges, Servers, Services};
+use portolan::tally::{DecidedFlows, HostFlows, Room, ServerFlows};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -203,6 +204,52 @@ proptest! {
         law::<Servers>(left, right);
         law::<Hosts>(left, right);
         law::<Evidences>(left, right);
+    }
+
+    /// Also where some flows have ended, whose sums are all that there is.
+    #[test]
+    fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), ended in 0..20usize, closed_ports: bool) {
+        let analysis = analysed(&scene.pcap(), 64);
+        let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
+        let mut sums = FlowSums::default();
+        flows.iter().zip(verdicts.iter()).take(ended).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut Room::unlimited()));
+        let decided = DecidedFlows { flows, verdicts, ended: (ended > 0).then_some(&sums), threads: 2 };
+
+        let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
+        hosts.merge(sums.hosts.clone());
+        let made = HostFlows::of(decided);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
+        prop_assert!(rows.is_sorted_by_key(|(host, sum)| (Reverse(sum.sent.packets + sum.received.packets), *host)));
+        let packets = [0, 1].map(|side| rows.iter().map(|(_, sum)| [sum.sent, sum.received][side].packets).sum::<u64>());
+        prop_assert_eq!(HostFlows::whole(decided).map(|traffic| traffic.packets), packets);
+        prop_assert_eq!(rows.len(), made.len());
+        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), hosts.each.into_iter().collect());
+
+        let mut servers = sums.servers.clone();
+        servers.merge(Servers::over(flows.iter().zip(verdicts.iter())));
+        servers.each.retain(|_, sum| sum.shows_server || closed_ports);
+        let made = ServerFlows::of(decided, closed_ports);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
+        prop_assert!(rows.is_sorted_by_key(|(key, _)| (key.host, key.port, key.transport)));
+        let (flows, packets) = rows.iter().fold((0, 0), |(flows, packets), (_, sum)| (flows + sum.flows, packets + sum.traffic.packets));
+        let whole = made.whole(decided);
+        prop_assert_eq!((whole.0, whole.1.packets), (flows, packets));
+        prop_assert_eq!(rows.len(), made.len());
+        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), servers.each.into_iter().collect());
+    }
+
+    /// What the terminal shows of the rows that it cuts off is what they add up to, however that is found out.
+    #[test]
+    fn rows_that_are_cut_off_are_added_up(scene in any_scene(), shown in 0..5usize) {
+        let analysis = analysed(&scene.pcap(), 64);
+        for name in TableName::ALL {
+            let table = analysis.table(name);
+            let rows: Vec<_> = table.rows().map(|row| row.into_owned()).collect();
+            let others = table.others(shown, &[]);
+            prop_assert_eq!(others.is_some(), shown < rows.len());
+            let added_up = Table::stored("t", table.columns, rows).others(shown, &[]);
+            prop_assert_eq!(others, added_up, "{:?}", name);
+        }
     }
 
     #[test]

@@ -1,0 +1,347 @@
+//! The flows of each machine and of each server: what a row is summed up from when it is shown. The sums of all of them at once
+//! would take several times the memory of the flows.
+//!
+//! Each flow is in one list for every machine or server that it has, with the address that the list is sorted by, so that the
+//! flows of one stand together.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use super::flows::FlowSums;
+use super::room::Room;
+use super::sums::{Host, HostSum, ServerKey, ServerSum, total};
+use crate::arena::Arena;
+use crate::decode::{Address, IpVersion, Side};
+use crate::flow::Flows;
+use crate::parallel;
+use crate::prefetch::prefetch;
+use crate::service::{Transport, Verdict};
+use crate::unit::Traffic;
+
+/// In the place of a flow's number: those that were let go, whose sums are kept. Flows' numbers are below.
+const ENDED: u32 = u32::MAX;
+/// How many flows ahead memory is asked for.
+const AHEAD: usize = 16;
+
+/// Decided flows, and the sums of those that ended before.
+#[derive(Clone, Copy, Debug)]
+pub struct DecidedFlows<'a> {
+    /// The flows, fewer than 2^32 - 1.
+    pub flows: &'a Flows,
+    /// Their verdicts, in the same order.
+    pub verdicts: &'a Arena<Verdict>,
+    /// The sums of flows that were let go.
+    pub ended: Option<&'a FlowSums>,
+    /// Threads that share the work.
+    pub threads: usize,
+}
+
+/// A flow of a machine (`A`: its address), or of a `place` on it. They are sorted by those, then by the flows' numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Member<A, P> {
+    address: A,
+    place: P,
+    flow: u32,
+}
+
+/// The flows of all places of one kind, by address. An IPv4 address takes four bytes, as the number whose order is the address's.
+struct ByAddress<P> {
+    v4: Vec<Member<u32, P>>,
+    v6: Vec<Member<Address, P>>,
+}
+
+impl<P> Default for ByAddress<P> {
+    fn default() -> ByAddress<P> {
+        ByAddress { v4: Vec::new(), v6: Vec::new() }
+    }
+}
+
+impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
+    /// What `push` pushes for each flow's number, and `last` behind them, sorted.
+    fn collect(decided: DecidedFlows<'_>, push: impl Fn(&mut Self, usize) + Sync, last: impl FnOnce(&mut Self)) -> Self {
+        let parts = parallel::parts(decided.flows.len(), decided.threads, |part| {
+            let mut members = ByAddress::default();
+            part.for_each(|number| push(&mut members, number));
+            members
+        });
+        let (v4, v6) = parts.into_iter().map(|part| (part.v4, part.v6)).unzip();
+        let mut all = ByAddress { v4: parallel::joined(v4), v6: parallel::joined(v6) };
+        last(&mut all);
+        parallel::sort(&mut all.v4, decided.threads);
+        parallel::sort(&mut all.v6, decided.threads);
+        all
+    }
+
+    fn push(&mut self, host: Host, place: P, flow: u32) {
+        match host.version {
+            IpVersion::V4 => self.v4.push(Member { address: host.address.v4_number().swap_bytes(), place, flow }),
+            IpVersion::V6 => self.v6.push(Member { address: host.address, place, flow }),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.v4.len() + self.v6.len()
+    }
+
+    /// The member at a position: those with IPv4 addresses come first.
+    #[inline]
+    fn at(&self, position: usize) -> Option<(Host, P, u32)> {
+        if let Some(Member { address, place, flow }) = self.v4.get(position) {
+            return Some((Host { version: IpVersion::V4, address: Address::v4(address.to_be_bytes()) }, *place, *flow));
+        }
+        let Member { address, place, flow } = self.v6.get(position - self.v4.len())?;
+        Some((Host { version: IpVersion::V6, address: *address }, *place, *flow))
+    }
+
+    /// The flows of the group that begins at a position, in their order. Memory of those behind is asked for meanwhile.
+    fn group<'a>(&'a self, start: usize, flows: &'a Flows) -> impl Iterator<Item = u32> + 'a {
+        let key = self.at(start).map(|(host, place, _)| (host, place));
+        (start..).map_while(move |position| {
+            let (host, place, flow) = self.at(position)?;
+            if let Some((_, _, flow)) = self.at(position + AHEAD).filter(|(.., flow)| *flow != ENDED) {
+                let flow = flows.get(flow as usize);
+                // One field of each of its cache lines.
+                prefetch(&flow.key);
+                prefetch(&flow.payload_bytes);
+            }
+            (Some((host, place)) == key).then_some(flow)
+        })
+    }
+
+    /// What `look` says of the groups, told where they begin, in their order.
+    fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
+        let place_at = |position| self.at(position).map(|(host, place, _)| (host, place));
+        let begins = |position: &usize| *position == 0 || place_at(*position) != place_at(position - 1);
+        let of_part = |part: Range<usize>| part.filter(begins).filter_map(&look).collect();
+        parallel::joined(parallel::parts(self.len(), threads, of_part))
+    }
+}
+
+/// The flows of each machine.
+pub struct HostFlows {
+    members: ByAddress<()>,
+    /// By row: the packets from and to the machine, and the position where its flows begin.
+    rows: Vec<(Reverse<u64>, u64)>,
+}
+
+impl HostFlows {
+    /// Groups flows by machine. Those with the most packets come first, of equal ones the lowest address.
+    pub fn of(decided: DecidedFlows<'_>) -> HostFlows {
+        let ended = || decided.ended.iter().flat_map(|ended| &ended.hosts.each);
+        let push = |members: &mut ByAddress<()>, number: usize| {
+            let flow = decided.flows.get(number);
+            if !flow.is_overflow() {
+                [Side::A, Side::B].into_iter().for_each(|side| members.push(Host::of(flow, side), (), number as u32));
+            }
+        };
+        let push_ended = |members: &mut ByAddress<()>| ended().for_each(|(host, _)| members.push(*host, (), ENDED));
+        let members = ByAddress::collect(decided, push, push_ended);
+        let packets = |start: usize| {
+            let packets = |flow: u32| match flow {
+                ENDED => members.at(start).and_then(|(host, ..)| ended_host(decided, &host)).map_or(0, HostSum::packets),
+                flow => total(decided.flows.get(flow as usize)).packets,
+            };
+            Some((Reverse(members.group(start, decided.flows).map(packets).sum()), start as u64))
+        };
+        let mut rows = members.groups(decided.threads, packets);
+        parallel::sort(&mut rows, decided.threads);
+        HostFlows { members, rows }
+    }
+
+    /// How many machines there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many flows all machines have.
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The machine of a row and its sum, over the flows that it was made for; `None` behind the last.
+    pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(Host, HostSum)> {
+        let start = self.rows.get(row)?.1 as usize;
+        let (host, ..) = self.members.at(start)?;
+        let mut sum = ended_host(decided, &host).cloned().unwrap_or_default();
+        let mut latest = ENDED;
+        for number in self.members.group(start, decided.flows).filter(|number| *number != ENDED) {
+            let flow = decided.flows.get(number as usize);
+            // A flow from a machine to itself is among its flows twice: once for each side.
+            let is_first = Host::of(flow, Side::A) == host && latest != number;
+            let side = if is_first { Side::A } else { Side::B };
+            sum.add(flow, &decided.verdicts[number as usize], side, &mut Room::unlimited());
+            latest = number;
+        }
+        Some((host, sum))
+    }
+
+    /// What all of them sent, and what they received.
+    pub fn whole(decided: DecidedFlows<'_>) -> [Traffic; 2] {
+        let mut whole = Traffic::default();
+        let parts = parallel::parts(decided.flows.len(), decided.threads, |part| {
+            let mut traffic = Traffic::default();
+            let flows = part.map(|number| decided.flows.get(number)).filter(|flow| !flow.is_overflow());
+            flows.for_each(|flow| traffic.merge(total(flow)));
+            traffic
+        });
+        parts.into_iter().for_each(|part| whole.merge(part));
+        // What one side sends the other receives.
+        let (mut sent, mut received) = (whole, whole);
+        for sum in decided.ended.iter().flat_map(|ended| ended.hosts.each.values().chain(&ended.hosts.others)) {
+            sent.merge(sum.sent);
+            received.merge(sum.received);
+        }
+        [sent, received]
+    }
+}
+
+fn ended_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum> {
+    decided.ended?.hosts.each.get(host)
+}
+
+/// A port of a machine, in the order of ports, then transports; and a bit that tells flows without a server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Door(u32);
+
+impl Door {
+    /// Of a flow that does not show a server. It stands behind those that do.
+    const CLOSED: u32 = 1;
+
+    fn of(key: &ServerKey, shows_server: bool) -> Door {
+        let closed = if shows_server { 0 } else { Door::CLOSED };
+        Door(u32::from(key.port) << 16 | (key.transport as u32) << 1 | closed)
+    }
+
+    fn is_closed(self) -> bool {
+        self.0 & Door::CLOSED != 0
+    }
+
+    fn opened(self) -> Door {
+        Door(self.0 & !Door::CLOSED)
+    }
+
+    fn key(self, host: Host) -> Option<ServerKey> {
+        let transport = *Transport::ALL.get((self.0 >> 1) as usize & 0x7fff)?;
+        Some(ServerKey { host, transport, port: (self.0 >> 16) as u16 })
+    }
+}
+
+/// The flows of each server.
+pub struct ServerFlows {
+    members: ByAddress<Door>,
+    /// By row: the position where the server's flows begin.
+    rows: Vec<u64>,
+}
+
+impl ServerFlows {
+    /// Groups flows by server: by address, then port, then transport. Those that show themselves in no flow are left out,
+    /// unless `closed_ports` are wanted.
+    pub fn of(decided: DecidedFlows<'_>, closed_ports: bool) -> ServerFlows {
+        let push = |members: &mut ByAddress<Door>, number: usize| {
+            let (flow, verdict) = (decided.flows.get(number), &decided.verdicts[number]);
+            if let Some(key) = ServerKey::of(flow, verdict) {
+                members.push(key.host, Door::of(&key, closed_ports || verdict.shows_server()), number as u32);
+            }
+        };
+        let push_ended = |members: &mut ByAddress<Door>| {
+            for (key, sum) in decided.ended.iter().flat_map(|ended| &ended.servers.each) {
+                members.push(key.host, Door::of(key, closed_ports || sum.shows_server), ENDED);
+            }
+        };
+        let mut members = ByAddress::collect(decided, push, push_ended);
+        keep_open(&mut members.v4);
+        keep_open(&mut members.v6);
+        let rows = members.groups(decided.threads, |start| Some(start as u64));
+        ServerFlows { members, rows }
+    }
+
+    /// How many servers there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many flows all servers have.
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The server of a row and its sum, over the flows that it was made for; `None` behind the last.
+    pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(ServerKey, ServerSum)> {
+        let start = *self.rows.get(row)? as usize;
+        let (host, door, _) = self.members.at(start)?;
+        let key = door.key(host)?;
+        let mut sum = decided.ended.and_then(|ended| ended.servers.each.get(&key)).cloned();
+        for number in self.members.group(start, decided.flows).filter(|number| *number != ENDED) {
+            let (flow, verdict) = (decided.flows.get(number as usize), &decided.verdicts[number as usize]);
+            if let Some(server) = verdict.server {
+                let client = Host::of(flow, server.other());
+                sum.get_or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client, &mut Room::unlimited());
+            }
+        }
+        Some((key, sum?))
+    }
+
+    /// The flows of all of them, and their traffic.
+    pub fn whole(&self, decided: DecidedFlows<'_>) -> (u64, Traffic) {
+        let ended = decided.ended.map(|ended| &ended.servers);
+        let parts = parallel::parts(self.members.len(), decided.threads, |part| {
+            let (mut flows, mut traffic) = (0, Traffic::default());
+            for (host, door, number) in part.filter_map(|position| self.members.at(position)) {
+                let sum = || door.key(host).and_then(|key| ended?.each.get(&key));
+                match number {
+                    ENDED => sum().into_iter().for_each(|sum| add(&mut flows, &mut traffic, sum)),
+                    number => {
+                        flows += 1;
+                        traffic.merge(total(decided.flows.get(number as usize)));
+                    }
+                }
+            }
+            (flows, traffic)
+        });
+        let (mut flows, mut traffic) = (0, Traffic::default());
+        ended.and_then(|ended| ended.others.as_ref()).into_iter().for_each(|sum| add(&mut flows, &mut traffic, sum));
+        for (of_part, traffic_of_part) in parts {
+            flows += of_part;
+            traffic.merge(traffic_of_part);
+        }
+        (flows, traffic)
+    }
+}
+
+fn add(flows: &mut u64, traffic: &mut Traffic, sum: &ServerSum) {
+    *flows += sum.flows;
+    traffic.merge(sum.traffic);
+}
+
+/// Leaves out those of doors that are closed in every flow, and puts the others' flows into their order.
+fn keep_open<A: Copy + Ord>(members: &mut Vec<Member<A, Door>>) {
+    let mut kept = 0;
+    let mut start = 0;
+    while start < members.len() {
+        let Member { address, place, .. } = members[start];
+        let is_of_group = |member: &Member<A, Door>| (member.address, member.place.opened()) == (address, place.opened());
+        let len = members[start..].iter().take_while(|member| is_of_group(member)).count();
+        if !place.is_closed() {
+            members.copy_within(start..start + len, kept);
+            let group = &mut members[kept..kept + len];
+            if group[len - 1].place.is_closed() {
+                group.iter_mut().for_each(|member| member.place = place);
+                group.sort_unstable();
+            }
+            kept += len;
+        }
+        start += len;
+    }
+    members.truncate(kept);
+    members.shrink_to_fit();
+}
