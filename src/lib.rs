@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! 10  main, cli             the binary: arguments to a job, the job to an exit code
-//!     live, screen          a capture that goes on, and how it is shown meanwhile
+//!     live, screen, report  a capture that goes on, and how it is shown and written meanwhile
 //!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
 //!  9  output                tables to text, one file per format; writers compute nothing
 //!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
@@ -39,8 +39,8 @@
 //!    [`tally::Scans`] finds out who scans what.
 //! 7. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
 //!
-//! A live capture takes the same path. Its [`analysis::Engine`] is asked how things stand while it goes on, and lets go of flows
-//! that are over: [`analysis::Ended`] keeps their sums.
+//! A live capture takes the same path. Its [`analysis::Engine`] gives [snapshots](analysis::Snapshot) while it goes on, about which
+//! another thread decides, and lets go of flows that are over: [`analysis::Ended`] keeps their sums.
 //!
 //! # What holds everywhere
 //!

@@ -5,6 +5,8 @@ mod cli;
 mod live;
 mod outputs;
 mod progress;
+#[cfg(feature = "live")]
+mod report;
 mod say;
 #[cfg(feature = "live")]
 mod screen;

@@ -1,6 +1,7 @@
 //! Every string that a person reads in a table, and the cleaning of strings that come from outside.
 
 pub mod inputs;
+pub mod interfaces;
 mod left_out;
 
 use std::borrow::Cow;
@@ -291,9 +292,6 @@ pub const ENDED_BY_PACKETS: &str = "all packets that were asked for have come";
 pub const ENDED_BY_DURATION: &str = "the time is over";
 /// Why a capture has ended: somebody wanted it.
 pub const ENDED_BY_STOPPING: &str = "it was stopped";
-
-/// Why a capture could not go on: somebody has switched the interface off.
-pub const INTERFACE_WENT_DOWN: &str = "the interface was switched off";
 
 /// Why a capture has ended: it could not go on.
 pub fn ended_by_trouble(why: &str) -> String {

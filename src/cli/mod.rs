@@ -294,7 +294,7 @@ impl ServicesArguments {
 }
 
 /// Which tables of a capture are shown and written, and where to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TablesJob {
     /// The tables for the terminal, in order.
     pub tables: Vec<TableName>,
@@ -339,7 +339,7 @@ pub struct ExplainJob {
 }
 
 /// How a capture is analysed, whatever is done with the result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CommonJob {
     /// Which packets are looked at, in libpcap's language; all, if `None`.
     pub filter: Option<String>,
