@@ -13,10 +13,11 @@ use crate::cli::{CommonJob, TablesJob, Target};
 use crate::outputs::{heading, write_tables, write_to};
 use crate::screen::Screen;
 
-/// The priority of Linux (its nice value) at which a thread gets a tenth of a processor that others want, too. With the lowest, 19, it
-/// gets so little there that it may stay for seconds in the middle of asking the system for memory, and all threads wait for that.
+/// The priority of Linux (its nice value) at which a thread gets a third of what others get where all of them want a processor. With
+/// the lowest, 19, it gets next to nothing on a busy computer: the tables at the end would wait for it for minutes, and other
+/// threads whenever it is in the middle of asking the system for memory.
 #[cfg(target_os = "linux")]
-const LOW_PRIORITY: i32 = 10;
+const LOW_PRIORITY: i32 = 5;
 
 /// How reports are made.
 pub struct Reports {

@@ -1,6 +1,7 @@
 //! Whether the interface of an open capture is switched on, as the system says without a new socket: there may be no right to one.
 //!
-//! `unsafe` is here for one call of the system that no crate has a safe function for.
+//! `unsafe` is here for two calls of the system: no crate has a safe function for the one, and the address that the other tells of a
+//! removed interface is too short for those that there are.
 
 #![allow(unsafe_code)]
 
@@ -23,12 +24,8 @@ pub enum LinkState {
 #[cfg(target_os = "linux")]
 pub fn link_state(capture: BorrowedFd<'_>, name: &str) -> LinkState {
     use nix::errno::Errno;
-    use nix::sys::socket::{LinkAddr, getsockname};
-    use std::os::fd::AsRawFd;
 
-    // Where the kernel has taken the interface away, it says -1 (packet_notifier in net/packet/af_packet.c).
-    const NOWHERE: usize = -1_i32 as usize;
-    if getsockname::<LinkAddr>(capture.as_raw_fd()).is_ok_and(|address| address.ifindex() == NOWHERE) {
+    if is_bound_to_nothing(capture) {
         return LinkState::Gone;
     }
     match flags(capture, name) {
@@ -38,6 +35,22 @@ pub fn link_state(capture: BorrowedFd<'_>, name: &str) -> LinkState {
         Err(Errno::ENODEV | Errno::ENXIO) => LinkState::Down,
         Err(_) => LinkState::Unknown,
     }
+}
+
+/// True if the kernel has taken the interface of a packet socket away: its number is -1 then (`packet_notifier` in
+/// net/packet/af_packet.c).
+#[cfg(target_os = "linux")]
+fn is_bound_to_nothing(socket: BorrowedFd<'_>) -> bool {
+    use nix::libc;
+    use std::os::fd::AsRawFd;
+
+    // SAFETY: all fields are numbers and arrays of numbers, for which zeros are values.
+    let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+    let mut length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+    // SAFETY: the descriptor is open as long as it is borrowed; the kernel writes an address, of which it cuts off what is beyond
+    // `length` bytes, and its length.
+    let result = unsafe { libc::getsockname(socket.as_raw_fd(), (&raw mut address).cast(), &raw mut length) };
+    result == 0 && i32::from(address.sll_family) == libc::AF_PACKET && address.sll_ifindex == -1
 }
 
 /// The flags of an interface (`SIOCGIFFLAGS`, netdevice(7)).
