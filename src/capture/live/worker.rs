@@ -80,8 +80,7 @@ impl Worker {
         let (has_failed, taken) = match self.wait(left.min(wait)).and_then(|failed| Ok((failed, self.take()?))) {
             Ok(turn) => turn,
             Err(why) if is_of_interface_down(&why) => (true, 0),
-            Err(_) if link_state(self.capture.as_fd(), &self.name) == LinkState::Gone => (true, 0),
-            Err(why) => return ControlFlow::Break(self.fail(why)),
+            Err(why) => return ControlFlow::Break(self.fail(self.reason(why))),
         };
         if taken < BATCH {
             self.inbox.hand_over();
@@ -119,6 +118,12 @@ impl Worker {
         ControlFlow::Continue(())
     }
 
+    /// What libpcap says, unless it is that the interface is gone. It may know that a moment before the socket does.
+    fn reason(&self, why: String) -> String {
+        let is_gone = why.contains("disappeared") || link_state(self.capture.as_fd(), &self.name) == LinkState::Gone;
+        if is_gone { text::interfaces::INTERFACE_IS_GONE.into() } else { why }
+    }
+
     fn set_down(&mut self, is_down: bool) {
         self.is_down = is_down;
         self.inbox.status.set_down(self.interface, is_down);
@@ -141,7 +146,7 @@ impl Worker {
                 Ok(_) => {}
                 // Nothing comes any more, and it is known why.
                 Err(why) if is_of_interface_down(&why) || matches!(ending, Ending::Trouble(_)) => break,
-                Err(why) => return Ending::Trouble(why),
+                Err(why) => return Ending::Trouble(self.reason(why)),
             }
         }
         ending
