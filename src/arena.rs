@@ -2,6 +2,8 @@
 
 use std::ops::Index;
 
+use crate::parallel;
+
 /// Items in one chunk. A power of two, so that finding an item is a shift and a mask.
 pub const CHUNK: usize = 1 << 14;
 
@@ -108,6 +110,13 @@ impl<T> Arena<T> {
     }
 }
 
+impl<T: Clone + Send + Sync> Arena<T> {
+    /// A copy, made by at most so many threads.
+    pub fn copied(&self, threads: usize) -> Arena<T> {
+        parallel::chunks(self.len(), threads, |part| self.chunks[part.start / CHUNK].clone())
+    }
+}
+
 impl<T> Index<usize> for Arena<T> {
     type Output = T;
 
@@ -134,6 +143,7 @@ mod tests {
         }
         assert!(arena.wants_spare() && arena.iter().copied().eq(0..2 * CHUNK + 2));
         assert_eq!((arena.len(), arena[CHUNK], *arena.get(2 * CHUNK + 1)), (2 * CHUNK + 2, CHUNK, 2 * CHUNK + 1));
+        assert!([1, 2].iter().all(|threads| arena.copied(*threads).iter().eq(arena.iter())));
         let chunks = vec![(0..CHUNK).collect(), vec![CHUNK]];
         assert!(Arena::from_chunks(chunks).iter().copied().eq(0..=CHUNK));
     }

@@ -6,7 +6,7 @@
 //! ```text
 //! 10  main, cli             the binary: arguments to a job, the job to an exit code
 //!     explain_command       which flow is meant, and its explanation
-//!     live, screen          a capture that goes on, and how it is shown meanwhile
+//!     live, screen, report  a capture that goes on, and how it is shown and written meanwhile
 //!     signals               what ends the program in order or at once, and what asks for the tables so far
 //!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
 //!  9  output                tables to text, one file per format; writers compute nothing
@@ -41,8 +41,8 @@
 //!    [`tally::Scans`] finds out who scans what.
 //! 7. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
 //!
-//! A live capture takes the same path. Its [`analysis::Engine`] is asked how things stand while it goes on, and lets go of flows
-//! that are over: [`analysis::Ended`] keeps their sums.
+//! A live capture takes the same path. Its [`analysis::Engine`] gives [snapshots](analysis::Snapshot) while it goes on, about which
+//! another thread decides, and lets go of flows that are over: [`analysis::Ended`] keeps their sums.
 //!
 //! # What holds everywhere
 //!

@@ -1,10 +1,10 @@
 //! Floor 10: `portolan live`. Open the interfaces, give all rights up, and only then look at what comes.
 
-use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use portolan::analysis::{Engine, Options};
+use portolan::analysis::{Engine, Moment, Options};
 use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
 use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
 use portolan::error::Error;
@@ -16,7 +16,8 @@ use portolan::unit::Time;
 use portolan::{doctor, text};
 
 use crate::cli::{LiveJob, TablesTarget, Target};
-use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables, write_to};
+use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables};
+use crate::report::{Reporter, Reports};
 use crate::say::{complain, tell_unwritten, warn};
 use crate::screen::{Screen, Standing};
 use crate::signals::{CaptureSignals, TablesRequest};
@@ -24,9 +25,10 @@ use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
 
 /// How often it is looked what else there is to do.
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
-/// What is shown again and again takes at most this part of the time, so that packets do not wait for it.
+/// Of the time in which packets wait, snapshots for what is shown and written again and again take at most this part.
 const SMALL_PART: u32 = 20;
-/// The same of letting flows go, which costs as much for each flow whenever it is done.
+/// The same of letting flows go, which costs as much for each flow whenever it is done; and of all time, the part that a summary
+/// takes on another thread.
 const LARGE_PART: u32 = 4;
 
 /// `portolan live`
@@ -119,11 +121,20 @@ struct Watch<'a> {
     letting_go: Pace,
     /// When it is looked whether there are too many flows to wait for that.
     checking: Pace,
+    /// When the summary gets new services.
+    refreshing: Pace,
     writing: Option<Pace>,
     /// Whether a signal asks for the tables so far.
     request: TablesRequest,
+    /// Whether the tables are wanted though it is not time yet.
+    is_wanted: bool,
+    reporter: Reporter,
+    /// When the report that is under way was begun.
+    reported: Instant,
     /// Interfaces of which it was told that they failed.
     failed: Vec<String>,
+    /// How often it was told of each interface that it is down, and whether that was the latest that was told.
+    down: Vec<(u64, bool)>,
     /// False if packets could not be saved.
     all_saved: bool,
 }
@@ -141,10 +152,17 @@ impl<'a> Watch<'a> {
         let screen = Screen::new(job.plain);
         let idle = Duration::from_nanos(options.idle_timeout.unwrap_or(i64::MAX).unsigned_abs());
         let began = Instant::now();
+        let reporter = Reporter::new(Reports {
+            tables: job.tables.clone(),
+            common: job.common.clone(),
+            registry: Arc::clone(&options.registry),
+            interfaces: names.clone(),
+            for_people: is_for_people(job),
+            screen: screen.clone(),
+        });
         Watch {
             job,
             engine: Engine::new(&options),
-            names,
             source,
             status,
             stopper,
@@ -154,10 +172,16 @@ impl<'a> Watch<'a> {
             // They stay a quarter longer than they have to, and not twice as long.
             letting_go: Pace::new(idle / 4, LARGE_PART),
             checking: Pace::new(Duration::from_secs(1), LARGE_PART),
+            refreshing: Pace::new(screen.every(), SMALL_PART),
             writing: job.every.map(|every| Pace::new(every, SMALL_PART)),
             request,
+            is_wanted: false,
+            reporter,
+            reported: began,
             screen,
             failed: Vec::new(),
+            down: vec![(0, false); names.len()],
+            names,
             all_saved: true,
             options,
         }
@@ -168,7 +192,7 @@ impl<'a> Watch<'a> {
             self.tell_troubles();
             self.let_go();
             self.show();
-            self.write();
+            self.report();
         }
         self.tell_troubles();
         self.finish()
@@ -181,10 +205,11 @@ impl<'a> Watch<'a> {
                 self.stopper.stop();
             } else {
                 self.all_saved = false;
-                self.screen.aside(|| complain(&trouble));
+                self.screen.say(&trouble);
             }
         }
         let interfaces = self.status.interfaces();
+        self.tell_down(&interfaces);
         // Of the last one it is told with all others.
         let goes_on = interfaces.iter().any(|interface| interface.ending.is_none());
         for interface in interfaces {
@@ -192,9 +217,24 @@ impl<'a> Watch<'a> {
                 && !self.failed.contains(&interface.name)
             {
                 if goes_on {
-                    self.screen.aside(|| complain(&format_args!("{}: {ending}", interface.name)));
+                    self.screen.say(&format_args!("{}: {ending}", interface.name));
                 }
                 self.failed.push(interface.name);
+            }
+        }
+    }
+
+    /// Says which interfaces were switched off or on since this was asked last.
+    fn tell_down(&mut self, interfaces: &[InterfaceStatus]) {
+        for (interface, (times, is_told)) in interfaces.iter().zip(&mut self.down) {
+            if interface.went_down > *times {
+                *times = interface.went_down;
+                *is_told = true;
+                self.screen.say(&text::interfaces::interface_is_down(&interface.name));
+            }
+            if *is_told && !interface.is_down {
+                *is_told = false;
+                self.screen.say(&text::interfaces::interface_is_up_again(&interface.name));
             }
         }
     }
@@ -207,7 +247,8 @@ impl<'a> Watch<'a> {
         };
         let Some(idle) = self.options.idle_timeout.filter(|_| is_full || self.letting_go.is_due()) else { return };
         let begin = Instant::now();
-        self.engine.let_go_of_idle(Time::now(), idle);
+        let now = Moment { clock: Time::now(), running: self.began.elapsed() };
+        self.engine.let_go_of_idle(now, idle);
         self.letting_go.done(begin);
         self.checking.done(begin);
     }
@@ -219,10 +260,10 @@ impl<'a> Watch<'a> {
         }
         let begin = Instant::now();
         let standing = self.standing(begin);
-        let Watch { screen, engine, source, .. } = self;
-        screen.show(&standing, |show| engine.look(source, |analysis| show(analysis)));
-        self.shown = (begin, standing);
-        self.showing.done(begin);
+        if self.screen.show(standing) {
+            self.shown = (begin, standing);
+            self.showing.done(begin);
+        }
     }
 
     fn standing(&mut self, now: Instant) -> Standing {
@@ -239,41 +280,48 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Shows and writes the tables, if it is time or a signal has asked for it. That they cannot be written is told, and may be
-    /// better next time.
-    fn write(&mut self) {
-        if !self.request.take() && !self.writing.as_ref().is_some_and(Pace::is_due) {
+    /// Has the summary refreshed and the tables shown and written, if it is time or a signal has asked for them. While one report
+    /// is under way, the next one is not begun.
+    fn report(&mut self) {
+        self.is_wanted |= self.request.take();
+        if let Some(failures) = self.reporter.finished() {
+            self.refreshing.rest(self.reported.elapsed().saturating_mul(LARGE_PART));
+            self.tell_unwritten(&failures);
+        }
+        let writes = self.is_wanted || self.writing.as_ref().is_some_and(Pace::is_due);
+        let refreshes = self.screen.is_summary() && self.refreshing.is_due();
+        if self.reporter.is_busy() || !writes && !refreshes {
             return;
         }
         let begin = Instant::now();
-        let seconds = begin.duration_since(self.began).as_secs();
-        let Watch { job, options, names, screen, engine, source, .. } = self;
-        let failures = engine.look(source, |analysis| {
-            screen.aside(|| {
-                let mut failures = Vec::new();
-                if is_for_people(job) {
-                    let after = |output: &mut dyn Write| writeln!(output, "{}\n", text::tables_after(seconds));
-                    failures.extend(write_to(&Target::Stdout, after).err());
-                }
-                let heading = || heading(names, &job.tables, &job.common, &options.registry);
-                failures.extend(write_tables(&job.tables, heading, analysis, is_for_people(job)));
-                failures
-            })
-        });
-        if let Some(writing) = &mut self.writing {
-            writing.done(begin);
+        let snapshot = self.engine.snapshot(&self.source);
+        self.refreshing.done(begin);
+        if writes {
+            self.is_wanted = false;
+            self.writing.iter_mut().for_each(|writing| writing.done(begin));
         }
-        if is_unread(&failures) {
-            // At the end, every output is tried again, and what cannot be written is told.
+        self.reported = begin;
+        let tables_after = writes.then(|| begin.duration_since(self.began).as_secs());
+        let failures = self.reporter.begin(snapshot, tables_after);
+        self.tell_unwritten(&failures);
+    }
+
+    /// Says that tables could not be written, which may be better next time. If nobody reads standard output any more, the capture
+    /// ends: then every output is tried again, and what cannot be written is told.
+    fn tell_unwritten(&self, failures: &[Error]) {
+        if is_unread(failures) {
             self.stopper.stop();
         } else {
-            self.screen.aside(|| tell_unwritten(&failures));
+            failures.iter().for_each(|failure| self.screen.say(failure));
         }
     }
 
     /// The tables of all that came, and what became of it.
     fn finish(mut self) -> Result<u8, Error> {
         self.engine.close(&self.source);
+        // A report that came later would overwrite what is written here. A reader that has gone away is told below.
+        let failures = self.reporter.wait();
+        self.tell_unwritten(&failures);
         let analysis = self.engine.finish();
         self.screen.finish();
         warn(&self.options, &analysis);
@@ -320,6 +368,11 @@ impl Pace {
         let now = Instant::now();
         let least = now.duration_since(begin).saturating_mul(self.part);
         self.due = after(begin, self.every).max(after(now, least));
+    }
+
+    /// Not before that time is over.
+    fn rest(&mut self, time: Duration) {
+        self.due = self.due.max(after(Instant::now(), time));
     }
 }
 

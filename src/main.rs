@@ -8,6 +8,8 @@ mod explain_command;
 mod live;
 mod outputs;
 mod progress;
+#[cfg(feature = "live")]
+mod report;
 mod say;
 #[cfg(feature = "live")]
 mod screen;

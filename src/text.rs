@@ -3,6 +3,7 @@
 pub mod choice;
 mod count;
 pub mod inputs;
+pub mod interfaces;
 pub mod interruption;
 mod left_out;
 pub mod outputs;
@@ -292,9 +293,6 @@ pub const ENDED_BY_PACKETS: &str = "all packets that were asked for have come";
 pub const ENDED_BY_DURATION: &str = "the time is over";
 /// Why a capture has ended: somebody wanted it.
 pub const ENDED_BY_STOPPING: &str = "it was stopped";
-
-/// Why a capture could not go on: somebody has switched the interface off.
-pub const INTERFACE_WENT_DOWN: &str = "the interface was switched off";
 
 /// Why a capture has ended: it could not go on.
 pub fn ended_by_trouble(why: &str) -> String {

@@ -16,7 +16,7 @@ pub(super) const MOST_COUNTS: usize = 1 << 20;
 const FIRST_OWNER: u32 = u32::MAX - (1 << 24);
 
 /// The flows that were let go.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ended {
     /// How many.
     pub flows: u64,

@@ -6,20 +6,19 @@ use std::sync::Arc;
 
 use super::ended::{Ended, MOST_COUNTS};
 use super::intake::Intake;
+use super::silence::{Moment, Silences};
+use super::snapshot::Snapshot;
 use super::unsupported::Unsupported;
 use super::{Analysis, InputReport, Options, capture_span};
 use crate::capture::{Filtering, InputName, Interface, Packet, Position, Seen, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
-use crate::flow::{FlowTable, Flows, Fragments, Joined, Relations, Roles, TableOptions, Timeline};
-use crate::tally::{InterfaceTally, Scans, Tally};
+use crate::flow::{FlowTable, Fragments, Joined, TableOptions, Timeline};
+use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
 /// Packets between two reports of progress.
 const PROGRESS_EVERY: u64 = 1 << 16;
-
-/// In the place of a flow's number in a [`Timeline`]: packets that are not IP.
-const NOT_IP: u32 = u32::MAX;
 
 /// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; and listen, where something
 /// is announced.
@@ -44,9 +43,9 @@ pub struct Engine {
     /// The inputs that have been read.
     inputs: Vec<InputReport>,
     /// What became of flows that were let go.
-    ended: Option<Box<Ended>>,
-    /// The flows as they were counted, while an analysis has them with their halves joined.
-    joined: Option<Joined>,
+    ended: Option<Arc<Ended>>,
+    /// How long the flows have been silent.
+    silences: Silences,
 }
 
 impl Engine {
@@ -68,7 +67,7 @@ impl Engine {
             left_out: Span::default(),
             inputs: Vec::new(),
             ended: None,
-            joined: None,
+            silences: Silences::default(),
             options: options.clone(),
         }
     }
@@ -226,53 +225,71 @@ impl Engine {
         let table = self.intake.rest();
         let timeline = table.take_timeline();
         table.close();
-        let inputs = std::mem::take(&mut self.inputs);
-        self.lend(inputs, timeline)
+        self.lend(timeline).decide()
     }
 
-    /// Shows how things stand; `source` is the one that is being read. Later fragments that wait for their first one count
-    /// as such that have none.
-    pub fn look<T>(&mut self, source: &Source, show: impl FnOnce(&Analysis) -> T) -> T {
-        let reading = self.report(source);
-        let inputs = std::mem::take(&mut self.inputs);
-        let timeline = self.intake.rest().timeline().cloned();
-        let (ledger, sizes) = (self.tally.ledger, self.tally.sizes);
-        let Engine { fragments, tally, .. } = self;
-        fragments.waiting().for_each(|fragment| tally.add_orphan(fragment));
-        let mut analysis = self.lend(inputs, timeline);
-        analysis.inputs.push(reading);
-        let shown = show(&analysis);
-        analysis.inputs.pop();
-        self.take_back(analysis);
-        // What waits still does.
-        (self.tally.ledger, self.tally.sizes) = (ledger, sizes);
-        shown
+    /// How things stand; `source` is the one that is being read. Later fragments that wait for their first one count as such that
+    /// have none.
+    ///
+    /// It takes as long as copying the flows, and the engine can go on at once. Whoever decides does so with half of the threads:
+    /// the engine has the others.
+    pub fn snapshot(&mut self, source: &Source) -> Snapshot {
+        let mut inputs = self.inputs.clone();
+        inputs.push(self.report(source));
+        let threads = self.options.threads;
+        let table = self.intake.rest();
+        let (flows, timeline) = (table.copied(threads), table.timeline().cloned());
+        let mut tally = self.tally.clone();
+        self.fragments.waiting().for_each(|fragment| tally.add_orphan(fragment));
+        let (announcements, names) = self.listener.copied();
+        Snapshot {
+            inputs,
+            start: self.start(),
+            filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
+            tally,
+            flows,
+            scopes: self.decoder.scopes().clone(),
+            registry: Arc::clone(&self.options.registry),
+            unsupported: self.unsupported.clone(),
+            names,
+            announcements,
+            timelines: self.timelines(timeline),
+            ended: self.ended.clone(),
+            closed_ports: self.options.closed_ports,
+            threads: (threads / 2).max(1),
+        }
     }
 
-    /// Lets go of flows that at this time have been silent for more than so many nanoseconds: their verdicts are final and
+    /// Lets go of flows that at this moment have been silent for more than so many nanoseconds: their verdicts are final and
     /// their sums kept, and there is room for others. What such a flow said about others is no evidence any more.
-    pub fn let_go_of_idle(&mut self, now: Time, idle: i64) {
+    ///
+    /// How long a flow has been silent does not depend on a clock that is set back or forward meanwhile. Then it may stay for up
+    /// to the time since the call before longer.
+    pub fn let_go_of_idle(&mut self, now: Moment, idle: i64) {
         let timeline = self.intake.rest().take_timeline();
-        let inputs = std::mem::take(&mut self.inputs);
-        let mut analysis = self.lend(inputs, None);
-        let flows = &analysis.flows;
-        let mut is_over: Vec<bool> = flows.iter().map(|flow| !flow.is_overflow() && flow.silence_before(now) > idle).collect();
-        let mut ended = analysis.ended.take().unwrap_or_default();
-        ended.take_in((flows, &analysis.verdicts), (&analysis.scans, &analysis.registry), &is_over);
+        let lent = self.lend(None);
+        let mut is_over = self.silences.look(&lent.flows, now, idle);
+        let (mut analysis, joined) = lent.decide_and_tell_joined();
+        if let Some(joined) = &joined {
+            is_over = joined.gathered(&is_over);
+        }
+        let mut ended = analysis.ended.take().map_or_else(Ended::default, Arc::unwrap_or_clone);
+        ended.take_in((&analysis.flows, &analysis.verdicts), (&analysis.scans, &analysis.registry), &is_over);
         // The table and the timeline know nothing of joined flows.
-        let now_of = |number: u32| self.joined.as_ref().map_or(number, |joined| joined.numbers[number as usize]) as usize;
+        let now_of = |number: u32| joined.as_ref().map_or(number, |joined| joined.numbers[number as usize]) as usize;
         let staying = timeline.map(|timeline| {
             let category = |flow| analysis.category_of(now_of(flow) as u32);
             ended.take_in_timeline(timeline, |flow| is_over[now_of(flow)], category)
         });
-        analysis.ended = Some(ended);
+        analysis.ended = Some(Arc::new(ended));
         // What was said about a flow holds as long as the flow goes on.
         let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| analysis.relations.of(number).announcement).collect();
-        if let Some(joined) = &self.joined {
+        if let Some(joined) = &joined {
             is_over = joined.spread(&is_over);
         }
-        self.take_back(analysis);
+        self.take_back(analysis, joined);
+        self.silences.let_go(&is_over);
         let table = self.intake.rest();
         if let Some(timeline) = staying {
             table.give_timeline(timeline);
@@ -281,72 +298,50 @@ impl Engine {
         if let Some(not_ip) = &mut self.timeline {
             not_ip.bound(MOST_COUNTS);
         }
-        let limit = now.earlier_by(idle);
-        self.listener.forget(limit, |place| used.contains(&place), |channel| table.number_of(channel).is_some());
+        self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }
 
-    /// Puts all that is known into an analysis. The engine goes on when it has [taken it back](Engine::take_back).
-    fn lend(&mut self, inputs: Vec<InputReport>, of_flows: Option<Timeline>) -> Analysis {
-        let (registry, threads) = (Arc::clone(&self.options.registry), self.options.threads);
-        let flows = self.lend_flows();
+    /// Puts all that is known into a snapshot, without a copy, with the timeline of the flows. The engine goes on when it has
+    /// [taken it back](Engine::take_back).
+    fn lend(&mut self, of_flows: Option<Timeline>) -> Snapshot {
+        let start = self.start();
         let (announcements, names) = self.listener.lend();
-        let relations = Relations::join(&flows, &announcements, &registry, threads);
-        let mut span = capture_span(&inputs);
-        span.merge(self.interfaces.span());
-        let start = span.first;
-        let verdicts = Roles { flows: &flows, relations: &relations, registry: &registry, start }.decide(threads);
-        let closed_doors = self.ended.as_ref().map(|ended| &ended.closed_doors);
-        let scans = Scans::find((&flows, &verdicts), closed_doors, &registry, threads);
-        let timeline = self.timeline.as_ref().zip(of_flows).map(|(not_ip, of_flows)| {
-            let mut timeline = of_flows;
-            if let Some(Joined { numbers, .. }) = &self.joined {
-                timeline.renumber(|number| numbers[number as usize]);
-            }
-            timeline.merge(not_ip.clone(), |_| NOT_IP);
-            if let Some(of_ended) = self.ended.as_ref().and_then(|ended| ended.timeline()) {
-                timeline.merge(of_ended.clone(), |owner| owner);
-            }
-            timeline
-        });
-        Analysis {
-            inputs,
-            failures: Vec::new(),
-            unread: 0,
+        Snapshot {
+            inputs: std::mem::take(&mut self.inputs),
+            start,
             filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
             tally: std::mem::take(&mut self.tally),
-            flows,
-            verdicts,
+            flows: self.intake.rest().lend(),
             scopes: self.decoder.lend_scopes(),
-            registry,
+            registry: Arc::clone(&self.options.registry),
             unsupported: std::mem::take(&mut self.unsupported),
             names,
             announcements,
-            relations,
-            scans,
-            timeline,
+            timelines: self.timelines(of_flows),
             ended: self.ended.take(),
             closed_ports: self.options.closed_ports,
-            threads,
+            threads: self.options.threads,
         }
     }
 
-    /// The flows, with those joined that are two directions of one.
-    fn lend_flows(&mut self) -> Flows {
-        let flows = self.intake.rest().lend();
-        if self.decoder.is_plain() {
-            return flows;
-        }
-        let (flows, joined) = flows.join_halves(self.options.threads);
-        self.joined = joined;
-        flows
+    /// When the first packet came.
+    fn start(&self) -> Time {
+        let mut span = capture_span(&self.inputs);
+        span.merge(self.interfaces.span());
+        span.first
     }
 
-    /// Goes on after an analysis was looked at.
-    fn take_back(&mut self, analysis: Analysis) {
+    /// The timeline of the flows with that of what is not IP.
+    fn timelines(&self, of_flows: Option<Timeline>) -> Option<[Timeline; 2]> {
+        of_flows.zip(self.timeline.as_ref()).map(|(of_flows, not_ip)| [of_flows, not_ip.clone()])
+    }
+
+    /// Goes on after an analysis was looked at, with the flows as they were counted.
+    fn take_back(&mut self, analysis: Analysis, joined: Option<Joined>) {
         let Analysis { inputs, tally, flows, scopes, unsupported, names, announcements, ended, .. } = analysis;
         self.inputs = inputs;
         self.tally = tally;
-        self.intake.rest().take_back(self.joined.take().map_or(flows, |joined| joined.apart));
+        self.intake.rest().take_back(joined.map_or(flows, |joined| joined.apart));
         self.decoder.take_back_scopes(scopes);
         self.unsupported = unsupported;
         self.listener.take_back(announcements, names);
@@ -421,6 +416,8 @@ impl InterfaceTallies {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use etherparse::PacketBuilder;
 
     use super::*;
@@ -442,8 +439,8 @@ mod tests {
         Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(file))).unwrap()
     }
 
-    fn at(second: i64) -> Time {
-        Time::from_nanoseconds(second * NANOSECONDS)
+    fn at(second: i64) -> Moment {
+        Moment { clock: Time::from_nanoseconds(second * NANOSECONDS), running: Duration::from_secs(second as u64) }
     }
 
     /// The lines of a table as data, without its header.
@@ -461,7 +458,7 @@ mod tests {
         let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
         engine.read(&mut source, u64::MAX);
         // Room for seven members in the sums of services, two servers, and three hosts.
-        engine.ended = Some(Box::new(Ended::with_room(Room::of(64))));
+        engine.ended = Some(Arc::new(Ended::with_room(Room::of(64))));
         engine.let_go_of_idle(at(9), NANOSECONDS);
         engine.close(&source);
         let analysis = engine.finish();

@@ -1,12 +1,14 @@
 //! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
 //!
-//! A saved capture is [`analyse`]d as a whole. A live one has no end of its own: an [`Engine`] reads what has come, shows how
-//! things stand, and lets go of what has ended.
+//! A saved capture is [`analyse`]d as a whole. A live one has no end of its own: an [`Engine`] reads what has come, gives a
+//! [`Snapshot`] of how things stand, and lets go of what has ended.
 
 mod ended;
 mod engine;
 mod intake;
 mod sequence;
+mod silence;
+mod snapshot;
 mod unsupported;
 
 use std::sync::Arc;
@@ -25,6 +27,8 @@ use crate::unit::{Span, Traffic};
 pub use ended::Ended;
 pub use engine::Engine;
 pub use sequence::{Between, LEAST_GAP, Sequence};
+pub use silence::Moment;
+pub use snapshot::Snapshot;
 pub use unsupported::Unsupported;
 
 /// What to analyse, and how.
@@ -79,7 +83,7 @@ impl Options {
 }
 
 /// One input after it was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InputReport {
     /// The input as the user named it.
     pub name: InputName,
@@ -135,7 +139,7 @@ pub struct Analysis {
     /// When packets came, if that was asked for; whose they were, [`Analysis::category_of`] tells.
     pub timeline: Option<Timeline>,
     /// What became of flows that ended and were let go, if any were.
-    pub ended: Option<Box<Ended>>,
+    pub ended: Option<Arc<Ended>>,
     /// Whether the table `servers` has rows for ports that refused or never answered, too.
     pub closed_ports: bool,
     /// Threads that share the work of summing flows.

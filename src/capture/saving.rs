@@ -22,6 +22,10 @@ use crate::unit::{NANOSECONDS, Time};
 /// [`MAX_INTERFACES`](super::pcapng::MAX_INTERFACES) with 1 KiB each.
 const MAX_PREAMBLE: usize = 64 << 20;
 
+/// Packets of several interfaces, and of a place where they wait, can be out of order for seconds. Those that are earlier than others
+/// by more nanoseconds than this have another reason: the clock was set back.
+const CLOCK_SET_BACK: i64 = 60 * NANOSECONDS;
+
 /// Where packets are saved to, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -30,7 +34,8 @@ pub struct Target {
     pub path: PathBuf,
     /// A new file is begun before a packet that would make this one larger than so many bytes.
     pub rotate_size: Option<u64>,
-    /// A new file is begun before a packet that is so many seconds or more later than the first one of this file.
+    /// A new file is begun before a packet that is so many seconds or more later than the first one of this file, by the times of
+    /// the packets. So it is before one that is as much earlier, and at least a minute: the clock was set back.
     pub rotate_seconds: Option<u64>,
     /// Of the files of this saving, the oldest are removed when there are more than so many.
     pub keep: Option<usize>,
@@ -319,9 +324,8 @@ impl Saving {
     /// True if a packet that takes `length` bytes belongs to the next file.
     #[inline]
     fn is_full(&self, open: &Open, time: Time, length: u64) -> bool {
-        let nanoseconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(NANOSECONDS);
         self.target.rotate_size.is_some_and(|limit| open.size + length > limit)
-            || self.target.rotate_seconds.is_some_and(|limit| time.since(open.begin) >= Some(nanoseconds(limit)))
+            || self.target.rotate_seconds.is_some_and(|limit| is_of_another_file(time, open.begin, limit))
     }
 
     /// Begins the next file, or the only one, with what stands before its first packet.
@@ -396,6 +400,12 @@ impl Saving {
         self.run.restart(self.run.blocks.end);
         written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
     }
+}
+
+/// True if a packet comes so many seconds after the first one of a file, or before it because the clock was set back.
+fn is_of_another_file(time: Time, begin: Time, seconds: u64) -> bool {
+    let limit = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(NANOSECONDS);
+    time.since(begin).is_some_and(|since| since >= limit || since <= -limit.max(CLOCK_SET_BACK))
 }
 
 /// Counts what a write of `size` bytes has brought to the file.

@@ -41,7 +41,8 @@ pub struct LiveArguments {
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     packets: Option<u64>,
 
-    /// Show the tables and write the CSV and JSON files so often, not only at the end. Files are replaced as a whole
+    /// Show the tables and write the CSV and JSON files so often, not only at the end. Files are replaced as a whole. Packets do not
+    /// wait for that: it is done with a copy of the flows, which takes some 130 bytes of memory for each of them meanwhile
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     every: Option<Seconds>,
 
@@ -57,7 +58,7 @@ pub struct LiveArguments {
     #[arg(long, value_name = "MB", requires = "write", value_parser = value_parser!(u64).range(1..=1_000_000_000))]
     rotate_size: Option<u64>,
 
-    /// Begin a new file with the packets of so many seconds
+    /// Begin a new file with the packets of so many seconds, by their times; also if these show that the clock was set back
     #[arg(long, value_name = "SECONDS", requires = "write", value_parser = value_parser!(u64).range(1..))]
     rotate_seconds: Option<u64>,
 

@@ -314,7 +314,7 @@ impl ServicesArguments {
 }
 
 /// Which tables of a capture are shown and written, and where to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TablesJob {
     /// The tables for the terminal, in order.
     pub tables: Vec<TableName>,
@@ -367,7 +367,7 @@ pub struct ReadJob {
 }
 
 /// How a capture is analysed, whatever is done with the result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CommonJob {
     /// Which packets are looked at, in libpcap's language; all, if `None`.
     pub filter: Option<String>,

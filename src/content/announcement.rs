@@ -71,7 +71,7 @@ pub enum ServerEnd {
 }
 
 /// The announcements of a capture, in the order of their packets.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Announcements {
     log: Vec<Announcement>,
     of_channel: HashMap<FlowKey, u32, foldhash::fast::RandomState>,
@@ -94,18 +94,20 @@ impl Announcements {
         self.log.push(announcement);
     }
 
-    /// Forgets expectations of flows that were to begin before `limit`, those without such a limit that were said once more
-    /// later, and remarks on channels that are not there any more. Those whose place in the log is used stay.
-    pub fn forget(&mut self, limit: Time, is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
+    /// Forgets expectations of flows that were to begin more than so many nanoseconds before `now`, and those that were made as
+    /// long after it: the clock has been set back since. Forgets expectations without a time that were said once more later, and
+    /// remarks on channels that are not there any more. Those whose place in the log is used stay.
+    pub fn forget(&mut self, (now, idle): (Time, i64), is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
         let mut repeated = HashSet::new();
         let mut place = self.log.len();
         let mut stays = |announcement: &Announcement| {
             place -= 1;
             is_used(place)
                 || match announcement.what {
-                    What::Flow(Expectation { lifetime: Some(lifetime), .. }) => {
-                        announcement.time.since(limit).is_none_or(|since| since.saturating_add(lifetime) >= 0)
-                    }
+                    What::Flow(Expectation { lifetime: Some(lifetime), .. }) => announcement
+                        .time
+                        .since(now)
+                        .is_none_or(|since| since <= idle && since.saturating_add(lifetime).saturating_add(idle) >= 0),
                     What::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
                     What::Encrypted | What::Truncated => is_there(&announcement.channel),
                 }
@@ -174,7 +176,7 @@ mod tests {
     fn left(log: &[Announcement], is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) -> Vec<u16> {
         let mut announcements = Announcements::default();
         log.iter().for_each(|announcement| announcements.add(*announcement));
-        announcements.forget(Time::from_nanoseconds(100 * NANOSECONDS), is_used, is_there);
+        announcements.forget((Time::from_nanoseconds(110 * NANOSECONDS), 10 * NANOSECONDS), is_used, is_there);
         assert_eq!(announcements.of_channel.values().sum::<u32>() as usize, announcements.log().len());
         announcements.log().iter().map(|announcement| announcement.channel.ports[0]).collect()
     }
@@ -185,6 +187,13 @@ mod tests {
             [endpoint(39, Some(60), Expected::RPC), endpoint(40, Some(60), Expected::RPC), endpoint(95, Some(60), Expected::RPC)];
         assert_eq!(left(&log, |_| false, |_| false), [40, 95]);
         assert_eq!(left(&log, |place| place == 0, |_| false), [39, 40, 95]);
+    }
+
+    #[test]
+    fn what_was_said_before_the_clock_was_set_back_is_forgotten() {
+        let log =
+            [endpoint(120, Some(60), Expected::RPC), endpoint(121, Some(60), Expected::RPC), endpoint(122, None, Expected::RPC)];
+        assert_eq!(left(&log, |_| false, |_| false), [120, 122]);
     }
 
     #[test]
@@ -211,7 +220,7 @@ mod tests {
         for _ in 0..3 {
             (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(50_000)));
             assert_eq!((announcements.log().len(), announcements.dropped()), (MAX_PER_CHANNEL as usize, 0));
-            announcements.forget(Time::UNKNOWN, |_| false, |_| false);
+            announcements.forget((Time::UNKNOWN, 0), |_| false, |_| false);
         }
         assert_eq!((announcements.log().len(), announcements.of_channel.len()), (0, 0));
     }

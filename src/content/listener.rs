@@ -108,15 +108,20 @@ impl Listener {
         (std::mem::take(&mut self.announcements), std::mem::take(&mut self.names))
     }
 
+    /// A copy of both.
+    pub fn copied(&self) -> (Announcements, HostNames) {
+        (self.announcements.clone(), self.names.clone())
+    }
+
     /// Goes on with what was lent.
     pub fn take_back(&mut self, announcements: Announcements, names: HostNames) {
         (self.announcements, self.names) = (announcements, names);
     }
 
-    /// Forgets what cannot be about anything to come, and remarks on channels that are not there any more. Of announcements see
-    /// [`Announcements::forget`].
-    pub fn forget(&mut self, limit: Time, is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
-        self.announcements.forget(limit, is_used, &is_there);
+    /// Forgets what cannot be about anything to come, and remarks on channels that are not there any more. Of announcements, and of
+    /// `clock`, see [`Announcements::forget`].
+    pub fn forget(&mut self, clock: (Time, i64), is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
+        self.announcements.forget(clock, is_used, &is_there);
         self.encrypted.retain(&is_there);
         self.truncated.retain(&is_there);
     }

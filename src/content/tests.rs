@@ -362,7 +362,7 @@ fn remarks_are_forgotten_with_their_channels_and_made_anew_in_others() {
             ear.tcp(server, client, b"234 go ahead\r\n").tcp_cut((D, 40_001), server, b"PORT 10,0,0,6,1,1\r\n", 4);
         };
         hear(&mut ear);
-        ear.listener.forget(Time::UNKNOWN, |_| false, |_| is_there);
+        ear.listener.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
         let (log, names) = ear.listener.lend();
         assert_eq!(log.log().len(), if is_there { 2 } else { 0 });
         ear.listener.take_back(log, names);

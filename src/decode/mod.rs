@@ -144,9 +144,9 @@ impl Decoder {
         Decoder::default()
     }
 
-    /// True if all packets so far came without encapsulation.
-    pub fn is_plain(&self) -> bool {
-        self.scopes.is_plain()
+    /// The scopes that were met so far.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
     }
 
     /// A decoder for a capture in which tunnels use these ports, too.

@@ -193,7 +193,7 @@ impl ScopeId {
 }
 
 /// The paths seen so far and their numbers, in the order of their first packets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scopes {
     paths: Vec<Path>,
     numbers: HashMap<Path, ScopeId>,

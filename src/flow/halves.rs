@@ -107,6 +107,19 @@ impl Joined {
     pub fn spread<T: Copy>(&self, now: &[T]) -> Vec<T> {
         self.numbers.iter().map(|number| now[*number as usize]).collect()
     }
+
+    /// What holds for flows now, by their numbers: what held for all that each was joined of.
+    pub fn gathered(&self, before: &[bool]) -> Vec<bool> {
+        let mut now = Vec::new();
+        for (number, holds) in self.numbers.iter().zip(before) {
+            match now.get_mut(*number as usize) {
+                Some(other) => *other &= *holds,
+                // They are numbered in the order of their first halves.
+                None => now.push(*holds),
+            }
+        }
+        now
+    }
 }
 
 /// The flows that have one direction only.

@@ -166,6 +166,12 @@ impl FlowTable {
         Flows { flows: self.flows, rare: self.rare, ids: self.ids, unplaced: self.unplaced, .. } = lent;
     }
 
+    /// A copy of the flows, made by at most so many threads. The table goes on.
+    pub fn copied(&self, threads: usize) -> Flows {
+        let (flows, networks) = (self.flows.copied(threads), Networks::default());
+        Flows { flows, rare: self.rare.clone(), ids: self.ids.clone(), unplaced: self.unplaced.clone(), networks }
+    }
+
     /// When the flows' packets came, by their numbers, if that was asked for.
     pub fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
@@ -398,7 +404,7 @@ impl FlowTable {
 pub type SpareFlows = Spare<Flow>;
 
 /// What flows are called by: their numbers over the whole capture from 0, those that were let go counted among them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Ids {
     /// Of the first flows, those that were there when flows were let go.
     first: Vec<u64>,

@@ -171,7 +171,7 @@ impl Replay {
     fn finish(self, threads: usize) -> Found {
         let Replay { decoder, table, is_wanted, .. } = self;
         let flows = table.finish();
-        let joined = if decoder.is_plain() { None } else { flows.join_halves(threads).1 };
+        let joined = if decoder.scopes().is_plain() { None } else { flows.join_halves(threads).1 };
         let found = Found { flows: Vec::new(), numbers: joined.map(|joined| joined.numbers) };
         let wanted = is_wanted.iter().enumerate().filter(|(_, is_wanted)| **is_wanted);
         let flows = wanted.map(|(number, _)| found.joined(number)).collect();

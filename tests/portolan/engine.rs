@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, ErrorKind, Read};
+use std::time::Duration;
 
-use portolan::analysis::{Analysis, Engine, Options, analyse_sources};
+use portolan::analysis::{Analysis, Engine, Moment, Options, analyse_sources};
 use portolan::capture::{Completeness, InputName, Source};
 use portolan::flow::{Flow, TimelineOptions};
 use portolan::service::Verdict;
 use portolan::summary::TableName;
 use portolan::tally::Room;
 use portolan::tally::flows::{FlowSums, HostSum, ServerSum};
-use portolan::unit::{NANOSECONDS, Time, Traffic};
+use portolan::unit::{NANOSECONDS, Traffic};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -112,9 +113,15 @@ fn in_steps(mut source: Source, options: &Options, steps: &[u64], mut between: i
     engine.finish()
 }
 
-/// The time of the latest packet.
-fn now(engine: &mut Engine, source: &Source) -> Time {
-    engine.look(source, |analysis| analysis.span().last)
+/// How things stand.
+fn look(engine: &mut Engine, source: &Source) -> Analysis {
+    engine.snapshot(source).decide()
+}
+
+/// The time of the latest packet, as of a clock that was never set.
+fn now(engine: &mut Engine, source: &Source) -> Moment {
+    let span = look(engine, source).span();
+    Moment { clock: span.last, running: Duration::from_nanos(span.last.since(span.first).unwrap_or(0).unsigned_abs()) }
 }
 
 /// What is decided by a flow's own packets alone, so that letting go of other flows changes nothing: connections whose first
@@ -168,7 +175,7 @@ proptest! {
         for threads in [1, 3] {
             let options = options(threads);
             let looked_at = in_steps(source(&capture), &options, &steps, |engine, source| {
-                let twice = [(); 2].map(|()| engine.look(source, tables));
+                let twice = [(); 2].map(|()| tables(&look(engine, source)));
                 assert_eq!(twice[0], twice[1]);
             });
             prop_assert_eq!(tables(&looked_at), tables(&at_once(&capture, &options)));
@@ -180,7 +187,7 @@ proptest! {
         let (capture, options) = (scene.pcap(), options(1));
         let (mut engine, mut source) = (Engine::new(&options), source(&capture));
         engine.read(&mut source, packets);
-        let so_far = engine.look(&source, tables);
+        let so_far = tables(&look(&mut engine, &source));
         prop_assert_eq!(so_far, tables(&at_once(&first_packets(&capture, packets), &options)));
     }
 
@@ -344,7 +351,8 @@ fn looks_change_nothing_where_a_second_thread_counts() {
     let capture = long_capture();
     let expected = tables(&at_once(&capture, &options(1)));
     let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, source| {
-        engine.look(source, |analysis| assert_eq!(analysis.flows.len(), analysis.verdicts.len()));
+        let analysis = look(engine, source);
+        assert_eq!(analysis.flows.len(), analysis.verdicts.len());
     });
     assert!(tables(&looked_at) == expected);
 }
@@ -387,7 +395,8 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     let mut reading = source(&second);
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
-        let told = engine.look(&reading, |analysis| (analysis.inputs.len(), analysis.total().packets, analysis.flows.len()));
+        let analysis = look(&mut engine, &reading);
+        let told = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
         assert_eq!(told, (2, 9 + packets, 2));
     }
     engine.close(&reading);
@@ -424,7 +433,7 @@ fn a_flow_keeps_its_name_when_its_control_channel_is_let_go() {
     in_steps(source(&capture), &options(1), &[3], |engine, source| {
         let now = now(engine, source);
         engine.let_go_of_idle(now, 60 * NANOSECONDS);
-        flows.push(engine.look(source, |analysis| csv(analysis, TableName::Services)));
+        flows.push(csv(&look(engine, source), TableName::Services));
     });
     let last = flows.last().unwrap();
     assert!(last.contains(",ftp-data,") && !last.contains("unassigned"), "{last}");
@@ -445,8 +454,9 @@ fn where_many_flows_ended_there_is_room_for_others() {
     assert_eq!(at_once(&capture, &few).flows.len(), 3, "the third stands for sixteen");
     let let_go = in_steps(source(&capture), &few, &[18], |engine, source| {
         // Nothing has come for two seconds, says the clock.
-        let now = now(engine, source).earlier_by(-2 * NANOSECONDS);
-        engine.let_go_of_idle(now, NANOSECONDS);
+        let Moment { clock, running } = now(engine, source);
+        let later = Moment { clock: clock.earlier_by(-2 * NANOSECONDS), running: running + Duration::from_secs(2) };
+        engine.let_go_of_idle(later, NANOSECONDS);
         assert_eq!(engine.flows(), 0);
     });
     assert!(let_go.flows.iter().all(|flow| !flow.is_overflow()));

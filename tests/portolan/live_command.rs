@@ -1,6 +1,6 @@
 //! `portolan live` as users call it, on a network of the test's own.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -9,7 +9,8 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
 use serde_json::Value;
 
 use crate::network::*;
@@ -52,6 +53,13 @@ impl Going {
         let begin = self.said.len();
         while !self.said[begin..].contains(words) {
             assert!(self.stderr.read_line(&mut self.said).unwrap() > 0, "it never said {words:?}: {}", self.said);
+        }
+    }
+
+    /// Waits until something is so, as long as the capture goes on.
+    fn wait_for(&mut self, is_so: impl Fn() -> bool) {
+        while !is_so() {
+            assert_eq!(self.child.try_wait().unwrap(), None, "{}", self.said);
         }
     }
 
@@ -381,22 +389,100 @@ fn a_reader_that_goes_away_ends_the_capture_and_the_files_are_written() {
 }
 
 #[test]
-fn an_interface_that_goes_away_is_an_end_with_a_message() {
+fn no_packet_waits_for_tables_that_cannot_be_written_and_the_last_tables_are_those_of_all() {
     in_a_network(|| {
-        let going = begin(&["-t", "ledger"]);
-        send(EAST, &numbered(3));
-        ip(&["link", "set", WEST, "down"]).unwrap();
-        let run = going.end();
-        assert!(run.code == 1 && run.stdout.contains("udp"), "{run:?}");
-        assert!(
-            run.stderr.contains("west: 3 packets captured, none dropped; it failed: the interface was switched off"),
-            "{run:?}"
-        );
-        ip(&["link", "set", WEST, "up"]).unwrap();
-        let going = begin(&[]);
-        ip(&["link", "del", WEST]).unwrap();
-        let run = going.end();
-        assert!(run.code == 1 && run.stderr.contains("it failed"), "{run:?}");
+        let folder = users_folder();
+        let (fifo, saved) = (folder.path("tables"), folder.path("saved.pcap"));
+        mkfifo(&fifo, Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
+        chown(&fifo, Some(USER), Some(USER)).unwrap();
+        let mut going = begin(&["--every", "0.1", "-t", "ledger", "--json", text(&fifo), "-w", text(&saved)]);
+        // A file of them has 24 bytes of header and 16 for each packet.
+        let bytes = |frames: &[Vec<u8>]| frames.iter().map(|frame| frame.len() as u64 + 16).sum::<u64>();
+        // More tables than a pipe holds.
+        let many: Vec<Vec<u8>> = (0..2_000).map(|port| udp((C, 40_000 + port), (S, 53), b"question")).collect();
+        send(EAST, &many);
+        going.wait_for(|| fs::metadata(&saved).unwrap().len() == 24 + bytes(&many));
+        let packets = |document: &str| packets_at(&serde_json::from_str::<Value>(document).unwrap()["tables"], "udp");
+        while packets(&fs::read_to_string(&fifo).unwrap()) < many.len() as u64 {}
+        // The next ones are begun, and nobody reads them.
+        let mut unread = File::open(&fifo).unwrap();
+        send(EAST, &numbered(5));
+        going.wait_for(|| fs::metadata(&saved).unwrap().len() == 24 + bytes(&many) + bytes(&numbered(5)));
+        going.signal(Signal::SIGINT);
+        let mut document = String::new();
+        unread.read_to_string(&mut document).unwrap();
+        drop(unread);
+        assert_eq!(packets(&document), 2_000);
+        let documents = fifo.clone();
+        let reader = std::thread::spawn(move || {
+            let read = || fs::read_to_string(&documents).unwrap();
+            std::iter::repeat_with(read).take_while(|document| !document.is_empty()).last()
+        });
+        assert_eq!(going.end().code, 0);
+        // Nothing more comes.
+        drop(OpenOptions::new().write(true).open(&fifo).unwrap());
+        assert_eq!(packets(&reader.join().unwrap().unwrap()), 2_005);
+    });
+}
+
+#[test]
+fn an_interface_that_goes_down_is_waited_for() {
+    in_a_network(|| {
+        let folder = users_folder();
+        let saved = folder.path("saved.pcap");
+        let mut going = begin(&["-t", "ledger", "-w", text(&saved)]);
+        for round in 1..=2 {
+            send(EAST, &numbered(3));
+            ip(&["link", "set", WEST, "down"]).unwrap();
+            going.wait_until_said("portolan: west is down: waiting for it to come back\n");
+            ip(&["link", "set", WEST, "up"]).unwrap();
+            going.wait_until_said("portolan: west is up again\n");
+            let packet = 16 + numbered(1)[0].len() as u64;
+            going.wait_for(|| fs::metadata(&saved).unwrap().len() == 24 + round * 3 * packet);
+            // The other end notices a little later.
+            going.wait_for(|| is_connected(EAST));
+        }
+        send(EAST, &numbered(2));
+        let run = going.stop();
+        assert!(run.code == 0 && run.stderr.contains("west: 8 packets captured, none dropped; it was stopped"), "{run:?}");
+    });
+}
+
+#[test]
+fn a_capture_ends_in_order_while_its_interface_is_down() {
+    in_a_network(|| {
+        for (arguments, why) in [(&["--duration", "4"][..], "the time is over"), (&[], "it was stopped")] {
+            ip(&["link", "set", WEST, "up"]).unwrap();
+            let mut going = begin(arguments);
+            ip(&["link", "set", WEST, "down"]).unwrap();
+            going.wait_until_said("west is down");
+            let run = if arguments.is_empty() { going.stop() } else { going.end() };
+            assert!(run.code == 0 && run.stderr.contains(&format!("west: 0 packets captured, none dropped; {why}")), "{run:?}");
+        }
+    });
+}
+
+#[test]
+fn an_interface_that_is_removed_is_an_end_with_a_message() {
+    in_a_network(|| {
+        for is_down in [false, true] {
+            let mut going = begin(&["-t", "ledger"]);
+            send(EAST, &numbered(3));
+            if is_down {
+                ip(&["link", "set", WEST, "down"]).unwrap();
+                going.wait_until_said("west is down");
+            }
+            ip(&["link", "del", WEST]).unwrap();
+            // Another one of that name is not waited for.
+            ip(&["link", "add", EAST, "mtu", "9000", "type", "veth", "peer", "name", WEST, "mtu", "9000"]).unwrap();
+            let run = going.end();
+            assert!(run.code == 1 && run.stdout.contains("udp"), "{run:?}");
+            let told = "west: 3 packets captured, none dropped; it failed: the interface was removed";
+            assert!(run.stderr.contains(told), "{run:?}");
+            ip(&["link", "set", EAST, "arp", "off", "up"]).unwrap();
+            ip(&["link", "set", WEST, "arp", "off", "up"]).unwrap();
+            while !is_connected(EAST) {}
+        }
     });
 }
 

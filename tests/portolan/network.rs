@@ -40,6 +40,13 @@ pub fn ip(arguments: &[&str]) -> Result<(), String> {
     if run.status.success() { Ok(()) } else { Err(format!("ip {arguments:?}: {}", String::from_utf8_lossy(&run.stderr))) }
 }
 
+/// True if an interface is switched on and so is the other end of its cable.
+pub fn is_connected(interface: &str) -> bool {
+    let told = Command::new("ip").args(["-o", "link", "show", interface]).output().unwrap().stdout;
+    let told = String::from_utf8(told).unwrap();
+    told.contains("LOWER_UP") && told.contains("state UP")
+}
+
 /// Sends frames out of an interface.
 pub struct Sender(Capture<Active>);
 

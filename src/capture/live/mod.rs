@@ -14,6 +14,9 @@
 //! 4. [`Stopper`] ends it from any thread, and so does a limit. The stream then ends with what each interface has counted, and
 //!    [`Status`] says why each ended.
 //!
+//! An interface that is switched off is waited for: the system goes on with the capture when it is switched on again. One that is
+//! removed has ended.
+//!
 //! Nothing is lost uncounted. The channel is bounded: if the reader is slow, the threads wait, the kernel's buffer fills, and the
 //! kernel counts what it drops. Who stops gets all packets up to that moment.
 //!

@@ -54,6 +54,10 @@ pub struct InterfaceStatus {
     pub dropped_interface: u64,
     /// Packets that are in the stream.
     pub delivered: u64,
+    /// How often it was switched off since the capture began.
+    pub went_down: u64,
+    /// Whether it is switched off at present: nothing comes until it is switched on again.
+    pub is_down: bool,
     /// Why it has ended, if it has.
     pub ending: Option<Ending>,
 }
@@ -76,6 +80,8 @@ struct Counters {
     dropped_kernel: AtomicU64,
     dropped_interface: AtomicU64,
     delivered: AtomicU64,
+    /// How often it was switched off or on again since the capture began: it is off, if that is odd.
+    switched: AtomicU64,
     ending: OnceLock<Ending>,
 }
 
@@ -94,6 +100,7 @@ impl Status {
             dropped_kernel: AtomicU64::new(0),
             dropped_interface: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
+            switched: AtomicU64::new(0),
             ending: OnceLock::new(),
         };
         let saving = Mutex::new(SavingStatus { saved: saving.map(Saving::saved), troubles: Vec::new() });
@@ -103,7 +110,9 @@ impl Status {
     /// The interfaces, in the order they were named.
     pub fn interfaces(&self) -> Vec<InterfaceStatus> {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let status = |counters: &Counters| InterfaceStatus {
+        let status = |counters: &Counters, switched: u64| InterfaceStatus {
+            went_down: switched.div_ceil(2),
+            is_down: switched % 2 == 1,
             name: counters.name.clone(),
             link_type: counters.link_type,
             received: read(&counters.received),
@@ -112,7 +121,7 @@ impl Status {
             delivered: read(&counters.delivered),
             ending: counters.ending.get().cloned(),
         };
-        self.0.interfaces.iter().map(status).collect()
+        self.0.interfaces.iter().map(|counters| status(counters, read(&counters.switched))).collect()
     }
 
     /// Packets that the kernel and the interfaces dropped, of all interfaces together.
@@ -148,6 +157,15 @@ impl Status {
 
     pub(super) fn set_delivered(&self, interface: usize, packets: u64) {
         self.0.interfaces[interface].delivered.store(packets, Ordering::Relaxed);
+    }
+
+    /// Notes that it is switched off, or on again.
+    pub(super) fn set_down(&self, interface: usize, is_down: bool) {
+        let switched = &self.0.interfaces[interface].switched;
+        // Only the interface's own thread writes it.
+        if (switched.load(Ordering::Relaxed) % 2 == 1) != is_down {
+            switched.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn set_counts(&self, interface: usize, [received, dropped_kernel, dropped_interface]: [u64; 3]) {
@@ -252,5 +270,19 @@ mod tests {
         assert_eq!(stopper.cause(), Some(Ending::Packets));
         assert_eq!(Stopper::new(Some(0)).cause(), Some(Ending::Packets));
         assert!(Stopper::new(None).take_packet() && Stopper::new(None).cause().is_none());
+    }
+
+    #[test]
+    fn an_interface_that_went_down_and_came_back_did_so_once() {
+        let description = Description { name: "west".into(), link_type: LinkType::ETHERNET, snaplen: 1, filter: None };
+        let status = Status::new(&[description], None);
+        let told = |is_down: &[bool]| {
+            is_down.iter().for_each(|is_down| status.set_down(0, *is_down));
+            let interface = &status.interfaces()[0];
+            (interface.went_down, interface.is_down)
+        };
+        assert_eq!(told(&[false]), (0, false));
+        assert_eq!(told(&[true, true]), (1, true));
+        assert_eq!(told(&[false, true, false]), (2, false));
     }
 }

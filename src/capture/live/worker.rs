@@ -27,6 +27,8 @@ pub struct Worker {
     capture: Capture<Active>,
     inbox: Inbox,
     deadline: Option<Instant>,
+    /// The interface is switched off.
+    is_down: bool,
     counts: Counts,
     counted: Instant,
     /// Packets dropped by the kernel and by the interface, as the stream tells them so far.
@@ -46,7 +48,7 @@ impl Worker {
         let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
         let counted = Instant::now();
         let (name, capture) = (device.description.name, device.capture);
-        Worker { interface, name, capture, inbox, deadline, counts: Counts::default(), counted, told: None }
+        Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, told: None }
     }
 
     /// Captures until there is a reason to end, and says it. The capture is handed back open: nothing can be written any more to a
@@ -77,12 +79,16 @@ impl Worker {
         }
         let wait = Duration::from_millis(u64::from(TIMEOUT));
         let left = self.deadline.map_or(wait, |deadline| deadline.saturating_duration_since(Instant::now()));
-        match self.wait(left.min(wait)).and_then(|failed| Ok((failed, self.take()?))) {
-            // libpcap waits for an interface that was switched off; nobody may ever switch it on again.
-            Ok((true, _)) if self.is_down() => return ControlFlow::Break(self.fail(text::INTERFACE_WENT_DOWN.into())),
-            Ok((_, taken)) if taken < BATCH => self.inbox.hand_over(),
-            Ok(_) => {}
-            Err(why) => return ControlFlow::Break(self.fail(why)),
+        let (has_failed, taken) = match self.wait(left.min(wait)).and_then(|failed| Ok((failed, self.take()?))) {
+            Ok(turn) => turn,
+            Err(why) if is_of_interface_down(&why) => (true, 0),
+            Err(why) => return ControlFlow::Break(self.fail(self.reason(why))),
+        };
+        if taken < BATCH {
+            self.inbox.hand_over();
+        }
+        if has_failed || self.is_down {
+            self.look_at_interface(has_failed, taken)?;
         }
         if self.counted.elapsed() >= COUNT_EVERY {
             self.count();
@@ -94,6 +100,37 @@ impl Worker {
         ControlFlow::Continue(())
     }
 
+    /// Looks whether the interface is switched on. It is waited for: its socket stays bound to it, and packets come again as soon as
+    /// it is on.
+    fn look_at_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
+        let state = link_state(self.capture.as_fd(), &self.name);
+        if state == LinkState::Gone {
+            return ControlFlow::Break(self.fail(text::interfaces::INTERFACE_IS_GONE.into()));
+        }
+        if has_failed {
+            // Even if it is on again already.
+            self.set_down(true);
+        }
+        if state == LinkState::Up || state == LinkState::Unknown && !has_failed && taken > 0 {
+            self.set_down(false);
+        } else if has_failed && taken == 0 {
+            // Whatever the system says again and again, it is not asked all the time.
+            let _ = poll(&mut [], TIMEOUT);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What libpcap says, unless it is that the interface is gone. It may know that a moment before the socket does.
+    fn reason(&self, why: String) -> String {
+        let is_gone = why.contains("disappeared") || link_state(self.capture.as_fd(), &self.name) == LinkState::Gone;
+        if is_gone { text::interfaces::INTERFACE_IS_GONE.into() } else { why }
+    }
+
+    fn set_down(&mut self, is_down: bool) {
+        self.is_down = is_down;
+        self.inbox.status.set_down(self.interface, is_down);
+    }
+
     /// Takes what came before the interface failed.
     fn fail(&mut self, why: String) -> Ending {
         self.drain(Ending::Trouble(why))
@@ -101,7 +138,7 @@ impl Worker {
 
     /// Takes what has come up to now and is still in the system's buffer.
     fn drain(&mut self, ending: Ending) -> Ending {
-        self.inbox.until = Some(Time::now());
+        self.inbox.until = Some((Time::now(), Instant::now()));
         // The system hands over a block that is not full after this time.
         let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
         while !self.inbox.is_over && !self.inbox.stopper.is_abandoned() {
@@ -109,7 +146,9 @@ impl Worker {
             match self.wait(left).and_then(|_| self.take()) {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
                 Ok(_) => {}
-                Err(why) => return Ending::Trouble(why),
+                // Nothing comes any more, and it is known why.
+                Err(why) if is_of_interface_down(&why) || matches!(ending, Ending::Trouble(_)) => break,
+                Err(why) => return Ending::Trouble(self.reason(why)),
             }
         }
         ending
@@ -124,11 +163,6 @@ impl Worker {
             Err(Errno::EINTR) => Ok(false),
             Err(error) => Err(error.desc().to_owned()),
         }
-    }
-
-    /// True if the interface is there and switched off.
-    fn is_down(&self) -> bool {
-        link_state(self.capture.as_fd(), &self.name) == LinkState::Down
     }
 
     /// Takes packets that are here, and tells how many.
@@ -156,6 +190,23 @@ impl Worker {
     }
 }
 
+/// True if a packet came after a moment that was so long ago. If its time is later than it can be, it came before, and the clock was
+/// set back since; of such packets there is an end, too.
+fn is_after(time: Time, moment: Time, ago: Duration) -> bool {
+    const AT_MOST: Duration = Duration::from_secs(10);
+    // The clocks differ by a little, and one may be adjusted meanwhile.
+    const SLACK: Duration = Duration::from_secs(1);
+    let later = time.since(moment).unwrap_or(0);
+    let by_clock = Duration::from_nanos(later.unsigned_abs());
+    later > 0 && (by_clock <= ago + SLACK || ago > AT_MOST)
+}
+
+/// True if libpcap says no more than that the interface is switched off. Before 1.10 it takes that for a failure on Linux, too.
+fn is_of_interface_down(why: &str) -> bool {
+    let why = why.to_lowercase();
+    ["went down", "network is down"].iter().any(|words| why.contains(words))
+}
+
 /// What becomes of packets.
 struct Inbox {
     interface: usize,
@@ -163,8 +214,8 @@ struct Inbox {
     block: Vec<u8>,
     /// Packets that were put in, from the beginning.
     delivered: u64,
-    /// Packets after this time are not wanted any more, if it is set.
-    until: Option<Time>,
+    /// Packets after this time are not wanted any more, if it is set: what the clock said, and when.
+    until: Option<(Time, Instant)>,
     /// No more packets are wanted.
     is_over: bool,
     outlet: Outlet,
@@ -180,7 +231,7 @@ impl Inbox {
             return;
         }
         let time = time(header);
-        if self.until.is_some_and(|until| time > until) || !self.stopper.take_packet() {
+        if self.until.is_some_and(|(until, begin)| is_after(time, until, begin.elapsed())) || !self.stopper.take_packet() {
             self.is_over = true;
             return;
         }
@@ -242,5 +293,23 @@ mod tests {
             counts.add(Stat { received, dropped: 1, if_dropped: 0 });
         }
         assert_eq!(counts.total, [(1 << 32) + 2, 1, 0]);
+    }
+
+    #[test]
+    fn packets_from_before_the_clock_was_set_back_are_wanted_and_later_ones_are_not() {
+        let at = |seconds: i64| Time::from_nanoseconds(seconds * NANOSECONDS);
+        let ago = Duration::from_secs(2);
+        assert_eq!(
+            [-3_600, 100, 101, 102, 3_700].map(|second| is_after(at(second), at(100), ago)),
+            [false, false, true, true, false]
+        );
+        assert!(is_after(at(3_700), at(100), Duration::from_secs(11)));
+    }
+
+    #[test]
+    fn an_interface_that_is_switched_off_is_no_failure_in_any_words_of_libpcap() {
+        let told =
+            ["The interface went down", "recv failed: Network is down", "The interface disappeared", "Bad file descriptor"];
+        assert_eq!(told.map(is_of_interface_down), [true, true, false, false]);
     }
 }

@@ -186,6 +186,18 @@ fn files_of_limited_time_begin_with_the_packet_that_is_too_late() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_does_not_stop_the_rotation() {
+    let folder = tempdir().unwrap();
+    let mut saving = Saving::create(Target { rotate_seconds: Some(10), ..target(&folder, "day.pcap") }).unwrap();
+    // By an hour, and then by less than a minute: the file is that much longer.
+    let times = [0, 5, -3_600, -3_595, -3_590, -3_645, -3_581, -3_580];
+    let packets: Vec<Vec<u8>> = times.iter().zip(b'a'..).map(|(time, letter)| packet(*time, &[letter])).collect();
+    saving.save(&[beginning(&[ETH]), packets.concat()].concat()).unwrap();
+    let held: Vec<String> = names(&folder).iter().map(|name| letters(&folder.path().join(name))).collect();
+    assert_eq!(held, ["ab", "cd", "efg", "h"]);
+}
+
+#[test]
 fn statistics_go_to_the_open_file_however_large_it_is() {
     let folder = tempdir().unwrap();
     let mut saving = Saving::create(Target { rotate_size: Some(1), ..target(&folder, "day.pcapng") }).unwrap();

@@ -1,0 +1,179 @@
+//! How long flows have been silent. Packets carry the time of a clock that somebody may set back or forward meanwhile; how long
+//! a capture has been going on cannot be set.
+//!
+//! Between two looks, a flow has had packets or not: their number tells. Of one that has had none, the time since the look before
+//! is silence, whatever the clock says. Of one that has had some, the clock tells when the last one came, unless it was set.
+
+use std::time::Duration;
+
+use crate::flow::Flows;
+use crate::unit::{NANOSECONDS, Time};
+
+/// A clock that was set by less than that, in nanoseconds, is one that is being adjusted a little at a time.
+const ADJUSTED: i64 = NANOSECONDS;
+
+/// A moment of a capture that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What the clock says that packets get their time from.
+    pub clock: Time,
+    /// How long the capture has been going on then, by a clock that nobody can set.
+    pub running: Duration,
+}
+
+impl Moment {
+    fn nanoseconds(&self) -> i64 {
+        i64::try_from(self.running.as_nanos()).unwrap_or(i64::MAX)
+    }
+}
+
+/// What is remembered of a flow between two looks.
+#[derive(Clone, Copy, Debug)]
+struct Silence {
+    /// Its packets so far.
+    packets: u64,
+    /// When its last packet came: nanoseconds since the capture began.
+    since: i64,
+}
+
+/// What is remembered of all flows, by their numbers.
+#[derive(Debug, Default)]
+pub struct Silences {
+    of_flows: Vec<Silence>,
+    latest: Option<Moment>,
+}
+
+impl Silences {
+    /// Looks at all flows: for each whether it has been silent for more than so many nanoseconds. What stands for flows that
+    /// there was no room for is never silent.
+    pub fn look(&mut self, flows: &Flows, now: Moment, idle: i64) -> Vec<bool> {
+        let (here, most) = (now.nanoseconds(), self.since_latest(now));
+        let mut is_silent = Vec::with_capacity(flows.len());
+        for (number, flow) in flows.iter().enumerate() {
+            let packets = flow.packets[0] + flow.packets[1];
+            let since = match self.of_flows.get_mut(number) {
+                Some(known) if known.packets == packets => known.since,
+                known => {
+                    let since = here.saturating_sub(flow.silence_before(now.clock).clamp(0, most));
+                    match known {
+                        Some(known) => *known = Silence { packets, since },
+                        None => self.of_flows.push(Silence { packets, since }),
+                    }
+                    since
+                }
+            };
+            is_silent.push(!flow.is_overflow() && here.saturating_sub(since) > idle);
+        }
+        self.latest = Some(now);
+        is_silent
+    }
+
+    /// How long a flow can have been silent at most that has had packets since the look before: no time, if the clock was set.
+    fn since_latest(&self, now: Moment) -> i64 {
+        let Some(latest) = self.latest else { return now.nanoseconds() };
+        let running = now.nanoseconds().saturating_sub(latest.nanoseconds());
+        let by_clock = now.clock.since(latest.clock).unwrap_or(running);
+        if by_clock.saturating_sub(running).saturating_abs() > ADJUSTED { 0 } else { running }
+    }
+
+    /// Forgets the flows for which `is_over` is true. The others get new numbers in the same order.
+    pub fn let_go(&mut self, is_over: &[bool]) {
+        let mut number = 0;
+        self.of_flows.retain(|_| {
+            number += 1;
+            !is_over[number - 1]
+        });
+        // Where most were let go, so is their memory.
+        self.of_flows.shrink_to(2 * self.of_flows.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::protocol::ip;
+    use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Side};
+    use crate::flow::{FlowTable, TableOptions};
+
+    const IDLE: i64 = 300;
+    const HOUR: i64 = 3_600;
+
+    /// A flow table, and a clock that is so many seconds ahead of the one that nobody can set.
+    struct Watched {
+        table: FlowTable,
+        silences: Silences,
+        ahead: i64,
+    }
+
+    impl Watched {
+        fn new() -> Watched {
+            Watched { table: FlowTable::new(TableOptions::default()), silences: Silences::default(), ahead: 1_000_000 }
+        }
+
+        /// A packet of a flow, so many seconds after the beginning.
+        fn packet(&mut self, flow: u16, second: i64) {
+            let (client, server) = ((Address::v4([10, 0, 0, 5]), flow), (Address::v4([192, 0, 2, 53]), 53));
+            let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, client, server);
+            let time = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
+            self.table.take_in(&[Observation { key, side, time, fragment: Fragment::Whole, ..Observation::BLANK }]);
+        }
+
+        /// The flows that have been silent for long, so many seconds after the beginning.
+        fn silent(&mut self, second: i64) -> Vec<u16> {
+            let clock = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
+            let now = Moment { clock, running: Duration::from_secs(second as u64) };
+            let flows = self.table.lend();
+            let is_silent = self.silences.look(&flows, now, IDLE * NANOSECONDS);
+            let ports = flows.iter().map(|flow| flow.key.port(Side::A));
+            let silent = ports.zip(&is_silent).filter(|(_, is_silent)| **is_silent).map(|(port, _)| port).collect();
+            self.table.take_back(flows);
+            self.table.let_go(&is_silent);
+            self.silences.let_go(&is_silent);
+            silent
+        }
+    }
+
+    #[test]
+    fn a_flow_is_silent_from_its_last_packet_on_and_not_from_the_look_that_found_it() {
+        let mut watched = Watched::new();
+        [(1, 0), (2, 50), (3, 70)].into_iter().for_each(|(flow, second)| watched.packet(flow, second));
+        assert_eq!(watched.silent(75), [0_u16; 0]);
+        watched.packet(1, 80);
+        assert_eq!(watched.silent(350), [0_u16; 0]);
+        assert_eq!(watched.silent(351), [2]);
+        assert_eq!(watched.silent(371), [3]);
+        assert_eq!(watched.silent(381), [1]);
+        assert!(watched.silences.of_flows.is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_no_flow_and_ends_none_that_goes_on() {
+        let mut watched = Watched::new();
+        watched.packet(1, 0);
+        watched.packet(2, 10);
+        assert_eq!(watched.silent(75), [0_u16; 0]);
+        watched.packet(3, 80);
+        watched.ahead -= HOUR;
+        watched.packet(2, 90);
+        watched.packet(4, 100);
+        let silent = [150, 225, 301, 376, 451].map(|second| {
+            watched.packet(2, second);
+            watched.silent(second)
+        });
+        // Of those that had packets since the look before, it is not known when.
+        assert_eq!(silent, [&[0_u16; 0][..], &[], &[1], &[], &[3, 4]]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_ends_no_flow() {
+        let mut watched = Watched::new();
+        watched.packet(1, 0);
+        watched.packet(2, 70);
+        assert_eq!(watched.silent(75), [0_u16; 0]);
+        watched.packet(3, 80);
+        watched.ahead += HOUR;
+        watched.packet(4, 90);
+        let silent = [150, 225, 301, 371, 451].map(|second| watched.silent(second));
+        assert_eq!(silent, [&[0_u16; 0][..], &[], &[1], &[2], &[3, 4]]);
+    }
+}
