@@ -4,75 +4,94 @@
 
 use std::io::{self, BufRead, Read};
 
-use flate2::bufread::GzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 /// The first byte of a member (RFC 1952 section 2.3.1).
 const ID1: u8 = 0x1f;
+/// Binary logarithm of the window that DEFLATE may refer back to (RFC 1951 section 2).
+const WINDOW_BITS: u8 = 15;
 
-/// The input of a member, which goes from one member to the next.
-struct Lent<R>(Option<R>);
-
-impl<R: BufRead> Read for Lent<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.as_mut().map_or(Ok(0), |reader| reader.read(buffer))
-    }
-}
-
-impl<R: BufRead> BufRead for Lent<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.as_mut().map_or(Ok(&[]), |reader| reader.fill_buf())
-    }
-
-    fn consume(&mut self, count: usize) {
-        if let Some(reader) = &mut self.0 {
-            reader.consume(count);
-        }
-    }
-}
-
-/// Reads the members of a gzip file.
+/// Reads the members of a gzip file. Damage costs nothing of what comes before it: `flate2`'s own readers drop what they have
+/// decompressed in the same step.
 pub struct GzipReader<R> {
-    member: GzDecoder<Lent<R>>,
-    is_over: bool,
+    reader: R,
+    member: Decompress,
+    state: State,
+}
+
+enum State {
+    InMember,
+    BetweenMembers,
+    Ended,
+    /// What comes next is this failure.
+    Failed(io::Error),
 }
 
 impl<R: BufRead> GzipReader<R> {
     /// Reads from `reader`, which begins with a member.
     pub fn new(reader: R) -> GzipReader<R> {
-        GzipReader { member: GzDecoder::new(Lent(Some(reader))), is_over: false }
+        GzipReader { reader, member: Decompress::new_gzip(WINDOW_BITS), state: State::InMember }
     }
 
-    /// Goes over to the next member. False at the end.
-    fn next_member(&mut self) -> io::Result<bool> {
-        let reader = self.member.get_mut();
+    /// Decompresses some of the member: how many bytes came out.
+    fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let input = self.reader.fill_buf()?;
+        let is_at_end = input.is_empty();
+        let (taken, given) = (self.member.total_in(), self.member.total_out());
+        let status = self.member.decompress(input, buffer, FlushDecompress::None);
+        let taken = (self.member.total_in() - taken) as usize;
+        let given = (self.member.total_out() - given) as usize;
+        self.reader.consume(taken);
+        let failure = match status {
+            Ok(Status::StreamEnd) => {
+                self.state = State::BetweenMembers;
+                return Ok(given);
+            }
+            Ok(Status::Ok | Status::BufError) if given > 0 || taken > 0 => return Ok(given),
+            Ok(_) if is_at_end => io::ErrorKind::UnexpectedEof.into(),
+            Ok(_) => io::Error::new(io::ErrorKind::InvalidData, "corrupt deflate stream"),
+            Err(error) => io::Error::new(io::ErrorKind::InvalidData, error),
+        };
+        self.state = State::Failed(failure);
+        Ok(given)
+    }
+
+    /// Goes over to the next member, or to the end.
+    fn next_member(&mut self) -> io::Result<State> {
         loop {
-            let bytes = reader.fill_buf()?;
+            let bytes = self.reader.fill_buf()?;
             let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
             match bytes.get(zeros) {
                 Some(&ID1) => {
-                    reader.consume(zeros);
-                    break;
+                    self.reader.consume(zeros);
+                    self.member.reset(true);
+                    return Ok(State::InMember);
                 }
                 Some(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "it is followed by something else")),
-                None if bytes.is_empty() => return Ok(false),
-                None => reader.consume(zeros),
+                None if bytes.is_empty() => return Ok(State::Ended),
+                None => self.reader.consume(zeros),
             }
         }
-        // The decoder keeps its memory for the next member.
-        let reader = self.member.reset(Lent(None));
-        *self.member.get_mut() = reader;
-        Ok(true)
     }
 }
 
 impl<R: BufRead> Read for GzipReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while !self.is_over && !buffer.is_empty() {
-            let count = self.member.read(buffer)?;
-            if count > 0 {
-                return Ok(count);
+        while !buffer.is_empty() {
+            match self.state {
+                State::InMember => {
+                    let given = self.read_member(buffer)?;
+                    if given > 0 {
+                        return Ok(given);
+                    }
+                }
+                State::BetweenMembers => self.state = self.next_member()?,
+                State::Ended => return Ok(0),
+                State::Failed(_) => {
+                    let State::Failed(failure) = std::mem::replace(&mut self.state, State::Ended) else { return Ok(0) };
+                    return Err(failure);
+                }
             }
-            self.is_over = !self.next_member()?;
         }
         Ok(0)
     }
@@ -125,5 +144,19 @@ mod tests {
         let cut = [&one[..], &one[..one.len() - 1]].concat();
         assert_eq!(read(&cut), (b"oneone".to_vec(), Some(io::ErrorKind::UnexpectedEof)));
         assert_eq!(read(&[&one[..], &one[..1]].concat()).1, Some(io::ErrorKind::UnexpectedEof));
+    }
+
+    #[test]
+    fn nothing_before_damage_is_lost() {
+        let lines: Vec<u8> = (0..5_000u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        let mut file = member(&lines);
+        let len = file.len();
+        file[len - 8] ^= 1;
+        for capacity in [7, 1 << 16] {
+            let mut bytes = Vec::new();
+            let reader = io::BufReader::with_capacity(capacity, &file[..]);
+            let failure = GzipReader::new(reader).read_to_end(&mut bytes).unwrap_err();
+            assert_eq!((failure.kind(), bytes == lines), (io::ErrorKind::InvalidData, true), "{capacity}");
+        }
     }
 }

@@ -18,11 +18,12 @@ use super::interrupt::{Gate, Interrupt};
 use super::lz4::Lz4Reader;
 use super::near::near_paths;
 use super::skippable;
+use super::zstd::ZstdReader;
 use crate::error::Error;
 use crate::text;
 
-/// The largest window that a zstd frame may ask for: 2^27 bytes, what `zstd -d` allows without `--long`.
-const ZSTD_WINDOW_LOG: u32 = 27;
+/// Bytes of a zstd input that are read at a time: the largest block with the header of the next one.
+const ZSTD_BLOCK: usize = (128 << 10) + 3;
 /// The most memory that an xz block may ask for, in KiB: enough for `xz -9`.
 const XZ_MEMORY_KIB: u32 = 160 << 10;
 /// Bytes of a compressed input that are read at a time.
@@ -234,9 +235,8 @@ impl Input {
             Compression::None => Reader::Direct(Box::new(whole)),
             Compression::Gzip => ahead(&gate, GzipReader::new(in_blocks(whole))),
             Compression::Zstd => {
-                let mut decoder = zstd::Decoder::new(whole).map_err(read_error)?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(read_error)?;
-                ahead(&gate, decoder)
+                let whole = io::BufReader::with_capacity(ZSTD_BLOCK, whole);
+                ahead(&gate, ZstdReader::new(whole).map_err(read_error)?)
             }
             Compression::Lz4 => ahead(&gate, Lz4Reader::new(in_blocks(whole))),
             Compression::Xz => ahead(&gate, lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),

@@ -33,6 +33,7 @@ mod saving;
 mod skippable;
 pub mod snoop;
 mod source;
+mod zstd;
 
 pub use digest::HashingReader;
 pub use duplicates::{FIRST_LOOKED_AT, MOST_APART, WINDOW};

@@ -28,7 +28,7 @@ mod tests {
         let table = Table::stored("t", COLUMNS, vec![row("a\n\"", 1), row("b", 2)]).with_total(total);
         let mut lines = Vec::new();
         write(&table, &mut lines).unwrap();
-        let expected = "{\"name\":\"a\\u000a\\\"\",\"packets\":1}\n{\"name\":\"b\",\"packets\":2}\n{\"name\":null,\"packets\":3}\n";
+        let expected = "{\"name\":\"a\\n\\\"\",\"packets\":1}\n{\"name\":\"b\",\"packets\":2}\n{\"name\":null,\"packets\":3}\n";
         assert_eq!(String::from_utf8(lines).unwrap(), expected);
     }
 }
