@@ -199,7 +199,8 @@ impl Analysis {
 /// An input that cannot be read is no reason to stop: it is among the failures of the result.
 pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Analysis {
     let interrupt = &options.interrupt;
-    let open = |name| if options.sha256 { Source::open_hashing(name, interrupt) } else { Source::open_interruptible(name, interrupt) };
+    let open =
+        |name| if options.sha256 { Source::open_hashing(name, interrupt) } else { Source::open_interruptible(name, interrupt) };
     analyse_sources(options, options.inputs.iter().map(open), progress)
 }
 

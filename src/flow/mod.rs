@@ -24,5 +24,5 @@ pub use halves::{Joined, Networks};
 pub use record::{Flow, REUSE_AFTER};
 pub use relations::{Relation, Relations};
 pub use roles::Roles;
-pub use table::{BATCH, FlowTable, Flows, MAX_FLOWS, Rare, SpareFlows, TableOptions, TimelineOptions, USUAL_MAX_FLOWS};
-pub use timeline::{MOST_BUCKETS, Timeline};
+pub use table::{BATCH, FlowTable, Flows, MAX_FLOWS, Rare, SpareFlows, TableOptions, USUAL_MAX_FLOWS};
+pub use timeline::{MOST_BUCKETS, Timeline, TimelineOptions};

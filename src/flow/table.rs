@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use super::halves::{self, Joined, Networks};
 use super::index::Index;
 use super::record::Flow;
-use super::timeline::Timeline;
+use super::timeline::{Timeline, TimelineOptions};
 use crate::arena::{Arena, Spare};
 use crate::decode::{FlowKey, Fragment, Observation};
 use crate::prefetch::prefetch;
@@ -38,14 +38,6 @@ pub struct TableOptions {
     pub max_flows: usize,
     /// Whether packets are counted by time, too.
     pub timeline: Option<TimelineOptions>,
-}
-
-/// How packets are counted by time.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TimelineOptions {
-    /// Nanoseconds of a bucket; as it fits, if `None`. Where flows are let go, it is doubled when there would be no end of
-    /// [counts](Timeline::bound).
-    pub interval: Option<i64>,
 }
 
 /// The most quotations that are kept whose flow is not known; each has some 120 bytes.

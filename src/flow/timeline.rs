@@ -67,6 +67,14 @@ impl Count {
     }
 }
 
+/// How packets are counted by time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimelineOptions {
+    /// Nanoseconds of a bucket; as it fits, if `None`. Where flows are let go, it is doubled when there would be no end of
+    /// [counts](Timeline::bound).
+    pub interval: Option<i64>,
+}
+
 /// Counts by owner and bucket.
 #[derive(Clone, Debug)]
 pub struct Timeline {

@@ -163,7 +163,7 @@ fn signals_end_the_capture_in_order_however_many_come() {
             [Signal::SIGHUP, Signal::SIGINT],
             [Signal::SIGINT, Signal::SIGINT],
         ] {
-            let mut going = begin(&["-t", "services", "--json", text(&json)]);
+            let mut going = begin(&["-t", "services,ledger", "--json", text(&json)]);
             send(EAST, &connection((C, 40_001), (S, 80), 1));
             sent.into_iter().for_each(|signal| going.signal(signal));
             // Once more while the tables are made and written.
@@ -238,7 +238,7 @@ fn a_signal_asks_for_the_tables_so_far() {
                 }
             }
             let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
-            assert!(document["tables"]["ledger"].is_array() && csv.join("services.csv").is_file());
+            assert!(document["tables"]["ledger"].is_array() && csv.join("ledger.csv").is_file());
         }
         let run = going.stop();
         assert!(run.code == 0 && !run.stdout.contains("After 0:00:0"), "{run:?}");

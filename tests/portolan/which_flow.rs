@@ -160,9 +160,9 @@ fn several_flows_that_fit_are_a_table() {
     let few = asked(three(), &["10.0.0.5"]);
     let table = "portolan: 2 flows fit; ask for one of them by its number\n\
                  Flows to ask for, with the second of the capture in which each began\n\
-                 flow  second  transport  client     port  server      port  service  packets\n   \
-                    1   0.000  tcp        10.0.0.5  51544  192.0.2.80    80  http           9\n   \
-                    2   0.009  tcp        10.0.0.5  51545  192.0.2.80    80  http           9\n\n";
+                 flow  second  proto  client     port  server      port  service  packets\n   \
+                    1   0.000  tcp    10.0.0.5  51544  192.0.2.80    80  http           9\n   \
+                    2   0.009  tcp    10.0.0.5  51545  192.0.2.80    80  http           9\n\n";
     assert_eq!((few.code, few.stdout.as_str(), few.stderr.as_str()), (2, "", table));
     let many = asked((0..23).map(|port| udp((C, 50_000 + port), (R, 53), b"?")), &["10.0.0.5"]);
     assert_refused(&many, "portolan: 23 flows fit");
