@@ -31,30 +31,35 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn table(analysis: &Analysis) -> Table<'_> {
-    let rows = sums(analysis).into_iter().map(|(scanner, sum)| {
-        let address = |host: Host| Cell::Address(host.version.ip_addr(host.address));
-        vec![
-            address(scanner.host),
-            Cell::text(scanner.transport.name()),
-            sum.only_host.map_or(Cell::Empty, address),
-            Cell::Count(sum.hosts.len() as u64),
-            Cell::Count(sum.ports.len() as u64),
-            names::ports(&sum.ports),
-            Cell::Count(sum.flows()),
-            Cell::Count(sum.answered),
-            Cell::Count(sum.refused),
-            Cell::Count(sum.silent),
-            Cell::Count(sum.traffic.packets),
-            Cell::Bytes(sum.traffic.wire_bytes),
-            Cell::time(sum.span.first),
-            Cell::time(sum.span.last),
-        ]
-    });
-    Table::stored("scans", COLUMNS, rows.collect())
+    let sums = sums(analysis);
+    Table::made("scans", COLUMNS, sums.len(), move |number, show| {
+        let (scanner, sum) = &sums[number];
+        row(*scanner, sum).iter().for_each(show);
+    })
+}
+
+fn row<'a>(scanner: Scanner, sum: &ScanSum) -> [Cell<'a>; COLUMNS.len()] {
+    let address = |host: Host| Cell::Address(host.version.ip_addr(host.address));
+    [
+        address(scanner.host),
+        Cell::text(scanner.transport.name()),
+        sum.only_host.map_or(Cell::Empty, address),
+        Cell::Count(sum.hosts.len() as u64),
+        Cell::Count(sum.ports.len() as u64),
+        names::ports(&sum.ports),
+        Cell::Count(sum.flows()),
+        Cell::Count(sum.answered),
+        Cell::Count(sum.refused),
+        Cell::Count(sum.silent),
+        Cell::Count(sum.traffic.packets),
+        Cell::Bytes(sum.traffic.wire_bytes),
+        Cell::time(sum.span.first),
+        Cell::time(sum.span.last),
+    ]
 }
 
 /// All scans, the largest first.
-fn sums(analysis: &Analysis) -> Vec<(Scanner, ScanSum)> {
+fn sums(analysis: &Analysis) -> Vec<(Scanner, Box<ScanSum>)> {
     let mut sums = analysis.ended.as_ref().map(|ended| ended.sums.scans.clone()).unwrap_or_default();
     if !analysis.scans.is_empty() {
         let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
@@ -69,23 +74,23 @@ fn sums(analysis: &Analysis) -> Vec<(Scanner, ScanSum)> {
         });
         parts.into_iter().for_each(|part| sums.merge(part));
     }
-    let mut sums: Vec<(Scanner, ScanSum)> = sums.0.into_iter().collect();
+    let mut sums: Vec<(Scanner, Box<ScanSum>)> = sums.0.into_iter().collect();
     sums.sort_unstable_by_key(|(scanner, sum)| (Reverse(sum.flows()), *scanner));
     sums
 }
 
 /// The scans with what their rows in `services` are called. The same name can come more than once.
-pub fn named(analysis: &Analysis) -> Vec<(Scanner, String, ScanSum)> {
+pub fn named(analysis: &Analysis) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
     let sums = sums(analysis);
     let others = match sums.len().saturating_sub(MOST_NAMED) {
         1 => "scan (1 other)".to_owned(),
         number => format!("scan ({number} others)"),
     };
-    let called = |(place, (scanner, sum)): (usize, (Scanner, ScanSum))| {
+    let called = move |(place, (scanner, sum)): (usize, (Scanner, Box<ScanSum>))| {
         let name = if place < MOST_NAMED { name(&sum) } else { others.clone() };
         (scanner, name, sum)
     };
-    sums.into_iter().enumerate().map(called).collect()
+    sums.into_iter().enumerate().map(called)
 }
 
 /// `scan of 100 ports of 192.0.2.80`

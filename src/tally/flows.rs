@@ -205,9 +205,10 @@ impl FlowSum for Evidences {
     }
 }
 
-/// The flows that are parts of scans, by scanner.
+/// The flows that are parts of scans, by scanner. The sums are boxed: they are large, a map has more places than entries, and there can
+/// be a scanner for every ten flows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ScanSums(pub Map<Scanner, ScanSum>);
+pub struct ScanSums(pub Map<Scanner, Box<ScanSum>>);
 
 impl ScanSums {
     /// Adds a flow of that scanner's. False if there is no room for another scanner.

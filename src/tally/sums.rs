@@ -18,6 +18,12 @@ pub trait Sum {
     fn merge(&mut self, other: &Self);
 }
 
+impl<S: Sum> Sum for Box<S> {
+    fn merge(&mut self, other: &Self) {
+        S::merge(self, other);
+    }
+}
+
 /// An IP address as a key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Host {
