@@ -49,8 +49,8 @@ impl<R: BufRead> GzipReader<R> {
             }
             Ok(Status::Ok | Status::BufError) if given > 0 || taken > 0 => return Ok(given),
             Ok(_) if is_at_end => io::ErrorKind::UnexpectedEof.into(),
-            Ok(_) => io::Error::new(io::ErrorKind::InvalidData, "corrupt deflate stream"),
-            Err(error) => io::Error::new(io::ErrorKind::InvalidData, error),
+            // What the library says depends on how much it was given at a time.
+            Ok(_) | Err(_) => io::Error::new(io::ErrorKind::InvalidData, "a compressed block or a checksum is wrong"),
         };
         self.state = State::Failed(failure);
         Ok(given)
