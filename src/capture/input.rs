@@ -18,14 +18,13 @@ use super::interrupt::{Gate, Interrupt};
 use super::lz4::Lz4Reader;
 use super::near::near_paths;
 use super::skippable;
+use super::xz::XzReader;
 use super::zstd::ZstdReader;
 use crate::error::Error;
 use crate::text;
 
 /// Bytes of a zstd input that are read at a time: the largest block with the header of the next one.
 const ZSTD_BLOCK: usize = (128 << 10) + 3;
-/// The most memory that an xz block may ask for, in KiB: enough for `xz -9`.
-const XZ_MEMORY_KIB: u32 = 160 << 10;
 /// Bytes of a compressed input that are read at a time.
 const BLOCK: usize = 32 << 10;
 /// Bytes that tell a compression: the longest magic number is that of xz.
@@ -239,7 +238,7 @@ impl Input {
                 ahead(&gate, ZstdReader::new(whole).map_err(read_error)?)
             }
             Compression::Lz4 => ahead(&gate, Lz4Reader::new(in_blocks(whole))),
-            Compression::Xz => ahead(&gate, lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
+            Compression::Xz => ahead(&gate, XzReader::new(whole)),
         };
         Ok(Input { reader, compression, position, hashing, gate })
     }

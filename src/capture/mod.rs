@@ -33,6 +33,7 @@ mod saving;
 mod skippable;
 pub mod snoop;
 mod source;
+mod xz;
 mod zstd;
 
 pub use digest::HashingReader;
