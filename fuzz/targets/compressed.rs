@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 
 use libfuzzer_sys::fuzz_target;
 use portolan::capture::{Completeness, Compression, InputName, Source};
+use portolan::error::Error;
 
 /// Packets after which a bomb is left alone: what it holds is bounded by its length, and takes too long for a run.
 const MOST_PACKETS: u64 = 100_000;
@@ -41,7 +42,11 @@ struct Told {
 
 fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
     let reader = InPieces { bytes: Cursor::new(bytes.to_vec()), most };
-    let mut source = Source::from_reader(&InputName::Stdin, Box::new(reader)).map_err(|error| error.to_string())?;
+    let mut source = Source::from_reader(&InputName::Stdin, Box::new(reader)).map_err(|error| match error {
+        // What else it may be is told by the bytes that came first.
+        Error::NotACapture { .. } => "no capture".to_owned(),
+        error => error.to_string(),
+    })?;
     let (mut packets, mut lengths, mut times, mut sum) = (0, 0u64, 0i64, 0u64);
     while let Some((packet, _)) = source.next_packet() {
         packets += 1;
