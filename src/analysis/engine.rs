@@ -44,7 +44,7 @@ pub struct Engine {
     inputs: Vec<InputReport>,
     /// What became of flows that were let go.
     ended: Option<Arc<Ended>>,
-    /// How long the flows have been silent.
+    /// The silence of the flows.
     silences: Silences,
 }
 
@@ -228,7 +228,7 @@ impl Engine {
         self.lend(timeline).decide()
     }
 
-    /// How things stand; `source` is the one that is being read. Later fragments that wait for their first one count as such that
+    /// Copies what is known; `source` is the one that is being read. Later fragments that wait for their first one count as such that
     /// have none.
     ///
     /// It takes as long as copying the flows, and the engine can go on at once. Whoever decides does so with half of the threads:
@@ -263,8 +263,8 @@ impl Engine {
     /// Lets go of flows that at this moment have been silent for more than so many nanoseconds: their verdicts are final and
     /// their sums kept, and there is room for others. What such a flow said about others is no evidence any more.
     ///
-    /// How long a flow has been silent does not depend on a clock that is set back or forward meanwhile. Then it may stay for up
-    /// to the time since the call before longer.
+    /// A clock that is set back or forward meanwhile does not change how long a flow has been silent. Such a flow may stay longer,
+    /// by the time since the call before at most.
     pub fn let_go_of_idle(&mut self, now: Moment, idle: i64) {
         let timeline = self.intake.rest().take_timeline();
         let lent = self.lend(None);

@@ -1,4 +1,4 @@
-//! How long flows have been silent. Packets carry the time of a clock that somebody may set back or forward meanwhile; how long
+//! The silence of flows, measured. Packets carry the time of a clock that somebody may set back or forward meanwhile; how long
 //! a capture has been going on cannot be set.
 //!
 //! Between two looks, a flow has had packets or not: their number tells. Of one that has had none, the time since the look before
@@ -15,9 +15,9 @@ const ADJUSTED: i64 = NANOSECONDS;
 /// A moment of a capture that goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// What the clock says that packets get their time from.
+    /// The time of the clock that stamps packets.
     pub clock: Time,
-    /// How long the capture has been going on then, by a clock that nobody can set.
+    /// The age of the capture at that moment, by a clock that nobody can set.
     pub running: Duration,
 }
 
@@ -27,7 +27,7 @@ impl Moment {
     }
 }
 
-/// What is remembered of a flow between two looks.
+/// A flow's state between two looks.
 #[derive(Clone, Copy, Debug)]
 struct Silence {
     /// Its packets so far.
@@ -36,7 +36,7 @@ struct Silence {
     since: i64,
 }
 
-/// What is remembered of all flows, by their numbers.
+/// The state of all flows, by their numbers.
 #[derive(Debug, Default)]
 pub struct Silences {
     of_flows: Vec<Silence>,
