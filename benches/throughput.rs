@@ -129,7 +129,7 @@ fn table(criterion: &mut Criterion) {
             bencher.iter_batched(
                 || FlowTable::new(TableOptions { batch_size, ..TableOptions::default() }),
                 |mut table| {
-                    table.take_in(&observations);
+                    table.push(&observations);
                     table.finish()
                 },
                 BatchSize::PerIteration,

@@ -110,6 +110,12 @@ impl<T> Arena<T> {
     }
 }
 
+impl<T: Clone> Clone for Arena<T> {
+    fn clone(&self) -> Self {
+        Arena::from_chunks(self.chunks.clone())
+    }
+}
+
 impl<T: Clone + Send + Sync> Arena<T> {
     /// A copy, made by at most so many threads.
     pub fn copied(&self, threads: usize) -> Arena<T> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use portolan::analysis::{Analysis, Options};
+use portolan::analysis::{Decided, Options};
 use portolan::capture::{Filter, InputName};
 use portolan::error::Error;
 use portolan::explain::{self, Known, Question, Unclear};
@@ -70,7 +70,7 @@ fn read_only_once(input: &InputName) -> Option<String> {
 }
 
 /// The flows that the filter's packets belong to; says how many there are.
-fn matching(options: &Options, analysis: &Analysis, filter: &Filter) -> Matching {
+fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = witness::matching(options, filter);
     let Matching { flows, filtered } = &matching;
     complain(&text::filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
@@ -79,7 +79,7 @@ fn matching(options: &Options, analysis: &Analysis, filter: &Filter) -> Matching
 }
 
 /// Says why it is not clear which flow is meant, and shows those that could be.
-fn tell_unclear(analysis: &Analysis, unclear: &Unclear) {
+fn tell_unclear(analysis: &Decided<'_>, unclear: &Unclear) {
     complain(&unclear.why);
     if !unclear.candidates.is_empty() {
         let table = explain::candidates(analysis, &unclear.candidates);

@@ -39,10 +39,11 @@
 //!    announcements to flows; [`flow::Roles`] joins what all flows say about each other's endpoints, asks the ladder
 //!    ([`service::ladder`]) for a [`service::Verdict`] on each, and notes whether the server [answered](service::Reply).
 //!    [`tally::Scans`] finds out who scans what.
-//! 7. [`analysis::Analysis::table`] builds tables; [`output`] writes them.
+//! 7. [`analysis::Decided::table`] builds tables; [`output`] writes them.
 //!
-//! A live capture takes the same path. Its [`analysis::Engine`] gives [snapshots](analysis::Snapshot) while it goes on, about which
-//! another thread decides, and lets go of flows that are over: [`analysis::Ended`] keeps their sums.
+//! Until step 6 everything is [`analysis::Collected`]; deciding makes it [`analysis::Decided`] and changes none of it. A live capture
+//! takes the same path. Its [`analysis::Engine`] lends what it has collected, or copies it for another thread to decide about, and
+//! removes flows that have expired: [`analysis::Ended`] keeps their sums.
 //!
 //! # What holds everywhere
 //!

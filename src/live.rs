@@ -248,7 +248,7 @@ impl<'a> Watch<'a> {
         let Some(idle) = self.options.idle_timeout.filter(|_| is_full || self.letting_go.is_due()) else { return };
         let begin = Instant::now();
         let now = Moment { clock: Time::now(), running: self.began.elapsed() };
-        self.engine.let_go_of_idle(now, idle);
+        self.engine.expire_idle(now, idle);
         self.letting_go.done(begin);
         self.checking.done(begin);
     }
@@ -294,7 +294,7 @@ impl<'a> Watch<'a> {
             return;
         }
         let begin = Instant::now();
-        let snapshot = self.engine.snapshot(&self.source);
+        let snapshot = self.engine.snapshot();
         self.refreshing.done(begin);
         if writes {
             self.is_wanted = false;
@@ -322,7 +322,7 @@ impl<'a> Watch<'a> {
         // A report that came later would overwrite what is written here. A reader that has gone away is told below.
         let failures = self.reporter.wait();
         self.tell_unwritten(&failures);
-        let analysis = self.engine.finish();
+        let analysis = self.engine.finish().decide();
         self.screen.finish();
         warn(&self.options, &analysis);
         self.status.interfaces().iter().for_each(tell_end);

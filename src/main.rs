@@ -25,7 +25,7 @@ use cli::RowsJob;
 use cli::{Cli, Command, CommonJob, ReadJob, ServicesJob, TablesJob, Target};
 use explain_command::explain;
 use outputs::{check_rows, check_tables, heading, shown_path, view, write_rows, write_tables, write_to};
-use portolan::analysis::{self, Analysis, Options};
+use portolan::analysis::{self, Decided, Options};
 use portolan::capture::{Filter, InputName, Inputs};
 #[cfg(feature = "live")]
 use portolan::doctor;
@@ -112,7 +112,7 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
 }
 
 /// What the shell is told of a reading.
-fn exit_code(analysis: &Analysis, interrupted: Option<Signal>) -> u8 {
+fn exit_code(analysis: &Decided<'_>, interrupted: Option<Signal>) -> u8 {
     let complete = if analysis.is_complete() { COMPLETE } else { INCOMPLETE };
     interrupted.map_or(complete, Signal::exit_code)
 }
@@ -143,7 +143,7 @@ fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
 
 /// Reads all inputs, or as much as it can before a signal interrupts it, and says on standard error how far it is, what could not be
 /// read, and what is remarkable about the inputs.
-fn analyse(options: &Options, inputs: Inputs) -> (Analysis, Option<Signal>) {
+fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signal>) {
     let mut bar = ProgressBar::new();
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
@@ -152,7 +152,7 @@ fn analyse(options: &Options, inputs: Inputs) -> (Analysis, Option<Signal>) {
     bar.finish();
     tell_folders(&inputs);
     let is_reordered = inputs.is_reordered;
-    analysis.failures.splice(0..0, inputs.failures);
+    analysis.collected.failures.splice(0..0, inputs.failures);
     warn(options, &analysis);
     tell_order(&analysis, is_reordered);
     if let Some(signal) = interrupted {

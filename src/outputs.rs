@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
-use portolan::analysis::Analysis;
+use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::output::terminal::View;
 use portolan::output::{csv, folder, json, jsonl, replace, terminal};
@@ -31,7 +31,7 @@ const UNLIMITED_WIDTH: usize = 1_000;
 pub fn write_tables<'a>(
     job: &TablesJob,
     heading: impl FnOnce() -> json::Heading<'a>,
-    analysis: &Analysis,
+    analysis: &Decided<'_>,
     for_people: bool,
 ) -> Vec<Error> {
     let tables = || job.written.iter().map(|name| analysis.table(*name));

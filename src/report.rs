@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use portolan::analysis::{Analysis, Snapshot};
+use portolan::analysis::{Collected, Decided};
 use portolan::error::Error;
 use portolan::service::Registry;
 use portolan::{parallel, text};
@@ -39,7 +39,7 @@ pub struct Reports {
 /// What a report is made of.
 struct Material {
     reports: Arc<Reports>,
-    snapshot: Snapshot,
+    snapshot: Collected<'static>,
     tables_after: Option<u64>,
 }
 
@@ -62,7 +62,7 @@ impl Reporter {
 
     /// Begins a report: the summary, if there is one, and the tables after so many seconds, if they are asked for. The one before
     /// must be through. If the system refuses a thread, it is made here and now. Gives what went wrong so far.
-    pub fn begin(&mut self, snapshot: Snapshot, tables_after: Option<u64>) -> Vec<Error> {
+    pub fn begin(&mut self, snapshot: Collected<'static>, tables_after: Option<u64>) -> Vec<Error> {
         let material = Material { reports: Arc::clone(&self.reports), snapshot, tables_after };
         let begun = parallel::hand_over(material, |material| {
             step_back();
@@ -111,7 +111,7 @@ impl Material {
 
 impl Reports {
     /// Writes the tables in all the forms that were asked for. Gives what went wrong.
-    fn write(&self, analysis: &Analysis, seconds: u64) -> Vec<Error> {
+    fn write(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
         // Files are in nobody's way.
         let mut failures = match self.tables.is_shown() {
             true => self.write_data(analysis),
@@ -123,11 +123,11 @@ impl Reports {
         failures
     }
 
-    fn write_data(&self, analysis: &Analysis) -> Vec<Error> {
+    fn write_data(&self, analysis: &Decided<'_>) -> Vec<Error> {
         write_tables(&self.tables, || self.heading(), analysis, false)
     }
 
-    fn write_for_people(&self, analysis: &Analysis, seconds: u64) -> Vec<Error> {
+    fn write_for_people(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
         let after = |output: &mut dyn Write| writeln!(output, "{}\n", text::tables_after(seconds));
         let mut failures: Vec<Error> = write_to(&Target::Stdout, after).err().into_iter().collect();
         let for_people = TablesJob { csv: None, json: None, jsonl: None, ..self.tables.clone() };

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Analysis, Between, LEAST_GAP, Options, Sequence};
+use portolan::analysis::{Between, Decided, LEAST_GAP, Options, Sequence};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MOST_APART, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
@@ -21,11 +21,11 @@ const NOTABLE_DUPLICATES: u64 = 100;
 const MOST_LINK_TYPES: usize = 10;
 
 /// Says what could not be read.
-pub fn warn(options: &Options, analysis: &Analysis) {
+pub fn warn(options: &Options, analysis: &Decided<'_>) {
     for failure in &analysis.failures {
         complain(failure);
     }
-    for input in &analysis.inputs {
+    for input in analysis.inputs.iter() {
         for damage in &input.damages {
             complain(&format_args!("{}: {damage}", input.name));
         }
@@ -45,16 +45,16 @@ pub fn warn(options: &Options, analysis: &Analysis) {
             complain(&text::flows_overflowed(options.max_flows, overflow));
         }
     }
-    if let (Some(TimelineOptions { interval: Some(wanted) }), Some(timeline)) = (options.timeline, &analysis.timeline)
-        && timeline.width() > wanted
+    if let (Some(TimelineOptions { interval: Some(wanted) }), Some(width)) = (options.timeline, analysis.bucket_width())
+        && width > wanted
     {
-        complain(&text::timeline_widened(wanted, timeline.width()));
+        complain(&text::timeline_widened(wanted, width));
     }
     let dropped = analysis.announcements.dropped();
     if dropped > 0 {
         complain(&text::announcements_dropped(dropped));
     }
-    let (unsupported, others) = analysis.unsupported.largest(MOST_LINK_TYPES);
+    let (unsupported, others) = analysis.tally.unsupported.largest(MOST_LINK_TYPES);
     for (link_type, traffic) in unsupported {
         complain(&text::link_type_not_decoded(link_type.0, &protocols::link_type(link_type), traffic.packets));
     }
@@ -69,7 +69,7 @@ pub fn warn(options: &Options, analysis: &Analysis) {
 }
 
 /// Says how many packets are suspected duplicates, if they are many, and how many were dropped.
-fn tell_duplicates(options: &Options, analysis: &Analysis) {
+fn tell_duplicates(options: &Options, analysis: &Decided<'_>) {
     let (duplicates, counted) = duplicates(analysis);
     if duplicates == 0 {
         return;
@@ -82,13 +82,13 @@ fn tell_duplicates(options: &Options, analysis: &Analysis) {
 }
 
 /// How many packets are suspected duplicates, and how many were counted.
-fn duplicates(analysis: &Analysis) -> (u64, u64) {
+fn duplicates(analysis: &Decided<'_>) -> (u64, u64) {
     let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
     tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets))
 }
 
 /// Says where a signal has interrupted the reading.
-pub fn tell_interruption(options: &Options, analysis: &Analysis, signal: Signal) {
+pub fn tell_interruption(options: &Options, analysis: &Decided<'_>, signal: Signal) {
     let packets = match (&analysis.filtered, duplicates(analysis)) {
         (Some(filtered), _) => filtered.packets,
         (None, (dropped, counted)) if options.dedup => counted + dropped,
@@ -115,7 +115,7 @@ pub fn tell_folders(inputs: &Inputs) {
 }
 
 /// Says in one message how the inputs lie in time, if they lie otherwise than one behind the other as they were given.
-pub fn tell_order(analysis: &Analysis, is_reordered: bool) {
+pub fn tell_order(analysis: &Decided<'_>, is_reordered: bool) {
     let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::of(&analysis.inputs);
     let name = |number: usize| analysis.inputs[number].name.to_string();
     let parts = [

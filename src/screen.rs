@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use console::{Term, truncate_str};
-use portolan::analysis::Analysis;
+use portolan::analysis::Decided;
 use portolan::output::prose::wrapped;
 use portolan::output::terminal::{self, View};
 use portolan::summary::TableName;
@@ -77,7 +77,7 @@ impl Screen {
     }
 
     /// Shows the services of an analysis in the summary, if there is one.
-    pub fn refresh(&self, analysis: &Analysis) {
+    pub fn refresh(&self, analysis: &Decided<'_>) {
         if self.is_summary {
             let services = services(analysis);
             let mut summary = self.alone();
@@ -123,7 +123,7 @@ impl Screen {
 }
 
 /// The services of an analysis as lines: as many as there is room for.
-fn services(analysis: &Analysis) -> Vec<String> {
+fn services(analysis: &Decided<'_>) -> Vec<String> {
     let (height, width) = size(&Term::stderr());
     let top = MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
     // What had no room is told where it can be asked for: below the tables at the end.

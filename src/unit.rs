@@ -188,6 +188,12 @@ impl Traffic {
         self.wire_bytes += u64::from(wire_len);
     }
 
+    /// Takes out one packet of `wire_len` bytes that was counted before.
+    pub fn remove(&mut self, wire_len: u32) {
+        self.packets -= 1;
+        self.wire_bytes -= u64::from(wire_len);
+    }
+
     /// Adds another count.
     #[inline]
     pub fn merge(&mut self, other: Traffic) {

@@ -136,7 +136,7 @@ impl Watch {
         if observation.key != self.key || matches!(observation.fragment, Fragment::Later(_)) {
             return;
         }
-        self.table.take_in(std::slice::from_ref(&observation));
+        self.table.push(std::slice::from_ref(&observation));
         if self.table.len() == self.wanted + 1 {
             self.witness.add(packet, &observation);
         }

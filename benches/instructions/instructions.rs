@@ -9,7 +9,7 @@ use std::path::Path;
 
 use generator::{HEADERS, PRESETS, Parameters};
 use gungraun::{library_benchmark, library_benchmark_group, main};
-use portolan::analysis::{self, Analysis, Options};
+use portolan::analysis::{self, Decided, Options};
 use portolan::capture::{InputName, Interface, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation, Observer, plain};
 use portolan::error::Error;
@@ -126,7 +126,7 @@ fn decode_walk(packets: Vec<Stored>) -> (Vec<Stored>, Decoder) {
 #[bench::observations_10k(args = (), setup = observations)]
 fn flow_table(observations: Vec<Observation>) -> (Vec<Observation>, Flows) {
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&observations);
+    table.push(&observations);
     (observations, table.finish())
 }
 
@@ -142,7 +142,7 @@ fn whole_input(name: &str) -> (Source, Options) {
 #[bench::hdr_20k(args = ("hdr"), setup = whole_input)]
 #[bench::full_20k(args = ("full"), setup = whole_input)]
 #[bench::many_20k(args = ("many"), setup = whole_input)]
-fn whole((source, options): (Source, Options)) -> Analysis {
+fn whole((source, options): (Source, Options)) -> Decided<'static> {
     let analysis = analysis::analyse_sources(&options, iter::once(Ok(source)), |_, _| {});
     assert_eq!(analysis.total().packets, WHOLE);
     analysis

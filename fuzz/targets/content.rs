@@ -60,7 +60,7 @@ fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<Announcement>, usize) {
         }
         rest = behind;
     }
-    let (announcements, names) = listener.lend();
+    let (announcements, names) = listener.finish();
     (announcements.log().to_vec(), names.len())
 }
 

@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use portolan::analysis::{Analysis, Options, Sequence, analyse_sources};
+use portolan::analysis::{Decided, Options, Sequence, analyse_sources};
 use portolan::capture::{InputName, Source};
 use portolan::output::json;
 use portolan::summary::TableName;
@@ -26,19 +26,19 @@ fn files(mut rest: &[u8]) -> Vec<&[u8]> {
     files
 }
 
-fn analysed(files: &[&[u8]], options: &Options) -> Analysis {
+fn analysed(files: &[&[u8]], options: &Options) -> Decided<'static> {
     let name = |number| InputName::File(format!("{number}.pcap").into());
     let open = |(number, bytes): (usize, &&[u8])| Source::from_reader(&name(number), Box::new(Cursor::new(bytes.to_vec())));
     analyse_sources(options, files.iter().enumerate().map(open), |_, _| {})
 }
 
 /// Packets of all inputs, and those of them that were dropped as duplicates.
-fn packets(analysis: &Analysis) -> (u64, u64) {
+fn packets(analysis: &Decided<'_>) -> (u64, u64) {
     let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
     tallies.fold((0, 0), |(packets, duplicates), tally| (packets + tally.traffic.packets, duplicates + tally.duplicates))
 }
 
-fn document(analysis: &Analysis) -> Vec<u8> {
+fn document(analysis: &Decided<'_>) -> Vec<u8> {
     let program = json::Program { version: "0", services_table: String::new() };
     let heading = json::Heading { portolan: program, input: Vec::new(), options: json::Settings::default() };
     let mut document = Vec::new();

@@ -12,8 +12,6 @@ const MOST_MEMBERS: usize = 1 << 20;
 const MOST_CLOSED_DOORS: usize = 1 << 18;
 /// Counts of a timeline (of a service, or of a flow that goes on, in a bucket) beyond which its buckets get wider: 16 MB.
 pub(super) const MOST_COUNTS: usize = 1 << 20;
-/// The first of the owners in a timeline that are categories of ended flows. Flows' numbers stay below, as does what is not IP above.
-const FIRST_OWNER: u32 = u32::MAX - (1 << 24);
 
 /// The flows that were let go.
 #[derive(Clone, Debug)]
@@ -28,7 +26,7 @@ pub struct Ended {
     room_for_doors: Room,
     /// When their packets came, by category.
     timeline: Option<Timeline>,
-    /// The categories in it (`None` for what has no ports), by their owners' numbers from [`FIRST_OWNER`] on.
+    /// The categories in it (`None` for what has no ports), by their owners' numbers.
     categories: Vec<Option<Category>>,
 }
 
@@ -60,23 +58,14 @@ impl Ended {
         }
     }
 
-    /// Takes what belongs to flows that are over out of their timeline, and gives what stays. `is_over` and `category` are
-    /// told the flows' numbers in the timeline.
-    pub(super) fn take_in_timeline(
-        &mut self,
-        mut timeline: Timeline,
-        is_over: impl Fn(u32) -> bool,
-        category: impl Fn(u32) -> Option<Category>,
-    ) -> Timeline {
-        let mut over = timeline.split_off(is_over);
-        over.renumber(|flow| self.owner_of(category(flow)));
-        let mut mine = self.timeline.take().unwrap_or_else(|| over.emptied());
-        mine.merge(over, |owner| owner);
+    /// Takes the timeline of flows that are over. `category` gives each of its owners, a flow's number, a category.
+    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, category: impl Fn(u32) -> Option<Category>) {
+        timeline.renumber(|flow| self.owner_of(category(flow)));
+        let mut mine = self.timeline.take().unwrap_or_else(|| timeline.emptied());
+        mine.merge(timeline, |owner| owner);
         mine.put_all_together();
         mine.bound(MOST_COUNTS);
-        timeline.bound(MOST_COUNTS);
         self.timeline = Some(mine);
-        timeline
     }
 
     fn owner_of(&mut self, category: Option<Category>) -> u32 {
@@ -85,7 +74,7 @@ impl Ended {
             self.categories.push(category);
             self.categories.len() - 1
         });
-        FIRST_OWNER + place as u32
+        place as u32
     }
 
     /// When their packets came. Who the owners are, [`Ended::category_of`] tells.
@@ -95,7 +84,6 @@ impl Ended {
 
     /// The category of an owner in their timeline.
     pub(super) fn category_of(&self, owner: u32) -> Option<Category> {
-        let index = owner.checked_sub(FIRST_OWNER)?;
-        self.categories.get(index as usize).copied().flatten()
+        self.categories.get(owner as usize).copied().flatten()
     }
 }

@@ -1,19 +1,19 @@
-//! The engine: the packet's path from a source to the sums, and the way from there to an [`Analysis`], once at the end or as
-//! often as somebody wants to see how things stand.
+//! The engine: the packet's path from a source to the sums. What it has collected can be decided once at the end, or as often as
+//! somebody wants to see how things stand.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ended::{Ended, MOST_COUNTS};
-use super::intake::Intake;
+use super::pipeline::FlowPipeline;
 use super::silence::{Moment, Silences};
-use super::snapshot::Snapshot;
-use super::unsupported::Unsupported;
-use super::{Analysis, InputReport, Options, capture_span};
+use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, InputName, Interface, Packet, Position, Seen, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
-use crate::flow::{FlowTable, Fragments, Joined, TableOptions, Timeline};
+use crate::flow::{FlowTable, Flows, Followed, Fragments, TableOptions, Timeline};
+use crate::service::Category;
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
@@ -27,22 +27,23 @@ pub struct Engine {
     /// Which packets are looked at. It lies elsewhere, so that one look tells if there is none.
     filtering: Option<Box<Filtering>>,
     decoder: Decoder,
-    fragments: Fragments,
-    intake: Intake,
+    fragments: Fragments<()>,
+    pipeline: FlowPipeline,
     tally: Tally,
     listener: Listener,
-    unsupported: Unsupported,
-    /// When packets came that are not IP, if that is asked for. Those of flows are with the flows.
-    timeline: Option<Timeline>,
+    /// The times of packets that are not IP, if packets are counted by time. Those of flows are with the flows.
+    non_ip: Option<Timeline>,
     /// Packets so far, of all inputs, whether they pass the filter or not.
     packets: u64,
     /// The interfaces of the input that is being read.
     interfaces: InterfaceTallies,
-    /// When the packets of that input came that were left out: they did not pass the filter, or are duplicates.
+    /// From the earliest to the latest packet of that input that was left out: it did not pass the filter, or is a duplicate.
     left_out: Span,
-    /// The inputs that have been read.
+    /// The inputs that have been read, and last the one that is being read.
     inputs: Vec<InputReport>,
-    /// What became of flows that were let go.
+    /// True if the last of them is being read.
+    is_reading: bool,
+    /// Sums over flows that have expired.
     ended: Option<Arc<Ended>>,
     /// The silence of the flows.
     silences: Silences,
@@ -57,15 +58,15 @@ impl Engine {
             filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
             decoder: Decoder::with_tunnel_ports(options.registry.tunnel_ports()),
             fragments: Fragments::default(),
-            intake: Intake::new(table),
+            pipeline: FlowPipeline::new(table),
             tally: Tally::default(),
             listener: Listener::new(Arc::clone(&options.registry)),
-            unsupported: Unsupported::default(),
-            timeline: timeline.map(|timeline| Timeline::new(timeline.interval)),
+            non_ip: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
             interfaces: InterfaceTallies::default(),
             left_out: Span::default(),
             inputs: Vec::new(),
+            is_reading: false,
             ended: None,
             silences: Silences::default(),
             options: options.clone(),
@@ -81,32 +82,32 @@ impl Engine {
         self.close(&source);
     }
 
-    /// Reads at most so many packets of a source. False if there are no more: none at all, or none
-    /// [yet](Source::is_waiting).
-    pub fn read(&mut self, source: &mut Source, most: u64) -> bool {
-        // What reads ahead has a thread of its own already.
-        self.intake.allow(self.options.threads.saturating_sub(usize::from(source.reads_ahead())));
-        let mut left = most;
+    /// Reads at most `max_packets` of a source. False if there are no more: none at all, or none [yet](Source::is_waiting).
+    pub fn read(&mut self, source: &mut Source, max_packets: u64) -> bool {
+        // A thread that reads ahead is one of those that share the work.
+        self.pipeline.allow_threads(self.options.threads.saturating_sub(usize::from(source.reads_ahead())));
+        let mut left = max_packets;
         while left > 0 {
-            let looked_at = if self.options.dedup { u64::MAX } else { source.packets_to_look_at() };
-            let part = if looked_at == 0 { left } else { left.min(looked_at) };
+            let checked = if self.options.dedup { u64::MAX } else { source.packets_to_look_at() };
+            let part = if checked == 0 { left } else { left.min(checked) };
             // Each has a loop of its own: a twentieth of the time is at stake.
-            let read = if looked_at == 0 { self.read_part::<false>(source, part) } else { self.read_part::<true>(source, part) };
+            let read = if checked == 0 { self.read_part::<false>(source, part) } else { self.read_part::<true>(source, part) };
             left -= read;
             if read < part {
                 break;
             }
         }
+        self.update_input(source);
         left == 0
     }
 
-    /// Reads at most so many packets, and looks for duplicates among them if `LOOKS` is true. How many were read.
-    fn read_part<const LOOKS: bool>(&mut self, source: &mut Source, most: u64) -> u64 {
+    /// Reads at most `max_packets`, and checks them for duplicates if `CHECKS` is true. Gives the number of those it has read.
+    fn read_part<const CHECKS: bool>(&mut self, source: &mut Source, max_packets: u64) -> u64 {
         // Beside the engine, so that both can change.
         let mut interfaces = std::mem::take(&mut self.interfaces);
-        let mut left = most;
+        let mut left = max_packets;
         while left > 0
-            && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<LOOKS>()
+            && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<CHECKS>()
         {
             left -= 1;
             self.packets += 1;
@@ -123,24 +124,34 @@ impl Engine {
                 }
             }
             tally.add(&packet);
-            self.take_in(&packet, interface);
+            self.count(&packet, interface);
         }
         self.interfaces = interfaces;
-        most - left
+        max_packets - left
     }
 
-    /// Notes what a source that is read to its end told beside its packets.
+    /// Ends the reading of a source: the next packets are those of another one.
     pub fn close(&mut self, source: &Source) {
         for (address, host) in source.names() {
-            self.listener.names().add(address, NameOrigin::CaptureFile, &host);
+            self.listener.names_mut().add(address, NameOrigin::CaptureFile, &host);
         }
-        let report = self.report(source);
-        self.inputs.push(report);
+        self.update_input(source);
+        self.is_reading = false;
         self.interfaces = InterfaceTallies::default();
         self.left_out = Span::default();
     }
 
-    /// What there is to say about the source that is being read.
+    /// Keeps the report on the source that is being read up to date.
+    fn update_input(&mut self, source: &Source) {
+        let report = self.report(source);
+        match self.inputs.last_mut() {
+            Some(last) if self.is_reading => *last = report,
+            _ => self.inputs.push(report),
+        }
+        self.is_reading = true;
+    }
+
+    /// The report on the source that is being read.
     fn report(&self, source: &Source) -> InputReport {
         let tallies = source.interfaces().iter().enumerate();
         let mut span = self.interfaces.span();
@@ -169,13 +180,13 @@ impl Engine {
     }
 
     #[inline(always)]
-    fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface) {
+    fn count(&mut self, packet: &Packet<'_>, interface: &Interface) {
         if plain(packet, interface, self).is_none() {
             self.walk(packet, interface);
         }
     }
 
-    /// Takes in a packet that is not plain.
+    /// Counts a packet that is not plain.
     #[inline(never)]
     fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
@@ -184,173 +195,144 @@ impl Engine {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
                 self.observe(*observation, walked.payload);
             }
-            Decoded::Observed(observation) => self.take_in_fragment(*observation, walked.payload),
-            _ => self.stopped(&walked, packet),
+            Decoded::Observed(observation) => self.count_fragment(*observation, walked.payload),
+            _ => self.count_stopped(&walked, packet),
         }
         if let Some(quoted) = walked.quoted {
-            self.intake.take_in(quoted);
+            self.pipeline.push(quoted);
         }
     }
 
     #[cold]
-    fn take_in_fragment(&mut self, observation: Observation, payload: &[u8]) {
-        let Engine { fragments, intake, tally, listener, packets, .. } = self;
+    fn count_fragment(&mut self, observation: Observation, payload: &[u8]) {
+        let Engine { fragments, pipeline, tally, listener, packets, .. } = self;
         if listener.cares_for(&observation) {
             listener.hear(*packets, &observation, payload);
         }
-        let (mut orphans, mut joined) = (Vec::new(), Vec::new());
-        fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
-        for fragment in &joined {
-            tally.add_observed(intake.take_in(*fragment));
+        match fragments.push(observation, ()) {
+            Followed::Flow { fragment, waited } => {
+                tally.add_observed(pipeline.push(fragment));
+                waited.into_iter().for_each(|(waited, ())| tally.adopt_orphan(pipeline.push(waited)));
+            }
+            Followed::Waits(fragment) => tally.add_orphan(&fragment),
         }
-        orphans.iter().for_each(|orphan| tally.add_orphan(orphan));
     }
 
     #[cold]
-    fn stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
+    fn count_stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
-        if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.timeline, &walked.decoded) {
-            // The only owner there; it gets its place among the flows when they are put together.
+        if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.non_ip, &walked.decoded) {
+            // The only owner there.
             timeline.add(0, packet.time, packet.wire_len);
         }
-        if let Decoded::UnsupportedLink(link_type) = walked.decoded {
-            self.unsupported.add(link_type, packet.wire_len);
-        }
     }
 
-    /// The analysis of all that was read.
-    pub fn finish(mut self) -> Analysis {
-        let Engine { fragments, tally, .. } = &mut self;
-        fragments.give_up(|orphan| tally.add_orphan(&orphan));
-        let table = self.intake.rest();
-        let timeline = table.take_timeline();
-        table.close();
-        self.lend(timeline).decide()
-    }
-
-    /// Copies what is known; `source` is the one that is being read. Later fragments that wait for their first one count as such that
-    /// have none.
-    ///
-    /// It takes as long as copying the flows, and the engine can go on at once. Whoever decides does so with half of the threads:
-    /// the engine has the others.
-    pub fn snapshot(&mut self, source: &Source) -> Snapshot {
-        let mut inputs = self.inputs.clone();
-        inputs.push(self.report(source));
-        let threads = self.options.threads;
-        let table = self.intake.rest();
-        let (flows, timeline) = (table.copied(threads), table.timeline().cloned());
-        let mut tally = self.tally.clone();
-        self.fragments.waiting().for_each(|fragment| tally.add_orphan(fragment));
-        let (announcements, names) = self.listener.copied();
-        Snapshot {
-            inputs,
-            start: self.start(),
+    /// Everything collected so far.
+    pub fn collected(&mut self) -> Collected<'_> {
+        let table = self.pipeline.table();
+        Collected {
+            inputs: Cow::Borrowed(&self.inputs),
+            failures: Vec::new(),
+            unread: 0,
             filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
-            tally,
-            flows,
-            scopes: self.decoder.scopes().clone(),
-            registry: Arc::clone(&self.options.registry),
-            unsupported: self.unsupported.clone(),
-            names,
-            announcements,
-            timelines: self.timelines(timeline),
+            tally: Cow::Borrowed(&self.tally),
+            flows: Cow::Borrowed(table.flows()),
+            timeline: table.timeline().map(Cow::Borrowed),
+            non_ip: self.non_ip.as_ref().map(Cow::Borrowed),
+            scopes: Cow::Borrowed(self.decoder.scopes()),
+            announcements: Cow::Borrowed(self.listener.announcements()),
+            names: Cow::Borrowed(self.listener.names()),
             ended: self.ended.clone(),
-            closed_ports: self.options.closed_ports,
-            threads: (threads / 2).max(1),
-        }
-    }
-
-    /// Lets go of flows that at this moment have been silent for more than so many nanoseconds: their verdicts are final and
-    /// their sums kept, and there is room for others. What such a flow said about others is no evidence any more.
-    ///
-    /// A clock that is set back or forward meanwhile does not change how long a flow has been silent. Such a flow may stay longer,
-    /// by the time since the call before at most.
-    pub fn let_go_of_idle(&mut self, now: Moment, idle: i64) {
-        let timeline = self.intake.rest().take_timeline();
-        let lent = self.lend(None);
-        let mut is_over = self.silences.look(&lent.flows, now, idle);
-        let (mut analysis, joined) = lent.decide_and_tell_joined();
-        if let Some(joined) = &joined {
-            is_over = joined.gathered(&is_over);
-        }
-        let mut ended = analysis.ended.take().map_or_else(Ended::default, Arc::unwrap_or_clone);
-        ended.take_in((&analysis.flows, &analysis.verdicts), (&analysis.scans, &analysis.registry), &is_over);
-        // The table and the timeline know nothing of joined flows.
-        let now_of = |number: u32| joined.as_ref().map_or(number, |joined| joined.numbers[number as usize]) as usize;
-        let staying = timeline.map(|timeline| {
-            let category = |flow| analysis.category_of(now_of(flow) as u32);
-            ended.take_in_timeline(timeline, |flow| is_over[now_of(flow)], category)
-        });
-        analysis.ended = Some(Arc::new(ended));
-        // What was said about a flow holds as long as the flow goes on.
-        let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
-        let used: HashSet<usize> = numbers.filter_map(|number| analysis.relations.of(number).announcement).collect();
-        if let Some(joined) = &joined {
-            is_over = joined.spread(&is_over);
-        }
-        self.take_back(analysis, joined);
-        self.silences.let_go(&is_over);
-        let table = self.intake.rest();
-        if let Some(timeline) = staying {
-            table.give_timeline(timeline);
-        }
-        table.let_go(&is_over);
-        if let Some(not_ip) = &mut self.timeline {
-            not_ip.bound(MOST_COUNTS);
-        }
-        self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
-    }
-
-    /// Puts all that is known into a snapshot, without a copy, with the timeline of the flows. The engine goes on when it has
-    /// [taken it back](Engine::take_back).
-    fn lend(&mut self, of_flows: Option<Timeline>) -> Snapshot {
-        let start = self.start();
-        let (announcements, names) = self.listener.lend();
-        Snapshot {
-            inputs: std::mem::take(&mut self.inputs),
-            start,
-            filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
-            tally: std::mem::take(&mut self.tally),
-            flows: self.intake.rest().lend(),
-            scopes: self.decoder.lend_scopes(),
             registry: Arc::clone(&self.options.registry),
-            unsupported: std::mem::take(&mut self.unsupported),
-            names,
-            announcements,
-            timelines: self.timelines(of_flows),
-            ended: self.ended.take(),
             closed_ports: self.options.closed_ports,
             threads: self.options.threads,
         }
     }
 
-    /// When the first packet came.
-    fn start(&self) -> Time {
-        let mut span = capture_span(&self.inputs);
-        span.merge(self.interfaces.span());
-        span.first
+    /// Decides about everything read so far. No more packets can be read while the result is in use.
+    pub fn decide(&mut self) -> Decided<'_> {
+        self.collected().decide()
     }
 
-    /// The timeline of the flows with that of what is not IP.
-    fn timelines(&self, of_flows: Option<Timeline>) -> Option<[Timeline; 2]> {
-        of_flows.zip(self.timeline.as_ref()).map(|(of_flows, not_ip)| [of_flows, not_ip.clone()])
+    /// A copy of everything collected so far, about which another thread can decide while this one goes on reading.
+    pub fn snapshot(&mut self) -> Collected<'static> {
+        // The thread that reads needs the other half of the processors.
+        let threads = (self.options.threads / 2).max(1);
+        Collected { threads, ..self.collected().into_owned() }
     }
 
-    /// Goes on after an analysis was looked at, with the flows as they were counted.
-    fn take_back(&mut self, analysis: Analysis, joined: Option<Joined>) {
-        let Analysis { inputs, tally, flows, scopes, unsupported, names, announcements, ended, .. } = analysis;
-        self.inputs = inputs;
-        self.tally = tally;
-        self.intake.rest().take_back(joined.map_or(flows, |joined| joined.apart));
-        self.decoder.take_back_scopes(scopes);
-        self.unsupported = unsupported;
-        self.listener.take_back(announcements, names);
-        self.ended = ended;
+    /// Everything collected.
+    pub fn finish(self) -> Collected<'static> {
+        let (flows, timeline) = self.pipeline.finish();
+        let (announcements, names) = self.listener.finish();
+        Collected {
+            inputs: Cow::Owned(self.inputs),
+            failures: Vec::new(),
+            unread: 0,
+            filtered: self.filtering.map(|filtering| filtering.so_far()),
+            tally: Cow::Owned(self.tally),
+            flows: Cow::Owned(flows),
+            timeline: timeline.map(Cow::Owned),
+            non_ip: self.non_ip.map(Cow::Owned),
+            scopes: Cow::Owned(self.decoder.finish()),
+            announcements: Cow::Owned(announcements),
+            names: Cow::Owned(names),
+            ended: self.ended,
+            registry: self.options.registry,
+            closed_ports: self.options.closed_ports,
+            threads: self.options.threads,
+        }
+    }
+
+    /// Removes the flows that at this moment have been silent for more than `idle` nanoseconds: their verdicts are final and
+    /// their sums kept, and there is room for others. Such a flow is no evidence about others any more.
+    ///
+    /// A clock that is set back or forward meanwhile does not change how long a flow has been silent. Such a flow may stay longer,
+    /// by the time since the call before at most.
+    pub fn expire_idle(&mut self, now: Moment, idle: i64) {
+        let is_silent = self.silences.look(self.pipeline.table().flows(), now, idle);
+        // What is decided is owned, so that the engine can change again.
+        let Decided { collected: Collected { flows, .. }, verdicts, relations, scans, joined } = self.decide();
+        let flows_joined = match flows {
+            Cow::Owned(flows) => Some(flows),
+            Cow::Borrowed(_) => None,
+        };
+        let mut ended = self.ended.take().map_or_else(Ended::default, Arc::unwrap_or_clone);
+        let (registry, table) = (&self.options.registry, self.pipeline.table());
+        let flows: &Flows = flows_joined.as_ref().unwrap_or_else(|| table.flows());
+        // A flow of two directions is over when both are.
+        let is_over = match &joined {
+            Some(joined) => joined.gathered(&is_silent),
+            None => is_silent,
+        };
+        ended.take_in((flows, &verdicts), (&scans, registry), &is_over);
+        let category = |number: usize| scans.category_of(flows.get(number), &verdicts[number], registry);
+        let categories: Vec<Option<Category>> =
+            if table.timeline().is_some() { (0..flows.len()).map(category).collect() } else { Vec::new() };
+        // What was said about a flow holds as long as the flow goes on.
+        let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
+        let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
+        // The table has the two directions of a flow apart.
+        let is_over = match &joined {
+            Some(joined) => joined.spread(&is_over),
+            None => is_over,
+        };
+        self.silences.let_go(&is_over);
+        if let Some(timeline) = table.remove(&is_over) {
+            let now_of = |number: u32| joined.as_ref().map_or(number, |joined| joined.now(number)) as usize;
+            ended.take_in_timeline(timeline, |number| categories[now_of(number)]);
+        }
+        table.bound_timeline(MOST_COUNTS);
+        self.ended = Some(Arc::new(ended));
+        if let Some(non_ip) = &mut self.non_ip {
+            non_ip.bound(MOST_COUNTS);
+        }
+        self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }
 
     /// How many flows are told apart at present.
     pub fn flows(&mut self) -> usize {
-        self.intake.rest().len()
+        self.pipeline.table().len()
     }
 
     /// How many flows were let go.
@@ -377,7 +359,7 @@ impl Observer for Engine {
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
         // Asked beforehand, because what has just been written is slow to read in pieces of another size.
         let is_heard = self.listener.cares_for(&observation);
-        let observation = self.intake.take_in(observation);
+        let observation = self.pipeline.push(observation);
         self.tally.add_observed(observation);
         if is_heard {
             self.listener.hear(self.packets, observation, payload);
@@ -444,7 +426,7 @@ mod tests {
     }
 
     /// The lines of a table as data, without its header.
-    fn lines(analysis: &Analysis, name: TableName) -> Vec<String> {
+    fn lines(analysis: &Decided<'_>, name: TableName) -> Vec<String> {
         let mut csv = Vec::new();
         crate::output::csv::write(&analysis.table(name), &mut csv).unwrap();
         String::from_utf8(csv).unwrap().lines().skip(1).map(str::to_owned).collect()
@@ -459,9 +441,9 @@ mod tests {
         engine.read(&mut source, u64::MAX);
         // Room for seven members in the sums of services, two servers, and three hosts.
         engine.ended = Some(Arc::new(Ended::with_room(Room::of(64))));
-        engine.let_go_of_idle(at(9), NANOSECONDS);
+        engine.expire_idle(at(9), NANOSECONDS);
         engine.close(&source);
-        let analysis = engine.finish();
+        let analysis = engine.finish().decide();
         assert_eq!((analysis.ended.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
         for (name, packets) in [(TableName::Hosts, 2), (TableName::Servers, 7)] {
             let lines = lines(&analysis, name);
@@ -481,10 +463,10 @@ mod tests {
         let mut engine = Engine::new(&Options { timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) });
         for number in 0..60 {
             engine.read(&mut source, 1);
-            engine.let_go_of_idle(at(number * 10), 50 * NANOSECONDS);
+            engine.expire_idle(at(number * 10), 50 * NANOSECONDS);
         }
         engine.close(&source);
-        let analysis = engine.finish();
+        let analysis = engine.finish().decide();
         assert!(analysis.flows.len() < 10);
         let scan = lines(&analysis, TableName::Scans);
         assert_eq!(scan.len(), 1, "{scan:#?}");
@@ -511,15 +493,14 @@ mod tests {
         let mut engine = Engine::new(&Options { timeline, threads: 1, ..Options::new(Vec::new()) });
         for second in (20..3000).step_by(20) {
             engine.read(&mut source, 40);
-            engine.let_go_of_idle(at(second), 10 * NANOSECONDS);
+            engine.expire_idle(at(second), 10 * NANOSECONDS);
             assert!(engine.flows() <= 12);
-            let (announcements, names) = engine.listener.lend();
             // Each is forgotten a minute and ten seconds after it was made.
-            assert!(announcements.log().len() <= 90, "{}", announcements.log().len());
-            engine.listener.take_back(announcements, names);
+            let kept = engine.listener.announcements().log().len();
+            assert!(kept <= 90, "{kept}");
         }
         engine.close(&source);
-        let analysis = engine.finish();
+        let analysis = engine.finish().decide();
         assert_eq!(analysis.ended.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
     }
 }

@@ -115,19 +115,18 @@ mod tests {
             let (client, server) = ((Address::v4([10, 0, 0, 5]), flow), (Address::v4([192, 0, 2, 53]), 53));
             let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, client, server);
             let time = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
-            self.table.take_in(&[Observation { key, side, time, fragment: Fragment::Whole, ..Observation::BLANK }]);
+            self.table.push(&[Observation { key, side, time, fragment: Fragment::Whole, ..Observation::BLANK }]);
         }
 
         /// The flows that have been silent for long, so many seconds after the beginning.
         fn silent(&mut self, second: i64) -> Vec<u16> {
             let clock = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
             let now = Moment { clock, running: Duration::from_secs(second as u64) };
-            let flows = self.table.lend();
-            let is_silent = self.silences.look(&flows, now, IDLE * NANOSECONDS);
+            let flows = self.table.flows();
+            let is_silent = self.silences.look(flows, now, IDLE * NANOSECONDS);
             let ports = flows.iter().map(|flow| flow.key.port(Side::A));
             let silent = ports.zip(&is_silent).filter(|(_, is_silent)| **is_silent).map(|(port, _)| port).collect();
-            self.table.take_back(flows);
-            self.table.let_go(&is_silent);
+            self.table.remove(&is_silent);
             self.silences.let_go(&is_silent);
             silent
         }

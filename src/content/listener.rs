@@ -102,20 +102,24 @@ impl Listener {
         }
     }
 
-    /// What was announced, and what hosts are called. Nothing more can be heard until both are [given
-    /// back](Listener::take_back).
-    pub fn lend(&mut self) -> (Announcements, HostNames) {
-        (std::mem::take(&mut self.announcements), std::mem::take(&mut self.names))
+    /// What control channels have announced so far.
+    pub fn announcements(&self) -> &Announcements {
+        &self.announcements
     }
 
-    /// A copy of both.
-    pub fn copied(&self) -> (Announcements, HostNames) {
-        (self.announcements.clone(), self.names.clone())
+    /// Names of hosts so far.
+    pub fn names(&self) -> &HostNames {
+        &self.names
     }
 
-    /// Goes on with what was lent.
-    pub fn take_back(&mut self, announcements: Announcements, names: HostNames) {
-        (self.announcements, self.names) = (announcements, names);
+    /// The names of hosts, to add those that come from elsewhere.
+    pub fn names_mut(&mut self) -> &mut HostNames {
+        &mut self.names
+    }
+
+    /// All announcements, and all names of hosts.
+    pub fn finish(self) -> (Announcements, HostNames) {
+        (self.announcements, self.names)
     }
 
     /// Forgets what cannot be about anything to come, and remarks on channels that are not there any more. Of announcements, and of
@@ -124,11 +128,6 @@ impl Listener {
         self.announcements.forget(clock, is_used, &is_there);
         self.encrypted.retain(&is_there);
         self.truncated.retain(&is_there);
-    }
-
-    /// The names of hosts, to add those that come from elsewhere.
-    pub fn names(&mut self) -> &mut HostNames {
-        &mut self.names
     }
 
     /// True if the packet is worth reading: its ports are those of a channel, and it carries something or opens it.

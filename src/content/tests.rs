@@ -75,8 +75,8 @@ impl Ear {
 
     /// What was announced until now, in words.
     fn told(&mut self) -> Vec<String> {
-        let mut listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
-        listener.lend().0.log().iter().map(words).collect()
+        let listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
+        listener.announcements().log().iter().map(words).collect()
     }
 }
 
@@ -363,9 +363,7 @@ fn remarks_are_forgotten_with_their_channels_and_made_anew_in_others() {
         };
         hear(&mut ear);
         ear.listener.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
-        let (log, names) = ear.listener.lend();
-        assert_eq!(log.log().len(), if is_there { 2 } else { 0 });
-        ear.listener.take_back(log, names);
+        assert_eq!(ear.listener.announcements().log().len(), if is_there { 2 } else { 0 });
         // What is remembered is not said twice.
         hear(&mut ear);
         assert_eq!(ear.told(), ["encrypted", "truncated"]);

@@ -160,14 +160,9 @@ impl Decoder {
         &self.tunnels
     }
 
-    /// The scopes that were met. They must be [given back](Decoder::take_back_scopes) before another packet is decoded.
-    pub fn lend_scopes(&mut self) -> Scopes {
-        std::mem::take(&mut self.scopes)
-    }
-
-    /// Goes on with the scopes that were lent.
-    pub fn take_back_scopes(&mut self, scopes: Scopes) {
-        self.scopes = scopes;
+    /// All scopes that were met.
+    pub fn finish(self) -> Scopes {
+        self.scopes
     }
 
     /// Walks over one packet that was seen on `interface`.

@@ -1,6 +1,6 @@
 //! The flows that could be meant, as a table: enough of each to tell it from the others.
 
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::service::Transport;
 use crate::service::protocols;
 use crate::summary::{Cell, Column, Table, names};
@@ -24,7 +24,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// The table of the flows with these numbers, from 0.
-pub fn candidates<'a>(analysis: &'a Analysis, numbers: &'a [usize]) -> Table<'a> {
+pub fn candidates<'a>(analysis: &'a Decided<'a>, numbers: &'a [usize]) -> Table<'a> {
     let (flows, start) = (&analysis.flows, analysis.span().first);
     let mut table = Table::made("candidates", COLUMNS, numbers.len(), move |place, show| {
         let number = numbers[place];

@@ -1,7 +1,7 @@
 //! The one flow that is meant, or why it is not clear and which ones it could be.
 
 use super::Question;
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::decode::Decoded;
 use crate::flow::Flow;
 use crate::service::protocols;
@@ -29,7 +29,7 @@ pub struct Known<'a> {
 
 /// The number of the flow that is meant, from 0: of those that fit the question the only one of which a packet matches the
 /// filter. Without a question all flows fit.
-pub fn choose(analysis: &Analysis, question: Option<Question>, known: Known<'_>) -> Result<usize, Unclear> {
+pub fn choose(analysis: &Decided<'_>, question: Option<Question>, known: Known<'_>) -> Result<usize, Unclear> {
     let fitting = fitting(analysis, question, known)?;
     let Some(matching) = known.matching else { return only(analysis, fitting) };
     // The file may have been written to since it was read first.
@@ -48,7 +48,7 @@ pub fn choose(analysis: &Analysis, question: Option<Question>, known: Known<'_>)
 }
 
 /// The flows that fit the question: at least one.
-fn fitting(analysis: &Analysis, question: Option<Question>, known: Known<'_>) -> Result<Vec<usize>, Unclear> {
+fn fitting(analysis: &Decided<'_>, question: Option<Question>, known: Known<'_>) -> Result<Vec<usize>, Unclear> {
     let flows = &analysis.flows;
     let none = |why: String| Unclear { why, candidates: Vec::new() };
     let Some(question) = question else { return Ok((0..flows.len()).collect()) };
@@ -75,7 +75,7 @@ fn fitting(analysis: &Analysis, question: Option<Question>, known: Known<'_>) ->
 }
 
 /// The only one of several flows.
-fn only(analysis: &Analysis, flows: Vec<usize>) -> Result<usize, Unclear> {
+fn only(analysis: &Decided<'_>, flows: Vec<usize>) -> Result<usize, Unclear> {
     match flows.as_slice() {
         [number] => match analysis.flows.get(*number) {
             flow if flow.is_overflow() => {

@@ -14,7 +14,7 @@ pub use candidates::{MOST_CANDIDATES, candidates};
 pub use choice::{Known, Unclear, choose};
 pub use question::{End, Question};
 
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::decode::Side;
 use crate::flow::{Flow, Relation, Roles};
 use crate::service::ladder::{Climb, Elsewhere, Facts};
@@ -27,7 +27,7 @@ use crate::witness::{Sighting, Whereabouts, Witness};
 
 /// A flow and all that is known of it.
 struct Story<'a> {
-    analysis: &'a Analysis,
+    analysis: &'a Decided<'a>,
     number: usize,
     flow: &'a Flow,
     verdict: &'a Verdict,
@@ -63,7 +63,7 @@ impl Line {
 
 /// Explains the flow with that number. What its packets did is told by `witness`; `packet` is the number of a packet that was
 /// asked for, and what became of it.
-pub fn explain(analysis: &Analysis, number: usize, witness: &Witness, packet: Option<(u64, &Whereabouts)>) -> Vec<Line> {
+pub fn explain(analysis: &Decided<'_>, number: usize, witness: &Witness, packet: Option<(u64, &Whereabouts)>) -> Vec<Line> {
     let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
     let story = Story { analysis, number, flow, verdict, relation: analysis.relations.of(number), witness };
     let mut lines = story.heading();

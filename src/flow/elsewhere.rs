@@ -4,9 +4,10 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
+use super::flows::Flows;
 use super::index::Index;
 use super::record::Flow;
-use super::table::{BATCH, Flows};
+use super::table::BATCH;
 use crate::decode::{Address, IpVersion, ScopeId, Side};
 use crate::parallel;
 use crate::prefetch::prefetch;

@@ -1,7 +1,7 @@
 //! The link between a datagram's fragments: only the first has ports, the others follow it into its flow.
 //!
 //! Nothing is put together again, only remembered: of a first fragment its flow, of later ones that came before it the
-//! observations themselves. Both are bounded, and what falls out is counted as a fragment without a first.
+//! observations themselves. Both are bounded. A fragment whose first never comes has no flow.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -18,7 +18,7 @@ pub const MAX_WAITING: usize = 1 << 16;
 
 /// What the fragments of one datagram have in common (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Datagram {
+struct Datagram {
     source: Address,
     destination: Address,
     protocol: u8,
@@ -28,64 +28,69 @@ pub struct Datagram {
 
 /// What is known of a datagram.
 #[derive(Debug)]
-enum State {
+enum State<T> {
     /// Its first fragment has been seen, and belongs to this flow.
     Flow { key: FlowKey, side: Side, message: Option<IcmpMessage> },
     /// Only later ones, which wait.
-    Waiting(Vec<Observation>),
+    Waiting(Vec<(Observation, T)>),
 }
 
 #[derive(Debug)]
-struct Entry {
-    state: State,
+struct Entry<T> {
+    state: State<T>,
     /// The time of its latest fragment.
     latest: Time,
     /// Tells its places in the queue from those of a forgotten datagram with the same name.
     serial: u64,
 }
 
-/// The datagrams whose fragments are still coming.
-#[derive(Debug, Default)]
-pub struct Fragments {
-    datagrams: HashMap<Datagram, Entry, foldhash::fast::RandomState>,
+/// The datagrams whose fragments are still coming. Each fragment has a tag, by which the caller knows it again.
+#[derive(Debug)]
+pub struct Fragments<T> {
+    datagrams: HashMap<Datagram, Entry<T>, foldhash::fast::RandomState>,
     /// In the order they were first seen.
     queue: VecDeque<(Datagram, u64)>,
     waiting: usize,
     serial: u64,
 }
 
-/// What became of fragments.
+/// The flow of a fragment, as far as it is known.
 #[derive(Debug, PartialEq)]
-pub enum Joined {
-    /// This one belongs to its flow now.
-    Flow(Observation),
-    /// It waits for its first fragment.
-    Waits,
+pub enum Followed<T> {
+    /// The fragment belongs to its flow, and so do those that waited for it.
+    Flow {
+        /// The fragment.
+        fragment: Observation,
+        /// Earlier fragments of the same datagram, in the order they came.
+        waited: Vec<(Observation, T)>,
+    },
+    /// The fragment has no flow, unless the first of its datagram comes later.
+    Waits(Observation),
 }
 
-impl Fragments {
-    /// Takes in a fragment. Fragments whose flow is known by now are given to `flow`, those that nobody waits for any more
-    /// to `orphan`; each fragment is given away exactly once.
-    pub fn take_in(&mut self, observation: Observation, mut flow: impl FnMut(Observation), orphan: impl FnMut(Observation)) {
-        match observation.fragment {
-            Fragment::Whole => flow(observation),
+impl<T> Default for Fragments<T> {
+    fn default() -> Self {
+        Fragments { datagrams: HashMap::default(), queue: VecDeque::new(), waiting: 0, serial: 0 }
+    }
+}
+
+impl<T> Fragments<T> {
+    /// Takes a fragment, and finds its flow. Each fragment is given back once, or twice if it waits and does not wait in vain.
+    pub fn push(&mut self, observation: Observation, tag: T) -> Followed<T> {
+        let time = observation.time;
+        let followed = match observation.fragment {
+            Fragment::Whole => Followed::Flow { fragment: observation, waited: Vec::new() },
             Fragment::First(identification) => {
-                flow(observation);
-                for waiting in self.first(&observation, identification) {
-                    flow(waiting);
-                }
+                Followed::Flow { fragment: observation, waited: self.first(&observation, identification) }
             }
-            Fragment::Later(identification) => {
-                if let Joined::Flow(joined) = self.later(observation, identification) {
-                    flow(joined);
-                }
-            }
-        }
-        self.forget_old(observation.time, orphan);
+            Fragment::Later(identification) => self.later(observation, tag, identification),
+        };
+        self.forget_old(time);
+        followed
     }
 
     /// A first fragment: the later ones that waited for it, with its key.
-    fn first(&mut self, observation: &Observation, identification: u32) -> Vec<Observation> {
+    fn first(&mut self, observation: &Observation, identification: u32) -> Vec<(Observation, T)> {
         let Observation { key, side, message, time, .. } = *observation;
         let datagram = Datagram::of(observation, identification);
         let state = State::Flow { key, side, message };
@@ -96,7 +101,7 @@ impl Fragments {
                     State::Flow { .. } => Vec::new(),
                     State::Waiting(mut waiting) => {
                         self.waiting -= waiting.len();
-                        waiting.iter_mut().for_each(|later| join(later, key, side, message));
+                        waiting.iter_mut().for_each(|(later, _)| join(later, key, side, message));
                         waiting
                     }
                 }
@@ -108,9 +113,9 @@ impl Fragments {
         }
     }
 
-    fn later(&mut self, mut observation: Observation, identification: u32) -> Joined {
+    fn later(&mut self, mut observation: Observation, tag: T, identification: u32) -> Followed<T> {
         if !needs_first(observation.key.protocol) {
-            return Joined::Flow(observation);
+            return Followed::Flow { fragment: observation, waited: Vec::new() };
         }
         let datagram = Datagram::of(&observation, identification);
         let time = observation.time;
@@ -118,26 +123,26 @@ impl Fragments {
             Some(Entry { state: State::Flow { key, side, message }, latest, .. }) => {
                 *latest = time.max(*latest);
                 join(&mut observation, *key, *side, *message);
-                return Joined::Flow(observation);
+                return Followed::Flow { fragment: observation, waited: Vec::new() };
             }
             Some(Entry { state: State::Waiting(waiting), latest, .. }) => {
                 *latest = time.max(*latest);
-                waiting.push(observation);
+                waiting.push((observation, tag));
             }
-            None => self.remember(datagram, State::Waiting(vec![observation]), time),
+            None => self.remember(datagram, State::Waiting(vec![(observation, tag)]), time),
         }
         self.waiting += 1;
-        Joined::Waits
+        Followed::Waits(observation)
     }
 
-    fn remember(&mut self, datagram: Datagram, state: State, latest: Time) {
+    fn remember(&mut self, datagram: Datagram, state: State<T>, latest: Time) {
         self.serial += 1;
         self.queue.push_back((datagram, self.serial));
         self.datagrams.insert(datagram, Entry { state, latest, serial: self.serial });
     }
 
     /// Forgets the oldest datagrams while they are out of time or there are too many.
-    fn forget_old(&mut self, now: Time, mut orphan: impl FnMut(Observation)) {
+    fn forget_old(&mut self, now: Time) {
         while let Some(&(datagram, serial)) = self.queue.front() {
             let Some(entry) = self.datagrams.get(&datagram).filter(|entry| entry.serial == serial) else {
                 self.queue.pop_front();
@@ -150,24 +155,6 @@ impl Fragments {
             self.queue.pop_front();
             if let Some(Entry { state: State::Waiting(waiting), .. }) = self.datagrams.remove(&datagram) {
                 self.waiting -= waiting.len();
-                waiting.into_iter().for_each(&mut orphan);
-            }
-        }
-    }
-
-    /// All that still wait, in no order.
-    pub fn waiting(&self) -> impl Iterator<Item = &Observation> {
-        self.datagrams.values().flat_map(|entry| match &entry.state {
-            State::Flow { .. } => &[],
-            State::Waiting(waiting) => waiting.as_slice(),
-        })
-    }
-
-    /// Gives up all that still wait, in the order they came.
-    pub fn give_up(&mut self, mut orphan: impl FnMut(Observation)) {
-        for (datagram, _) in std::mem::take(&mut self.queue) {
-            if let Some(Entry { state: State::Waiting(waiting), .. }) = self.datagrams.remove(&datagram) {
-                waiting.into_iter().for_each(&mut orphan);
             }
         }
     }
@@ -175,7 +162,7 @@ impl Fragments {
 
 impl Datagram {
     /// The datagram with that identification that a fragment belongs to.
-    pub fn of(observation: &Observation, identification: u32) -> Datagram {
+    fn of(observation: &Observation, identification: u32) -> Datagram {
         let FlowKey { addresses, protocol, scope, .. } = observation.key;
         Datagram {
             source: addresses[observation.side.index()],
@@ -227,16 +214,19 @@ mod tests {
 
     /// How many fragments got a flow with ports, and how many none.
     fn run(fragments: &[Observation]) -> (usize, usize) {
-        let (mut table, mut flows, mut orphans) = (Fragments::default(), 0, 0);
+        let (mut table, mut flows, mut waiting) = (Fragments::default(), 0, 0);
         for &observation in fragments {
-            let flow = |joined: Observation| {
-                assert_eq!(joined.key.ports, [50001, 53]);
-                flows += 1;
-            };
-            table.take_in(observation, flow, |_| orphans += 1);
+            match table.push(observation, ()) {
+                Followed::Flow { fragment, waited } => {
+                    assert!(
+                        waited.iter().map(|(waited, ())| waited).chain([&fragment]).all(|joined| joined.key.ports == [50001, 53])
+                    );
+                    (flows, waiting) = (flows + 1 + waited.len(), waiting - waited.len());
+                }
+                Followed::Waits(_) => waiting += 1,
+            }
         }
-        table.give_up(|_| orphans += 1);
-        (flows, orphans)
+        (flows, waiting)
     }
 
     #[test]
@@ -261,16 +251,17 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_every_fragment_is_given_away_once() {
-        let many: Vec<Observation> = (0..MAX_DATAGRAMS as u32 + 100).map(|id| fragment(Fragment::Later(id), 0)).collect();
+    fn memory_is_bounded_and_the_oldest_datagrams_are_forgotten() {
         let mut table = Fragments::default();
-        let mut orphans = 0;
-        for &observation in &many {
-            table.take_in(observation, |_| unreachable!(), |_| orphans += 1);
+        let last = MAX_DATAGRAMS as u32 + 100;
+        (0..last).for_each(|id| assert!(matches!(table.push(fragment(Fragment::Later(id), 0), id), Followed::Waits(_))));
+        assert_eq!((table.datagrams.len(), table.waiting), (MAX_DATAGRAMS, MAX_DATAGRAMS));
+        for (id, count) in [(0, 0), (99, 0), (last - 1, 1)] {
+            let Followed::Flow { waited, .. } = table.push(fragment(Fragment::First(id), 0), id) else { panic!("a first waits") };
+            assert!(waited.len() == count && waited.iter().all(|(_, tag)| *tag == id), "{id}");
         }
-        assert_eq!(orphans, 100);
-        table.give_up(|_| orphans += 1);
-        assert_eq!(orphans, many.len());
-        assert_eq!(run(&vec![fragment(Fragment::Later(7), 0); MAX_WAITING + 5]), (0, MAX_WAITING + 5));
+        let mut table = Fragments::default();
+        (0..MAX_WAITING + 5).for_each(|_| drop(table.push(fragment(Fragment::Later(7), 0), ())));
+        assert!(table.waiting <= MAX_WAITING && table.datagrams.len() <= 1);
     }
 }

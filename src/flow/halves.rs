@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::flows::{Flows, Rare};
 use super::record::{Flow, REUSE_AFTER};
-use super::table::{Flows, Rare};
 use crate::arena::Arena;
 use crate::decode::{FlowKey, Observation, ScopeId, Side};
 use crate::parallel;
@@ -20,17 +20,21 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// bound on what somebody can make us compare.
 const MOST_COMPARED: usize = 64;
 
-/// Flows of one view after halves were joined, and the way from the flows before that to these.
+/// Flows after halves were joined, and the way from the flows before that to these.
 #[derive(Debug)]
 pub struct Joined {
-    /// The flows before.
-    pub apart: Flows,
-    /// By number before: the number now. Halves of one flow have the same.
-    pub numbers: Vec<u32>,
+    /// The flows now.
+    pub flows: Flows,
+    /// Their numbers.
+    pub numbers: JoinedNumbers,
 }
 
+/// The numbers of flows after halves were joined.
+#[derive(Debug)]
+pub struct JoinedNumbers(Vec<u32>);
+
 /// Scopes that are the two directions of one network: each stands for the one that its flows have after joining.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Networks(Map<ScopeId, ScopeId>);
 
 impl Networks {
@@ -62,11 +66,11 @@ impl Networks {
 
 /// Joins halves, and puts quotations in ICMP errors to the half that they quote, whose errors come back in the other scope.
 /// `None` if there is nothing to do.
-pub fn join(flows: Flows, threads: usize) -> (Flows, Option<Joined>) {
-    let halves = Halves::of(&flows, threads);
-    let (pairs, quotes) = (halves.pairs(&flows), halves.quotes(&flows));
+pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
+    let halves = Halves::of(flows, threads);
+    let (pairs, quotes) = (halves.pairs(flows), halves.quotes(flows));
     if pairs.is_empty() && quotes.is_empty() {
-        return (flows, None);
+        return None;
     }
     let mut networks = Networks::default();
     pairs.iter().for_each(|(kept, absorbed)| networks.unite(flows.get(*kept).key.scope, flows.get(*absorbed).key.scope));
@@ -99,19 +103,24 @@ pub fn join(flows: Flows, threads: usize) -> (Flows, Option<Joined>) {
     }
     let kept = (0..flows.len()).filter(|number| !halves.contains_key(number));
     let together = flows.rearranged(joined, rare, networks, kept);
-    (together, Some(Joined { apart: flows, numbers }))
+    Some(Joined { flows: together, numbers: JoinedNumbers(numbers) })
 }
 
-impl Joined {
+impl JoinedNumbers {
+    /// The number now of the flow that had the number `before`. Halves of one flow have the same.
+    pub fn now(&self, before: u32) -> u32 {
+        self.0[before as usize]
+    }
+
     /// What holds for flows now, by the numbers before.
     pub fn spread<T: Copy>(&self, now: &[T]) -> Vec<T> {
-        self.numbers.iter().map(|number| now[*number as usize]).collect()
+        self.0.iter().map(|number| now[*number as usize]).collect()
     }
 
     /// What holds for flows now, by their numbers: what held for all that each was joined of.
     pub fn gathered(&self, before: &[bool]) -> Vec<bool> {
         let mut now = Vec::new();
-        for (number, holds) in self.numbers.iter().zip(before) {
+        for (number, holds) in self.0.iter().zip(before) {
             match now.get_mut(*number as usize) {
                 Some(other) => *other &= *holds,
                 // They are numbered in the order of their first halves.

@@ -6,6 +6,7 @@
 
 mod connection;
 mod elsewhere;
+mod flows;
 mod fragments;
 mod halves;
 mod index;
@@ -19,10 +20,11 @@ mod tests;
 mod timeline;
 
 pub use connection::Outcome;
-pub use fragments::{Datagram, Fragments, MAX_DATAGRAMS, MAX_WAITING};
-pub use halves::{Joined, Networks};
+pub use flows::{Flows, Rare, SpareFlows, make_spare};
+pub use fragments::{Followed, Fragments, MAX_DATAGRAMS, MAX_WAITING};
+pub use halves::{Joined, JoinedNumbers, Networks};
 pub use record::{Flow, REUSE_AFTER};
 pub use relations::{Relation, Relations};
 pub use roles::Roles;
-pub use table::{BATCH, FlowTable, Flows, MAX_FLOWS, Rare, SpareFlows, TableOptions, USUAL_MAX_FLOWS};
-pub use timeline::{MOST_BUCKETS, Timeline, TimelineOptions};
+pub use table::{BATCH, FlowTable, MAX_FLOWS, TableOptions, USUAL_MAX_FLOWS};
+pub use timeline::{MOST_BUCKETS, Timeline, TimelineOptions, Timelines};

@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::flows::Flows;
 use super::halves::Networks;
 use super::record::Flow;
-use super::table::Flows;
 use crate::content::{Announcement, Announcements, Expectation, ServerEnd, What};
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};

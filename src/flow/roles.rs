@@ -5,10 +5,10 @@
 //! divided can change an answer.
 
 use super::elsewhere::Evidences;
+use super::flows::Flows;
 use super::record::Flow;
 use super::relations::Relations;
 use super::reply::reply;
-use super::table::Flows;
 use crate::arena::Arena;
 use crate::decode::Side;
 use crate::parallel;

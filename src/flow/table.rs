@@ -4,28 +4,18 @@
 //! for its record. So three batches of observations are under way: the slots of the first are asked for, then the records
 //! of the one before, whose slots have come meanwhile, and the one before that is counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use super::halves::{self, Joined, Networks};
+use super::flows::{Flows, SpareFlows};
 use super::index::Index;
 use super::record::Flow;
 use super::timeline::{Timeline, TimelineOptions};
-use crate::arena::{Arena, Spare};
 use crate::decode::{FlowKey, Fragment, Observation};
 use crate::prefetch::prefetch;
 
 /// Observations in a batch: about as many as a core can have loads under way.
 pub const BATCH: usize = 16;
-
-/// Counts that few flows have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rare {
-    /// Packets that were fragments.
-    pub fragments: u64,
-    /// ICMP errors that quoted the flow.
-    pub icmp_errors: u64,
-}
 
 /// How a flow table counts.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +29,6 @@ pub struct TableOptions {
     /// Whether packets are counted by time, too.
     pub timeline: Option<TimelineOptions>,
 }
-
-/// The most quotations that are kept whose flow is not known; each has some 120 bytes.
-const MOST_UNPLACED: usize = 1 << 14;
 
 /// The most flows that can be told apart: their numbers have 32 bits, of which a few are used otherwise.
 pub const MAX_FLOWS: usize = 4_000_000_000;
@@ -57,10 +44,8 @@ impl Default for TableOptions {
 /// The flow table.
 #[derive(Debug)]
 pub struct FlowTable {
-    flows: Arena<Flow>,
+    flows: Flows,
     index: Index,
-    rare: HashMap<usize, Rare>,
-    ids: Ids,
     /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
     hasher: foldhash::fast::RandomState,
     /// The hashes of the keys that are being taken in.
@@ -70,8 +55,6 @@ pub struct FlowTable {
     options: TableOptions,
     /// By protocol: the flow that stands for those there was no room for.
     overflows: BTreeMap<u8, usize>,
-    /// Quotations in ICMP errors, of flows that are not known in their scope.
-    unplaced: Vec<Observation>,
     timeline: Option<Timeline>,
 }
 
@@ -80,22 +63,19 @@ impl FlowTable {
     pub fn new(options: TableOptions) -> FlowTable {
         let options = TableOptions { batch_size: options.batch_size.max(1), ..options };
         FlowTable {
-            flows: Arena::default(),
+            flows: Flows::default(),
             index: Index::default(),
-            rare: HashMap::new(),
-            ids: Ids::default(),
             hasher: foldhash::fast::RandomState::default(),
             hashes: Vec::new(),
             guesses: Vec::new(),
             options,
             overflows: BTreeMap::new(),
-            unplaced: Vec::new(),
             timeline: options.timeline.map(|timeline| Timeline::new(timeline.interval)),
         }
     }
 
-    /// Takes in packets, or quotations of packets, in the order they came.
-    pub fn take_in(&mut self, observations: &[Observation]) {
+    /// Counts packets, or quotations of packets, in the order they came.
+    pub fn push(&mut self, observations: &[Observation]) {
         let (size, end) = (self.options.batch_size, observations.len());
         let batch = |number: usize| end.min(number * size)..end.min((number + 1) * size);
         // Beside the table, so that both can change.
@@ -115,18 +95,28 @@ impl FlowTable {
         (self.hashes, self.guesses) = (hashes, guesses);
     }
 
+    /// The flows so far, in the order of their first packets.
+    pub fn flows(&self) -> &Flows {
+        &self.flows
+    }
+
+    /// The times of the flows' packets, by the flows' numbers, if they are counted.
+    pub fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_ref()
+    }
+
+    /// The flows and their timeline, when all packets are in. Memory that only counting needs is freed.
+    pub fn finish(self) -> (Flows, Option<Timeline>) {
+        (self.flows, self.timeline)
+    }
+
     /// True if the next flows need memory that nobody has made ahead.
     #[inline]
     pub fn wants_spare(&self) -> bool {
         self.flows.wants_spare()
     }
 
-    /// Makes memory for more flows, on any thread.
-    pub fn make_spare() -> SpareFlows {
-        Spare::made(|| Flow::overflow(0))
-    }
-
-    /// Gives it [memory](FlowTable::make_spare) for more flows.
+    /// Gives it memory for more flows.
     pub fn give_spare(&mut self, spare: SpareFlows) {
         self.flows.give_spare(spare);
     }
@@ -138,45 +128,7 @@ impl FlowTable {
 
     /// True if there are none so far.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The flows, in the order of their first packets. Nothing more can be taken in until they are [given
-    /// back](FlowTable::take_back).
-    pub fn lend(&mut self) -> Flows {
-        Flows {
-            flows: std::mem::take(&mut self.flows),
-            rare: std::mem::take(&mut self.rare),
-            ids: std::mem::take(&mut self.ids),
-            unplaced: std::mem::take(&mut self.unplaced),
-            networks: Networks::default(),
-        }
-    }
-
-    /// Goes on with the flows that were lent.
-    pub fn take_back(&mut self, lent: Flows) {
-        Flows { flows: self.flows, rare: self.rare, ids: self.ids, unplaced: self.unplaced, .. } = lent;
-    }
-
-    /// A copy of the flows, made by at most so many threads. The table goes on.
-    pub fn copied(&self, threads: usize) -> Flows {
-        let (flows, networks) = (self.flows.copied(threads), Networks::default());
-        Flows { flows, rare: self.rare.clone(), ids: self.ids.clone(), unplaced: self.unplaced.clone(), networks }
-    }
-
-    /// When the flows' packets came, by their numbers, if that was asked for.
-    pub fn timeline(&self) -> Option<&Timeline> {
-        self.timeline.as_ref()
-    }
-
-    /// Takes that away; nothing more can be taken in until it is [given back](FlowTable::give_timeline).
-    pub fn take_timeline(&mut self) -> Option<Timeline> {
-        self.timeline.take()
-    }
-
-    /// Gives it back.
-    pub fn give_timeline(&mut self, timeline: Timeline) {
-        self.timeline = Some(timeline);
+        self.flows.is_empty()
     }
 
     /// The number of the flow that packets of that key are counted in at present.
@@ -189,52 +141,37 @@ impl FlowTable {
         self.overflows.get(&protocol).copied()
     }
 
-    /// Lets go of those flows for which `is_over` is true, one by one in their order. The others get new numbers in the same
-    /// order, and keep what they are called by.
-    pub fn let_go(&mut self, is_over: &[bool]) {
-        let all = self.lend();
-        let staying = is_over.iter().filter(|is_over| !**is_over).count();
-        self.index = Index::with_capacity(staying);
-        let mut numbers = vec![0; is_over.len()];
-        let mut names = Vec::with_capacity(staying);
-        for (number, flow) in all.iter().enumerate().filter(|(number, _)| !is_over[*number]) {
-            numbers[number] = names.len();
-            names.push(all.ids.of(number));
-            self.keep(flow);
+    /// Removes the flows for which `is_expired` is true, one flag for each in their order, and gives their part of the timeline,
+    /// whose owners are the flows' numbers before. The others get new numbers in the same order, and keep their
+    /// [identifiers](Flows::id).
+    pub fn remove(&mut self, is_expired: &[bool]) -> Option<Timeline> {
+        self.index = Index::default();
+        let numbers = self.flows.remove(is_expired);
+        self.overflows.values_mut().for_each(|number| *number = numbers[*number] as usize);
+        self.index_flows();
+        let timeline = self.timeline.as_mut()?;
+        let removed = timeline.split_off(|number| is_expired[number as usize]);
+        timeline.renumber(|number| numbers[number as usize]);
+        Some(removed)
+    }
+
+    fn index_flows(&mut self) {
+        self.index = Index::with_capacity(self.flows.len());
+        for (number, flow) in self.flows.iter().enumerate().filter(|(_, flow)| !flow.is_overflow()) {
+            let hash = self.hash(&flow.key);
+            // Of several between the same ports the last is the one that goes on.
+            match self.index.find(hash, |other| self.flows.get(other).key == flow.key) {
+                Ok((_, at)) => self.index.replace(at, number),
+                Err(at) => self.index.insert(at, hash, number),
+            }
         }
-        self.ids = Ids { first: names, following: all.ids.of(all.len()) };
-        self.unplaced.clear();
-        let kept = all.rare.into_iter().filter(|(number, _)| !is_over[*number]);
-        self.rare = kept.map(|(number, rare)| (numbers[number], rare)).collect();
-        self.overflows.values_mut().for_each(|number| *number = numbers[*number]);
+    }
+
+    /// Widens the buckets of the timeline while it has more than `max_counts` counts, as [`Timeline::bound`] does.
+    pub fn bound_timeline(&mut self, max_counts: usize) {
         if let Some(timeline) = &mut self.timeline {
-            timeline.renumber(|number| numbers[number as usize] as u32);
+            timeline.bound(max_counts);
         }
-    }
-
-    /// Appends a flow that is known already.
-    fn keep(&mut self, flow: &Flow) {
-        let number = self.flows.len();
-        self.flows.push(flow.clone());
-        if flow.is_overflow() {
-            return;
-        }
-        let hash = self.hash(&flow.key);
-        // Of several between the same ports the last is the one that goes on.
-        match self.index.find(hash, |other| self.flows.get(other).key == flow.key) {
-            Ok((_, at)) => self.index.replace(at, number),
-            Err(at) => self.index.insert(at, hash, number),
-        }
-    }
-
-    /// Gives memory back that is only needed to take more in.
-    pub fn close(&mut self) {
-        (self.index, self.hashes, self.guesses) = (Index::default(), Vec::new(), Vec::new());
-    }
-
-    /// The flows, when all is taken in.
-    pub fn finish(mut self) -> Flows {
-        self.lend()
     }
 
     #[inline]
@@ -291,9 +228,7 @@ impl FlowTable {
         let fits = flow.key == observation.key && is_plain && !flow.is_ended_by(observation, self.options.idle_timeout);
         if fits {
             flow.add(observation);
-            if let Some(timeline) = &mut self.timeline {
-                timeline.add(number, observation.time, observation.wire_len);
-            }
+            self.add_to_timeline(number as usize, observation);
         }
         fits
     }
@@ -307,7 +242,7 @@ impl FlowTable {
                 return true;
             }
             Ok(number) => self.add(number, observation),
-            Err(_) if observation.quoted => self.keep_unplaced(observation),
+            Err(_) if observation.quoted => self.flows.keep_unplaced(observation),
             Err(_) if self.is_full() => self.add_overflow(observation),
             Err(at) => {
                 let number = self.begin(observation);
@@ -328,8 +263,13 @@ impl FlowTable {
     fn add(&mut self, number: usize, observation: &Observation) {
         self.flows.get_mut(number).add(observation);
         if observation.fragment != Fragment::Whole {
-            self.rare.entry(number).or_default().fragments += 1;
+            self.flows.rare_mut(number).fragments += 1;
         }
+        self.add_to_timeline(number, observation);
+    }
+
+    #[inline]
+    fn add_to_timeline(&mut self, number: usize, observation: &Observation) {
         if let Some(timeline) = &mut self.timeline {
             timeline.add(number as u32, observation.time, observation.wire_len);
         }
@@ -344,16 +284,14 @@ impl FlowTable {
     /// Counts a packet of a flow that there is no room for.
     #[cold]
     fn add_overflow(&mut self, observation: &Observation) {
-        let FlowTable { flows, overflows, timeline, .. } = self;
+        let FlowTable { flows, overflows, .. } = self;
         let protocol = observation.key.protocol;
         let number = *overflows.entry(protocol).or_insert_with(|| {
             flows.push(Flow::overflow(protocol));
             flows.len() - 1
         });
         flows.get_mut(number).add_volume(observation);
-        if let Some(timeline) = timeline {
-            timeline.add(number as u32, observation.time, observation.wire_len);
-        }
+        self.add_to_timeline(number, observation);
     }
 
     /// Begins another flow between the same ports, to which their key leads from here on.
@@ -379,122 +317,16 @@ impl FlowTable {
         self.flows.len() - 1
     }
 
-    /// Keeps a quotation whose flow may be known in another scope.
-    fn keep_unplaced(&mut self, quote: &Observation) {
-        if self.unplaced.len() < MOST_UNPLACED {
-            self.unplaced.push(*quote);
-        }
-    }
-
     fn note_quote(&mut self, number: usize, quote: &Observation) {
-        self.rare.entry(number).or_default().icmp_errors += 1;
+        self.flows.rare_mut(number).icmp_errors += 1;
         self.flows.get_mut(number).note_quote(quote);
-    }
-}
-
-/// Memory for more flows.
-pub type SpareFlows = Spare<Flow>;
-
-/// What flows are called by: their numbers over the whole capture from 0, those that were let go counted among them.
-#[derive(Clone, Debug, Default)]
-struct Ids {
-    /// Of the first flows, those that were there when flows were let go.
-    first: Vec<u64>,
-    /// How many flows had begun by then.
-    following: u64,
-}
-
-impl Ids {
-    fn of(&self, number: usize) -> u64 {
-        match self.first.get(number) {
-            Some(id) => *id,
-            None => self.following + (number - self.first.len()) as u64,
-        }
-    }
-}
-
-/// The flows of a whole capture, in the order of their first packets.
-#[derive(Debug, Default)]
-pub struct Flows {
-    flows: Arena<Flow>,
-    rare: HashMap<usize, Rare>,
-    ids: Ids,
-    unplaced: Vec<Observation>,
-    networks: Networks,
-}
-
-impl Flows {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.flows.len()
-    }
-
-    /// True if there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The flow with that number, from 0.
-    pub fn get(&self, number: usize) -> &Flow {
-        self.flows.get(number)
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Flow> {
-        self.flows.iter()
-    }
-
-    /// What the flow with that number is called by: its number over the whole capture, from 1. Without flows that were let
-    /// go it is one more than the other.
-    pub fn id(&self, number: usize) -> u64 {
-        self.ids.of(number) + 1
-    }
-
-    /// Which scopes are two directions of one network.
-    pub fn networks(&self) -> &Networks {
-        &self.networks
-    }
-
-    /// Joins flows that are two directions of one; `None` if there are none.
-    pub fn join_halves(self, threads: usize) -> (Flows, Option<Joined>) {
-        halves::join(self, threads)
-    }
-
-    /// Other flows in place of these: those that had the numbers `kept`, which keep what they are called by if any were let go.
-    pub(super) fn rearranged(
-        &self,
-        flows: Arena<Flow>,
-        rare: HashMap<usize, Rare>,
-        networks: Networks,
-        kept: impl Iterator<Item = usize>,
-    ) -> Flows {
-        let were_let_go = self.ids.following > 0;
-        let ids = if were_let_go {
-            Ids { first: kept.map(|number| self.ids.of(number)).collect(), following: self.ids.of(self.len()) }
-        } else {
-            Ids::default()
-        };
-        Flows { flows, rare, ids, unplaced: Vec::new(), networks }
-    }
-
-    /// Quotations in ICMP errors, of flows that are not known in their scope.
-    pub(super) fn unplaced(&self) -> &[Observation] {
-        &self.unplaced
-    }
-
-    /// All rare counts, by the flows' numbers.
-    pub fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
-        self.rare.iter().map(|(number, rare)| (*number, *rare))
-    }
-
-    /// The rare counts of the flow with that number.
-    pub fn rare(&self, number: usize) -> Rare {
-        self.rare.get(&number).copied().unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::flows::Rare;
+    use super::super::timeline::Timelines;
     use super::*;
     use crate::decode::protocol::ip;
     use crate::decode::{Address, IpVersion, ScopeId, Side};
@@ -513,26 +345,23 @@ mod tests {
     }
 
     /// (What it is called by, client's port, packets of the client) of each flow.
-    fn told(table: &mut FlowTable) -> Vec<(u64, u16, u64)> {
-        let flows = table.lend();
-        let told = flows.iter().enumerate().map(|(number, flow)| (flows.id(number), flow.key.port(Side::A), flow.packets[0]));
-        let told = told.collect();
-        table.take_back(flows);
-        told
+    fn told(table: &FlowTable) -> Vec<(u64, u16, u64)> {
+        let flows = table.flows();
+        flows.iter().enumerate().map(|(number, flow)| (flows.id(number), flow.key.port(Side::A), flow.packets[0])).collect()
     }
 
     #[test]
     fn those_that_stay_keep_their_names_and_go_on() {
         let mut table = table(TableOptions::default());
-        table.take_in(&[1, 2, 3, 4].map(|port| packet(port, 0)));
-        table.let_go(&[true, false, true, false]);
-        assert_eq!(told(&mut table), [(2, 2, 1), (4, 4, 1)]);
+        table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
+        table.remove(&[true, false, true, false]);
+        assert_eq!(told(&table), [(2, 2, 1), (4, 4, 1)]);
         assert_eq!([1, 2, 3, 4].map(|port| table.number_of(&packet(port, 0).key).is_some()), [false, true, false, true]);
-        table.take_in(&[4, 1, 2, 5].map(|port| packet(port, 1)));
-        assert_eq!(told(&mut table), [(2, 2, 2), (4, 4, 2), (5, 1, 1), (6, 5, 1)]);
-        table.let_go(&[true, false, true, false]);
-        table.take_in(&[packet(1, 2)]);
-        assert_eq!(told(&mut table), [(4, 4, 2), (6, 5, 1), (7, 1, 1)]);
+        table.push(&[4, 1, 2, 5].map(|port| packet(port, 1)));
+        assert_eq!(told(&table), [(2, 2, 2), (4, 4, 2), (5, 1, 1), (6, 5, 1)]);
+        table.remove(&[true, false, true, false]);
+        table.push(&[packet(1, 2)]);
+        assert_eq!(told(&table), [(4, 4, 2), (6, 5, 1), (7, 1, 1)]);
     }
 
     #[test]
@@ -541,16 +370,15 @@ mod tests {
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         let fragment = |port| Observation { fragment: Fragment::First(7), ..packet(port, 0) };
         let quote = Observation { quoted: true, ..packet(3, 0) };
-        table.take_in(&[packet(1, 0), fragment(2), packet(3, 0), quote, packet(3, 1)]);
-        let mut gone = table.take_timeline().unwrap();
-        gone.split_off(|flow| flow != 2);
-        table.give_timeline(gone);
-        table.let_go(&[true, true, false]);
-        let flows = table.lend();
+        table.push(&[packet(1, 0), fragment(2), packet(3, 0), quote, packet(3, 1)]);
+        let removed = table.remove(&[true, true, false]).unwrap();
+        let flows = table.flows();
         assert_eq!(flows.rare(0), Rare { fragments: 0, icmp_errors: 1 });
-        assert_eq!(flows.rare.len(), 1);
-        let owners = table.timeline().unwrap().by(1, |owner| owner);
-        assert_eq!(owners.into_keys().map(|(_, owner)| owner).collect::<Vec<_>>(), [0, 0]);
+        assert_eq!(flows.all_rare().count(), 1);
+        let owners = |timeline: &Timeline| -> Vec<u32> {
+            Timelines::new(vec![timeline]).unwrap().by(1, |_, owner| owner).into_keys().map(|(_, owner)| owner).collect()
+        };
+        assert_eq!((owners(table.timeline().unwrap()), owners(&removed)), (vec![0, 0], vec![0, 1]));
     }
 
     #[test]
@@ -562,27 +390,26 @@ mod tests {
             ([false, true, true], vec![(1, 1, 1), (4, 1, 1)]),
         ] {
             let mut table = table(options);
-            table.take_in(&[packet(1, 0), packet(1, 10), packet(1, 20)]);
-            table.let_go(&is_over);
-            table.take_in(&[packet(1, 21)]);
-            assert_eq!(told(&mut table), left, "{is_over:?}");
+            table.push(&[packet(1, 0), packet(1, 10), packet(1, 20)]);
+            table.remove(&is_over);
+            table.push(&[packet(1, 21)]);
+            assert_eq!(told(&table), left, "{is_over:?}");
         }
     }
 
     #[test]
     fn a_full_table_has_room_again_for_as_many_as_were_let_go() {
         let mut table = table(TableOptions { max_flows: 2, ..TableOptions::default() });
-        table.take_in(&[1, 2, 3, 4].map(|port| packet(port, 0)));
-        assert_eq!(told(&mut table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
-        table.let_go(&[true, false, false]);
-        table.take_in(&[5, 6, 2].map(|port| packet(port, 1)));
-        assert_eq!(told(&mut table), [(2, 2, 2), (3, 0, 3), (4, 5, 1)], "one has room, and one has none");
+        table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
+        assert_eq!(told(&table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
+        table.remove(&[true, false, false]);
+        table.push(&[5, 6, 2].map(|port| packet(port, 1)));
+        assert_eq!(told(&table), [(2, 2, 2), (3, 0, 3), (4, 5, 1)], "one has room, and one has none");
         // The one that stands for those without room does so for good, wherever it is.
-        table.let_go(&[true, false, true]);
-        table.take_in(&[7, 8, 9].map(|port| packet(port, 2)));
-        assert_eq!(told(&mut table), [(3, 0, 4), (5, 7, 1), (6, 8, 1)]);
-        let flows = table.finish();
-        assert_eq!(flows.iter().filter(|flow| flow.is_overflow()).count(), 1);
+        table.remove(&[true, false, true]);
+        table.push(&[7, 8, 9].map(|port| packet(port, 2)));
+        assert_eq!(told(&table), [(3, 0, 4), (5, 7, 1), (6, 8, 1)]);
+        assert_eq!(table.flows().iter().filter(|flow| flow.is_overflow()).count(), 1);
     }
 
     #[test]
@@ -591,16 +418,12 @@ mod tests {
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         for round in 0..100 {
             let fragments = (0..1000).map(|port| Observation { fragment: Fragment::First(1), ..packet(port, round) });
-            table.take_in(&fragments.collect::<Vec<_>>());
+            table.push(&fragments.collect::<Vec<_>>());
             let (flows, stay) = (table.len(), |number: usize| number % 100 == 99);
-            let mut timeline = table.take_timeline().unwrap();
-            timeline.split_off(|flow| !stay(flow as usize));
-            table.give_timeline(timeline);
-            table.let_go(&(0..flows).map(|number| !stay(number)).collect::<Vec<_>>());
-            let FlowTable { flows, rare, ids, index, .. } = &table;
-            assert!(flows.len() <= 11 && rare.len() == flows.len() && ids.first.len() == flows.len());
-            assert!(rare.capacity() < 100 && ids.first.capacity() < 100 && flows.room() <= 64 && index.room() <= 1024);
+            table.remove(&(0..flows).map(|number| !stay(number)).collect::<Vec<_>>());
+            assert!(table.len() <= 11 && table.flows.all_rare().count() == table.len());
+            assert!(table.flows.room() < 100 && table.index.room() <= 1024);
         }
-        assert_eq!(told(&mut table).len(), table.len());
+        assert_eq!(told(&table).len(), table.len());
     }
 }

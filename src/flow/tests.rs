@@ -39,8 +39,8 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
 fn flows(said: &[Said]) -> Flows {
     let mut table = FlowTable::new(TableOptions::default());
     let observations: Vec<Observation> = said.iter().copied().map(observation).collect();
-    table.take_in(&observations);
-    table.finish()
+    table.push(&observations);
+    table.finish().0
 }
 
 /// Opening, outcome and state of the only flow.
@@ -97,8 +97,8 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
     let opening = Observation { payload_len: 10, ..observation(SYN) };
     let opened_by = |acknowledgment| {
         let mut table = FlowTable::new(TableOptions::default());
-        table.take_in(&[opening, observation((SERVER, "SA", 100, acknowledgment, 0))]);
-        let flows = table.finish();
+        table.push(&[opening, observation((SERVER, "SA", 100, acknowledgment, 0))]);
+        let flows = table.flows();
         (flows.get(0).opening(), flows.get(0).outcome())
     };
     let open = (Opening::Handshake(SERVER), Outcome::Established);
@@ -106,13 +106,13 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
     assert_eq!([7, 19].map(opened_by), [(Opening::Asked(SERVER), Outcome::Attempted); 2]);
     // The second try leaves the data out, and the answer is to the first one.
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&[opening, observation(SYN), observation((SERVER, "SA", 100, 18, 0))]);
-    assert_eq!(table.finish().get(0).opening(), Opening::Handshake(SERVER));
+    table.push(&[opening, observation(SYN), observation((SERVER, "SA", 100, 18, 0))]);
+    assert_eq!(table.flows().get(0).opening(), Opening::Handshake(SERVER));
     // Data of another connection's opening does not count.
     let other = observation((CLIENT, "S", 3, 0, 0));
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&[opening, other, observation((SERVER, "SA", 100, 9, 0))]);
-    assert_eq!(table.finish().get(0).opening(), Opening::Asked(SERVER));
+    table.push(&[opening, other, observation((SERVER, "SA", 100, 9, 0))]);
+    assert_eq!(table.flows().get(0).opening(), Opening::Asked(SERVER));
 }
 
 #[test]
@@ -166,9 +166,10 @@ fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
     for (scope, said) in said {
         let mut packet = observation(*said);
         packet.key.scope = ScopeId(*scope);
-        table.take_in(&[packet]);
+        table.push(&[packet]);
     }
-    let (flows, _) = table.finish().join_halves(1);
+    let joined = table.flows().join_halves(1).map(|joined| joined.flows);
+    let flows = joined.as_ref().unwrap_or_else(|| table.flows());
     let scopes = |flow: &Flow| [flow.key.scope.0, flow.other_scope().unwrap_or(flow.key.scope).0];
     flows.iter().map(|flow| (scopes(flow), flow.packets, flow.opening())).collect()
 }
@@ -209,10 +210,10 @@ fn an_error_in_the_other_scope_is_about_the_half_that_it_quotes() {
     let mut quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
     quote.key.scope = ScopeId(2);
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&[observation(SYN), quote]);
-    let (flows, joined) = table.finish().join_halves(1);
+    table.push(&[observation(SYN), quote]);
+    let Joined { flows, .. } = table.flows().join_halves(1).unwrap();
     assert_eq!((flows.rare(0).icmp_errors, flows.get(0).outcome(), flows.len()), (1, Outcome::Refused, 1));
-    let apart = joined.unwrap().apart;
+    let apart = table.flows();
     assert_eq!((apart.rare(0).icmp_errors, apart.get(0).outcome()), (0, Outcome::Attempted), "a live capture goes on with these");
 }
 
@@ -242,8 +243,8 @@ fn a_quotation_marks_its_flow_and_counts_nothing() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
     let quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&[quote, observation(SYN), quote]);
-    let flows = table.finish();
+    table.push(&[quote, observation(SYN), quote]);
+    let flows = table.flows();
     assert_eq!((flows.len(), flows.get(0).packets, flows.rare(0).icmp_errors), (1, [1, 0], 1));
     assert_eq!(flows.get(0).outcome(), Outcome::Refused);
 }
@@ -252,19 +253,19 @@ fn a_quotation_marks_its_flow_and_counts_nothing() {
 fn a_group_never_answers() {
     let to_group = Observation { to_group: true, ..observation((CLIENT, "D", 0, 0, 0)) };
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&[to_group]);
-    assert_eq!(table.finish().get(0).group_side(), Some(SERVER));
+    table.push(&[to_group]);
+    assert_eq!(table.flows().get(0).group_side(), Some(SERVER));
     let mut table = FlowTable::new(TableOptions::default());
-    table.take_in(&[to_group, observation((SERVER, "D", 0, 0, 0))]);
-    assert_eq!(table.finish().get(0).group_side(), None);
+    table.push(&[to_group, observation((SERVER, "D", 0, 0, 0))]);
+    assert_eq!(table.flows().get(0).group_side(), None);
 }
 
 #[test]
 fn silence_ends_a_flow_where_that_is_asked_for() {
     let count = |timeout| {
         let mut table = FlowTable::new(TableOptions { idle_timeout: timeout, ..TableOptions::default() });
-        table.take_in(&[0, 5, 20].map(|second| observation((CLIENT, "AD", 8, 8, second))));
-        table.finish().len()
+        table.push(&[0, 5, 20].map(|second| observation((CLIENT, "AD", 8, 8, second))));
+        table.len()
     };
     assert_eq!((count(None), count(Some(10 * NANOSECONDS)), count(Some(4 * NANOSECONDS))), (1, 2, 3));
 }
@@ -278,8 +279,8 @@ fn many_flows_are_all_found_again() {
         Observation { key, side, ..observation(ACK) }
     };
     let packets: Vec<Observation> = (0..u16::MAX).map(packet).collect();
-    (0..3).for_each(|_| table.take_in(&packets));
-    let flows = table.finish();
+    (0..3).for_each(|_| table.push(&packets));
+    let flows = table.flows();
     assert_eq!(flows.len(), usize::from(u16::MAX));
     assert!(flows.iter().enumerate().all(|(number, flow)| flow.packets == [3, 0] && usize::from(flow.key.ports[0]) == number));
 }

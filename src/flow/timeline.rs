@@ -8,7 +8,7 @@
 //! into wide ones without an error, and a gap of three years costs nothing. They get wider, too, where they would need too much
 //! memory ([`Bounds`]): a flow has a count in each bucket that it has packets in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::parallel;
@@ -110,11 +110,6 @@ impl Timeline {
         }
     }
 
-    /// How wide the buckets are, in nanoseconds.
-    pub const fn width(&self) -> i64 {
-        self.width
-    }
-
     /// Counts a packet. The owners' numbers are close together, and go up from 0.
     pub fn add(&mut self, owner: u32, time: Time, wire_len: u32) {
         let bucket = time.nanoseconds().map(|nanoseconds| nanoseconds.div_euclid(self.width));
@@ -168,26 +163,27 @@ impl Timeline {
     }
 
     fn widen_while_too_many(&mut self) {
-        while self.buckets.len() > self.most_buckets() && self.widen() {}
+        while self.buckets.len() > self.max_buckets(self.width) && self.widen() {}
     }
 
-    fn most_buckets(&self) -> usize {
-        if self.adapts && self.width < WIDEST { MOST_BUCKETS } else { self.bounds.buckets }
+    /// The most buckets of that width.
+    fn max_buckets(&self, width: i64) -> usize {
+        if self.adapts && width < WIDEST { MOST_BUCKETS } else { self.bounds.buckets }
     }
 
-    /// The next width, if there is one: of a row of them, or twice the widest of these or the one that the user chose.
-    fn next_width(&self) -> Option<i64> {
-        let chosen_here = WIDTHS.into_iter().find(|width| self.adapts && *width > self.width);
-        chosen_here.or_else(|| self.width.checked_mul(2))
+    /// The width that follows that one, if there is one: the next of a row of them, or twice the widest of these or the one that the
+    /// user chose.
+    fn next_width(&self, width: i64) -> Option<i64> {
+        let of_row = WIDTHS.into_iter().find(|next| self.adapts && *next > width);
+        of_row.or_else(|| width.checked_mul(2))
     }
 
     /// Goes over to the next width; false if there is none.
     fn widen(&mut self) -> bool {
-        let Some(width) = self.next_width() else { return false };
+        let Some(width) = self.next_width(self.width) else { return false };
         let narrow = std::mem::take(&mut self.buckets);
         self.places.clear();
-        let wider = |bucket: &Bucket| bucket.map(|bucket| bucket.div_euclid(width / self.width));
-        let wide: Vec<Bucket> = narrow.iter().map(wider).collect();
+        let wide: Vec<Bucket> = narrow.iter().map(|bucket| self.widened(bucket, width)).collect();
         let places: Vec<u32> = wide.into_iter().map(|bucket| self.place(bucket)).collect();
         self.counts.iter_mut().for_each(|count| count.bucket = places[count.bucket as usize]);
         (self.latest, self.width) = (None, width);
@@ -259,18 +255,9 @@ impl Timeline {
         }
     }
 
-    /// What each bucket holds, under the names that `name` gives the owners; in the order of time, then name. Packets without
-    /// a time come first.
-    pub fn by<N: Ord + Copy + Send>(&self, threads: usize, name: impl Fn(u32) -> N + Sync) -> BTreeMap<(Time, N), Traffic> {
-        let parts = parallel::parts(self.counts.len(), threads, |part| self.part_by(part, &name));
-        let mut sums: BTreeMap<(Time, N), Traffic> = BTreeMap::new();
-        for (key, traffic) in parts.into_iter().flatten() {
-            sums.entry(key).or_default().merge(traffic);
-        }
-        sums
-    }
-
-    fn part_by<N: Ord + Copy>(&self, part: Range<usize>, name: impl Fn(u32) -> N) -> BTreeMap<(Time, N), Traffic> {
+    /// The traffic of some counts in buckets of that width, a multiple of this timeline's, under the names that `name` gives the
+    /// owners.
+    fn part_by<N: Ord + Copy>(&self, part: Range<usize>, width: i64, name: impl Fn(u32) -> N) -> BTreeMap<(Time, N), Traffic> {
         let mut sums: BTreeMap<(Time, N), Traffic> = BTreeMap::new();
         for of_bucket in self.counts[part].chunk_by(|one, other| one.bucket == other.bucket) {
             // There are few names, so that it is fastest to look through them.
@@ -283,14 +270,65 @@ impl Timeline {
                     None => named.push((name, traffic)),
                 }
             }
-            let start = self.start(self.buckets[of_bucket[0].bucket as usize]);
+            let bucket = self.widened(&self.buckets[of_bucket[0].bucket as usize], width);
+            let start = bucket.map(|bucket| Time::from_wide_nanoseconds(i128::from(bucket) * i128::from(width)));
+            let start = start.unwrap_or(Time::UNKNOWN);
             named.into_iter().for_each(|(name, traffic)| sums.entry((start, name)).or_default().merge(traffic));
         }
         sums
     }
 
-    fn start(&self, bucket: Bucket) -> Time {
-        bucket.map_or(Time::UNKNOWN, |bucket| Time::from_wide_nanoseconds(i128::from(bucket) * i128::from(self.width)))
+    /// The bucket of that width, a multiple of this timeline's, that a bucket of this timeline lies in.
+    fn widened(&self, bucket: &Bucket, width: i64) -> Bucket {
+        bucket.map(|bucket| bucket.div_euclid(width / self.width))
+    }
+}
+
+/// Several timelines read as one, without a copy. Its buckets are as wide as the widest, or wider if there would be too many.
+#[derive(Clone, Debug)]
+pub struct Timelines<'t> {
+    parts: Vec<&'t Timeline>,
+    width: i64,
+}
+
+impl<'t> Timelines<'t> {
+    /// Timelines with the same [options](TimelineOptions); `None` if there are none.
+    pub fn new(parts: Vec<&'t Timeline>) -> Option<Timelines<'t>> {
+        let widest = parts.iter().max_by_key(|part| part.width)?;
+        let mut width = widest.width;
+        let too_many = |width: i64| {
+            let buckets = parts.iter().flat_map(|part| part.buckets.iter().map(move |bucket| part.widened(bucket, width)));
+            buckets.collect::<HashSet<Bucket, foldhash::fast::RandomState>>().len() > widest.max_buckets(width)
+        };
+        while too_many(width)
+            && let Some(wider) = widest.next_width(width)
+        {
+            width = wider;
+        }
+        Some(Timelines { parts, width })
+    }
+
+    /// Nanoseconds of a bucket.
+    pub fn width(&self) -> i64 {
+        self.width
+    }
+
+    /// The traffic of each bucket, under the names that `name` gives the owners, each with the number of its timeline; in the order of
+    /// time, then name. Packets without a time come first.
+    pub fn by<N: Ord + Copy + Send>(
+        &self,
+        threads: usize,
+        name: impl Fn(usize, u32) -> N + Sync,
+    ) -> BTreeMap<(Time, N), Traffic> {
+        let mut sums: BTreeMap<(Time, N), Traffic> = BTreeMap::new();
+        for (number, timeline) in self.parts.iter().enumerate() {
+            let name = |owner| name(number, owner);
+            let parts = parallel::parts(timeline.counts.len(), threads, |part| timeline.part_by(part, self.width, name));
+            for (key, traffic) in parts.into_iter().flatten() {
+                sums.entry(key).or_default().merge(traffic);
+            }
+        }
+        sums
     }
 }
 
@@ -305,7 +343,12 @@ mod tests {
     /// (start in milliseconds, packets) of one owner's buckets.
     fn told(timeline: &Timeline) -> Vec<(i64, u64)> {
         let start = |time: Time| time.nanoseconds().map_or(-1, |nanoseconds| nanoseconds / 1_000_000);
-        timeline.by(2, |_| ()).into_iter().map(|((time, ()), traffic)| (start(time), traffic.packets)).collect()
+        Timelines::new(vec![timeline])
+            .unwrap()
+            .by(2, |_, _| ())
+            .into_iter()
+            .map(|((time, ()), traffic)| (start(time), traffic.packets))
+            .collect()
     }
 
     #[test]
@@ -350,9 +393,12 @@ mod tests {
                 (0..100).for_each(|owner| timeline.add(owner, at(number), 60));
                 assert!(timeline.counts.len() <= 100 * 4 + 64, "{}", timeline.counts.len());
             }
-            assert!(timeline.width() > 1_000_000 && timeline.width() % 1_000_000 == 0);
+            assert!(timeline.width > 1_000_000 && timeline.width % 1_000_000 == 0);
             assert_eq!(told(&timeline).iter().map(|(_, packets)| packets).sum::<u64>(), 40_000);
-            assert_eq!(timeline.by(1, |owner| owner).keys().filter(|(_, owner)| *owner == 7).count(), told(&timeline).len());
+            assert_eq!(
+                Timelines::new(vec![&timeline]).unwrap().by(1, |_, owner| owner).keys().filter(|(_, owner)| *owner == 7).count(),
+                told(&timeline).len()
+            );
         }
         // A single owner can need too many buckets, if the user chose their width.
         let mut timeline = Timeline { bounds: Bounds { buckets: 100, ..bounds }, ..Timeline::new(Some(1_000_000)) };
@@ -360,7 +406,7 @@ mod tests {
             timeline.add(0, at(number), 60);
             assert!(timeline.buckets.len() <= 101 && timeline.counts.len() <= 256 + 64);
         }
-        assert_eq!((timeline.width(), told(&timeline)[0]), (32_000_000, (0, 32)));
+        assert_eq!((timeline.width, told(&timeline)[0]), (32_000_000, (0, 32)));
     }
 
     /// One packet of each owner in each second from 0, in buckets of a second.
@@ -389,7 +435,15 @@ mod tests {
     fn owners_get_new_numbers() {
         let mut timeline = by_seconds(3, 1);
         timeline.renumber(|owner| owner + 7);
-        assert_eq!(timeline.by(1, |owner| owner).into_keys().map(|(_, owner)| owner).collect::<Vec<_>>(), [7, 8, 9]);
+        assert_eq!(
+            Timelines::new(vec![&timeline])
+                .unwrap()
+                .by(1, |_, owner| owner)
+                .into_keys()
+                .map(|(_, owner)| owner)
+                .collect::<Vec<_>>(),
+            [7, 8, 9]
+        );
     }
 
     #[test]

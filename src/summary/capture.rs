@@ -1,7 +1,7 @@
 //! `capture`: what was read, one row per file and interface, and their total where there are several files.
 
 use super::table::{Cell, Column, Row, Table};
-use crate::analysis::{Analysis, InputReport, Sequence};
+use crate::analysis::{Decided, InputReport, Sequence};
 use crate::capture::{Completeness, Interface, Resolution};
 use crate::service::protocols;
 use crate::tally::InterfaceTally;
@@ -37,7 +37,7 @@ const COLUMNS: &[Column] = &[
     Column::in_data("duplicates").adding_up(),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let rows = analysis.inputs.iter().flat_map(|input| {
         let interfaces = input.interfaces.iter().map(|(interface, tally)| row(input, Some(interface), tally));
         // A file that describes no interface holds no packet, and still has its row.
@@ -67,7 +67,7 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
 
 /// The row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before one ends that
 /// was read before it.
-fn total<'a>(analysis: &Analysis) -> Row<'a> {
+fn total<'a>(analysis: &Decided<'_>) -> Row<'a> {
     let inputs = &analysis.inputs;
     let mut sum = InterfaceTally::default();
     let mut all_dropped = [None, None];

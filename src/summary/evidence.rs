@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::table::{Cell, Column, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::tally::flows::Evidences;
 
 const COLUMNS: &[Column] = &[
@@ -15,7 +15,7 @@ const COLUMNS: &[Column] = &[
     Column::always("wire_bytes").adding_up(),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let mut rows: Vec<_> = analysis.sum::<Evidences>().0.into_iter().collect();
     rows.sort_unstable_by_key(|((kind, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), kind.code()));
     let all: u64 = rows.iter().map(|(_, sum)| sum.flows).sum();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::community_id::CommunityId;
 use super::table::{Cell, Column, Table};
 use super::{initiator, names};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, Path};
 use crate::flow::{Flow, Outcome, roles};
@@ -50,14 +50,14 @@ const COLUMNS: &[Column] = &[
     Column::with_room("evidence_detail", 14),
 ];
 
-pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
+pub fn table<'a>(analysis: &'a Decided<'a>) -> Table<'a> {
     let start = analysis.span().first;
     let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| show_row(analysis, number, start, show);
     Table::made("flows", COLUMNS, analysis.flows.len(), show_row).with_sum(move || sum(analysis))
 }
 
 /// What all flows hold in the columns that add up.
-fn sum<'a>(analysis: &Analysis) -> [(&'static str, Cell<'a>); 8] {
+fn sum<'a>(analysis: &Decided<'_>) -> [(&'static str, Cell<'a>); 8] {
     // Packets, bytes on the wire, bytes of payload: the client's, then the server's.
     let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
         let mut sums = [0; 6];
@@ -89,7 +89,7 @@ fn sum<'a>(analysis: &Analysis) -> [(&'static str, Cell<'a>); 8] {
     ]
 }
 
-fn show_row<'a>(analysis: &'a Analysis, number: usize, start: Time, show: &mut dyn FnMut(&Cell<'a>)) {
+fn show_row<'a>(analysis: &'a Decided<'a>, number: usize, start: Time, show: &mut dyn FnMut(&Cell<'a>)) {
     let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
     let registry = &analysis.registry;
     let paths = analysis.paths(flow);

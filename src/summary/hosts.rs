@@ -2,7 +2,7 @@
 
 use super::names;
 use super::table::{Cell, Column, Row, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::tally::HostFlows;
 use crate::tally::flows::{Host, HostSum, Role};
 
@@ -21,7 +21,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("role", 6),
 ];
 
-pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
+pub fn table<'a>(analysis: &'a Decided<'a>) -> Table<'a> {
     let decided = analysis.decided();
     let hosts = HostFlows::of(decided);
     let others = decided.ended.and_then(|ended| ended.hosts.others.as_ref());
@@ -46,7 +46,7 @@ pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
 }
 
 /// The row of a host, or of all that have none of their own.
-fn row<'a>(analysis: &'a Analysis, host: Option<Host>, sum: &HostSum) -> Row<'a> {
+fn row<'a>(analysis: &'a Decided<'a>, host: Option<Host>, sum: &HostSum) -> Row<'a> {
     let address = host.map(|host| host.version.ip_addr(host.address));
     let role = host.map(|host| Role::of(host, sum.addressed_as_group, sum.sent.packets > 0));
     // What is no machine has no name, whatever a name server says.

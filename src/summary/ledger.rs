@@ -1,7 +1,7 @@
 //! `ledger`: one place for every packet; all places are listed, also the empty ones.
 
 use super::table::{Cell, Column, Table, traffic_cells};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::tally::Place;
 
 const COLUMNS: &[Column] = &[
@@ -12,7 +12,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("wire_bytes_pct", 1).adding_up(),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let ledger = &analysis.tally.ledger;
     let row = |place: Place| {
         let mut row = vec![Cell::text(place.name())];

@@ -32,7 +32,7 @@ pub use table::{Cell, Column, Row, Show, Table, hundredths};
 
 use std::ops::Range;
 
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::decode::Side;
 use crate::flow::Flow;
 use crate::parallel;
@@ -121,7 +121,7 @@ impl TableName {
     }
 }
 
-impl Analysis {
+impl Decided<'_> {
     /// Builds a table.
     pub fn table(&self, name: TableName) -> Table<'_> {
         let mut table = match name {

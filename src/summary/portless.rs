@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::table::{Cell, Column, Row, Table, traffic_cells};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::decode::LinkProtocol;
 use crate::service::protocols;
 use crate::tally::{PortlessKind, PortlessRow};
@@ -24,14 +24,14 @@ const COLUMNS: &[Column] = &[
     Column::in_data("last_seen"),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let mut rows: Vec<(PortlessKind, PortlessRow)> = analysis.tally.portless.rows().collect();
     rows.sort_unstable_by_key(|(kind, row)| (Reverse(row.traffic.packets), *kind));
     let rows = rows.into_iter().map(|(kind, row)| cells(analysis, kind, &row)).collect();
     Table::stored("portless", COLUMNS, rows)
 }
 
-fn cells<'a>(analysis: &'a Analysis, kind: PortlessKind, row: &PortlessRow) -> Row<'a> {
+fn cells<'a>(analysis: &'a Decided<'a>, kind: PortlessKind, row: &PortlessRow) -> Row<'a> {
     let mut cells = naming(kind);
     cells.extend(traffic_cells(row.traffic, analysis.total()));
     cells.extend([Cell::Count(row.hosts), Cell::time(row.span.first), Cell::time(row.span.last)]);

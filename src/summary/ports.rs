@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::names;
 use super::table::{Cell, Column, Table, outcome_cells};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::service::book::PortRange;
 use crate::tally::flows::{Ports, in_order};
 
@@ -25,7 +25,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("midstream", 7).adding_up(),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let registry = &analysis.registry;
     let ports = analysis.sum::<Ports>();
     let mut rows = in_order(&ports.0);

@@ -2,7 +2,7 @@
 //! here as many ports, attempted or refused.
 
 use super::table::{Cell, Column, Table, outcome_cells, traffic_cells};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::service::Category;
 use crate::service::book::PortRange;
 use crate::tally::flows::{Ranges, in_order};
@@ -23,7 +23,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("midstream", 6).adding_up(),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let ranges = analysis.sum::<Ranges>();
     let mut rows = in_order(&ranges.0);
     // What has no server comes last.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::names;
 use super::table::{Cell, Column, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::parallel;
 use crate::tally::flows::{Host, ScanSums};
 use crate::tally::{Room, ScanSum, Scanner};
@@ -30,7 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::in_data("last_seen"),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let sums = sums(analysis);
     Table::made("scans", COLUMNS, sums.len(), move |number, show| {
         let (scanner, sum) = &sums[number];
@@ -59,7 +59,7 @@ fn row<'a>(scanner: Scanner, sum: &ScanSum) -> [Cell<'a>; COLUMNS.len()] {
 }
 
 /// All scans, the largest first.
-fn sums(analysis: &Analysis) -> Vec<(Scanner, Box<ScanSum>)> {
+fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
     let mut sums = analysis.ended.as_ref().map(|ended| ended.sums.scans.clone()).unwrap_or_default();
     if !analysis.scans.is_empty() {
         let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
@@ -80,7 +80,7 @@ fn sums(analysis: &Analysis) -> Vec<(Scanner, Box<ScanSum>)> {
 }
 
 /// The scans with what their rows in `services` are called. The same name can come more than once.
-pub fn named(analysis: &Analysis) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
+pub fn named(analysis: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
     let sums = sums(analysis);
     let others = match sums.len().saturating_sub(MOST_NAMED) {
         1 => "scan (1 other)".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::names;
 use super::table::{Cell, Column, Row, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::service::Reply;
 use crate::tally::ServerFlows;
 use crate::tally::flows::{Role, ServerKey, ServerSum};
@@ -28,7 +28,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("evidence_detail", 8),
 ];
 
-pub fn table<'a>(analysis: &'a Analysis) -> Table<'a> {
+pub fn table<'a>(analysis: &'a Decided<'a>) -> Table<'a> {
     let registry = &analysis.registry;
     let decided = analysis.decided();
     let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));

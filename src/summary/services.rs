@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 
 use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
 use super::{names, scans};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::flow::Flow;
 use crate::service::{Category, Transport, Verdict};
 use crate::tally::flows::{ServiceSum, Services, Sum};
@@ -42,7 +42,7 @@ const COLUMNS: &[Column] = &[
     Column::with_room("outcome", 4),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let registry = &analysis.registry;
     // Several entries of the book can stand for one service: a row is what has one name.
     let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
@@ -73,7 +73,7 @@ fn add<'a>(sums: &mut BTreeMap<Name<'a>, ServiceSum>, name: Name<'a>, sum: Servi
     }
 }
 
-fn row<'a>(analysis: &'a Analysis, (name, category, transport): Name<'a>, sum: &ServiceSum) -> Row<'a> {
+fn row<'a>(analysis: &'a Decided<'a>, (name, category, transport): Name<'a>, sum: &ServiceSum) -> Row<'a> {
     let mut row = vec![
         Cell::text(category),
         Cell::text(name),

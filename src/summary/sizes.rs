@@ -1,7 +1,7 @@
 //! `sizes`: packets by length on the wire.
 
 use super::table::{Cell, Column, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::tally::sizes::CLASSES;
 
 const COLUMNS: &[Column] = &[
@@ -11,7 +11,7 @@ const COLUMNS: &[Column] = &[
     Column::always("wire_bytes").adding_up(),
 ];
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let whole = analysis.total().packets;
     let rows = CLASSES.iter().zip(analysis.tally.sizes.classes).map(|((_, class), traffic)| {
         vec![

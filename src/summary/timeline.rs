@@ -2,7 +2,7 @@
 //! `portless`.
 
 use super::table::{Cell, Column, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::service::Category;
 use crate::unit::{Time, Traffic};
 
@@ -16,16 +16,15 @@ const COLUMNS: &[Column] = &[
 /// The word for what has no ports, and so no service's category.
 const PORTLESS: &str = "portless";
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
-    let category = |owner: u32| analysis.category_of(owner).map_or(PORTLESS, Category::name);
-    let sums = analysis.timeline.as_ref().map(|timeline| timeline.by(analysis.threads, category)).unwrap_or_default();
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
+    let sums = analysis.by_time(|category| category.map_or(PORTLESS, Category::name)).unwrap_or_default();
     let rows: Vec<((Time, &'static str), Traffic)> = sums.into_iter().collect();
     let mut table = Table::made("timeline", COLUMNS, rows.len(), move |number, show| {
         let ((start, category), traffic) = rows[number];
         let cells = [Cell::time(start), Cell::text(category), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)];
         cells.iter().for_each(show);
     });
-    table.time_digits = analysis.timeline.as_ref().map_or(0, |timeline| digits_of_second(timeline.width()));
+    table.time_digits = analysis.bucket_width().map_or(0, digits_of_second);
     table
 }
 

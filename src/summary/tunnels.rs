@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{Cell, Column, Table};
-use crate::analysis::Analysis;
+use crate::analysis::Decided;
 use crate::decode::ScopeId;
 use crate::unit::Traffic;
 
@@ -14,7 +14,7 @@ const COLUMNS: &[Column] =
 /// The row for packets whose path is beyond the number of those that are told apart.
 const BEYOND: &str = "others";
 
-pub fn table(analysis: &Analysis) -> Table<'_> {
+pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
     let mut rows: BTreeMap<&'static str, Traffic> = BTreeMap::new();
     for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
         let id = ScopeId(number as u16);

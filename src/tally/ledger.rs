@@ -97,6 +97,12 @@ impl Ledger {
         self.places[place.index()].add(wire_len);
     }
 
+    /// Moves a packet that was counted at one place to another.
+    pub fn reclassify(&mut self, from: Place, to: Place, wire_len: u32) {
+        self.places[from.index()].remove(wire_len);
+        self.add(to, wire_len);
+    }
+
     /// Adds another ledger.
     pub fn merge(&mut self, other: &Ledger) {
         for (mine, theirs) in self.places.iter_mut().zip(other.places) {
@@ -130,6 +136,10 @@ mod tests {
         for (number, place) in Place::ALL.into_iter().enumerate() {
             assert_eq!(ledger.at(place), Traffic { packets: 1, wire_bytes: number as u64 });
         }
+        assert_eq!(ledger.total(), Traffic { packets: 11, wire_bytes: 55 });
+        ledger.reclassify(Place::Fragment, Place::PortlessIp, 7);
+        assert_eq!(ledger.at(Place::Fragment), Traffic::default());
+        assert_eq!(ledger.at(Place::PortlessIp), Traffic { packets: 2, wire_bytes: 12 });
         assert_eq!(ledger.total(), Traffic { packets: 11, wire_bytes: 55 });
     }
 }

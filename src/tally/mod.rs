@@ -13,6 +13,7 @@ mod room;
 mod scans;
 pub mod sizes;
 mod sums;
+mod unsupported;
 
 pub use capture::InterfaceTally;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
@@ -22,6 +23,7 @@ pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};
 pub use room::Room;
 pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
+pub use unsupported::Unsupported;
 
 use crate::decode::{Decoded, Observation, ScopeId, Walked};
 use crate::unit::{Time, Traffic};
@@ -37,6 +39,8 @@ pub struct Tally {
     pub portless: Portless,
     /// Packets by scope, at the scope's number. The first place, that of packets without encapsulation, stays 0.
     pub scopes: Vec<Traffic>,
+    /// Packets of link types that cannot be decoded.
+    pub unsupported: Unsupported,
 }
 
 impl Tally {
@@ -55,8 +59,10 @@ impl Tally {
     /// Counts a packet that became no observation.
     pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
         self.add_packet(Place::of(&walked.decoded), wire_len);
-        if let Decoded::NonIp(protocol) = walked.decoded {
-            self.portless.add_link(protocol, walked.link_addresses, time, wire_len);
+        match walked.decoded {
+            Decoded::NonIp(protocol) => self.portless.add_link(protocol, walked.link_addresses, time, wire_len),
+            Decoded::UnsupportedLink(link_type) => self.unsupported.add(link_type, wire_len),
+            _ => {}
         }
     }
 
@@ -70,9 +76,18 @@ impl Tally {
         }
     }
 
-    /// Counts a fragment whose flow will never be known.
+    /// Counts a fragment whose flow is not known, and will not be unless the first of its datagram comes later.
     pub fn add_orphan(&mut self, observation: &Observation) {
         self.add_packet(Place::Fragment, observation.wire_len);
+    }
+
+    /// Counts a fragment again that was counted as an [orphan](Tally::add_orphan): now its flow is known.
+    pub fn adopt_orphan(&mut self, observation: &Observation) {
+        let Observation { key, wire_len, .. } = observation;
+        self.ledger.reclassify(Place::Fragment, Place::of_protocol(key.protocol), *wire_len);
+        if !key.has_ports() {
+            self.portless.add_ip(observation);
+        }
     }
 
     /// What is counted of every packet, once.
@@ -87,6 +102,7 @@ impl Tally {
         self.ledger.merge(&other.ledger);
         self.sizes.merge(&other.sizes);
         self.portless.merge(&other.portless);
+        self.unsupported.merge(&other.unsupported);
         if self.scopes.len() < other.scopes.len() {
             self.scopes.resize(other.scopes.len(), Traffic::default());
         }

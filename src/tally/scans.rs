@@ -16,7 +16,7 @@ use super::sums::{Host, ServiceSum, Sum, total};
 use crate::arena::Arena;
 use crate::flow::{Flow, Flows};
 use crate::parallel;
-use crate::service::{Registry, Reply, Service, Transport, Verdict};
+use crate::service::{Category, Registry, Reply, Service, Transport, Verdict};
 use crate::unit::{Span, Traffic};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -153,6 +153,17 @@ impl Scans {
         // What only looks like a part of it keeps its own service.
         let is_part = is_in_range && (!verdict.is_closed() || closed(flow, verdict, registry).is_some());
         is_part.then_some(ask.scanner)
+    }
+
+    /// True for the unanswered part of a scan, which counts as the scan's and not as its service's.
+    pub fn has_unanswered(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> bool {
+        verdict.is_closed() && self.of(flow, verdict, registry).is_some()
+    }
+
+    /// The category that a flow counts as: that of its service or, if it is the unanswered part of a scan, that of scans; `None` for
+    /// what has no ports.
+    pub fn category_of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Category> {
+        if self.has_unanswered(flow, verdict, registry) { Some(Category::Scan) } else { registry.category(verdict.service) }
     }
 }
 

@@ -1,13 +1,11 @@
 //! Which flow a packet belongs to. The flow table keeps sums and forgets packets, so the capture is read again and counted anew,
 //! packet by packet.
 
-use std::collections::HashSet;
-
 use super::each_packet;
 use crate::analysis::Options;
 use crate::capture::{Filter, Filtered, Interface, Packet};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Side};
-use crate::flow::{Datagram, FlowTable, Fragments, TableOptions};
+use crate::flow::{FlowTable, Followed, Fragments, JoinedNumbers, TableOptions};
 use crate::unit::Time;
 
 /// The flows that a filter's packets belong to.
@@ -48,7 +46,7 @@ pub fn matching(options: &Options, filter: &Filter) -> Matching {
     let (mut replay, mut filtering) = (Replay::new(options), filter.begin());
     each_packet(options, |_, packet, interface| {
         let is_wanted = filtering.matches(packet, interface.link_type);
-        replay.take_in(packet, interface, is_wanted);
+        replay.push(packet, interface, is_wanted);
     });
     let mut flows = replay.finish(options.threads).flows;
     flows.sort_unstable();
@@ -62,7 +60,7 @@ pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
     let (mut met, mut quoted) = (None, None);
     let packets = each_packet(options, |at, packet, interface| {
         let is_wanted = at == number;
-        let (decoded, quotation) = replay.take_in(packet, interface, is_wanted);
+        let (decoded, quotation) = replay.push(packet, interface, is_wanted);
         if is_wanted {
             (met, quoted) = (Some((decoded, packet.time)), quotation);
         }
@@ -82,25 +80,24 @@ pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
 /// Counts packets into flows as the analysis did, and notes the flows of those that are wanted.
 struct Replay {
     decoder: Decoder,
-    fragments: Fragments,
+    /// Each fragment is tagged with whether it is wanted.
+    fragments: Fragments<bool>,
     table: FlowTable,
     /// True for the flows that wanted packets belong to, by their numbers in the table.
     is_wanted: Vec<bool>,
-    /// The datagrams of wanted later fragments that wait for their first one. Those of one datagram have one flow.
-    waiting: HashSet<Datagram>,
 }
 
 /// What a replay found.
 struct Found {
     /// The flows that wanted packets belong to, by their numbers in the analysis. Two directions of one flow may be there twice.
     flows: Vec<usize>,
-    /// By number in the table: the number in the analysis, if any of them differ.
-    numbers: Option<Vec<u32>>,
+    /// The numbers in the analysis by those in the table, if any of them differ.
+    numbers: Option<JoinedNumbers>,
 }
 
 impl Found {
     fn joined(&self, number: usize) -> usize {
-        self.numbers.as_ref().and_then(|numbers| numbers.get(number)).map_or(number, |number| *number as usize)
+        self.numbers.as_ref().map_or(number, |numbers| numbers.now(number as u32) as usize)
     }
 }
 
@@ -113,49 +110,33 @@ impl Replay {
             fragments: Fragments::default(),
             table,
             is_wanted: Vec::new(),
-            waiting: HashSet::new(),
         }
     }
 
     /// Counts a packet. How far the walk over it came, and the number in the table of the flow that it quotes.
-    fn take_in(&mut self, packet: &Packet<'_>, interface: &Interface, is_wanted: bool) -> (Decoded, Option<usize>) {
+    fn push(&mut self, packet: &Packet<'_>, interface: &Interface, is_wanted: bool) -> (Decoded, Option<usize>) {
         let walked = self.decoder.decode(packet, interface);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => self.count(observation, is_wanted),
-            Decoded::Observed(observation) => self.take_in_fragment(*observation, is_wanted),
+            Decoded::Observed(observation) => self.count_fragment(*observation, is_wanted),
             _ => {}
         }
         let quoted = walked.quoted.and_then(|quoted| {
-            self.table.take_in(&[quoted]);
+            self.table.push(&[quoted]);
             self.table.number_of(&quoted.key)
         });
         (walked.decoded, quoted)
     }
 
-    fn take_in_fragment(&mut self, observation: Observation, is_wanted: bool) {
-        if let Fragment::Later(identification) = observation.fragment
-            && is_wanted
-        {
-            self.waiting.insert(Datagram::of(&observation, identification));
-        }
-        let (mut orphans, mut joined) = (Vec::new(), Vec::new());
-        self.fragments.take_in(observation, |fragment| joined.push(fragment), |orphan| orphans.push(orphan));
-        for fragment in joined {
-            let is_wanted = match fragment.fragment {
-                Fragment::Later(identification) => self.waiting.remove(&Datagram::of(&fragment, identification)),
-                Fragment::First(_) | Fragment::Whole => is_wanted,
-            };
+    fn count_fragment(&mut self, observation: Observation, is_wanted: bool) {
+        if let Followed::Flow { fragment, waited } = self.fragments.push(observation, is_wanted) {
             self.count(&fragment, is_wanted);
-        }
-        for orphan in orphans {
-            if let Fragment::Later(identification) = orphan.fragment {
-                self.waiting.remove(&Datagram::of(&orphan, identification));
-            }
+            waited.iter().for_each(|(fragment, is_wanted)| self.count(fragment, *is_wanted));
         }
     }
 
     fn count(&mut self, observation: &Observation, is_wanted: bool) {
-        self.table.take_in(std::slice::from_ref(observation));
+        self.table.push(std::slice::from_ref(observation));
         let key = &observation.key;
         if !is_wanted {
             return;
@@ -170,8 +151,7 @@ impl Replay {
 
     fn finish(self, threads: usize) -> Found {
         let Replay { decoder, table, is_wanted, .. } = self;
-        let flows = table.finish();
-        let joined = if decoder.scopes().is_plain() { None } else { flows.join_halves(threads).1 };
+        let joined = if decoder.scopes().is_plain() { None } else { table.flows().join_halves(threads) };
         let found = Found { flows: Vec::new(), numbers: joined.map(|joined| joined.numbers) };
         let wanted = is_wanted.iter().enumerate().filter(|(_, is_wanted)| **is_wanted);
         let flows = wanted.map(|(number, _)| found.joined(number)).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
-use portolan::analysis::{Analysis, Engine, Moment, Options, analyse_sources};
+use portolan::analysis::{Decided, Engine, Moment, Options, analyse_sources};
 use portolan::capture::{Completeness, InputName, Source};
 use portolan::flow::{Flow, TimelineOptions};
 use portolan::service::Verdict;
@@ -69,14 +69,14 @@ impl Read for Pieces {
     }
 }
 
-fn csv(analysis: &Analysis, name: TableName) -> String {
+fn csv(analysis: &Decided<'_>, name: TableName) -> String {
     let mut bytes = Vec::new();
     portolan::output::csv::write(&analysis.table(name), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
 /// All tables as data.
-fn tables(analysis: &Analysis) -> Vec<String> {
+fn tables(analysis: &Decided<'_>) -> Vec<String> {
     TableName::ALL.into_iter().map(|name| csv(analysis, name)).collect()
 }
 
@@ -91,16 +91,21 @@ fn by_column<K: Ord>(csv: &str, column: &str, key: impl Fn(&BTreeMap<String, Str
 }
 
 /// All but the list of flows.
-fn sums(analysis: &Analysis) -> Vec<String> {
+fn sums(analysis: &Decided<'_>) -> Vec<String> {
     TableName::ALL.into_iter().filter(|name| *name != TableName::Flows).map(|name| csv(analysis, name)).collect()
 }
 
-fn at_once(capture: &[u8], options: &Options) -> Analysis {
+fn at_once(capture: &[u8], options: &Options) -> Decided<'static> {
     analyse_sources(options, std::iter::once(Ok(source(capture))), |_, _| {})
 }
 
 /// Reads to the end in steps of so many packets, over and over; after each, `between` may do what it likes.
-fn in_steps(mut source: Source, options: &Options, steps: &[u64], mut between: impl FnMut(&mut Engine, &Source)) -> Analysis {
+fn in_steps(
+    mut source: Source,
+    options: &Options,
+    steps: &[u64],
+    mut between: impl FnMut(&mut Engine, &Source),
+) -> Decided<'static> {
     let mut engine = Engine::new(options);
     for step in steps.iter().cycle() {
         let is_more = engine.read(&mut source, *step);
@@ -110,17 +115,12 @@ fn in_steps(mut source: Source, options: &Options, steps: &[u64], mut between: i
         }
     }
     engine.close(&source);
-    engine.finish()
-}
-
-/// How things stand.
-fn look(engine: &mut Engine, source: &Source) -> Analysis {
-    engine.snapshot(source).decide()
+    engine.finish().decide()
 }
 
 /// The time of the latest packet, as of a clock that was never set.
-fn now(engine: &mut Engine, source: &Source) -> Moment {
-    let span = look(engine, source).span();
+fn now(engine: &mut Engine) -> Moment {
+    let span = engine.decide().span();
     Moment { clock: span.last, running: Duration::from_nanos(span.last.since(span.first).unwrap_or(0).unsigned_abs()) }
 }
 
@@ -156,7 +156,7 @@ fn any_independent_scene() -> impl Strategy<Value = Scene> {
 }
 
 /// Rows of the table of flows, without the marks: who had the same ports before is forgotten with the flow.
-fn rows_of_flows(analysis: &Analysis) -> Vec<Vec<String>> {
+fn rows_of_flows(analysis: &Decided<'_>) -> Vec<Vec<String>> {
     let text = csv(analysis, TableName::Flows);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let flags = reader.headers().unwrap().iter().position(|column| column == "flags").unwrap();
@@ -174,8 +174,8 @@ proptest! {
         let capture = if pcapng { scene.pcapng() } else { scene.pcap() };
         for threads in [1, 3] {
             let options = options(threads);
-            let looked_at = in_steps(source(&capture), &options, &steps, |engine, source| {
-                let twice = [(); 2].map(|()| tables(&look(engine, source)));
+            let looked_at = in_steps(source(&capture), &options, &steps, |engine, _| {
+                let twice = [tables(&engine.decide()), tables(&engine.snapshot().decide())];
                 assert_eq!(twice[0], twice[1]);
             });
             prop_assert_eq!(tables(&looked_at), tables(&at_once(&capture, &options)));
@@ -187,7 +187,7 @@ proptest! {
         let (capture, options) = (scene.pcap(), options(1));
         let (mut engine, mut source) = (Engine::new(&options), source(&capture));
         engine.read(&mut source, packets);
-        let so_far = tables(&look(&mut engine, &source));
+        let so_far = tables(&engine.decide());
         prop_assert_eq!(so_far, tables(&at_once(&first_packets(&capture, packets), &options)));
     }
 
@@ -201,10 +201,10 @@ proptest! {
         let options = Options { idle_timeout: Some(idle), ..options(1) };
         let (sizes, lets_go): (Vec<u64>, Vec<bool>) = steps.into_iter().unzip();
         let mut lets_go = lets_go.into_iter().cycle();
-        let ended = in_steps(source(&capture), &options, &sizes, |engine, source| {
+        let ended = in_steps(source(&capture), &options, &sizes, |engine, _| {
             if lets_go.next().unwrap() {
-                let now = now(engine, source);
-                engine.let_go_of_idle(now, idle);
+                let now = now(engine);
+                engine.expire_idle(now, idle);
             }
         });
         let all = at_once(&capture, &options);
@@ -229,9 +229,9 @@ proptest! {
     ) {
         let capture = scene.pcap();
         let options = Options { max_flows, ..options(1) };
-        let ended = in_steps(source(&capture), &options, &steps, |engine, source| {
-            let now = now(engine, source);
-            engine.let_go_of_idle(now, idle * NANOSECONDS);
+        let ended = in_steps(source(&capture), &options, &steps, |engine, _| {
+            let now = now(engine);
+            engine.expire_idle(now, idle * NANOSECONDS);
         });
         let all = at_once(&capture, &options);
         prop_assert_eq!(&ended.tally, &all.tally);
@@ -350,8 +350,8 @@ fn long_capture() -> Vec<u8> {
 fn looks_change_nothing_where_a_second_thread_counts() {
     let capture = long_capture();
     let expected = tables(&at_once(&capture, &options(1)));
-    let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, source| {
-        let analysis = look(engine, source);
+    let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, _| {
+        let analysis = engine.decide();
         assert_eq!(analysis.flows.len(), analysis.verdicts.len());
     });
     assert!(tables(&looked_at) == expected);
@@ -361,9 +361,9 @@ fn looks_change_nothing_where_a_second_thread_counts() {
 fn letting_go_is_the_same_for_any_number_of_threads() {
     let (capture, idle) = (long_capture(), 10 * NANOSECONDS);
     let run = |threads| {
-        in_steps(source(&capture), &options(threads), &[20_000], |engine, source| {
-            let now = now(engine, source);
-            engine.let_go_of_idle(now, idle);
+        in_steps(source(&capture), &options(threads), &[20_000], |engine, _| {
+            let now = now(engine);
+            engine.expire_idle(now, idle);
         })
     };
     let (one, three) = (run(1), run(3));
@@ -375,9 +375,9 @@ fn letting_go_is_the_same_for_any_number_of_threads() {
 fn buckets_that_fit_are_as_wide_whatever_was_let_go() {
     // Each packet comes in a millisecond of its own.
     let (capture, adaptive) = (long_capture(), Options { timeline: Some(TimelineOptions::default()), ..options(1) });
-    let ended = in_steps(source(&capture), &adaptive, &[20_000], |engine, source| {
-        let now = now(engine, source);
-        engine.let_go_of_idle(now, 10 * NANOSECONDS);
+    let ended = in_steps(source(&capture), &adaptive, &[20_000], |engine, _| {
+        let now = now(engine);
+        engine.expire_idle(now, 10 * NANOSECONDS);
     });
     let by_time = |analysis| by_column(&csv(analysis, TableName::Timeline), "packets", |row| row["start_time"].clone());
     let (of_ended, of_all) = (by_time(&ended), by_time(&at_once(&capture, &adaptive)));
@@ -395,13 +395,13 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     let mut reading = source(&second);
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
-        let analysis = look(&mut engine, &reading);
+        let analysis = engine.decide();
         let told = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
         assert_eq!(told, (2, 9 + packets, 2));
     }
     engine.close(&reading);
     let both = [&first, &second].map(|capture| Ok(source(capture)));
-    assert_eq!(tables(&engine.finish()), tables(&analyse_sources(&options, both.into_iter(), |_, _| {})));
+    assert_eq!(tables(&engine.finish().decide()), tables(&analyse_sources(&options, both.into_iter(), |_, _| {})));
 }
 
 #[test]
@@ -430,10 +430,10 @@ fn a_flow_keeps_its_name_when_its_control_channel_is_let_go() {
     }
     let capture = scene.pcap();
     let mut flows = Vec::new();
-    in_steps(source(&capture), &options(1), &[3], |engine, source| {
-        let now = now(engine, source);
-        engine.let_go_of_idle(now, 60 * NANOSECONDS);
-        flows.push(csv(&look(engine, source), TableName::Services));
+    in_steps(source(&capture), &options(1), &[3], |engine, _| {
+        let now = now(engine);
+        engine.expire_idle(now, 60 * NANOSECONDS);
+        flows.push(csv(&engine.decide(), TableName::Services));
     });
     let last = flows.last().unwrap();
     assert!(last.contains(",ftp-data,") && !last.contains("unassigned"), "{last}");
@@ -452,11 +452,11 @@ fn where_many_flows_ended_there_is_room_for_others() {
     let capture = scene.pcap();
     let few = Options { max_flows: 2, ..options(1) };
     assert_eq!(at_once(&capture, &few).flows.len(), 3, "the third stands for sixteen");
-    let let_go = in_steps(source(&capture), &few, &[18], |engine, source| {
+    let let_go = in_steps(source(&capture), &few, &[18], |engine, _| {
         // Nothing has come for two seconds, says the clock.
-        let Moment { clock, running } = now(engine, source);
+        let Moment { clock, running } = now(engine);
         let later = Moment { clock: clock.earlier_by(-2 * NANOSECONDS), running: running + Duration::from_secs(2) };
-        engine.let_go_of_idle(later, NANOSECONDS);
+        engine.expire_idle(later, NANOSECONDS);
         assert_eq!(engine.flows(), 0);
     });
     assert!(let_go.flows.iter().all(|flow| !flow.is_overflow()));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use portolan::analysis::{Analysis, Options, analyse};
+use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::decode::Side;
 use portolan::flow::TimelineOptions;
@@ -86,11 +86,11 @@ pub fn any_scene() -> impl Strategy<Value = Scene> {
     })
 }
 
-fn analysed(capture: &[u8], batch_size: usize) -> Analysis {
+fn analysed(capture: &[u8], batch_size: usize) -> Decided<'static> {
     analysed_with(capture, batch_size, 1)
 }
 
-fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Analysis {
+fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Decided<'static> {
     let folder = Folder::new();
     let path = folder.file("capture", capture);
     let timeline = Some(TimelineOptions::default());
@@ -98,7 +98,7 @@ fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Analysis 
 }
 
 /// All tables as data, but for where the capture came from.
-fn tables(analysis: &Analysis) -> Vec<Vec<u8>> {
+fn tables(analysis: &Decided<'_>) -> Vec<Vec<u8>> {
     let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
     let csv = |name| {
         let mut bytes = Vec::new();
@@ -257,7 +257,7 @@ proptest! {
         let tally = |frames: &[Vec<Vec<u8>>]| {
             let mut scene = Scene::new();
             scene.frames(frames.concat());
-            analysed(&scene.pcap(), 64).tally
+            analysed(&scene.pcap(), 64).collected.tally.into_owned()
         };
         // The parts begin at the same second, so that times are not compared.
         let (mut merged, all) = (tally(&left), tally(&[&left[..], &right[..]].concat()));

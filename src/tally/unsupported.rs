@@ -12,7 +12,7 @@ use crate::unit::Traffic;
 pub const MAX_LINK_TYPES: usize = 1 << 10;
 
 /// Packets of link types that cannot be decoded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Unsupported {
     each: BTreeMap<LinkType, Traffic>,
     /// Those that came when [`MAX_LINK_TYPES`] were known.
@@ -22,12 +22,19 @@ pub struct Unsupported {
 impl Unsupported {
     /// Adds a packet with its length on the wire.
     pub fn add(&mut self, link_type: LinkType, wire_len: u32) {
-        let is_full = self.each.len() >= MAX_LINK_TYPES;
-        match self.each.get_mut(&link_type) {
-            Some(traffic) => traffic.add(wire_len),
-            None if is_full => self.others.add(wire_len),
-            None => self.each.entry(link_type).or_default().add(wire_len),
-        }
+        self.of(link_type).add(wire_len);
+    }
+
+    /// The packets of a link type; those of all others if there is no room for one of its own.
+    fn of(&mut self, link_type: LinkType) -> &mut Traffic {
+        let has_room = self.each.len() < MAX_LINK_TYPES || self.each.contains_key(&link_type);
+        if has_room { self.each.entry(link_type).or_default() } else { &mut self.others }
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Unsupported) {
+        other.each.iter().for_each(|(link_type, traffic)| self.of(*link_type).merge(*traffic));
+        self.others.merge(other.others);
     }
 
     /// At most so many link types, those with the most packets, in the order of their numbers; and the packets of all others.
@@ -57,5 +64,14 @@ mod tests {
         let largest: Vec<_> = largest.iter().map(|(link_type, traffic)| (link_type.0, traffic.packets)).collect();
         assert_eq!((largest, others), (vec![(3, 2), (700, 2)], u64::from(count) + 3 - 4));
         assert_eq!(unsupported.largest(usize::MAX).1, 6);
+        let mut merged = Unsupported::default();
+        for number in [0, 1, MAX_LINK_TYPES as u32] {
+            merged.add(LinkType(number), 60);
+        }
+        merged.merge(&unsupported);
+        assert_eq!(merged.each.len(), MAX_LINK_TYPES);
+        let (each, others) = merged.largest(usize::MAX);
+        let all = each.iter().map(|(_, traffic)| traffic.packets).sum::<u64>() + others;
+        assert_eq!(all, u64::from(count) + 3 + 3);
     }
 }

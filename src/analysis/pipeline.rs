@@ -1,4 +1,4 @@
-//! Where observations are counted: at once, or, when there are many of them and a core to spare, by a thread of its own
+//! Where observations are counted into flows: at once, or, when there are many of them and a core to spare, by a thread of its own
 //! while the next packets are read and decoded.
 //!
 //! The flow table gets the same observations in the same order either way, so that the answer is the same. If the system
@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use crate::decode::Observation;
-use crate::flow::{FlowTable, SpareFlows, TableOptions};
+use crate::flow::{self, FlowTable, Flows, SpareFlows, TableOptions, Timeline};
 use crate::parallel;
 
 /// Observations that are counted at once before a thread is worth its start.
@@ -16,9 +16,9 @@ const BEFORE_THREAD: usize = 1 << 15;
 /// Observations that are handed over together: many enough that handing over costs nothing, few enough to stay in the
 /// second-level cache.
 const CHUNK: usize = 512;
-/// Chunks that may be under way: enough that neither side waits for a short delay of the other. They take a megabyte and a
-/// half.
-const UNDER_WAY: usize = 32;
+/// Chunks that may be on their way to the thread: enough that neither side waits for a short delay of the other. They take a
+/// megabyte and a half.
+const MAX_CHUNKS: usize = 32;
 
 /// Places for observations, of which the first are taken. They are all there from the beginning: a vector that could grow
 /// takes a twentieth more instructions for each packet.
@@ -38,25 +38,21 @@ impl Chunk {
     }
 }
 
-/// Takes in observations for a flow table.
+/// Counts observations into a flow table, in the order they are pushed.
 #[derive(Debug)]
-pub struct Intake {
+pub struct FlowPipeline {
     /// Observations that have not been counted yet.
     chunk: Chunk,
-    site: Site,
+    /// The table; an empty one while a thread has it.
+    table: Box<FlowTable>,
+    thread: Option<TableThread>,
     /// Chunks until a thread is started; `None` if none ever is.
-    left: Option<usize>,
-}
-
-#[derive(Debug)]
-enum Site {
-    Here(Box<FlowTable>),
-    Beside(Beside),
+    chunks_before_thread: Option<usize>,
 }
 
 /// A flow table on a thread of its own.
 #[derive(Debug)]
-struct Beside {
+struct TableThread {
     full: SyncSender<Chunk>,
     empty: Receiver<Chunk>,
     /// Memory for more flows, made by whoever waits for the table.
@@ -66,29 +62,22 @@ struct Beside {
     thread: JoinHandle<Box<FlowTable>>,
 }
 
-impl Site {
-    /// An empty table, to keep the place for a moment.
-    fn placeholder() -> Site {
-        Site::Here(Box::new(FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() })))
-    }
-}
-
-impl Intake {
-    /// Takes in observations for `table`; with the help of a second thread once that is allowed.
-    pub fn new(table: FlowTable) -> Intake {
-        Intake { chunk: Chunk::new(), site: Site::Here(Box::new(table)), left: None }
+impl FlowPipeline {
+    /// A pipeline into `table`. It starts a thread once that is [allowed](FlowPipeline::allow_threads).
+    pub fn new(table: FlowTable) -> FlowPipeline {
+        FlowPipeline { chunk: Chunk::new(), table: Box::new(table), thread: None, chunks_before_thread: None }
     }
 
-    /// Says how many threads there are from now on; one that has been started stays.
-    pub fn allow(&mut self, threads: usize) {
-        if matches!(self.site, Site::Here(_)) {
-            self.left = (threads > 1).then(|| self.left.unwrap_or(BEFORE_THREAD / CHUNK));
+    /// Sets the number of threads from now on, this one among them. A thread that has been started stays.
+    pub fn allow_threads(&mut self, threads: usize) {
+        if self.thread.is_none() {
+            self.chunks_before_thread = (threads > 1).then(|| self.chunks_before_thread.unwrap_or(BEFORE_THREAD / CHUNK));
         }
     }
 
-    /// Takes in a packet, or the quotation of one, and shows it in its place: it is written only once.
+    /// Takes a packet, or the quotation of one, and gives it back from its place in the pipeline: it is written only once.
     #[inline(always)]
-    pub fn take_in(&mut self, observation: Observation) -> &Observation {
+    pub fn push(&mut self, observation: Observation) -> &Observation {
         if self.chunk.taken == self.chunk.places.len() {
             self.hand_over();
         }
@@ -100,80 +89,81 @@ impl Intake {
 
     #[inline(never)]
     fn hand_over(&mut self) {
-        if self.left == Some(0) {
-            self.left = None;
+        if self.chunks_before_thread == Some(0) {
             self.start_thread();
         }
-        self.left = self.left.map(|left| left - 1);
+        self.chunks_before_thread = self.chunks_before_thread.map(|chunks| chunks - 1);
         self.count();
     }
 
     fn count(&mut self) {
-        match &mut self.site {
-            Site::Here(table) => {
-                table.take_in(self.chunk.taken());
+        match &mut self.thread {
+            None => {
+                self.table.push(self.chunk.taken());
                 self.chunk.taken = 0;
             }
-            Site::Beside(beside) => beside.hand_over(&mut self.chunk),
+            Some(thread) => thread.hand_over(&mut self.chunk),
         }
     }
 
+    #[cold]
     fn start_thread(&mut self) {
-        self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
-            Site::Here(table) => Beside::start(table).map_or_else(Site::Here, Site::Beside),
-            beside => beside,
-        };
+        self.chunks_before_thread = None;
+        let empty = Box::new(FlowTable::new(TableOptions { batch_size: 1, ..TableOptions::default() }));
+        match TableThread::start(std::mem::replace(&mut self.table, empty)) {
+            Ok(thread) => self.thread = Some(thread),
+            Err(table) => self.table = table,
+        }
     }
 
-    /// The table, with all that was taken in. If it has a thread of its own, that ends, and another one begins when there
-    /// is more to count.
-    pub fn rest(&mut self) -> &mut FlowTable {
+    /// The table, with all that was pushed. If a thread has it, that thread ends, and another one begins when there is more to count.
+    pub fn table(&mut self) -> &mut FlowTable {
         if self.chunk.taken > 0 {
             self.count();
         }
-        if let Site::Beside(_) = self.site {
-            self.left = Some(0);
-            self.site = match std::mem::replace(&mut self.site, Site::placeholder()) {
-                Site::Beside(beside) => Site::Here(beside.finish()),
-                here => here,
-            };
+        if let Some(thread) = self.thread.take() {
+            self.table = thread.join();
+            self.chunks_before_thread = Some(0);
         }
-        match &mut self.site {
-            Site::Here(table) => table,
-            Site::Beside(_) => unreachable!("a table at rest has no thread"),
-        }
+        &mut self.table
+    }
+
+    /// The flows and their timeline, with all that was pushed.
+    pub fn finish(mut self) -> (Flows, Option<Timeline>) {
+        self.table();
+        self.table.finish()
     }
 }
 
-impl Beside {
+impl TableThread {
     /// Starts the thread. If the system refuses one, the table comes back.
-    fn start(table: Box<FlowTable>) -> Result<Beside, Box<FlowTable>> {
-        let (full, chunks) = sync_channel::<Chunk>(UNDER_WAY);
-        let (used, empty) = sync_channel(UNDER_WAY + 2);
+    fn start(table: Box<FlowTable>) -> Result<TableThread, Box<FlowTable>> {
+        let (full, chunks) = sync_channel::<Chunk>(MAX_CHUNKS);
+        let (used, empty) = sync_channel(MAX_CHUNKS + 2);
         let (spares, given) = sync_channel(1);
-        let take_in_all = move |mut table: Box<FlowTable>| {
+        let count_all = move |mut table: Box<FlowTable>| {
             for mut chunk in chunks {
                 if table.wants_spare()
                     && let Ok(spare) = given.try_recv()
                 {
                     table.give_spare(spare);
                 }
-                table.take_in(chunk.taken());
+                table.push(chunk.taken());
                 chunk.taken = 0;
-                // Nobody takes it back at the end, which is no matter.
+                // At the end nobody receives it, which does no harm.
                 let _ = used.try_send(chunk);
             }
             table
         };
-        let thread = parallel::hand_over(table, take_in_all).map_err(|(table, _)| table)?;
-        Ok(Beside { full, empty, spares, spare: None, thread })
+        let thread = parallel::hand_over(table, count_all).map_err(|(table, _)| table)?;
+        Ok(TableThread { full, empty, spares, spare: None, thread })
     }
 
     /// Hands a chunk over and leaves an empty one in its place.
     fn hand_over(&mut self, chunk: &mut Chunk) {
         let next = self.empty.try_recv().unwrap_or_else(|_| Chunk::new());
         let full = std::mem::replace(chunk, next);
-        // The thread only ends before its time if it panicked, which `finish` passes on.
+        // The thread only ends before its time if it panicked, which `join` passes on.
         if let Err(TrySendError::Full(full)) = self.full.try_send(full) {
             self.make_spare();
             let _ = self.full.send(full);
@@ -182,13 +172,14 @@ impl Beside {
 
     /// Takes work from the table while it has to be waited for.
     fn make_spare(&mut self) {
-        let spare = self.spare.take().unwrap_or_else(FlowTable::make_spare);
+        let spare = self.spare.take().unwrap_or_else(flow::make_spare);
         if let Err(TrySendError::Full(spare)) = self.spares.try_send(spare) {
             self.spare = Some(spare);
         }
     }
 
-    fn finish(self) -> Box<FlowTable> {
+    /// Waits until all chunks are counted.
+    fn join(self) -> Box<FlowTable> {
         drop(self.full);
         match self.thread.join() {
             Ok(table) => table,

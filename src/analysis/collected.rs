@@ -1,0 +1,111 @@
+//! Everything that packets have left behind, before anything is decided.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::{Decided, Ended, InputReport};
+use crate::capture::{Completeness, Filtered};
+use crate::content::{Announcements, HostNames};
+use crate::decode::{Path, Scopes};
+use crate::error::Error;
+use crate::flow::{Flow, Flows, Timeline};
+use crate::service::Registry;
+use crate::tally::Tally;
+use crate::unit::{Span, Time, Traffic};
+
+/// Everything that packets have left behind up to one moment: borrowed from an [`Engine`](super::Engine), which goes on only when
+/// the borrow has ended, or owned.
+#[derive(Debug)]
+pub struct Collected<'c> {
+    /// The inputs in order, the one that is being read last.
+    pub inputs: Cow<'c, [InputReport]>,
+    /// The inputs that could not be opened or are no captures.
+    pub failures: Vec<Error>,
+    /// Number of inputs of which nothing was read, because the reading was interrupted before.
+    pub unread: usize,
+    /// Packets that the filter kept and left out, if there is a filter.
+    pub filtered: Option<Filtered>,
+    /// Sums over packets.
+    pub tally: Cow<'c, Tally>,
+    /// The flows, in the order of their first packets.
+    pub flows: Cow<'c, Flows>,
+    /// The times of the flows' packets, if they are counted.
+    pub timeline: Option<Cow<'c, Timeline>>,
+    /// The times of packets that are not IP, if they are counted.
+    pub non_ip: Option<Cow<'c, Timeline>>,
+    /// The encapsulations that the scopes in the flows' keys stand for.
+    pub scopes: Cow<'c, Scopes>,
+    /// What control channels announced.
+    pub announcements: Cow<'c, Announcements>,
+    /// Names of hosts in the capture. Text from outside.
+    pub names: Cow<'c, HostNames>,
+    /// Sums over flows that have expired, if any have.
+    pub ended: Option<Arc<Ended>>,
+    /// The port table.
+    pub registry: Arc<Registry>,
+    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    pub closed_ports: bool,
+    /// Threads that share the work of deciding and of summing flows.
+    pub threads: usize,
+}
+
+impl<'c> Collected<'c> {
+    /// Decides which side of each flow is the server, and what its port is called.
+    pub fn decide(self) -> Decided<'c> {
+        Decided::new(self)
+    }
+
+    /// A copy of what is borrowed.
+    pub fn into_owned(self) -> Collected<'static> {
+        let flows = match self.flows {
+            Cow::Borrowed(flows) => flows.copied(self.threads),
+            Cow::Owned(flows) => flows,
+        };
+        let owned = |timeline: Cow<'c, Timeline>| Cow::Owned(timeline.into_owned());
+        Collected {
+            inputs: Cow::Owned(self.inputs.into_owned()),
+            tally: Cow::Owned(self.tally.into_owned()),
+            flows: Cow::Owned(flows),
+            timeline: self.timeline.map(owned),
+            non_ip: self.non_ip.map(owned),
+            scopes: Cow::Owned(self.scopes.into_owned()),
+            announcements: Cow::Owned(self.announcements.into_owned()),
+            names: Cow::Owned(self.names.into_owned()),
+            ..self
+        }
+    }
+
+    /// From the earliest to the latest packet.
+    pub fn span(&self) -> Span {
+        let mut span = Span::default();
+        for (_, tally) in self.inputs.iter().flat_map(|input| &input.interfaces) {
+            span.merge(tally.span);
+        }
+        span
+    }
+
+    /// The time of the first packet.
+    pub fn start(&self) -> Time {
+        self.span().first
+    }
+
+    /// All packets.
+    pub fn total(&self) -> Traffic {
+        self.tally.ledger.total()
+    }
+
+    /// The encapsulations that a flow's packets came in, of both directions. Nearly always they are the same.
+    pub fn paths(&self, flow: &Flow) -> [Path; 2] {
+        let scope = flow.key.scope;
+        [scope, flow.other_scope().unwrap_or(scope)].map(|scope| self.scopes.path(scope))
+    }
+
+    /// True if every input was read to its end, and the filter could be asked about every packet.
+    pub fn is_complete(&self) -> bool {
+        let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
+        all_were_asked
+            && self.failures.is_empty()
+            && self.unread == 0
+            && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+    }
+}

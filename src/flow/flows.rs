@@ -1,0 +1,193 @@
+//! The flows of a capture, and the way to each: its record, the counts that few flows have, and its identifier.
+
+use std::collections::HashMap;
+
+use super::halves::{self, Joined, Networks};
+use super::record::Flow;
+use crate::arena::{Arena, Spare};
+use crate::decode::Observation;
+
+/// Counts that few flows have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rare {
+    /// Packets that were fragments.
+    pub fragments: u64,
+    /// ICMP errors that quoted the flow.
+    pub icmp_errors: u64,
+}
+
+/// The most quotations that are kept whose flow is not known; each has some 120 bytes.
+const MAX_UNPLACED: usize = 1 << 14;
+
+/// Memory for more flows.
+pub type SpareFlows = Spare<Flow>;
+
+/// Makes memory for more flows, on any thread.
+pub fn make_spare() -> SpareFlows {
+    Spare::made(|| Flow::overflow(0))
+}
+
+/// Identifiers of flows: their numbers over the whole capture from 0, expired flows counted among them.
+#[derive(Clone, Debug, Default)]
+struct Ids {
+    /// Those of the first flows, which were there when flows were removed last.
+    first: Vec<u64>,
+    /// How many flows had begun by then.
+    following: u64,
+}
+
+impl Ids {
+    fn of(&self, number: usize) -> u64 {
+        match self.first.get(number) {
+            Some(id) => *id,
+            None => self.following + (number - self.first.len()) as u64,
+        }
+    }
+}
+
+/// The flows of a capture, in the order of their first packets.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    flows: Arena<Flow>,
+    rare: HashMap<usize, Rare>,
+    ids: Ids,
+    /// Quotations in ICMP errors, of flows that are not known in their scope.
+    unplaced: Vec<Observation>,
+    networks: Networks,
+}
+
+impl Flows {
+    /// A copy, made by at most `threads` threads.
+    pub fn copied(&self, threads: usize) -> Flows {
+        Flows {
+            flows: self.flows.copied(threads),
+            rare: self.rare.clone(),
+            ids: self.ids.clone(),
+            unplaced: self.unplaced.clone(),
+            networks: self.networks.clone(),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.flows.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The flow with that number, from 0.
+    pub fn get(&self, number: usize) -> &Flow {
+        self.flows.get(number)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter()
+    }
+
+    /// The identifier of the flow with that number: its number over the whole capture, from 1. Unless flows have expired, it is
+    /// one more than the other.
+    pub fn id(&self, number: usize) -> u64 {
+        self.ids.of(number) + 1
+    }
+
+    /// The most items that any of its parts has memory for.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.flows.room().max(self.rare.capacity()).max(self.ids.first.capacity())
+    }
+
+    /// Which scopes are two directions of one network.
+    pub fn networks(&self) -> &Networks {
+        &self.networks
+    }
+
+    /// Joins flows that are two directions of one; `None` if there are none.
+    pub fn join_halves(&self, threads: usize) -> Option<Joined> {
+        halves::join(self, threads)
+    }
+
+    #[inline]
+    pub(super) fn wants_spare(&self) -> bool {
+        self.flows.wants_spare()
+    }
+
+    pub(super) fn give_spare(&mut self, spare: SpareFlows) {
+        self.flows.give_spare(spare);
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, flow: Flow) {
+        self.flows.push(flow);
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, number: usize) -> &mut Flow {
+        self.flows.get_mut(number)
+    }
+
+    pub(super) fn rare_mut(&mut self, number: usize) -> &mut Rare {
+        self.rare.entry(number).or_default()
+    }
+
+    /// Keeps a quotation whose flow may be known in another scope.
+    pub(super) fn keep_unplaced(&mut self, quote: &Observation) {
+        if self.unplaced.len() < MAX_UNPLACED {
+            self.unplaced.push(*quote);
+        }
+    }
+
+    /// Removes the flows for which `is_expired` is true. Gives the others' new numbers by their old ones.
+    pub(super) fn remove(&mut self, is_expired: &[bool]) -> Vec<u32> {
+        let staying = is_expired.iter().filter(|is_expired| !**is_expired).count();
+        let mut numbers = vec![0; is_expired.len()];
+        let mut flows = Arena::default();
+        let mut ids = Vec::with_capacity(staying);
+        for (number, flow) in self.flows.iter().enumerate().filter(|(number, _)| !is_expired[*number]) {
+            numbers[number] = flows.len() as u32;
+            ids.push(self.ids.of(number));
+            flows.push(flow.clone());
+        }
+        self.ids = Ids { first: ids, following: self.ids.of(self.len()) };
+        self.flows = flows;
+        self.unplaced.clear();
+        let kept = std::mem::take(&mut self.rare).into_iter().filter(|(number, _)| !is_expired[*number]);
+        self.rare = kept.map(|(number, rare)| (numbers[number] as usize, rare)).collect();
+        numbers
+    }
+
+    /// Other flows in place of these: those that had the numbers `kept`. They keep their identifiers if flows have expired.
+    pub(super) fn rearranged(
+        &self,
+        flows: Arena<Flow>,
+        rare: HashMap<usize, Rare>,
+        networks: Networks,
+        kept: impl Iterator<Item = usize>,
+    ) -> Flows {
+        let have_expired = self.ids.following > 0;
+        let ids = if have_expired {
+            Ids { first: kept.map(|number| self.ids.of(number)).collect(), following: self.ids.of(self.len()) }
+        } else {
+            Ids::default()
+        };
+        Flows { flows, rare, ids, unplaced: Vec::new(), networks }
+    }
+
+    /// Quotations in ICMP errors, of flows that are not known in their scope.
+    pub(super) fn unplaced(&self) -> &[Observation] {
+        &self.unplaced
+    }
+
+    /// All rare counts, by the flows' numbers.
+    pub fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
+        self.rare.iter().map(|(number, rare)| (*number, *rare))
+    }
+
+    /// The rare counts of the flow with that number.
+    pub fn rare(&self, number: usize) -> Rare {
+        self.rare.get(&number).copied().unwrap_or_default()
+    }
+}
