@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use portolan::analysis::{Engine, Moment, Options};
+use portolan::analysis::{Driver, Options, Throttle};
 use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
 use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
 use portolan::error::Error;
@@ -12,7 +12,6 @@ use portolan::machine::Machine;
 use portolan::output::checklist;
 use portolan::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
-use portolan::unit::Time;
 use portolan::{doctor, text};
 
 use crate::cli::{LiveJob, TablesTarget, Target};
@@ -27,8 +26,7 @@ use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
 /// Of the time in which packets wait, snapshots for what is shown and written again and again take at most this part.
 const SMALL_PART: u32 = 20;
-/// The same of letting flows go, which costs as much for each flow whenever it is done; and of all time, the part that a summary
-/// takes on another thread.
+/// Of all time, a summary takes at most this part on another thread.
 const LARGE_PART: u32 = 4;
 
 /// `portolan live`
@@ -108,22 +106,17 @@ struct Watch<'a> {
     options: Options,
     /// The interfaces by name.
     names: Vec<String>,
-    engine: Engine,
-    source: Source,
+    driver: Driver<std::option::IntoIter<Result<Source, Error>>>,
     status: Status,
     stopper: Stopper,
     screen: Screen,
     began: Instant,
     /// How it stood when it was shown last.
     shown: (Instant, Standing),
-    showing: Pace,
-    /// When idle flows are let go.
-    letting_go: Pace,
-    /// When it is looked whether there are too many flows to wait for that.
-    checking: Pace,
+    showing: Throttle,
     /// When the summary gets new services.
-    refreshing: Pace,
-    writing: Option<Pace>,
+    refreshing: Throttle,
+    writing: Option<Throttle>,
     /// Whether a signal asks for the tables so far.
     request: TablesRequest,
     /// Whether the tables are wanted though it is not time yet.
@@ -150,7 +143,6 @@ impl<'a> Watch<'a> {
         request: TablesRequest,
     ) -> Self {
         let screen = Screen::new(job.plain);
-        let idle = Duration::from_nanos(options.idle_timeout.unwrap_or(i64::MAX).unsigned_abs());
         let began = Instant::now();
         let reporter = Reporter::new(Reports {
             tables: job.tables.clone(),
@@ -162,18 +154,14 @@ impl<'a> Watch<'a> {
         });
         Watch {
             job,
-            engine: Engine::new(&options),
-            source,
+            driver: Driver::live(&options, source),
             status,
             stopper,
             began,
             shown: (began, Standing::default()),
-            showing: Pace::new(screen.every(), SMALL_PART),
-            // They stay a quarter longer than they have to, and not twice as long.
-            letting_go: Pace::new(idle / 4, LARGE_PART),
-            checking: Pace::new(Duration::from_secs(1), LARGE_PART),
-            refreshing: Pace::new(screen.every(), SMALL_PART),
-            writing: job.every.map(|every| Pace::new(every, SMALL_PART)),
+            showing: Throttle::new(screen.every(), SMALL_PART),
+            refreshing: Throttle::new(screen.every(), SMALL_PART),
+            writing: job.every.map(|every| Throttle::new(every, SMALL_PART)),
             request,
             is_wanted: false,
             reporter,
@@ -188,9 +176,8 @@ impl<'a> Watch<'a> {
     }
 
     fn run(mut self) -> Result<u8, Error> {
-        while self.engine.read(&mut self.source, u64::MAX) || self.source.is_waiting() {
+        while self.driver.step() && self.driver.position().is_some() {
             self.tell_troubles();
-            self.let_go();
             self.show();
             self.report();
         }
@@ -239,20 +226,6 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Lets go of flows that are over, from time to time and when there are as many as there may be.
-    fn let_go(&mut self) {
-        let is_full = self.checking.is_due() && {
-            self.checking.done(Instant::now());
-            self.engine.flows() >= self.options.max_flows
-        };
-        let Some(idle) = self.options.idle_timeout.filter(|_| is_full || self.letting_go.is_due()) else { return };
-        let begin = Instant::now();
-        let now = Moment { clock: Time::now(), running: self.began.elapsed() };
-        self.engine.expire_idle(now, idle);
-        self.letting_go.done(begin);
-        self.checking.done(begin);
-    }
-
     /// Shows how it goes.
     fn show(&mut self) {
         if !self.showing.is_due() {
@@ -267,7 +240,8 @@ impl<'a> Watch<'a> {
     }
 
     fn standing(&mut self, now: Instant) -> Standing {
-        let traffic = self.engine.traffic();
+        let engine = self.driver.engine();
+        let (traffic, flows) = (engine.traffic(), engine.flows() as u64 + engine.ended_flows());
         let (before, shown) = &self.shown;
         let seconds = now.duration_since(*before).as_secs_f64();
         let news = traffic.packets.saturating_sub(shown.traffic.packets);
@@ -275,7 +249,7 @@ impl<'a> Watch<'a> {
             seconds: now.duration_since(self.began).as_secs(),
             traffic,
             rate: if seconds > 0.0 { (news as f64 / seconds).round() as u64 } else { 0 },
-            flows: self.engine.flows() as u64 + self.engine.ended_flows(),
+            flows,
             dropped: self.status.dropped(),
         }
     }
@@ -288,13 +262,13 @@ impl<'a> Watch<'a> {
             self.refreshing.rest(self.reported.elapsed().saturating_mul(LARGE_PART));
             self.tell_unwritten(&failures);
         }
-        let writes = self.is_wanted || self.writing.as_ref().is_some_and(Pace::is_due);
+        let writes = self.is_wanted || self.writing.as_ref().is_some_and(Throttle::is_due);
         let refreshes = self.screen.is_summary() && self.refreshing.is_due();
         if self.reporter.is_busy() || !writes && !refreshes {
             return;
         }
         let begin = Instant::now();
-        let snapshot = self.engine.snapshot();
+        let snapshot = self.driver.engine().snapshot();
         self.refreshing.done(begin);
         if writes {
             self.is_wanted = false;
@@ -318,11 +292,10 @@ impl<'a> Watch<'a> {
 
     /// The tables of all that came, and what became of it.
     fn finish(mut self) -> Result<u8, Error> {
-        self.engine.close(&self.source);
         // A report that came later would overwrite what is written here. A reader that has gone away is told below.
         let failures = self.reporter.wait();
         self.tell_unwritten(&failures);
-        let analysis = self.engine.finish().decide();
+        let analysis = self.driver.finish().decide();
         self.screen.finish();
         warn(&self.options, &analysis);
         self.status.interfaces().iter().for_each(tell_end);
@@ -343,62 +316,4 @@ fn tell_end(interface: &InterfaceStatus) {
     let InterfaceStatus { name, delivered, dropped_kernel, dropped_interface, ending, .. } = interface;
     let why = ending.as_ref().map_or_else(String::new, Ending::to_string);
     complain(&text::capture_ended(name, *delivered, dropped_kernel + dropped_interface, &why));
-}
-
-/// When something is done again that takes time: so long after it was done, or later, if it takes more than a small part of that.
-struct Pace {
-    every: Duration,
-    /// Of the time, it takes at most one part in so many.
-    part: u32,
-    due: Instant,
-}
-
-impl Pace {
-    /// Not at once, but after that time.
-    fn new(every: Duration, part: u32) -> Pace {
-        Pace { every, part, due: after(Instant::now(), every) }
-    }
-
-    fn is_due(&self) -> bool {
-        Instant::now() >= self.due
-    }
-
-    /// It was done, and had begun at `begin`.
-    fn done(&mut self, begin: Instant) {
-        let now = Instant::now();
-        let least = now.duration_since(begin).saturating_mul(self.part);
-        self.due = after(begin, self.every).max(after(now, least));
-    }
-
-    /// Not before that time is over.
-    fn rest(&mut self, time: Duration) {
-        self.due = self.due.max(after(Instant::now(), time));
-    }
-}
-
-/// The time so much later; a very late one, if it is beyond what the clock can say.
-fn after(begin: Instant, time: Duration) -> Instant {
-    const LATE: Duration = Duration::from_secs(1 << 31);
-    begin.checked_add(time).unwrap_or(begin + LATE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_takes_long_is_done_less_often() {
-        let second = Duration::from_secs(1);
-        let mut pace = Pace::new(second, SMALL_PART);
-        assert!(!pace.is_due());
-        pace.due = Instant::now();
-        assert!(pace.is_due());
-        let begin = Instant::now();
-        pace.done(begin);
-        assert!(!pace.is_due() && pace.due >= begin + second && pace.due < begin + 2 * second);
-        let long_ago = begin.checked_sub(second).unwrap();
-        pace.done(long_ago);
-        assert!(pace.due >= begin + SMALL_PART * second);
-        assert!(!Pace::new(Duration::MAX, SMALL_PART).is_due());
-    }
 }

@@ -3,8 +3,8 @@
 
 mod whereabouts;
 
-use crate::analysis::Options;
-use crate::capture::{Interface, Packet, Seen, Source};
+use crate::analysis::{Options, PacketSink, pass_packets};
+use crate::capture::{Interface, Packet, Source};
 use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side, Signals};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
@@ -100,19 +100,30 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
     watch.witness
 }
 
-/// Reads the inputs again and shows their packets one by one, each with its number in the capture, but for the duplicates that
-/// are dropped. How many packets there are, those included.
-fn each_packet(options: &Options, mut see: impl FnMut(u64, &Packet<'_>, &Interface)) -> u64 {
-    let mut number = 0;
+/// Reads the inputs again and gives their packets to `take` one by one, each with its number in the capture, but for the duplicates
+/// that are dropped. Returns the number of packets, those included.
+fn each_packet(options: &Options, take: impl FnMut(u64, &Packet<'_>, &Interface)) -> u64 {
+    let mut numbered = Numbered { packets: 0, drops_duplicates: options.dedup, take };
     for mut source in options.inputs.iter().flat_map(Source::open) {
-        while let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<true>() {
-            number += 1;
-            if !(is_duplicate && options.dedup) {
-                see(number, &packet, interface);
-            }
+        pass_packets(&mut source, &mut numbered, u64::MAX, true);
+    }
+    numbered.packets
+}
+
+/// Numbers packets from 1 on.
+struct Numbered<F> {
+    packets: u64,
+    drops_duplicates: bool,
+    take: F,
+}
+
+impl<F: FnMut(u64, &Packet<'_>, &Interface)> PacketSink for Numbered<F> {
+    fn push(&mut self, packet: &Packet<'_>, interface: &Interface, is_duplicate: bool) {
+        self.packets += 1;
+        if !(is_duplicate && self.drops_duplicates) {
+            (self.take)(self.packets, packet, interface);
         }
     }
-    number
 }
 
 /// Watches for one flow among those between the same ports.

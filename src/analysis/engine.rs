@@ -6,19 +6,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ended::{Ended, MOST_COUNTS};
+use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
 use super::silence::{Moment, Silences};
 use super::{Collected, Decided, InputReport, Options};
-use crate::capture::{Filtering, InputName, Interface, Packet, Position, Seen, Source};
+use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Flows, Followed, Fragments, TableOptions, Timeline};
 use crate::service::Category;
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
-
-/// Packets between two reports of progress.
-const PROGRESS_EVERY: u64 = 1 << 16;
 
 /// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; and listen, where something
 /// is announced.
@@ -73,61 +71,14 @@ impl Engine {
         }
     }
 
-    /// Reads a source to its end, or until there is nothing [for now](Source::is_waiting). `progress` is told from time to time how far that is.
-    pub fn read_all(&mut self, mut source: Source, progress: &mut impl FnMut(&InputName, &Position)) {
-        let (name, position) = (source.name().clone(), source.position().clone());
-        while self.read(&mut source, PROGRESS_EVERY) {
-            progress(&name, &position);
-        }
-        self.close(&source);
-    }
-
     /// Reads at most `max_packets` of a source. False if there are no more: none at all, or none [yet](Source::is_waiting).
     pub fn read(&mut self, source: &mut Source, max_packets: u64) -> bool {
         // A thread that reads ahead is one of those that share the work.
         self.pipeline.allow_threads(self.options.threads.saturating_sub(usize::from(source.reads_ahead())));
-        let mut left = max_packets;
-        while left > 0 {
-            let checked = if self.options.dedup { u64::MAX } else { source.packets_to_look_at() };
-            let part = if checked == 0 { left } else { left.min(checked) };
-            // Each has a loop of its own: a twentieth of the time is at stake.
-            let read = if checked == 0 { self.read_part::<false>(source, part) } else { self.read_part::<true>(source, part) };
-            left -= read;
-            if read < part {
-                break;
-            }
-        }
+        let checks_all = self.options.dedup;
+        let is_more = pass_packets(source, self, max_packets, checks_all);
         self.update_input(source);
-        left == 0
-    }
-
-    /// Reads at most `max_packets`, and checks them for duplicates if `CHECKS` is true. Gives the number of those it has read.
-    fn read_part<const CHECKS: bool>(&mut self, source: &mut Source, max_packets: u64) -> u64 {
-        // Beside the engine, so that both can change.
-        let mut interfaces = std::mem::take(&mut self.interfaces);
-        let mut left = max_packets;
-        while left > 0
-            && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<CHECKS>()
-        {
-            left -= 1;
-            self.packets += 1;
-            if !self.passes(&packet, interface) {
-                self.leave_out(packet.time);
-                continue;
-            }
-            let tally = interfaces.at(packet.interface);
-            if is_duplicate {
-                tally.duplicates += 1;
-                if self.options.dedup {
-                    self.leave_out(packet.time);
-                    continue;
-                }
-            }
-            tally.add(&packet);
-            self.count(&packet, interface);
-        }
-        self.interfaces = interfaces;
-        max_packets - left
+        is_more
     }
 
     /// Ends the reading of a source: the next packets are those of another one.
@@ -177,13 +128,6 @@ impl Engine {
     #[inline]
     fn passes(&mut self, packet: &Packet<'_>, interface: &Interface) -> bool {
         self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
-    }
-
-    #[inline(always)]
-    fn count(&mut self, packet: &Packet<'_>, interface: &Interface) {
-        if plain(packet, interface, self).is_none() {
-            self.walk(packet, interface);
-        }
     }
 
     /// Counts a packet that is not plain.
@@ -348,6 +292,27 @@ impl Engine {
     }
 }
 
+impl PacketSink for Engine {
+    #[inline(always)]
+    fn push(&mut self, packet: &Packet<'_>, interface: &Interface, is_duplicate: bool) {
+        self.packets += 1;
+        if !self.passes(packet, interface) {
+            return self.leave_out(packet.time);
+        }
+        let tally = self.interfaces.at(packet.interface);
+        if is_duplicate {
+            tally.duplicates += 1;
+            if self.options.dedup {
+                return self.leave_out(packet.time);
+            }
+        }
+        tally.add(packet);
+        if plain(packet, interface, self).is_none() {
+            self.walk(packet, interface);
+        }
+    }
+}
+
 impl Observer for Engine {
     #[inline(always)]
     fn tunnel_ports(&self) -> &TunnelPorts {
@@ -403,6 +368,7 @@ mod tests {
     use etherparse::PacketBuilder;
 
     use super::*;
+    use crate::capture::InputName;
     use crate::flow::TimelineOptions;
     use crate::summary::TableName;
     use crate::tally::Room;

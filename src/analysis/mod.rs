@@ -5,16 +5,19 @@
 
 mod collected;
 mod decided;
+mod driver;
 mod ended;
 mod engine;
+mod packets;
 mod pipeline;
 mod sequence;
 mod silence;
+mod throttle;
 
 use std::sync::Arc;
 
 use crate::capture::{
-    Completeness, Compression, Damage, Filter, HashingReader, InputName, Interface, Interrupt, Position, Source,
+    Completeness, Compression, Damage, Filter, InputName, Interface, Interrupt, Position, Source,
 };
 use crate::error::Error;
 use crate::flow::{BATCH, TimelineOptions, USUAL_MAX_FLOWS};
@@ -23,10 +26,13 @@ use crate::tally::InterfaceTally;
 use crate::unit::Span;
 pub use collected::Collected;
 pub use decided::Decided;
+pub use driver::Driver;
 pub use ended::Ended;
 pub use engine::Engine;
+pub use packets::{PacketSink, pass_packets};
 pub use sequence::{Between, LEAST_GAP, Sequence};
 pub use silence::Moment;
+pub use throttle::Throttle;
 
 /// What to analyse, and how.
 #[derive(Clone, Debug)]
@@ -118,27 +124,11 @@ pub fn analyse_sources(
     sources: impl Iterator<Item = Result<Source, Error>>,
     mut progress: impl FnMut(&InputName, &Position),
 ) -> Decided<'static> {
-    let mut engine = Engine::new(options);
-    let (mut failures, mut digests, mut unread) = (Vec::new(), Vec::new(), 0);
-    for source in sources {
-        match source {
-            Ok(source) => {
-                let hashing = source.hashing();
-                engine.read_all(source, &mut progress);
-                digests.push(hashing.map(HashingReader::finish).transpose());
-            }
-            Err(Error::Interrupted { .. }) => unread += 1,
-            Err(error) => failures.push(error),
+    let mut driver = Driver::new(options, sources);
+    while driver.step() {
+        if let Some((name, position)) = driver.position() {
+            progress(name, position);
         }
     }
-    let mut collected = engine.finish();
-    for (input, digest) in collected.inputs.to_mut().iter_mut().zip(digests) {
-        match digest {
-            // What was not read to its end has none.
-            Err(_) if options.interrupt.is_raised() => {}
-            Ok(digest) => input.sha256 = digest,
-            Err(source) => failures.push(Error::Read { input: input.name.to_string(), source }),
-        }
-    }
-    Collected { failures, unread, ..collected }.decide()
+    driver.finish().decide()
 }

@@ -391,7 +391,9 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     let second = Scene::new().wait(9).frames(connection((D, 50_000), (S, 80), 1)).pcapng();
     let options = options(1);
     let mut engine = Engine::new(&options);
-    engine.read_all(source(&first), &mut |_, _| {});
+    let mut read = source(&first);
+    assert!(!engine.read(&mut read, u64::MAX));
+    engine.close(&read);
     let mut reading = source(&second);
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
