@@ -9,7 +9,6 @@ use super::announcement::Expectation;
 use super::cursor::ByteCursor;
 use super::packet::ChannelPacket;
 use crate::capture::format::ByteOrder;
-use crate::decode::protocol::ip;
 use crate::service::{Announcer, Expected, Transport};
 
 /// The most towers that are read from one response.
@@ -38,8 +37,8 @@ mod floor {
 pub struct Tower {
     /// The interface's UUID in the order of its text form.
     pub interface: [u8; 16],
-    /// The IP protocol: 6 (TCP) or 17 (UDP).
-    pub protocol: u8,
+    /// TCP or UDP.
+    pub transport: Transport,
     /// The port, never 0.
     pub port: u16,
     /// The address; the endpoint mapper's own, if `None`.
@@ -51,13 +50,12 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>) -> Vec<Expectation> {
     if !packet.is_from_server() {
         return Vec::new();
     }
-    mapped_endpoints(packet.payload).iter().filter_map(|tower| expectation(packet, tower)).collect()
-}
-
-fn expectation(packet: &ChannelPacket<'_>, tower: &Tower) -> Option<Expectation> {
-    let transport = Transport::from_protocol(tower.protocol)?;
-    let target = SocketAddr::new(tower.address.map_or(packet.sender(), IpAddr::V4), tower.port);
-    Some(packet.expectation(Announcer::EpmBinding, transport, target, Expected::of_dcerpc_interface(&tower.interface)))
+    let expectation = |tower: Tower| {
+        let target = SocketAddr::new(tower.address.map_or(packet.sender(), IpAddr::V4), tower.port);
+        let service = Expected::of_dcerpc_interface(&tower.interface);
+        packet.expectation(Announcer::EpmBinding, tower.transport, target, service)
+    };
+    mapped_endpoints(packet.payload).into_iter().map(expectation).collect()
 }
 
 /// The towers with a port in an endpoint mapper's response to ept_map, which is one PDU in the 32-bit form of NDR. Empty for
@@ -148,15 +146,15 @@ fn tower(octets: &[u8]) -> Option<Tower> {
         match (*left.first()?, right) {
             // The interface comes first; the second UUID is the transfer syntax.
             (floor::UUID, _) => interface = interface.or(left.get(1..).and_then(|rest| rest.first_chunk::<16>())),
-            (floor::TCP, &[high, low]) => port = Some((ip::TCP, u16::from_be_bytes([high, low]))),
-            (floor::UDP, &[high, low]) => port = Some((ip::UDP, u16::from_be_bytes([high, low]))),
+            (floor::TCP, &[high, low]) => port = Some((Transport::Tcp, u16::from_be_bytes([high, low]))),
+            (floor::UDP, &[high, low]) => port = Some((Transport::Udp, u16::from_be_bytes([high, low]))),
             (floor::IP, &[a, b, c, d]) => address = Some(Ipv4Addr::new(a, b, c, d)),
             _ => {}
         }
     }
-    let (protocol, port) = port.filter(|(_, port)| *port > 0)?;
+    let (transport, port) = port.filter(|(_, port)| *port > 0)?;
     let address = address.filter(|address| !address.is_unspecified());
-    Some(Tower { interface: uuid(interface?, ByteOrder::Little), protocol, port, address })
+    Some(Tower { interface: uuid(interface?, ByteOrder::Little), transport, port, address })
 }
 
 /// A byte string after its length.
@@ -246,8 +244,8 @@ mod tests {
     }
 
     fn two_endpoints() -> [Tower; 2] {
-        let tcp = Tower { interface: SAMR, protocol: 6, port: 49155, address: Some(Ipv4Addr::new(192, 0, 2, 1)) };
-        [tcp, Tower { protocol: 17, port: 1027, address: None, ..tcp }]
+        let tcp = Tower { interface: SAMR, transport: Transport::Tcp, port: 49155, address: Some(Ipv4Addr::new(192, 0, 2, 1)) };
+        [tcp, Tower { transport: Transport::Udp, port: 1027, address: None, ..tcp }]
     }
 
     #[test]

@@ -138,7 +138,7 @@ fn plain_name(data: &[u8]) -> String {
     name
 }
 
-/// The name after the flags and two result codes of option 81; a flag says how it is encoded (RFC 4702 section 2).
+/// The name after the flags and two result codes of option 81; a flag gives its encoding (RFC 4702 section 2).
 fn full_name(data: &[u8]) -> Option<String> {
     let (&flags, name) = (data.first()?, data.get(3..)?);
     let in_labels = flags & 0x04 != 0;

@@ -11,7 +11,7 @@ use super::wire_text::push_name;
 pub(super) const HEADER: usize = 12;
 /// The class of the Internet (RFC 1035 section 3.2.4).
 const CLASS_IN: u16 = 1;
-/// In multicast DNS the top bit of the class says "forget what else you know" (RFC 6762 section 10.2).
+/// The cache-flush bit of multicast DNS, in the class of a record (RFC 6762 section 10.2).
 const CACHE_FLUSH: u16 = 0x8000;
 
 /// Types of records (RFC 1035 section 3.2.2; RFC 3596 section 2.1).

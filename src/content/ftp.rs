@@ -91,7 +91,7 @@ fn host_port(mut text: &[u8]) -> Option<SocketAddr> {
         if index > 0 {
             text = text.strip_prefix(b",")?;
         }
-        // One digit more than fits tells a longer number, and a long row of digits costs nothing.
+        // A fourth digit is enough to reject a number, so that a long row of digits costs nothing.
         let digits = text.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
         let (written, rest) = text.split_at(digits);
         *number = if digits < 4 { parse::<u8>(written)? } else { return None };

@@ -38,8 +38,8 @@ pub(super) fn ws_discovery(packet: &ChannelPacket<'_>) -> Option<Expectation> {
     answers(packet, Expected::WS_DISCOVERY, WS_DISCOVERY_TIMEOUT)
 }
 
-/// The answers to a query for a name. They come from the group's port, so the ranks of the two ports tell the server, unless the
-/// query's port is nearly as well known: only then are they expected.
+/// The answers to a query for a name, if the query's port is nearly as well known as the group's. Otherwise no expectation is
+/// needed: the answers come from the group's port, and the ranks of the two ports tell which side is the server.
 pub(super) fn name_query(packet: &ChannelPacket<'_>, registry: &Registry, service: Expected) -> Option<Expectation> {
     let rank = |side| registry.rank(Transport::Udp, packet.observation.key.port(side));
     let gap = rank(packet.server) - rank(packet.server.other());

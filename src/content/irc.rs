@@ -9,8 +9,8 @@ use super::packet::ChannelPacket;
 use super::wire_text::{Lines, parse};
 use crate::service::{Announcer, Expected, Transport};
 
-/// The connections that lines offer. An offer from a user may name an address that only the user's own network knows; one that
-/// the IRC server passes on says nothing about the server's address.
+/// The connections that a packet's lines offer. An offer from a user may name an address that only the user's own network knows.
+/// An offer that the IRC server passes on has nothing to do with the server's address.
 pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
     let expectation = |target| {
         let expectation = packet.expectation(Announcer::DccOffer, Transport::Tcp, target, Expected::DCC);
@@ -20,8 +20,8 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
 }
 
 /// The TCP endpoint that the sender of an offer listens on. Behind a translator the address may be one that nobody else sees; it
-/// is never unspecified. The port is never 0: that would ask the other side to listen, without telling where. `None` for a
-/// line (without its line end) that offers no connection.
+/// is never unspecified. The port is never 0, which would only ask the other side to listen. `None` for a line (without its
+/// line end) that offers no connection.
 pub fn dcc_offer(line: &[u8]) -> Option<SocketAddr> {
     let text = message_text(line)?;
     let text = text.strip_prefix(b"\x01")?;

@@ -14,7 +14,7 @@ const GROUP: u8 = 0x80;
 
 /// A name has 15 bytes, padded with spaces, and one for its purpose.
 const NAME_LEN: usize = 16;
-/// Each byte is written as two letters (RFC 1001 section 14.1).
+/// Each byte is encoded as two letters, A to P (RFC 1001 section 14.1).
 const ENCODED_LEN: usize = 2 * NAME_LEN;
 /// The last byte of a name that is a machine's own: as workstation, and as file server.
 const WORKSTATION: u8 = 0x00;
@@ -95,7 +95,7 @@ fn encoded_name(message: &[u8], at: usize) -> Option<[u8; NAME_LEN]> {
     Some(name)
 }
 
-/// The four bits that a letter stands for.
+/// The four bits that a letter encodes.
 fn half(letter: u8) -> Option<u8> {
     letter.checked_sub(b'A').filter(|&bits| bits < 16)
 }

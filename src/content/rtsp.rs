@@ -64,6 +64,7 @@ fn set_up_streams(packet: &ChannelPacket<'_>, spec: &TransportSpec) -> Vec<Expec
         for (port, service) in [(rtp, Expected::STREAM_RTP), (rtcp, Expected::STREAM_RTCP)] {
             let target = SocketAddr::new(address, port);
             let expectation = packet.expectation(Announcer::Rtsp, Transport::Udp, target, service);
+            // Either side sends the header, so the sender's address is no alternative.
             expectations.push(Expectation { or_address: None, server, ..expectation });
         }
     }

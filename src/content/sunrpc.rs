@@ -28,21 +28,21 @@ const RECORD_MARK: usize = 4;
 pub struct Binding {
     /// The program's number (RFC 5531, section 8.4).
     pub program: u32,
-    /// The IP protocol: 6 (TCP) or 17 (UDP).
-    pub protocol: u8,
+    /// TCP or UDP.
+    pub transport: Transport,
     /// The address; the portmapper's own, if `None`.
     pub address: Option<IpAddr>,
     /// The port, never 0.
     pub port: u16,
 }
 
-/// A call to a portmapper, which tells the form of its reply.
+/// A call to a portmapper. The form of its reply depends on it.
 #[derive(Clone, Copy, Debug)]
 enum PortmapCall {
     /// The port of one program (version 2, RFC 1833, section 3.2).
-    GetPort { program: u32, protocol: u8 },
+    GetPort { program: u32, transport: Transport },
     /// The universal address of one program (versions 3 and 4, RFC 1833, section 2.2.1).
-    GetAddress { program: u32, protocol: u8 },
+    GetAddress { program: u32, transport: Transport },
     /// All ports (version 2).
     DumpPorts,
     /// All universal addresses (versions 3 and 4).
@@ -59,7 +59,7 @@ pub struct Portmapper {
     pending: HashMap<CallId, (u64, PortmapCall), foldhash::fast::RandomState>,
     /// Calls and their serial numbers in their order, some of them answered by now.
     queue: VecDeque<(CallId, u64)>,
-    /// The number of calls: tells apart those with the same id.
+    /// The number of calls so far, the serial number of the latest: it tells calls with the same id apart.
     serial: u64,
 }
 
@@ -67,12 +67,12 @@ impl Portmapper {
     /// The endpoints that a packet gives.
     pub(super) fn expectations(&mut self, packet: &ChannelPacket<'_>) -> Vec<Expectation> {
         let message = if packet.is_tcp() { over_tcp(packet.payload) } else { packet.payload };
-        let expectation = |binding: &Binding| {
-            let transport = Transport::from_protocol(binding.protocol)?;
+        let expectation = |binding: Binding| {
             let target = SocketAddr::new(binding.address.unwrap_or(packet.sender()), binding.port);
-            Some(packet.expectation(Announcer::RpcBinding, transport, target, Expected::of_rpc_program(binding.program)))
+            let service = Expected::of_rpc_program(binding.program);
+            packet.expectation(Announcer::RpcBinding, binding.transport, target, service)
         };
-        self.read(packet.observation.key, message).iter().filter_map(expectation).collect()
+        self.read(packet.observation.key, message).into_iter().map(expectation).collect()
     }
 
     /// Reads a message without its record mark: the bindings of a reply to a call that was read in the same flow, in either
@@ -132,11 +132,11 @@ fn portmap_call(xdr: &mut ByteCursor<'_>) -> Option<PortmapCall> {
     match (version, procedure) {
         (2, 3) => {
             let [program, _version, protocol] = xdr.u32s()?;
-            Some(PortmapCall::GetPort { program, protocol: transport(protocol)? })
+            Some(PortmapCall::GetPort { program, transport: transport(protocol)? })
         }
         (3 | 4, 3) => {
             let [program, _version] = xdr.u32s()?;
-            Some(PortmapCall::GetAddress { program, protocol: netid(opaque(xdr)?)? })
+            Some(PortmapCall::GetAddress { program, transport: netid(opaque(xdr)?)? })
         }
         (2, 4) => Some(PortmapCall::DumpPorts),
         (3 | 4, 4) => Some(PortmapCall::DumpAddresses),
@@ -154,12 +154,12 @@ fn skip_to_results(xdr: &mut ByteCursor<'_>) -> Option<()> {
 /// The results of a call.
 fn bindings(call: PortmapCall, results: &mut ByteCursor<'_>) -> Vec<Binding> {
     match call {
-        PortmapCall::GetPort { program, protocol } => {
-            results.u32().and_then(|port| binding(program, protocol, None, port)).into_iter().collect()
+        PortmapCall::GetPort { program, transport } => {
+            results.u32().and_then(|port| binding(program, transport, None, port)).into_iter().collect()
         }
-        PortmapCall::GetAddress { program, protocol } => {
+        PortmapCall::GetAddress { program, transport } => {
             let address = opaque(results).and_then(universal_address);
-            address.and_then(|(address, port)| binding(program, protocol, Some(address), port)).into_iter().collect()
+            address.and_then(|(address, port)| binding(program, transport, Some(address), port)).into_iter().collect()
         }
         PortmapCall::DumpPorts => list(results, ByteCursor::u32s).filter_map(port_binding).collect(),
         PortmapCall::DumpAddresses => list(results, address_entry).filter_map(address_binding).collect(),
@@ -187,21 +187,25 @@ fn address_binding(([program, _version], [network, address, _owner]): ([u32; 2],
     binding(program, netid(network)?, Some(address), port)
 }
 
-fn binding(program: u32, protocol: u8, address: Option<IpAddr>, port: u32) -> Option<Binding> {
+fn binding(program: u32, transport: Transport, address: Option<IpAddr>, port: u32) -> Option<Binding> {
     let port = u16::try_from(port).ok().filter(|port| *port > 0)?;
-    Some(Binding { program, protocol, address: address.filter(|address| !address.is_unspecified()), port })
+    Some(Binding { program, transport, address: address.filter(|address| !address.is_unspecified()), port })
 }
 
-/// The protocol with a number that portmappers use: that of IP.
-fn transport(protocol: u32) -> Option<u8> {
-    u8::try_from(protocol).ok().filter(|protocol| matches!(*protocol, ip::TCP | ip::UDP))
+/// TCP or UDP by its IP protocol number, which portmappers use.
+fn transport(protocol: u32) -> Option<Transport> {
+    match u8::try_from(protocol).ok()? {
+        ip::TCP => Some(Transport::Tcp),
+        ip::UDP => Some(Transport::Udp),
+        _ => None,
+    }
 }
 
-/// The protocol of a network identifier (RFC 5665, section 5.1).
-fn netid(text: &[u8]) -> Option<u8> {
+/// TCP or UDP by its network identifier (RFC 5665, section 5.1).
+fn netid(text: &[u8]) -> Option<Transport> {
     match text {
-        b"tcp" | b"tcp6" => Some(ip::TCP),
-        b"udp" | b"udp6" => Some(ip::UDP),
+        b"tcp" | b"tcp6" => Some(Transport::Tcp),
+        b"udp" | b"udp6" => Some(Transport::Udp),
         _ => None,
     }
 }
@@ -265,14 +269,14 @@ mod tests {
         messages.iter().flat_map(|message| portmapper.read(flow(900), message)).collect()
     }
 
-    fn bound(program: u32, protocol: u8, address: Option<&str>, port: u16) -> Binding {
-        Binding { program, protocol, address: address.map(|address| address.parse().unwrap()), port }
+    fn bound(program: u32, transport: Transport, address: Option<&str>, port: u16) -> Binding {
+        Binding { program, transport, address: address.map(|address| address.parse().unwrap()), port }
     }
 
     #[test]
     fn a_port_is_asked_for_and_given() {
         let asked = call(7, 2, 3, &words(&[100_003, 3, 17, 0]));
-        assert_eq!(bindings(&[asked.clone(), reply(7, &words(&[2049]))]), [bound(100_003, 17, None, 2049)]);
+        assert_eq!(bindings(&[asked.clone(), reply(7, &words(&[2049]))]), [bound(100_003, Transport::Udp, None, 2049)]);
         assert_eq!(bindings(&[asked.clone(), reply(7, &words(&[0]))]), []);
         assert_eq!(bindings(&[asked.clone(), reply(7, &words(&[65536]))]), []);
         assert_eq!(bindings(&[asked.clone(), reply(8, &words(&[2049]))]), []);
@@ -284,9 +288,9 @@ mod tests {
     fn an_address_is_asked_for_and_given() {
         let asked = |network| call(7, 3, 3, &[words(&[100_003, 3]), string(network), string(""), string("")].concat());
         let answers = |network, text| bindings(&[asked(network), reply(7, &string(text))]);
-        assert_eq!(answers("tcp", "192.0.2.1.8.1"), [bound(100_003, 6, Some("192.0.2.1"), 2049)]);
-        assert_eq!(answers("udp6", "2001:db8::1.8.1"), [bound(100_003, 17, Some("2001:db8::1"), 2049)]);
-        assert_eq!(answers("udp", "0.0.0.0.8.1"), [bound(100_003, 17, None, 2049)]);
+        assert_eq!(answers("tcp", "192.0.2.1.8.1"), [bound(100_003, Transport::Tcp, Some("192.0.2.1"), 2049)]);
+        assert_eq!(answers("udp6", "2001:db8::1.8.1"), [bound(100_003, Transport::Udp, Some("2001:db8::1"), 2049)]);
+        assert_eq!(answers("udp", "0.0.0.0.8.1"), [bound(100_003, Transport::Udp, None, 2049)]);
         for (network, text) in [("tcp", ""), ("tcp", "192.0.2.1.0.0"), ("tcp", "192.0.2.1.8"), ("local", "192.0.2.1.8.1")] {
             assert_eq!(answers(network, text), [], "{network} {text}");
         }
@@ -295,12 +299,12 @@ mod tests {
     #[test]
     fn lists_are_read_as_far_as_they_go() {
         let ports = words(&[1, 100_000, 2, 6, 111, 1, 100_003, 3, 1, 5, 1, 100_003, 3, 17, 2049, 0]);
-        let there = [bound(100_000, 6, None, 111), bound(100_003, 17, None, 2049)];
+        let there = [bound(100_000, Transport::Tcp, None, 111), bound(100_003, Transport::Udp, None, 2049)];
         assert_eq!(bindings(&[call(7, 2, 4, &[]), reply(7, &ports)]), there);
         assert_eq!(bindings(&[call(7, 2, 4, &[]), reply(7, &ports[..ports.len() - 6])]), there[..1]);
         let entry = |network, address| [words(&[1, 100_003, 4]), string(network), string(address), string("root")].concat();
         let addresses = [entry("local", "/run/rpc"), entry("tcp6", "::.8.1"), words(&[0])].concat();
-        assert_eq!(bindings(&[call(7, 4, 4, &[]), reply(7, &addresses)]), [bound(100_003, 6, None, 2049)]);
+        assert_eq!(bindings(&[call(7, 4, 4, &[]), reply(7, &addresses)]), [bound(100_003, Transport::Tcp, None, 2049)]);
         let endless = words(&[1, 100_000, 2, 6, 111]).repeat(1000);
         assert_eq!(bindings(&[call(7, 2, 4, &[]), reply(7, &endless)]).len(), MAX_ENTRIES);
     }
