@@ -9,22 +9,22 @@ use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId,
 use crate::service::{Registry, user_table};
 use crate::unit::{NANOSECONDS, Time};
 
-type Endpoint = ([u8; 4], u16);
+type AddressPort = ([u8; 4], u16);
 
 /// A client, another machine, a server, and the groups of three searches.
 const C: [u8; 4] = [10, 0, 0, 5];
 const D: [u8; 4] = [10, 0, 0, 6];
 const S: [u8; 4] = [192, 0, 2, 80];
-const SSDP: Endpoint = ([239, 255, 255, 250], 1900);
-const WS_DISCOVERY: Endpoint = ([239, 255, 255, 250], 3702);
-const MDNS: Endpoint = ([224, 0, 0, 251], 5353);
+const SSDP: AddressPort = ([239, 255, 255, 250], 1900);
+const WS_DISCOVERY: AddressPort = ([239, 255, 255, 250], 3702);
+const MDNS: AddressPort = ([224, 0, 0, 251], 5353);
 
 /// A listener that packets are fed to, one after the other.
 struct Feed {
     listener: Listener,
     packets: u64,
     /// The next sequence number of each direction.
-    next: HashMap<(Endpoint, Endpoint), u32>,
+    next: HashMap<(AddressPort, AddressPort), u32>,
 }
 
 impl Feed {
@@ -45,31 +45,31 @@ impl Feed {
         self
     }
 
-    fn udp(&mut self, from: Endpoint, to: Endpoint, payload: &[u8]) -> &mut Feed {
+    fn udp(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
         self.packet(observation(ip::UDP, from, to, payload), payload)
     }
 
     /// The next text of a connection.
-    fn tcp(&mut self, from: Endpoint, to: Endpoint, payload: &[u8]) -> &mut Feed {
+    fn tcp(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
         self.tcp_cut(from, to, payload, payload.len())
     }
 
     /// The next text of a connection, of which only `captured` bytes were captured.
-    fn tcp_cut(&mut self, from: Endpoint, to: Endpoint, payload: &[u8], captured: usize) -> &mut Feed {
+    fn tcp_cut(&mut self, from: AddressPort, to: AddressPort, payload: &[u8], captured: usize) -> &mut Feed {
         let next = self.next.entry((from, to)).or_insert(1_000_000);
         let sequence = std::mem::replace(next, *next + payload.len() as u32);
         self.packet(Observation { sequence, ..observation(ip::TCP, from, to, payload) }, &payload[..captured])
     }
 
     /// A SYN, after which both sides begin with lower numbers than they had.
-    fn opens(&mut self, from: Endpoint, to: Endpoint) -> &mut Feed {
+    fn opens(&mut self, from: AddressPort, to: AddressPort) -> &mut Feed {
         for direction in [(from, to), (to, from)] {
             self.next.entry(direction).and_modify(|next| *next -= 5000);
         }
         self.packet(Observation { signals: Signals::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
     }
 
-    fn group(&mut self, from: Endpoint, to: Endpoint, payload: &[u8]) -> &mut Feed {
+    fn group(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
         self.packet(Observation { to_group: true, ..observation(ip::UDP, from, to, payload) }, payload)
     }
 
@@ -80,8 +80,8 @@ impl Feed {
     }
 }
 
-fn observation(protocol: u8, from: Endpoint, to: Endpoint, payload: &[u8]) -> Observation {
-    let end = |(address, port): Endpoint| (Address::v4(address), port);
+fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8]) -> Observation {
+    let end = |(address, port): AddressPort| (Address::v4(address), port);
     let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, end(from), end(to));
     Observation {
         key,
