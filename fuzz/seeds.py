@@ -11,7 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_BYTES = 4096
 MAGICS = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34",
           b"\x0a\x0d\x0d\x0a", b"snoop\0\0\0")
-# IP protocol and port of each channel, in the order of the target `content`.
+# IP protocol and port of the channels that seeds are made of.
 CHANNELS = ((6, 21), (17, 69), (17, 5060), (6, 5060), (17, 2427), (6, 554), (6, 6667), (17, 111), (6, 111), (6, 135), (17, 1900),
             (17, 5353), (17, 53), (6, 53), (17, 67), (17, 137))
 
@@ -59,17 +59,19 @@ def payload(link_type, frame):
 
 
 def conversations(data):
-    """What the target `content` takes: the channel, then the packets, each with a length, a byte of how, and the payload."""
-    heard = {}
+    """Inputs of the target `content`: the protocol and port of a channel, then the packets, each with a length, a byte of flags, and the
+    payload."""
+    packets = {}
     for link_type, frame, _ in frames(data):
-        for protocol, ports, said in payload(link_type, frame):
-            for number, channel in enumerate(CHANNELS):
-                if said and channel[0] == protocol and channel[1] in ports:
-                    said = said[:1020]
-                    said += bytes(-len(said) % 4)
-                    how = 0 if ports[1] == channel[1] else 1
-                    heard.setdefault(number, bytearray([number])).extend(bytes([len(said) // 4, how]) + said)
-    return (bytes(said[:MOST_BYTES]) for said in heard.values())
+        for protocol, ports, text in payload(link_type, frame):
+            for channel in CHANNELS:
+                if text and channel[0] == protocol and channel[1] in ports:
+                    text = text[:1020]
+                    text += bytes(-len(text) % 4)
+                    flags = 0 if ports[1] == channel[1] else 1
+                    head = struct.pack(">BH", *channel)
+                    packets.setdefault(channel, bytearray(head)).extend(bytes([len(text) // 4, flags]) + text)
+    return (bytes(found[:MOST_BYTES]) for found in packets.values())
 
 
 def compressed(data):

@@ -1,5 +1,7 @@
-//! What control channels and name services say: any bytes are read to an end, within bounds, and alike each time.
+//! Control channels and name services: any bytes are read to an end, within bounds, and with the same result each time.
 #![no_main]
+
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use portolan::content::{Announcement, Listener, MAX_ANNOUNCEMENTS};
@@ -7,67 +9,53 @@ use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, Scope
 use portolan::service::Registry;
 use portolan::unit::Time;
 
-/// Protocol and port of the channels that are heard.
-const PORTS: [(u8, u16); 16] = [
-    (6, 21),
-    (17, 69),
-    (17, 5060),
-    (6, 5060),
-    (17, 2427),
-    (6, 554),
-    (6, 6667),
-    (17, 111),
-    (6, 111),
-    (6, 135),
-    (17, 1900),
-    (17, 5353),
-    (17, 53),
-    (6, 53),
-    (17, 67),
-    (17, 137),
-];
+/// The channel at this protocol and port, if there is one, else any: nearly all ports have none.
+fn channel(protocol: u8, port: u16) -> (u8, u16) {
+    static CHANNELS: LazyLock<Vec<(u8, u16)>> = LazyLock::new(|| Listener::new(Registry::shared()).ports().collect());
+    if CHANNELS.contains(&(protocol, port)) { (protocol, port) } else { CHANNELS[usize::from(port) % CHANNELS.len()] }
+}
 
-/// Hears the same packets on the same channel: each begins with its length and a byte that says who sends, and how much of it
-/// was not stored.
-fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<Announcement>, usize) {
+/// Inspects packets of a channel. Each begins with its length and a byte that gives its sender and the number of bytes that were
+/// not captured.
+fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usize) {
     let mut listener = Listener::new(Registry::shared());
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 40_000), (Address::v4([192, 0, 2, 80]), port));
     let (mut rest, mut packet, mut sequence) = (bytes, 0, [1u32; 2]);
-    while let [length, how, data @ ..] = rest {
-        let (payload, behind) = data.split_at(data.len().min(usize::from(*length) * 4));
-        let (from, to) = if how & 1 == 0 { (client, server) } else { (server, client) };
+    while let [length, flags, data @ ..] = rest {
+        let (payload, following) = data.split_at(data.len().min(usize::from(*length) * 4));
+        let (from, to) = if flags & 1 == 0 { (client, server) } else { (server, client) };
         let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, from, to);
-        let payload_len = payload.len() as u32 + u32::from(how >> 4);
+        let payload_len = payload.len() as u32 + u32::from(flags >> 4);
         packet += 1;
         let observation = Observation {
             key,
             side,
             quoted: false,
-            to_group: how & 2 != 0,
+            to_group: flags & 2 != 0,
             time: Time::from_nanoseconds(packet as i64),
             wire_len: payload_len + 54,
             ip_len: payload_len + 40,
             payload_len,
-            signals: if how & 12 == 12 { Signals::SYN } else { Signals::ACK },
+            signals: if flags & 12 == 12 { Signals::SYN } else { Signals::ACK },
             sequence: sequence[side.index()],
             acknowledgment: 0,
             fragment: Fragment::Whole,
             message: None,
         };
         sequence[side.index()] = sequence[side.index()].wrapping_add(payload_len);
-        if listener.cares_for(&observation) {
-            listener.hear(packet, &observation, payload);
+        if listener.wants(&observation) {
+            listener.inspect(packet, &observation, payload);
         }
-        rest = behind;
+        rest = following;
     }
     let (announcements, names) = listener.finish();
     (announcements.log().to_vec(), names.len())
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let [channel, data @ ..] = bytes else { return };
-    let (protocol, port) = PORTS[usize::from(*channel) % PORTS.len()];
-    let once = heard(protocol, port, data);
+    let [protocol, high, low, packets @ ..] = bytes else { return };
+    let channel = channel(*protocol, u16::from_be_bytes([*high, *low]));
+    let once = inspect(channel, packets);
     assert!(once.0.len() <= MAX_ANNOUNCEMENTS);
-    assert_eq!(once, heard(protocol, port, data));
+    assert_eq!(once, inspect(channel, packets));
 });

@@ -150,8 +150,8 @@ impl Engine {
     #[cold]
     fn count_fragment(&mut self, observation: Observation, payload: &[u8]) {
         let Engine { fragments, pipeline, tally, listener, packets, .. } = self;
-        if listener.cares_for(&observation) {
-            listener.hear(*packets, &observation, payload);
+        if listener.wants(&observation) {
+            listener.inspect(*packets, &observation, payload);
         }
         match fragments.push(observation, ()) {
             Followed::Flow { fragment, waited } => {
@@ -323,11 +323,11 @@ impl Observer for Engine {
     #[inline(always)]
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
         // Asked beforehand, because what has just been written is slow to read in pieces of another size.
-        let is_heard = self.listener.cares_for(&observation);
+        let is_wanted = self.listener.wants(&observation);
         let observation = self.pipeline.push(observation);
         self.tally.add_observed(observation);
-        if is_heard {
-            self.listener.hear(self.packets, observation, payload);
+        if is_wanted {
+            self.listener.inspect(self.packets, observation, payload);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What control channels announce, and the log of it.
+//! The events on control channels, and the log of them.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +9,7 @@ use crate::unit::Time;
 
 /// The most announcements that are kept of one capture.
 pub const MAX_ANNOUNCEMENTS: usize = 100_000;
-/// The most that are kept of one channel, so that one cannot crowd out all others.
+/// The most announcements that are kept of one channel, so that one channel cannot crowd out all others.
 pub const MAX_PER_CHANNEL: u32 = 4096;
 
 /// One announcement.
@@ -17,28 +17,34 @@ pub const MAX_PER_CHANNEL: u32 = 4096;
 pub struct Announcement {
     /// The packet that made it, counted from 1 over all inputs.
     pub packet: u64,
-    /// When.
+    /// The time of that packet.
     pub time: Time,
-    /// The flow that it was made in.
+    /// The flow of that packet.
     pub channel: FlowKey,
-    /// The side of that flow that made it.
+    /// The side of the flow that sent it.
     pub sender: Side,
-    /// What it says.
-    pub what: What,
+    /// The event.
+    pub event: ChannelEvent,
 }
 
-/// What an announcement says.
+/// An event on a control channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum What {
-    /// A flow to come, or an endpoint with a name.
+pub enum ChannelEvent {
+    /// A flow to come is announced, or the service of an endpoint.
     Flow(Expectation),
-    /// From here on the channel is encrypted.
+    /// Encryption begins.
     Encrypted,
-    /// The capture kept only a part of what was said on the channel.
+    /// The capture kept only a part of a packet, in which an announcement may be lost.
     Truncated,
 }
 
-/// Which flow is expected.
+impl From<Expectation> for ChannelEvent {
+    fn from(expectation: Expectation) -> Self {
+        ChannelEvent::Flow(expectation)
+    }
+}
+
+/// An expected flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Expectation {
     /// The kind of announcement.
@@ -51,7 +57,7 @@ pub struct Expectation {
     pub or_address: Option<IpAddr>,
     /// The machine at the other end, if it is known.
     pub peer: Option<IpAddr>,
-    /// Which end is the server.
+    /// The end that is the server.
     pub server: ServerEnd,
     /// Nanoseconds within which the flow begins; `None` if the announcement holds for the whole capture.
     pub lifetime: Option<i64>,
@@ -59,7 +65,7 @@ pub struct Expectation {
     pub service: Expected,
 }
 
-/// Which end of an announced flow is its server.
+/// The server among the ends of an announced flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ServerEnd {
     /// The announced endpoint.
@@ -79,7 +85,7 @@ pub struct Announcements {
 }
 
 impl Announcements {
-    /// Adds one, or counts it as dropped if there are too many.
+    /// Adds an announcement, or counts it as dropped if there are too many.
     pub fn add(&mut self, announcement: Announcement) {
         if self.log.len() == MAX_ANNOUNCEMENTS {
             self.dropped += 1;
@@ -94,25 +100,26 @@ impl Announcements {
         self.log.push(announcement);
     }
 
-    /// Forgets expectations of flows that were to begin more than so many nanoseconds before `now`, and those that were made as
-    /// long after it: the clock has been set back since. Forgets expectations without a time that were said once more later, and
-    /// remarks on channels that are not there any more. Those whose place in the log is used stay.
+    /// Removes the announcements that no flow to come can be about: flows that were to begin more than `idle` nanoseconds before
+    /// `now`; those announced more than `idle` nanoseconds after `now`, because the clock has been set back since; expectations
+    /// without a lifetime that were announced once more later; and events of channels that are gone (`is_there`). Announcements
+    /// whose place in the log is in use (`is_used`) stay.
     pub fn forget(&mut self, (now, idle): (Time, i64), is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
         let mut repeated = HashSet::new();
         let mut place = self.log.len();
         let mut stays = |announcement: &Announcement| {
             place -= 1;
             is_used(place)
-                || match announcement.what {
-                    What::Flow(Expectation { lifetime: Some(lifetime), .. }) => announcement
+                || match announcement.event {
+                    ChannelEvent::Flow(Expectation { lifetime: Some(lifetime), .. }) => announcement
                         .time
                         .since(now)
                         .is_none_or(|since| since <= idle && since.saturating_add(lifetime).saturating_add(idle) >= 0),
-                    What::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
-                    What::Encrypted | What::Truncated => is_there(&announcement.channel),
+                    ChannelEvent::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
+                    ChannelEvent::Encrypted | ChannelEvent::Truncated => is_there(&announcement.channel),
                 }
         };
-        // From the latest on, so that what was said last is what stays.
+        // From the latest on, so that the last of several equal ones stays.
         let mut kept: Vec<Announcement> = self.log.iter().rev().filter(|announcement| stays(announcement)).copied().collect();
         kept.reverse();
         self.log = kept;
@@ -122,12 +129,12 @@ impl Announcements {
         }
     }
 
-    /// All that were kept.
+    /// The announcements that are kept.
     pub fn log(&self) -> &[Announcement] {
         &self.log
     }
 
-    /// How many were too many.
+    /// The number of announcements beyond the bounds.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -143,7 +150,7 @@ mod tests {
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
         let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, a, b);
-        Announcement { packet: 1, time: Time::UNKNOWN, channel, sender, what: What::Truncated }
+        Announcement { packet: 1, time: Time::UNKNOWN, channel, sender, event: ChannelEvent::Truncated }
     }
 
     #[test]
@@ -155,25 +162,25 @@ mod tests {
         for client in 1000..1100 {
             (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(client)));
         }
-        let said = u64::from(MAX_PER_CHANNEL) * 101 + 6;
+        let added = u64::from(MAX_PER_CHANNEL) * 101 + 6;
         assert_eq!(announcements.log().len(), MAX_ANNOUNCEMENTS);
-        assert_eq!(announcements.dropped(), said - MAX_ANNOUNCEMENTS as u64);
+        assert_eq!(announcements.dropped(), added - MAX_ANNOUNCEMENTS as u64);
     }
 
     const PORTMAPPER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 80)), 2049);
 
-    /// The announcement of an endpoint at that second; for so many seconds, if not for good.
+    /// The announcement of an endpoint at `second`; `lifetime` is in seconds.
     fn endpoint(second: i64, lifetime: Option<i64>, service: Expected) -> Announcement {
         let (by, transport, server) = (Announcer::RpcBinding, Transport::Tcp, ServerEnd::Target);
         let lifetime = lifetime.map(|seconds| seconds * NANOSECONDS);
         let expectation =
             Expectation { by, transport, target: PORTMAPPER, or_address: None, peer: None, server, lifetime, service };
         let time = Time::from_nanoseconds(second * NANOSECONDS);
-        Announcement { time, what: What::Flow(expectation), ..truncated(second as u16) }
+        Announcement { time, event: expectation.into(), ..truncated(second as u16) }
     }
 
-    /// What is left, by the seconds.
-    fn left(log: &[Announcement], is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) -> Vec<u16> {
+    /// The seconds of the announcements that are kept at second 110.
+    fn kept(log: &[Announcement], is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) -> Vec<u16> {
         let mut announcements = Announcements::default();
         log.iter().for_each(|announcement| announcements.add(*announcement));
         announcements.forget((Time::from_nanoseconds(110 * NANOSECONDS), 10 * NANOSECONDS), is_used, is_there);
@@ -182,40 +189,40 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_time_is_forgotten_unless_it_is_used() {
+    fn late_announcements_are_removed_unless_they_are_used() {
         let log =
             [endpoint(39, Some(60), Expected::RPC), endpoint(40, Some(60), Expected::RPC), endpoint(95, Some(60), Expected::RPC)];
-        assert_eq!(left(&log, |_| false, |_| false), [40, 95]);
-        assert_eq!(left(&log, |place| place == 0, |_| false), [39, 40, 95]);
+        assert_eq!(kept(&log, |_| false, |_| false), [40, 95]);
+        assert_eq!(kept(&log, |place| place == 0, |_| false), [39, 40, 95]);
     }
 
     #[test]
-    fn what_was_said_before_the_clock_was_set_back_is_forgotten() {
+    fn announcements_from_before_the_clock_was_set_back_are_removed() {
         let log =
             [endpoint(120, Some(60), Expected::RPC), endpoint(121, Some(60), Expected::RPC), endpoint(122, None, Expected::RPC)];
-        assert_eq!(left(&log, |_| false, |_| false), [120, 122]);
+        assert_eq!(kept(&log, |_| false, |_| false), [120, 122]);
     }
 
     #[test]
-    fn what_holds_for_good_is_kept_once() {
+    fn announcements_without_a_lifetime_are_kept_once() {
         let log = [
             endpoint(1, None, Expected::RPC),
             endpoint(2, None, Expected::DCERPC),
             endpoint(3, None, Expected::RPC),
             endpoint(4, None, Expected::RPC),
         ];
-        assert_eq!(left(&log, |_| false, |_| false), [2, 4]);
-        assert_eq!(left(&log, |place| place == 0, |_| false), [1, 2, 4]);
+        assert_eq!(kept(&log, |_| false, |_| false), [2, 4]);
+        assert_eq!(kept(&log, |place| place == 0, |_| false), [1, 2, 4]);
     }
 
     #[test]
-    fn remarks_stay_as_long_as_their_channels() {
+    fn events_stay_as_long_as_their_channels() {
         let log = [truncated(50_000), truncated(50_001)];
-        assert_eq!(left(&log, |_| false, |channel| channel.ports[0] == 50_001), [50_001]);
+        assert_eq!(kept(&log, |_| false, |channel| channel.ports[0] == 50_001), [50_001]);
     }
 
     #[test]
-    fn what_is_forgotten_makes_room_in_its_channel() {
+    fn removed_announcements_make_room_in_their_channel() {
         let mut announcements = Announcements::default();
         for _ in 0..3 {
             (0..MAX_PER_CHANNEL).for_each(|_| announcements.add(truncated(50_000)));

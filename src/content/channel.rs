@@ -1,18 +1,18 @@
-//! Which ports are worth reading: those whose service announces flows or names hosts.
+//! The channels: services that announce flows or name hosts, and their ports.
 
 use std::sync::{Arc, LazyLock};
 
 use crate::decode::protocol::ip;
 use crate::service::{PortSet, Registry, Transport};
 
-/// What is spoken on a port that is worth reading.
+/// A service whose packets are inspected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Channel {
     /// FTP's control connection.
     Ftp,
     /// TFTP requests.
     Tftp,
-    /// SIP and MGCP, which carry session descriptions.
+    /// SIP or MGCP, which carry session descriptions of calls.
     Calls,
     /// RTSP.
     Rtsp,
@@ -41,8 +41,8 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// The channel that a service is, by its name in the book.
-    fn of_service(name: &str) -> Option<Channel> {
+    /// The channel of a service, by its name in the port table.
+    fn from_service(name: &str) -> Option<Channel> {
         Some(match name {
             "ftp" => Channel::Ftp,
             "tftp" => Channel::Tftp,
@@ -72,7 +72,7 @@ impl Channel {
         }
     }
 
-    /// True if an announcement of a flow can be lost with a part of what is said there.
+    /// True if an announcement of a flow can be lost with a part of a packet.
     pub const fn announces_flows(self) -> bool {
         matches!(
             self,
@@ -83,47 +83,55 @@ impl Channel {
 
 /// The channels by port.
 #[derive(Debug)]
-pub struct Channels {
-    tcp: Ports,
-    udp: Ports,
+pub struct ChannelTable {
+    tcp: TransportChannels,
+    udp: TransportChannels,
 }
 
-/// One transport's channels: one bit for each port, which is asked for every packet, and what the few are that are set.
+/// The channels of one transport.
 #[derive(Debug)]
-struct Ports {
-    set: PortSet,
-    /// Those of them where flows are announced.
+struct TransportChannels {
+    /// The ports of channels. Every packet's ports are looked up here.
+    ports: PortSet,
+    /// The ports of channels that announce flows.
     announcing: PortSet,
-    /// By port: the place of its channels, or 0.
-    places: Box<[u16]>,
-    /// What is spoken on a port; on nearly all of them nothing, which has the first place.
+    /// By port: an index into `channels`.
+    indices: Box<[u16]>,
+    /// The lists of channels that ports have. The first one, of nearly all ports, is empty.
     channels: Vec<Vec<Channel>>,
 }
 
-impl Channels {
-    /// The channels of a port table. Those of the built-in one are found once and shared, because that takes longer than reading a small
-    /// capture.
-    pub fn for_registry(registry: &Arc<Registry>) -> Arc<Channels> {
-        static BUILT_IN: LazyLock<Arc<Channels>> = LazyLock::new(|| Arc::new(Channels::of(&Registry::shared())));
-        if Arc::ptr_eq(registry, &Registry::shared()) { Arc::clone(&BUILT_IN) } else { Arc::new(Channels::of(registry)) }
+impl ChannelTable {
+    /// The channels of a port table. Those of the built-in table are found once and shared, because finding them takes longer
+    /// than reading a small capture.
+    pub fn for_registry(registry: &Arc<Registry>) -> Arc<ChannelTable> {
+        static BUILT_IN: LazyLock<Arc<ChannelTable>> = LazyLock::new(|| Arc::new(ChannelTable::new(&Registry::shared())));
+        if Arc::ptr_eq(registry, &Registry::shared()) { Arc::clone(&BUILT_IN) } else { Arc::new(ChannelTable::new(registry)) }
     }
 
-    /// The channels that the book of ports knows.
-    fn of(registry: &Registry) -> Channels {
-        Channels { tcp: Ports::of(registry, Transport::Tcp), udp: Ports::of(registry, Transport::Udp) }
+    fn new(registry: &Registry) -> ChannelTable {
+        let [tcp, udp] = [Transport::Tcp, Transport::Udp].map(|transport| TransportChannels::new(registry, transport));
+        ChannelTable { tcp, udp }
     }
 
-    /// True if a packet between these ports may be worth reading.
+    /// The IP protocol and the port of each channel, TCP first, in the order of the ports.
+    pub fn ports(&self) -> impl Iterator<Item = (u8, u16)> {
+        [(ip::TCP, &self.tcp), (ip::UDP, &self.udp)].into_iter().flat_map(|(protocol, channels)| {
+            (0..=u16::MAX).filter(|port| channels.ports.has(*port)).map(move |port| (protocol, port))
+        })
+    }
+
+    /// True if one of the two ports has a channel.
     #[inline]
     pub fn any(&self, protocol: u8, ports: [u16; 2]) -> bool {
         match protocol {
-            ip::TCP => self.tcp.set.has_any(ports),
-            ip::UDP => self.udp.set.has_any(ports),
+            ip::TCP => self.tcp.ports.has_any(ports),
+            ip::UDP => self.udp.ports.has_any(ports),
             _ => false,
         }
     }
 
-    /// True if flows may be announced between these ports.
+    /// True if one of the two ports has a channel that announces flows.
     #[inline]
     pub fn may_announce(&self, protocol: u8, ports: [u16; 2]) -> bool {
         match protocol {
@@ -133,7 +141,7 @@ impl Channels {
         }
     }
 
-    /// What is spoken on a port; several things if the user's rules for single machines say so.
+    /// The channels of a port: several, if the user's rules name the port differently on different machines.
     #[inline]
     pub fn at(&self, protocol: u8, port: u16) -> &[Channel] {
         match protocol {
@@ -144,27 +152,27 @@ impl Channels {
     }
 }
 
-impl Ports {
-    fn of(registry: &Registry, transport: Transport) -> Ports {
-        let channel = |name: &str| Channel::of_service(name).filter(|channel| channel.is_over(transport));
+impl TransportChannels {
+    fn new(registry: &Registry, transport: Transport) -> TransportChannels {
+        let channel = |name: &str| Channel::from_service(name).filter(|channel| channel.is_over(transport));
         let mut named = registry.ports_by_name(transport, channel);
         named.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
         named.dedup();
-        let set = PortSet::of(named.iter().map(|(port, _)| *port));
+        let ports = PortSet::of(named.iter().map(|(port, _)| *port));
         let announcing = named.iter().filter(|(_, channel)| channel.announces_flows());
         let announcing = PortSet::of(announcing.map(|(port, _)| *port));
-        let (mut places, mut channels) = (vec![0; 1 << 16].into_boxed_slice(), vec![Vec::new()]);
+        let (mut indices, mut channels) = (vec![0; 1 << 16].into_boxed_slice(), vec![Vec::new()]);
         for of_port in named.chunk_by(|one, other| one.0 == other.0) {
-            places[usize::from(of_port[0].0)] = channels.len() as u16;
+            indices[usize::from(of_port[0].0)] = channels.len() as u16;
             channels.push(of_port.iter().map(|(_, channel)| *channel).collect());
         }
-        Ports { set, announcing, places, channels }
+        TransportChannels { ports, announcing, indices, channels }
     }
 
     #[inline]
     fn at(&self, port: u16) -> &[Channel] {
-        // The set stays in the cache, and the places do not.
-        if self.set.has(port) { &self.channels[usize::from(self.places[usize::from(port)])] } else { &[] }
+        // The set stays in the cache, and the indices do not.
+        if self.ports.has(port) { &self.channels[usize::from(self.indices[usize::from(port)])] } else { &[] }
     }
 }
 
@@ -173,13 +181,13 @@ mod tests {
     use super::*;
     use crate::service::user_table;
 
-    fn at(channels: &Channels, protocol: u8, port: u16) -> Vec<Channel> {
+    fn at(channels: &ChannelTable, protocol: u8, port: u16) -> Vec<Channel> {
         channels.at(protocol, port).to_vec()
     }
 
     #[test]
-    fn the_book_names_the_channels_and_transports_are_told_apart() {
-        let channels = Channels::of(&Registry::shared());
+    fn the_port_table_names_the_channels_of_each_transport() {
+        let channels = ChannelTable::new(&Registry::shared());
         assert_eq!(at(&channels, ip::TCP, 21), [Channel::Ftp]);
         assert_eq!([2427, 2727, 5060].map(|port| at(&channels, ip::UDP, port)), [[Channel::Calls]; 3]);
         assert_eq!([554, 8554].map(|port| at(&channels, ip::TCP, port)), [[Channel::Rtsp]; 2]);
@@ -194,9 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn the_ports_are_those_of_channels() {
+        let channels = ChannelTable::new(&Registry::with_rules(&user_table::parse("udp/65535 = dns\n").unwrap()));
+        let ports: Vec<_> = channels.ports().collect();
+        assert!(ports.is_sorted() && ports.iter().all(|(protocol, port)| !channels.at(*protocol, *port).is_empty()));
+        assert!([(ip::TCP, 21), (ip::UDP, 69), (ip::UDP, 65535)].iter().all(|port| ports.contains(port)));
+        assert!(!ports.contains(&(ip::UDP, 21)));
+    }
+
+    #[test]
     fn the_users_own_control_ports_are_read_too() {
         let rules = user_table::parse("tcp/2121 = ftp\n192.0.2.7 tcp/8554 = rtsp\n").unwrap();
-        let channels = Channels::of(&Registry::with_rules(&rules));
+        let channels = ChannelTable::new(&Registry::with_rules(&rules));
         assert_eq!(at(&channels, ip::TCP, 2121), [Channel::Ftp]);
         assert!(at(&channels, ip::TCP, 8554).contains(&Channel::Rtsp));
     }

@@ -1,16 +1,17 @@
-//! Names of addresses out of DHCP (RFC 2131): the client says its name, the server its address.
+//! Names of addresses in DHCP (RFC 2131): the client gives its name, and the server its address.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use foldhash::fast::RandomState;
 
-use super::names::{NameOrigin, push_text};
+use super::names::{NameOrigin, NamedAddress};
+use super::wire_text::push_name;
 
-/// The most clients that are remembered; then the oldest is forgotten. A name is needed only until the server answers.
+/// The most clients that are remembered; the oldest is forgotten first. A name is needed only until the server answers.
 const MAX_CLIENTS: usize = 4096;
 
-/// Where the fields of a message are (RFC 2131 section 2).
+/// Offsets of the fields of a message (RFC 2131 section 2).
 const CLIENT_ADDRESS: usize = 12;
 const YOUR_ADDRESS: usize = 16;
 const HARDWARE_ADDRESS: usize = 28;
@@ -27,43 +28,46 @@ const MESSAGE_TYPE: u8 = 53;
 const CLIENT_FQDN: u8 = 81;
 const END: u8 = 255;
 
+/// Values of the field op: a message of a client, or of a server (RFC 2131 section 2).
+const BOOTREQUEST: u8 = 1;
+const BOOTREPLY: u8 = 2;
+
+/// The message type of a server's acknowledgment (RFC 2132 section 9.6).
 const ACK: u8 = 5;
 
-/// What clients called themselves, until the server says which address they have.
+/// The names that clients give themselves, until the server gives them an address.
 #[derive(Clone, Debug, Default)]
-pub struct Leases {
+pub struct ClientNames {
     names: HashMap<HardwareAddress, Box<str>, RandomState>,
     /// The clients in the order of their first message.
     order: VecDeque<HardwareAddress>,
 }
 
-/// The bytes and how many of them are in use.
+/// The bytes, and the number of them that are in use.
 type HardwareAddress = ([u8; 16], u8);
 
-impl Leases {
-    /// Reads a message, which may be cut short. A client's name is remembered, and said at once for an address that it has
-    /// already; the server's acknowledgment says it for the address that the client gets.
-    pub fn message(&mut self, message: &[u8], say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
+impl ClientNames {
+    /// The address and the name in a message, which may be cut short. A client's message names the address that it has already,
+    /// and its name is remembered; the server's acknowledgment names the address that the client gets.
+    pub fn read(&mut self, message: &[u8]) -> Option<NamedAddress> {
         if message.get(COOKIE..OPTIONS) != Some(&MAGIC) {
-            return;
+            return None;
         }
-        let Some(client) = hardware_address(message) else { return };
+        let client = hardware_address(message)?;
         match message[0] {
-            1 => self.read_client(message, client, say),
-            2 => self.read_server(message, client, say),
-            _ => {}
+            BOOTREQUEST => self.read_request(message, client),
+            BOOTREPLY => self.read_reply(message, client),
+            _ => None,
         }
     }
 
-    fn read_client(&mut self, message: &[u8], client: HardwareAddress, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
-        let Some(name) = client_name(&message[OPTIONS..]) else { return };
-        if let Some(address) = address(message, CLIENT_ADDRESS) {
-            say(address, NameOrigin::Dhcp, &name);
-        }
-        self.remember(client, name.into());
+    fn read_request(&mut self, message: &[u8], client: HardwareAddress) -> Option<NamedAddress> {
+        let name = client_name(&message[OPTIONS..])?;
+        self.insert(client, name.as_str().into());
+        Some(NamedAddress { address: address(message, CLIENT_ADDRESS)?, origin: NameOrigin::Dhcp, name })
     }
 
-    fn remember(&mut self, client: HardwareAddress, name: Box<str>) {
+    fn insert(&mut self, client: HardwareAddress, name: Box<str>) {
         if self.names.insert(client, name).is_some() {
             return;
         }
@@ -75,14 +79,12 @@ impl Leases {
         }
     }
 
-    fn read_server(&self, message: &[u8], client: HardwareAddress, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
+    fn read_reply(&self, message: &[u8], client: HardwareAddress) -> Option<NamedAddress> {
         if option(&message[OPTIONS..], MESSAGE_TYPE) != Some(&[ACK]) {
-            return;
+            return None;
         }
-        let address = address(message, YOUR_ADDRESS).or_else(|| address(message, CLIENT_ADDRESS));
-        if let (Some(address), Some(name)) = (address, self.names.get(&client)) {
-            say(address, NameOrigin::Dhcp, name);
-        }
+        let address = address(message, YOUR_ADDRESS).or_else(|| address(message, CLIENT_ADDRESS))?;
+        Some(NamedAddress { address, origin: NameOrigin::Dhcp, name: self.names.get(&client)?.to_string() })
     }
 }
 
@@ -121,7 +123,7 @@ fn option(mut options: &[u8], wanted: u8) -> Option<&[u8]> {
     }
 }
 
-/// What the client calls itself: its host name, or else its full name.
+/// The name that the client gives itself: its host name, or else its full name.
 fn client_name(options: &[u8]) -> Option<String> {
     let host_name = option(options, HOST_NAME).map(plain_name);
     let name = host_name.filter(|name| !name.is_empty()).or_else(|| full_name(option(options, CLIENT_FQDN)?))?;
@@ -132,11 +134,11 @@ fn client_name(options: &[u8]) -> Option<String> {
 fn plain_name(data: &[u8]) -> String {
     let end = data.iter().rposition(|&byte| byte != 0 && byte != b'.').map_or(0, |last| last + 1);
     let mut name = String::new();
-    push_text(&mut name, &data[..end], &[]);
+    push_name(&mut name, &data[..end], &[]);
     name
 }
 
-/// The name behind the flags and two result codes of option 81; a flag says how it is encoded (RFC 4702 section 2).
+/// The name after the flags and two result codes of option 81; a flag gives its encoding (RFC 4702 section 2).
 fn full_name(data: &[u8]) -> Option<String> {
     let (&flags, name) = (data.first()?, data.get(3..)?);
     let in_labels = flags & 0x04 != 0;
@@ -151,7 +153,7 @@ fn labels(mut data: &[u8]) -> Option<String> {
         if !name.is_empty() {
             name.push('.');
         }
-        push_text(&mut name, label, &['.', '\\']);
+        push_name(&mut name, label, &['.', '\\']);
         data = rest;
     }
     Some(name)
@@ -188,41 +190,36 @@ mod tests {
         message(2, client, NOBODY, HOST, &[MESSAGE_TYPE, 1, ACK, END])
     }
 
-    fn said(leases: &mut Leases, message: &[u8]) -> Vec<(String, String)> {
-        let mut said = Vec::new();
-        leases.message(message, &mut |address, origin, name| {
-            assert_eq!(origin, NameOrigin::Dhcp);
-            said.push((address.to_string(), name.to_owned()));
-        });
-        said
+    /// The address [`HOST`] with a name.
+    fn host(name: &str) -> Option<NamedAddress> {
+        Some(NamedAddress { address: HOST.into(), origin: NameOrigin::Dhcp, name: name.to_owned() })
     }
 
-    /// What the acknowledgment says after a client's options.
+    /// The name in the acknowledgment after a client's options.
     fn name_of(options: &[u8]) -> Option<String> {
-        let mut leases = Leases::default();
-        assert!(said(&mut leases, &request(options)).is_empty());
-        said(&mut leases, &ack(1)).pop().map(|(_, name)| name)
+        let mut clients = ClientNames::default();
+        assert_eq!(clients.read(&request(options)), None);
+        clients.read(&ack(1)).map(|named| named.name)
     }
 
     #[test]
-    fn the_acknowledgment_says_the_name() {
-        let mut leases = Leases::default();
-        assert!(said(&mut leases, &request(b"\x35\x01\x03\x0c\x06Laptop\xff")).is_empty());
-        let expected = [("192.0.2.7".to_owned(), "Laptop".to_owned())];
+    fn the_acknowledgment_gives_the_name_an_address() {
+        let mut clients = ClientNames::default();
+        assert_eq!(clients.read(&request(b"\x35\x01\x03\x0c\x06Laptop\xff")), None);
         let offer = message(2, 1, NOBODY, HOST, &[MESSAGE_TYPE, 1, 2, END]);
-        assert!(said(&mut leases, &offer).is_empty());
-        assert!(said(&mut leases, &ack(2)).is_empty(), "another client");
-        assert_eq!(said(&mut leases, &ack(1)), expected);
+        assert_eq!(clients.read(&offer), None);
+        assert_eq!(clients.read(&ack(2)), None, "another client");
+        assert_eq!(clients.read(&ack(1)), host("Laptop"));
         let to_inform = message(2, 1, HOST, NOBODY, &[MESSAGE_TYPE, 1, ACK]);
-        assert_eq!(said(&mut leases, &to_inform), expected);
+        assert_eq!(clients.read(&to_inform), host("Laptop"));
         let to_nobody = message(2, 1, NOBODY, NOBODY, &[MESSAGE_TYPE, 1, ACK]);
-        assert!(said(&mut leases, &to_nobody).is_empty());
+        assert_eq!(clients.read(&to_nobody), None);
     }
 
     #[test]
     fn a_client_with_an_address_is_named_at_once() {
         let renewal = message(1, 1, HOST, NOBODY, b"\x0c\x01a");
-        assert_eq!(said(&mut Leases::default(), &renewal), [("192.0.2.7".to_owned(), "a".to_owned())]);
+        assert_eq!(ClientNames::default().read(&renewal), host("a"));
     }
 
     #[test]
@@ -247,33 +244,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_dhcp_or_has_no_hardware_address_says_nothing() {
+    fn messages_of_other_protocols_or_without_hardware_address_name_nothing() {
         for (place, byte) in [(0, 3), (COOKIE, 0), (2, 0), (2, 17)] {
             let mut renewal = message(1, 1, HOST, NOBODY, b"\x0c\x01a");
             renewal[place] = byte;
-            assert!(said(&mut Leases::default(), &renewal).is_empty(), "{place}");
+            assert_eq!(ClientNames::default().read(&renewal), None, "{place}");
         }
     }
 
     #[test]
     fn the_oldest_client_is_forgotten() {
-        let mut leases = Leases::default();
+        let mut clients = ClientNames::default();
         for client in 0..=MAX_CLIENTS as u16 {
-            said(&mut leases, &message(1, client, NOBODY, NOBODY, b"\x0c\x01a"));
+            clients.read(&message(1, client, NOBODY, NOBODY, b"\x0c\x01a"));
         }
-        assert_eq!((leases.names.len(), leases.order.len()), (MAX_CLIENTS, MAX_CLIENTS));
-        assert!(said(&mut leases, &ack(0)).is_empty());
-        assert_eq!(said(&mut leases, &ack(1)).len(), 1);
+        assert_eq!((clients.names.len(), clients.order.len()), (MAX_CLIENTS, MAX_CLIENTS));
+        assert_eq!((clients.read(&ack(0)), clients.read(&ack(1))), (None, host("a")));
     }
 
     #[test]
     fn the_latest_name_of_a_client_counts() {
-        let mut leases = Leases::default();
-        said(&mut leases, &request(b"\x0c\x01a"));
-        said(&mut leases, &request(b"\x0c\x01b"));
-        said(&mut leases, &request(b""));
-        assert_eq!(said(&mut leases, &ack(1))[0].1, "b");
-        assert_eq!(leases.order.len(), 1);
+        let mut clients = ClientNames::default();
+        for options in [&b"\x0c\x01a"[..], b"\x0c\x01b", b""] {
+            clients.read(&request(options));
+        }
+        assert_eq!((clients.read(&ack(1)), clients.order.len()), (host("b"), 1));
     }
 
     proptest! {
@@ -281,13 +276,13 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..300), op in 0..4_u8, cut in 0..300_usize) {
-            let mut leases = Leases::default();
-            said(&mut leases, &noise);
-            said(&mut leases, &message(op, 1, HOST, NOBODY, &noise));
-            said(&mut leases, &request(&[&[CLIENT_FQDN, 9, 4, 0, 0], &noise[..]].concat()));
+            let mut clients = ClientNames::default();
+            clients.read(&noise);
+            clients.read(&message(op, 1, HOST, NOBODY, &noise));
+            clients.read(&request(&[&[CLIENT_FQDN, 9, 4, 0, 0], &noise[..]].concat()));
             let whole = request(b"\x35\x01\x03\x0c\x06Laptop\x51\x0b\x04\0\0\x01a\x04home\0\xff");
-            said(&mut leases, &whole[..cut.min(whole.len())]);
-            said(&mut leases, &ack(1)[..cut.min(ack(1).len())]);
+            clients.read(&whole[..cut.min(whole.len())]);
+            clients.read(&ack(1)[..cut.min(ack(1).len())]);
         }
     }
 }

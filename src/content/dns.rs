@@ -3,13 +3,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::names::{NameOrigin, push_text};
+use super::names::{NameOrigin, NamedAddress};
+use super::packet::ChannelPacket;
+use super::wire_text::push_name;
 
 /// The length of the header in bytes (RFC 1035 section 4.1.1).
 pub(super) const HEADER: usize = 12;
 /// The class of the Internet (RFC 1035 section 3.2.4).
 const CLASS_IN: u16 = 1;
-/// In multicast DNS the top bit of the class says "forget what else you know" (RFC 6762 section 10.2).
+/// The cache-flush bit of multicast DNS, in the class of a record (RFC 6762 section 10.2).
 const CACHE_FLUSH: u16 = 0x8000;
 
 /// Types of records (RFC 1035 section 3.2.2; RFC 3596 section 2.1).
@@ -24,32 +26,47 @@ const MAX_RECORDS: usize = 256;
 const MAX_ALIASES: usize = 16;
 /// The longest name on the wire, with its final zero (RFC 1035 section 2.3.4).
 const MAX_NAME_LEN: usize = 255;
-/// The most compression pointers in a name: one behind each label of the longest name.
+/// The most compression pointers in a name: one after each label of the longest name.
 const MAX_POINTERS: usize = 127;
 
-/// Says the names of addresses in the answers of a message, which may be cut short. An address is said with the name that
-/// was asked for when aliases lead from there to its record, else with the owner of its record. `multicast` says that the
-/// message is multicast DNS or LLMNR, where additional records are as good as answers.
-pub fn answers(message: &[u8], multicast: bool, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
-    let Some(header) = Header::read(message).filter(Header::is_response) else { return };
-    let Some(start) = skip_questions(message, header.questions) else { return };
+/// The names in a packet of a name server.
+pub(super) fn names(packet: &ChannelPacket<'_>) -> Vec<NamedAddress> {
+    let message = if packet.is_tcp() { over_tcp(packet.payload) } else { Some(packet.payload) };
+    message.map_or_else(Vec::new, |message| answers(message, false))
+}
+
+/// The names of addresses in the answers of a message, which may be cut short. The name of an address is the one that was asked
+/// for, if aliases lead from it to the record of the address, else the owner of that record. `multicast` stands for multicast
+/// DNS and LLMNR, where additional records are as good as answers.
+pub fn answers(message: &[u8], multicast: bool) -> Vec<NamedAddress> {
+    let Some(header) = Header::read(message).filter(Header::is_response) else { return Vec::new() };
+    let Some(start) = skip_questions(message, header.questions) else { return Vec::new() };
     let records = records(message, start, &header, multicast);
-    let chain = alias_chain(message, &header, &records);
+    let aliases = alias_chain(message, &header, &records);
+    records.iter().filter_map(|record| named_address(message, record, &aliases, multicast)).collect()
+}
+
+/// The address and the name in a record; `None` if it holds no such pair.
+fn named_address(message: &[u8], record: &ResourceRecord<'_>, aliases: &[String], multicast: bool) -> Option<NamedAddress> {
     let origin = |unicast| if multicast { NameOrigin::MulticastDns } else { unicast };
-    for record in &records {
-        let Some(owner) = name(message, record.owner) else { continue };
-        let asked = if chain.contains(&owner) { &chain[0] } else { &owner };
-        if let Some(address) = record.address() {
-            say(address, origin(NameOrigin::Dns), asked);
-        } else if record.kind == PTR
-            && let (Some(address), Some(host)) = (reverse_address(asked), record.target(message))
-        {
-            say(address, origin(NameOrigin::ReverseDns), &host);
+    let asked = || {
+        let mut owner = name(message, record.owner)?;
+        if aliases.contains(&owner) {
+            owner.clone_from(&aliases[0]);
         }
+        Some(owner)
+    };
+    if let Some(address) = record.address() {
+        Some(NamedAddress { address, origin: origin(NameOrigin::Dns), name: asked()? })
+    } else if record.kind == PTR {
+        let address = reverse_address(&asked()?)?;
+        Some(NamedAddress { address, origin: origin(NameOrigin::ReverseDns), name: record.target(message)? })
+    } else {
+        None
     }
 }
 
-/// The message, possibly cut short, behind the two length bytes that a TCP segment begins with (RFC 1035 section 4.2.2).
+/// The message, possibly cut short, after the two length bytes that a TCP segment begins with (RFC 1035 section 4.2.2).
 /// `None` if these cannot be the length of a message or no whole header follows.
 pub fn over_tcp(segment: &[u8]) -> Option<&[u8]> {
     let length = usize::from(u16_at(segment, 0)?);
@@ -58,9 +75,9 @@ pub fn over_tcp(segment: &[u8]) -> Option<&[u8]> {
     (message.len() >= HEADER).then_some(message)
 }
 
-/// What a message says about itself (RFC 1035 section 4.1.1).
+/// The header of a message (RFC 1035 section 4.1.1).
 pub(super) struct Header {
-    /// Response or not, kind of query, how it ended.
+    /// Query or response, kind of query, response code.
     pub flags: u16,
     /// Entries in the question section.
     pub questions: u16,
@@ -79,28 +96,28 @@ impl Header {
         Some(Self { flags: field(2)?, questions: field(4)?, answers: field(6)?, authorities: field(8)?, additional: field(10)? })
     }
 
-    /// Whether this is the response to a standard query, and no error: the sections of other messages mean other things.
+    /// True for the successful response to a standard query: the sections of other messages mean other things.
     pub fn is_response(&self) -> bool {
         self.flags & 0xf80f == 0x8000
     }
 }
 
 /// A resource record (RFC 1035 section 4.1.3).
-pub(super) struct Record<'a> {
-    /// Where in the message the owner's name begins.
+pub(super) struct ResourceRecord<'a> {
+    /// The offset of the owner's name in the message.
     pub owner: usize,
     /// The type.
     pub kind: u16,
     /// The class.
     pub class: u16,
-    /// Where in the message the data begin.
+    /// The offset of the data in the message.
     data_at: usize,
     /// The data.
     pub data: &'a [u8],
 }
 
-impl<'a> Record<'a> {
-    /// The record at `at`, and where the next one begins. `None` if it is cut short.
+impl<'a> ResourceRecord<'a> {
+    /// The record at `at`, and the offset of the next one. `None` if it is cut short.
     pub fn read(message: &'a [u8], at: usize) -> Option<(Self, usize)> {
         let fixed = skip_name(message, at)?;
         let (kind, class) = (u16_at(message, fixed)?, u16_at(message, fixed + 2)?);
@@ -127,19 +144,19 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Where the records begin.
+/// The offset of the first record.
 pub(super) fn skip_questions(message: &[u8], questions: u16) -> Option<usize> {
     (0..questions).try_fold(HEADER, |at, _| Some(skip_name(message, at)? + 4))
 }
 
 /// The records of the sections that are believed, in their order.
-fn records<'a>(message: &'a [u8], mut at: usize, header: &Header, multicast: bool) -> Vec<Record<'a>> {
+fn records<'a>(message: &'a [u8], mut at: usize, header: &Header, multicast: bool) -> Vec<ResourceRecord<'a>> {
     let answers = usize::from(header.answers);
     let additional_at = answers + usize::from(header.authorities);
     let count = if multicast { additional_at + usize::from(header.additional) } else { answers };
     let mut found = Vec::new();
     for index in 0..count.min(MAX_RECORDS) {
-        let Some((record, next)) = Record::read(message, at) else { break };
+        let Some((record, next)) = ResourceRecord::read(message, at) else { break };
         at = next;
         if record.class & !CACHE_FLUSH == CLASS_IN && (index < answers || index >= additional_at) {
             found.push(record);
@@ -149,7 +166,7 @@ fn records<'a>(message: &'a [u8], mut at: usize, header: &Header, multicast: boo
 }
 
 /// The name of the first question and the aliases that lead on from it, in whatever order their records come.
-fn alias_chain(message: &[u8], header: &Header, records: &[Record]) -> Vec<String> {
+fn alias_chain(message: &[u8], header: &Header, records: &[ResourceRecord<'_>]) -> Vec<String> {
     if header.questions == 0 {
         return Vec::new();
     }
@@ -186,7 +203,7 @@ fn reverse_address(name: &str) -> Option<IpAddr> {
     Some(IpAddr::V6(Ipv6Addr::from_bits(bits)))
 }
 
-/// Where a name at `at` ends, without following pointers.
+/// The offset after the name at `at`, whose pointers are not followed.
 pub(super) fn skip_name(message: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let length = *message.get(at)?;
@@ -203,7 +220,7 @@ pub(super) fn skip_name(message: &[u8], mut at: usize) -> Option<usize> {
 /// `None` if it is cut short, too long, the root, or has a pointer that does not lead backwards.
 fn name(message: &[u8], start: usize) -> Option<String> {
     let mut text = String::new();
-    // Pointers lead in front of where the present stretch of labels began, so they cannot go in circles.
+    // A pointer leads to before the stretch of labels that it ends, so there are no circles.
     let (mut at, mut stretch, mut wire_len, mut pointers) = (start, start, 1, 0);
     loop {
         let length = usize::from(*message.get(at)?);
@@ -217,7 +234,7 @@ fn name(message: &[u8], start: usize) -> Option<String> {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                push_text(&mut text, message.get(at + 1..at + 1 + length)?, &['.', '\\']);
+                push_name(&mut text, message.get(at + 1..at + 1 + length)?, &['.', '\\']);
                 at += 1 + length;
             }
             3 => {
@@ -232,13 +249,13 @@ fn name(message: &[u8], start: usize) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Where the compression pointer at `at` leads (RFC 1035 section 4.1.4); `None` if there is none.
+/// The target of the compression pointer at `at` (RFC 1035 section 4.1.4); `None` if there is no pointer.
 pub(super) fn pointer(message: &[u8], at: usize) -> Option<usize> {
     let word = u16_at(message, at).filter(|word| word >> 14 == 3)?;
     Some(usize::from(word & 0x3fff))
 }
 
-/// The number at `at`, in the order of the network.
+/// The number at `at`, in network byte order.
 pub(super) fn u16_at(message: &[u8], at: usize) -> Option<u16> {
     let bytes = message.get(at..at + 2)?;
     Some(u16::from_be_bytes([bytes[0], bytes[1]]))
@@ -278,14 +295,13 @@ mod tests {
         bytes
     }
 
-    fn said(message: &[u8], multicast: bool) -> Vec<(String, NameOrigin, String)> {
-        let mut said = Vec::new();
-        answers(message, multicast, &mut |address, origin, name| said.push((address.to_string(), origin, name.to_owned())));
-        said
+    fn named(address: &str, origin: NameOrigin, name: &str) -> NamedAddress {
+        NamedAddress { address: address.parse().unwrap(), origin, name: name.to_owned() }
     }
 
+    /// The names in the answers of a name server.
     fn names(message: &[u8]) -> Vec<String> {
-        said(message, false).into_iter().map(|(_, _, name)| name).collect()
+        answers(message, false).into_iter().map(|answer| answer.name).collect()
     }
 
     /// Aliases out of order, compressed, with an address of each version at their end.
@@ -302,9 +318,9 @@ mod tests {
 
     #[test]
     fn an_address_has_the_name_that_was_asked_for() {
-        let of = |address: &str, name: &str| (address.to_owned(), NameOrigin::Dns, name.to_owned());
-        let expected = [of("192.0.2.1", "www.example"), of("2001:db8::1", "www.example"), of("192.0.2.2", "other.example")];
-        assert_eq!(said(&aliased(), false), expected);
+        let expected = [("192.0.2.1", "www.example"), ("2001:db8::1", "www.example"), ("192.0.2.2", "other.example")]
+            .map(|(address, name)| named(address, NameOrigin::Dns, name));
+        assert_eq!(answers(&aliased(), false), expected);
     }
 
     #[test]
@@ -329,9 +345,9 @@ mod tests {
     fn additional_records_count_in_multicast_and_authorities_never() {
         let section = |host| [record(&wire("Printer.local"), A, 0x8001, &[192, 0, 2, host])];
         let message = message(0x8400, None, [&section(1), &section(2), &section(3)]);
-        let of = |host: &str, origin| (format!("192.0.2.{host}"), origin, "printer.local".to_owned());
-        assert_eq!(said(&message, false), [of("1", NameOrigin::Dns)]);
-        assert_eq!(said(&message, true), [of("1", NameOrigin::MulticastDns), of("3", NameOrigin::MulticastDns)]);
+        let printer = |address, origin| named(address, origin, "printer.local");
+        assert_eq!(answers(&message, false), [printer("192.0.2.1", NameOrigin::Dns)]);
+        assert_eq!(answers(&message, true), ["192.0.2.1", "192.0.2.3"].map(|address| printer(address, NameOrigin::MulticastDns)));
     }
 
     #[test]
@@ -346,12 +362,10 @@ mod tests {
             ptr("_http._tcp.local", "service"),
         ];
         let message = message(RESPONSE, None, [&records, &[], &[]]);
-        let of = |origin| {
-            [("192.0.2.7", "host.example"), ("2001:db8::1", "six.example")]
-                .map(|(address, name)| (address.into(), origin, name.into()))
-        };
-        assert_eq!(said(&message, false), of(NameOrigin::ReverseDns));
-        assert_eq!(said(&message, true), of(NameOrigin::MulticastDns));
+        for (multicast, origin) in [(false, NameOrigin::ReverseDns), (true, NameOrigin::MulticastDns)] {
+            let expected = [named("192.0.2.7", origin, "host.example"), named("2001:db8::1", origin, "six.example")];
+            assert_eq!(answers(&message, multicast), expected);
+        }
     }
 
     #[test]
@@ -362,7 +376,7 @@ mod tests {
             record(&wire("7.0/25.2.0.192.in-addr.arpa"), PTR, 1, &wire("host.example")),
         ];
         let message = message(RESPONSE, Some("7.2.0.192.in-addr.arpa"), [&records, &[], &[]]);
-        assert_eq!(said(&message, false), [("192.0.2.7".into(), NameOrigin::ReverseDns, "host.example".into())]);
+        assert_eq!(answers(&message, false), [named("192.0.2.7", NameOrigin::ReverseDns, "host.example")]);
     }
 
     #[test]
@@ -398,7 +412,7 @@ mod tests {
 
     #[test]
     fn pointers_to_pointers_have_an_end() {
-        // Behind a name, each pointer leads to the one before it.
+        // After a name, each pointer leads to the one before it.
         let chain: Vec<u8> =
             (0..127_u16).flat_map(|hop| (0xc000 | if hop == 0 { 23 } else { 24 + 2 * hop }).to_be_bytes()).collect();
         let data = [&b"\x01a\0"[..], &chain].concat();
@@ -410,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_lengths_of_data_say_nothing() {
+    fn records_with_data_of_a_wrong_length_are_left_out() {
         let records = [
             // With the next record it would be a name.
             record(&wire("1.0.0.10.in-addr.arpa"), PTR, 1, b"\x03a"),
@@ -447,16 +461,16 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..200), cut in 0..200_usize, at in 0..200_usize, byte: u8, multicast: bool) {
-            said(&noise, multicast);
+            answers(&noise, multicast);
             let counted = [&[0, 7, 0x84, 0, 0, 1, 0, 3, 0, 0, 0, 3][..], &noise].concat();
-            said(&counted, multicast);
+            answers(&counted, multicast);
             over_tcp(&noise);
             let mut message = aliased();
             if let Some(place) = message.get_mut(at) {
                 *place = byte;
             }
-            said(&message, multicast);
-            said(&message[..cut.min(message.len())], multicast);
+            answers(&message, multicast);
+            answers(&message[..cut.min(message.len())], multicast);
         }
     }
 }

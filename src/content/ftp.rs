@@ -1,11 +1,16 @@
-//! FTP's control channel: where the next data connection goes, and whether the channel is about to be encrypted.
+//! FTP's control channel: the endpoint of the next data connection, and the beginning of encryption.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// What one line of a control channel announces. Addresses are as written: a host behind a translator writes one that
-/// nobody else sees, and some servers write `0.0.0.0`.
+use super::announcement::{ChannelEvent, Expectation, ServerEnd};
+use super::packet::ChannelPacket;
+use super::wire_text::{Lines, parse};
+use crate::service::{Announcer, Expected, Transport};
+
+/// A command or a reply that matters here. Addresses are as written: a host behind a translator writes one that nobody else
+/// sees, and some servers write `0.0.0.0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum ControlLine {
     /// The client's `PORT` (RFC 959, section 4.1.2): it listens there.
     Port(SocketAddr),
     /// The client's `EPRT` (RFC 2428, section 2): it listens there.
@@ -20,30 +25,60 @@ pub enum Line {
     AuthAccepted,
 }
 
+/// The events of a packet's lines (RFC 959, RFC 2428, RFC 4217).
+pub(super) fn events(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<ChannelEvent> {
+    lines.filter_map(|line| event(packet, control_line(&line)?)).collect()
+}
+
+fn event(packet: &ChannelPacket<'_>, line: ControlLine) -> Option<ChannelEvent> {
+    let expectation = match line {
+        ControlLine::Port(target) => active_transfer(packet, Announcer::FtpPort, target),
+        ControlLine::ExtendedPort(target) => active_transfer(packet, Announcer::FtpEprt, target),
+        ControlLine::Passive(target) => passive_transfer(packet, Announcer::FtpPasv, target),
+        ControlLine::ExtendedPassive(port) => {
+            passive_transfer(packet, Announcer::FtpEpsv, SocketAddr::new(packet.sender(), port))
+        }
+        ControlLine::AuthAsked => return None,
+        ControlLine::AuthAccepted => return Some(ChannelEvent::Encrypted),
+    };
+    Some(ChannelEvent::Flow(expectation))
+}
+
+/// The server connects to the client's endpoint `target`.
+fn active_transfer(packet: &ChannelPacket<'_>, by: Announcer, target: SocketAddr) -> Expectation {
+    let expectation = passive_transfer(packet, by, target);
+    Expectation { peer: Some(packet.receiver()), server: ServerEnd::Peer, ..expectation }
+}
+
+/// The client connects to the server's endpoint `target`.
+fn passive_transfer(packet: &ChannelPacket<'_>, by: Announcer, target: SocketAddr) -> Expectation {
+    packet.expectation(by, Transport::Tcp, target, Expected::FTP_DATA)
+}
+
 /// Reads a line without its line end. `None` if it announces nothing.
-pub fn line(line: &[u8]) -> Option<Line> {
+pub fn control_line(line: &[u8]) -> Option<ControlLine> {
     if let Some(text) = line.strip_prefix(b"227 ") {
-        return first_host_port(text).map(Line::Passive);
+        return first_host_port(text).map(ControlLine::Passive);
     }
     if let Some(text) = line.strip_prefix(b"229 ") {
-        return extended_port(text).map(Line::ExtendedPassive);
+        return extended_port(text).map(ControlLine::ExtendedPassive);
     }
     if line == b"234" || line.starts_with(b"234 ") || line.starts_with(b"234-") {
-        return Some(Line::AuthAccepted);
+        return Some(ControlLine::AuthAccepted);
     }
     let (command, argument) = line.split_at(line.iter().position(|&byte| byte == b' ')?);
     let argument = argument.trim_ascii();
     match command.to_ascii_uppercase().as_slice() {
-        b"PORT" => host_port(argument).map(Line::Port),
-        b"EPRT" => extended_address(argument).map(Line::ExtendedPort),
+        b"PORT" => host_port(argument).map(ControlLine::Port),
+        b"EPRT" => extended_address(argument).map(ControlLine::ExtendedPort),
         b"AUTH" if [&b"TLS"[..], b"SSL", b"TLS-C"].iter().any(|name| argument.eq_ignore_ascii_case(name)) => {
-            Some(Line::AuthAsked)
+            Some(ControlLine::AuthAsked)
         }
         _ => None,
     }
 }
 
-/// The first six numbers in a reply. RFC 1123 (section 4.1.2.6) asks for a search, because servers differ in what is around.
+/// The first six numbers in a reply. RFC 1123 (section 4.1.2.6) asks for a search, because servers differ in the text around them.
 fn first_host_port(text: &[u8]) -> Option<SocketAddr> {
     let begins_number = |at: usize| text[at].is_ascii_digit() && (at == 0 || !text[at - 1].is_ascii_digit());
     (0..text.len()).filter(|&at| begins_number(at)).find_map(|at| host_port(&text[at..]))
@@ -56,7 +91,7 @@ fn host_port(mut text: &[u8]) -> Option<SocketAddr> {
         if index > 0 {
             text = text.strip_prefix(b",")?;
         }
-        // One digit more than fits tells a longer number, and a long row of digits costs nothing.
+        // A fourth digit is enough to reject a number, so that a long row of digits costs nothing.
         let digits = text.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
         let (written, rest) = text.split_at(digits);
         *number = if digits < 4 { parse::<u8>(written)? } else { return None };
@@ -88,13 +123,9 @@ fn extended_port(text: &[u8]) -> Option<u16> {
     (0..text.len()).filter(|&at| text[at] == b'(').find_map(|at| within(&text[at + 1..]))
 }
 
-/// Port 0 is no place to connect to.
+/// An endpoint; nobody can connect to port 0.
 fn socket(address: IpAddr, port: u16) -> Option<SocketAddr> {
     (port > 0).then_some(SocketAddr::new(address, port))
-}
-
-fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
-    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -108,36 +139,36 @@ mod tests {
     }
 
     #[test]
-    fn a_client_says_where_it_listens() {
-        assert_eq!(line(b"PORT 192,0,2,1,19,137"), Some(Line::Port(at("192.0.2.1:5001"))));
-        assert_eq!(line(b"port 192,0,2,1,0,20 "), Some(Line::Port(at("192.0.2.1:20"))));
-        assert_eq!(line(b"EPRT |1|192.0.2.1|6275|"), Some(Line::ExtendedPort(at("192.0.2.1:6275"))));
-        assert_eq!(line(b"eprt !2!2001:db8::1!6275!"), Some(Line::ExtendedPort(at("[2001:db8::1]:6275"))));
+    fn a_client_announces_its_endpoint() {
+        assert_eq!(control_line(b"PORT 192,0,2,1,19,137"), Some(ControlLine::Port(at("192.0.2.1:5001"))));
+        assert_eq!(control_line(b"port 192,0,2,1,0,20 "), Some(ControlLine::Port(at("192.0.2.1:20"))));
+        assert_eq!(control_line(b"EPRT |1|192.0.2.1|6275|"), Some(ControlLine::ExtendedPort(at("192.0.2.1:6275"))));
+        assert_eq!(control_line(b"eprt !2!2001:db8::1!6275!"), Some(ControlLine::ExtendedPort(at("[2001:db8::1]:6275"))));
     }
 
     #[test]
-    fn a_server_says_where_it_listens_in_many_ways() {
-        let there = Some(Line::Passive(at("192.0.2.1:5001")));
-        assert_eq!(line(b"227 Entering Passive Mode (192,0,2,1,19,137)."), there);
-        assert_eq!(line(b"227 Entering Passive Mode. 192,0,2,1,19,137"), there);
-        assert_eq!(line(b"227 =192,0,2,1,19,137"), there);
-        assert_eq!(line(b"227 No 7 of 1,2,3 (192,0,2,1,19,137)"), there);
-        assert_eq!(line(b"229 Entering Extended Passive Mode (|||6446|)"), Some(Line::ExtendedPassive(6446)));
-        assert_eq!(line(b"229 (soon) (!!!6446!)"), Some(Line::ExtendedPassive(6446)));
+    fn a_server_announces_its_endpoint_in_many_ways() {
+        let there = Some(ControlLine::Passive(at("192.0.2.1:5001")));
+        assert_eq!(control_line(b"227 Entering Passive Mode (192,0,2,1,19,137)."), there);
+        assert_eq!(control_line(b"227 Entering Passive Mode. 192,0,2,1,19,137"), there);
+        assert_eq!(control_line(b"227 =192,0,2,1,19,137"), there);
+        assert_eq!(control_line(b"227 No 7 of 1,2,3 (192,0,2,1,19,137)"), there);
+        assert_eq!(control_line(b"229 Entering Extended Passive Mode (|||6446|)"), Some(ControlLine::ExtendedPassive(6446)));
+        assert_eq!(control_line(b"229 (soon) (!!!6446!)"), Some(ControlLine::ExtendedPassive(6446)));
     }
 
     #[test]
     fn encryption_is_asked_for_and_accepted() {
         for asked in [&b"AUTH TLS"[..], b"auth ssl", b"AUTH TLS-C"] {
-            assert_eq!(line(asked), Some(Line::AuthAsked));
+            assert_eq!(control_line(asked), Some(ControlLine::AuthAsked));
         }
-        assert_eq!(line(b"234 Go ahead"), Some(Line::AuthAccepted));
-        assert_eq!(line(b"AUTH GSSAPI"), None);
-        assert_eq!(line(b"2345"), None);
+        assert_eq!(control_line(b"234 Go ahead"), Some(ControlLine::AuthAccepted));
+        assert_eq!(control_line(b"AUTH GSSAPI"), None);
+        assert_eq!(control_line(b"2345"), None);
     }
 
     #[test]
-    fn what_is_no_place_announces_nothing() {
+    fn lines_without_a_usable_endpoint_announce_nothing() {
         let nothing = [
             "PORT 192,0,2,1,0,0",
             "PORT 192,0,2,256,1,1",
@@ -157,7 +188,7 @@ mod tests {
             "",
         ];
         for text in nothing {
-            assert_eq!(line(text.as_bytes()), None, "{text}");
+            assert_eq!(control_line(text.as_bytes()), None, "{text}");
         }
     }
 
@@ -173,9 +204,9 @@ mod tests {
                 b"229 Entering Extended Passive Mode (|||6446|)",
             ];
             let start = &valid[which][..cut.min(valid[which].len())];
-            line(&bytes);
-            line(start);
-            line(&[start, &bytes].concat());
+            control_line(&bytes);
+            control_line(start);
+            control_line(&[start, &bytes].concat());
         }
     }
 }

@@ -1,20 +1,28 @@
-//! IRC's direct client connections (DCC): where a user waits for a file's receiver or a chat's partner.
+//! IRC's direct client connections (DCC): the endpoints where a user waits for a file's receiver or a chat's partner.
 //!
 //! DCC is no standard of a body; its customary form is a CTCP message in a `PRIVMSG` (RFC 2812, section 3.3.1).
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// Where the sender of an offer listens, by TCP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// The address as written; behind a translator it may be one that nobody else sees. Never unspecified.
-    pub address: IpAddr,
-    /// The TCP port, never 0: that would ask the other side to listen, and says nothing about where.
-    pub port: u16,
+use super::announcement::Expectation;
+use super::packet::ChannelPacket;
+use super::wire_text::{Lines, parse};
+use crate::service::{Announcer, Expected, Transport};
+
+/// The connections that a packet's lines offer. An offer from a user may name an address that only the user's own network knows.
+/// An offer that the IRC server passes on has nothing to do with the server's address.
+pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
+    let expectation = |target| {
+        let expectation = packet.expectation(Announcer::DccOffer, Transport::Tcp, target, Expected::DCC);
+        Expectation { or_address: expectation.or_address.filter(|_| !packet.is_from_server()), ..expectation }
+    };
+    lines.filter_map(|line| dcc_offer(&line)).map(expectation).collect()
 }
 
-/// Reads a line without its line end. `None` if it offers no connection.
-pub fn dcc_offer(line: &[u8]) -> Option<Offer> {
+/// The TCP endpoint that the sender of an offer listens on. Behind a translator the address may be one that nobody else sees; it
+/// is never unspecified. The port is never 0, which would only ask the other side to listen. `None` for a line (without its
+/// line end) that offers no connection.
+pub fn dcc_offer(line: &[u8]) -> Option<SocketAddr> {
     let text = message_text(line)?;
     let text = text.strip_prefix(b"\x01")?;
     let text = text.split(|byte| *byte == 1).next()?;
@@ -25,7 +33,7 @@ pub fn dcc_offer(line: &[u8]) -> Option<Offer> {
     let (written, rest) = word(after_name(rest)?)?;
     let (port, _) = word(rest)?;
     let (address, port) = (address(written)?, parse(port)?);
-    (port > 0 && !address.is_unspecified()).then_some(Offer { address, port })
+    (port > 0 && !address.is_unspecified()).then_some(SocketAddr::new(address, port))
 }
 
 /// The text of a `PRIVMSG`, without tags, prefix, command and target.
@@ -43,14 +51,14 @@ fn message_text(line: &[u8]) -> Option<&[u8]> {
     text.trim_ascii_start().strip_prefix(b":")
 }
 
-/// The first word and what follows it. `None` if there is none.
+/// The first word and the text after it. `None` if there is no word.
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.trim_ascii_start();
     let end = text.iter().position(|&byte| byte == b' ').unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 
-/// What follows a file's name, which is in quotes if it has spaces.
+/// The text after a file's name, which is in quotes if it has spaces.
 fn after_name(text: &[u8]) -> Option<&[u8]> {
     match text.trim_ascii_start().strip_prefix(b"\"") {
         Some(quoted) => quoted.get(quoted.iter().position(|&byte| byte == b'"')? + 1..),
@@ -63,26 +71,22 @@ fn address(text: &[u8]) -> Option<IpAddr> {
     parse::<u32>(text).map(|number| IpAddr::V4(Ipv4Addr::from(number))).or_else(|| parse(text))
 }
 
-fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
-    std::str::from_utf8(text).ok()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    fn offer(address: &str, port: u16) -> Option<Offer> {
-        Some(Offer { address: address.parse().unwrap(), port })
+    fn offer(endpoint: &str) -> Option<SocketAddr> {
+        Some(endpoint.parse().unwrap())
     }
 
     #[test]
     fn files_and_chats_are_offered() {
-        assert_eq!(dcc_offer(b"PRIVMSG bob :\x01DCC SEND a.txt 3221225985 5000 123\x01"), offer("192.0.2.1", 5000));
-        assert_eq!(dcc_offer(b":al!a@h PRIVMSG bob :\x01DCC CHAT chat 3221225985 5000\x01"), offer("192.0.2.1", 5000));
-        assert_eq!(dcc_offer(b"@time=1 :al privmsg bob :\x01dcc send a 192.0.2.1 5000"), offer("192.0.2.1", 5000));
-        assert_eq!(dcc_offer(b"PRIVMSG bob :\x01DCC SEND \"a b 1 2\" 2001:db8::1 5000 9\x01"), offer("2001:db8::1", 5000));
+        assert_eq!(dcc_offer(b"PRIVMSG bob :\x01DCC SEND a.txt 3221225985 5000 123\x01"), offer("192.0.2.1:5000"));
+        assert_eq!(dcc_offer(b":al!a@h PRIVMSG bob :\x01DCC CHAT chat 3221225985 5000\x01"), offer("192.0.2.1:5000"));
+        assert_eq!(dcc_offer(b"@time=1 :al privmsg bob :\x01dcc send a 192.0.2.1 5000"), offer("192.0.2.1:5000"));
+        assert_eq!(dcc_offer(b"PRIVMSG bob :\x01DCC SEND \"a b 1 2\" 2001:db8::1 5000 9\x01"), offer("[2001:db8::1]:5000"));
     }
 
     #[test]

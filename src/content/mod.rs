@@ -1,28 +1,34 @@
-//! Floor 4: the little that is read of payloads. What machines announce of flows to come, and what hosts are called.
+//! Floor 4: the little that is read of payloads. Announcements of flows to come, and names of hosts.
 //!
-//! Only packets to or from a port whose service announces something are read ([`Channel`]), and only for that: a
-//! [`Listener`] hands each to the parser of its protocol. Announcements are kept as a log ([`Announcements`]), in the
-//! order of the packets; which flows they are about is for the end of the capture. Host names go into [`HostNames`].
-//! Both are bounded, because whoever sends the traffic chooses what they say.
+//! Only packets to or from the port of a [`Channel`] are read, a service that announces flows or names hosts, and only for
+//! that. A [`Listener`] hands each packet to the module of its channel, which gives back expected flows ([`Expectation`]) or
+//! names ([`NamedAddress`]) as values. Announcements are kept in a log ([`Announcements`]), in the order of the packets; the
+//! flows that they are about are found at the end of the capture. Names go into [`HostNames`]. Both are bounded, because
+//! senders choose the contents.
 
 mod announcement;
 mod channel;
+mod cursor;
 pub mod dcerpc;
 pub mod dhcp;
 pub mod dns;
 pub mod ftp;
+mod group_query;
 pub mod irc;
 mod listener;
 pub mod names;
 pub mod netbios;
+mod packet;
 pub mod rtsp;
 pub mod sdp;
 mod stream;
 pub mod sunrpc;
 #[cfg(test)]
 mod tests;
+mod tftp;
+mod wire_text;
 
-pub use announcement::{Announcement, Announcements, Expectation, MAX_ANNOUNCEMENTS, MAX_PER_CHANNEL, ServerEnd, What};
+pub use announcement::{Announcement, Announcements, ChannelEvent, Expectation, MAX_ANNOUNCEMENTS, MAX_PER_CHANNEL, ServerEnd};
 pub use channel::Channel;
 pub use listener::Listener;
-pub use names::{HostNames, NameOrigin};
+pub use names::{HostNames, NameOrigin, NamedAddress};

@@ -1,19 +1,18 @@
-//! The book of host names: for each address the best name that was heard for it.
+//! Host names: for each address the best name that the capture has for it.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 
 use foldhash::fast::RandomState;
 
-/// The most addresses that have a name. Traffic chooses them, so they need a bound.
+/// The most addresses that have a name: traffic chooses them, so they need a bound.
 pub const MAX_NAMES: usize = 1 << 16;
 
 /// The longest name, in bytes: what DNS allows on the wire (RFC 1035 section 2.3.4).
 const MAX_NAME_LEN: usize = 255;
 
-/// Where a name was heard, the best first: what somebody wrote down, what a service was asked for and answered, what a
-/// machine calls itself, and last what a provider calls a machine that it rents out.
+/// The source of a name, the best first: a name that somebody wrote down, one that a service was asked for, one that a machine
+/// gives itself, and last one that a provider gives a machine that it rents out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameOrigin {
     /// A record of names in the capture file.
@@ -30,6 +29,17 @@ pub enum NameOrigin {
     ReverseDns,
 }
 
+/// An address and a name of its host: text from outside, not cleaned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// The source of the name.
+    pub origin: NameOrigin,
+    /// The name.
+    pub name: String,
+}
+
 /// For each address its best name.
 #[derive(Clone, Debug, Default)]
 pub struct HostNames {
@@ -38,8 +48,9 @@ pub struct HostNames {
 
 impl HostNames {
     /// Records a name. The better origin wins, among equal ones the first: a later name may well be a second one of the same
-    /// machine. An address of no single machine has no name, unless the capture file itself gives it one. A name over 255 bytes is left out, because half of it might be
-    /// the name of somebody else. When [`MAX_NAMES`] addresses have a name, further ones get none.
+    /// machine. An address of no single machine has no name, unless the capture file itself gives it one. A name over 255 bytes
+    /// is left out, because half of it might be the name of another host. When [`MAX_NAMES`] addresses have a name, further
+    /// addresses get none.
     pub fn add(&mut self, address: IpAddr, origin: NameOrigin, name: &str) {
         let may_have_one = is_of_one_machine(address) || origin == NameOrigin::CaptureFile && !is_of_many_machines(address);
         if name.is_empty() || name.len() > MAX_NAME_LEN || !may_have_one {
@@ -54,24 +65,25 @@ impl HostNames {
         }
     }
 
-    /// What the parsers tell names to.
-    pub fn recorder(&mut self) -> impl FnMut(IpAddr, NameOrigin, &str) + '_ {
-        |address, origin, name| self.add(address, origin, name)
-    }
-
     /// The name of an address: text from outside, not cleaned.
     pub fn get(&self, address: &IpAddr) -> Option<&str> {
         self.names.get(address).map(|(_, name)| &**name)
     }
 
-    /// How many addresses have a name.
+    /// The number of addresses that have a name.
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether no address has a name.
+    /// True if no address has a name.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
+    }
+}
+
+impl Extend<NamedAddress> for HostNames {
+    fn extend<T: IntoIterator<Item = NamedAddress>>(&mut self, names: T) {
+        names.into_iter().for_each(|NamedAddress { address, origin, name }| self.add(address, origin, &name));
     }
 }
 
@@ -86,31 +98,6 @@ fn is_of_one_machine(address: IpAddr) -> bool {
 /// True for an address that stands for a group of machines or for none.
 fn is_of_many_machines(address: IpAddr) -> bool {
     address.is_unspecified() || address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST)
-}
-
-/// Appends bytes of a name to a text: UTF-8 as it is; in anything else, whatever is no letter, digit, `-`, `_` or `.` as `\DDD`,
-/// decimal, as DNS writes it (RFC 1035 section 5.1). A backslash goes in front of each of `special`.
-pub(super) fn push_text(text: &mut String, bytes: &[u8], special: &[char]) {
-    match str::from_utf8(bytes) {
-        Ok(valid) => valid.chars().for_each(|c| push_char(text, c, special)),
-        Err(_) => bytes.iter().for_each(|&byte| push_byte(text, byte, special)),
-    }
-}
-
-fn push_char(text: &mut String, c: char, special: &[char]) {
-    if special.contains(&c) {
-        text.push('\\');
-    }
-    text.push(c);
-}
-
-fn push_byte(text: &mut String, byte: u8, special: &[char]) {
-    if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-        push_char(text, char::from(byte), special);
-    } else {
-        // Writing to a string does not fail.
-        let _ = write!(text, "\\{byte:03}");
-    }
 }
 
 #[cfg(test)]
@@ -140,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_machine_or_no_name_is_left_out() {
+    fn addresses_of_no_machine_and_unusable_names_are_left_out() {
         let mut names = HostNames::default();
         for text in ["0.0.0.0", "::", "224.0.0.251", "ff02::fb", "255.255.255.255"] {
             names.add(address(text), NameOrigin::Dns, "x");
             names.add(address(text), NameOrigin::CaptureFile, "x");
         }
-        // What a name server answers for a name that it blocks.
+        // Answers of a name server for a name that it blocks.
         for text in ["127.0.0.1", "127.0.53.53", "::1", "::ffff:127.0.0.1", "::ffff:0.0.0.0", "0.0.0.1"] {
             names.add(address(text), NameOrigin::Dns, "ads.example");
         }
@@ -160,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_book_still_improves_what_it_has() {
+    fn better_names_are_taken_when_no_further_address_is() {
         let mut names = HostNames::default();
         const FIRST: u32 = 10 << 24;
         for host in 1..=MAX_NAMES as u32 + 1 {
@@ -170,19 +157,5 @@ mod tests {
         assert_eq!(names.get(&Ipv4Addr::from(FIRST + MAX_NAMES as u32 + 1).into()), None);
         names.add(address("10.0.0.1"), NameOrigin::Dns, "y");
         assert_eq!(names.get(&address("10.0.0.1")), Some("y"));
-    }
-
-    #[test]
-    fn text_that_is_not_utf8_is_escaped() {
-        for (bytes, special, expected) in [
-            (&b"B\xc3\xbcro 1"[..], &[][..], "Büro 1"),
-            (b"B\xfcro 1", &[], "B\\252ro\\0321"),
-            (b"a.b\\", &['.', '\\'], "a\\.b\\\\"),
-            (b"a.\xff.b\\", &['.', '\\'], "a\\.\\255\\.b\\092"),
-        ] {
-            let mut text = String::new();
-            push_text(&mut text, bytes, special);
-            assert_eq!(text, expected);
-        }
     }
 }

@@ -1,9 +1,10 @@
-//! Names of addresses out of NetBIOS over UDP (RFC 1002): what machines register, answer, and sign datagrams with.
+//! Names of addresses in NetBIOS over UDP (RFC 1002): those that machines register, answer, and send datagrams with.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::dns::{HEADER, Header, Record, pointer, skip_questions};
-use super::names::{NameOrigin, push_text};
+use super::dns::{HEADER, Header, ResourceRecord, pointer, skip_questions};
+use super::names::{NameOrigin, NamedAddress};
+use super::wire_text::push_name;
 
 /// Types of records (RFC 1002 section 4.2.1.3): a name's addresses, and all names of a machine.
 const NB: u16 = 0x20;
@@ -11,9 +12,9 @@ const NBSTAT: u16 = 0x21;
 /// The flag of a name that a group of machines shares (RFC 1002 section 4.2.1.3).
 const GROUP: u8 = 0x80;
 
-/// A name has 15 bytes, padded with spaces, and one that says what for.
+/// A name has 15 bytes, padded with spaces, and one for its purpose.
 const NAME_LEN: usize = 16;
-/// Each byte is written as two letters (RFC 1001 section 14.1).
+/// Each byte is encoded as two letters, A to P (RFC 1001 section 14.1).
 const ENCODED_LEN: usize = 2 * NAME_LEN;
 /// The last byte of a name that is a machine's own: as workstation, and as file server.
 const WORKSTATION: u8 = 0x00;
@@ -22,68 +23,67 @@ const FILE_SERVER: u8 = 0x20;
 /// The most records that are read in a message.
 const MAX_RECORDS: usize = 256;
 
-/// Says the names of addresses in a message of the name service (UDP port 137; RFC 1002 section 4.2), which may be cut short:
+/// The names of addresses in a message of the name service (UDP port 137; RFC 1002 section 4.2), which may be cut short:
 /// registrations, refreshes, positive answers, and the list of names that `sender` gives of itself. Only names of single
 /// machines count, not those of groups.
-pub fn name_service(message: &[u8], sender: IpAddr, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
-    let Some(header) = Header::read(message) else { return };
+pub fn name_service(message: &[u8], sender: IpAddr) -> Vec<NamedAddress> {
+    let mut names = Vec::new();
+    let Some(header) = Header::read(message) else { return names };
     let count = match (header.flags >> 15, header.flags >> 11 & 0xf) {
         // A request: registration, refresh (two numbers in the RFC), or registration by a machine of many addresses.
         (0, 5 | 8 | 9 | 15) => usize::from(header.answers) + usize::from(header.authorities) + usize::from(header.additional),
         _ if header.is_response() => usize::from(header.answers),
-        _ => return,
+        _ => return names,
     };
-    let Some(mut at) = skip_questions(message, header.questions) else { return };
+    let Some(mut at) = skip_questions(message, header.questions) else { return names };
     for _ in 0..count.min(MAX_RECORDS) {
-        let Some((record, next)) = Record::read(message, at) else { return };
+        let Some((record, next)) = ResourceRecord::read(message, at) else { break };
         at = next;
         match record.kind {
-            NB => say_addresses(message, &record, say),
-            NBSTAT if header.is_response() => say_status(record.data, sender, say),
+            NB => names.extend(owner_addresses(message, &record)),
+            NBSTAT if header.is_response() => names.extend(workstation_name(record.data).map(|name| named(sender, name))),
             _ => {}
         }
     }
+    names
 }
 
-/// Says the source of a datagram (UDP port 138; RFC 1002 section 4.4), which may be cut short.
-pub fn datagram(message: &[u8], say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
+/// The source of a datagram (UDP port 138; RFC 1002 section 4.4), which may be cut short.
+pub fn datagram(message: &[u8]) -> Option<NamedAddress> {
     const DIRECT_UNIQUE: u8 = 0x10;
     const BROADCAST: u8 = 0x12;
     const SOURCE_NAME: usize = 14;
     if !message.first().is_some_and(|kind| (DIRECT_UNIQUE..=BROADCAST).contains(kind)) {
-        return;
+        return None;
     }
-    let name = encoded_name(message, SOURCE_NAME).and_then(|name| machine_name(&name));
-    if let (Some(address), Some(name)) = (ipv4(message.get(4..8)), name) {
-        say(address, NameOrigin::Netbios, &name);
-    }
+    Some(named(ipv4(message.get(4..8))?, machine_name(&encoded_name(message, SOURCE_NAME)?)?))
 }
 
-/// Says the owner of an NB record for each of its addresses: two bytes of flags and four of address (section 4.2.1.3).
-fn say_addresses(message: &[u8], record: &Record, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
-    let Some(name) = encoded_name(message, record.owner).and_then(|name| machine_name(&name)) else { return };
-    for entry in record.data.chunks_exact(6).filter(|entry| entry[0] & GROUP == 0) {
-        if let Some(address) = ipv4(entry.get(2..)) {
-            say(address, NameOrigin::Netbios, &name);
-        }
-    }
+fn named(address: IpAddr, name: String) -> NamedAddress {
+    NamedAddress { address, origin: NameOrigin::Netbios, name }
 }
 
-/// Says the first name in a node's status that is its own as workstation. Each entry is a name, not encoded, and two bytes of
-/// flags (section 4.2.18).
-fn say_status(data: &[u8], sender: IpAddr, say: &mut dyn FnMut(IpAddr, NameOrigin, &str)) {
-    let Some((&count, entries)) = data.split_first() else { return };
+/// The addresses of an NB record, with the name of its owner. Each entry is two bytes of flags and four of address (section
+/// 4.2.1.3).
+fn owner_addresses(message: &[u8], record: &ResourceRecord<'_>) -> Vec<NamedAddress> {
+    let Some(name) = encoded_name(message, record.owner).and_then(|name| machine_name(&name)) else { return Vec::new() };
+    let addresses = record.data.chunks_exact(6).filter(|entry| entry[0] & GROUP == 0).filter_map(|entry| ipv4(entry.get(2..)));
+    addresses.map(|address| named(address, name.clone())).collect()
+}
+
+/// The first name in a node's status that is its own as workstation. Each entry is a name, not encoded, and two bytes of flags
+/// (section 4.2.18).
+fn workstation_name(data: &[u8]) -> Option<String> {
+    let (&count, entries) = data.split_first()?;
     let own = entries
         .chunks_exact(NAME_LEN + 2)
         .take(usize::from(count))
         .find(|entry| entry[NAME_LEN - 1] == WORKSTATION && entry[NAME_LEN] & GROUP == 0);
-    if let Some(name) = own.and_then(|entry| machine_name(entry.first_chunk()?)) {
-        say(sender, NameOrigin::Netbios, &name);
-    }
+    machine_name(own?.first_chunk()?)
 }
 
-/// The first label of the name at `at`, or of the one that a pointer there leads back to, decoded. What follows, the scope, is
-/// of no interest.
+/// The first label of the name at `at`, or of the one that a pointer there leads back to, decoded. The labels after it, the
+/// scope, are skipped.
 fn encoded_name(message: &[u8], at: usize) -> Option<[u8; NAME_LEN]> {
     let at = pointer(message, at).filter(|&target| (HEADER..at).contains(&target)).unwrap_or(at);
     let (&length, rest) = message.get(at..)?.split_first()?;
@@ -95,7 +95,7 @@ fn encoded_name(message: &[u8], at: usize) -> Option<[u8; NAME_LEN]> {
     Some(name)
 }
 
-/// The four bits that a letter stands for.
+/// The four bits that a letter encodes.
 fn half(letter: u8) -> Option<u8> {
     letter.checked_sub(b'A').filter(|&bits| bits < 16)
 }
@@ -105,8 +105,8 @@ fn machine_name(name: &[u8; NAME_LEN]) -> Option<String> {
     let (padded, purpose) = (&name[..NAME_LEN - 1], name[NAME_LEN - 1]);
     let end = padded.iter().rposition(|&byte| byte != b' ')? + 1;
     let mut text = String::new();
-    push_text(&mut text, &padded[..end], &[]);
-    // Bytes are looked at, too, because control characters are escaped in what is not UTF-8.
+    push_name(&mut text, &padded[..end], &[]);
+    // The bytes are checked, too, because control characters are escaped in what is not UTF-8.
     let clean = !padded.iter().any(u8::is_ascii_control) && !text.contains(char::is_control);
     (matches!(purpose, WORKSTATION | FILE_SERVER) && clean).then_some(text)
 }
@@ -157,25 +157,18 @@ mod tests {
         response(RESPONSE, &record(&encoded("*", 0), NBSTAT, &[vec![4], names.concat()].concat()))
     }
 
-    fn signed(kind: u8, name: &str, purpose: u8) -> Vec<u8> {
+    fn datagram_from(kind: u8, name: &str, purpose: u8) -> Vec<u8> {
         [&[kind, 2, 0, 1, 192, 0, 2, 9, 0, 138, 0, 0, 0, 0][..], &encoded(name, purpose), &encoded("ALL", 0x1d)].concat()
     }
 
-    fn said_by(parse: impl FnOnce(&mut dyn FnMut(IpAddr, NameOrigin, &str))) -> Vec<String> {
-        let mut said = Vec::new();
-        parse(&mut |address, origin, name| {
-            assert_eq!(origin, NameOrigin::Netbios);
-            said.push(format!("{address} {name}"));
-        });
-        said
+    /// The names in a message of the name service that 192.0.2.1 sends.
+    fn names(message: &[u8]) -> Vec<NamedAddress> {
+        name_service(message, IpAddr::from([192, 0, 2, 1]))
     }
 
-    fn served(message: &[u8]) -> Vec<String> {
-        said_by(|say| name_service(message, IpAddr::from([192, 0, 2, 1]), say))
-    }
-
-    fn sent(message: &[u8]) -> Vec<String> {
-        said_by(|say| datagram(message, say))
+    /// The address 192.0.2.`host` with a name.
+    fn host(host: u8, name: &str) -> NamedAddress {
+        NamedAddress { address: IpAddr::from([192, 0, 2, host]), origin: NameOrigin::Netbios, name: name.to_owned() }
     }
 
     #[test]
@@ -190,47 +183,47 @@ mod tests {
             (0x3000, 0x00, 0x00, 0),
             (0x0110, 0x00, 0x00, 0),
         ] {
-            let said = served(&registration(flags, "My PC", purpose, group));
-            assert_eq!(said, vec!["192.0.2.7 My PC"; count], "{flags:x} {purpose:x} {group:x}");
+            let names = names(&registration(flags, "My PC", purpose, group));
+            assert_eq!(names, vec![host(7, "My PC"); count], "{flags:x} {purpose:x} {group:x}");
         }
     }
 
     #[test]
     fn an_answer_names_all_addresses() {
         let record = record(&encoded("SERVER", 0x20), NB, &[0, 0, 192, 0, 2, 7, 0x80, 0, 192, 0, 2, 8, 0, 0, 192, 0, 2, 9, 0]);
-        assert_eq!(served(&response(RESPONSE, &record)), ["192.0.2.7 SERVER", "192.0.2.9 SERVER"]);
-        assert!(served(&response(RESPONSE | 3, &record)).is_empty());
+        assert_eq!(names(&response(RESPONSE, &record)), [host(7, "SERVER"), host(9, "SERVER")]);
+        assert_eq!(names(&response(RESPONSE | 3, &record)), []);
     }
 
     #[test]
     fn a_status_names_the_sender() {
-        assert_eq!(served(&status()), ["192.0.2.1 Printer"]);
+        assert_eq!(names(&status()), [host(1, "Printer")]);
         let mut fewer = status();
         let count = 12 + 34 + 10;
         assert_eq!(fewer[count], 4);
         fewer[count] = 2;
-        assert!(served(&fewer).is_empty());
+        assert_eq!(names(&fewer), []);
     }
 
     #[test]
-    fn a_datagram_is_signed() {
-        assert_eq!(sent(&signed(0x11, "LAPTOP", 0)), ["192.0.2.9 LAPTOP"]);
-        assert_eq!(sent(&signed(0x12, "LAPTOP", 0x20)), ["192.0.2.9 LAPTOP"]);
-        assert!(sent(&signed(0x11, "LAPTOP", 0x1e)).is_empty());
-        assert!(sent(&signed(0x13, "LAPTOP", 0)).is_empty());
+    fn a_datagram_names_its_source() {
+        assert_eq!(datagram(&datagram_from(0x11, "LAPTOP", 0)), Some(host(9, "LAPTOP")));
+        assert_eq!(datagram(&datagram_from(0x12, "LAPTOP", 0x20)), Some(host(9, "LAPTOP")));
+        assert_eq!(datagram(&datagram_from(0x11, "LAPTOP", 0x1e)), None);
+        assert_eq!(datagram(&datagram_from(0x13, "LAPTOP", 0)), None);
     }
 
     #[test]
-    fn what_is_no_name_is_not_said() {
+    fn unusable_names_are_left_out() {
         for name in ["", "\u{1}\u{2}__MSBROWSE__", "a\0", "\u{85}"] {
-            assert!(sent(&signed(0x11, name, 0)).is_empty(), "{name:?}");
+            assert_eq!(datagram(&datagram_from(0x11, name, 0)), None, "{name:?}");
         }
-        let mut wrong_letter = signed(0x11, "LAPTOP", 0);
+        let mut wrong_letter = datagram_from(0x11, "LAPTOP", 0);
         wrong_letter[20] = b'Q';
-        assert!(sent(&wrong_letter).is_empty());
-        let mut wrong_length = signed(0x11, "LAPTOP", 0);
+        assert_eq!(datagram(&wrong_letter), None);
+        let mut wrong_length = datagram_from(0x11, "LAPTOP", 0);
         wrong_length[14] = 31;
-        assert!(sent(&wrong_length).is_empty());
+        assert_eq!(datagram(&wrong_length), None);
     }
 
     proptest! {
@@ -238,18 +231,18 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..200), cut in 0..200_usize, at in 0..200_usize, byte: u8) {
-            served(&noise);
-            sent(&noise);
-            served(&response(RESPONSE, &noise));
-            served(&response(RESPONSE, &record(&encoded("A", 0), NBSTAT, &noise)));
-            sent(&[&[0x11], &noise[..]].concat());
-            for mut message in [registration(REGISTRATION, "A", 0, 0), status(), signed(0x11, "A", 0)] {
+            names(&noise);
+            datagram(&noise);
+            names(&response(RESPONSE, &noise));
+            names(&response(RESPONSE, &record(&encoded("A", 0), NBSTAT, &noise)));
+            datagram(&[&[0x11], &noise[..]].concat());
+            for mut message in [registration(REGISTRATION, "A", 0, 0), status(), datagram_from(0x11, "A", 0)] {
                 if let Some(place) = message.get_mut(at) {
                     *place = byte;
                 }
                 let cut = &message[..cut.min(message.len())];
-                served(cut);
-                sent(cut);
+                names(cut);
+                datagram(cut);
             }
         }
     }

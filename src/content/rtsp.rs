@@ -1,17 +1,24 @@
-//! RTSP's `Transport` header: the UDP ports that a stream's data and reports will use.
+//! RTSP: the UDP ports that a stream's data and reports will use, from `Transport` headers and session descriptions.
 
 use std::net::{IpAddr, SocketAddr};
+
+use super::announcement::{Expectation, ServerEnd};
+use super::packet::ChannelPacket;
+use super::sdp::{MediaEndpoint, MediaProtocol, SessionDescription};
+use super::wire_text::Lines;
+use crate::service::{Announcer, Expected, Transport};
 
 /// The most alternatives that are read from one header.
 const MAX_ALTERNATIVES: usize = 8;
 
-/// One alternative over UDP (RFC 2326, section 12.39; RFC 7826, section 18.54). Pairs are the port of the data (RTP) and
-/// the port of the reports (RTCP), never 0. At least one pair is there.
+/// A transport specification over UDP, one of the alternatives in a `Transport` header (RFC 2326, section 12.39; RFC 7826,
+/// section 18.54). Pairs are the port of the data (RTP) and the port of the reports (RTCP), never 0. At least one pair is
+/// given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Transport {
-    /// Where the stream goes; the client's own address, if `None`.
+pub struct TransportSpec {
+    /// The address that the stream goes to; the client's own address, if `None`.
     pub destination: Option<IpAddr>,
-    /// Where the stream comes from; the server's own address, if `None`.
+    /// The address that the stream comes from; the server's own address, if `None`.
     pub source: Option<IpAddr>,
     /// The client's ports, of a stream to one receiver.
     pub client_ports: Option<(u16, u16)>,
@@ -21,9 +28,52 @@ pub struct Transport {
     pub group_ports: Option<(u16, u16)>,
 }
 
-/// Reads a header line without its line end: its alternatives over UDP that say a port. Empty for other headers.
-pub fn transport_header(line: &[u8]) -> Vec<Transport> {
-    let Some(value) = std::str::from_utf8(line).ok().and_then(value) else { return Vec::new() };
+/// The streams that a packet's lines describe or set up: first those of session descriptions.
+pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
+    let (mut description, mut specs) = (SessionDescription::default(), Vec::new());
+    for line in lines {
+        description.push_line(&line);
+        specs.extend(transport_header(&line));
+    }
+    let described = description.into_endpoints().into_iter().map(|endpoint| described_stream(packet, endpoint));
+    described.chain(specs.iter().flat_map(|spec| set_up_streams(packet, spec))).collect()
+}
+
+/// A stream of a session description. The RTSP server sends it.
+fn described_stream(packet: &ChannelPacket<'_>, MediaEndpoint { protocol, address }: MediaEndpoint) -> Expectation {
+    let service = match protocol {
+        MediaProtocol::Rtp => Expected::STREAM_RTP,
+        MediaProtocol::Rtcp => Expected::STREAM_RTCP,
+        MediaProtocol::T38 | MediaProtocol::Msrp => protocol.service_in_call(),
+    };
+    let expectation = packet.expectation(Announcer::Rtsp, protocol.transport(), address, service);
+    Expectation { server: ServerEnd::Peer, ..expectation }
+}
+
+/// The streams of a transport specification, by their destination and their source (RFC 7826, section 18.54).
+fn set_up_streams(packet: &ChannelPacket<'_>, spec: &TransportSpec) -> Vec<Expectation> {
+    let server = spec.source.unwrap_or(packet.address(packet.server));
+    let client = spec.destination.unwrap_or(packet.address(packet.server.other()));
+    let mut expectations = Vec::new();
+    for (ports, address, server) in [
+        (spec.client_ports, client, ServerEnd::Peer),
+        (spec.group_ports, client, ServerEnd::Peer),
+        (spec.server_ports, server, ServerEnd::Target),
+    ] {
+        let Some((rtp, rtcp)) = ports else { continue };
+        for (port, service) in [(rtp, Expected::STREAM_RTP), (rtcp, Expected::STREAM_RTCP)] {
+            let target = SocketAddr::new(address, port);
+            let expectation = packet.expectation(Announcer::Rtsp, Transport::Udp, target, service);
+            // Either side sends the header, so the sender's address is no alternative.
+            expectations.push(Expectation { or_address: None, server, ..expectation });
+        }
+    }
+    expectations
+}
+
+/// The alternatives over UDP with a port in a header line (without its line end). Empty for other headers.
+pub fn transport_header(line: &[u8]) -> Vec<TransportSpec> {
+    let Some(value) = str::from_utf8(line).ok().and_then(value) else { return Vec::new() };
     unquoted_split(value, ',').take(MAX_ALTERNATIVES).filter_map(alternative).collect()
 }
 
@@ -32,7 +82,7 @@ fn value(line: &str) -> Option<&str> {
     name.trim().eq_ignore_ascii_case("Transport").then_some(value)
 }
 
-/// Splits at a separator that is not within quotation marks.
+/// The parts of a text between separators that are not within quotation marks.
 fn unquoted_split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |c| {
@@ -41,13 +91,13 @@ fn unquoted_split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     })
 }
 
-fn alternative(text: &str) -> Option<Transport> {
+fn alternative(text: &str) -> Option<TransportSpec> {
     let mut parameters = unquoted_split(text, ';').map(str::trim);
     // RTP/AVP alone means UDP (RFC 2326, section 12.39).
     if parameters.next()?.split('/').any(|part| part.eq_ignore_ascii_case("TCP")) {
         return None;
     }
-    let mut transport = Transport::default();
+    let mut spec = TransportSpec::default();
     let (mut to_group, mut one_port) = (false, false);
     let (mut receivers, mut senders) = (None, None);
     for parameter in parameters {
@@ -57,31 +107,31 @@ fn alternative(text: &str) -> Option<Transport> {
             "interleaved" => return None,
             "multicast" => to_group = true,
             "rtcp-mux" => one_port = true,
-            "destination" => transport.destination = address(value),
-            "source" => transport.source = address(value),
-            "client_port" => transport.client_ports = ports(value),
-            "server_port" => transport.server_ports = ports(value),
-            "port" => transport.group_ports = ports(value),
+            "destination" => spec.destination = address(value),
+            "source" => spec.source = address(value),
+            "client_port" => spec.client_ports = ports(value),
+            "server_port" => spec.server_ports = ports(value),
+            "port" => spec.group_ports = ports(value),
             "dest_addr" => receivers = Some(value),
             "src_addr" => senders = Some(value),
             _ => {}
         }
     }
     if let Some(value) = receivers {
-        let (address, ports) = places(value, one_port);
-        transport.destination = address.or(transport.destination);
-        *if to_group { &mut transport.group_ports } else { &mut transport.client_ports } = ports;
+        let (address, ports) = endpoints(value, one_port);
+        spec.destination = address.or(spec.destination);
+        *if to_group { &mut spec.group_ports } else { &mut spec.client_ports } = ports;
     }
     if let Some(value) = senders {
-        let (address, ports) = places(value, one_port);
-        transport.source = address.or(transport.source);
-        transport.server_ports = ports;
+        let (address, ports) = endpoints(value, one_port);
+        spec.source = address.or(spec.source);
+        spec.server_ports = ports;
     }
-    let says_a_port = transport.client_ports.or(transport.server_ports).or(transport.group_ports).is_some();
-    says_a_port.then_some(transport)
+    let has_port = spec.client_ports.or(spec.server_ports).or(spec.group_ports).is_some();
+    has_port.then_some(spec)
 }
 
-/// An address; a host's name is none.
+/// An address, in quotes or brackets; `None` for a host's name.
 fn address(text: &str) -> Option<IpAddr> {
     text.trim_matches(['"', '[', ']']).parse().ok().filter(|address: &IpAddr| !address.is_unspecified())
 }
@@ -100,12 +150,12 @@ fn pair(first: u16) -> Option<(u16, u16)> {
     Some((first, first.checked_add(1)?))
 }
 
-/// RTSP 2.0's `"192.0.2.1:4588"/"192.0.2.1:4589"`, in which addresses may be left out. A place alone is for reports, too, if
-/// both use one port (RFC 5761).
-fn places(text: &str, one_port: bool) -> (Option<IpAddr>, Option<(u16, u16)>) {
-    let mut places = text.split('/').map(|place| place_of(place.trim().trim_matches('"')));
-    let Some((address, first)) = places.next().flatten() else { return (None, None) };
-    let ports = match places.next() {
+/// RTSP 2.0's `"192.0.2.1:4588"/"192.0.2.1:4589"`, in which addresses may be left out: the address, and the pair of ports. A
+/// single endpoint is for reports, too, if both use one port (RFC 5761).
+fn endpoints(text: &str, one_port: bool) -> (Option<IpAddr>, Option<(u16, u16)>) {
+    let mut endpoints = text.split('/').map(|text| endpoint(text.trim().trim_matches('"')));
+    let Some((address, first)) = endpoints.next().flatten() else { return (None, None) };
+    let ports = match endpoints.next() {
         Some(second) => second.map(|(_, second)| (first, second)),
         None if one_port => Some((first, first)),
         None => pair(first),
@@ -114,9 +164,9 @@ fn places(text: &str, one_port: bool) -> (Option<IpAddr>, Option<(u16, u16)>) {
 }
 
 /// `192.0.2.1:4588`, `[2001:db8::1]:4588`, `:4588`, or a name and a port.
-fn place_of(text: &str) -> Option<(Option<IpAddr>, u16)> {
-    if let Ok(place) = text.parse::<SocketAddr>() {
-        return Some((Some(place.ip()).filter(|address| !address.is_unspecified()), place.port()));
+fn endpoint(text: &str) -> Option<(Option<IpAddr>, u16)> {
+    if let Ok(endpoint) = text.parse::<SocketAddr>() {
+        return Some((Some(endpoint.ip()).filter(|address| !address.is_unspecified()), endpoint.port()));
     }
     let (_, port) = text.rsplit_once(':')?;
     Some((None, port.parse().ok()?))
@@ -135,20 +185,20 @@ mod tests {
     #[test]
     fn a_client_offers_alternatives() {
         let line = b"Transport: RTP/AVP;multicast;ttl=127;mode=\"PLAY,RECORD\", RTP/AVP/TCP;interleaved=0-1,RTP/AVP;unicast;client_port=3456-3457";
-        assert_eq!(transport_header(line), [Transport { client_ports: Some((3456, 3457)), ..Transport::default() }]);
+        assert_eq!(transport_header(line), [TransportSpec { client_ports: Some((3456, 3457)), ..TransportSpec::default() }]);
     }
 
     #[test]
     fn a_quotation_is_not_split() {
-        let there = Transport { client_ports: Some((1, 2)), ..Transport::default() };
+        let there = TransportSpec { client_ports: Some((1, 2)), ..TransportSpec::default() };
         assert_eq!(transport_header(b"Transport: RTP/AVP;mode=\"PLAY;interleaved;a\";client_port=1-2"), [there]);
     }
 
     #[test]
-    fn a_server_says_both_sides() {
+    fn a_server_gives_both_sides() {
         let line =
             b"transport : RTP/AVP/UDP;unicast;destination=192.0.2.1;source=192.0.2.2;client_port=4588;server_port=6256-6258";
-        let there = Transport {
+        let there = TransportSpec {
             destination: ip("192.0.2.1"),
             source: ip("192.0.2.2"),
             client_ports: Some((4588, 4589)),
@@ -160,27 +210,27 @@ mod tests {
 
     #[test]
     fn a_group_has_ports_of_its_own() {
-        let there = Transport { destination: ip("224.2.0.1"), group_ports: Some((3456, 3457)), ..Transport::default() };
+        let there = TransportSpec { destination: ip("224.2.0.1"), group_ports: Some((3456, 3457)), ..TransportSpec::default() };
         assert_eq!(transport_header(b"Transport: RTP/AVP;multicast;destination=224.2.0.1;port=3456-3457;ttl=16"), [there]);
         assert_eq!(transport_header(b"Transport: RTP/AVP;multicast;dest_addr=\"224.2.0.1:3456\"/\"224.2.0.1:3457\""), [there]);
     }
 
     #[test]
-    fn the_second_version_writes_places() {
+    fn rtsp_2_writes_addresses_with_ports() {
         let line = b"Transport: RTP/AVP/UDP;unicast;dest_addr=\":4588\"/\":4590\";src_addr=\"[2001:db8::1]:6256\"/\"host:6257\"";
-        let there = Transport {
+        let there = TransportSpec {
             source: ip("2001:db8::1"),
             client_ports: Some((4588, 4590)),
             server_ports: Some((6256, 6257)),
-            ..Transport::default()
+            ..TransportSpec::default()
         };
         assert_eq!(transport_header(line), [there]);
         let shared = transport_header(b"Transport: RTP/AVP;unicast;dest_addr=\":4588\";RTCP-mux");
-        assert_eq!(shared, [Transport { client_ports: Some((4588, 4588)), ..Transport::default() }]);
+        assert_eq!(shared, [TransportSpec { client_ports: Some((4588, 4588)), ..TransportSpec::default() }]);
     }
 
     #[test]
-    fn what_is_no_port_over_udp_is_left_out() {
+    fn alternatives_without_a_port_over_udp_are_left_out() {
         let nothing = [
             "Transport: RTP/AVP/TCP;unicast;client_port=1-2",
             "Transport: RTP/AVP;unicast;interleaved=0-1;client_port=1-2",

@@ -1,133 +1,137 @@
-//! Lines of text out of TCP segments. Commands and answers nearly always fill whole segments; what does not is carried
-//! over to the next one, within bounds. Nothing else is put together again.
+//! Lines of text in TCP segments. Commands and replies nearly always fill whole segments; the beginning of a line that does not
+//! is carried over to the next segment, within bounds. Segments are not reassembled otherwise.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::channel::Channel;
-use super::sdp;
+use super::packet::ChannelPacket;
+use super::wire_text::{Lines, split_line};
 use crate::decode::{FlowKey, Side};
 
-/// The longest line that is carried over from one segment to the next, in bytes. A longer one is not read.
-const LONGEST_CARRIED: usize = 1024;
-/// The most streams that are followed at a time; the oldest is forgotten first.
-const MAX_STREAMS: usize = 4096;
-/// How far behind its stream a segment is taken to be a repetition, and not another connection's, in bytes.
-const REPETITION: u32 = 1 << 20;
+/// The longest beginning of a line that is carried over to the next segment, in bytes. A longer line is skipped.
+const MAX_CARRIED: usize = 1024;
+/// The most directions that are followed at a time; the oldest is forgotten first.
+const MAX_DIRECTIONS: usize = 4096;
+/// A segment that begins less than this many bytes before the expected sequence number is a repetition; one that begins even
+/// earlier belongs to another connection.
+const MAX_REPETITION: u32 = 1 << 20;
 
-/// One direction of a connection, read as one channel: the user may have given its port to several, and each has to hear
-/// all of it.
+/// One direction of a connection, read as one channel. The user's rules may give a port to several channels, and each of them
+/// has to read all of it.
 type Direction = (FlowKey, Side, Channel);
 
-/// What is remembered of one direction.
+/// The state of one direction between two segments.
 #[derive(Debug, Default)]
-struct Stream {
-    /// The sequence number that the next segment begins with, if any has been seen.
+struct LineBuffer {
+    /// The sequence number after the last segment, once there was one.
     next: Option<u32>,
     /// The beginning of a line whose end is still to come.
     carried: Vec<u8>,
-    /// True while a line goes on that is too long.
+    /// True within a line that is too long.
     overlong: bool,
-    /// The session description that is being said.
-    description: sdp::Description,
 }
 
-/// The streams of text that are followed.
+/// The connections whose lines are read.
 #[derive(Debug, Default)]
-pub struct Streams {
-    streams: HashMap<Direction, Stream, foldhash::fast::RandomState>,
-    /// In the order they were first seen.
+pub struct TextStreams {
+    buffers: HashMap<Direction, LineBuffer, foldhash::fast::RandomState>,
+    /// The directions in the order of their first segments.
     order: VecDeque<Direction>,
 }
 
 /// A segment of text.
 #[derive(Clone, Copy, Debug)]
-pub struct Segment<'a> {
+struct Segment<'a> {
     /// The sequence number of its first byte.
-    pub sequence: u32,
-    /// What was captured of it.
-    pub payload: &'a [u8],
-    /// Its length on the wire, in bytes.
-    pub wire_len: u32,
+    sequence: u32,
+    /// The captured part of its payload.
+    payload: &'a [u8],
+    /// The length of its payload on the wire, in bytes.
+    wire_len: u32,
 }
 
-impl Streams {
+impl TextStreams {
     /// Forgets both directions of a connection, because another one begins between the same ports.
-    pub fn forget(&mut self, connection: &FlowKey, channel: Channel) {
+    pub fn remove(&mut self, connection: &FlowKey, channel: Channel) {
         for side in [Side::A, Side::B] {
-            self.streams.remove(&(*connection, side, channel));
+            self.buffers.remove(&(*connection, side, channel));
         }
     }
 
-    /// Takes in a segment and tells the lines that end in it, without their line ends, and the stream's session description.
-    /// A repeated segment tells nothing.
-    pub fn take_in(&mut self, direction: Direction, segment: Segment<'_>, mut tell: impl FnMut(&[u8], &mut sdp::Description)) {
-        let stream = self.stream(direction);
-        if let Some(next) = stream.next
+    /// The lines that end in a packet: those of its segment, or of its datagram. A repeated segment has none.
+    pub fn lines<'a>(&mut self, packet: &ChannelPacket<'a>) -> Lines<'a> {
+        let ChannelPacket { channel, observation, payload, .. } = *packet;
+        if !packet.is_tcp() {
+            return Lines::of_datagram(payload);
+        }
+        let segment = Segment { sequence: observation.sequence, payload, wire_len: observation.payload_len };
+        self.buffer((observation.key, observation.side, channel)).push(segment)
+    }
+
+    fn buffer(&mut self, direction: Direction) -> &mut LineBuffer {
+        if !self.buffers.contains_key(&direction) {
+            self.order.push_back(direction);
+            // The queue still holds directions that were removed meanwhile.
+            while self.buffers.len() >= MAX_DIRECTIONS || self.order.len() > 2 * MAX_DIRECTIONS {
+                let Some(oldest) = self.order.pop_front() else { break };
+                self.buffers.remove(&oldest);
+            }
+        }
+        self.buffers.entry(direction).or_default()
+    }
+}
+
+impl LineBuffer {
+    /// The lines that end in a segment, unless it is a repetition.
+    fn push<'a>(&mut self, segment: Segment<'a>) -> Lines<'a> {
+        if let Some(next) = self.next
             && segment.sequence != next
         {
-            if next.wrapping_sub(segment.sequence) < REPETITION {
-                return;
+            if next.wrapping_sub(segment.sequence) < MAX_REPETITION {
+                return Lines::default();
             }
-            // Something is missing: what was begun cannot be ended.
-            stream.carried.clear();
-            stream.overlong = false;
-        }
-        stream.next = Some(segment.sequence.wrapping_add(segment.wire_len));
-        stream.read(segment.payload, &mut tell);
-        if segment.payload.len() < segment.wire_len as usize {
-            stream.carried.clear();
-        }
-    }
-
-    /// The session description of a stream, at the end of a segment.
-    pub fn description(&mut self, direction: Direction) -> &mut sdp::Description {
-        &mut self.stream(direction).description
-    }
-
-    fn stream(&mut self, direction: Direction) -> &mut Stream {
-        if !self.streams.contains_key(&direction) {
-            self.order.push_back(direction);
-            // The queue still holds those that were forgotten meanwhile.
-            while self.streams.len() >= MAX_STREAMS || self.order.len() > 2 * MAX_STREAMS {
-                let Some(oldest) = self.order.pop_front() else { break };
-                self.streams.remove(&oldest);
-            }
-        }
-        self.streams.entry(direction).or_default()
-    }
-}
-
-impl Stream {
-    fn read(&mut self, payload: &[u8], tell: &mut impl FnMut(&[u8], &mut sdp::Description)) {
-        let mut rest = payload;
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            let (line, behind) = (&rest[..end], &rest[end + 1..]);
-            if self.carried.is_empty() && !self.overlong {
-                tell(without_return(line), &mut self.description);
-            } else if !self.overlong {
-                self.carried.extend_from_slice(line);
-                tell(without_return(&self.carried), &mut self.description);
-            }
+            // The end of the line that was begun is missing.
             self.carried.clear();
             self.overlong = false;
-            rest = behind;
         }
-        if self.carried.len() + rest.len() > LONGEST_CARRIED {
+        self.next = Some(segment.sequence.wrapping_add(segment.wire_len));
+        let lines = self.split(segment.payload);
+        if segment.payload.len() < segment.wire_len as usize {
+            self.carried.clear();
+        }
+        lines
+    }
+
+    /// Takes the lines that end in `payload`, and carries over what follows the last of them.
+    fn split<'a>(&mut self, payload: &'a [u8]) -> Lines<'a> {
+        let Some(last_end) = payload.iter().rposition(|byte| *byte == b'\n') else {
+            self.carry(payload);
+            return Lines::default();
+        };
+        let (ended, rest) = (&payload[..last_end], &payload[last_end + 1..]);
+        let lines = if self.overlong {
+            Lines::new(None, split_line(ended).1)
+        } else if self.carried.is_empty() {
+            Lines::new(None, Some(ended))
+        } else {
+            let (end, following) = split_line(ended);
+            self.carried.extend_from_slice(end);
+            Lines::new(Some(std::mem::take(&mut self.carried)), following)
+        };
+        self.overlong = false;
+        self.carry(rest);
+        lines
+    }
+
+    /// Appends to the beginning of a line.
+    fn carry(&mut self, text: &[u8]) {
+        if self.carried.len() + text.len() > MAX_CARRIED {
             self.carried.clear();
             self.overlong = true;
         } else if !self.overlong {
-            self.carried.extend_from_slice(rest);
+            self.carried.extend_from_slice(text);
         }
     }
-}
-
-/// The lines of a whole datagram, without their line ends.
-pub fn lines(datagram: &[u8]) -> impl Iterator<Item = &[u8]> {
-    datagram.split(|byte| *byte == b'\n').map(without_return)
-}
-
-fn without_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -142,77 +146,75 @@ mod tests {
         (key, side, Channel::Ftp)
     }
 
-    /// The lines told by segments of (sequence number, text).
-    fn told(segments: &[(u32, &str)]) -> Vec<String> {
-        let (mut streams, mut lines) = (Streams::default(), Vec::new());
-        for (sequence, text) in segments {
-            let segment = Segment { sequence: *sequence, payload: text.as_bytes(), wire_len: text.len() as u32 };
-            streams.take_in(direction(50_000), segment, |line, _| lines.push(String::from_utf8(line.to_vec()).unwrap()));
-        }
-        lines
+    fn segment(sequence: u32, text: &str) -> Segment<'_> {
+        Segment { sequence, payload: text.as_bytes(), wire_len: text.len() as u32 }
+    }
+
+    fn lines_of_segments(segments: &[Segment<'_>]) -> Vec<String> {
+        let mut buffer = LineBuffer::default();
+        let lines = segments.iter().flat_map(|segment| buffer.push(*segment));
+        lines.map(|line| String::from_utf8(line.into_owned()).unwrap()).collect()
+    }
+
+    /// The lines of whole segments, given by sequence number and text.
+    fn lines(segments: &[(u32, &str)]) -> Vec<String> {
+        lines_of_segments(&segments.iter().map(|(sequence, text)| segment(*sequence, text)).collect::<Vec<_>>())
     }
 
     #[test]
-    fn lines_end_where_they_end_and_not_where_segments_do() {
-        assert_eq!(told(&[(1, "USER a\r\nPASS"), (13, " b\r"), (16, "\nQUIT\n")]), ["USER a", "PASS b", "QUIT"]);
+    fn lines_end_at_line_ends_and_not_at_the_ends_of_segments() {
+        assert_eq!(lines(&[(1, "USER a\r\nPASS"), (13, " b\r"), (16, "\nQUIT\n")]), ["USER a", "PASS b", "QUIT"]);
+        assert_eq!(lines(&[(1, "\n\r\nA"), (5, "\n\nB\n")]), ["", "", "A", "", "B"]);
     }
 
     #[test]
-    fn repeated_segments_are_told_once_and_gaps_end_a_line() {
-        assert_eq!(told(&[(1, "PASV\r\n"), (1, "PASV\r\n"), (7, "PO")]), ["PASV"]);
-        assert_eq!(told(&[(1, "PO"), (50, "RT 1\r\n")]), ["RT 1"]);
-        assert_eq!(told(&[(u32::MAX, "AB"), (1, "C\n")]), ["ABC"], "sequence numbers wrap");
-        let far_behind = 2 * REPETITION;
-        assert_eq!(told(&[(far_behind, "OLD\n"), (1, "NEW\n")]), ["OLD", "NEW"], "another connection, whose SYN is lost");
+    fn repeated_segments_are_read_once_and_gaps_end_a_line() {
+        assert_eq!(lines(&[(1, "PASV\r\n"), (1, "PASV\r\n"), (7, "PO")]), ["PASV"]);
+        assert_eq!(lines(&[(1, "PO"), (50, "RT 1\r\n")]), ["RT 1"]);
+        assert_eq!(lines(&[(u32::MAX, "AB"), (1, "C\n")]), ["ABC"], "sequence numbers wrap");
+        let later = 2 * MAX_REPETITION;
+        assert_eq!(lines(&[(later, "OLD\n"), (1, "NEW\n")]), ["OLD", "NEW"], "another connection, whose SYN is lost");
     }
 
     #[test]
-    fn a_line_without_end_is_given_up() {
+    fn a_line_without_end_is_skipped() {
         let long = "x".repeat(700);
-        assert_eq!(told(&[(1, &long), (701, &long), (1401, "\nOK\n")]), ["OK"]);
-        assert_eq!(told(&[(1, &long), (701, &long), (1401, "END\nOK\n")]), ["OK"]);
-        assert_eq!(told(&[(1, &long), (701, &long), (5000, "NEXT\nOK\n")]), ["NEXT", "OK"], "a gap ends it");
+        assert_eq!(lines(&[(1, &long), (701, &long), (1401, "\nOK\n")]), ["OK"]);
+        assert_eq!(lines(&[(1, &long), (701, &long), (1401, "END\nOK\n")]), ["OK"]);
+        assert_eq!(lines(&[(1, &long), (701, &long), (1401, "x"), (1402, "END\nOK\n")]), ["OK"], "however short its parts");
+        assert_eq!(lines(&[(1, &long), (701, &long), (5000, "NEXT\nOK\n")]), ["NEXT", "OK"], "a gap ends it");
     }
 
     #[test]
     fn a_cut_segment_carries_nothing_over() {
-        let (mut streams, mut lines) = (Streams::default(), 0);
         let cut = Segment { sequence: 1, payload: b"PORT 1,2", wire_len: 30 };
-        streams.take_in(direction(50_000), cut, |_, _| lines += 1);
-        streams.take_in(direction(50_000), Segment { sequence: 31, payload: b",3\n", wire_len: 3 }, |line, _| {
-            assert_eq!(line, b",3");
-            lines += 1;
-        });
-        assert_eq!(lines, 1);
+        assert_eq!(lines_of_segments(&[cut, segment(31, ",3\n")]), [",3"]);
     }
 
     #[test]
     fn a_cut_segment_is_as_long_as_it_was_on_the_wire() {
-        let (mut streams, mut lines) = (Streams::default(), Vec::new());
         let begin = Segment { sequence: 1, payload: &[b'x'; 1100], wire_len: 1400 };
-        streams.take_in(direction(50_000), begin, |line, _| lines.push(line.to_vec()));
-        let end = Segment { sequence: 1401, payload: b"PORT 1\nOK\n", wire_len: 10 };
-        streams.take_in(direction(50_000), end, |line, _| lines.push(line.to_vec()));
-        assert_eq!(lines, [b"OK"], "no gap is between them, and the line is too long");
+        let lines = lines_of_segments(&[begin, segment(1401, "PORT 1\nOK\n")]);
+        assert_eq!(lines, ["OK"], "there is no gap between them, and the line is too long");
     }
 
     #[test]
-    fn the_number_of_streams_is_bounded() {
-        let mut streams = Streams::default();
+    fn the_number_of_directions_is_bounded() {
+        let mut streams = TextStreams::default();
         for port in 0..20_000 {
             let direction = direction(port);
-            streams.take_in(direction, Segment { sequence: 1, payload: b"A", wire_len: 1 }, |_, _| {});
+            streams.buffer(direction).push(segment(1, "A"));
             if port % 3 == 0 {
-                streams.forget(&direction.0, direction.2);
+                streams.remove(&direction.0, direction.2);
             }
         }
-        assert!(streams.streams.len() <= MAX_STREAMS && streams.order.len() <= 2 * MAX_STREAMS);
+        assert!(streams.buffers.len() <= MAX_DIRECTIONS && streams.order.len() <= 2 * MAX_DIRECTIONS);
         // One connection after the other between the same ports.
         for _ in 0..20_000 {
             let direction = direction(1);
-            streams.take_in(direction, Segment { sequence: 1, payload: b"A", wire_len: 1 }, |_, _| {});
-            streams.forget(&direction.0, direction.2);
+            streams.buffer(direction).push(segment(1, "A"));
+            streams.remove(&direction.0, direction.2);
         }
-        assert!(streams.order.len() <= 2 * MAX_STREAMS);
+        assert!(streams.order.len() <= 2 * MAX_DIRECTIONS);
     }
 }

@@ -1,4 +1,4 @@
-//! What a listener makes of packets: announcements in words.
+//! Tests of the listener: packets in, announcements as text out.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,79 +9,79 @@ use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId,
 use crate::service::{Registry, user_table};
 use crate::unit::{NANOSECONDS, Time};
 
-type End = ([u8; 4], u16);
+type AddressPort = ([u8; 4], u16);
 
 /// A client, another machine, a server, and the groups of three searches.
 const C: [u8; 4] = [10, 0, 0, 5];
 const D: [u8; 4] = [10, 0, 0, 6];
 const S: [u8; 4] = [192, 0, 2, 80];
-const SSDP: End = ([239, 255, 255, 250], 1900);
-const WS_DISCOVERY: End = ([239, 255, 255, 250], 3702);
-const MDNS: End = ([224, 0, 0, 251], 5353);
+const SSDP: AddressPort = ([239, 255, 255, 250], 1900);
+const WS_DISCOVERY: AddressPort = ([239, 255, 255, 250], 3702);
+const MDNS: AddressPort = ([224, 0, 0, 251], 5353);
 
-/// A listener that hears packet after packet.
-struct Ear {
+/// A listener that packets are fed to, one after the other.
+struct Feed {
     listener: Listener,
     packets: u64,
     /// The next sequence number of each direction.
-    next: HashMap<(End, End), u32>,
+    next: HashMap<(AddressPort, AddressPort), u32>,
 }
 
-impl Ear {
-    fn new() -> Ear {
-        Ear::with_rules("")
+impl Feed {
+    fn new() -> Feed {
+        Feed::with_rules("")
     }
 
-    fn with_rules(rules: &str) -> Ear {
+    fn with_rules(rules: &str) -> Feed {
         let registry = Registry::with_rules(&user_table::parse(rules).unwrap());
-        Ear { listener: Listener::new(Arc::new(registry)), packets: 0, next: HashMap::new() }
+        Feed { listener: Listener::new(Arc::new(registry)), packets: 0, next: HashMap::new() }
     }
 
-    fn hears(&mut self, observation: Observation, payload: &[u8]) -> &mut Ear {
+    fn packet(&mut self, observation: Observation, payload: &[u8]) -> &mut Feed {
         self.packets += 1;
-        if self.listener.cares_for(&observation) {
-            self.listener.hear(self.packets, &observation, payload);
+        if self.listener.wants(&observation) {
+            self.listener.inspect(self.packets, &observation, payload);
         }
         self
     }
 
-    fn udp(&mut self, from: End, to: End, payload: &[u8]) -> &mut Ear {
-        self.hears(observation(ip::UDP, from, to, payload), payload)
+    fn udp(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
+        self.packet(observation(ip::UDP, from, to, payload), payload)
     }
 
     /// The next text of a connection.
-    fn tcp(&mut self, from: End, to: End, payload: &[u8]) -> &mut Ear {
+    fn tcp(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
         self.tcp_cut(from, to, payload, payload.len())
     }
 
-    /// The next text of a connection, of which only so many bytes were captured.
-    fn tcp_cut(&mut self, from: End, to: End, payload: &[u8], captured: usize) -> &mut Ear {
+    /// The next text of a connection, of which only `captured` bytes were captured.
+    fn tcp_cut(&mut self, from: AddressPort, to: AddressPort, payload: &[u8], captured: usize) -> &mut Feed {
         let next = self.next.entry((from, to)).or_insert(1_000_000);
         let sequence = std::mem::replace(next, *next + payload.len() as u32);
-        self.hears(Observation { sequence, ..observation(ip::TCP, from, to, payload) }, &payload[..captured])
+        self.packet(Observation { sequence, ..observation(ip::TCP, from, to, payload) }, &payload[..captured])
     }
 
     /// A SYN, after which both sides begin with lower numbers than they had.
-    fn opens(&mut self, from: End, to: End) -> &mut Ear {
+    fn opens(&mut self, from: AddressPort, to: AddressPort) -> &mut Feed {
         for direction in [(from, to), (to, from)] {
             self.next.entry(direction).and_modify(|next| *next -= 5000);
         }
-        self.hears(Observation { signals: Signals::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
+        self.packet(Observation { signals: Signals::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
     }
 
-    fn group(&mut self, from: End, to: End, payload: &[u8]) -> &mut Ear {
-        self.hears(Observation { to_group: true, ..observation(ip::UDP, from, to, payload) }, payload)
+    fn group(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
+        self.packet(Observation { to_group: true, ..observation(ip::UDP, from, to, payload) }, payload)
     }
 
-    /// What was announced until now, in words.
-    fn told(&mut self) -> Vec<String> {
+    /// The announcements so far, as text; the listener forgets everything.
+    fn log(&mut self) -> Vec<String> {
         let listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
-        listener.announcements().log().iter().map(words).collect()
+        listener.announcements().log().iter().map(text).collect()
     }
 }
 
-fn observation(protocol: u8, from: End, to: End, payload: &[u8]) -> Observation {
-    let end = |(address, port): End| (Address::v4(address), port);
+fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8]) -> Observation {
+    let end = |(address, port): AddressPort| (Address::v4(address), port);
     let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, end(from), end(to));
     Observation {
         key,
@@ -100,13 +100,13 @@ fn observation(protocol: u8, from: End, to: End, payload: &[u8]) -> Observation 
     }
 }
 
-/// An announcement in words: `expect:ftp-port tcp 10.9.9.9:50000 or 10.0.0.5 -> 192.0.2.80: ftp-data file-transfer 300 s`.
+/// An announcement as text: `expect:ftp-port tcp 10.9.9.9:50000 or 10.0.0.5 -> 192.0.2.80: ftp-data file-transfer 300 s`.
 /// The arrow points to the server.
-fn words(announcement: &Announcement) -> String {
-    let Expectation { by, transport, target, or_address, peer, server, lifetime, service } = match announcement.what {
-        What::Flow(expectation) => expectation,
-        What::Encrypted => return "encrypted".into(),
-        What::Truncated => return "truncated".into(),
+fn text(announcement: &Announcement) -> String {
+    let Expectation { by, transport, target, or_address, peer, server, lifetime, service } = match announcement.event {
+        ChannelEvent::Flow(expectation) => expectation,
+        ChannelEvent::Encrypted => return "encrypted".into(),
+        ChannelEvent::Truncated => return "truncated".into(),
     };
     let or_address = or_address.map_or(String::new(), |address| format!(" or {address}"));
     let peer = peer.map_or("anyone".into(), |peer| peer.to_string());
@@ -121,19 +121,19 @@ fn words(announcement: &Announcement) -> String {
 }
 
 #[test]
-fn ftp_tells_both_addresses_of_a_client_and_a_server_behind_a_translation() {
+fn ftp_announces_both_addresses_of_a_client_and_a_server_behind_a_translator() {
     let (client, server) = ((C, 40_001), (S, 21));
-    let told = Ear::new().tcp(client, server, b"PORT 10,9,9,9,195,80\r\nEPRT |1|10.0.0.5|50001|\r\n").told();
+    let announced = Feed::new().tcp(client, server, b"PORT 10,9,9,9,195,80\r\nEPRT |1|10.0.0.5|50001|\r\n").log();
     assert_eq!(
-        told,
+        announced,
         [
             "expect:ftp-port tcp 10.9.9.9:50000 or 10.0.0.5 -> 192.0.2.80: ftp-data file-transfer 300 s",
             "expect:ftp-eprt tcp 10.0.0.5:50001 -> 192.0.2.80: ftp-data file-transfer 300 s",
         ]
     );
-    let told = Ear::new().tcp(server, client, b"227 (172,16,0,1,195,80)\r\n229 (|||50001|)\r\n").told();
+    let announced = Feed::new().tcp(server, client, b"227 (172,16,0,1,195,80)\r\n229 (|||50001|)\r\n").log();
     assert_eq!(
-        told,
+        announced,
         [
             "expect:ftp-pasv tcp 172.16.0.1:50000 or 192.0.2.80 <- anyone: ftp-data file-transfer 300 s",
             "expect:ftp-epsv tcp 192.0.2.80:50001 <- anyone: ftp-data file-transfer 300 s",
@@ -144,55 +144,55 @@ fn ftp_tells_both_addresses_of_a_client_and_a_server_behind_a_translation() {
 #[test]
 fn a_new_connection_between_the_same_ports_is_read_from_its_beginning_on_both_sides() {
     let (client, server) = ((C, 40_001), (S, 21));
-    let mut ear = Ear::new();
-    ear.tcp(client, server, b"PORT 10,0,0,5,195,80\r\n").tcp(server, client, b"227 (192,0,2,80,195,81)\r\n");
-    ear.opens(client, server);
-    ear.tcp(client, server, b"PORT 10,0,0,5,195,82\r\n").tcp(server, client, b"227 (192,0,2,80,195,83)\r\n");
-    let ports: Vec<String> = ear.told().iter().map(|told| told.split(' ').nth(2).unwrap().to_owned()).collect();
+    let mut feed = Feed::new();
+    feed.tcp(client, server, b"PORT 10,0,0,5,195,80\r\n").tcp(server, client, b"227 (192,0,2,80,195,81)\r\n");
+    feed.opens(client, server);
+    feed.tcp(client, server, b"PORT 10,0,0,5,195,82\r\n").tcp(server, client, b"227 (192,0,2,80,195,83)\r\n");
+    let ports: Vec<String> = feed.log().iter().map(|text| text.split(' ').nth(2).unwrap().to_owned()).collect();
     assert_eq!(ports, ["10.0.0.5:50000", "192.0.2.80:50001", "10.0.0.5:50002", "192.0.2.80:50003"]);
 }
 
 #[test]
-fn encryption_is_told_once_and_nothing_is_read_behind_it() {
+fn encryption_is_reported_once_and_nothing_is_read_after_it() {
     let (client, server) = ((C, 40_001), (S, 21));
-    let mut ear = Ear::new();
-    ear.tcp(client, server, b"AUTH TLS\r\n").tcp(server, client, b"234-soon\r\n234 go ahead\r\n");
-    ear.tcp(server, client, b"227 (192,0,2,80,195,80)\r\n").tcp_cut(server, client, b"\x17\x03\x03 and more", 3);
-    assert_eq!(ear.told(), ["encrypted"]);
+    let mut feed = Feed::new();
+    feed.tcp(client, server, b"AUTH TLS\r\n").tcp(server, client, b"234-soon\r\n234 go ahead\r\n");
+    feed.tcp(server, client, b"227 (192,0,2,80,195,80)\r\n").tcp_cut(server, client, b"\x17\x03\x03 and more", 3);
+    assert_eq!(feed.log(), ["encrypted"]);
 }
 
 #[test]
-fn a_cut_channel_is_told_once_and_only_where_an_announcement_can_be_lost() {
-    let mut ear = Ear::new();
+fn a_cut_channel_is_reported_once_and_only_where_an_announcement_can_be_lost() {
+    let mut feed = Feed::new();
     for _ in 0..3 {
-        ear.tcp_cut((S, 21), (C, 40_001), b"227 (192,0,2,80,195,80)\r\n", 9);
+        feed.tcp_cut((S, 21), (C, 40_001), b"227 (192,0,2,80,195,80)\r\n", 9);
     }
-    ear.tcp_cut((S, 53), (C, 40_002), b"an answer that names no flow", 9);
-    assert_eq!(ear.told(), ["truncated"]);
+    feed.tcp_cut((S, 53), (C, 40_002), b"an answer that names no flow", 9);
+    assert_eq!(feed.log(), ["truncated"]);
 }
 
 #[test]
 fn only_a_request_to_the_port_of_tftp_announces_its_answer_and_only_from_that_machine() {
     let request = b"\x00\x01boot\x00octet\x00";
-    let told = Ear::new().udp((C, 41_000), (S, 69), request).told();
-    assert_eq!(told, ["expect:tftp udp 10.0.0.5:41000 -> 192.0.2.80: tftp file-transfer 60 s"]);
-    let told = Ear::new().udp((S, 69), (C, 41_000), request).udp((C, 41_000), (S, 69), b"\x00\x03\x00\x01data").told();
-    assert_eq!(told, [""; 0]);
+    let announced = Feed::new().udp((C, 41_000), (S, 69), request).log();
+    assert_eq!(announced, ["expect:tftp udp 10.0.0.5:41000 -> 192.0.2.80: tftp file-transfer 60 s"]);
+    let announced = Feed::new().udp((S, 69), (C, 41_000), request).udp((C, 41_000), (S, 69), b"\x00\x03\x00\x01data").log();
+    assert_eq!(announced, [""; 0]);
 }
 
 #[test]
-fn descriptions_of_calls_are_read_over_tcp_too_and_from_machines_behind_a_translation() {
+fn descriptions_of_calls_are_read_over_tcp_too_and_from_machines_behind_a_translator() {
     let description = b"v=0\r\nc=IN IP4 10.9.9.9\r\nm=audio 49170 RTP/AVP 0\r\nTransport: RTP/AVP;client_port=1-2\r\n";
     let calls = [
         "expect:sdp udp 10.9.9.9:49170 or 10.0.0.5 -- anyone: rtp voip 600 s",
         "expect:sdp udp 10.9.9.9:49171 or 10.0.0.5 -- anyone: rtcp voip 600 s",
     ];
-    assert_eq!(Ear::new().tcp((C, 40_001), (S, 5060), description).told(), calls);
-    assert_eq!(Ear::new().udp((C, 5060), (S, 5060), description).told(), calls, "once, though both ports are SIP's");
-    assert_eq!(Ear::new().udp((C, 40_001), (S, 2427), description).told(), calls, "in MGCP");
+    assert_eq!(Feed::new().tcp((C, 40_001), (S, 5060), description).log(), calls);
+    assert_eq!(Feed::new().udp((C, 5060), (S, 5060), description).log(), calls, "once, though both ports are SIP's");
+    assert_eq!(Feed::new().udp((C, 40_001), (S, 2427), description).log(), calls, "in MGCP");
     let others = b"v=0\r\nc=IN IP4 10.0.0.5\r\nm=image 4000 udptl t38\r\nm=message 2855 TCP/MSRP *\r\n";
     assert_eq!(
-        Ear::new().udp((C, 5060), (S, 5060), others).told(),
+        Feed::new().udp((C, 5060), (S, 5060), others).log(),
         [
             "expect:sdp udp 10.0.0.5:4000 -- anyone: t38 voip 600 s",
             "expect:sdp tcp 10.0.0.5:2855 -- anyone: msrp messaging 600 s",
@@ -201,10 +201,10 @@ fn descriptions_of_calls_are_read_over_tcp_too_and_from_machines_behind_a_transl
 }
 
 #[test]
-fn what_a_streaming_server_describes_it_sends() {
+fn a_streaming_server_sends_the_streams_that_it_describes() {
     let answer = b"RTSP/1.0 200 OK\r\n\r\nv=0\r\nc=IN IP4 224.2.0.1\r\nm=video 3456 RTP/AVP 96\r\n";
     assert_eq!(
-        Ear::new().tcp((S, 554), (C, 40_001), answer).told(),
+        Feed::new().tcp((S, 554), (C, 40_001), answer).log(),
         [
             "expect:rtsp udp 224.2.0.1:3456 or 192.0.2.80 -> anyone: rtp streaming 600 s",
             "expect:rtsp udp 224.2.0.1:3457 or 192.0.2.80 -> anyone: rtcp streaming 600 s",
@@ -220,12 +220,12 @@ fn a_stream_runs_from_its_source_to_its_destination_whoever_names_them() {
         "expect:rtsp udp 10.0.0.5:4589 -> anyone: rtcp streaming 600 s",
     ];
     for port in [554, 8554] {
-        assert_eq!(Ear::new().tcp((C, 40_001), (S, port), setup).told(), asked);
-        assert_eq!(Ear::new().tcp((S, port), (C, 40_001), setup).told(), asked, "in an answer");
+        assert_eq!(Feed::new().tcp((C, 40_001), (S, port), setup).log(), asked);
+        assert_eq!(Feed::new().tcp((S, port), (C, 40_001), setup).log(), asked, "in an answer");
     }
     let elsewhere = b"Transport: RTP/AVP;destination=10.0.0.9;source=192.0.2.9;client_port=4588;server_port=6256\r\n";
     assert_eq!(
-        Ear::new().tcp((S, 554), (C, 40_001), elsewhere).told(),
+        Feed::new().tcp((S, 554), (C, 40_001), elsewhere).log(),
         [
             "expect:rtsp udp 10.0.0.9:4588 -> anyone: rtp streaming 600 s",
             "expect:rtsp udp 10.0.0.9:4589 -> anyone: rtcp streaming 600 s",
@@ -234,16 +234,16 @@ fn a_stream_runs_from_its_source_to_its_destination_whoever_names_them() {
         ]
     );
     let to_group = b"Transport: RTP/AVP;multicast;destination=224.2.0.1;port=3456-3457\r\n";
-    let told = Ear::new().tcp((S, 554), (C, 40_001), to_group).told();
-    assert_eq!(told[0], "expect:rtsp udp 224.2.0.1:3456 -> anyone: rtp streaming 600 s");
+    let announced = Feed::new().tcp((S, 554), (C, 40_001), to_group).log();
+    assert_eq!(announced[0], "expect:rtsp udp 224.2.0.1:3456 -> anyone: rtp streaming 600 s");
 }
 
 #[test]
 fn an_offer_in_irc_may_name_an_inner_address_but_not_that_of_the_irc_server() {
     let offer = b"PRIVMSG d :\x01DCC SEND map.txt 168364297 5000 9\x01\r\n";
-    let from_user = Ear::new().tcp((C, 40_001), (S, 6667), offer).told();
+    let from_user = Feed::new().tcp((C, 40_001), (S, 6667), offer).log();
     assert_eq!(from_user, ["expect:irc-dcc tcp 10.9.9.9:5000 or 10.0.0.5 <- anyone: irc-dcc messaging 300 s"]);
-    let passed_on = Ear::new().tcp((S, 6667), (D, 40_001), &[b":c!c@h ", &offer[..]].concat()).told();
+    let passed_on = Feed::new().tcp((S, 6667), (D, 40_001), &[b":c!c@h ", &offer[..]].concat()).log();
     assert_eq!(passed_on, ["expect:irc-dcc tcp 10.9.9.9:5000 <- anyone: irc-dcc messaging 300 s"]);
 }
 
@@ -258,8 +258,8 @@ fn a_portmapper_is_read_over_both_transports_and_may_name_another_address_than_i
     let reply = big_endian(&[77, 1, 0, 0, 0, 0, 32_803]);
     let marked = |message: &[u8]| [&big_endian(&[0x8000_0000 | message.len() as u32]), message].concat();
     let port = ["expect:rpc-binding tcp 192.0.2.80:32803 <- anyone: nlockmgr file-sharing always"];
-    assert_eq!(Ear::new().udp((C, 900), (S, 111), &call).udp((S, 111), (C, 900), &reply).told(), port);
-    assert_eq!(Ear::new().tcp((C, 900), (S, 111), &marked(&call)).tcp((S, 111), (C, 900), &marked(&reply)).told(), port);
+    assert_eq!(Feed::new().udp((C, 900), (S, 111), &call).udp((S, 111), (C, 900), &reply).log(), port);
+    assert_eq!(Feed::new().tcp((C, 900), (S, 111), &marked(&call)).tcp((S, 111), (C, 900), &marked(&reply)).log(), port);
     // GETADDR in version 3, and its answer: port 2049 of an address that the portmapper is not seen with.
     let text = |text: &[u8]| {
         let padded = text.len().next_multiple_of(4);
@@ -268,7 +268,7 @@ fn a_portmapper_is_read_over_both_transports_and_may_name_another_address_than_i
     let call = [big_endian(&[78, 0, 2, 100_000, 3, 3, 0, 0, 0, 0, 100_003, 3]), text(b"udp"), text(b""), text(b"")].concat();
     let reply = [big_endian(&[78, 1, 0, 0, 0, 0]), text(b"10.9.9.9.8.1")].concat();
     assert_eq!(
-        Ear::new().udp((C, 900), (S, 111), &call).udp((S, 111), (C, 900), &reply).told(),
+        Feed::new().udp((C, 900), (S, 111), &call).udp((S, 111), (C, 900), &reply).log(),
         ["expect:rpc-binding udp 10.9.9.9:2049 or 192.0.2.80 <- anyone: nfs file-sharing always"]
     );
 }
@@ -295,77 +295,77 @@ fn mapped(address: [u8; 4], port: u16) -> Vec<u8> {
 
 #[test]
 fn an_endpoint_mapper_is_believed_over_udp_too_but_nobody_else() {
-    let told = |from, to, address| Ear::new().udp(from, to, &mapped(address, 49_155)).told();
+    let announced = |from, to, address| Feed::new().udp(from, to, &mapped(address, 49_155)).log();
     let (client, mapper) = ((C, 50_000), (S, 135));
     let own = ["expect:epm-binding tcp 192.0.2.80:49155 <- anyone: samr directory always"];
-    assert_eq!(told(mapper, client, [0; 4]), own);
-    assert_eq!(told(mapper, client, S), own);
+    assert_eq!(announced(mapper, client, [0; 4]), own);
+    assert_eq!(announced(mapper, client, S), own);
     let inner = ["expect:epm-binding tcp 10.9.9.9:49155 or 192.0.2.80 <- anyone: samr directory always"];
-    assert_eq!(told(mapper, client, [10, 9, 9, 9]), inner);
-    assert_eq!(told(client, mapper, [0; 4]), [""; 0]);
+    assert_eq!(announced(mapper, client, [10, 9, 9, 9]), inner);
+    assert_eq!(announced(client, mapper, [0; 4]), [""; 0]);
 }
 
 #[test]
-fn a_search_tells_how_long_answers_may_take_and_two_minutes_at_most() {
-    let waits = |headers: &str| {
+fn a_search_gives_the_longest_delay_of_answers_and_two_minutes_at_most() {
+    let answers = |headers: &str| {
         let search = format!("M-SEARCH * HTTP/1.1\r\n{headers}\r\n\r\n");
-        Ear::new().group((C, 50_500), SSDP, search.as_bytes()).told()
+        Feed::new().group((C, 50_500), SSDP, search.as_bytes()).log()
     };
     let seconds = |seconds: u32| [format!("expect:group-reply udp 10.0.0.5:50500 -> anyone: ssdp name-resolution {seconds} s")];
-    assert_eq!(waits("mx: 3"), seconds(5));
-    assert_eq!(waits("HOST: 239.255.255.250:1900"), seconds(7), "the longest that is usual, where it does not say");
-    assert_eq!(waits("MX: 999999999"), seconds(122));
-    assert_eq!(waits("MX: 0"), seconds(3));
-    assert_eq!(waits("MX: -9"), seconds(3));
-    let web = Ear::new().group((C, 50_500), WS_DISCOVERY, b"<Probe>").told();
+    assert_eq!(answers("mx: 3"), seconds(5));
+    assert_eq!(answers("HOST: 239.255.255.250:1900"), seconds(7), "the longest delay of devices, without a header");
+    assert_eq!(answers("MX: 999999999"), seconds(122));
+    assert_eq!(answers("MX: 0"), seconds(3));
+    assert_eq!(answers("MX: -9"), seconds(3));
+    let web = Feed::new().group((C, 50_500), WS_DISCOVERY, b"<Probe>").log();
     assert_eq!(web, ["expect:group-reply udp 10.0.0.5:50500 -> anyone: ws-discovery name-resolution 10 s"]);
-    let name = Ear::new().group((C, 5060), MDNS, b"?").told();
+    let name = Feed::new().group((C, 5060), MDNS, b"?").log();
     assert_eq!(name, ["expect:group-reply udp 10.0.0.5:5060 -> anyone: mdns name-resolution 2 s"]);
 }
 
 #[test]
-fn what_is_no_question_to_a_group_from_a_port_of_its_own_waits_for_no_answers() {
+fn only_queries_to_a_group_from_a_port_of_their_own_expect_answers() {
     let search = b"M-SEARCH * HTTP/1.1\r\nMX: 2\r\n\r\n";
-    let mut ear = Ear::new();
-    ear.udp((C, 50_500), (D, 1900), search);
-    ear.group((C, 1900), SSDP, search);
-    ear.group((C, 1900), (SSDP.0, 50_500), search);
-    ear.group((C, 50_500), SSDP, b"NOTIFY * HTTP/1.1\r\n\r\n");
-    assert_eq!(ear.told(), [""; 0]);
+    let mut feed = Feed::new();
+    feed.udp((C, 50_500), (D, 1900), search);
+    feed.group((C, 1900), SSDP, search);
+    feed.group((C, 1900), (SSDP.0, 50_500), search);
+    feed.group((C, 50_500), SSDP, b"NOTIFY * HTTP/1.1\r\n\r\n");
+    assert_eq!(feed.log(), [""; 0]);
 }
 
 #[test]
-fn names_are_read_from_dns_over_tcp_behind_the_length() {
+fn names_are_read_from_dns_over_tcp_after_the_length() {
     let name = b"\x03web\x07example\x00";
     let head = [0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
     let answer = [&head[..], name, &[0, 1, 0, 1], &[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 80]].concat();
-    let mut ear = Ear::new();
-    ear.tcp((D, 53), (C, 50_000), &[&(answer.len() as u16).to_be_bytes()[..], &answer].concat());
-    assert_eq!(ear.listener.names().get(&S.into()), Some("web.example"));
+    let mut feed = Feed::new();
+    feed.tcp((D, 53), (C, 50_000), &[&(answer.len() as u16).to_be_bytes()[..], &answer].concat());
+    assert_eq!(feed.listener.names().get(&S.into()), Some("web.example"));
 }
 
 #[test]
 fn a_port_that_the_user_names_differently_on_two_machines_is_read_as_both() {
     let rules = "192.0.2.80 tcp/2121 = rtsp\n10.0.0.6 tcp/2121 = ftp\n";
-    let mut ear = Ear::with_rules(rules);
-    ear.tcp((C, 40_001), (D, 2121), b"PORT 10,0,0,5,195,80\r\n");
-    ear.tcp((C, 40_001), (S, 2121), b"Transport: RTP/AVP;client_port=4588\r\n");
-    assert_eq!(ear.told().len(), 3);
+    let mut feed = Feed::with_rules(rules);
+    feed.tcp((C, 40_001), (D, 2121), b"PORT 10,0,0,5,195,80\r\n");
+    feed.tcp((C, 40_001), (S, 2121), b"Transport: RTP/AVP;client_port=4588\r\n");
+    assert_eq!(feed.log().len(), 3);
 }
 
 #[test]
-fn remarks_are_forgotten_with_their_channels_and_made_anew_in_others() {
+fn encryption_and_truncation_are_forgotten_with_their_channels() {
     let (client, server) = ((C, 40_001), (S, 21));
     for is_there in [true, false] {
-        let mut ear = Ear::new();
-        let hear = |ear: &mut Ear| {
-            ear.tcp(server, client, b"234 go ahead\r\n").tcp_cut((D, 40_001), server, b"PORT 10,0,0,6,1,1\r\n", 4);
+        let mut feed = Feed::new();
+        let packets = |feed: &mut Feed| {
+            feed.tcp(server, client, b"234 go ahead\r\n").tcp_cut((D, 40_001), server, b"PORT 10,0,0,6,1,1\r\n", 4);
         };
-        hear(&mut ear);
-        ear.listener.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
-        assert_eq!(ear.listener.announcements().log().len(), if is_there { 2 } else { 0 });
-        // What is remembered is not said twice.
-        hear(&mut ear);
-        assert_eq!(ear.told(), ["encrypted", "truncated"]);
+        packets(&mut feed);
+        feed.listener.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
+        assert_eq!(feed.listener.announcements().log().len(), if is_there { 2 } else { 0 });
+        // Events that are remembered are not reported again.
+        packets(&mut feed);
+        assert_eq!(feed.log(), ["encrypted", "truncated"]);
     }
 }

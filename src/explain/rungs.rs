@@ -1,7 +1,7 @@
 //! What each rung of the ladder says about a flow, in a sentence: why it speaks, or why it has nothing to say.
 
 use super::{Story, socket};
-use crate::content::{Expectation, What};
+use crate::content::{ChannelEvent, Expectation};
 use crate::decode::Side;
 use crate::service::ladder::{Climb, Elsewhere, Facts, Opening, Speech};
 use crate::service::rung::Rung;
@@ -38,7 +38,8 @@ fn user(story: &Story<'_>, facts: &Facts) -> String {
 
 fn announcement(story: &Story<'_>) -> String {
     let place = story.relation.announcement.and_then(|place| story.analysis.announcements.log().get(place));
-    let Some((announcement, What::Flow(expectation))) = place.map(|announcement| (announcement, announcement.what)) else {
+    let Some((announcement, ChannelEvent::Flow(expectation))) = place.map(|announcement| (announcement, announcement.event))
+    else {
         return "No control channel in the capture announced it.".into();
     };
     let Expectation { by, target, service, .. } = expectation;
@@ -196,7 +197,7 @@ fn first_packet(story: &Story<'_>, facts: &Facts, climb: &Climb, speech: Option<
 /// What a translation of addresses did to an announced flow.
 pub fn translation(story: &Story<'_>) -> Option<String> {
     let place = story.relation.announcement?;
-    let What::Flow(expectation) = story.analysis.announcements.log().get(place)?.what else { return None };
+    let ChannelEvent::Flow(expectation) = story.analysis.announcements.log().get(place)?.event else { return None };
     let seen_as = socket(expectation.or_address?, expectation.target.port());
     Some(format!(
         "{} was announced, and {seen_as} is what was seen: something on the way translates addresses.",

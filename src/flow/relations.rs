@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use super::flows::Flows;
 use super::halves::Networks;
 use super::record::Flow;
-use crate::content::{Announcement, Announcements, Expectation, ServerEnd, What};
+use crate::content::{Announcement, Announcements, ChannelEvent, Expectation, ServerEnd};
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};
 use crate::parallel;
@@ -84,10 +84,10 @@ impl Relations {
     fn add_remarks(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels) {
         let mut unread = Unread::default();
         for announcement in log {
-            let mark = match announcement.what {
-                What::Flow(_) => continue,
-                What::Encrypted => Marks::CONTROL_ENCRYPTED,
-                What::Truncated => Marks::CONTROL_TRUNCATED,
+            let mark = match announcement.event {
+                ChannelEvent::Flow(_) => continue,
+                ChannelEvent::Encrypted => Marks::CONTROL_ENCRYPTED,
+                ChannelEvent::Truncated => Marks::CONTROL_TRUNCATED,
             };
             let Some(number) = channels.flow(flows, announcement) else { continue };
             self.0.entry(number).or_default().marks.add(mark);
@@ -190,8 +190,8 @@ struct Found<'a> {
 impl Expected {
     fn of(log: &[Announcement]) -> Expected {
         let expectations = || {
-            log.iter().enumerate().filter_map(|(place, announcement)| match &announcement.what {
-                What::Flow(expectation) => Some((place, expectation)),
+            log.iter().enumerate().filter_map(|(place, announcement)| match &announcement.event {
+                ChannelEvent::Flow(expectation) => Some((place, expectation)),
                 _ => None,
             })
         };
@@ -219,7 +219,7 @@ impl Expected {
             let begun = places.partition_point(|(place, _)| log[*place].time <= flow.span.first);
             let near = begun.saturating_sub(MOST_COMPARED)..places.len().min(begun + MOST_COMPARED);
             for &(place, translated) in &places[near] {
-                let What::Flow(expectation) = &log[place].what else { continue };
+                let ChannelEvent::Flow(expectation) = &log[place].event else { continue };
                 if self.used[place] || !fits(&log[place], expectation, flow, target, networks) {
                     continue;
                 }

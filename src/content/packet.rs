@@ -1,0 +1,79 @@
+//! A packet of a channel: its sender and receiver, and the expectations that it gives rise to.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::announcement::{Expectation, ServerEnd};
+use super::channel::Channel;
+use crate::decode::protocol::ip;
+use crate::decode::{Observation, Side};
+use crate::service::{Announcer, Expected, Transport};
+
+/// A packet to or from the port of a channel.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelPacket<'a> {
+    /// The channel that it is read as.
+    pub channel: Channel,
+    /// Its number in the capture, from 1.
+    pub number: u64,
+    /// Its headers.
+    pub observation: &'a Observation,
+    /// The captured part of its payload.
+    pub payload: &'a [u8],
+    /// The side of its flow that has the channel's port.
+    pub server: Side,
+}
+
+impl ChannelPacket<'_> {
+    /// The address of a side.
+    pub fn address(&self, side: Side) -> IpAddr {
+        self.observation.key.ip_addr(side)
+    }
+
+    /// The sender's address.
+    pub fn sender(&self) -> IpAddr {
+        self.address(self.observation.side)
+    }
+
+    /// The sender's address and port.
+    pub fn sender_socket(&self) -> SocketAddr {
+        SocketAddr::new(self.sender(), self.observation.key.port(self.observation.side))
+    }
+
+    /// The receiver's address.
+    pub fn receiver(&self) -> IpAddr {
+        self.address(self.observation.side.other())
+    }
+
+    /// True if the side with the channel's port sends.
+    pub fn is_from_server(&self) -> bool {
+        self.observation.side == self.server
+    }
+
+    /// True if it is a TCP segment.
+    pub fn is_tcp(&self) -> bool {
+        self.observation.key.protocol == ip::TCP
+    }
+
+    /// True if it is sent to the channel's port of a group, from another port than that.
+    pub fn is_group_query(&self) -> bool {
+        let [a, b] = self.observation.key.ports;
+        self.observation.to_group && !self.is_from_server() && a != b
+    }
+
+    /// The expectation of a flow to the server `target`, from any address, within the usual time of the announcement. If
+    /// `target` has another address than the sender, an address translator may stand between them, so that the flow may go to
+    /// the sender's address as well.
+    pub fn expectation(&self, by: Announcer, transport: Transport, target: SocketAddr, service: Expected) -> Expectation {
+        let sender = self.sender();
+        Expectation {
+            by,
+            transport,
+            target,
+            or_address: (target.ip() != sender).then_some(sender),
+            peer: None,
+            server: ServerEnd::Target,
+            lifetime: by.lifetime(),
+            service,
+        }
+    }
+}
