@@ -407,7 +407,7 @@ impl Listener {
     fn name_question(&mut self, heard: Heard<'_>, service: Expected) {
         let [asking, group] =
             [heard.server.other(), heard.server].map(|side| self.registry.rank(Transport::Udp, heard.observation.key.port(side)));
-        if group - asking < crate::service::ladder::STRONG_RANK_GAP {
+        if group - asking < crate::service::registry::STRONG_RANK_GAP {
             self.group_question(heard, service, GRACE * NANOSECONDS);
         }
     }

@@ -2,13 +2,13 @@
 
 use super::{Story, rungs};
 use crate::service::book::{Book, Question, What};
-use crate::service::ladder::Facts;
-use crate::service::{Marks, NameSource, Service, Transport};
+use crate::service::facts::FlowFacts;
+use crate::service::{FlowFlags, NameSource, Service, Transport};
 use crate::summary::names;
 use crate::text;
 
 /// The sentences, in order.
-pub fn sentences(story: &Story<'_>, facts: &Facts) -> Vec<String> {
+pub fn sentences(story: &Story<'_>, facts: &FlowFacts) -> Vec<String> {
     let registry = &story.analysis.registry;
     let mut lines = Vec::new();
     match story.verdict.service {
@@ -37,7 +37,7 @@ pub fn sentences(story: &Story<'_>, facts: &Facts) -> Vec<String> {
             None => format!("By its ports it could be {others}."),
         });
     }
-    if story.relation.marks.has(Marks::NAT) {
+    if story.relation.flags.contains(FlowFlags::NAT) {
         lines.extend(rungs::translation(story));
     }
     lines

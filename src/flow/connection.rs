@@ -3,7 +3,7 @@
 use super::record::{Flow, REUSE_AFTER, Seen};
 use crate::decode::protocol::ip;
 use crate::decode::{Observation, Side, Signals};
-use crate::service::ladder::Opening;
+use crate::service::{Opening, Verdict};
 
 /// How far apart the numbers of two directions may be that are captured from about the same time on, beyond what was sent
 /// meanwhile: many times what is in flight on a fast connection.
@@ -234,6 +234,23 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// The role of the side that opened the flow, given who its server is. Where no opening is in the capture, its first packet
+    /// stands for it, if `start_observed` says that no earlier one is likely.
+    pub fn initiator(&self, verdict: &Verdict, start_observed: bool) -> Initiator {
+        let side = match (self.opening(), self.group_side()) {
+            (Opening::Unseen, Some(group)) => Some(group.other()),
+            (Opening::Unseen, None) => start_observed.then(|| self.first_side()),
+            (opening, _) => opening.initiator(),
+        };
+        match side {
+            None => Initiator::Unknown,
+            Some(side) if Some(side) == verdict.server => Initiator::Server,
+            Some(_) => Initiator::Client,
+        }
+    }
+}
+
 /// True if the first answer in one flow acknowledges the opening in the other, with none, some or all of the data in it
 /// (RFC 7413 section 4.2).
 fn acknowledges(opening: &Flow, answer: &Flow) -> bool {
@@ -253,4 +270,26 @@ pub enum Outcome {
     Reset,
     /// Its opening is not in the capture.
     Midstream,
+}
+
+/// The role of the side that opened a flow, which is another question than who serves: an FTP server opens connections, too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Initiator {
+    /// The client, as nearly always; also the opener of a flow without a known server.
+    Client,
+    /// The server.
+    Server,
+    /// Nobody was seen to open it.
+    Unknown,
+}
+
+impl Initiator {
+    /// The key in the `initiator` column.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Initiator::Client => "client",
+            Initiator::Server => "server",
+            Initiator::Unknown => "unknown",
+        }
+    }
 }

@@ -5,7 +5,9 @@
 //! [`Roles`] asks the ladder about every flow.
 
 mod connection;
-mod elsewhere;
+mod endpoint_index;
+mod endpoint_stats;
+mod flags;
 mod fragments;
 mod halves;
 mod index;
@@ -18,7 +20,7 @@ mod table;
 mod tests;
 mod timeline;
 
-pub use connection::Outcome;
+pub use connection::{Initiator, Outcome};
 pub use fragments::{Datagram, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, Networks};
 pub use record::{Flow, REUSE_AFTER};

@@ -5,8 +5,7 @@ use std::mem::offset_of;
 use super::*;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Side, Signals};
-use crate::service::Verdict;
-use crate::service::ladder::Opening;
+use crate::service::{Opening, Verdict};
 use crate::unit::{NANOSECONDS, Time};
 
 /// The client is side A: 10.0.0.5 comes before 192.0.2.80.

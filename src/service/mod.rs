@@ -3,15 +3,20 @@
 //! The [`Registry`] is the book of ports, [`book`] looks things up in it for people, the [`ladder`] turns evidence into a
 //! [`Verdict`], [`protocols`] names what has no ports.
 
+pub mod assessment;
 pub mod book;
 pub mod category;
 pub mod expected;
+pub mod facts;
+mod flow_flags;
+mod keyed_enum;
 pub mod ladder;
 mod one_way;
+mod opening;
 mod port_set;
 pub mod protocols;
 pub mod registry;
-pub mod rung;
+mod rung;
 mod transport;
 mod tsv;
 pub mod user_table;
@@ -19,7 +24,10 @@ pub mod verdict;
 
 pub use category::Category;
 pub use expected::{Announcer, Expected};
+pub use flow_flags::FlowFlags;
+pub use opening::Opening;
 pub use port_set::PortSet;
 pub use registry::{Entry, EntryId, NameSource, Rank, Registry};
+pub use rung::Rung;
 pub use transport::Transport;
-pub use verdict::{Confidence, Evidence, Marks, Reply, Service, Verdict};
+pub use verdict::{Confidence, Evidence, Reply, Service, Verdict};

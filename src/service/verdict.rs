@@ -1,8 +1,8 @@
 //! What is said about a flow in the end: where its service lives, why, how sure that is, and what it is called.
 
 use super::expected::Announcer;
+use super::flow_flags::FlowFlags;
 use super::registry::{EntryId, Rank};
-use super::rung::Conflicts;
 use crate::decode::Side;
 
 /// Why a side is the server: the rung that spoke.
@@ -164,50 +164,6 @@ impl Reply {
     }
 }
 
-/// What else is worth knowing about how a flow relates to others.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Marks(u8);
-
-impl Marks {
-    /// Both sides met many machines, and neither port says anything: machines that are client and server to each other.
-    pub const PEER_TO_PEER: Marks = Marks(1);
-    /// The flow went to another address than the one announced: something on the way translates addresses.
-    pub const NAT: Marks = Marks(2);
-    /// It ran beside an FTP control connection that could not be read, between the same machines: perhaps its data.
-    pub const SIBLING_OF_FTP: Marks = Marks(4);
-    /// A control connection that went over to encryption: what it announced is not known.
-    pub const CONTROL_ENCRYPTED: Marks = Marks(8);
-    /// A control connection of which the capture kept only a part: what it announced may be missing.
-    pub const CONTROL_TRUNCATED: Marks = Marks(16);
-
-    /// It stands for all flows of its protocol that there was no room to tell apart.
-    pub const OVERFLOW: Marks = Marks(32);
-
-    const ALL: [(Marks, &'static str); 6] = [
-        (Marks::PEER_TO_PEER, "pattern:p2p"),
-        (Marks::NAT, "nat"),
-        (Marks::SIBLING_OF_FTP, "sibling-of:ftp"),
-        (Marks::CONTROL_ENCRYPTED, "control-encrypted"),
-        (Marks::CONTROL_TRUNCATED, "truncated-control"),
-        (Marks::OVERFLOW, "overflow"),
-    ];
-
-    /// Adds those of `other`.
-    pub fn add(&mut self, other: Marks) {
-        self.0 |= other.0;
-    }
-
-    /// True if any of `other` is set.
-    pub fn has(self, other: Marks) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Their keys in the `flags` column.
-    pub fn codes(self) -> impl Iterator<Item = &'static str> {
-        Marks::ALL.into_iter().filter(move |(mark, _)| self.has(*mark)).map(|(_, code)| code)
-    }
-}
-
 /// The answer for one flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
@@ -221,15 +177,26 @@ pub struct Verdict {
     pub confidence: Confidence,
     /// What each side would have been called, where that is not as good as settled.
     pub alternatives: [Option<EntryId>; 2],
-    /// Rungs that would have said otherwise.
-    pub conflicts: Conflicts,
-    /// What else there is to say.
-    pub marks: Marks,
+    /// Anything out of the ordinary about it, also rungs that would have decided otherwise.
+    pub flags: FlowFlags,
     /// Whether the server side answered; `None` for protocols without ports, and for what stands for many flows.
     pub reply: Option<Reply>,
 }
 
 impl Verdict {
+    /// A verdict that names no server.
+    pub(super) const fn without_server(service: Service) -> Verdict {
+        Verdict {
+            server: None,
+            service,
+            evidence: Evidence::None,
+            confidence: Confidence::None,
+            alternatives: [None; 2],
+            flags: FlowFlags::empty(),
+            reply: None,
+        }
+    }
+
     /// True if the flow shows a server: it answered, or nobody waits for an answer there, or somebody else vouches for it: the
     /// user, or a control channel that announced it. A refusal outweighs both.
     #[inline]

@@ -11,7 +11,6 @@ use sha1::{Digest, Sha1};
 use crate::decode::protocol::ip;
 use crate::decode::{FlowKey, Side};
 use crate::flow::Flow;
-use crate::service::ladder::Opening;
 
 /// The identifier of a flow. Hashing is left to who writes it, because most tables that are shown do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,10 +75,7 @@ impl fmt::Display for CommunityId<'_> {
 
 /// The side whose message the flow's type is: who asks in a query, who sent first in anything else.
 fn asking_side(flow: &Flow) -> Side {
-    match flow.opening() {
-        Opening::Handshake(side) | Opening::AnswerUsed(side) | Opening::Asked(side) | Opening::AnswerOnly(side) => side.other(),
-        Opening::Unseen | Opening::Simultaneous => flow.first_side(),
-    }
+    flow.opening().initiator().unwrap_or_else(|| flow.first_side())
 }
 
 /// For a type with a counterpart both types stand where ports would, the smaller endpoint first; else type and code, and
