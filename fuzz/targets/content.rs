@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::content::{Announcement, Listener, MAX_ANNOUNCEMENTS};
-use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Signals};
+use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, ConnectionFlags};
 use portolan::service::Registry;
 use portolan::unit::Time;
 
@@ -48,7 +48,7 @@ fn heard(protocol: u8, port: u16, bytes: &[u8]) -> (Vec<Announcement>, usize) {
             wire_len: payload_len + 54,
             ip_len: payload_len + 40,
             payload_len,
-            signals: if how & 12 == 12 { Signals::SYN } else { Signals::ACK },
+            signals: if how & 12 == 12 { ConnectionFlags::SYN } else { ConnectionFlags::ACK },
             sequence: sequence[side.index()],
             acknowledgment: 0,
             fragment: Fragment::Whole,

@@ -14,7 +14,7 @@ use super::stream::{Segment, Streams, lines};
 use super::sunrpc::Portmapper;
 use super::{dcerpc, dns, ftp, irc, netbios, rtsp, sdp, sunrpc};
 use crate::decode::protocol::ip;
-use crate::decode::{FlowKey, Observation, Side, Signals};
+use crate::decode::{ConnectionFlags, FlowKey, Observation, Side};
 use crate::service::{Announcer, Expected, Registry, Transport};
 use crate::unit::{NANOSECONDS, Time};
 
@@ -134,7 +134,7 @@ impl Listener {
     /// True if the packet is worth reading: its ports are those of a channel, and it carries something or opens it.
     #[inline(always)]
     pub fn cares_for(&self, observation: &Observation) -> bool {
-        let may_tell = observation.payload_len > 0 || observation.signals.has(Signals::SYN);
+        let may_tell = observation.payload_len > 0 || observation.signals.contains(ConnectionFlags::SYN);
         may_tell && self.channels.any(observation.key.protocol, observation.key.ports)
     }
 
@@ -142,7 +142,7 @@ impl Listener {
     #[cold]
     pub fn hear(&mut self, packet: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, signals, payload_len, .. } = *observation;
-        if signals.has(Signals::SYN) {
+        if signals.contains(ConnectionFlags::SYN) {
             // Another connection between the same ports is another channel.
             self.encrypted.remove(&key);
             self.truncated.remove(&key);

@@ -219,3 +219,14 @@ impl Verdict {
         self.server.is_some() && self.reply.is_some_and(Reply::is_closed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// There is one for every flow.
+    #[test]
+    fn a_verdict_is_24_bytes() {
+        assert_eq!(size_of::<Verdict>(), 24);
+    }
+}
