@@ -185,7 +185,7 @@ fn first_packet(story: &Story<'_>, facts: &FlowFacts, assessment: &Assessment, f
     if finding.is_some() {
         return format!("{first}, when the capture had been running for a while: likely nothing of the flow came before it.");
     }
-    if assessment.has_direct_evidence() {
+    if assessment.has_direct_evidence {
         "Not asked: better evidence has decided.".into()
     } else if facts.transport == Transport::Tcp {
         "Not asked: in TCP only a SYN tells who began.".into()

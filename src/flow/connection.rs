@@ -1,16 +1,16 @@
-//! Connections: what a flow remembers of how it was opened and closed, and what that says.
+//! Connections: the opening and the end of a flow, from the events that were seen of it.
 
 use super::record::{Flow, FlowEvents, REUSE_AFTER};
 use crate::decode::protocol::ip;
 use crate::decode::{ConnectionFlags, Observation, Side};
 use crate::service::{Opening, Verdict};
 
-/// How far apart the numbers of two directions may be that are captured from about the same time on, beyond what was sent
-/// meanwhile: many times what is in flight on a fast connection.
+/// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the bytes
+/// sent meanwhile: many times the bytes in flight on a fast connection.
 const IN_FLIGHT: i64 = 64 << 20;
 
 impl Flow {
-    /// Notes what a packet does to the connection.
+    /// Records the events of a packet.
     #[inline(always)]
     pub(super) fn note_signals(&mut self, observation: &Observation) {
         let (side, signals) = (observation.side, observation.signals);
@@ -52,8 +52,8 @@ impl Flow {
         self.seen.insert(FlowEvents::OPENED.by(side));
     }
 
-    /// A reset after the close of both sides ends nothing: hosts send one for what still arrives then. Where the other side is
-    /// out of the capture's sight, its close is, too.
+    /// Records a reset. After the close of both sides it ends nothing: hosts send one for packets that still arrive then. Where the
+    /// other side is out of the capture's sight, its close is, too.
     fn note_reset(&mut self, side: Side) {
         let finished = |side| self.seen.intersects(FlowEvents::FINISHED.by(side));
         let closed = finished(side) && (finished(side.other()) || self.packets[side.other().index()] == 0);
@@ -82,7 +82,7 @@ impl Flow {
         !retransmitted && (closed || self.silence_before(observation.time) >= REUSE_AFTER)
     }
 
-    /// How it was opened, as far as the capture shows it.
+    /// The opening of the flow, as far as the capture shows it.
     pub fn opening(&self) -> Opening {
         let seen = self.seen;
         let side = |event: FlowEvents| match (seen.intersects(event.by(Side::A)), seen.intersects(event.by(Side::B))) {
@@ -90,7 +90,7 @@ impl Flow {
             (false, true) => Some(Side::B),
             _ => None,
         };
-        if seen.intersects(FlowEvents::OPENED.by(Side::A)) && seen.intersects(FlowEvents::OPENED.by(Side::B)) {
+        if seen.contains(FlowEvents::OPENED.by_any()) {
             return Opening::Simultaneous;
         }
         match (side(FlowEvents::OPENED), side(FlowEvents::ANSWERED)) {
@@ -99,6 +99,21 @@ impl Flow {
             (Some(asking), _) => Opening::Asked(asking.other()),
             (None, Some(answering)) => Opening::AnswerOnly(answering),
             (None, None) => Opening::Unseen,
+        }
+    }
+
+    /// The role of the side that opened the flow, given who its server is. Where no opening is in the capture, its first packet
+    /// stands for it, if `start_observed` says that no earlier one is likely.
+    pub fn initiator(&self, verdict: &Verdict, start_observed: bool) -> Initiator {
+        let side = match (self.opening(), self.group_side()) {
+            (Opening::Unseen, Some(group)) => Some(group.other()),
+            (Opening::Unseen, None) => start_observed.then(|| self.first_side()),
+            (opening, _) => opening.initiator(),
+        };
+        match side {
+            None => Initiator::Unknown,
+            Some(side) if Some(side) == verdict.server => Initiator::Server,
+            Some(_) => Initiator::Client,
         }
     }
 
@@ -113,7 +128,7 @@ impl Flow {
         self.seen.intersects(FlowEvents::WENT_ON.by(side))
     }
 
-    /// True if one side did nothing but reset.
+    /// True if a side did nothing but reset.
     pub fn is_only_reset(&self) -> bool {
         [Side::A, Side::B].into_iter().any(|side| self.is_only_reset_by(side))
     }
@@ -144,19 +159,14 @@ impl Flow {
         self.seen.intersects(FlowEvents::CARRIED.by(side))
     }
 
-    /// How the connection went.
+    /// The outcome of the connection.
     #[inline]
     pub fn outcome(&self) -> Outcome {
         let reset = self.seen.contains(FlowEvents::ABORTED);
         match self.opening() {
             Opening::Unseen => Outcome::Midstream,
-            Opening::Asked(server) if self.went_on(server.other()) => {
-                if reset {
-                    Outcome::Reset
-                } else {
-                    Outcome::Established
-                }
-            }
+            Opening::Asked(server) if self.went_on(server.other()) && reset => Outcome::Reset,
+            Opening::Asked(server) if self.went_on(server.other()) => Outcome::Established,
             Opening::Asked(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
             Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,
             Opening::Simultaneous if !self.seen.intersects(FlowEvents::ANSWERED.by_any()) => Outcome::Attempted,
@@ -165,7 +175,7 @@ impl Flow {
         }
     }
 
-    /// How a TCP connection went, in the letters of Zeek's `conn_state`
+    /// The outcome of a TCP connection, as Zeek's `conn_state` writes it
     /// (<https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html>).
     pub fn conn_state(&self) -> &'static str {
         let (server, opened, answered) = match self.opening() {
@@ -196,6 +206,7 @@ impl Flow {
             _ => "S1",
         }
     }
+
     /// True if another flow may hold the other direction of the same connection: an answer in one acknowledges the opening in the
     /// other; without these, TCP's numbers at the beginning of both are near each other.
     pub(super) fn numbers_fit(&self, other: &Flow) -> bool {
@@ -218,7 +229,7 @@ impl Flow {
         distance >= -IN_FLIGHT && distance <= i64::try_from(sent).unwrap_or(i64::MAX).saturating_add(IN_FLIGHT)
     }
 
-    /// The flow that this one and the other direction of it make, which came in another scope.
+    /// This flow joined with its other direction, which came in another scope.
     pub(super) fn joined_with(&self, other: &Flow) -> Flow {
         let mut joined = self.clone();
         for side in [0, 1] {
@@ -240,30 +251,13 @@ impl Flow {
     }
 }
 
-impl Flow {
-    /// The role of the side that opened the flow, given who its server is. Where no opening is in the capture, its first packet
-    /// stands for it, if `start_observed` says that no earlier one is likely.
-    pub fn initiator(&self, verdict: &Verdict, start_observed: bool) -> Initiator {
-        let side = match (self.opening(), self.group_side()) {
-            (Opening::Unseen, Some(group)) => Some(group.other()),
-            (Opening::Unseen, None) => start_observed.then(|| self.first_side()),
-            (opening, _) => opening.initiator(),
-        };
-        match side {
-            None => Initiator::Unknown,
-            Some(side) if Some(side) == verdict.server => Initiator::Server,
-            Some(_) => Initiator::Client,
-        }
-    }
-}
-
 /// True if the first answer in one flow acknowledges the opening in the other, with none, some or all of the data in it
 /// (RFC 7413 section 4.2).
 fn acknowledges(opening: &Flow, answer: &Flow) -> bool {
     answer.answered_sequence.wrapping_sub(opening.opening_sequence) <= u32::from(opening.opening_data)
 }
 
-/// How a connection went. Each connection has exactly one outcome.
+/// The outcome of a connection. Each connection has exactly one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// It was asked for, and no answer is in the capture.

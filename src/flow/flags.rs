@@ -33,3 +33,43 @@ impl Flow {
         flags
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Said, observation};
+    use super::super::{FlowTable, Initiator, TableOptions};
+    use super::*;
+    use crate::decode::Side;
+    use crate::service::assessment::{overflow_verdict, portless_verdict};
+
+    const SYN: Said = (Side::A, "S", 7, 0, 0);
+    const SYN_ACK: Said = (Side::B, "SA", 100, 8, 0);
+
+    fn flow(said: &[Said]) -> Flow {
+        let mut table = FlowTable::new(TableOptions::default());
+        table.take_in(&said.iter().copied().map(observation).collect::<Vec<_>>());
+        table.finish().get(0).clone()
+    }
+
+    #[test]
+    fn a_flow_has_flags_of_its_packets_and_of_its_verdict() {
+        let none = portless_verdict(Opening::Unseen);
+        let nat = Verdict { flags: FlowFlags::NAT, ..none };
+        assert_eq!(flow(&[SYN]).flags(&nat, &[]), FlowFlags::ONE_WAY | FlowFlags::ATTEMPT | FlowFlags::NAT);
+        assert_eq!(flow(&[SYN, SYN_ACK]).flags(&none, &[]), FlowFlags::empty());
+        assert_eq!(flow(&[SYN_ACK]).flags(&none, &[]), FlowFlags::ONE_WAY | FlowFlags::ATTEMPT | FlowFlags::SYNACK_ONLY);
+        assert_eq!(Flow::overflow(6).flags(&overflow_verdict(true), &[]), FlowFlags::OVERFLOW, "none of a single flow's");
+    }
+
+    #[test]
+    fn the_opening_tells_the_initiator_or_else_the_first_packet() {
+        let verdict = |server| Verdict { server: Some(server), ..portless_verdict(Opening::Unseen) };
+        let opened = flow(&[SYN, SYN_ACK]);
+        assert_eq!(opened.initiator(&verdict(Side::B), false), Initiator::Client);
+        assert_eq!(opened.initiator(&verdict(Side::A), false), Initiator::Server, "active FTP");
+        let midstream = flow(&[(Side::B, "A", 100, 8, 0)]);
+        assert_eq!(midstream.initiator(&verdict(Side::B), false), Initiator::Unknown);
+        assert_eq!(midstream.initiator(&verdict(Side::B), true), Initiator::Server);
+        assert_eq!(flow(&[SYN, (Side::B, "S", 100, 0, 0)]).initiator(&verdict(Side::B), true), Initiator::Unknown);
+    }
+}

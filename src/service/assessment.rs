@@ -1,4 +1,4 @@
-//! From findings to a verdict: the assessment of a flow holds what every rung of the ladder found.
+//! Findings of the rungs about a flow, and the verdict that follows from them.
 
 use super::facts::FlowFacts;
 use super::flow_flags::FlowFlags;
@@ -11,11 +11,11 @@ use crate::decode::Side;
 /// The finding of a rung.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// Where the service lives; `None` if the rung knows the service, but no side as its server.
+    /// The side where the service lives; `None` if the rung knows the service, but no side as its server.
     pub server: Option<Side>,
-    /// Why.
+    /// The evidence for it.
     pub evidence: Evidence,
-    /// How sure that is.
+    /// The confidence that this side is the server.
     pub confidence: Confidence,
 }
 
@@ -44,19 +44,22 @@ pub struct Assessment {
     findings: [Option<Finding>; Rung::ALL.len()],
     /// True if the sides are peers of each other, so that no guess counts.
     pub between_peers: bool,
+    /// True if a rung found evidence in the flow itself ([`Rung::is_direct`]).
+    pub has_direct_evidence: bool,
 }
 
 impl Assessment {
     /// An assessment without findings.
     #[inline(always)]
     pub(super) const fn new(between_peers: bool) -> Assessment {
-        Assessment { findings: [None; Rung::ALL.len()], between_peers }
+        Assessment { findings: [None; Rung::ALL.len()], between_peers, has_direct_evidence: false }
     }
 
     /// Records the finding of a rung.
     #[inline(always)]
     pub(super) const fn record(&mut self, rung: Rung, finding: Option<Finding>) {
         self.findings[rung as usize] = finding;
+        self.has_direct_evidence |= rung.is_direct() && finding.is_some();
     }
 
     /// The finding of a rung; `None` if the rung is silent.
@@ -68,19 +71,13 @@ impl Assessment {
     /// All findings, from the first rung that was asked to the last.
     #[inline(always)]
     pub fn findings(&self) -> impl Iterator<Item = (Rung, Finding)> {
-        Rung::ALL.into_iter().filter_map(|rung| Some((rung, self.get(rung)?)))
+        Rung::ALL.iter().zip(&self.findings).filter_map(|(rung, finding)| Some((*rung, (*finding)?)))
     }
 
     /// The first finding, which decides.
     #[inline]
     pub fn decisive(&self) -> Option<(Rung, Finding)> {
         self.findings().next()
-    }
-
-    /// True if a rung found evidence in the flow itself ([`Rung::is_direct`]).
-    #[inline(always)]
-    pub fn has_direct_evidence(&self) -> bool {
-        self.findings().any(|(rung, _)| rung.is_direct())
     }
 
     /// The verdict of the first finding.

@@ -15,7 +15,7 @@ pub struct FlowFacts {
     pub ports: [u16; 2],
     /// The user's rules for these two machines and ports.
     pub host_rules: [Option<EntryId>; 2],
-    /// How the flow was opened.
+    /// The opening of the flow.
     pub opening: Opening,
     /// The side that sent the first packet in the capture.
     pub first: Side,

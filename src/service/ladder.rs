@@ -31,6 +31,7 @@ const MIN_PEERS_OF_A_PEER: u32 = 10;
 const FTP_DATA: u16 = 20;
 
 /// A rule: how one rung comes to its finding.
+#[derive(Clone, Copy)]
 struct Rule {
     rung: Rung,
     asked: Asked,
@@ -85,6 +86,22 @@ const _: () = {
     }
 };
 
+/// Runs a block for each of [`RULES`], in order, with the rule as a constant. In a loop over the table the calls through its pointers
+/// would not be inlined, which makes deciding millions of flows a sixth slower.
+macro_rules! for_each_rule {
+    ($rule:ident => $block:block) => {
+        const { assert!(RULES.len() == 11, "every rule has its number in the next line") };
+        for_each_rule!($rule => $block, 0 1 2 3 4 5 6 7 8 9 10);
+    };
+    ($rule:ident => $block:block, $($place:literal)+) => {
+        $({
+            const RULE: Rule = RULES[$place];
+            let $rule = RULE;
+            $block
+        })+
+    };
+}
+
 /// Everything that a rule may rest on.
 struct Case<'a> {
     registry: &'a Registry,
@@ -97,10 +114,14 @@ struct Case<'a> {
 /// The first finding of the rules that need only the flow; `None` if the statistics about its endpoints are needed.
 #[inline(always)]
 pub fn decide_locally(registry: &Registry, flow: &FlowFacts) -> Option<Finding> {
-    RULES.iter().find_map(|rule| match rule.evaluate {
-        FromFlow(evaluate) => evaluate(registry, flow),
-        FromCapture(_) => None,
-    })
+    for_each_rule!(rule => {
+        if let FromFlow(evaluate) = rule.evaluate
+            && let Some(finding) = evaluate(registry, flow)
+        {
+            return Some(finding);
+        }
+    });
+    None
 }
 
 /// Asks all rules, also those after the one that decides: they may disagree.
@@ -109,20 +130,20 @@ pub fn assess(registry: &Registry, flow: &FlowFacts, endpoints: &EndpointStats) 
     let ranks = flow.ports.map(|port| registry.rank(flow.transport, port));
     let case = Case { registry, flow, endpoints, ranks };
     let mut assessment = Assessment::new(are_peers(&case));
-    for Rule { rung, asked, evaluate } in &RULES {
-        let is_asked = match asked {
+    for_each_rule!(rule => {
+        let is_asked = match rule.asked {
             Always => true,
             NotBetweenPeers => !assessment.between_peers,
-            WithoutDirectEvidence => !assessment.between_peers && !assessment.has_direct_evidence(),
+            WithoutDirectEvidence => !assessment.between_peers && !assessment.has_direct_evidence,
         };
         if is_asked {
-            let finding = match evaluate {
+            let finding = match rule.evaluate {
                 FromFlow(evaluate) => evaluate(registry, flow),
                 FromCapture(evaluate) => evaluate(&case),
             };
-            assessment.record(*rung, finding);
+            assessment.record(rule.rung, finding);
         }
-    }
+    });
     assessment
 }
 

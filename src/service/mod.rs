@@ -1,7 +1,7 @@
-//! Floor 3: what a port is called, and which side of a flow is the server. Knows nothing of how flows are stored.
+//! Floor 3: the names of ports, and which side of a flow is the server. It knows nothing of how flows are stored.
 //!
-//! The [`Registry`] is the book of ports, [`book`] looks things up in it for people, the [`ladder`] turns evidence into a
-//! [`Verdict`], [`protocols`] names what has no ports.
+//! The [`Registry`] names and ranks ports, and [`book`] looks them up for people. The rules of the [`ladder`] judge the
+//! [facts](facts::FlowFacts) of a flow; their [`assessment`] gives a [`Verdict`]. [`protocols`] names protocols without ports.
 
 pub mod assessment;
 pub mod book;

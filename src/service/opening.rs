@@ -1,4 +1,4 @@
-//! How a flow was opened: who asked, and who was asked.
+//! The opening of a flow: who asked, and who was asked.
 
 use crate::decode::Side;
 

@@ -17,7 +17,7 @@ keyed_enum! {
         DhcpPorts = "pair:dhcp",
         /// A group address.
         Group = "group",
-        /// The same named port on both sides.
+        /// One named port on both sides.
         EqualPorts = "pair:equal",
         /// A server known from other flows.
         KnownServer = "known-server",
