@@ -5,7 +5,7 @@ mod whereabouts;
 
 use crate::analysis::{Options, PacketSink, pass_packets};
 use crate::capture::{Interface, Packet, Source};
-use crate::decode::{Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side, Signals};
+use crate::decode::{ConnectionFlags, Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
 pub use whereabouts::{Matching, Whereabouts, matching, whereabouts};
@@ -55,20 +55,20 @@ impl Witness {
         note(&mut self.first);
         let answered = self.answered.iter().any(Option::is_some);
         let index = side.index();
-        match (signals.has(Signals::SYN), signals.has(Signals::ACK)) {
+        match (signals.contains(ConnectionFlags::SYN), signals.contains(ConnectionFlags::ACK)) {
             (true, true) => note(&mut self.answered[index]),
             (true, false) if !answered => self.opened[index] = Some(sighting),
             (true, false) => note(&mut self.opened[index]),
-            (false, _) if answered && !signals.has(Signals::RST) => note(&mut self.used),
+            (false, _) if answered && !signals.contains(ConnectionFlags::RST) => note(&mut self.used),
             _ => {}
         }
-        if !signals.has(Signals::SYN) && !signals.has(Signals::RST) && self.opened[index].is_some() {
+        if !signals.contains(ConnectionFlags::SYN) && !signals.contains(ConnectionFlags::RST) && self.opened[index].is_some() {
             note(&mut self.went_on[index]);
         }
-        if signals.has(Signals::FIN) {
+        if signals.contains(ConnectionFlags::FIN) {
             note(&mut self.finished[index]);
         }
-        if signals.has(Signals::RST) {
+        if signals.contains(ConnectionFlags::RST) {
             note(&mut self.reset[index]);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use portolan::content::{Announcement, Listener, MAX_ANNOUNCEMENTS};
-use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Signals};
+use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, ConnectionFlags};
 use portolan::service::Registry;
 use portolan::unit::Time;
 
@@ -36,7 +36,7 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
             wire_len: payload_len + 54,
             ip_len: payload_len + 40,
             payload_len,
-            signals: if flags & 12 == 12 { Signals::SYN } else { Signals::ACK },
+            signals: if flags & 12 == 12 { ConnectionFlags::SYN } else { ConnectionFlags::ACK },
             sequence: sequence[side.index()],
             acknowledgment: 0,
             fragment: Fragment::Whole,

@@ -12,7 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
 use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
-use portolan::service::book::Question;
+use portolan::service::book::PortQuery;
 use portolan::summary::TableName;
 
 pub use explain::{ExplainArguments, Unnamed};
@@ -149,8 +149,8 @@ pub struct CommonArguments {
 #[derive(Args, Debug)]
 pub struct ServicesArguments {
     /// Ports (443, 443/udp, 6881-6889), names or parts of names (https, post), or categories (games, mail)
-    #[arg(value_name = "WHAT", value_parser = Question::parse)]
-    what: Vec<Question>,
+    #[arg(value_name = "WHAT", value_parser = PortQuery::parse)]
+    what: Vec<PortQuery>,
 
     /// Your own port table, laid over the built-in one
     #[arg(long, value_name = "FILE")]
@@ -260,7 +260,7 @@ struct Seconds(i64);
 #[derive(Debug)]
 pub struct ServicesJob {
     /// What is asked for; everything, if it is empty.
-    pub questions: Vec<Question>,
+    pub questions: Vec<PortQuery>,
     /// The user's port table.
     pub services: Option<PathBuf>,
     /// Where the rows go.

@@ -158,9 +158,9 @@ impl TransportChannels {
         let mut named = registry.ports_by_name(transport, channel);
         named.sort_unstable_by_key(|(port, channel)| (*port, *channel as u8));
         named.dedup();
-        let ports = PortSet::of(named.iter().map(|(port, _)| *port));
+        let ports = PortSet::from_ports(named.iter().map(|(port, _)| *port));
         let announcing = named.iter().filter(|(_, channel)| channel.announces_flows());
-        let announcing = PortSet::of(announcing.map(|(port, _)| *port));
+        let announcing = PortSet::from_ports(announcing.map(|(port, _)| *port));
         let (mut indices, mut channels) = (vec![0; 1 << 16].into_boxed_slice(), vec![Vec::new()]);
         for of_port in named.chunk_by(|one, other| one.0 == other.0) {
             indices[usize::from(of_port[0].0)] = channels.len() as u16;

@@ -4,7 +4,7 @@
 use super::announcement::{Expectation, ServerEnd};
 use super::packet::ChannelPacket;
 use super::wire_text::Lines;
-use crate::service::ladder::STRONG_RANK_GAP;
+use crate::service::registry::STRONG_RANK_GAP;
 use crate::service::{Announcer, Expected, Registry, Transport};
 use crate::unit::NANOSECONDS;
 

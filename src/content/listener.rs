@@ -12,7 +12,7 @@ use super::packet::ChannelPacket;
 use super::stream::TextStreams;
 use super::sunrpc::Portmapper;
 use super::{dcerpc, dns, ftp, group_query, irc, netbios, rtsp, sdp, tftp};
-use crate::decode::{FlowKey, Observation, Signals};
+use crate::decode::{FlowKey, Observation, ConnectionFlags};
 use crate::service::{Expected, Registry};
 use crate::unit::Time;
 
@@ -89,7 +89,7 @@ impl Listener {
     /// True if a packet should be inspected: one of its ports has a channel, and it has a payload or opens a connection.
     #[inline(always)]
     pub fn wants(&self, observation: &Observation) -> bool {
-        let may_matter = observation.payload_len > 0 || observation.signals.has(Signals::SYN);
+        let may_matter = observation.payload_len > 0 || observation.signals.contains(ConnectionFlags::SYN);
         may_matter && self.channels.any(observation.key.protocol, observation.key.ports)
     }
 
@@ -97,7 +97,7 @@ impl Listener {
     #[cold]
     pub fn inspect(&mut self, number: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, signals, payload_len, .. } = *observation;
-        if signals.has(Signals::SYN) {
+        if signals.contains(ConnectionFlags::SYN) {
             // Another connection between the same ports is another channel.
             self.encrypted.remove(&key);
             self.truncated.remove(&key);

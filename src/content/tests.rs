@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Signals};
+use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, ConnectionFlags};
 use crate::service::{Registry, user_table};
 use crate::unit::{NANOSECONDS, Time};
 
@@ -66,7 +66,7 @@ impl Feed {
         for direction in [(from, to), (to, from)] {
             self.next.entry(direction).and_modify(|next| *next -= 5000);
         }
-        self.packet(Observation { signals: Signals::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
+        self.packet(Observation { signals: ConnectionFlags::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
     }
 
     fn group(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
@@ -92,7 +92,7 @@ fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8])
         wire_len: 100,
         ip_len: 100,
         payload_len: payload.len() as u32,
-        signals: Signals::default(),
+        signals: ConnectionFlags::default(),
         sequence: 0,
         acknowledgment: 0,
         fragment: Fragment::Whole,

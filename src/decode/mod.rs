@@ -23,7 +23,7 @@ mod walk;
 use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
-pub use observation::{Address, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side, Signals};
+pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
 pub use plain::{Observer, plain};
 pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, Scopes};
 pub use transport::is_port_unreachable;

@@ -3,6 +3,8 @@
 use std::hint::select_unpredictable;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use bitflags::bitflags;
+
 use super::protocol::ip;
 use super::scope::ScopeId;
 use crate::unit::Time;
@@ -201,29 +203,19 @@ pub struct IcmpMessage {
     pub code: u8,
 }
 
-/// The bits of a transport header that tell who opened a connection and how it went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Signals(pub u8);
-
-impl Signals {
-    /// TCP FIN, SCTP SHUTDOWN, DCCP Close.
-    pub const FIN: Signals = Signals(0x01);
-    /// TCP SYN, SCTP INIT and INIT ACK, DCCP Request and Response.
-    pub const SYN: Signals = Signals(0x02);
-    /// TCP RST, SCTP ABORT, DCCP Reset.
-    pub const RST: Signals = Signals(0x04);
-    /// TCP ACK, and everything in SCTP and DCCP that answers.
-    pub const ACK: Signals = Signals(0x10);
-
-    /// True if any bit of `other` is set.
-    #[inline]
-    pub const fn has(self, other: Signals) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Both together.
-    pub const fn and(self, other: Signals) -> Signals {
-        Signals(self.0 | other.0)
+bitflags! {
+    /// Flags of a transport header that tell who opened a connection and how it went. Their values are those of TCP's control bits
+    /// (RFC 9293 section 3.1); SCTP, DCCP, and the queries of ICMP have counterparts.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct ConnectionFlags: u8 {
+        /// TCP FIN, SCTP SHUTDOWN, DCCP Close.
+        const FIN = 0x01;
+        /// TCP SYN, SCTP INIT and INIT ACK, DCCP Request and Response, queries and replies of ICMP.
+        const SYN = 0x02;
+        /// TCP RST, SCTP ABORT, DCCP Reset.
+        const RST = 0x04;
+        /// TCP ACK, and everything in SCTP, DCCP and ICMP that answers.
+        const ACK = 0x10;
     }
 }
 
@@ -247,7 +239,7 @@ pub struct Observation {
     /// Bytes that the transport carries, by the IP length.
     pub payload_len: u32,
     /// Handshake and close bits.
-    pub signals: Signals,
+    pub signals: ConnectionFlags,
     /// Initial sequence number of the sender, when `signals` has SYN (SCTP: initiate tag; DCCP: sequence number).
     pub sequence: u32,
     /// The sequence number that the sender expects next, when `signals` has ACK.
@@ -275,7 +267,7 @@ impl Observation {
         wire_len: 0,
         ip_len: 0,
         payload_len: 0,
-        signals: Signals(0),
+        signals: ConnectionFlags::empty(),
         sequence: 0,
         acknowledgment: 0,
         fragment: Fragment::Whole,

@@ -226,9 +226,9 @@ fn a_cut_header_is_read_as_far_as_it_goes() {
     let cut = |length: usize| walk_cut(LinkType::ETHERNET, &frame[..14 + 20 + length], frame.len(), 0).decoded;
     assert_eq!(cut(3), Decoded::Truncated);
     let ports = observed(cut(4));
-    assert_eq!((told(&ports), ports.signals), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), Signals::default()));
-    assert_eq!(observed(cut(13)).signals, Signals::default());
-    assert_eq!((observed(cut(14)).signals, observed(cut(14)).sequence), (Signals::SYN, 77));
+    assert_eq!((told(&ports), ports.signals), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
+    assert_eq!(observed(cut(13)).signals, ConnectionFlags::default());
+    assert_eq!((observed(cut(14)).signals, observed(cut(14)).sequence), (ConnectionFlags::SYN, 77));
     assert_eq!(walk_cut(LinkType::ETHERNET, &frame[..20], frame.len(), 0).decoded, Decoded::Truncated);
     let datagram = ethernet(0x0800, &udp4(b"?"));
     assert_eq!(told(&observed(walk_cut(LinkType::ETHERNET, &datagram[..38], datagram.len(), 0).decoded)), DNS4);
@@ -295,7 +295,7 @@ fn tcp_signals_and_numbers_are_kept() {
     let mut packet = Vec::new();
     PacketBuilder::ipv4(S, C, 64).tcp(443, 51544, 1000, 1024).syn().ack(78).write(&mut packet, b"").unwrap();
     let answer = observed(decode(LinkType::RAW, &packet));
-    assert!(answer.signals.has(Signals::SYN) && answer.signals.has(Signals::ACK));
+    assert!(answer.signals.contains(ConnectionFlags::SYN) && answer.signals.contains(ConnectionFlags::ACK));
     assert_eq!((answer.sequence, answer.acknowledgment, answer.payload_len), (1000, 78, 0));
     let syn = observed(decode(LinkType::RAW, &syn4()));
     assert_eq!((syn.key, syn.side), (answer.key, answer.side.other()));
@@ -313,10 +313,13 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
         observed(decode(LinkType::RAW, &ipv4(ip::SCTP, &packet)))
     };
     let (init, init_ack, data) = (sctp(0, 1, 55), sctp(55, 2, 66), sctp(66, 0, 0));
-    assert_eq!((init.signals, init.sequence), (Signals::SYN, 55));
-    assert_eq!((init_ack.signals, init_ack.acknowledgment), (Signals::SYN.and(Signals::ACK), 56));
-    assert_eq!(data.signals, Signals::ACK);
-    assert_eq!([sctp(1, 6, 0), sctp(1, 14, 0)].map(|packet| packet.signals), [Signals::RST, Signals::FIN.and(Signals::ACK)]);
+    assert_eq!((init.signals, init.sequence), (ConnectionFlags::SYN, 55));
+    assert_eq!((init_ack.signals, init_ack.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 56));
+    assert_eq!(data.signals, ConnectionFlags::ACK);
+    assert_eq!(
+        [sctp(1, 6, 0), sctp(1, 14, 0)].map(|packet| packet.signals),
+        [ConnectionFlags::RST, ConnectionFlags::FIN.union(ConnectionFlags::ACK)]
+    );
 
     let dccp = |kind: u8, sequence: u32, acknowledgment: u32| {
         let head = [&ports[..], &[7, 0, 0, 0, kind << 1 | 1, 0, 0, 0], &sequence.to_be_bytes()];
@@ -324,8 +327,8 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
         observed(decode(LinkType::RAW, &ipv4(ip::DCCP, &packet)))
     };
     let (request, response) = (dccp(0, 9, 0), dccp(1, 3, 9));
-    assert_eq!((request.signals, request.sequence), (Signals::SYN, 9));
-    assert_eq!((response.signals, response.acknowledgment), (Signals::SYN.and(Signals::ACK), 10));
+    assert_eq!((request.signals, request.sequence), (ConnectionFlags::SYN, 9));
+    assert_eq!((response.signals, response.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 10));
     assert_eq!(told(&observed(decode(LinkType::RAW, &ipv4(ip::UDP_LITE, &UDP_HEADER)))), DNS4.replace("17", "136"));
 }
 
@@ -339,7 +342,7 @@ fn query_and_reply_of_icmp_are_one_flow_and_errors_are_their_own() {
     };
     let (request, reply) = (icmp(C, S, 8, 0, 7), icmp(S, C, 0, 0, 7));
     assert_eq!((request.key, request.side), (reply.key, reply.side.other()));
-    assert!(request.signals == Signals::SYN && reply.signals.has(Signals::ACK));
+    assert!(request.signals == ConnectionFlags::SYN && reply.signals.contains(ConnectionFlags::ACK));
     assert_ne!(icmp(C, S, 8, 0, 8).key, request.key, "another identifier is another ping");
     assert_ne!(icmp(C, S, 3, 3, 0).key, icmp(C, S, 3, 1, 0).key);
     assert_eq!(request.message, Some(IcmpMessage { kind: 8, code: 0 }));

@@ -7,7 +7,7 @@ use std::ops::ControlFlow::Break;
 use etherparse::{TcpHeaderSlice, UdpHeaderSlice};
 
 use super::Decoded;
-use super::observation::{FlowKey, Fragment, IcmpMessage, Observation, Side, Signals};
+use super::observation::{ConnectionFlags, FlowKey, Fragment, IcmpMessage, Observation, Side};
 use super::protocol::ip;
 use super::scope::ScopeId;
 use super::tunnel::{self, TunnelPorts};
@@ -18,7 +18,7 @@ use crate::unit::Time;
 struct Details {
     ports: (u16, u16),
     header_len: usize,
-    signals: Signals,
+    signals: ConnectionFlags,
     sequence: u32,
     acknowledgment: u32,
 }
@@ -26,7 +26,7 @@ struct Details {
 impl Details {
     #[inline]
     fn ports(ports: (u16, u16), header_len: usize) -> Details {
-        Details { ports, header_len, signals: Signals::default(), sequence: 0, acknowledgment: 0 }
+        Details { ports, header_len, signals: ConnectionFlags::default(), sequence: 0, acknowledgment: 0 }
     }
 }
 
@@ -88,7 +88,7 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
         wire_len: 0,
         ip_len: facts.length,
         payload_len: payload_len as u32,
-        signals: Signals::default(),
+        signals: ConnectionFlags::default(),
         sequence: 0,
         acknowledgment: 0,
         fragment: facts.fragment,
@@ -149,9 +149,8 @@ fn cut_tcp(bytes: &[u8]) -> Option<Details> {
 }
 
 #[inline]
-pub fn tcp_signals(flags: u8) -> Signals {
-    const KEPT: u8 = Signals::FIN.0 | Signals::SYN.0 | Signals::RST.0 | Signals::ACK.0;
-    Signals(flags & KEPT)
+pub fn tcp_signals(flags: u8) -> ConnectionFlags {
+    ConnectionFlags::from_bits_truncate(flags)
 }
 
 /// The ports that all transports have in their first four bytes.
@@ -175,12 +174,12 @@ fn sctp(bytes: &[u8]) -> Option<Details> {
         details.acknowledgment = verification_tag.wrapping_add(1);
     }
     details.signals = match bytes.get(12) {
-        Some(&INIT) => Signals::SYN,
-        Some(&INIT_ACK) => Signals::SYN.and(Signals::ACK),
-        Some(&ABORT) => Signals::RST,
-        Some(&(SHUTDOWN | SHUTDOWN_COMPLETE)) => Signals::FIN.and(Signals::ACK),
-        Some(_) => Signals::ACK,
-        None => Signals::default(),
+        Some(&INIT) => ConnectionFlags::SYN,
+        Some(&INIT_ACK) => ConnectionFlags::SYN.union(ConnectionFlags::ACK),
+        Some(&ABORT) => ConnectionFlags::RST,
+        Some(&(SHUTDOWN | SHUTDOWN_COMPLETE)) => ConnectionFlags::FIN.union(ConnectionFlags::ACK),
+        Some(_) => ConnectionFlags::ACK,
+        None => ConnectionFlags::default(),
     };
     Some(details)
 }
@@ -202,11 +201,11 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
             bytes.get(20..24).map_or(0, |field| u32::from_be_bytes([field[0], field[1], field[2], field[3]]).wrapping_add(1));
     }
     details.signals = match header[8] >> 1 & 0x0f {
-        REQUEST => Signals::SYN,
-        RESPONSE => Signals::SYN.and(Signals::ACK),
-        CLOSE => Signals::FIN.and(Signals::ACK),
-        RESET => Signals::RST,
-        _ => Signals::ACK,
+        REQUEST => ConnectionFlags::SYN,
+        RESPONSE => ConnectionFlags::SYN.union(ConnectionFlags::ACK),
+        CLOSE => ConnectionFlags::FIN.union(ConnectionFlags::ACK),
+        RESET => ConnectionFlags::RST,
+        _ => ConnectionFlags::ACK,
     };
     Some(details)
 }
@@ -220,7 +219,7 @@ fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Obser
         return message([u16::from(kind), u16::from(code)], Some(IcmpMessage { kind, code }));
     };
     let identifier = walk.rest.get(4..6).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
-    let signals = if kind == query { Signals::SYN } else { Signals::SYN.and(Signals::ACK) };
+    let signals = if kind == query { ConnectionFlags::SYN } else { ConnectionFlags::SYN.union(ConnectionFlags::ACK) };
     // Its key says already that a reply belongs to its query: sequence 0 is answered by 1.
     Observation { signals, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
 }

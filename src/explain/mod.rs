@@ -16,11 +16,10 @@ pub use question::{End, Question};
 
 use crate::analysis::Decided;
 use crate::decode::Side;
-use crate::flow::{Flow, Relation, Roles};
-use crate::service::ladder::{Climb, Elsewhere, Facts};
-use crate::service::rung::Rung;
-use crate::service::{Confidence, Reply, Service, Transport, Verdict, protocols};
-use crate::summary::{self, flows::flags};
+use crate::flow::{Flow, Initiator, Relation, Roles};
+use crate::service::assessment::Assessment;
+use crate::service::facts::{EndpointStats, FlowFacts};
+use crate::service::{Confidence, FlowFlags, Reply, Rung, Service, Transport, Verdict, protocols};
 use crate::text;
 use crate::unit::Time;
 use crate::witness::{Sighting, Whereabouts, Witness};
@@ -74,10 +73,10 @@ pub fn explain(analysis: &Decided<'_>, number: usize, witness: &Witness, packet:
         registry: &analysis.registry,
         start: analysis.span().first,
     };
-    match roles.climb(number) {
-        Some((facts, elsewhere, climb)) => {
+    match roles.assess(number) {
+        Some((facts, stats, assessment)) => {
             lines.extend([Line::title(""), Line::title(text::WHO_SERVES)]);
-            lines.extend(story.ladder(&facts, &elsewhere, &climb));
+            lines.extend(story.ladder(&facts, &stats, &assessment));
             lines.extend(story.conclusion(&facts).map(Line::sentence));
             lines.extend([Line::title(""), Line::title(text::WHAT_IS_IT_CALLED)]);
             lines.extend(name::sentences(&story, &facts).iter().map(Line::sentence));
@@ -89,19 +88,18 @@ pub fn explain(analysis: &Decided<'_>, number: usize, witness: &Witness, packet:
 }
 
 /// What a rung did in the decision; `None` for the second entry of a rung that is told once.
-fn state(climb: &Climb, rung: Rung) -> Option<&'static str> {
-    let speech = climb.speeches[rung as usize];
-    let told_at = |other: Rung| climb.speeches[other as usize].is_some();
+fn state(assessment: &Assessment, rung: Rung) -> Option<&'static str> {
+    let is_close = assessment.get(Rung::CloseRank).is_some();
     match rung {
-        Rung::ClearRank if told_at(Rung::CloseRank) => return None,
-        Rung::CloseRank if !told_at(Rung::CloseRank) => return None,
+        Rung::ClearRank if is_close => return None,
+        Rung::CloseRank if !is_close => return None,
         _ => {}
     }
-    let Some((decisive, decided)) = climb.decisive() else { return Some("silent") };
-    Some(match speech {
+    let Some((decisive, decided)) = assessment.decisive() else { return Some("silent") };
+    Some(match assessment.get(rung) {
         None => "silent",
         Some(_) if rung == decisive => "decides",
-        Some(speech) if speech.server == decided.server => "agrees",
+        Some(finding) if finding.server == decided.server => "agrees",
         Some(_) => "disagrees",
     })
 }
@@ -171,17 +169,17 @@ impl Story<'_> {
     }
 
     /// What each rung says, and what it did.
-    fn ladder(&self, facts: &Facts, elsewhere: &Elsewhere, climb: &Climb) -> Vec<Line> {
+    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<Line> {
         let line = |rung: Rung| {
-            let sentence = rungs::sentence(self, rung, facts, elsewhere, climb);
-            let text = format!("  {:<14} {:<9}  {sentence}", rung.code(), state(climb, rung)?);
+            let sentence = rungs::sentence(self, rung, facts, stats, assessment);
+            let text = format!("  {:<14} {:<9}  {sentence}", rung.code(), state(assessment, rung)?);
             Some(Line { text, indent: RUNG_INDENT })
         };
         Rung::ALL.into_iter().filter_map(line).collect()
     }
 
     /// What follows from what the rungs said.
-    fn conclusion(&self, facts: &Facts) -> [String; 2] {
+    fn conclusion(&self, facts: &FlowFacts) -> [String; 2] {
         let Verdict { server, service, evidence, confidence, .. } = *self.verdict;
         let server = match (server, service) {
             (Some(side), _) => {
@@ -206,14 +204,14 @@ impl Story<'_> {
     /// Who opened the flow, which is another question than who serves.
     fn opener(&self) -> String {
         let observed = crate::flow::roles::is_start_observed(self.flow, self.analysis.span().first);
-        match (summary::initiator(self.flow, self.verdict, observed), self.verdict.server) {
-            ("server", _) => "Here the server opened the flow, not the client.".into(),
-            ("client", Some(_)) => "The client opened the flow.".into(),
-            ("client", None) => {
+        match (self.flow.initiator(self.verdict, observed), self.verdict.server) {
+            (Initiator::Server, _) => "Here the server opened the flow, not the client.".into(),
+            (Initiator::Client, Some(_)) => "The client opened the flow.".into(),
+            (Initiator::Client, None) => {
                 let first = self.in_brackets(self.witness.first);
                 format!("{} sent the first packet{first}.", self.end(self.flow.first_side()))
             }
-            _ => "Who opened the flow is not known.".into(),
+            (Initiator::Unknown, _) => "Who opened the flow is not known.".into(),
         }
     }
 
@@ -249,9 +247,9 @@ impl Story<'_> {
     /// What is out of the ordinary, a sentence for each flag. Conflicts are told by the ladder.
     fn remarks(&self) -> Vec<Line> {
         let paths = self.analysis.paths(self.flow);
-        let flags = flags(self.flow, self.verdict, &paths);
-        let told = flags.filter(|flag| !flag.starts_with("conflict:")).map(|flag| {
-            let text = format!("  {flag:<18} {}", text::flag_meaning(&flag));
+        let flags = self.flow.flags(self.verdict, &paths) - FlowFlags::CONFLICTS;
+        let told = flags.codes().map(|flag| {
+            let text = format!("  {flag:<18} {}", text::flag_meaning(flag));
             Line { text, indent: FLAG_INDENT }
         });
         let told: Vec<Line> = told.collect();

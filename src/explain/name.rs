@@ -1,14 +1,14 @@
-//! What a flow's name is worth, in sentences: who gives it, and what that says about what was spoken.
+//! Sentences on the name of a flow: who gives it, and how little it says about the protocol that was really spoken.
 
 use super::{Story, rungs};
-use crate::service::book::{Book, Question, What};
-use crate::service::ladder::Facts;
-use crate::service::{Marks, NameSource, Service, Transport};
+use crate::service::book::{Book, PortQuery, Subject};
+use crate::service::facts::FlowFacts;
+use crate::service::{FlowFlags, NameSource, Service, Transport};
 use crate::summary::names;
 use crate::text;
 
 /// The sentences, in order.
-pub fn sentences(story: &Story<'_>, facts: &Facts) -> Vec<String> {
+pub fn sentences(story: &Story<'_>, facts: &FlowFacts) -> Vec<String> {
     let registry = &story.analysis.registry;
     let mut lines = Vec::new();
     match story.verdict.service {
@@ -37,18 +37,18 @@ pub fn sentences(story: &Story<'_>, facts: &Facts) -> Vec<String> {
             None => format!("By its ports it could be {others}."),
         });
     }
-    if story.relation.marks.has(Marks::NAT) {
+    if story.relation.flags.contains(FlowFlags::NAT) {
         lines.extend(rungs::translation(story));
     }
     lines
 }
 
-/// Who gives the name, and a sentence on the service.
+/// The sentence on who gives the name, and one on the service.
 fn named(story: &Story<'_>, transport: Transport, port: u16, name: &str, source: NameSource) -> Vec<String> {
     let door = format!("{port}/{}", transport.name());
     let book = Book::open(&story.analysis.registry);
-    let question = Question { what: What::Ports(port..=port), transport: Some(transport) };
-    let pages = book.answer(&question);
+    let query = PortQuery { subject: Subject::Ports(port..=port), transport: Some(transport) };
+    let pages = book.answer(&query);
     let page = pages.iter().find(|page| page.host.is_none());
     let iana = page.and_then(|page| page.iana).map(|iana| iana.name);
     let note = page.map(|page| page.sentence().into_owned()).filter(|note| !note.is_empty());

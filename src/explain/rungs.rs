@@ -1,32 +1,32 @@
-//! What each rung of the ladder says about a flow, in a sentence: why it speaks, or why it has nothing to say.
+//! A sentence for each rung of the ladder: why it speaks about a flow, or why it has nothing to say.
 
 use super::{Story, socket};
 use crate::content::{ChannelEvent, Expectation};
 use crate::decode::Side;
-use crate::service::ladder::{Climb, Elsewhere, Facts, Opening, Speech};
-use crate::service::rung::Rung;
-use crate::service::{Announcer, Category, Evidence, Transport};
+use crate::service::assessment::{Assessment, Finding};
+use crate::service::facts::{EndpointStats, FlowFacts};
+use crate::service::{Announcer, Category, Evidence, Opening, Rung, Transport};
 use crate::text;
 
 /// The sentence of a rung.
-pub fn sentence(story: &Story<'_>, rung: Rung, facts: &Facts, elsewhere: &Elsewhere, climb: &Climb) -> String {
-    let speech = climb.speeches[rung as usize];
+pub fn sentence(story: &Story<'_>, rung: Rung, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> String {
+    let finding = assessment.get(rung);
     match rung {
         Rung::User => user(story, facts),
         Rung::Announcement => announcement(story),
-        Rung::Opening => opening(story, facts, speech),
-        Rung::DhcpPorts => dhcp_ports(speech, facts),
-        Rung::Group => group(story, facts, speech),
-        Rung::EqualPorts => equal_ports(story, facts, speech),
-        Rung::KnownServer => known_server(story, elsewhere),
-        Rung::ClearRank | Rung::CloseRank if climb.between_peers => text::BETWEEN_PEERS.into(),
-        Rung::ClearRank | Rung::CloseRank => rank(story, facts, speech),
-        Rung::PortDiversity => port_diversity(story, facts, elsewhere, speech),
-        Rung::FirstPacket => first_packet(story, facts, climb, speech),
+        Rung::Opening => opening(story, facts, finding),
+        Rung::DhcpPorts => dhcp_ports(finding, facts),
+        Rung::Group => group(story, facts, finding),
+        Rung::EqualPorts => equal_ports(story, facts, finding),
+        Rung::KnownServer => known_server(story, stats),
+        Rung::ClearRank | Rung::CloseRank if assessment.between_peers => text::BETWEEN_PEERS.into(),
+        Rung::ClearRank | Rung::CloseRank => rank(story, facts, finding),
+        Rung::PortDiversity => port_diversity(story, facts, stats, finding),
+        Rung::FirstPacket => first_packet(story, facts, assessment, finding),
     }
 }
 
-fn user(story: &Story<'_>, facts: &Facts) -> String {
+fn user(story: &Story<'_>, facts: &FlowFacts) -> String {
     let side = match facts.host_rules {
         [None, None] => return "No rule of yours names one of these machines.".into(),
         [Some(_), Some(_)] => return "Your rules name both machines, so they do not tell them apart.".into(),
@@ -61,7 +61,7 @@ fn announcement(story: &Story<'_>) -> String {
     format!("In packet {packet}{flow}, {said}.")
 }
 
-fn opening(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
+fn opening(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
     let Some([syn, syn_ack]) = words(facts.transport) else {
         return format!("{} has no handshake.", facts.transport.name().to_uppercase());
     };
@@ -95,13 +95,13 @@ fn opening(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
         Opening::Asked(side) => format!("{}, and no {syn_ack} came back.", asked(side.other())),
         Opening::AnswerOnly(side) => format!("{}, and nothing else: perhaps to a forged {syn}.", answered(side)),
     };
-    match speech.map(|speech| speech.evidence) {
+    match finding.map(|finding| finding.evidence) {
         Some(Evidence::SourcePort20) => format!("{told} It came from port 20, as the data of active FTP does from its server."),
         _ => told,
     }
 }
 
-/// What a transport's handshake consists of.
+/// The two messages of a transport's handshake.
 fn words(transport: Transport) -> Option<[&'static str; 2]> {
     match transport {
         Transport::Tcp => Some(["SYN", "SYN-ACK"]),
@@ -111,18 +111,18 @@ fn words(transport: Transport) -> Option<[&'static str; 2]> {
     }
 }
 
-fn dhcp_ports(speech: Option<Speech>, facts: &Facts) -> String {
-    match speech {
+fn dhcp_ports(finding: Option<Finding>, facts: &FlowFacts) -> String {
+    match finding {
         None => "The ports are not DHCP's pair (67 and 68; in IPv6 546 and 547).".into(),
         Some(_) if facts.ports.contains(&67) => "Of DHCP's two ports the server has 67, and the client 68.".into(),
         Some(_) => "Of DHCPv6's two ports the server has 547, and the client 546.".into(),
     }
 }
 
-fn group(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
+fn group(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
     let Some(group) = facts.group else { return "None of its packets went to a group of machines.".into() };
     let end = story.end(group);
-    match speech.and_then(|speech| speech.server) {
+    match finding.and_then(|finding| finding.server) {
         None => format!("It went to a group of machines, {end}, which here says nothing about the server."),
         Some(side) if side == group => format!("{end} is a group of machines: who sends there means the service on that port."),
         Some(side) => {
@@ -131,23 +131,23 @@ fn group(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
     }
 }
 
-fn equal_ports(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
+fn equal_ports(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
     let [a, b] = facts.ports;
-    match speech {
+    match finding {
         None if a != b => "The two ports are not the same.".into(),
         None => format!("Both ports are {a}, which has no name."),
-        Some(Speech { server: None, .. }) => format!("Both ports are {a}: the service is clear, the server is not."),
-        Some(Speech { server: Some(side), .. }) => {
+        Some(Finding { server: None, .. }) => format!("Both ports are {a}: the service is clear, the server is not."),
+        Some(Finding { server: Some(side), .. }) => {
             let first = story.in_brackets(story.witness.first);
             format!("Both ports are {a}, and the first packet{first} went to {}.", story.end(side))
         }
     }
 }
 
-fn known_server(story: &Story<'_>, elsewhere: &Elsewhere) -> String {
+fn known_server(story: &Story<'_>, stats: &EndpointStats) -> String {
     let flows =
         |count: u32| if count == 1 { "another flow".to_owned() } else { format!("{} other flows", text::grouped(count.into())) };
-    match elsewhere.served {
+    match stats.served {
         [0, 0] => "From no other flow is one of the two ends known as a server.".into(),
         [a, 0] => format!("{} is known as a server from {}.", story.end(Side::A), flows(a)),
         [0, b] => format!("{} is known as a server from {}.", story.end(Side::B), flows(b)),
@@ -155,46 +155,49 @@ fn known_server(story: &Story<'_>, elsewhere: &Elsewhere) -> String {
     }
 }
 
-fn rank(story: &Story<'_>, facts: &Facts, speech: Option<Speech>) -> String {
+fn rank(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
     let registry = &story.analysis.registry;
     let port = |side: Side| {
         let (port, rank) = (facts.ports[side.index()], registry.rank(facts.transport, facts.ports[side.index()]));
         let name = registry.look_up(facts.transport, port).map_or(Category::Unassigned.name(), |id| &registry.entry(id).name);
         (rank, format!("{port} ({name}) has rank {rank}, {}", text::rank_meaning(rank)))
     };
-    match speech.and_then(|speech| speech.server) {
+    match finding.and_then(|finding| finding.server) {
         Some(side) => format!("{}; {}.", port(side).1, port(side.other()).1),
         None => format!("Both ports have rank {}, {}.", port(Side::A).0, text::rank_meaning(port(Side::A).0)),
     }
 }
 
-fn port_diversity(story: &Story<'_>, facts: &Facts, elsewhere: &Elsewhere, speech: Option<Speech>) -> String {
+fn port_diversity(story: &Story<'_>, facts: &FlowFacts, stats: &EndpointStats, finding: Option<Finding>) -> String {
     let met = |side: Side| {
-        let count = elsewhere.peer_ports[side.index()];
+        let count = stats.peer_ports[side.index()];
         let noun = if count == 1 { "port" } else { "different ports" };
         format!("{} met {} {noun}", story.end(side), text::grouped(count.into()))
     };
-    match speech.and_then(|speech| speech.server) {
+    match finding.and_then(|finding| finding.server) {
         Some(side) => format!("{}, {}: a server meets a new port with each client.", met(side), met(side.other())),
         None if !facts.two_way => "Only one side spoke, so nobody was met.".into(),
         None => format!("{}, {}: that does not tell them apart.", met(Side::A), met(Side::B)),
     }
 }
 
-fn first_packet(story: &Story<'_>, facts: &Facts, climb: &Climb, speech: Option<Speech>) -> String {
+fn first_packet(story: &Story<'_>, facts: &FlowFacts, assessment: &Assessment, finding: Option<Finding>) -> String {
     let first = format!("{} sent the first packet{}", story.end(facts.first), story.in_brackets(story.witness.first));
-    if speech.is_some() {
+    if finding.is_some() {
         return format!("{first}, when the capture had been running for a while: likely nothing of the flow came before it.");
     }
-    match climb.decisive() {
-        Some((rung, _)) if (rung as usize) <= Rung::EqualPorts as usize => "Not asked: better evidence has decided.".into(),
-        _ if facts.transport == Transport::Tcp => "Not asked: in TCP only a SYN tells who began.".into(),
-        _ if facts.start_observed => "Not asked: equals may begin on either side.".into(),
-        _ => format!("{first}, but the capture had just begun: earlier ones may be missing."),
+    if assessment.has_direct_evidence {
+        "Not asked: better evidence has decided.".into()
+    } else if facts.transport == Transport::Tcp {
+        "Not asked: in TCP only a SYN tells who began.".into()
+    } else if facts.start_observed {
+        "Not asked: equals may begin on either side.".into()
+    } else {
+        format!("{first}, but the capture had just begun: earlier ones may be missing.")
     }
 }
 
-/// What a translation of addresses did to an announced flow.
+/// A sentence on an announced flow whose addresses were translated.
 pub fn translation(story: &Story<'_>) -> Option<String> {
     let place = story.relation.announcement?;
     let ChannelEvent::Flow(expectation) = story.analysis.announcements.log().get(place)?.event else { return None };

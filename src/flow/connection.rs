@@ -1,66 +1,66 @@
-//! Connections: what a flow remembers of how it was opened and closed, and what that says.
+//! Connections: the opening and the end of a flow, from the events that were seen of it.
 
-use super::record::{Flow, REUSE_AFTER, Seen};
+use super::record::{Flow, FlowEvents, REUSE_AFTER};
 use crate::decode::protocol::ip;
-use crate::decode::{Observation, Side, Signals};
-use crate::service::ladder::Opening;
+use crate::decode::{ConnectionFlags, Observation, Side};
+use crate::service::{Opening, Verdict};
 
-/// How far apart the numbers of two directions may be that are captured from about the same time on, beyond what was sent
-/// meanwhile: many times what is in flight on a fast connection.
+/// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the bytes
+/// sent meanwhile: many times the bytes in flight on a fast connection.
 const IN_FLIGHT: i64 = 64 << 20;
 
 impl Flow {
-    /// Notes what a packet does to the connection.
+    /// Records the events of a packet.
     #[inline(always)]
     pub(super) fn note_signals(&mut self, observation: &Observation) {
         let (side, signals) = (observation.side, observation.signals);
-        let answered = self.seen.has_any(Seen::ANSWERED);
-        if signals.has(Signals::SYN) {
+        let answered = self.seen.intersects(FlowEvents::ANSWERED.by_any());
+        if signals.contains(ConnectionFlags::SYN) {
             self.note_opening(observation, answered);
-        } else if !signals.has(Signals::RST) {
-            self.seen.set_for(Seen::WENT_ON, side);
+        } else if !signals.contains(ConnectionFlags::RST) {
+            self.seen.insert(FlowEvents::WENT_ON.by(side));
             if answered {
-                self.seen.set(Seen::ANSWER_USED);
+                self.seen.insert(FlowEvents::ANSWER_USED);
             }
         }
-        if signals.has(Signals::FIN) {
-            self.seen.set_for(Seen::FINISHED, side);
+        if signals.contains(ConnectionFlags::FIN) {
+            self.seen.insert(FlowEvents::FINISHED.by(side));
         }
-        if signals.has(Signals::RST) {
+        if signals.contains(ConnectionFlags::RST) {
             self.note_reset(side);
         }
     }
 
     fn note_opening(&mut self, observation: &Observation, answered: bool) {
         let side = observation.side;
-        if observation.signals.has(Signals::ACK) {
+        if observation.signals.contains(ConnectionFlags::ACK) {
             if !answered {
                 self.answered_sequence = observation.acknowledgment.wrapping_sub(1);
             }
-            self.seen.set_for(Seen::ANSWERED, side);
+            self.seen.insert(FlowEvents::ANSWERED.by(side));
             return;
         }
-        if !answered || !self.seen.has_any(Seen::OPENED) {
-            let again = self.seen.has_any(Seen::OPENED) && self.opening_sequence == observation.sequence;
+        if !answered || !self.seen.intersects(FlowEvents::OPENED.by_any()) {
+            let again = self.seen.intersects(FlowEvents::OPENED.by_any()) && self.opening_sequence == observation.sequence;
             // The first try may carry data, and a second one without it still be answered for both.
             let data = u16::try_from(observation.payload_len).unwrap_or(u16::MAX);
             self.opening_data = if again { self.opening_data.max(data) } else { data };
             self.opening_sequence = observation.sequence;
             // Packets before the opening belong to a connection before this one.
-            self.seen.clear_for(Seen::WENT_ON, side);
+            self.seen.remove(FlowEvents::WENT_ON.by(side));
         }
-        self.seen.set_for(Seen::OPENED, side);
+        self.seen.insert(FlowEvents::OPENED.by(side));
     }
 
-    /// A reset after the close of both sides ends nothing: hosts send one for what still arrives then. Where the other side is
-    /// out of the capture's sight, its close is, too.
+    /// Records a reset. After the close of both sides it ends nothing: hosts send one for packets that still arrive then. Where the
+    /// other side is out of the capture's sight, its close is, too.
     fn note_reset(&mut self, side: Side) {
-        let finished = |side| self.seen.has_for(Seen::FINISHED, side);
+        let finished = |side| self.seen.intersects(FlowEvents::FINISHED.by(side));
         let closed = finished(side) && (finished(side.other()) || self.packets[side.other().index()] == 0);
         if !closed {
-            self.seen.set(Seen::ABORTED);
+            self.seen.insert(FlowEvents::ABORTED);
         }
-        self.seen.set_for(Seen::RESET, side);
+        self.seen.insert(FlowEvents::RESET.by(side));
     }
 
     /// True if `observation` opens another connection between the same ports after the old one was closed, or silent for
@@ -68,37 +68,52 @@ impl Flow {
     /// SYN-ACK that acknowledges another one.
     #[inline]
     pub(super) fn is_reused_by(&self, observation: &Observation) -> bool {
-        observation.signals.has(Signals::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
+        observation.signals.contains(ConnectionFlags::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
     }
 
     fn may_be_reopened(&self, observation: &Observation) -> bool {
-        let retransmitted = if observation.signals.has(Signals::ACK) {
+        let retransmitted = if observation.signals.contains(ConnectionFlags::ACK) {
             let others = self.packets[observation.side.other().index()];
             others > 0 || self.answered_sequence == observation.acknowledgment.wrapping_sub(1)
         } else {
-            self.seen.has_any(Seen::OPENED) && self.opening_sequence == observation.sequence
+            self.seen.intersects(FlowEvents::OPENED.by_any()) && self.opening_sequence == observation.sequence
         };
-        let closed = self.seen.has_any(Seen::FINISHED) || self.seen.has_any(Seen::RESET);
+        let closed = self.seen.intersects(FlowEvents::FINISHED.by_any()) || self.seen.intersects(FlowEvents::RESET.by_any());
         !retransmitted && (closed || self.silence_before(observation.time) >= REUSE_AFTER)
     }
 
-    /// How it was opened, as far as the capture shows it.
+    /// The opening of the flow, as far as the capture shows it.
     pub fn opening(&self) -> Opening {
         let seen = self.seen;
-        let side = |bit| match (seen.has_for(bit, Side::A), seen.has_for(bit, Side::B)) {
+        let side = |event: FlowEvents| match (seen.intersects(event.by(Side::A)), seen.intersects(event.by(Side::B))) {
             (true, false) => Some(Side::A),
             (false, true) => Some(Side::B),
             _ => None,
         };
-        if seen.has_for(Seen::OPENED, Side::A) && seen.has_for(Seen::OPENED, Side::B) {
+        if seen.contains(FlowEvents::OPENED.by_any()) {
             return Opening::Simultaneous;
         }
-        match (side(Seen::OPENED), side(Seen::ANSWERED)) {
+        match (side(FlowEvents::OPENED), side(FlowEvents::ANSWERED)) {
             (Some(asking), Some(answering)) if asking != answering && acknowledges(self, self) => Opening::Handshake(answering),
-            (_, Some(answering)) if seen.has(Seen::ANSWER_USED) => Opening::AnswerUsed(answering),
+            (_, Some(answering)) if seen.contains(FlowEvents::ANSWER_USED) => Opening::AnswerUsed(answering),
             (Some(asking), _) => Opening::Asked(asking.other()),
             (None, Some(answering)) => Opening::AnswerOnly(answering),
             (None, None) => Opening::Unseen,
+        }
+    }
+
+    /// The role of the side that opened the flow, given who its server is. Where no opening is in the capture, its first packet
+    /// stands for it, if `start_observed` says that no earlier one is likely.
+    pub fn initiator(&self, verdict: &Verdict, start_observed: bool) -> Initiator {
+        let side = match (self.opening(), self.group_side()) {
+            (Opening::Unseen, Some(group)) => Some(group.other()),
+            (Opening::Unseen, None) => start_observed.then(|| self.first_side()),
+            (opening, _) => opening.initiator(),
+        };
+        match side {
+            None => Initiator::Unknown,
+            Some(side) if Some(side) == verdict.server => Initiator::Server,
+            Some(_) => Initiator::Client,
         }
     }
 
@@ -110,72 +125,70 @@ impl Flow {
 
     /// True if the side sent a packet, other than an opening or a reset, after its opening if it sent one.
     pub fn went_on(&self, side: Side) -> bool {
-        self.seen.has_for(Seen::WENT_ON, side)
+        self.seen.intersects(FlowEvents::WENT_ON.by(side))
     }
 
-    /// True if one side did nothing but reset.
+    /// True if a side did nothing but reset.
     pub fn is_only_reset(&self) -> bool {
         [Side::A, Side::B].into_iter().any(|side| self.is_only_reset_by(side))
     }
 
     /// True if that side did nothing but reset.
     pub fn is_only_reset_by(&self, side: Side) -> bool {
-        let did = [Seen::OPENED, Seen::ANSWERED, Seen::WENT_ON].into_iter().any(|bit| self.seen.has_for(bit, side));
-        self.was_reset_by(side) && !did
+        let others = FlowEvents::OPENED | FlowEvents::ANSWERED | FlowEvents::WENT_ON;
+        self.was_reset_by(side) && !self.seen.intersects(others.by(side))
     }
 
     /// True if the side opened the connection.
     pub fn opened(&self, side: Side) -> bool {
-        self.seen.has_for(Seen::OPENED, side)
+        self.seen.intersects(FlowEvents::OPENED.by(side))
     }
 
     /// True if the side answered an opening.
     pub fn answered(&self, side: Side) -> bool {
-        self.seen.has_for(Seen::ANSWERED, side)
+        self.seen.intersects(FlowEvents::ANSWERED.by(side))
     }
 
     /// True if the side sent a reset.
     pub fn was_reset_by(&self, side: Side) -> bool {
-        self.seen.has_for(Seen::RESET, side)
+        self.seen.intersects(FlowEvents::RESET.by(side))
     }
 
     /// True if the side sent data.
     pub fn carried(&self, side: Side) -> bool {
-        self.seen.has_for(Seen::CARRIED, side)
+        self.seen.intersects(FlowEvents::CARRIED.by(side))
     }
 
-    /// How the connection went.
+    /// The outcome of the connection.
     #[inline]
     pub fn outcome(&self) -> Outcome {
-        let reset = self.seen.has(Seen::ABORTED);
+        let reset = self.seen.contains(FlowEvents::ABORTED);
         match self.opening() {
             Opening::Unseen => Outcome::Midstream,
-            Opening::Asked(server) if self.went_on(server.other()) => {
-                if reset {
-                    Outcome::Reset
-                } else {
-                    Outcome::Established
-                }
-            }
+            Opening::Asked(server) if self.went_on(server.other()) && reset => Outcome::Reset,
+            Opening::Asked(server) if self.went_on(server.other()) => Outcome::Established,
             Opening::Asked(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
             Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,
-            Opening::Simultaneous if !self.seen.has_any(Seen::ANSWERED) => Outcome::Attempted,
+            Opening::Simultaneous if !self.seen.intersects(FlowEvents::ANSWERED.by_any()) => Outcome::Attempted,
             Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous if reset => Outcome::Reset,
             Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous => Outcome::Established,
         }
     }
 
-    /// How a TCP connection went, in the letters of Zeek's `conn_state`
+    /// The outcome of a TCP connection, as Zeek's `conn_state` writes it
     /// (<https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html>).
     pub fn conn_state(&self) -> &'static str {
         let (server, opened, answered) = match self.opening() {
             Opening::Handshake(side) => (side, true, true),
             Opening::Asked(side) => (side, true, false),
-            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => (side, self.seen.has_any(Seen::OPENED), true),
+            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => {
+                (side, self.seen.intersects(FlowEvents::OPENED.by_any()), true)
+            }
             Opening::Unseen | Opening::Simultaneous => return "OTH",
         };
         let client = server.other();
-        let (finished, reset) = (|side| self.seen.has_for(Seen::FINISHED, side), |side| self.seen.has_for(Seen::RESET, side));
+        let (finished, reset) =
+            (|side| self.seen.intersects(FlowEvents::FINISHED.by(side)), |side| self.seen.intersects(FlowEvents::RESET.by(side)));
         match (opened, answered) {
             (true, false) if reset(server) => "REJ",
             (true, false) if reset(client) => "RSTOS0",
@@ -193,6 +206,7 @@ impl Flow {
             _ => "S1",
         }
     }
+
     /// True if another flow may hold the other direction of the same connection: an answer in one acknowledges the opening in the
     /// other; without these, TCP's numbers at the beginning of both are near each other.
     pub(super) fn numbers_fit(&self, other: &Flow) -> bool {
@@ -200,11 +214,14 @@ impl Flow {
     }
 
     fn may_be_acknowledged_by(&self, other: &Flow) -> bool {
-        if self.seen.has_any(Seen::OPENED) && other.seen.has_any(Seen::ANSWERED) {
+        if self.seen.intersects(FlowEvents::OPENED.by_any()) && other.seen.intersects(FlowEvents::ANSWERED.by_any()) {
             return acknowledges(self, other);
         }
         // An opening acknowledges nothing, and a reset may come without an acknowledgement number.
-        if self.key.protocol != ip::TCP || other.seen.has_any(Seen::OPENED) || other.answered_sequence == u32::MAX {
+        if self.key.protocol != ip::TCP
+            || other.seen.intersects(FlowEvents::OPENED.by_any())
+            || other.answered_sequence == u32::MAX
+        {
             return true;
         }
         let distance = i64::from(other.answered_sequence.wrapping_sub(self.opening_sequence) as i32);
@@ -212,7 +229,7 @@ impl Flow {
         distance >= -IN_FLIGHT && distance <= i64::try_from(sent).unwrap_or(i64::MAX).saturating_add(IN_FLIGHT)
     }
 
-    /// The flow that this one and the other direction of it make, which came in another scope.
+    /// This flow joined with its other direction, which came in another scope.
     pub(super) fn joined_with(&self, other: &Flow) -> Flow {
         let mut joined = self.clone();
         for side in [0, 1] {
@@ -223,10 +240,10 @@ impl Flow {
         joined.ip_bytes += other.ip_bytes;
         joined.span.merge(other.span);
         joined.seen.join(other.seen);
-        if other.seen.has_any(Seen::OPENED) {
+        if other.seen.intersects(FlowEvents::OPENED.by_any()) {
             (joined.opening_sequence, joined.opening_data) = (other.opening_sequence, other.opening_data);
         }
-        if other.seen.has_any(Seen::ANSWERED) {
+        if other.seen.intersects(FlowEvents::ANSWERED.by_any()) {
             joined.answered_sequence = other.answered_sequence;
         }
         (joined.key.scope, joined.other_scope) = (self.key.scope.min(other.key.scope), self.key.scope.max(other.key.scope));
@@ -240,7 +257,7 @@ fn acknowledges(opening: &Flow, answer: &Flow) -> bool {
     answer.answered_sequence.wrapping_sub(opening.opening_sequence) <= u32::from(opening.opening_data)
 }
 
-/// How a connection went. Each connection has exactly one outcome.
+/// The outcome of a connection. Each connection has exactly one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// It was asked for, and no answer is in the capture.
@@ -253,4 +270,26 @@ pub enum Outcome {
     Reset,
     /// Its opening is not in the capture.
     Midstream,
+}
+
+/// The role of the side that opened a flow, which is another question than who serves: an FTP server opens connections, too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Initiator {
+    /// The client, as nearly always; also the opener of a flow without a known server.
+    Client,
+    /// The server.
+    Server,
+    /// Nobody was seen to open it.
+    Unknown,
+}
+
+impl Initiator {
+    /// The key in the `initiator` column.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Initiator::Client => "client",
+            Initiator::Server => "server",
+            Initiator::Unknown => "unknown",
+        }
+    }
 }

@@ -5,7 +5,9 @@
 //! [`Roles`] asks the ladder about every flow.
 
 mod connection;
-mod elsewhere;
+mod endpoint_index;
+mod endpoint_stats;
+mod flags;
 mod flows;
 mod fragments;
 mod halves;
@@ -19,7 +21,7 @@ mod table;
 mod tests;
 mod timeline;
 
-pub use connection::Outcome;
+pub use connection::{Initiator, Outcome};
 pub use flows::{Flows, Rare, SpareFlows, make_spare};
 pub use fragments::{Followed, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, JoinedNumbers, Networks};

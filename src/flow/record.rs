@@ -1,71 +1,71 @@
 //! A flow: all packets between two endpoints, counted by direction, and what is remembered of how it was opened.
 
+use bitflags::bitflags;
+
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Side, is_port_unreachable};
 use crate::unit::{Span, Time};
 
-/// What has been seen of a flow: one bit each, in pairs for what either side can do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Seen(u32);
+bitflags! {
+    /// Events that have been seen of a flow. An event that either side can cause has two bits: the constant is that of side A, and the
+    /// bit after it that of side B ([`FlowEvents::by`]).
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(super) struct FlowEvents: u32 {
+        /// The side sent an opening.
+        const OPENED = 1;
+        /// The side answered an opening.
+        const ANSWERED = 1 << 2;
+        /// The side closed the connection.
+        const FINISHED = 1 << 4;
+        /// The side sent a reset.
+        const RESET = 1 << 6;
+        /// The side sent data.
+        const CARRIED = 1 << 8;
+        /// Packets went to the side as to a group.
+        const ADDRESSED_AS_GROUP = 1 << 10;
+        /// A packet of the side did not reach the port that it was for.
+        const PORT_UNREACHABLE = 1 << 12;
+        /// Side B sent the first packet.
+        const FIRST_FROM_B = 1 << 14;
+        /// An answer was followed by a packet that uses the connection.
+        const ANSWER_USED = 1 << 15;
+        /// A packet was a fragment.
+        const FRAGMENTED = 1 << 16;
+        /// Another flow had the same ports before.
+        const PORT_REUSED = 1 << 17;
+        /// The record stands for all flows of its protocol that the table had no room for.
+        const OVERFLOW = 1 << 18;
+        /// The side sent a packet that neither opens nor resets: from a client it says that it was answered.
+        const WENT_ON = 1 << 19;
+        /// A reset came before the connection was closed.
+        const ABORTED = 1 << 21;
+        /// The two directions came in different scopes.
+        const JOINED = 1 << 22;
 
-impl Seen {
-    /// Bits with a place for each side: shift by the side's index.
-    pub(super) const OPENED: u32 = 1;
-    pub(super) const ANSWERED: u32 = 1 << 2;
-    pub(super) const FINISHED: u32 = 1 << 4;
-    pub(super) const RESET: u32 = 1 << 6;
-    pub(super) const CARRIED: u32 = 1 << 8;
-    pub(super) const ADDRESSED_AS_GROUP: u32 = 1 << 10;
-    /// A packet of the side did not reach the port that it was for.
-    pub(super) const PORT_UNREACHABLE: u32 = 1 << 12;
-    /// Bits of the flow as a whole.
-    pub(super) const FIRST_FROM_B: u32 = 1 << 14;
-    pub(super) const ANSWER_USED: u32 = 1 << 15;
-    pub(super) const FRAGMENTED: u32 = 1 << 16;
-    pub(super) const PORT_REUSED: u32 = 1 << 17;
-    pub(super) const OVERFLOW: u32 = 1 << 18;
-    /// A side sent a packet that neither opens nor resets: from a client it says that it was answered.
-    pub(super) const WENT_ON: u32 = 1 << 19;
-    /// A reset came before the connection was closed.
-    pub(super) const ABORTED: u32 = 1 << 21;
-    /// The two directions came in different scopes.
-    pub(super) const JOINED: u32 = 1 << 22;
+        /// The bits of side B.
+        const _ = !0;
+    }
+}
 
+impl FlowEvents {
+    /// The bit of an event that one side caused.
     #[inline]
-    pub(super) fn set(&mut self, bit: u32) {
-        self.0 |= bit;
+    pub(super) const fn by(self, side: Side) -> FlowEvents {
+        FlowEvents::from_bits_retain(self.bits() << side.index())
     }
 
+    /// The bits of an event that either side caused.
     #[inline]
-    pub(super) fn set_for(&mut self, bit: u32, side: Side) {
-        self.0 |= bit << side.index();
+    pub(super) const fn by_any(self) -> FlowEvents {
+        self.union(self.by(Side::B))
     }
 
-    pub(super) fn clear_for(&mut self, bit: u32, side: Side) {
-        self.0 &= !(bit << side.index());
-    }
-
-    /// What two halves of a flow have seen, the first half's own.
-    pub(super) fn join(&mut self, other: Seen) {
-        self.0 |= other.0 & !Seen::FIRST_FROM_B | Seen::JOINED;
-        if self.has_any(Seen::ANSWERED) && self.has_any(Seen::WENT_ON) {
-            self.set(Seen::ANSWER_USED);
+    /// Adds the events of the other half of a flow. The first packet is that of this half.
+    pub(super) fn join(&mut self, other: FlowEvents) {
+        *self |= (other - FlowEvents::FIRST_FROM_B) | FlowEvents::JOINED;
+        if self.intersects(FlowEvents::ANSWERED.by_any()) && self.intersects(FlowEvents::WENT_ON.by_any()) {
+            self.insert(FlowEvents::ANSWER_USED);
         }
-    }
-
-    #[inline]
-    pub(super) fn has(self, bit: u32) -> bool {
-        self.0 & bit != 0
-    }
-
-    #[inline]
-    pub(super) fn has_for(self, bit: u32, side: Side) -> bool {
-        self.0 & bit << side.index() != 0
-    }
-
-    #[inline]
-    pub(super) fn has_any(self, bit: u32) -> bool {
-        self.0 & (bit | bit << 1) != 0
     }
 }
 
@@ -92,7 +92,7 @@ pub struct Flow {
     /// The sequence number in front of the one that the first answer acknowledges; of a connection that was under way
     /// already, that of its first packet.
     pub(super) answered_sequence: u32,
-    pub(super) seen: Seen,
+    pub(super) seen: FlowEvents,
     /// Bytes of data in the opening whose sequence number is kept (TCP Fast Open, RFC 7413).
     pub(super) opening_data: u16,
     /// The scope of the other direction, where the two differ.
@@ -105,15 +105,15 @@ pub const REUSE_AFTER: i64 = 60 * crate::unit::NANOSECONDS;
 impl Flow {
     /// The flow that a packet begins, without having counted it.
     pub fn begin(observation: &Observation) -> Flow {
-        let mut seen = Seen::default();
+        let mut seen = FlowEvents::default();
         if observation.side == Side::B {
-            seen.set(Seen::FIRST_FROM_B);
+            seen.insert(FlowEvents::FIRST_FROM_B);
         }
         let (opening_sequence, answered_sequence) = (observation.sequence, observation.acknowledgment.wrapping_sub(1));
         Flow { opening_sequence, answered_sequence, ..Flow::empty(observation.key, seen) }
     }
 
-    fn empty(key: FlowKey, seen: Seen) -> Flow {
+    fn empty(key: FlowKey, seen: FlowEvents) -> Flow {
         Flow {
             key,
             span: Span::default(),
@@ -133,15 +133,15 @@ impl Flow {
     pub fn overflow(protocol: u8) -> Flow {
         let nowhere = (Address::default(), 0);
         let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, nowhere, nowhere);
-        let mut seen = Seen::default();
-        seen.set(Seen::OVERFLOW);
+        let mut seen = FlowEvents::default();
+        seen.insert(FlowEvents::OVERFLOW);
         Flow::empty(key, seen)
     }
 
     /// True if it stands for all flows of its protocol for which the table had no room.
     #[inline]
     pub fn is_overflow(&self) -> bool {
-        self.seen.has(Seen::OVERFLOW)
+        self.seen.contains(FlowEvents::OVERFLOW)
     }
 
     /// Counts a packet of one of the flows that this one stands for: its volume, and nothing of who is who.
@@ -163,13 +163,13 @@ impl Flow {
         self.payload_bytes[side.index()] += u64::from(observation.payload_len);
         self.ip_bytes += u64::from(observation.ip_len);
         if observation.payload_len > 0 {
-            self.seen.set_for(Seen::CARRIED, side);
+            self.seen.insert(FlowEvents::CARRIED.by(side));
         }
         if observation.to_group {
-            self.seen.set_for(Seen::ADDRESSED_AS_GROUP, side.other());
+            self.seen.insert(FlowEvents::ADDRESSED_AS_GROUP.by(side.other()));
         }
         if observation.fragment != Fragment::Whole {
-            self.seen.set(Seen::FRAGMENTED);
+            self.seen.insert(FlowEvents::FRAGMENTED);
         }
         self.note_signals(observation);
     }
@@ -181,7 +181,7 @@ impl Flow {
             IpVersion::V6 => ip::ICMPV6,
         };
         if quote.message.is_some_and(|message| is_port_unreachable(protocol, message)) {
-            self.seen.set_for(Seen::PORT_UNREACHABLE, quote.side);
+            self.seen.insert(FlowEvents::PORT_UNREACHABLE.by(quote.side));
         }
     }
 
@@ -200,17 +200,17 @@ impl Flow {
 
     /// Marks the flow as another one between ports that had one before.
     pub fn mark_port_reuse(&mut self) {
-        self.seen.set(Seen::PORT_REUSED);
+        self.seen.insert(FlowEvents::PORT_REUSED);
     }
 
     /// True if it is another flow between ports that had one before.
     pub fn is_port_reuse(&self) -> bool {
-        self.seen.has(Seen::PORT_REUSED)
+        self.seen.contains(FlowEvents::PORT_REUSED)
     }
 
     /// The side that sent the first packet the capture holds.
     pub fn first_side(&self) -> Side {
-        if self.seen.has(Seen::FIRST_FROM_B) { Side::B } else { Side::A }
+        if self.seen.contains(FlowEvents::FIRST_FROM_B) { Side::B } else { Side::A }
     }
 
     /// True if both sides sent.
@@ -223,24 +223,24 @@ impl Flow {
     pub fn group_side(&self) -> Option<Side> {
         [Side::A, Side::B]
             .into_iter()
-            .find(|side| self.seen.has_for(Seen::ADDRESSED_AS_GROUP, *side) && self.packets[side.index()] == 0)
+            .find(|side| self.seen.intersects(FlowEvents::ADDRESSED_AS_GROUP.by(*side)) && self.packets[side.index()] == 0)
     }
 
     /// The scope of the other direction, where its two directions came in different scopes.
     pub fn other_scope(&self) -> Option<ScopeId> {
-        self.seen.has(Seen::JOINED).then_some(self.other_scope)
+        self.seen.contains(FlowEvents::JOINED).then_some(self.other_scope)
     }
 
     /// True if any of its packets was a fragment.
     pub fn is_fragmented(&self) -> bool {
-        self.seen.has(Seen::FRAGMENTED)
+        self.seen.contains(FlowEvents::FRAGMENTED)
     }
 
     /// True if an ICMP error said that nobody serves the port, and nothing came from there. Without the latter it says only
     /// that one side was done sooner than the other: DNS clients close their port after the first of two answers.
     pub fn is_port_unreachable(&self) -> bool {
-        [Side::A, Side::B]
-            .into_iter()
-            .any(|asking| self.seen.has_for(Seen::PORT_UNREACHABLE, asking) && self.packets[asking.other().index()] == 0)
+        [Side::A, Side::B].into_iter().any(|asking| {
+            self.seen.intersects(FlowEvents::PORT_UNREACHABLE.by(asking)) && self.packets[asking.other().index()] == 0
+        })
     }
 }

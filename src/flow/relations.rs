@@ -1,8 +1,8 @@
-//! How flows relate to each other by what was said on control channels: which one was announced on which, and which ran
-//! beside one that could not be read.
+//! Relations between flows and control channels: which flow was announced on which channel, and which flows ran beside a channel that
+//! could not be read.
 //!
-//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the answer does not
-//! depend on how the work was divided.
+//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the relations do not depend on how
+//! the work was divided.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,31 +14,31 @@ use crate::content::{Announcement, Announcements, ChannelEvent, Expectation, Ser
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};
 use crate::parallel;
-use crate::service::ladder::{Announced, Opening};
-use crate::service::{Marks, PortSet, Registry, Transport};
+use crate::service::facts::Announced;
+use crate::service::{FlowFlags, PortSet, Registry, Transport};
 use crate::unit::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// Two machines, in one scope.
 type Machines = ([Address; 2], ScopeId);
 
-/// How many announcements of one endpoint are looked at for a flow, on either side of its beginning, and how many control
-/// channels between its machines: enough for what happens at one time, and a bound on what somebody can make us compare.
-const MOST_COMPARED: usize = 64;
-/// The lowest port that a data connection of FTP is agreed on.
+/// The number of announcements of one endpoint that are compared with a flow, on either side of its beginning, and of control channels
+/// between its machines: enough for all that go on at one time, and a bound on the work that traffic can cause.
+const MAX_COMPARED: usize = 64;
+/// The lowest port that is agreed on for a data connection of FTP.
 const FIRST_USER_PORT: u16 = 1024;
 
-/// What one flow has to do with others.
+/// The relation of a flow to others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Relation {
-    /// What a control channel announced about it.
+    /// The announcement of the flow on a control channel.
     pub announced: Option<Announced>,
-    /// The place of that announcement in the log.
+    /// The index of that announcement in the log.
     pub announcement: Option<usize>,
     /// The number of the flow that is its control channel.
     pub control: Option<usize>,
-    /// What else there is to say.
-    pub marks: Marks,
+    /// Flags that follow from the relation.
+    pub flags: FlowFlags,
 }
 
 /// The relations of those flows that have any.
@@ -46,7 +46,7 @@ pub struct Relation {
 pub struct Relations(Map<usize, Relation>);
 
 impl Relations {
-    /// The relations of the flow with that number.
+    /// The relation of the flow with that number.
     #[inline]
     pub fn of(&self, number: usize) -> Relation {
         if self.0.is_empty() { Relation::default() } else { self.0.get(&number).copied().unwrap_or_default() }
@@ -58,39 +58,39 @@ impl Relations {
         if announcements.log().is_empty() {
             return relations;
         }
-        let channels = Channels::of(flows, announcements.log(), threads);
+        let channels = Channels::new(flows, announcements.log(), threads);
         relations.add_announced(flows, announcements.log(), registry, &channels, threads);
-        relations.add_remarks(flows, announcements.log(), registry, &channels);
+        relations.add_flags(flows, announcements.log(), registry, &channels);
         relations
     }
 
     fn add_announced(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels, threads: usize) {
-        let mut expected = Expected::of(log);
+        let mut expected = Expectations::new(log);
         if expected.at.is_empty() {
             return;
         }
-        for number in those(flows, threads, |key| expected.ports.has_any(key.ports)) {
+        for number in numbers_where(flows, threads, |key| expected.ports.has_any(key.ports)) {
             let Some(found) = expected.find(log, flows.get(number), flows.networks()) else { continue };
             let control = channels.flow(flows, &log[found.announcement]);
             let Expectation { by, service, .. } = *found.expectation;
             let announced = Announced { by, server: found.server, service: registry.announced(service) };
-            let marks = if found.translated { Marks::NAT } else { Marks::default() };
+            let flags = if found.translated { FlowFlags::NAT } else { FlowFlags::default() };
             let announcement = Some(found.announcement);
-            self.0.insert(number, Relation { announced: Some(announced), announcement, control, marks });
+            self.0.insert(number, Relation { announced: Some(announced), announcement, control, flags });
         }
     }
 
-    /// Marks control channels that could not be read, and the flows beside those of FTP.
-    fn add_remarks(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels) {
+    /// Flags control channels that could not be read, and the flows beside those of FTP.
+    fn add_flags(&mut self, flows: &Flows, log: &[Announcement], registry: &Registry, channels: &Channels) {
         let mut unread = Unread::default();
         for announcement in log {
-            let mark = match announcement.event {
+            let flag = match announcement.event {
                 ChannelEvent::Flow(_) => continue,
-                ChannelEvent::Encrypted => Marks::CONTROL_ENCRYPTED,
-                ChannelEvent::Truncated => Marks::CONTROL_TRUNCATED,
+                ChannelEvent::Encrypted => FlowFlags::CONTROL_ENCRYPTED,
+                ChannelEvent::Truncated => FlowFlags::CONTROL_TRUNCATED,
             };
             let Some(number) = channels.flow(flows, announcement) else { continue };
-            self.0.entry(number).or_default().marks.add(mark);
+            self.0.entry(number).or_default().flags |= flag;
             let FlowKey { addresses, scope, .. } = flows.networks().key(announcement.channel);
             if is_ftp(registry, &announcement.channel) {
                 unread.0.entry((addresses, scope)).or_default().push((flows.get(number).span, number));
@@ -105,7 +105,7 @@ impl Relations {
             let relation = self.0.entry(number).or_default();
             if relation.announced.is_none() {
                 relation.control = Some(control);
-                relation.marks.add(Marks::SIBLING_OF_FTP);
+                relation.flags |= FlowFlags::SIBLING_OF_FTP;
             }
         }
     }
@@ -120,7 +120,7 @@ impl Unread {
     fn beside(&self, flow: &Flow, networks: &Networks) -> Option<usize> {
         let spans = self.0.get(&(flow.key.addresses, networks.of(flow.key.scope)))?;
         let begun = spans.partition_point(|(span, _)| span.first <= flow.span.first);
-        let latest = spans[..begun].iter().rev().take(MOST_COMPARED);
+        let latest = spans[..begun].iter().rev().take(MAX_COMPARED);
         latest.filter(|(span, _)| flow.span.first <= span.last).map(|(_, number)| *number).next()
     }
 }
@@ -137,24 +137,24 @@ fn may_be_ftp_data(flow: &Flow) -> bool {
     flow.key.protocol == ip::TCP && flow.key.ports.into_iter().all(|port| port >= FIRST_USER_PORT)
 }
 
-/// The numbers of the flows that may be what is looked for, by their keys.
-fn those(flows: &Flows, threads: usize, may_be: impl Fn(&FlowKey) -> bool + Sync) -> Vec<usize> {
+/// The numbers of the flows whose keys pass a test.
+fn numbers_where(flows: &Flows, threads: usize, may_be: impl Fn(&FlowKey) -> bool + Sync) -> Vec<usize> {
     let may_be = |number: &usize| may_be(&flows.get(*number).key);
     parallel::joined(parallel::parts(flows.len(), threads, |part| part.filter(may_be).collect()))
 }
 
-/// The flows that announcements were made in.
+/// The flows in which announcements were made.
 struct Channels(Map<FlowKey, Vec<usize>>);
 
 impl Channels {
-    fn of(flows: &Flows, log: &[Announcement], threads: usize) -> Channels {
-        let ports = PortSet::of(log.iter().flat_map(|announcement| announcement.channel.ports));
+    fn new(flows: &Flows, log: &[Announcement], threads: usize) -> Channels {
+        let ports = PortSet::from_ports(log.iter().flat_map(|announcement| announcement.channel.ports));
         let networks = flows.networks();
         let of = |announcement: &Announcement| (networks.key(announcement.channel), Vec::new());
         let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(of).collect();
-        // Both ports are those of channels, or it is none of them.
+        // A flow with a port that no channel has is no channel.
         let may_be = |key: &FlowKey| ports.has_all(key.ports) && channels.contains_key(&networks.key(*key));
-        for number in those(flows, threads, may_be) {
+        for number in numbers_where(flows, threads, may_be) {
             if let Some(numbers) = channels.get_mut(&networks.key(flows.get(number).key)) {
                 numbers.push(number);
             }
@@ -162,7 +162,7 @@ impl Channels {
         Channels(channels)
     }
 
-    /// The flow that the announcement was made in: of several between the same ports the last that had begun by then.
+    /// The flow in which the announcement was made: of several between the same ports the last that had begun by then.
     fn flow(&self, flows: &Flows, announcement: &Announcement) -> Option<usize> {
         let numbers = self.0.get(&flows.networks().key(announcement.channel))?;
         let begun = numbers.partition_point(|number| flows.get(*number).span.first <= announcement.time);
@@ -170,25 +170,25 @@ impl Channels {
     }
 }
 
-/// The expectations, by the endpoints that they are about.
-struct Expected {
+/// The expected flows, by their announced endpoints.
+struct Expectations {
     ports: PortSet,
-    /// Places in the log, in the order of their times, and whether the address is the one behind a translation.
+    /// Indices in the log, in the order of their times, and whether the address is the one after a translation.
     at: Map<(Transport, IpAddr, u16), Vec<(usize, bool)>>,
-    /// By place in the log: true if a flow has used the announcement up.
+    /// By index in the log: true if a flow has used up the announcement.
     used: Vec<bool>,
 }
 
-/// The announcement of a flow.
-struct Found<'a> {
+/// The announcement that a flow fits best.
+struct Match<'a> {
     announcement: usize,
     expectation: &'a Expectation,
     server: Option<Side>,
     translated: bool,
 }
 
-impl Expected {
-    fn of(log: &[Announcement]) -> Expected {
+impl Expectations {
+    fn new(log: &[Announcement]) -> Expectations {
         let expectations = || {
             log.iter().enumerate().filter_map(|(place, announcement)| match &announcement.event {
                 ChannelEvent::Flow(expectation) => Some((place, expectation)),
@@ -204,20 +204,20 @@ impl Expected {
             }
         }
         at.values_mut().for_each(|places| places.sort_by_key(|(place, _)| log[*place].time));
-        let ports = PortSet::of(expectations().map(|(_, expectation)| expectation.target.port()));
-        Expected { ports, at, used: vec![false; log.len()] }
+        let ports = PortSet::from_ports(expectations().map(|(_, expectation)| expectation.target.port()));
+        Expectations { ports, at, used: vec![false; log.len()] }
     }
 
     /// The announcement that the flow fits best: to the very address rather than to its translation, made before the flow
     /// rather than after, and late rather than early.
-    fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow, networks: &Networks) -> Option<Found<'a>> {
+    fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow, networks: &Networks) -> Option<Match<'a>> {
         let transport = Transport::from_protocol(flow.key.protocol)?;
-        let mut best: Option<((bool, bool, usize), Found<'a>)> = None;
+        let mut best: Option<((bool, bool, usize), Match<'a>)> = None;
         for target in [Side::A, Side::B] {
             let places = self.at.get(&(transport, flow.key.ip_addr(target), flow.key.port(target)));
             let places = places.map_or(&[][..], Vec::as_slice);
             let begun = places.partition_point(|(place, _)| log[*place].time <= flow.span.first);
-            let near = begun.saturating_sub(MOST_COMPARED)..places.len().min(begun + MOST_COMPARED);
+            let near = begun.saturating_sub(MAX_COMPARED)..places.len().min(begun + MAX_COMPARED);
             for &(place, translated) in &places[near] {
                 let ChannelEvent::Flow(expectation) = &log[place].event else { continue };
                 if self.used[place] || !fits(&log[place], expectation, flow, target, networks) {
@@ -230,7 +230,7 @@ impl Expected {
                         ServerEnd::Peer => Some(target.other()),
                         ServerEnd::Neither => None,
                     };
-                    best = Some((order, Found { announcement: place, expectation, server, translated }));
+                    best = Some((order, Match { announcement: place, expectation, server, translated }));
                 }
             }
         }
@@ -240,7 +240,7 @@ impl Expected {
     }
 }
 
-/// True if the flow, whose side `target` is the announced endpoint, is what was expected.
+/// True if the flow, whose side `target` is the announced endpoint, is the expected one.
 fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, target: Side, networks: &Networks) -> bool {
     let (key, channel) = (networks.key(flow.key), networks.key(announcement.channel));
     key != channel
@@ -250,14 +250,9 @@ fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, tar
         && is_in_time(announcement.time, expectation, flow)
 }
 
-/// True if the side is seen to open the connection: then it is not the one that was announced as open to others.
+/// True if the side opened the connection: then it is not the one that was announced as waiting for others.
 fn is_opened_by(flow: &Flow, side: Side) -> bool {
-    match flow.opening() {
-        Opening::Handshake(server) | Opening::AnswerUsed(server) | Opening::Asked(server) | Opening::AnswerOnly(server) => {
-            server != side
-        }
-        Opening::Unseen | Opening::Simultaneous => false,
-    }
+    flow.opening().initiator() == Some(side)
 }
 
 /// A flow that is expected alone begins after it was announced; of several that share an announcement some may be going on.

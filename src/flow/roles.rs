@@ -1,10 +1,10 @@
-//! The verdict on every flow: each by itself where its own packets suffice, the others with what the rest of the capture
-//! says about their endpoints.
+//! The verdict on every flow: each by itself where its own packets suffice, the others with statistics about their endpoints over all
+//! flows.
 //!
-//! That evidence is a join over all flows at the end, so that neither the order of the packets nor the way the work was
-//! divided can change an answer.
+//! These statistics are a join over all flows at the end, so that neither the order of the packets nor the division of the work can
+//! change a verdict.
 
-use super::elsewhere::Evidences;
+use super::endpoint_stats::GatheredStats;
 use super::flows::Flows;
 use super::record::Flow;
 use super::relations::Relations;
@@ -12,93 +12,99 @@ use super::reply::reply;
 use crate::arena::Arena;
 use crate::decode::Side;
 use crate::parallel;
-use crate::service::ladder::{self, Climb, Elsewhere, Facts, Speech};
-use crate::service::{Confidence, Evidence, Marks, Registry, Transport, Verdict};
+use crate::service::assessment::{Assessment, Finding, overflow_verdict, portless_verdict};
+use crate::service::facts::{EndpointStats, FlowFacts};
+use crate::service::{Confidence, Evidence, Registry, Transport, Verdict, ladder};
 use crate::unit::{NANOSECONDS, Time};
 
-/// A flow that begins this long after the capture did is taken to have been seen from its first packet on.
+/// Nanoseconds after the start of the capture from which on the first packet of a flow in the capture is taken to be its very first.
 const START_OBSERVED_AFTER: i64 = 2 * NANOSECONDS;
 
-/// All that a verdict can rest on.
+/// Everything that a verdict can rest on.
 #[derive(Clone, Copy, Debug)]
 pub struct Roles<'a> {
     /// The flows.
     pub flows: &'a Flows,
-    /// What control channels said about them.
+    /// Their relations, from control channels.
     pub relations: &'a Relations,
-    /// The book of ports.
+    /// The names and ranks of ports.
     pub registry: &'a Registry,
     /// The time of the capture's first packet.
     pub start: Time,
 }
 
-/// What a flow's own packets tell.
+/// The decision on a flow by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Alone {
-    /// Not enough.
+enum LocalDecision {
+    /// Statistics about its endpoints are needed.
     Undecided,
-    /// Enough, but nothing that proves a server to others.
+    /// The flow is settled, but proves no server to other flows.
     Decided,
-    /// That this side is a server, which holds for other flows too.
+    /// This side is proven to be a server, in its other flows, too.
     Proven(Side),
 }
 
 impl Roles<'_> {
-    /// The verdicts on all flows, in their order, worked out by so many threads.
+    /// The verdicts on all flows, in their order, decided by at most `threads` threads.
     pub fn decide(&self, threads: usize) -> Arena<Verdict> {
-        let alone = parallel::chunks(self.flows.len(), threads, |part| part.map(|number| self.alone(number)).collect());
-        let undecided = alone.iter().enumerate().filter(|(_, alone)| **alone == Alone::Undecided);
+        let local = self.decide_locally(threads);
+        let undecided = local.iter().enumerate().filter(|(_, decision)| **decision == LocalDecision::Undecided);
         let undecided: Vec<u32> = undecided.map(|(number, _)| number as u32).collect();
-        let elsewhere = self.gather(&alone, &undecided, threads);
+        let stats = self.gather(&local, &undecided, threads);
         parallel::chunks(self.flows.len(), threads, |part| {
             let first = undecided.partition_point(|number| (*number as usize) < part.start);
             let mut places = (first..undecided.len()).peekable();
             let verdict = |number| {
                 let place = places.next_if(|place| undecided[*place] as usize == number);
-                self.verdict(number, &place.map_or(Elsewhere::default(), |place| elsewhere.about(place)))
+                self.verdict(number, &place.map_or(EndpointStats::default(), |place| stats.get(place)))
             };
             part.map(verdict).collect()
         })
     }
 
-    fn gather(&self, alone: &Arena<Alone>, asked: &[u32], threads: usize) -> Evidences {
-        let proven = |number: usize| match alone[number] {
-            Alone::Proven(side) => Some(side),
-            _ => None,
-        };
-        Evidences::gather((self.flows, self.registry), asked, proven, threads)
+    fn decide_locally(&self, threads: usize) -> Arena<LocalDecision> {
+        parallel::chunks(self.flows.len(), threads, |part| part.map(|number| self.local_decision(number)).collect())
     }
 
-    fn verdict(&self, number: usize, elsewhere: &Elsewhere) -> Verdict {
+    /// Statistics about the endpoints of the flows with the numbers `asked`.
+    fn gather(&self, local: &Arena<LocalDecision>, asked: &[u32], threads: usize) -> GatheredStats {
+        let proven = |number: usize| match local[number] {
+            LocalDecision::Proven(side) => Some(side),
+            _ => None,
+        };
+        GatheredStats::gather((self.flows, self.registry), asked, proven, threads)
+    }
+
+    fn verdict(&self, number: usize, stats: &EndpointStats) -> Verdict {
         let flow = self.flows.get(number);
         if flow.is_overflow() {
-            return ladder::undecided(flow.key.has_ports(), Marks::OVERFLOW);
+            return overflow_verdict(flow.key.has_ports());
         }
-        let Some(facts) = self.facts(number) else { return ladder::decide_portless(flow.opening()) };
-        let mut verdict = ladder::climb(self.registry, &facts, elsewhere).verdict(self.registry, &facts);
-        verdict.marks.add(self.relations.of(number).marks);
+        let Some(facts) = self.facts(number) else { return portless_verdict(flow.opening()) };
+        let mut verdict = ladder::assess(self.registry, &facts, stats).verdict(self.registry, &facts);
+        verdict.flags |= self.relations.of(number).flags;
         verdict.reply = Some(reply(flow, facts.transport, &verdict, self.registry));
         verdict
     }
 
-    /// What all rungs say about one flow, and on what grounds; `None` for a protocol without ports. Other flows are asked
-    /// about it even if it can be decided without them.
-    pub fn climb(&self, number: usize) -> Option<(Facts, Elsewhere, Climb)> {
+    /// The assessment of one flow, and the facts that it rests on; `None` for a protocol without ports. Statistics about its endpoints
+    /// are gathered even if the flow is settled without them.
+    pub fn assess(&self, number: usize) -> Option<(FlowFacts, EndpointStats, Assessment)> {
         let facts = self.facts(number)?;
-        let mut alone = parallel::chunks(self.flows.len(), 1, |part| part.map(|number| self.alone(number)).collect());
+        let mut local = self.decide_locally(1);
         // A flow is no evidence about itself.
-        *alone.get_mut(number) = Alone::Decided;
-        let elsewhere = self.gather(&alone, &[number as u32], 1).about(0);
-        Some((facts, elsewhere, ladder::climb(self.registry, &facts, &elsewhere)))
+        *local.get_mut(number) = LocalDecision::Decided;
+        let stats = self.gather(&local, &[number as u32], 1).get(0);
+        Some((facts, stats, ladder::assess(self.registry, &facts, &stats)))
     }
 
-    /// What is known of one flow by itself; `None` for a protocol without ports.
+    /// The facts of one flow; `None` for a protocol without ports.
     #[inline(always)]
-    fn facts(&self, number: usize) -> Option<Facts> {
+    fn facts(&self, number: usize) -> Option<FlowFacts> {
         let flow = Some(self.flows.get(number)).filter(|flow| !flow.is_overflow())?;
         let transport = Transport::from_protocol(flow.key.protocol)?;
         let host_rule = |side| self.registry.host_rule(flow.key.ip_addr(side), transport, flow.key.port(side));
-        Some(Facts {
+        Some(FlowFacts {
             transport,
             ports: flow.key.ports,
             host_rules: if self.registry.has_host_rules() { [host_rule(Side::A), host_rule(Side::B)] } else { [None; 2] },
@@ -111,17 +117,19 @@ impl Roles<'_> {
         })
     }
 
-    fn alone(&self, number: usize) -> Alone {
-        let Some(facts) = self.facts(number) else { return Alone::Decided };
-        match ladder::decide_alone(self.registry, &facts) {
-            None => Alone::Undecided,
-            Some(Speech { server: Some(server), evidence, confidence }) if proves(evidence, confidence) => Alone::Proven(server),
-            Some(_) => Alone::Decided,
+    fn local_decision(&self, number: usize) -> LocalDecision {
+        let Some(facts) = self.facts(number) else { return LocalDecision::Decided };
+        match ladder::decide_locally(self.registry, &facts) {
+            None => LocalDecision::Undecided,
+            Some(Finding { server: Some(server), evidence, confidence }) if proves(evidence, confidence) => {
+                LocalDecision::Proven(server)
+            }
+            Some(_) => LocalDecision::Decided,
         }
     }
 }
 
-/// True if the evidence says something about the server in its other flows too.
+/// True if the evidence proves the server to its other flows, too.
 fn proves(evidence: Evidence, confidence: Confidence) -> bool {
     match evidence {
         Evidence::User | Evidence::Handshake | Evidence::SynAckAck => confidence == Confidence::Proven,
@@ -130,7 +138,7 @@ fn proves(evidence: Evidence, confidence: Confidence) -> bool {
     }
 }
 
-/// True if the flow's first packet in the capture, which begins at `start`, is likely its first at all.
+/// True if the flow's first packet in the capture, which begins at `start`, is likely its very first.
 pub fn is_start_observed(flow: &Flow, start: Time) -> bool {
     flow.span.first.since(start).is_some_and(|after| after >= START_OBSERVED_AFTER)
 }

@@ -4,9 +4,8 @@ use std::mem::offset_of;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Side, Signals};
-use crate::service::Verdict;
-use crate::service::ladder::Opening;
+use crate::decode::{Address, ConnectionFlags, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Side};
+use crate::service::{Opening, Verdict};
 use crate::unit::{NANOSECONDS, Time};
 
 /// The client is side A: 10.0.0.5 comes before 192.0.2.80.
@@ -21,7 +20,7 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
     let (from, to) = if side == CLIENT { (client, server) } else { (server, client) };
     let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, from, to);
     assert_eq!(sender, side);
-    let bit = |flag, signal: Signals| if flags.contains(flag) { signal.0 } else { 0 };
+    let bit = |flag, signal: ConnectionFlags| if flags.contains(flag) { signal } else { ConnectionFlags::empty() };
     Observation {
         key,
         side,
@@ -29,7 +28,10 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
         wire_len: 60,
         ip_len: 46,
         payload_len: if flags.contains('D') { 6 } else { 0 },
-        signals: Signals(bit('S', Signals::SYN) | bit('A', Signals::ACK) | bit('F', Signals::FIN) | bit('R', Signals::RST)),
+        signals: bit('S', ConnectionFlags::SYN)
+            | bit('A', ConnectionFlags::ACK)
+            | bit('F', ConnectionFlags::FIN)
+            | bit('R', ConnectionFlags::RST),
         sequence,
         acknowledgment,
         ..Observation::BLANK

@@ -31,7 +31,7 @@ pub fn write(port: u16, pages: &[Page<'_>], view: View, output: &mut (impl Write
         }
         writeln!(output, "  rank      {}: {}\n", page.rank, text::rank_meaning(page.rank))?;
     }
-    let range = PortRange::of(port).name();
+    let range = PortRange::from_port(port).name();
     writeln!(output, "{}", emphasised(&format!("Port {port} lies in the {range} range"), view))?;
     text::range_meaning(range).iter().try_for_each(|line| writeln!(output, "  {line}"))?;
     if has(Transport::Tcp) && has(Transport::Udp) {

@@ -1,126 +1,77 @@
 //! The kinds of service: a closed list, the words of the `category` column.
 
-/// What a service is for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum Category {
-    /// Pages and what is fetched like pages.
-    Web,
-    /// Sending and receiving mail.
-    Mail,
-    /// Moving files.
-    FileTransfer,
-    /// Folders of another machine.
-    FileSharing,
-    /// Names to addresses and back.
-    NameResolution,
-    /// Printers.
-    Printing,
-    /// Video and sound from a server.
-    Streaming,
-    /// Telephony.
-    Voip,
-    /// Messengers and chat.
-    Messaging,
-    /// Games.
-    Games,
-    /// Working on another machine.
-    RemoteAccess,
-    /// Databases and caches.
-    Database,
-    /// Directories and logins.
-    Directory,
-    /// Watching and steering machines.
-    Management,
-    /// Clocks, and addresses handed out.
-    TimeAndAddress,
-    /// Routers among themselves.
-    Routing,
-    /// Networks inside networks.
-    VpnAndTunnels,
-    /// Machines that are client and server to each other.
-    PeerToPeer,
-    /// Plants and machines.
-    Industrial,
-    /// Keys, certificates, guards.
-    Security,
-    /// A service by name, in none of the kinds above.
-    Other,
-    /// Ports that were tried one after the other.
-    Scan,
-    /// The server's port has no name.
-    Unassigned,
-    /// No side could be called the server.
-    Undetermined,
+use super::keyed_enum::keyed_enum;
+
+keyed_enum! {
+    /// The purpose of a service.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+    pub enum Category by name {
+        /// Pages and what is fetched like pages.
+        Web = "web",
+        /// Sending and receiving mail.
+        Mail = "mail",
+        /// Moving files.
+        FileTransfer = "file-transfer",
+        /// Folders of another machine.
+        FileSharing = "file-sharing",
+        /// Names to addresses and back.
+        NameResolution = "name-resolution",
+        /// Printers.
+        Printing = "printing",
+        /// Video and sound from a server.
+        Streaming = "streaming",
+        /// Telephony.
+        Voip = "voip",
+        /// Messengers and chat.
+        Messaging = "messaging",
+        /// Games.
+        Games = "games",
+        /// Working on another machine.
+        RemoteAccess = "remote-access",
+        /// Databases and caches.
+        Database = "database",
+        /// Directories and logins.
+        Directory = "directory",
+        /// Watching and steering machines.
+        Management = "management",
+        /// Clocks, and addresses handed out.
+        TimeAndAddress = "time-and-address",
+        /// Routers among themselves.
+        Routing = "routing",
+        /// Networks inside networks.
+        VpnAndTunnels = "vpn-and-tunnels",
+        /// Machines that are client and server to each other.
+        PeerToPeer = "peer-to-peer",
+        /// Plants and machines.
+        Industrial = "industrial",
+        /// Keys, certificates, guards.
+        Security = "security",
+        /// A service by name, in none of the kinds above.
+        Other = "other",
+        /// Ports that were tried one after the other.
+        Scan = "scan",
+        /// The server's port has no name.
+        Unassigned = "unassigned",
+        /// No side could be called the server.
+        Undetermined = "undetermined",
+    }
 }
 
 impl Category {
-    /// All of them, in the order of the contract.
-    pub const ALL: [Category; 24] = [
-        Category::Web,
-        Category::Mail,
-        Category::FileTransfer,
-        Category::FileSharing,
-        Category::NameResolution,
-        Category::Printing,
-        Category::Streaming,
-        Category::Voip,
-        Category::Messaging,
-        Category::Games,
-        Category::RemoteAccess,
-        Category::Database,
-        Category::Directory,
-        Category::Management,
-        Category::TimeAndAddress,
-        Category::Routing,
-        Category::VpnAndTunnels,
-        Category::PeerToPeer,
-        Category::Industrial,
-        Category::Security,
-        Category::Other,
-        Category::Scan,
-        Category::Unassigned,
-        Category::Undetermined,
-    ];
+    /// The categories that a port table may give a service. They come first.
+    pub const SERVICES: &[Category] = Category::ALL.split_at(Category::Scan as usize).0;
 
-    /// Its key.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Category::Web => "web",
-            Category::Mail => "mail",
-            Category::FileTransfer => "file-transfer",
-            Category::FileSharing => "file-sharing",
-            Category::NameResolution => "name-resolution",
-            Category::Printing => "printing",
-            Category::Streaming => "streaming",
-            Category::Voip => "voip",
-            Category::Messaging => "messaging",
-            Category::Games => "games",
-            Category::RemoteAccess => "remote-access",
-            Category::Database => "database",
-            Category::Directory => "directory",
-            Category::Management => "management",
-            Category::TimeAndAddress => "time-and-address",
-            Category::Routing => "routing",
-            Category::VpnAndTunnels => "vpn-and-tunnels",
-            Category::PeerToPeer => "peer-to-peer",
-            Category::Industrial => "industrial",
-            Category::Security => "security",
-            Category::Other => "other",
-            Category::Scan => "scan",
-            Category::Unassigned => "unassigned",
-            Category::Undetermined => "undetermined",
-        }
-    }
+    /// The categories that are verdicts on flows, which no port table may give a service.
+    pub const VERDICTS: &[Category] = Category::ALL.split_at(Category::Scan as usize).1;
 
-    /// True for what no port table says of a service, because it is said of flows.
+    /// True for one of [`Category::VERDICTS`].
     pub const fn is_a_verdict(self) -> bool {
-        matches!(self, Category::Scan | Category::Unassigned | Category::Undetermined)
+        self as usize >= Category::SERVICES.len()
     }
 
     /// The category that a port table may give a service by this key.
     pub fn of_service(name: &str) -> Option<Category> {
-        let category = Category::ALL.into_iter().find(|category| category.name() == name)?;
-        (!category.is_a_verdict()).then_some(category)
+        Category::SERVICES.iter().copied().find(|category| category.name() == name)
     }
 }
 
@@ -134,5 +85,6 @@ mod tests {
             let back = Category::of_service(category.name());
             assert_eq!(back, (!category.is_a_verdict()).then_some(category));
         }
+        assert_eq!(Category::VERDICTS, [Category::Scan, Category::Unassigned, Category::Undetermined]);
     }
 }

@@ -1,6 +1,6 @@
-//! Flows that are announced before they begin: by what kind of control channel, and which service they belong to.
+//! Flows that are announced before they begin: the kind of announcement, and the service that they belong to.
 //!
-//! A port that two machines agree on for one transfer stands in no book. Who reads the agreement knows it all the same.
+//! A port that two machines agree on for one transfer is in no registry, but their agreement names it.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ const DCERPC_INTERFACES: &str = include_str!("../../data/dcerpc_interfaces.tsv")
 pub enum Announcer {
     /// FTP's `PORT`: the client says where the server shall connect to (RFC 959).
     FtpPort,
-    /// The same for any address, `EPRT` (RFC 2428).
+    /// FTP's `EPRT`: as `PORT`, for addresses of any family (RFC 2428).
     FtpEprt,
     /// The answer to `PASV`: the server says where the client shall connect to (RFC 959).
     FtpPasv,
@@ -157,7 +157,7 @@ impl Expected {
         PROGRAMS.iter().find(|(known, _)| *known == number).map_or(Expected::RPC, |(_, service)| *service)
     }
 
-    /// The service behind a DCE RPC interface, by its UUID as it is written.
+    /// The service of a DCE RPC interface, by the bytes of its UUID in the order in which they are written.
     pub fn of_dcerpc_interface(uuid: &[u8; 16]) -> Expected {
         let uuid = u128::from_be_bytes(*uuid);
         INTERFACES.iter().find(|(known, _)| *known == uuid).map_or(Expected::DCERPC, |(_, service)| *service)

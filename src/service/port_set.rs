@@ -1,4 +1,4 @@
-//! A set of ports that answers fast: a quick "no" for nearly all packets and flows.
+//! A set of ports, with a test fast enough for every packet and flow.
 
 /// One bit for each port.
 #[derive(Debug)]
@@ -6,7 +6,7 @@ pub struct PortSet(Box<[u64; 1 << 10]>);
 
 impl PortSet {
     /// The set of these ports.
-    pub fn of(ports: impl Iterator<Item = u16>) -> PortSet {
+    pub fn from_ports(ports: impl Iterator<Item = u16>) -> PortSet {
         let mut set = Box::new([0; 1 << 10]);
         ports.for_each(|port| set[usize::from(port >> 6)] |= 1 << (port & 63));
         PortSet(set)
@@ -30,7 +30,7 @@ impl PortSet {
         self.bit(a) & self.bit(b) & 1 != 0
     }
 
-    /// The port's bit, behind others.
+    /// The port's bit, as the lowest one.
     #[inline]
     fn bit(&self, port: u16) -> u64 {
         self.0[usize::from(port >> 6)] >> (port & 63)

@@ -1,77 +1,73 @@
-//! The rungs of the ladder by name, and those of them that disagree.
+//! The rungs of the ladder by name.
 
-/// The rungs, from the first that is asked to the last.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Rung {
-    /// The user's rule for that machine.
-    User,
-    /// What a control channel announced.
-    Announcement,
-    /// The handshake in its variants.
-    Opening,
-    /// DHCP's pair of ports.
-    DhcpPorts,
-    /// A group address.
-    Group,
-    /// The same named port on both sides.
-    EqualPorts,
-    /// A server known from other flows.
-    KnownServer,
-    /// Ranks far apart.
-    ClearRank,
-    /// Many peer ports on one side.
-    PortDiversity,
-    /// Ranks close to each other.
-    CloseRank,
-    /// The first packet.
-    FirstPacket,
+use super::flow_flags::FlowFlags;
+use super::keyed_enum::keyed_enum;
+
+keyed_enum! {
+    /// A rung of the ladder. The first one that speaks decides.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Rung by code {
+        /// The user's rule for one of the machines.
+        User = "user",
+        /// An announcement on a control channel.
+        Announcement = "expect",
+        /// The handshake in its variants.
+        Opening = "handshake",
+        /// DHCP's pair of ports.
+        DhcpPorts = "pair:dhcp",
+        /// A group address.
+        Group = "group",
+        /// One named port on both sides.
+        EqualPorts = "pair:equal",
+        /// A server known from other flows.
+        KnownServer = "known-server",
+        /// Ranks far apart.
+        ClearRank = "rank",
+        /// Many peer ports on one side.
+        PortDiversity = "port-diversity",
+        /// Ranks close to each other.
+        CloseRank = "rank",
+        /// The first packet.
+        FirstPacket = "first-packet",
+    }
 }
 
 impl Rung {
-    /// All of them, in order.
-    pub const ALL: [Rung; 11] = [
-        Rung::User,
-        Rung::Announcement,
-        Rung::Opening,
-        Rung::DhcpPorts,
-        Rung::Group,
-        Rung::EqualPorts,
-        Rung::KnownServer,
-        Rung::ClearRank,
-        Rung::PortDiversity,
-        Rung::CloseRank,
-        Rung::FirstPacket,
-    ];
-
-    /// Its key, as in `conflict:rank`.
-    pub const fn code(self) -> &'static str {
+    /// True if the rung rests on evidence in the flow itself: not on other flows, and not on a guess.
+    pub const fn is_direct(self) -> bool {
         match self {
-            Rung::User => "user",
-            Rung::Announcement => "expect",
-            Rung::Opening => "handshake",
-            Rung::DhcpPorts => "pair:dhcp",
-            Rung::Group => "group",
-            Rung::EqualPorts => "pair:equal",
-            Rung::KnownServer => "known-server",
-            Rung::ClearRank | Rung::CloseRank => "rank",
-            Rung::PortDiversity => "port-diversity",
-            Rung::FirstPacket => "first-packet",
+            Rung::User | Rung::Announcement | Rung::Opening | Rung::DhcpPorts | Rung::Group | Rung::EqualPorts => true,
+            Rung::KnownServer | Rung::ClearRank | Rung::PortDiversity | Rung::CloseRank | Rung::FirstPacket => false,
+        }
+    }
+
+    /// The flag of a flow that the rung would have decided otherwise.
+    pub const fn conflict(self) -> FlowFlags {
+        match self {
+            Rung::User => FlowFlags::CONFLICT_USER,
+            Rung::Announcement => FlowFlags::CONFLICT_ANNOUNCEMENT,
+            Rung::Opening => FlowFlags::CONFLICT_OPENING,
+            Rung::DhcpPorts => FlowFlags::CONFLICT_DHCP_PORTS,
+            Rung::Group => FlowFlags::CONFLICT_GROUP,
+            Rung::EqualPorts => FlowFlags::CONFLICT_EQUAL_PORTS,
+            Rung::KnownServer => FlowFlags::CONFLICT_KNOWN_SERVER,
+            Rung::ClearRank | Rung::CloseRank => FlowFlags::CONFLICT_RANK,
+            Rung::PortDiversity => FlowFlags::CONFLICT_PORT_DIVERSITY,
+            Rung::FirstPacket => FlowFlags::CONFLICT_FIRST_PACKET,
         }
     }
 }
 
-/// The rungs that would have said otherwise, one bit each.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Conflicts(u16);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Conflicts {
-    /// Those of these rungs.
-    pub fn of(rungs: impl Iterator<Item = Rung>) -> Conflicts {
-        Conflicts(rungs.fold(0, |bits, rung| bits | 1 << rung as u16))
-    }
-
-    /// The keys of the rungs that disagree.
-    pub fn codes(self) -> impl Iterator<Item = &'static str> {
-        Rung::ALL.into_iter().filter(move |rung| self.0 & 1 << *rung as u16 != 0).map(Rung::code)
+    #[test]
+    fn the_flag_of_a_conflict_names_the_rung() {
+        for rung in Rung::ALL {
+            let codes: Vec<&str> = rung.conflict().codes().collect();
+            assert_eq!(codes, [format!("conflict:{}", rung.code())]);
+            assert!(FlowFlags::CONFLICTS.contains(rung.conflict()));
+        }
     }
 }

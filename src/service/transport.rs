@@ -1,27 +1,27 @@
 //! The transport protocols that have ports.
 
+use super::keyed_enum::keyed_enum;
 use crate::decode::protocol::ip;
 
-/// A transport protocol with ports. TCP 80 and UDP 80 are two doors.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Transport {
-    /// RFC 9293.
-    Tcp,
-    /// RFC 768.
-    Udp,
-    /// RFC 9260.
-    Sctp,
-    /// RFC 4340.
-    Dccp,
-    /// RFC 3828.
-    UdpLite,
+keyed_enum! {
+    /// A transport protocol with ports. TCP 80 and UDP 80 have nothing to do with each other.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+    #[repr(u8)]
+    pub enum Transport by name {
+        /// RFC 9293.
+        Tcp = "tcp",
+        /// RFC 768.
+        Udp = "udp",
+        /// RFC 9260.
+        Sctp = "sctp",
+        /// RFC 4340.
+        Dccp = "dccp",
+        /// RFC 3828.
+        UdpLite = "udp-lite",
+    }
 }
 
 impl Transport {
-    /// All of them, in the order of the ledger.
-    pub const ALL: [Transport; 5] = [Transport::Tcp, Transport::Udp, Transport::Sctp, Transport::Dccp, Transport::UdpLite];
-
     /// The transport with that IP protocol number, if it has ports.
     #[inline]
     pub const fn from_protocol(protocol: u8) -> Option<Transport> {
@@ -32,17 +32,6 @@ impl Transport {
             ip::DCCP => Some(Transport::Dccp),
             ip::UDP_LITE => Some(Transport::UdpLite),
             _ => None,
-        }
-    }
-
-    /// Its key.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Transport::Tcp => "tcp",
-            Transport::Udp => "udp",
-            Transport::Sctp => "sctp",
-            Transport::Dccp => "dccp",
-            Transport::UdpLite => "udp-lite",
         }
     }
 

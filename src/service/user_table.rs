@@ -37,7 +37,7 @@ pub struct Rule {
     pub transport: Transport,
     /// The ports, never 0.
     pub ports: RangeInclusive<u16>,
-    /// What to call them.
+    /// Their name.
     pub name: String,
     /// The kind of service.
     pub category: Category,
@@ -145,8 +145,7 @@ pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
 
 fn parse_category(name: &str) -> Result<Category, String> {
     Category::of_service(name).ok_or_else(|| {
-        let known: Vec<&str> =
-            Category::ALL.iter().filter(|category| !category.is_a_verdict()).map(|category| category.name()).collect();
+        let known: Vec<&str> = Category::SERVICES.iter().map(|category| category.name()).collect();
         format!("\"{name}\" is no category; it must be one of {}", known.join(", "))
     })
 }

@@ -1,16 +1,16 @@
-//! What is said about a flow in the end: where its service lives, why, how sure that is, and what it is called.
+//! The verdict on a flow: where its service lives, why, how sure that is, and the name of the service.
 
 use super::expected::Announcer;
+use super::flow_flags::FlowFlags;
 use super::registry::{EntryId, Rank};
-use super::rung::Conflicts;
 use crate::decode::Side;
 
-/// Why a side is the server: the rung that spoke.
+/// The evidence that a side is the server, from the rung that decided.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Evidence {
-    /// The user says so.
+    /// A rule of the user.
     User,
-    /// A control channel in the capture announced it.
+    /// An announcement on a control channel in the capture.
     Announced(Announcer),
     /// It answered an opening.
     Handshake,
@@ -36,12 +36,12 @@ pub enum Evidence {
     PortDiversity(u16, u16),
     /// The first packet went to it.
     FirstPacket,
-    /// Nothing speaks.
+    /// No evidence.
     None,
 }
 
 impl Evidence {
-    /// The same without details: the rung.
+    /// This evidence without its numbers.
     pub const fn kind(self) -> Evidence {
         match self {
             Evidence::KnownServer(_) => Evidence::KnownServer(0),
@@ -51,7 +51,7 @@ impl Evidence {
         }
     }
 
-    /// The rung's key, without details: what the `evidence` table groups by.
+    /// The key without numbers, by which the `evidence` table groups.
     pub const fn code(self) -> &'static str {
         match self {
             Evidence::User => "user",
@@ -83,7 +83,7 @@ impl Evidence {
 }
 
 impl std::fmt::Display for Evidence {
-    /// The rung's key with its details.
+    /// The key with its numbers.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.compared() {
             Some([server, client]) => write!(f, "{}:{server}>{client}", self.code()),
@@ -92,7 +92,7 @@ impl std::fmt::Display for Evidence {
     }
 }
 
-/// How sure it is which side is the server. A name is never proven: the payload was not inspected.
+/// The confidence that the server is the right side. A name is never proven: payload is not inspected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
 pub enum Confidence {
     /// No side could be called the server.
@@ -120,10 +120,10 @@ impl Confidence {
     }
 }
 
-/// What a flow's service is called.
+/// The name of a flow's service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Service {
-    /// By the book.
+    /// The name of an entry in the registry.
     Named(EntryId),
     /// The server's port has no name.
     Unassigned,
@@ -133,7 +133,7 @@ pub enum Service {
     Portless,
 }
 
-/// Whether the server side of a flow answered. The later ones say more about a server that has several flows.
+/// The reply of a flow's server side. The later variants say more about a server that has several flows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Reply {
     /// Nothing came back.
@@ -148,7 +148,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Its key in the columns `outcome`.
+    /// The key in the columns `outcome`.
     pub const fn name(self) -> &'static str {
         match self {
             Reply::Silent => "silent",
@@ -158,80 +158,47 @@ impl Reply {
         }
     }
 
-    /// True if the door was closed as far as the flow tells: it was asked, and nobody answered.
+    /// True if the port was closed as far as the flow shows: it was asked, and nobody answered.
     pub const fn is_closed(self) -> bool {
         matches!(self, Reply::Silent | Reply::Refused)
     }
 }
 
-/// What else is worth knowing about how a flow relates to others.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Marks(u8);
-
-impl Marks {
-    /// Both sides met many machines, and neither port says anything: machines that are client and server to each other.
-    pub const PEER_TO_PEER: Marks = Marks(1);
-    /// The flow went to another address than the one announced: something on the way translates addresses.
-    pub const NAT: Marks = Marks(2);
-    /// It ran beside an FTP control connection that could not be read, between the same machines: perhaps its data.
-    pub const SIBLING_OF_FTP: Marks = Marks(4);
-    /// A control connection that went over to encryption: what it announced is not known.
-    pub const CONTROL_ENCRYPTED: Marks = Marks(8);
-    /// A control connection of which the capture kept only a part: what it announced may be missing.
-    pub const CONTROL_TRUNCATED: Marks = Marks(16);
-
-    /// It stands for all flows of its protocol that there was no room to tell apart.
-    pub const OVERFLOW: Marks = Marks(32);
-
-    const ALL: [(Marks, &'static str); 6] = [
-        (Marks::PEER_TO_PEER, "pattern:p2p"),
-        (Marks::NAT, "nat"),
-        (Marks::SIBLING_OF_FTP, "sibling-of:ftp"),
-        (Marks::CONTROL_ENCRYPTED, "control-encrypted"),
-        (Marks::CONTROL_TRUNCATED, "truncated-control"),
-        (Marks::OVERFLOW, "overflow"),
-    ];
-
-    /// Adds those of `other`.
-    pub fn add(&mut self, other: Marks) {
-        self.0 |= other.0;
-    }
-
-    /// True if any of `other` is set.
-    pub fn has(self, other: Marks) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Their keys in the `flags` column.
-    pub fn codes(self) -> impl Iterator<Item = &'static str> {
-        Marks::ALL.into_iter().filter(move |(mark, _)| self.has(*mark)).map(|(_, code)| code)
-    }
-}
-
-/// The answer for one flow.
+/// The verdict on one flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
-    /// Where the service lives; `None` if nobody can tell, or if it is between equals.
+    /// The side where the service lives; `None` if nobody can tell, or if it is between equals.
     pub server: Option<Side>,
-    /// What it is called.
+    /// The name of the service.
     pub service: Service,
-    /// Why.
+    /// The evidence for the server.
     pub evidence: Evidence,
-    /// How sure it is which side serves.
+    /// The confidence that this side is the server.
     pub confidence: Confidence,
-    /// What each side would have been called, where that is not as good as settled.
+    /// The name that each side would have as the server, where the server is not as good as settled.
     pub alternatives: [Option<EntryId>; 2],
-    /// Rungs that would have said otherwise.
-    pub conflicts: Conflicts,
-    /// What else there is to say.
-    pub marks: Marks,
-    /// Whether the server side answered; `None` for protocols without ports, and for what stands for many flows.
+    /// Anything out of the ordinary about it, also rungs that would have decided otherwise.
+    pub flags: FlowFlags,
+    /// The reply of the server side; `None` for protocols without ports, and for an overflow record.
     pub reply: Option<Reply>,
 }
 
 impl Verdict {
-    /// True if the flow shows a server: it answered, or nobody waits for an answer there, or somebody else vouches for it: the
-    /// user, or a control channel that announced it. A refusal outweighs both.
+    /// A verdict that names no server.
+    pub(super) const fn without_server(service: Service) -> Verdict {
+        Verdict {
+            server: None,
+            service,
+            evidence: Evidence::None,
+            confidence: Confidence::None,
+            alternatives: [None; 2],
+            flags: FlowFlags::empty(),
+            reply: None,
+        }
+    }
+
+    /// True if the flow shows a server: it answered, or nobody waits for its answer, or somebody else vouches for it. A refusal
+    /// outweighs the last two.
     #[inline]
     pub fn shows_server(&self) -> bool {
         match self.reply {
@@ -241,12 +208,12 @@ impl Verdict {
         }
     }
 
-    /// True if somebody other than the flow says that there is a server: the user, or a control channel.
+    /// True if somebody vouches for the server besides the flow's own packets: the user, or a control channel that announced it.
     pub fn is_vouched_for(&self) -> bool {
         matches!(self.evidence, Evidence::User | Evidence::Announced(_))
     }
 
-    /// True if a door was asked and did not open.
+    /// True if a port was asked and nobody answered there.
     #[inline]
     pub fn is_closed(&self) -> bool {
         self.server.is_some() && self.reply.is_some_and(Reply::is_closed)

@@ -29,7 +29,7 @@ fn row<'a>(page: &Page<'a>) -> Row<'a> {
     vec![
         Cell::text(page.transport.name()),
         port,
-        Cell::text(PortRange::of(first).name()),
+        Cell::text(PortRange::from_port(first).name()),
         Cell::text(page.entry.map_or(Category::Unassigned.name(), |entry| &entry.name)),
         Cell::text_or_empty(page.iana.map_or("", |iana| iana.name)),
         Cell::text(page.entry.map_or("none", |entry| entry.source.name())),
@@ -45,12 +45,12 @@ fn row<'a>(page: &Page<'a>) -> Row<'a> {
 mod tests {
     use super::*;
     use crate::service::Registry;
-    use crate::service::book::{Book, Question};
+    use crate::service::book::{Book, PortQuery};
 
     #[test]
     fn a_port_that_nobody_knows_is_a_row_that_says_so() {
         let registry = Registry::shared();
-        let pages = Book::open(&registry).answer(&Question::parse("tcp/60999").unwrap());
+        let pages = Book::open(&registry).answer(&PortQuery::parse("tcp/60999").unwrap());
         let table = book(&pages);
         let row = table.rows().next().unwrap().into_owned();
         let texts = ["tcp", "unassigned", "none", "unassigned"].map(Cell::text);

@@ -11,7 +11,6 @@ use sha1::{Digest, Sha1};
 use crate::decode::protocol::ip;
 use crate::decode::{FlowKey, Side};
 use crate::flow::Flow;
-use crate::service::ladder::Opening;
 
 /// The identifier of a flow. Hashing is left to who writes it, because most tables that are shown do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,10 +75,7 @@ impl fmt::Display for CommunityId<'_> {
 
 /// The side whose message the flow's type is: who asks in a query, who sent first in anything else.
 fn asking_side(flow: &Flow) -> Side {
-    match flow.opening() {
-        Opening::Handshake(side) | Opening::AnswerUsed(side) | Opening::Asked(side) | Opening::AnswerOnly(side) => side.other(),
-        Opening::Unseen | Opening::Simultaneous => flow.first_side(),
-    }
+    flow.opening().initiator().unwrap_or_else(|| flow.first_side())
 }
 
 /// For a type with a counterpart both types stand where ports would, the smaller endpoint first; else type and code, and
@@ -110,9 +106,9 @@ fn counterpart(protocol: u8, kind: u16) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Address, IcmpMessage, IpVersion, Observation, ScopeId, Signals};
+    use crate::decode::{Address, ConnectionFlags, IcmpMessage, IpVersion, Observation, ScopeId};
 
-    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: Signals) -> Flow {
+    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: ConnectionFlags) -> Flow {
         let observation = Observation { key, side, signals, acknowledgment: 1, message, ..Observation::BLANK };
         let mut flow = Flow::begin(&observation);
         flow.add(&observation);
@@ -125,7 +121,7 @@ mod tests {
         let transport = |protocol, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
             let ends = ((Address::v4(from.0), from.1), (Address::v4(to.0), to.1));
             let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, ends.0, ends.1);
-            CommunityId::of(&flow(key, side, None, Signals::default())).to_string()
+            CommunityId::of(&flow(key, side, None, ConnectionFlags::default())).to_string()
         };
         let (client, server) = (([128, 232, 110, 120], 34855), ([66, 35, 250, 204], 80));
         assert_eq!(transport(ip::TCP, client, server), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
@@ -133,7 +129,7 @@ mod tests {
         assert_eq!(transport(ip::UDP, ([192, 168, 1, 52], 54585), ([8, 8, 8, 8], 53)), "1:d/FP5EW3wiY1vCndhwleRRKHowQ=");
         let (host, router) = (Address::v4([192, 168, 0, 89]), Address::v4([192, 168, 0, 1]));
         let (key, side) = FlowKey::without_ports(IpVersion::V4, ip::ICMP, ScopeId::PLAIN, host, router, [8, 512]);
-        let ping = flow(key, side, Some(IcmpMessage { kind: 8, code: 0 }), Signals::SYN);
+        let ping = flow(key, side, Some(IcmpMessage { kind: 8, code: 0 }), ConnectionFlags::SYN);
         assert_eq!(CommunityId::of(&ping).to_string(), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
     }
 }

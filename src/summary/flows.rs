@@ -6,11 +6,10 @@ use super::community_id::CommunityId;
 use super::table::{Cell, Column, Table};
 use super::{initiator, names};
 use crate::analysis::Decided;
+use crate::decode::Path;
 use crate::decode::protocol::ip;
-use crate::decode::{Encapsulation, Path};
-use crate::flow::{Flow, Outcome, roles};
+use crate::flow::{Flow, roles};
 use crate::parallel;
-use crate::service::ladder::Opening;
 use crate::service::{Transport, Verdict, protocols};
 use crate::tally::flows::client_side;
 use crate::unit::Time;
@@ -143,29 +142,5 @@ fn show_row<'a>(analysis: &'a Decided<'a>, number: usize, start: Time, show: &mu
 
 /// What is out of the ordinary with a flow.
 pub(crate) fn flags(flow: &Flow, verdict: &Verdict, paths: &[Path]) -> impl Iterator<Item = Cow<'static, str>> {
-    let transport = Transport::from_protocol(flow.key.protocol);
-    let has_connections = transport.is_some_and(Transport::has_connections);
-    let opening = flow.opening();
-    let outcome = has_connections.then(|| flow.outcome());
-    let symmetric = transport.is_some() && flow.key.ports[0] == flow.key.ports[1];
-    let found = [
-        (outcome == Some(Outcome::Midstream), "midstream"),
-        (!flow.is_two_way(), "one-way"),
-        (outcome == Some(Outcome::Attempted), "attempt"),
-        (outcome == Some(Outcome::Refused) || flow.is_port_unreachable(), "refused"),
-        (symmetric, "symmetric"),
-        (flow.group_side().is_some(), "group-dst"),
-        (flow.is_fragmented(), "fragmented"),
-        (paths.iter().flat_map(Path::steps).any(|step| !matches!(step, Encapsulation::Vlan(_))), "tunnelled"),
-        (flow.other_scope().is_some(), "scope-by-direction"),
-        (flow.is_port_reuse(), "port-reuse"),
-        (has_connections && opening == Opening::Simultaneous, "simultaneous-open"),
-        (has_connections && matches!(opening, Opening::AnswerOnly(_)), "synack-only"),
-    ];
-    // What stands for many flows is none of these.
-    let is_one = !flow.is_overflow();
-    let named = found.into_iter().filter(move |(is_so, _)| *is_so && is_one).map(|(_, flag)| Cow::Borrowed(flag));
-    let marks = verdict.marks.codes().map(Cow::Borrowed);
-    let conflicts = verdict.conflicts.codes().filter(move |_| is_one).map(|code| Cow::Owned(format!("conflict:{code}")));
-    named.chain(marks).chain(conflicts)
+    flow.flags(verdict, paths).codes().map(Cow::Borrowed)
 }

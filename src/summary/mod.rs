@@ -33,7 +33,6 @@ pub use table::{Cell, Column, Row, Show, Table, hundredths};
 use std::ops::Range;
 
 use crate::analysis::Decided;
-use crate::decode::Side;
 use crate::flow::Flow;
 use crate::parallel;
 use crate::service::Verdict;
@@ -171,20 +170,5 @@ impl Decided<'_> {
 
 /// The side that opened a flow, if it was seen to: `client`, `server` or `unknown`.
 pub(crate) fn initiator(flow: &Flow, verdict: &Verdict, start_observed: bool) -> &'static str {
-    use crate::service::ladder::Opening;
-    let opener = match flow.opening() {
-        Opening::Handshake(side) | Opening::AnswerUsed(side) | Opening::Asked(side) | Opening::AnswerOnly(side) => {
-            Some(side.other())
-        }
-        Opening::Simultaneous => None,
-        // A group never opens; elsewhere the first packet is the opening if the capture had been running for a while.
-        Opening::Unseen if flow.group_side().is_some() => flow.group_side().map(Side::other),
-        Opening::Unseen if start_observed => Some(flow.first_side()),
-        Opening::Unseen => None,
-    };
-    match opener {
-        None => "unknown",
-        Some(side) if Some(side) == verdict.server => "server",
-        Some(_) => "client",
-    }
+    flow.initiator(verdict, start_observed).name()
 }

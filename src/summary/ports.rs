@@ -35,7 +35,7 @@ pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
         let mut row = vec![
             Cell::text(transport.name()),
             Cell::Number(u64::from(port)),
-            Cell::text(PortRange::of(port).name()),
+            Cell::text(PortRange::from_port(port).name()),
             Cell::text(names::service(registry, service)),
             Cell::text(names::category(registry, service)),
             Cell::Count(sum.traffic.packets),

@@ -119,7 +119,7 @@ impl FlowSum for Ranges {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
         let port = verdict.server.map(|server| flow.key.port(server));
-        self.0.entry((transport, port.map(PortRange::of))).or_default().add(flow, verdict, transport, port);
+        self.0.entry((transport, port.map(PortRange::from_port))).or_default().add(flow, verdict, transport, port);
     }
 
     fn merge(&mut self, other: Self) {

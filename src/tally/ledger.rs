@@ -70,19 +70,30 @@ impl Place {
         }
     }
 
+    /// The index in [`Place::ALL`].
     #[inline]
     const fn index(self) -> usize {
+        const FIRST: usize = Transport::ALL.len();
         match self {
             Place::Transport(transport) => transport as usize,
-            Place::PortlessIp => 5,
-            Place::NonIp => 6,
-            Place::Fragment => 7,
-            Place::Truncated => 8,
-            Place::Malformed => 9,
-            Place::UnsupportedLink => 10,
+            Place::PortlessIp => FIRST,
+            Place::NonIp => FIRST + 1,
+            Place::Fragment => FIRST + 2,
+            Place::Truncated => FIRST + 3,
+            Place::Malformed => FIRST + 4,
+            Place::UnsupportedLink => FIRST + 5,
         }
     }
 }
+
+/// Each place has its own row of the ledger, in the order of the table.
+const _: () = {
+    let mut index = 0;
+    while index < Place::ALL.len() {
+        assert!(Place::ALL[index].index() == index);
+        index += 1;
+    }
+};
 
 /// Packets and bytes by place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
