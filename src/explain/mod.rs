@@ -10,7 +10,7 @@ mod rungs;
 
 use std::net::{IpAddr, SocketAddr};
 
-pub use candidates::{MOST_CANDIDATES, candidates};
+pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
 pub use choice::{Known, Unclear, choose};
 pub use question::{End, Question};
 
@@ -20,7 +20,7 @@ use crate::flow::{Flow, Relation, Roles};
 use crate::service::ladder::{Climb, Elsewhere, Facts};
 use crate::service::rung::Rung;
 use crate::service::{Confidence, Reply, Service, Transport, Verdict, protocols};
-use crate::summary::{self, flows::flags};
+use crate::summary::{self, FlowFlags};
 use crate::text;
 use crate::unit::Time;
 use crate::witness::{Sighting, Whereabouts, Witness};
@@ -249,7 +249,7 @@ impl Story<'_> {
     /// What is out of the ordinary, a sentence for each flag. Conflicts are told by the ladder.
     fn remarks(&self) -> Vec<Line> {
         let paths = self.analysis.paths(self.flow);
-        let flags = flags(self.flow, self.verdict, &paths);
+        let flags = FlowFlags::new(self.flow, self.verdict, &paths).words();
         let told = flags.filter(|flag| !flag.starts_with("conflict:")).map(|flag| {
             let text = format!("  {flag:<18} {}", text::flag_meaning(&flag));
             Line { text, indent: FLAG_INDENT }
