@@ -3,19 +3,27 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::output::csv;
-use portolan::summary::{Cell, Column, Table};
+use portolan::summary::{Column, Kind, Record, Rows, Value};
 use portolan::text;
 
-const COLUMNS: &[Column] = &[Column::always("name"), Column::always("number")];
+struct NameRow<'a>(&'a str, u64);
+
+impl Record for NameRow<'static> {
+    type Row<'a> = NameRow<'a>;
+    const NAME: &'static str = "names";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("name", Kind::Untrusted, |row| Value::Untrusted(row.0)),
+        Column::measure("number", Kind::Count, |row| row.1.into()),
+    ];
+}
 
 fuzz_target!(|outside: &str| {
     let shown = text::clean(outside);
     assert!(!shown.chars().any(char::is_control));
     assert!(!shown.contains(['\u{202e}', '\u{2066}', '\u{feff}']));
 
-    let row = vec![Cell::Outside(outside.into()), Cell::Count(7)];
     let mut file = Vec::new();
-    csv::write(&Table::stored("names", COLUMNS, vec![row]), &mut file).unwrap();
+    csv::write(&Rows::<NameRow<'static>>::stored(vec![NameRow(outside, 7)]).into(), &mut file).unwrap();
     let mut reader = ::csv::Reader::from_reader(&file[..]);
     let record = reader.records().next().unwrap().unwrap();
     assert_eq!(&record[1], "7");

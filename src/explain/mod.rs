@@ -10,7 +10,7 @@ mod rungs;
 
 use std::net::{IpAddr, SocketAddr};
 
-pub use candidates::{MOST_CANDIDATES, candidates};
+pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
 pub use choice::{Known, Unclear, choose};
 pub use question::{End, Question};
 

@@ -273,13 +273,14 @@ pub enum Outcome {
 }
 
 /// The role of the side that opened a flow, which is another question than who serves: an FTP server opens connections, too.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Initiator {
     /// The client, as nearly always; also the opener of a flow without a known server.
     Client,
     /// The server.
     Server,
     /// Nobody was seen to open it.
+    #[default]
     Unknown,
 }
 

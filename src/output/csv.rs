@@ -3,54 +3,67 @@
 use std::io::{self, Write};
 
 use super::data::append;
-use crate::summary::{Cell, Table};
+use super::stream::write_rows;
+use crate::summary::{Table, Value};
 use crate::text;
 
 /// Writes one table. Lines end in a line feed alone: what reads RFC 4180 takes that, and so does all that reads lines.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
-    let keys: Vec<&str> = table.columns.iter().map(|column| column.key).collect();
+    let keys: Vec<&str> = table.fields.iter().map(|field| field.key).collect();
     writeln!(output, "{}", keys.join(","))?;
-    let append_next = |column: usize, cell: &Cell<'_>, text: &mut Vec<u8>| {
-        if column > 0 {
-            text.push(b',');
+    let append_row = |row: &[Value<'_>], text: &mut Vec<u8>| {
+        for (column, value) in row.iter().enumerate() {
+            if column > 0 {
+                text.push(b',');
+            }
+            append_field(*value, text)?;
         }
-        append_cell(cell, text)
+        text.push(b'\n');
+        Ok(())
     };
-    table.write(append_next, "\n", |rows| output.write_all(rows))?;
+    write_rows(table, append_row, |rows| output.write_all(rows))?;
     output.flush()
 }
 
-/// Appends a cell. What a spreadsheet would take for a formula is guarded.
+/// Appends a value, between quotation marks if it has to be. What a spreadsheet would take for a formula is guarded.
 #[inline(always)]
-fn append_cell(cell: &Cell<'_>, text: &mut Vec<u8>) -> io::Result<()> {
-    match cell {
-        Cell::Text(field) | Cell::Outside(field) => append_field(field, text),
-        Cell::Compared([more, _]) if *more < 0 => {
-            text.push(GUARD as u8);
-            append(cell, text);
+fn append_field(value: Value<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+    match value {
+        Value::Text(_) | Value::Untrusted(_) | Value::List(_) => {
+            let start = text.len();
+            append(value, text);
+            if is_special(&text[start..]) { escape_from(start, text) } else { Ok(()) }
+        }
+        Value::Compared([more, _]) => {
+            if more < 0 {
+                text.push(GUARD as u8);
+            }
+            append(value, text);
             Ok(())
         }
         // Numbers, times and addresses have nothing in them that would have to be quoted.
         _ => {
-            append(cell, text);
+            append(value, text);
             Ok(())
         }
     }
 }
 
-/// Appends a text, guarded, with escapes and between quotation marks if it has to be.
+/// True if text may need a guard, escapes or quotation marks.
 #[inline]
-fn append_field(field: &str, text: &mut Vec<u8>) -> io::Result<()> {
+fn is_special(field: &[u8]) -> bool {
     // All of it is looked at, whatever comes: most fields are short, and hold nothing of it.
-    let is_special = field.bytes().fold(false, |found, byte| found | IS_SPECIAL[usize::from(byte)]);
-    if is_special || matches!(field.as_bytes().first(), Some(b' ' | b'=' | b'+' | b'-' | b'@')) {
-        return append_special(field, text);
-    }
-    text.extend_from_slice(field.as_bytes());
-    Ok(())
+    let is_special = field.iter().fold(false, |found, byte| found | IS_SPECIAL[usize::from(*byte)]);
+    is_special || matches!(field.first(), Some(b' ' | b'=' | b'+' | b'-' | b'@'))
 }
 
+/// Guards, escapes and quotes the text that begins at `start`.
 #[cold]
+fn escape_from(start: usize, text: &mut Vec<u8>) -> io::Result<()> {
+    let field = String::from_utf8(text.split_off(start)).unwrap_or_default();
+    append_special(&field, text)
+}
+
 fn append_special(field: &str, text: &mut Vec<u8>) -> io::Result<()> {
     let guard = looks_like_a_formula(field).then_some(GUARD);
     let field: String = guard.into_iter().chain(text::clean(field).chars()).collect();
@@ -101,22 +114,22 @@ fn looks_like_a_formula(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn csv(cell: Cell<'_>) -> String {
+    fn csv(value: Value<'_>) -> String {
         let mut text = Vec::new();
-        append_cell(&cell, &mut text).unwrap();
+        append_field(value, &mut text).unwrap();
         String::from_utf8(text).unwrap()
     }
 
     #[test]
     fn text_is_quoted_where_a_separator_would_split_it() {
-        let texts = ["a b", "a,b", "a \"b\"", "a;b", "a|b", "日本", ""].map(|text| csv(Cell::text(text)));
+        let texts = ["a b", "a,b", "a \"b\"", "a;b", "a|b", "日本", ""].map(|text| csv(Value::Text(text)));
         assert_eq!(texts, ["a b", "\"a,b\"", "\"a \"\"b\"\"\"", "\"a;b\"", "\"a|b\"", "日本", ""]);
     }
 
     #[test]
     fn what_cannot_be_seen_is_written_as_an_escape() {
         let texts = ["a\tb", "a\r\nb", "\u{1b}[31m", "\u{7f}\u{9b}", "\u{202e}gpj.exe", "a\u{200b}\u{feff}b"];
-        let escaped = texts.map(|text| csv(Cell::Outside(text.into())));
+        let escaped = texts.map(|text| csv(Value::Untrusted(text)));
         assert_eq!(
             escaped,
             [r"a\u{9}b", r"a\u{d}\u{a}b", r"\u{1b}[31m", r"\u{7f}\u{9b}", r"\u{202e}gpj.exe", r"a\u{200b}\u{feff}b"]
@@ -129,18 +142,20 @@ mod tests {
         let blanks = ["", " ", "   ", "\u{a0}", "\u{3000}", "\t", "\r", "\n", "\0", "\u{200b}", "\u{feff} "];
         for (sign, blank) in signs.iter().flat_map(|sign| blanks.map(|blank| (sign, blank))) {
             let text = format!("{blank}{sign}1");
-            for cell in [Cell::text(text.as_str()), Cell::Outside(text.as_str().into())] {
-                assert!(csv(cell).starts_with('\''), "{text:?}");
+            for value in [Value::Text(&text), Value::Untrusted(&text)] {
+                assert!(csv(value).starts_with('\''), "{text:?}");
             }
         }
         for begin in ["\t", "\r", "\n", "\0"] {
-            assert!(csv(Cell::Outside(format!("{begin}1").into())).starts_with('\''), "{begin:?}");
+            assert!(csv(Value::Untrusted(&format!("{begin}1"))).starts_with('\''), "{begin:?}");
         }
-        assert_eq!(csv(Cell::Outside("=1,2".into())), "\"'=1,2\"");
-        assert_eq!(csv(Cell::Outside("\n=1".into())), r"'\u{a}=1");
-        assert_eq!([Cell::Compared([-1, -2]), Cell::Compared([6, -1])].map(csv), ["'-1>-2", "6>-1"]);
+        assert_eq!(csv(Value::Untrusted("=1,2")), "\"'=1,2\"");
+        assert_eq!(csv(Value::Untrusted("\n=1")), r"'\u{a}=1");
+        assert_eq!([Value::Compared([-1, -2]), Value::Compared([6, -1])].map(csv), ["'-1>-2", "6>-1"]);
+        let lists = [vec!["-a", "b"], vec!["a", "-b"], vec!["a,", "b"]];
+        assert_eq!(lists.map(|list| csv(Value::List(&list))), ["'-a b", "a -b", "\"a, b\""]);
         let harmless = ["eth0", " eth0", "a=1", "a-b", "1", "日"];
-        assert_eq!(harmless.map(|text| csv(Cell::Outside(text.into()))), harmless);
-        assert_eq!(csv(Cell::Decimal { value: -1, digits: 0 }), "-1");
+        assert_eq!(harmless.map(|text| csv(Value::Untrusted(text))), harmless);
+        assert_eq!(csv(Value::Decimal { value: -1, digits: 0 }), "-1");
     }
 }

@@ -1,4 +1,4 @@
-//! How a cell is written in CSV and JSON: exact numbers, a decimal point, RFC 3339 times, nothing for what is not known.
+//! Values as text of CSV and JSON: exact numbers, a decimal point, RFC 3339 times, nothing for what is not known.
 //!
 //! Text is a vector of bytes here, all of them UTF-8: a string would have to look at digits again before it takes them.
 
@@ -6,27 +6,39 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::escape;
-use crate::summary::{Cell, CommunityId, hundredths};
+use crate::summary::{CommunityId, List, Value};
 use crate::unit::{PAIRS, Time};
 
-/// Appends a cell as JSON writes it. Numbers with more digits than a type has are numbers in JSON all the same.
-pub fn append_json(cell: &Cell<'_>, text: &mut Vec<u8>) -> serde_json::Result<()> {
-    match cell {
-        Cell::Empty => text.extend_from_slice(b"null"),
-        Cell::Text(own) | Cell::Outside(own) => append_string(own, text)?,
-        Cell::Time(_) | Cell::Address(_) | Cell::CommunityId(_) | Cell::Compared(_) => {
+/// The most ranges of ports that a list shows; of further ones it tells the number of ports.
+const MAX_PORT_RANGES: usize = 32;
+
+/// Appends a value as JSON writes it. Numbers with more digits than a type has are numbers in JSON all the same. A list is a string of
+/// its items, and null without any.
+pub fn append_json(value: Value<'_>, text: &mut Vec<u8>) -> serde_json::Result<()> {
+    match value {
+        Value::Null => text.extend_from_slice(b"null"),
+        Value::Integer(_) | Value::Share(_) | Value::Decimal { .. } => append(value, text),
+        // A port is a number, several are text.
+        Value::PortRange(first, last) if first == last => append(value, text),
+        Value::Text(string) | Value::Untrusted(string) => append_string(string, text)?,
+        Value::List(list) => append_items(list, text)?,
+        Value::Time(_)
+        | Value::Address(_)
+        | Value::CommunityId(_)
+        | Value::Compared(_)
+        | Value::PortRange(..)
+        | Value::Boolean(_) => {
             text.push(b'"');
-            append(cell, text);
+            append(value, text);
             text.push(b'"');
         }
-        Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. } => append(cell, text),
     }
     Ok(())
 }
 
 /// Appends a string between quotation marks.
 fn append_string(string: &str, text: &mut Vec<u8>) -> serde_json::Result<()> {
-    if string.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ' | 0x7f..)) {
+    if needs_escapes(string.as_bytes()) {
         return escape::to_json(text, string);
     }
     text.push(b'"');
@@ -35,21 +47,86 @@ fn append_string(string: &str, text: &mut Vec<u8>) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// Appends a cell's text. What is short is done in place. What takes long has a function of its own: otherwise every short
-/// cell would begin with setting up what that needs.
+/// Appends the items of a list as one string, or null if there are none.
+fn append_items(list: &dyn List, text: &mut Vec<u8>) -> serde_json::Result<()> {
+    let start = text.len();
+    text.push(b'"');
+    append_list(list, b' ', text);
+    let items = &text[start + 1..];
+    if items.is_empty() {
+        text.truncate(start);
+        text.extend_from_slice(b"null");
+    } else if needs_escapes(items) {
+        let items = String::from_utf8(text.split_off(start + 1)).unwrap_or_default();
+        text.truncate(start);
+        escape::to_json(text, &items)?;
+    } else {
+        text.push(b'"');
+    }
+    Ok(())
+}
+
+/// True if text has characters that cannot stand in a JSON document as they are.
+fn needs_escapes(text: &[u8]) -> bool {
+    text.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ' | 0x7f..))
+}
+
+/// Appends a value's text. What is short is done in place. What takes long has a function of its own: otherwise every short
+/// value would begin with setting up what that needs.
 #[inline(always)]
-pub fn append(cell: &Cell<'_>, text: &mut Vec<u8>) {
-    match cell {
-        Cell::Empty => {}
-        Cell::Count(number) | Cell::Number(number) | Cell::Bytes(number) => append_number(*number, text),
-        Cell::Share { part, whole } => append_decimal(i128::from(hundredths(*part, *whole)), 2, text),
-        Cell::Decimal { value, digits } => append_decimal(*value, *digits, text),
-        Cell::Time(time) => append_time(*time, text),
-        Cell::Address(IpAddr::V4(address)) => append_ipv4(*address, text),
-        Cell::Address(IpAddr::V6(address)) => append_ipv6(*address, text),
-        Cell::CommunityId(id) => append_community_id(*id, text),
-        Cell::Compared([more, less]) => append_compared(*more, *less, text),
-        Cell::Text(own) | Cell::Outside(own) => text.extend_from_slice(own.as_bytes()),
+pub fn append(value: Value<'_>, text: &mut Vec<u8>) {
+    match value {
+        Value::Null => {}
+        Value::Integer(number) => append_number(number, text),
+        Value::Share(share) => append_decimal(i128::from(share.basis_points()), 2, text),
+        Value::Decimal { value, digits } => append_decimal(value, digits, text),
+        Value::Boolean(is_so) => text.extend_from_slice(if is_so { b"yes" } else { b"no" }),
+        Value::Time(time) => append_time(time, text),
+        Value::Address(IpAddr::V4(address)) => append_ipv4(address, text),
+        Value::Address(IpAddr::V6(address)) => append_ipv6(address, text),
+        Value::PortRange(first, last) => append_ports(first, last, b"-", text),
+        Value::CommunityId(id) => append_community_id(id, text),
+        Value::Compared([more, less]) => append_compared(more, less, text),
+        Value::Text(string) | Value::Untrusted(string) => text.extend_from_slice(string.as_bytes()),
+        Value::List(list) => append_list(list, b' ', text),
+    }
+}
+
+/// Appends the items of a list with separators between them; those of a list in a list have slashes: `10/20 10/30`. Ports are
+/// ranges only from three on: `80 8080 8081 9000-9003`.
+#[inline(never)]
+fn append_list(list: &dyn List, separator: u8, text: &mut Vec<u8>) {
+    let start = text.len();
+    let (mut ranges, mut unlisted) = (0, 0);
+    list.each(&mut |item| {
+        if let Value::PortRange(first, last) = item {
+            ranges += 1;
+            if ranges > MAX_PORT_RANGES {
+                unlisted += u64::from(last.saturating_sub(first)) + 1;
+                return;
+            }
+        }
+        if text.len() > start {
+            text.push(separator);
+        }
+        match item {
+            Value::List(inner) => append_list(inner, b'/', text),
+            Value::PortRange(first, last) if last.saturating_sub(first) == 1 => append_ports(first, last, b" ", text),
+            item => append(item, text),
+        }
+    });
+    if unlisted > 0 {
+        text.extend_from_slice(b" (and ");
+        append_number(unlisted, text);
+        text.extend_from_slice(b" more)");
+    }
+}
+
+fn append_ports(first: u16, last: u16, separator: &[u8], text: &mut Vec<u8>) {
+    append_number(first.into(), text);
+    if last != first {
+        text.extend_from_slice(separator);
+        append_number(last.into(), text);
     }
 }
 
@@ -180,39 +257,42 @@ pub fn append_decimal(value: i128, digits: u8, text: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::summary::Share;
 
-    fn text(cell: Cell<'_>) -> String {
+    fn text(value: Value<'_>) -> String {
         let mut text = Vec::new();
-        append(&cell, &mut text);
+        append(value, &mut text);
         String::from_utf8(text).unwrap()
     }
 
-    fn json(cell: Cell<'_>) -> String {
+    fn json(value: Value<'_>) -> String {
         let mut text = Vec::new();
-        append_json(&cell, &mut text).unwrap();
+        append_json(value, &mut text).unwrap();
         String::from_utf8(text).unwrap()
     }
 
     #[test]
     fn decimals_keep_their_digits() {
-        assert_eq!(text(Cell::Decimal { value: -1_500_000_000, digits: 9 }), "-1.500000000");
-        assert_eq!(json(Cell::Decimal { value: 5, digits: 3 }), "0.005");
-        assert_eq!(text(Cell::Share { part: 1, whole: 3 }), "33.33");
+        assert_eq!(text(Value::Decimal { value: -1_500_000_000, digits: 9 }), "-1.500000000");
+        assert_eq!(json(Value::Decimal { value: 5, digits: 3 }), "0.005");
+        assert_eq!(text(Share { part: 1, whole: 3 }.into()), "33.33");
     }
 
     #[test]
     fn strings_are_escaped_in_json() {
-        assert_eq!(json(Cell::Outside("=1".into())), "\"=1\"");
-        assert_eq!(json(Cell::Outside("a\"\\\u{1b}é".into())), "\"a\\\"\\\\\\u001bé\"");
+        assert_eq!(json(Value::Untrusted("=1")), "\"=1\"");
+        assert_eq!(json(Value::Untrusted("a\"\\\u{1b}é")), "\"a\\\"\\\\\\u001bé\"");
     }
 
     #[test]
     fn addresses_are_written_as_everywhere() {
         for address in ["0.0.0.0", "192.168.1.255", "2001:db8::1", "::ffff:10.0.0.1", "::", "::1", "1::", "::2:0:0:3:0:0"] {
-            assert_eq!(text(Cell::Address(address.parse().unwrap())), address);
+            assert_eq!(text(Value::Address(address.parse().unwrap())), address);
         }
     }
 
@@ -225,26 +305,51 @@ mod tests {
             segments in proptest::array::uniform8(prop_oneof![Just(0), any::<u16>()]),
         ) {
             let address = Ipv6Addr::from(segments);
-            prop_assert_eq!(text(Cell::Address(address.into())), address.to_string());
+            prop_assert_eq!(text(Value::Address(address.into())), address.to_string());
             let address = Ipv4Addr::from(u32::from(segments[0]) << 16 | u32::from(segments[1]));
-            prop_assert_eq!(text(Cell::Address(address.into())), address.to_string());
+            prop_assert_eq!(text(Value::Address(address.into())), address.to_string());
         }
 
         #[test]
         fn numbers_are_written_as_the_standard_library_does(number: u64, digits in 0..64u32) {
             let number = number >> digits;
-            prop_assert_eq!(text(Cell::Count(number)), number.to_string());
+            prop_assert_eq!(text(Value::Integer(number)), number.to_string());
         }
     }
 
     #[test]
     fn compared_numbers_are_text() {
-        assert_eq!(text(Cell::Compared([6, -1])), "6>-1");
-        assert_eq!(json(Cell::Compared([65_535, 1])), "\"65535>1\"");
+        assert_eq!(text(Value::Compared([6, -1])), "6>-1");
+        assert_eq!(json(Value::Compared([65_535, 1])), "\"65535>1\"");
+    }
+
+    #[test]
+    fn neighbouring_ports_become_ranges_and_long_lists_end() {
+        let ports = BTreeSet::from([80, 8080, 8081, 8082, 9000, 9001, 65535]);
+        assert_eq!(text(Value::List(&ports)), "80 8080-8082 9000 9001 65535");
+        assert_eq!(json(Value::List(&ports)), "\"80 8080-8082 9000 9001 65535\"");
+        let many: BTreeSet<u16> = (0..100).map(|n| n * 3).collect();
+        assert!(text(Value::List(&many)).ends_with(" 90 93 (and 68 more)"), "{}", text(Value::List(&many)));
+    }
+
+    #[test]
+    fn a_port_alone_is_a_number_and_several_are_text() {
+        let ranges = [(80, 80), (80, 81), (80, 83)].map(|(first, last)| Value::PortRange(first, last));
+        assert_eq!(ranges.map(text), ["80", "80-81", "80-83"]);
+        assert_eq!(ranges.map(json), ["80", "\"80-81\"", "\"80-83\""]);
+    }
+
+    #[test]
+    fn items_have_spaces_between_them_and_those_of_an_inner_list_slashes() {
+        let (paths, words) = (vec![vec![10, 20], vec![30]], ["a", "\""].map(Some));
+        assert_eq!([Value::List(&paths), Value::List(&words)].map(text), ["10/20 30", "a \""]);
+        assert_eq!([Value::List(&paths), Value::List(&words)].map(json), ["\"10/20 30\"", "\"a \\\"\""]);
+        let none: Vec<&str> = Vec::new();
+        assert_eq!((text(Value::List(&none)), json(Value::List(&none))), (String::new(), "null".into()));
     }
 
     #[test]
     fn what_is_not_known_is_empty_or_null() {
-        assert_eq!((text(Cell::Empty), json(Cell::Empty)), (String::new(), "null".into()));
+        assert_eq!((text(Value::Null), json(Value::Null)), (String::new(), "null".into()));
     }
 }

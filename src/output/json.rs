@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::data::append_json;
 use super::escape;
-use crate::summary::{Cell, Table};
+use super::stream::write_rows;
+use crate::summary::{Field, Table, Value};
 
 /// Raised when a key changes its meaning.
 ///
@@ -71,30 +72,34 @@ pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>,
     for (number, table) in tables.enumerate() {
         let comma = if number > 0 { "," } else { "" };
         write!(output, r#"{comma}"{}":["#, table.name)?;
-        write_rows(&table, &mut output)?;
+        write_table(&table, &mut output)?;
         output.write_all(b"]")?;
     }
     output.write_all(b"}}\n")?;
     output.flush()
 }
 
-/// Appends a cell as a member of its row's object.
+/// Appends a row as an object.
 #[inline]
-pub(super) fn append_member(key: &str, cell: &Cell<'_>, text: &mut Vec<u8>) -> io::Result<()> {
-    text.push(b'"');
-    text.extend_from_slice(key.as_bytes());
-    text.extend_from_slice(b"\":");
-    Ok(append_json(cell, text)?)
+pub(super) fn append_object(fields: &[Field], row: &[Value<'_>], text: &mut Vec<u8>) -> io::Result<()> {
+    for (number, (field, value)) in fields.iter().zip(row).enumerate() {
+        text.extend_from_slice(if number == 0 { b"{\"" } else { b",\"" });
+        text.extend_from_slice(field.key.as_bytes());
+        text.extend_from_slice(b"\":");
+        append_json(*value, text)?;
+    }
+    text.push(b'}');
+    Ok(())
 }
 
-fn write_rows(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
+fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let mut is_first = true;
-    let append = |column: usize, cell: &Cell<'_>, text: &mut Vec<u8>| {
-        // Each row has a comma in front of it.
-        text.extend_from_slice(if column == 0 { b",{" } else { b"," });
-        append_member(table.columns[column].key, cell, text)
+    // Each row has a comma in front of it.
+    let append_row = |row: &[Value<'_>], text: &mut Vec<u8>| {
+        text.push(b',');
+        append_object(&table.fields, row, text)
     };
-    table.write(append, "}", |rows| {
+    write_rows(table, append_row, |rows| {
         let rows = if is_first { &rows[1..] } else { rows };
         is_first = false;
         output.write_all(rows)

@@ -2,33 +2,45 @@
 
 use std::io::{self, Write};
 
-use super::json::append_member;
-use crate::summary::{Cell, Table};
+use super::json::append_object;
+use super::stream::write_rows;
+use crate::summary::{Table, Value};
 
 /// Writes one table, and its total as the last line if it has one. A table without rows is no line.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
-    let append = |column: usize, cell: &Cell<'_>, text: &mut Vec<u8>| {
-        text.push(if column == 0 { b'{' } else { b',' });
-        append_member(table.columns[column].key, cell, text)
+    let append_row = |row: &[Value<'_>], text: &mut Vec<u8>| {
+        append_object(&table.fields, row, text)?;
+        text.push(b'\n');
+        Ok(())
     };
-    table.write(append, "}\n", |rows| output.write_all(rows))?;
+    write_rows(table, append_row, |rows| output.write_all(rows))?;
     output.flush()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::Column;
+    use crate::summary::{Column, Kind, Record, Rows};
+
+    struct Sent(Option<&'static str>, u64);
+
+    impl Record for Sent {
+        type Row<'a> = Sent;
+        const NAME: &'static str = "sent";
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column::<Self>::key("name", Kind::Untrusted, |row| Value::untrusted(row.0)).or_word("total"),
+            Column::measure("packets", Kind::Count, |row| row.1.into()),
+        ];
+    }
 
     #[test]
     fn each_row_and_the_total_is_an_object_on_a_line() {
-        const COLUMNS: &[Column] = &[Column::always("name"), Column::always("packets")];
-        let row = |name: &'static str, packets| vec![Cell::Outside(name.into()), Cell::Count(packets)];
-        let total = Some(vec![Cell::Empty, Cell::Count(3)]);
-        let table = Table::stored("t", COLUMNS, vec![row("a\n\"", 1), row("b", 2)]).with_total(total);
+        let rows = vec![Sent(Some("a\n\""), 1), Sent(Some("b"), 2)];
+        let table = Rows::<Sent>::stored(rows).with_total(Some(Sent(None, 3))).into();
         let mut lines = Vec::new();
         write(&table, &mut lines).unwrap();
-        let expected = "{\"name\":\"a\\n\\\"\",\"packets\":1}\n{\"name\":\"b\",\"packets\":2}\n{\"name\":null,\"packets\":3}\n";
+        let expected =
+            "{\"name\":\"a\\n\\\"\",\"packets\":1}\n{\"name\":\"b\",\"packets\":2}\n{\"name\":\"total\",\"packets\":3}\n";
         assert_eq!(String::from_utf8(lines).unwrap(), expected);
     }
 }

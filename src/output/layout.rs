@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::priorities::{Placement, Priority};
 use super::wrap::width_of;
-use crate::summary::{Column, Show};
 
 /// Spaces between columns.
 pub const GAP: usize = 2;
@@ -14,9 +14,9 @@ const SHORT_ADDRESS: usize = 15;
 /// Places to which a word may be shortened where nothing else helps.
 const LEAST_WORD: usize = 5;
 
-/// What may be done with a text that is wider than its place.
+/// The ways to fit a text that is wider than its place.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub enum Kind {
+pub enum Fit {
     /// Nothing: a number.
     Number,
     /// Nothing: a time.
@@ -42,7 +42,6 @@ pub struct Wish {
     /// The widest of the latter if addresses give way.
     stubborn: usize,
     holds_words: bool,
-    holds_numbers: bool,
 }
 
 impl Wish {
@@ -52,14 +51,13 @@ impl Wish {
     }
 
     /// Takes in a text of that width.
-    pub fn add(&mut self, kind: Kind, width: usize) {
-        match kind {
-            Kind::Words | Kind::Name => self.text = self.text.max(width),
-            Kind::Number | Kind::Whole | Kind::Address => self.whole = self.whole.max(width),
+    pub fn add(&mut self, fit: Fit, width: usize) {
+        match fit {
+            Fit::Words | Fit::Name => self.text = self.text.max(width),
+            Fit::Number | Fit::Whole | Fit::Address => self.whole = self.whole.max(width),
         }
-        self.stubborn = self.stubborn.max(stubborn(kind, width));
-        self.holds_words |= kind == Kind::Words && width > 0;
-        self.holds_numbers |= kind == Kind::Number;
+        self.stubborn = self.stubborn.max(stubborn(fit, width));
+        self.holds_words |= fit == Fit::Words && width > 0;
     }
 
     /// Takes in what another one of the same column has taken in.
@@ -69,12 +67,6 @@ impl Wish {
         self.whole = self.whole.max(other.whole);
         self.stubborn = self.stubborn.max(other.stubborn);
         self.holds_words |= other.holds_words;
-        self.holds_numbers |= other.holds_numbers;
-    }
-
-    /// True if there is a number among its texts.
-    pub fn holds_numbers(&self) -> bool {
-        self.holds_numbers
     }
 
     /// The widest text, title or not.
@@ -93,11 +85,11 @@ impl Wish {
 
     /// The fewest and the most places that are set aside for a column while there may be others. One that need not be shown is only
     /// shown if nothing in it has to be broken.
-    fn claim(&self, column: &Column, addresses_give_way: bool) -> [usize; 2] {
+    fn claim(&self, column: Placement, addresses_give_way: bool) -> [usize; 2] {
         let whole = if addresses_give_way { self.stubborn } else { self.whole };
         let most = self.content_with(column.enough, whole);
-        match column.show {
-            Show::Always => [most, most],
+        match column.priority {
+            Priority::Always => [most, most],
             _ if self.holds_words => [self.wanted(); 2],
             _ => [self.content_with(LEAST_NAME, whole), most],
         }
@@ -105,36 +97,36 @@ impl Wish {
 }
 
 /// The places of what can neither be broken nor shortened, if addresses give way.
-fn stubborn(kind: Kind, width: usize) -> usize {
-    match kind {
-        Kind::Number | Kind::Whole => width,
-        Kind::Address => width.min(SHORT_ADDRESS),
-        Kind::Words | Kind::Name => 0,
+fn stubborn(fit: Fit, width: usize) -> usize {
+    match fit {
+        Fit::Number | Fit::Whole => width,
+        Fit::Address => width.min(SHORT_ADDRESS),
+        Fit::Words | Fit::Name => 0,
     }
 }
 
 /// The columns to show, by index, and how many had no room: those that must be shown, and of the others as many as there is room for,
 /// in their order of importance. A column that says nothing in any row is left out, and is not counted.
-pub fn columns_that_fit(columns: &[Column], wishes: &[Wish], width: usize) -> (Vec<usize>, usize) {
+pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) -> (Vec<usize>, usize) {
     let mut by_importance: Vec<usize> = (0..columns.len())
-        .filter(|&index| match columns[index].show {
-            Show::Always => true,
-            Show::WithRoom(_) => wishes[index].says_something(),
-            Show::InData => false,
+        .filter(|&index| match columns[index].priority {
+            Priority::Always => true,
+            Priority::WithRoom(_) => wishes[index].says_something(),
+            Priority::Never => false,
         })
         .collect();
-    by_importance.sort_by_key(|&index| columns[index].show);
+    by_importance.sort_by_key(|&index| columns[index].priority);
     let (mut chosen, mut left_out) = (Vec::new(), 0);
     // Places that are free if addresses stay where they are, and if they give way.
     let mut free = [width.saturating_add(GAP); 2];
-    for group in by_importance.chunk_by(|&one, &other| columns[one].show == columns[other].show) {
+    for group in by_importance.chunk_by(|&one, &other| columns[one].priority == columns[other].priority) {
         let claims = [false, true].map(|give_way| {
-            let claims = group.iter().map(|&index| wishes[index].claim(&columns[index], give_way));
+            let claims = group.iter().map(|&index| wishes[index].claim(columns[index], give_way));
             claims.fold([0, 0], |[all_least, all_most], [least, most]| [all_least + GAP + least, all_most + GAP + most])
         });
-        let is_chosen = match columns[group[0]].show {
-            Show::Always => true,
-            Show::WithRoom(0) => claims[1][0] <= free[1],
+        let is_chosen = match columns[group[0]].priority {
+            Priority::Always => true,
+            Priority::WithRoom(0) => claims[1][0] <= free[1],
             _ => claims[0][0] <= free[0],
         };
         if is_chosen {
@@ -166,14 +158,14 @@ impl Narrowest {
     }
 
     /// Takes in a text that takes so many places, of which `enough` are enough.
-    pub fn add(&mut self, kind: Kind, text: &str, width: usize, enough: usize) {
-        match kind {
-            Kind::Number | Kind::Whole | Kind::Address => {
-                let least = stubborn(kind, width);
+    pub fn add(&mut self, fit: Fit, text: &str, width: usize, enough: usize) {
+        match fit {
+            Fit::Number | Fit::Whole | Fit::Address => {
+                let least = stubborn(fit, width);
                 self.add_places([width, least, least]);
             }
-            Kind::Name => self.add_places([width.min(LEAST_NAME), width.min(LEAST_NAME), width.min(LEAST_WORD)]),
-            Kind::Words => text.split(' ').for_each(|word| match width_of(word) {
+            Fit::Name => self.add_places([width.min(LEAST_NAME), width.min(LEAST_NAME), width.min(LEAST_WORD)]),
+            Fit::Words => text.split(' ').for_each(|word| match width_of(word) {
                 width if is_number_or_address(word) => self.add_places([width; 3]),
                 width => self.add_places([width.min(enough), width.min(enough), width.min(LEAST_WORD)]),
             }),
@@ -239,29 +231,34 @@ fn divided(least: &[usize], most: &[usize], room: usize) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[
-        Column::always("name"),
-        Column::with_room("list", 2),
-        Column::with_room("sent", 1),
-        Column::with_room("received", 1),
-        Column::with_room("host", 3),
-        Column::in_data("x"),
+    const fn placed(priority: Priority) -> Placement {
+        Placement { priority, enough: 24 }
+    }
+
+    /// A name, a list, two numbers that belong together, the name of a machine, and a column that is never shown.
+    const COLUMNS: &[Placement] = &[
+        placed(Priority::Always),
+        placed(Priority::WithRoom(2)),
+        placed(Priority::WithRoom(1)),
+        placed(Priority::WithRoom(1)),
+        placed(Priority::WithRoom(3)),
+        placed(Priority::Never),
     ];
 
-    fn wish(kind: Kind, title: usize, width: usize) -> Wish {
+    fn wish(fit: Fit, title: usize, width: usize) -> Wish {
         let mut wish = Wish::of_title(title);
-        wish.add(kind, width);
+        wish.add(fit, width);
         wish
     }
 
     fn fitting(width: usize) -> (Vec<usize>, usize) {
         let wishes = [
-            wish(Kind::Words, 4, 100),
-            wish(Kind::Words, 4, 40),
-            wish(Kind::Number, 4, 6),
-            wish(Kind::Number, 8, 6),
-            wish(Kind::Name, 4, 60),
-            wish(Kind::Number, 1, 6),
+            wish(Fit::Words, 4, 100),
+            wish(Fit::Words, 4, 40),
+            wish(Fit::Number, 4, 6),
+            wish(Fit::Number, 8, 6),
+            wish(Fit::Name, 4, 60),
+            wish(Fit::Number, 1, 6),
         ];
         columns_that_fit(COLUMNS, &wishes, width)
     }
@@ -294,25 +291,25 @@ mod tests {
 
     #[test]
     fn words_stay_whole_while_they_can_and_numbers_and_addresses_always() {
-        let narrowest = |kind, text| {
+        let narrowest = |fit, text| {
             let mut narrowest = Narrowest::default();
-            narrowest.add(kind, text, width_of(text), 24);
+            narrowest.add(fit, text, width_of(text), 24);
             [narrowest.readable, narrowest.stubborn, narrowest.least]
         };
-        assert_eq!(narrowest(Kind::Words, "a time-and-address"), [16, 16, 5]);
-        assert_eq!(narrowest(Kind::Words, "1000-2000 (2001:db8::1"), [12, 12, 12]);
-        assert_eq!(narrowest(Kind::Name, "/a/b c/d/a long one.pcap"), [12, 12, 5]);
-        assert_eq!(narrowest(Kind::Whole, "2026-11-23 21:07:16"), [19, 19, 19]);
-        assert_eq!(narrowest(Kind::Address, "2001:db8:20::ff:fe00:2067"), [25, 15, 15]);
+        assert_eq!(narrowest(Fit::Words, "a time-and-address"), [16, 16, 5]);
+        assert_eq!(narrowest(Fit::Words, "1000-2000 (2001:db8::1"), [12, 12, 12]);
+        assert_eq!(narrowest(Fit::Name, "/a/b c/d/a long one.pcap"), [12, 12, 5]);
+        assert_eq!(narrowest(Fit::Whole, "2026-11-23 21:07:16"), [19, 19, 19]);
+        assert_eq!(narrowest(Fit::Address, "2001:db8:20::ff:fe00:2067"), [25, 15, 15]);
     }
 
     #[test]
     fn addresses_give_way_to_what_matters_most_and_to_nothing_else() {
-        const COLUMNS: &[Column] = &[Column::always("server_ip"), Column::with_room("bytes", 0), Column::with_room("flows", 1)];
-        let wishes = [wish(Kind::Address, 6, 39), wish(Kind::Number, 5, 8), wish(Kind::Number, 5, 5)];
-        assert_eq!(columns_that_fit(COLUMNS, &wishes, 39 + 2 + 8 + 2 + 5), (vec![0, 1, 2], 0));
-        assert_eq!(columns_that_fit(COLUMNS, &wishes, 39 + 2 + 8 + 2 + 4), (vec![0, 1], 1));
-        assert_eq!(columns_that_fit(COLUMNS, &wishes, 15 + 2 + 8), (vec![0, 1], 1));
-        assert_eq!(columns_that_fit(COLUMNS, &wishes, 15 + 2 + 7), (vec![0], 2));
+        const COLUMNS: [Placement; 3] = [placed(Priority::Always), placed(Priority::WithRoom(0)), placed(Priority::WithRoom(1))];
+        let wishes = [wish(Fit::Address, 6, 39), wish(Fit::Number, 5, 8), wish(Fit::Number, 5, 5)];
+        assert_eq!(columns_that_fit(&COLUMNS, &wishes, 39 + 2 + 8 + 2 + 5), (vec![0, 1, 2], 0));
+        assert_eq!(columns_that_fit(&COLUMNS, &wishes, 39 + 2 + 8 + 2 + 4), (vec![0, 1], 1));
+        assert_eq!(columns_that_fit(&COLUMNS, &wishes, 15 + 2 + 8), (vec![0, 1], 1));
+        assert_eq!(columns_that_fit(&COLUMNS, &wishes, 15 + 2 + 7), (vec![0], 2));
     }
 }

@@ -4,16 +4,16 @@
 //! words, long addresses push what stands behind them to the next line, and words are shortened, in this order. A line is longer than
 //! the terminal only where nothing of that helps.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
 use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
-use super::layout::{GAP, Kind, Narrowest, Wish, columns_that_fit, widths};
+use super::layout::{Fit, GAP, Narrowest, Wish, columns_that_fit, widths};
+use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
-use crate::summary::{Cell, Row, Show, Table};
+use crate::summary::{ColumnRole, Field, Kind, Table, Value};
 use crate::{parallel, text};
 
 /// How tables are shown.
@@ -35,18 +35,19 @@ const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 /// Digits of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
 /// The most rows that are kept while a table is written: each is looked at several times, and one can be made from millions of flows.
-const MOST_KEPT: usize = 1 << 12;
+const MAX_KEPT: usize = 1 << 12;
 
 /// Writes a table with its heading, and an empty line behind it.
 ///
-/// Many rows are made once or twice to be measured and once to be written, because all of them can be more than there is memory for.
+/// Many rows are computed once or twice to be measured and once to be written, because all of them can be more than there is memory
+/// for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let title = text::table_title(table.name);
     if table.is_empty() {
         return writeln!(output, "{}\n  {}\n", emphasised(title, view), text::empty_table(table.name));
     }
-    let rows = Rows::of(table, view.top);
-    let layout = Layout::of(&rows, view);
+    let rows = Rows::new(table, view.top);
+    let layout = Layout::new(&rows, view);
     writeln!(output, "{}{}", emphasised(title, view), layout.note(title, view))?;
     let mut lines = String::new();
     layout.append(&layout.titles(table), &mut lines);
@@ -58,7 +59,7 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
         block.extend_from_slice(lines.as_bytes());
         Ok(())
     };
-    parallel::in_order((rows.len(), rows.work()), table.threads, append, |lines| output.write_all(lines))?;
+    parallel::in_order((rows.len(), rows.cost()), table.threads, append, |lines| output.write_all(lines))?;
     writeln!(output)
 }
 
@@ -67,90 +68,119 @@ pub(super) fn emphasised(line: &str, view: View) -> String {
     if view.styled { format!("{EMPHASIS}{line}{EMPHASIS:#}") } else { line.to_owned() }
 }
 
-/// A cell as people read it.
+/// A value as people read it.
 #[derive(Clone, Default)]
 struct Shown {
     text: String,
     /// Places of the terminal that it takes in its column.
     width: usize,
-    kind: Kind,
+    fit: Fit,
 }
 
 impl Shown {
-    fn set(&mut self, kind: Kind, append: impl FnOnce(&mut String)) {
+    fn set(&mut self, fit: Fit, append: impl FnOnce(&mut String)) {
         self.text.clear();
         append(&mut self.text);
         self.width = width_of(&self.text);
-        self.kind = kind;
+        self.fit = fit;
     }
 }
 
-/// The rows that are shown, behind them the one for all others, and last that of the total.
+/// The rows that are shown, after them the one for all others, and last that of the total.
 struct Rows<'t, 'a> {
     table: &'t Table<'a>,
+    placements: Vec<Placement>,
     /// How many of the table are shown.
     shown: usize,
-    /// Those, if they are few.
-    kept: Vec<Cow<'t, [Cell<'a>]>>,
-    others: Option<Row<'a>>,
-    /// The column in which the others are called so, and how many places that needs there.
-    label: (usize, usize),
+    /// Those, with all their columns, if they are few.
+    kept: Vec<Vec<Shown>>,
+    others: Option<Vec<Shown>>,
+    /// Digits of a second that are shown of times.
+    time_digits: u8,
 }
 
 impl<'t, 'a> Rows<'t, 'a> {
-    fn of(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
-        let top = top.unwrap_or(table.usual_rows);
+    fn new(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
+        let top = top.unwrap_or(default_rows(table.name));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        let kept: Vec<_> = table.rows().take(if shown <= MOST_KEPT { shown } else { 0 }).collect();
-        let mut others = table.others(shown, &kept);
-        // "(12 others)" stands in the first column that is always shown and does not add up.
-        let first = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up).unwrap_or(0);
-        let mut label = (first, 0);
-        if let Some(others) = &mut others {
-            let text = text::others(table.len() - shown);
-            // It reaches into the columns behind, which are empty.
-            let behind = table.columns[first + 1..].iter().filter(|column| column.show != Show::InData);
-            let empty = behind.take_while(|column| !column.adds_up).filter(|column| column.show == Show::Always);
-            let room: usize = empty.map(|column| GAP + width_of(text::column_title(table.name, column.key))).sum();
-            label.1 = width_of(&text).saturating_sub(room);
-            others[first] = Cell::text(text);
+        let time_digits = table.time_step().map_or(0, digits_of_second);
+        let (placements, kept) = (placements(table), Vec::new());
+        let mut rows = Rows { table, placements, shown, kept, others: None, time_digits };
+        let (mut kept, mut first) = (Vec::new(), table.no_rows());
+        let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
+        if is_kept || has_others {
+            let columns: Vec<usize> = (0..table.fields.len()).collect();
+            table.visit_with_words(0..shown, |values| {
+                first.add(values);
+                if is_kept {
+                    let mut cells = rows.no_cells();
+                    rows.show(values, &columns, &mut cells);
+                    kept.push(cells);
+                }
+            });
         }
-        Rows { table, shown, kept, others, label }
+        let others = table.others(shown, &first).map(|values| rows.others(&values));
+        (rows.kept, rows.others) = (kept, others);
+        rows
+    }
+
+    fn no_cells(&self) -> Vec<Shown> {
+        vec![Shown::default(); self.table.fields.len()]
+    }
+
+    /// Turns the values of these columns into text.
+    fn show(&self, values: &[Value<'_>], columns: &[usize], cells: &mut [Shown]) {
+        for &index in columns {
+            let (value, kind) = (values[index], self.table.fields[index].kind);
+            cells[index].set(fit_of(value), |text| append_shown(value, kind, self.time_digits, text));
+        }
+    }
+
+    /// The row for all rows that are not shown, with its label: `(12 others)`.
+    fn others(&self, values: &[Value<'_>]) -> Vec<Shown> {
+        let fields = &self.table.fields;
+        let mut cells = self.no_cells();
+        self.show(values, &(0..fields.len()).collect::<Vec<_>>(), &mut cells);
+        // The label stands in the first column that is always shown and does not add up.
+        let is_always_shown = |index: usize| self.placements[index].priority == Priority::Always;
+        let is_free = |index: usize| is_always_shown(index) && !is_measure(&fields[index]);
+        let label = (0..fields.len()).find(|&index| is_free(index)).unwrap_or(0);
+        let text = text::others(self.table.len() - self.shown);
+        // It reaches into the columns behind, which are empty.
+        let behind = (label + 1..fields.len()).filter(|&index| self.placements[index].priority != Priority::Never);
+        let empty = behind.take_while(|&index| !is_measure(&fields[index])).filter(|&index| is_always_shown(index));
+        let room: usize = empty.map(|index| GAP + width_of(text::column_title(self.table.name, fields[index].key))).sum();
+        cells[label] = Shown { width: width_of(&text).saturating_sub(room), text, fit: Fit::Whole };
+        cells
     }
 
     fn len(&self) -> usize {
-        self.shown + usize::from(self.others.is_some()) + usize::from(self.table.total().is_some())
+        self.shown + usize::from(self.others.is_some()) + usize::from(self.table.has_total())
     }
 
-    /// How long it takes to look at all: as long as at so many rows that are there.
-    fn work(&self) -> usize {
-        if self.kept.is_empty() { self.table.work_of(self.shown) } else { self.len() }
+    /// The cost of looking at all rows, in flows.
+    fn cost(&self) -> usize {
+        if self.kept.is_empty() { self.table.cost_of(self.shown) } else { self.len() }
     }
 
-    fn row(&self, number: usize) -> Cow<'_, [Cell<'a>]> {
-        match self.kept.get(number) {
-            Some(row) => Cow::Borrowed(row),
-            None if number < self.shown => self.table.row(number),
-            None => {
-                let mut behind = self.others.as_deref().into_iter().chain(self.table.total());
-                Cow::Borrowed(behind.nth(number - self.shown).unwrap_or_default())
-            }
-        }
-    }
-
-    /// Lends the cells of these columns, row by row.
+    /// Passes rows with the text of these columns to `look`. The cells of other columns mean nothing.
     fn each(&self, numbers: Range<usize>, columns: &[usize], mut look: impl FnMut(&[Shown])) {
-        let mut cells = vec![Shown::default(); columns.len()];
-        for number in numbers {
-            let row = self.row(number);
-            let is_others = self.others.is_some() && number == self.shown;
-            for (shown, &index) in cells.iter_mut().zip(columns) {
-                shown.set(kind_of(&row[index]), |text| append_shown(&row[index], self.table.time_digits, text));
-                if is_others && index == self.label.0 {
-                    (shown.kind, shown.width) = (Kind::Whole, self.label.1);
-                }
-            }
+        let part_of = |end: usize| numbers.start.min(end)..numbers.end.min(end);
+        self.kept[part_of(self.kept.len())].iter().for_each(|cells| look(cells));
+        let mut cells = self.no_cells();
+        let mut look_at = |values: &[Value<'_>], look: &mut dyn FnMut(&[Shown])| {
+            self.show(values, columns, &mut cells);
             look(&cells);
+        };
+        if self.kept.is_empty() {
+            self.table.visit_with_words(part_of(self.shown), |values| look_at(values, &mut look));
+        }
+        if let Some(others) = self.others.as_ref().filter(|_| numbers.contains(&self.shown)) {
+            look(others);
+        }
+        if self.table.has_total() && numbers.contains(&(self.len() - 1)) {
+            let total = self.table.len();
+            self.table.visit_with_words(total..total + 1, |values| look_at(values, &mut look));
         }
     }
 
@@ -186,21 +216,19 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(rows: &Rows<'_, '_>, view: View) -> Layout {
-        let all = rows.table.columns;
-        let candidates: Vec<usize> = (0..all.len()).filter(|&index| all[index].show != Show::InData).collect();
-        let title = |index: usize| text::column_title(rows.table.name, all[index].key);
-        let titles: Vec<Wish> = (0..all.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
+    fn new(rows: &Rows<'_, '_>, view: View) -> Layout {
+        let (fields, placements) = (&rows.table.fields, &rows.placements);
+        let candidates: Vec<usize> = (0..fields.len()).filter(|&index| placements[index].priority != Priority::Never).collect();
+        let title = |index: usize| text::column_title(rows.table.name, fields[index].key);
+        let titles: Vec<Wish> = (0..fields.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
         let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
-            for (cell, &index) in cells.iter().zip(&candidates) {
-                wishes[index].add(cell.kind, cell.width);
-            }
+            candidates.iter().for_each(|&index| wishes[index].add(cells[index].fit, cells[index].width));
         };
         let wishes = rows.noted(&candidates, &titles, look, |all, part| {
             all.iter_mut().zip(part).for_each(|(one, other)| one.merge(other));
         });
         let width = if view.wide { usize::MAX / 2 } else { view.width };
-        let (columns, left_out) = columns_that_fit(all, &wishes, width);
+        let (columns, left_out) = columns_that_fit(placements, &wishes, width);
         let wanted: Vec<usize> = columns.iter().map(|&index| wishes[index].wanted()).collect();
         let room = width.saturating_sub(GAP * columns.len().saturating_sub(1));
         let widths = if wanted.iter().sum::<usize>() <= room {
@@ -209,8 +237,9 @@ impl Layout {
             let mut titles = vec![Narrowest::default(); columns.len()];
             titles.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(title(index)));
             let look = |narrowest: &mut Vec<Narrowest>, cells: &[Shown]| {
-                for ((narrowest, cell), &index) in narrowest.iter_mut().zip(cells).zip(&columns) {
-                    narrowest.add(cell.kind, &cell.text, cell.width, all[index].enough);
+                for (narrowest, &index) in narrowest.iter_mut().zip(&columns) {
+                    let Shown { text, width, fit } = &cells[index];
+                    narrowest.add(*fit, text, *width, placements[index].enough);
                 }
             };
             let narrowest = rows.noted(&columns, &titles, look, |all, part| {
@@ -218,7 +247,7 @@ impl Layout {
             });
             widths(&wanted, &narrowest, room)
         };
-        let right_aligned = columns.iter().map(|&index| wishes[index].holds_numbers()).collect();
+        let right_aligned = columns.iter().map(|&index| fields[index].kind.is_numeric()).collect();
         Layout { columns, widths, right_aligned, left_out }
     }
 
@@ -233,25 +262,26 @@ impl Layout {
     }
 
     fn titles(&self, table: &Table<'_>) -> Vec<Shown> {
-        let title = |&index: &usize| {
+        let title = |field: &Field| {
             let mut shown = Shown::default();
-            shown.set(Kind::Words, |text| text.push_str(text::column_title(table.name, table.columns[index].key)));
+            shown.set(Fit::Words, |text| text.push_str(text::column_title(table.name, field.key)));
             shown
         };
-        self.columns.iter().map(title).collect()
+        table.fields.iter().map(title).collect()
     }
 
-    /// Appends a row: one line, or as many as the cell needs that has to be wrapped most.
+    /// Appends a row: one line, or as many as the text needs that has to be wrapped most.
     fn append(&self, cells: &[Shown], lines: &mut String) {
-        if cells.iter().zip(&self.widths).all(|(cell, width)| cell.width <= *width) {
-            return self.append_line(cells.iter().map(|cell| cell.text.as_str()), lines);
+        let chosen = || self.columns.iter().map(|&index| &cells[index]).zip(&self.widths);
+        if chosen().all(|(cell, width)| cell.width <= *width) {
+            return self.append_line(chosen().map(|(cell, _)| cell.text.as_str()), lines);
         }
-        let in_lines = |(cell, width): (&'_ Shown, &usize)| match cell.kind {
-            Kind::Words => wrapped(&cell.text, *width).into_iter().map(|line| line.into_owned()).collect(),
-            Kind::Name => vec![shortened(&cell.text, *width).into_owned()],
-            Kind::Number | Kind::Whole | Kind::Address => vec![cell.text.clone()],
+        let in_lines = |(cell, width): (&'_ Shown, &usize)| match cell.fit {
+            Fit::Words => wrapped(&cell.text, *width).into_iter().map(|line| line.into_owned()).collect(),
+            Fit::Name => vec![shortened(&cell.text, *width).into_owned()],
+            Fit::Number | Fit::Whole | Fit::Address => vec![cell.text.clone()],
         };
-        let parts: Vec<Vec<String>> = cells.iter().zip(&self.widths).map(in_lines).collect();
+        let parts: Vec<Vec<String>> = chosen().map(in_lines).collect();
         for number in 0..parts.iter().map(Vec::len).max().unwrap_or(0) {
             self.append_line(parts.iter().map(|parts| parts.get(number).map_or("", |part| part.as_str())), lines);
         }
@@ -279,14 +309,23 @@ impl Layout {
     }
 }
 
-fn kind_of(cell: &Cell<'_>) -> Kind {
-    match cell {
-        Cell::Count(_) | Cell::Number(_) | Cell::Bytes(_) | Cell::Share { .. } | Cell::Decimal { .. } => Kind::Number,
-        Cell::Address(_) => Kind::Address,
-        Cell::Time(_) | Cell::CommunityId(_) | Cell::Compared(_) => Kind::Whole,
-        Cell::Outside(_) => Kind::Name,
-        Cell::Empty | Cell::Text(_) => Kind::Words,
+fn is_measure(field: &Field) -> bool {
+    field.role == ColumnRole::Measure
+}
+
+fn fit_of(value: Value<'_>) -> Fit {
+    match value {
+        Value::Integer(_) | Value::Share(_) | Value::Decimal { .. } | Value::PortRange(..) => Fit::Number,
+        Value::Address(_) => Fit::Address,
+        Value::Time(_) | Value::CommunityId(_) | Value::Compared(_) => Fit::Whole,
+        Value::Untrusted(_) => Fit::Name,
+        Value::Null | Value::Text(_) | Value::Boolean(_) | Value::List(_) => Fit::Words,
     }
+}
+
+/// Digits of a second that tell multiples of a number of nanoseconds apart.
+fn digits_of_second(step: i64) -> u8 {
+    (0..9).find(|&digits| step % 10_i64.pow(9 - u32::from(digits)) == 0).unwrap_or(9)
 }
 
 /// Appends a decimal number as people read it: three digits behind the point are enough, and from a thousand on none.
@@ -299,23 +338,21 @@ fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
     }
 }
 
-/// Appends a cell as people read it, times with so many digits of a second.
-fn append_shown(cell: &Cell<'_>, time_digits: u8, text: &mut String) {
-    match cell {
-        Cell::Count(number) => text::append_grouped(*number, text),
-        Cell::Bytes(number) => text::append_bytes(*number, text),
-        Cell::Decimal { value, digits } => append_short_decimal(*value, *digits, text),
+/// Appends a value as people read it, times with so many digits of a second.
+fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, text: &mut String) {
+    match (value, kind) {
+        (Value::Integer(number), Kind::Count) => text::append_grouped(number, text),
+        (Value::Integer(number), Kind::Bytes) => text::append_bytes(number, text),
+        (Value::Decimal { value, digits }, _) => append_short_decimal(value, digits, text),
         // Without the T in the middle and the Z at the end.
-        Cell::Time(time) => {
+        (Value::Time(time), _) => {
             let point = usize::from(time_digits > 0);
-            let letters = TO_THE_SECOND + point + usize::from(time_digits.min(9));
-            text.extend(time.to_string().chars().take(letters).map(|c| if c == 'T' { ' ' } else { c }));
+            let characters = TO_THE_SECOND + point + usize::from(time_digits.min(9));
+            text.extend(time.to_string().chars().take(characters).map(|c| if c == 'T' { ' ' } else { c }));
         }
-        Cell::Outside(outside) => text.push_str(&text::clean(outside)),
-        Cell::Text(own) => text.push_str(own),
-        Cell::Empty | Cell::Number(_) | Cell::Share { .. } | Cell::Address(_) | Cell::CommunityId(_) | Cell::Compared(_) => {
-            as_in_data(text, |text| append(cell, text));
-        }
+        (Value::Untrusted(outside), _) => text.push_str(&text::clean(outside)),
+        (Value::Text(own), _) => text.push_str(own),
+        _ => as_in_data(text, |text| append(value, text)),
     }
 }
 
@@ -330,14 +367,27 @@ fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::Column;
+    use crate::summary::{self, Column, Record};
+    use crate::unit::Time;
 
-    const COLUMNS: &[Column] = &[
-        Column::always("service"),
-        Column::always("packets").adding_up(),
-        Column::with_room("clients", 1),
-        Column::in_data("x"),
-    ];
+    /// Three columns with the priorities of the table of that name, and one that is never shown.
+    struct Service(&'static str, u64, &'static str);
+
+    impl Record for Service {
+        type Row<'a> = Service;
+        const NAME: &'static str = "services";
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column::key("service", Kind::Text, |row| row.0.into()),
+            Column::measure("packets", Kind::Count, |row| row.1.into()),
+            Column::attribute("clients", Kind::Text, |row| row.2.into()),
+            Column::attribute("first_seen", Kind::Time, |_| Value::Null),
+        ];
+    }
+
+    fn services() -> Table<'static> {
+        let rows = [("日本 a long name", 1234), ("b", 5), ("c", 6)];
+        summary::Rows::<Service>::stored(rows.map(|(name, packets)| Service(name, packets, "one")).into()).into()
+    }
 
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
         let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false };
@@ -346,12 +396,7 @@ mod tests {
         String::from_utf8(output).unwrap()
     }
 
-    fn services() -> Table<'static> {
-        let row = |name: &'static str, packets| vec![Cell::text(name), Cell::Count(packets), Cell::Count(1), Cell::Empty];
-        Table::stored("services", COLUMNS, vec![row("日本 a long name", 1234), row("b", 5), row("c", 6)])
-    }
-
-    /// What stands below the title, and the note if that has a line of its own.
+    /// The lines below the title, without the note if that has a line of its own.
     fn shown(width: usize, top: usize) -> String {
         let written = written(&services(), width, top, false);
         let below = written.split_once('\n').unwrap().1;
@@ -360,7 +405,7 @@ mod tests {
 
     #[test]
     fn columns_are_left_out_before_text_is_wrapped() {
-        let all = "service           packets  clients\n日本 a long name    1,234        1\nb                       5        1\nc                       6        1\n\n";
+        let all = "service           packets  clients\n日本 a long name    1,234  one\nb                       5  one\nc                       6  one\n\n";
         assert_eq!(shown(34, 0), all);
         assert_eq!(
             shown(33, 0),
@@ -376,7 +421,7 @@ mod tests {
     fn rows_that_are_not_shown_are_added_up() {
         assert_eq!(
             shown(80, 1),
-            "service           packets  clients\n日本 a long name    1,234        1\n(2 others)             11\n\n"
+            "service           packets  clients\n日本 a long name    1,234  one\n(2 others)             11\n\n"
         );
     }
 
@@ -388,22 +433,30 @@ mod tests {
         assert_eq!(head(80, false), [title, "service           packets  clients"]);
         assert_eq!(head(33, false), [title, note]);
         assert_eq!(head(10, true), [title, "service           packets  clients"]);
-        let long = "x".repeat(60);
-        let row = vec![Cell::Text(long.as_str().into()), Cell::Count(1), Cell::Text(long.as_str().into()), Cell::Empty];
-        assert!(written(&Table::stored("services", COLUMNS, vec![row]), 90, 0, false).starts_with(&one_line));
+        let long = "x".repeat(60).leak();
+        let table = summary::Rows::<Service>::stored(vec![Service(long, 1, long)]).into();
+        assert!(written(&table, 90, 0, false).starts_with(&one_line));
+    }
+
+    /// A table that has no priorities: its keys are always shown.
+    struct Mixed(Time);
+
+    impl Record for Mixed {
+        type Row<'a> = Mixed;
+        const NAME: &'static str = "mixed";
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column::key("client_ip", Kind::Address, |_| {
+                Value::Address("2001:db8:1111:2222:3333:4444:5555:6666".parse().unwrap())
+            }),
+            Column::key("start_time", Kind::Time, |row| row.0.into()),
+            Column::key("file", Kind::Untrusted, |_| Value::Untrusted("/a/very/long/path/capture.pcap")),
+            Column::key("ports", Kind::Text, |_| Value::Text("1000-2000 60000")),
+        ];
     }
 
     #[test]
     fn numbers_addresses_and_times_are_never_broken_or_shortened() {
-        const COLUMNS: &[Column] =
-            &[Column::always("client_ip"), Column::always("start_time"), Column::always("file"), Column::always("ports")];
-        let row = vec![
-            Cell::Address("2001:db8:1111:2222:3333:4444:5555:6666".parse().unwrap()),
-            Cell::time(crate::unit::Time::from_nanoseconds(0)),
-            Cell::Outside("/a/very/long/path/capture.pcap".into()),
-            Cell::text("1000-2000 60000"),
-        ];
-        let table = Table::stored("flows", COLUMNS, vec![row]);
+        let table = summary::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(0))]).into();
         for width in [1, 20, 40, 60, 80] {
             let written = written(&table, width, 0, false);
             for whole in ["2001:db8:1111:2222:3333:4444:5555:6666", "1970-01-01 00:00:00", "1000-2000", "60000"] {
@@ -420,13 +473,24 @@ mod tests {
     }
 
     #[test]
-    fn times_have_the_digits_that_their_table_asks_for() {
-        let row = vec![Cell::time(crate::unit::Time::from_nanoseconds(1_250_000_000))];
-        const COLUMNS: &[Column] = &[Column::always("start_time")];
-        let mut table = Table::stored("timeline", COLUMNS, vec![row]);
-        for (digits, expected) in [(0, "1970-01-01 00:00:01\n"), (2, "1970-01-01 00:00:01.25\n")] {
-            table.time_digits = digits;
-            assert!(written(&table, 80, 0, false).contains(expected));
+    fn times_have_the_digits_that_tell_their_steps_apart() {
+        for (step, expected) in [(1_000_000_000, "1970-01-01 00:00:01  "), (250_000_000, "1970-01-01 00:00:01.25  ")] {
+            let rows = summary::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(1_250_000_000))]);
+            assert!(written(&rows.with_time_step(Some(step)).into(), 200, 0, false).contains(expected));
         }
+        let steps = [604_800_000_000_000, 1_000_000_000, 1_500_000_000, 250_000_000, 1_000_000, 1000, 1, 2_000_000_001];
+        assert_eq!(steps.map(digits_of_second), [0, 0, 1, 2, 3, 6, 9, 9]);
+    }
+
+    /// Whether rows are kept or computed each time that they are looked at.
+    #[test]
+    fn many_rows_look_like_few() {
+        let row = |number: usize| Service(if number == 0 { "first" } else { "x" }, number as u64, "one");
+        let table = |len| summary::Rows::<Service>::computed(len, row).into();
+        let lines = |len: usize, top| written(&table(len), 80, top, false).lines().map(str::to_owned).collect::<Vec<_>>();
+        let (few, many) = (lines(MAX_KEPT + 3, MAX_KEPT), lines(MAX_KEPT + 3, MAX_KEPT + 1));
+        assert_eq!(few[..MAX_KEPT + 2], many[..MAX_KEPT + 2]);
+        assert_eq!(few[MAX_KEPT + 2], "(3 others)     12,291");
+        assert_eq!(many[MAX_KEPT + 2..MAX_KEPT + 4], ["x               4,096  one", "(2 others)      8,195"]);
     }
 }

@@ -1,44 +1,76 @@
 //! `book`: pages of the book of ports, as `portolan services` shows them.
 
-use super::table::{Cell, Column, Row, Table};
-use crate::service::Category;
-use crate::service::book::{Page, PortRange};
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
-const COLUMNS: &[Column] = &[
-    Column::always("transport"),
-    Column::always("port"),
-    Column::with_room("range", 4),
-    Column::always("service"),
-    Column::with_room("iana_name", 3),
-    Column::with_room("name_source", 2),
-    Column::always("category"),
-    Column::with_room("rank", 5),
-    Column::with_room("host", 1),
-    Column::always("description").with_enough(50),
-    Column::in_data("document"),
-];
+use super::column::{Column, Kind, Record};
+use super::names::non_empty;
+use super::rows::Rows;
+use super::table::Table;
+use super::value::Value;
+use crate::service::book::{Page, PortRange};
+use crate::service::{Category, NameSource, Rank, Transport};
+
+/// What the book says about a port of a transport.
+#[derive(Clone, Debug)]
+pub struct BookRow<'a> {
+    /// The transport.
+    pub transport: Transport,
+    /// The port; several only where the user has a rule for single machines.
+    pub ports: RangeInclusive<u16>,
+    /// The name of the service and its category; `None` if nobody has a name for the port.
+    pub service: Option<(&'a str, Category)>,
+    /// The name by which IANA has assigned the port.
+    pub iana_name: Option<&'static str>,
+    /// The source of the name.
+    pub name_source: Option<NameSource>,
+    /// How likely the port is to be a server's.
+    pub rank: Rank,
+    /// The machine or network to which the page applies; all, if `None`.
+    pub host: Option<String>,
+    /// A sentence on the service.
+    pub description: Cow<'static, str>,
+    /// The document that the name rests on.
+    pub document: Option<&'static str>,
+}
+
+impl Record for BookRow<'static> {
+    type Row<'a> = BookRow<'a>;
+    const NAME: &'static str = "book";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("transport", Kind::Text, |row| row.transport.name().into()),
+        Column::key("port", Kind::PortRange, |row| Value::PortRange(*row.ports.start(), *row.ports.end())),
+        Column::attribute("range", Kind::Text, |row| PortRange::from_port(*row.ports.start()).name().into()),
+        Column::attribute("service", Kind::Text, |row| row.service.map_or(Category::Unassigned.name(), |(name, _)| name).into()),
+        Column::attribute("iana_name", Kind::Text, |row| row.iana_name.into()),
+        Column::attribute("name_source", Kind::Text, |row| row.name_source.map_or("none", NameSource::name).into()),
+        Column::attribute("category", Kind::Text, |row| {
+            row.service.map_or(Category::Unassigned, |(_, category)| category).name().into()
+        }),
+        Column::attribute("rank", Kind::Decimal(0), |row| Value::Decimal { value: row.rank.into(), digits: 0 }),
+        Column::key("host", Kind::Text, |row| row.host.as_ref().into()),
+        Column::attribute("description", Kind::Text, |row| non_empty(&row.description).into()),
+        Column::attribute("document", Kind::Text, |row| row.document.into()),
+    ];
+}
 
 /// The table of these pages.
 pub fn book<'a>(pages: &[Page<'a>]) -> Table<'a> {
-    Table::stored("book", COLUMNS, pages.iter().map(row).collect())
+    Rows::<BookRow<'static>>::stored(pages.iter().map(row).collect()).into()
 }
 
-fn row<'a>(page: &Page<'a>) -> Row<'a> {
-    let (first, last) = (*page.ports.start(), *page.ports.end());
-    let port = if first == last { Cell::Number(u64::from(first)) } else { Cell::text(format!("{first}-{last}")) };
-    vec![
-        Cell::text(page.transport.name()),
-        port,
-        Cell::text(PortRange::from_port(first).name()),
-        Cell::text(page.entry.map_or(Category::Unassigned.name(), |entry| &entry.name)),
-        Cell::text_or_empty(page.iana.map_or("", |iana| iana.name)),
-        Cell::text(page.entry.map_or("none", |entry| entry.source.name())),
-        Cell::text(page.entry.map_or(Category::Unassigned, |entry| entry.category).name()),
-        Cell::Decimal { value: i128::from(page.rank), digits: 0 },
-        page.network().map_or(Cell::Empty, Cell::text),
-        Cell::text_or_empty(page.sentence()),
-        Cell::text_or_empty(page.document()),
-    ]
+fn row<'a>(page: &Page<'a>) -> BookRow<'a> {
+    BookRow {
+        transport: page.transport,
+        ports: page.ports.clone(),
+        service: page.entry.map(|entry| (&*entry.name, entry.category)),
+        iana_name: page.iana.and_then(|iana| non_empty(iana.name)),
+        name_source: page.entry.map(|entry| entry.source),
+        rank: page.rank,
+        host: page.network(),
+        description: page.sentence(),
+        document: non_empty(page.document()),
+    }
 }
 
 #[cfg(test)]
@@ -51,11 +83,10 @@ mod tests {
     fn a_port_that_nobody_knows_is_a_row_that_says_so() {
         let registry = Registry::shared();
         let pages = Book::open(&registry).answer(&PortQuery::parse("tcp/60999").unwrap());
-        let table = book(&pages);
-        let row = table.rows().next().unwrap().into_owned();
-        let texts = ["tcp", "unassigned", "none", "unassigned"].map(Cell::text);
-        assert_eq!([row[0].clone(), row[3].clone(), row[5].clone(), row[6].clone()], texts);
-        assert_eq!((row[1].clone(), row[7].clone()), (Cell::Number(60999), Cell::Decimal { value: -1, digits: 0 }));
-        assert_eq!([row[4].clone(), row[8].clone(), row[9].clone()], [Cell::Empty, Cell::Empty, Cell::Empty]);
+        book(&pages).visit(0..1, |row| {
+            assert_eq!([row[0], row[3], row[5], row[6]], ["tcp", "unassigned", "none", "unassigned"].map(Value::Text));
+            assert_eq!((row[1], row[7]), (Value::PortRange(60999, 60999), Value::Decimal { value: -1, digits: 0 }));
+            assert_eq!([row[4], row[8], row[9]], [Value::Null; 3]);
+        });
     }
 }

@@ -1,133 +1,158 @@
 //! `capture`: what was read, one row per file and interface, and their total where there are several files.
 
-use super::table::{Cell, Column, Row, Table};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::Value;
 use crate::analysis::{Decided, InputReport, Sequence};
 use crate::capture::{Completeness, Interface, Resolution};
 use crate::service::protocols;
 use crate::tally::InterfaceTally;
 
-/// Rows that a terminal shows, unless the user wants another number: a capture in hundreds of files is not what a reader came for,
-/// and the tables behind this one should not be pushed off the screen.
-const USUAL_ROWS: usize = 10;
-/// What stands in the place of a file in the row of the total.
+/// The word in the place of a file in the row of the total.
 const TOTAL: &str = "total";
 
-const COLUMNS: &[Column] = &[
-    Column::always("file"),
-    Column::with_room("interface", 3),
-    Column::with_room("file_format", 7),
-    Column::with_room("compression", 10),
-    Column::with_room("link_type", 8),
-    Column::in_data("time_precision"),
-    Column::with_room("snaplen", 11),
-    Column::always("packets").adding_up(),
-    Column::in_data("captured_bytes").adding_up(),
-    Column::always("wire_bytes").adding_up(),
-    Column::with_room("start_time", 2),
-    Column::in_data("end_time"),
-    Column::with_room("duration_s", 1),
-    Column::in_data("packet_rate"),
-    Column::with_room("bit_rate", 9),
-    Column::with_room("average_packet_size", 12),
-    Column::with_room("dropped_kernel", 5).adding_up(),
-    Column::in_data("dropped_interface").adding_up(),
-    Column::with_room("time_order", 6),
-    Column::with_room("complete", 4),
-    Column::in_data("sha256"),
-    Column::in_data("duplicates").adding_up(),
-];
-
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let rows = analysis.inputs.iter().flat_map(|input| {
-        let interfaces = input.interfaces.iter().map(|(interface, tally)| row(input, Some(interface), tally));
-        // A file that describes no interface holds no packet, and still has its row.
-        let none = input.interfaces.is_empty().then(|| row(input, None, &InterfaceTally::default()));
-        interfaces.chain(none).collect::<Vec<_>>()
-    });
-    let total = (analysis.inputs.len() + analysis.unread > 1).then(|| total(analysis));
-    let mut table = Table::stored("capture", COLUMNS, rows.collect()).with_total(total);
-    table.usual_rows = USUAL_ROWS;
-    table
+/// The packets of one interface in one input, or of all inputs together.
+#[derive(Clone, Debug)]
+pub struct CaptureRow<'a> {
+    /// The input as the user named it. Text from outside. `None` in the row of the total.
+    pub file: Option<String>,
+    /// The name of the interface. Text from outside.
+    pub interface: Option<&'a str>,
+    /// The file format.
+    pub file_format: Option<&'static str>,
+    /// The compression of the input.
+    pub compression: Option<&'static str>,
+    /// The name of the link type.
+    pub link_type: Option<String>,
+    /// The unit of the timestamps.
+    pub time_precision: Option<String>,
+    /// The most bytes of a packet that were stored; 0 = all.
+    pub snaplen: Option<u32>,
+    /// What the packets add up to.
+    pub tally: InterfaceTally,
+    /// The packets that the kernel dropped, where the capture says so.
+    pub dropped_kernel: Option<u64>,
+    /// The packets that the interface dropped, where the capture says so.
+    pub dropped_interface: Option<u64>,
+    /// Whether all of the input could be read.
+    pub completeness: Completeness,
+    /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
+    pub sha256: Option<&'a str>,
 }
 
-fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &InterfaceTally) -> Row<'a> {
-    let origin = [
-        Cell::Outside(input.name.to_string().into()),
-        interface.and_then(|interface| interface.name.as_deref()).map_or(Cell::Empty, |name| Cell::Outside(name.into())),
-        Cell::text(input.format),
-        Cell::text(input.compression.name()),
-        interface.map_or(Cell::Empty, |interface| Cell::text(protocols::link_type(interface.link_type))),
-        interface.map_or(Cell::Empty, |interface| Cell::text(precision(interface.resolution))),
-        interface.map_or(Cell::Empty, |interface| Cell::Number(u64::from(interface.snaplen))),
+impl CaptureRow<'_> {
+    /// The time from the first to the last packet, if it is not negative.
+    fn duration(&self) -> Option<u64> {
+        u64::try_from(self.tally.span.duration()?).ok()
+    }
+}
+
+impl Record for CaptureRow<'static> {
+    type Row<'a> = CaptureRow<'a>;
+    const NAME: &'static str = "capture";
+    // Without keys: a file can be given twice, and nobody names each interface differently.
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::<Self>::attribute("file", Kind::Untrusted, |row| Value::untrusted(row.file.as_deref())).or_word(TOTAL),
+        Column::attribute("interface", Kind::Untrusted, |row| Value::untrusted(row.interface)),
+        Column::attribute("file_format", Kind::Text, |row| row.file_format.into()),
+        Column::attribute("compression", Kind::Text, |row| row.compression.into()),
+        Column::attribute("link_type", Kind::Text, |row| row.link_type.as_ref().into()),
+        Column::attribute("time_precision", Kind::Text, |row| row.time_precision.as_ref().into()),
+        Column::attribute("snaplen", Kind::Number, |row| row.snaplen.into()),
+        Column::measure("packets", Kind::Count, |row| row.tally.traffic.packets.into()),
+        Column::measure("captured_bytes", Kind::Bytes, |row| row.tally.captured_bytes.into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.tally.traffic.wire_bytes.into()),
+        Column::attribute("start_time", Kind::Time, |row| row.tally.span.first.into()),
+        Column::attribute("end_time", Kind::Time, |row| row.tally.span.last.into()),
+        Column::attribute("duration_s", Kind::Seconds(9), |row| Value::seconds(row.tally.span.duration())),
+        Column::attribute("packet_rate", Kind::Decimal(3), |row| {
+            Value::ratio(row.tally.traffic.packets, 1_000_000_000, row.duration(), 3)
+        }),
+        Column::attribute("bit_rate", Kind::Decimal(3), |row| {
+            Value::ratio(row.tally.traffic.wire_bytes, 8_000_000_000, row.duration(), 3)
+        }),
+        Column::attribute("average_packet_size", Kind::Decimal(2), |row| {
+            Value::ratio(row.tally.traffic.wire_bytes, 1, Some(row.tally.traffic.packets), 2)
+        }),
+        Column::measure("dropped_kernel", Kind::Count, |row| row.dropped_kernel.into()),
+        Column::measure("dropped_interface", Kind::Count, |row| row.dropped_interface.into()),
+        Column::attribute("time_order", Kind::Text, |row| if row.tally.backwards { "backwards" } else { "strict" }.into()),
+        Column::attribute("complete", Kind::Text, |row| row.completeness.name().into()),
+        Column::attribute("sha256", Kind::Text, |row| row.sha256.into()),
+        Column::measure("duplicates", Kind::Count, |row| row.tally.duplicates.into()),
     ];
-    let dropped = interface.map(dropped).unwrap_or_default();
-    let digest = input.sha256.as_deref().map_or(Cell::Empty, Cell::text);
-    cells(origin, tally, dropped, input.completeness, digest)
+}
+
+impl FromAnalysis for CaptureRow<'static> {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let rows = analysis.inputs.iter().flat_map(|input| {
+            let interfaces = input.interfaces.iter().map(|(interface, tally)| row(input, Some(interface), tally));
+            // A file that describes no interface holds no packet, and still has its row.
+            let none = input.interfaces.is_empty().then(|| row(input, None, &InterfaceTally::default()));
+            interfaces.chain(none).collect::<Vec<_>>()
+        });
+        let has_total = analysis.inputs.len() + analysis.unread > 1;
+        Rows::stored(rows.collect()).with_total(has_total.then(|| total(analysis)))
+    }
+}
+
+fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &InterfaceTally) -> CaptureRow<'a> {
+    CaptureRow {
+        file: Some(input.name.to_string()),
+        interface: interface.and_then(|interface| interface.name.as_deref()),
+        file_format: Some(input.format),
+        compression: Some(input.compression.name()),
+        link_type: interface.map(|interface| protocols::link_type(interface.link_type)),
+        time_precision: interface.map(|interface| precision(interface.resolution)),
+        snaplen: interface.map(|interface| interface.snaplen),
+        tally: *tally,
+        dropped_kernel: interface.and_then(|interface| interface.dropped_kernel),
+        dropped_interface: interface.and_then(|interface| interface.dropped_interface),
+        completeness: input.completeness,
+        sha256: input.sha256.as_deref(),
+    }
 }
 
 /// The row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before one ends that
 /// was read before it.
-fn total<'a>(analysis: &Decided<'_>) -> Row<'a> {
+fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
     let inputs = &analysis.inputs;
-    let mut sum = InterfaceTally::default();
-    let mut all_dropped = [None, None];
-    for (interface, tally) in inputs.iter().flat_map(|input| &input.interfaces) {
-        sum.merge(tally);
-        for (all, one) in all_dropped.iter_mut().zip(dropped(interface)) {
-            *all = one.map_or(*all, |one| Some(all.unwrap_or(0) + one));
-        }
-    }
+    let interfaces = || inputs.iter().flat_map(|input| &input.interfaces);
+    let mut tally = InterfaceTally::default();
+    interfaces().for_each(|(_, one)| tally.merge(one));
     let sequence = Sequence::of(inputs);
-    sum.backwards |= sequence.is_out_of_order || sequence.largest_overlap.is_some();
-    // The worst of all.
-    let is_worse = |completeness: &Completeness| match completeness {
+    tally.backwards |= sequence.is_out_of_order || sequence.largest_overlap.is_some();
+    // `None` if no interface says how many.
+    let dropped =
+        |of: fn(&Interface) -> Option<u64>| interfaces().filter_map(|(interface, _)| of(interface)).reduce(u64::saturating_add);
+    CaptureRow {
+        file: None,
+        interface: None,
+        file_format: None,
+        compression: None,
+        link_type: None,
+        time_precision: None,
+        snaplen: None,
+        tally,
+        dropped_kernel: dropped(|interface| interface.dropped_kernel),
+        dropped_interface: dropped(|interface| interface.dropped_interface),
+        completeness: worst(analysis),
+        sha256: None,
+    }
+}
+
+/// The worst completeness of all inputs.
+fn worst(analysis: &Decided<'_>) -> Completeness {
+    let severity = |completeness: &Completeness| match completeness {
         Completeness::Yes => 0,
         Completeness::CutOff => 1,
         Completeness::Damaged => 2,
         Completeness::Interrupted { .. } => 3,
     };
     let unread = (analysis.unread > 0).then_some(Completeness::Interrupted { offset: 0 });
-    let all = inputs.iter().map(|input| input.completeness).chain(unread);
-    let completeness = all.max_by_key(is_worse).unwrap_or(Completeness::Yes);
-    let mut origin = [const { Cell::Empty }; 7];
-    origin[0] = Cell::text(TOTAL);
-    cells(origin, &sum, all_dropped, completeness, Cell::Empty)
-}
-
-/// The packets that the kernel and that the interface dropped, where the capture says so.
-fn dropped(interface: &Interface) -> [Option<u64>; 2] {
-    [interface.dropped_kernel, interface.dropped_interface]
-}
-
-fn cells<'a>(
-    origin: [Cell<'a>; 7],
-    tally: &InterfaceTally,
-    dropped: [Option<u64>; 2],
-    completeness: Completeness,
-    digest: Cell<'a>,
-) -> Row<'a> {
-    let nanoseconds = tally.span.duration();
-    let duration = nanoseconds.and_then(|nanoseconds| u64::try_from(nanoseconds).ok());
-    let traffic = tally.traffic;
-    let mut row = Row::from(origin);
-    row.extend([
-        Cell::Count(traffic.packets),
-        Cell::Bytes(tally.captured_bytes),
-        Cell::Bytes(traffic.wire_bytes),
-        Cell::time(tally.span.first),
-        Cell::time(tally.span.last),
-        Cell::seconds(nanoseconds),
-        Cell::ratio(traffic.packets, 1_000_000_000, duration, 3),
-        Cell::ratio(traffic.wire_bytes, 8_000_000_000, duration, 3),
-        Cell::ratio(traffic.wire_bytes, 1, Some(traffic.packets), 2),
-        Cell::optional(dropped[0]),
-        Cell::optional(dropped[1]),
-        Cell::text(if tally.backwards { "backwards" } else { "strict" }),
-        Cell::text(completeness.name()),
-        digest,
-        Cell::Count(tally.duplicates),
-    ]);
-    row
+    let all = analysis.inputs.iter().map(|input| input.completeness).chain(unread);
+    all.max_by_key(severity).unwrap_or(Completeness::Yes)
 }
 
 fn precision(resolution: Resolution) -> String {

@@ -2,32 +2,52 @@
 
 use std::cmp::Reverse;
 
-use super::table::{Cell, Column, Table};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::Share;
 use crate::analysis::Decided;
-use crate::tally::flows::Evidences;
+use crate::service::{Confidence, Evidence};
+use crate::tally::flows::{EvidenceSum, Evidences};
+use crate::unit::Traffic;
 
-const COLUMNS: &[Column] = &[
-    Column::always("evidence"),
-    Column::always("confidence"),
-    Column::always("flows").adding_up(),
-    Column::always("flows_pct").adding_up(),
-    Column::always("packets").adding_up(),
-    Column::always("wire_bytes").adding_up(),
-];
+/// The flows that were decided by the same evidence with the same confidence.
+#[derive(Clone, Copy, Debug)]
+pub struct EvidenceRow {
+    /// The rule that decided, without details.
+    pub evidence: Evidence,
+    /// How certain it is which side is the server.
+    pub confidence: Confidence,
+    /// The number of flows, and of all flows with ports.
+    pub flows: Share,
+    /// Packets and bytes of both directions.
+    pub traffic: Traffic,
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let mut rows: Vec<_> = analysis.sum::<Evidences>().0.into_iter().collect();
-    rows.sort_unstable_by_key(|((kind, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), kind.code()));
-    let all: u64 = rows.iter().map(|(_, sum)| sum.flows).sum();
-    let rows = rows.into_iter().map(|((kind, confidence), sum)| {
-        vec![
-            Cell::text(kind.code()),
-            Cell::text(confidence.name()),
-            Cell::Count(sum.flows),
-            Cell::Share { part: sum.flows, whole: all },
-            Cell::Count(sum.traffic.packets),
-            Cell::Bytes(sum.traffic.wire_bytes),
-        ]
-    });
-    Table::stored("evidence", COLUMNS, rows.collect())
+impl Record for EvidenceRow {
+    type Row<'a> = EvidenceRow;
+    const NAME: &'static str = "evidence";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("evidence", Kind::Text, |row| row.evidence.code().into()),
+        Column::key("confidence", Kind::Text, |row| row.confidence.name().into()),
+        Column::measure("flows", Kind::Count, |row| row.flows.part.into()),
+        Column::measure("flows_pct", Kind::Share, |row| row.flows.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.packets.into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.wire_bytes.into()),
+    ];
+}
+
+impl FromAnalysis for EvidenceRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let mut sums: Vec<_> = analysis.sum::<Evidences>().0.into_iter().collect();
+        sums.sort_unstable_by_key(|((kind, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), kind.code()));
+        let whole: u64 = sums.iter().map(|(_, sum)| sum.flows).sum();
+        let row = |((evidence, confidence), sum): ((Evidence, Confidence), EvidenceSum)| EvidenceRow {
+            evidence,
+            confidence,
+            flows: Share { part: sum.flows, whole },
+            traffic: sum.traffic,
+        };
+        Rows::stored(sums.into_iter().map(row).collect())
+    }
 }

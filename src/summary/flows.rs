@@ -1,146 +1,198 @@
 //! `flows`: every flow, in the order of their first packets.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
+use super::column::{Column, Kind, Record};
 use super::community_id::CommunityId;
-use super::table::{Cell, Column, Table};
-use super::{initiator, names};
+use super::rows::Rows;
+use super::value::Value;
+use super::{FromAnalysis, names};
 use crate::analysis::Decided;
-use crate::decode::Path;
 use crate::decode::protocol::ip;
-use crate::flow::{Flow, roles};
+use crate::decode::{Encapsulation, ScopeId};
+use crate::flow::{Initiator, roles};
 use crate::parallel;
-use crate::service::{Transport, Verdict, protocols};
-use crate::tally::flows::client_side;
-use crate::unit::Time;
+use crate::service::{Confidence, Evidence, FlowFlags, Transport};
+use crate::tally::flows::{client_side, sent_by};
+use crate::unit::{Span, Time, Traffic};
 
-const COLUMNS: &[Column] = &[
-    Column::with_room("flow_id", 4),
-    Column::always("transport"),
-    Column::in_data("ip_protocol"),
-    Column::always("client_ip"),
-    Column::with_room("client_port", 1),
-    Column::always("server_ip"),
-    Column::always("server_port"),
-    Column::with_room("vlan", 2),
-    Column::with_room("tunnel", 6),
-    Column::with_room("category", 10),
-    Column::always("service"),
-    Column::in_data("name_source"),
-    Column::with_room("initiator", 12),
-    Column::with_room("evidence", 3),
-    Column::with_room("confidence", 9),
-    Column::in_data("alternatives"),
-    Column::with_room("flags", 8),
-    Column::with_room("tcp_state", 7),
-    Column::in_data("start_time"),
-    Column::in_data("end_time"),
-    Column::with_room("duration_s", 11),
-    Column::with_room("packets_c2s", 5).adding_up(),
-    Column::with_room("packets_s2c", 5).adding_up(),
-    Column::with_room("wire_bytes_c2s", 0).adding_up(),
-    Column::with_room("wire_bytes_s2c", 0).adding_up(),
-    Column::in_data("payload_bytes_c2s").adding_up(),
-    Column::in_data("payload_bytes_s2c").adding_up(),
-    Column::in_data("fragments").adding_up(),
-    Column::in_data("icmp_errors").adding_up(),
-    Column::in_data("community_id"),
-    Column::with_room("control_flow", 13),
-    Column::with_room("evidence_detail", 14),
-];
-
-pub fn table<'a>(analysis: &'a Decided<'a>) -> Table<'a> {
-    let start = analysis.span().first;
-    let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| show_row(analysis, number, start, show);
-    Table::made("flows", COLUMNS, analysis.flows.len(), show_row).with_sum(move || sum(analysis))
+/// A flow. Of a flow that stands for many, everything is `None` that differs between them.
+///
+/// Where no side is the server, the client is the side that sent the first packet.
+#[derive(Clone, Debug, Default)]
+pub struct FlowRow<'a> {
+    /// The number of the flow, counted from 1.
+    pub flow_id: Option<u64>,
+    /// The key of the transport, or of the IP protocol if it has no ports.
+    pub transport: Cow<'a, str>,
+    /// The number of the IP protocol.
+    pub ip_protocol: u8,
+    /// The address of the client.
+    pub client_ip: Option<IpAddr>,
+    /// The client's port.
+    pub client_port: Option<u16>,
+    /// The address of the server.
+    pub server_ip: Option<IpAddr>,
+    /// The server's port.
+    pub server_port: Option<u16>,
+    /// The VLAN identifiers on the path, outermost first; of both directions, where they differ.
+    pub vlan: Vec<Vec<u16>>,
+    /// The other encapsulations on the path, in the same form.
+    pub tunnel: Vec<Vec<Encapsulation>>,
+    /// The category of the service.
+    pub category: Option<&'static str>,
+    /// The name of the service.
+    pub service: Option<&'a str>,
+    /// The source of the name.
+    pub name_source: Option<&'static str>,
+    /// The side that opened the flow: `client`, `server` or `unknown`.
+    pub initiator: Initiator,
+    /// The rule that decided which side is the server.
+    pub evidence: Option<Evidence>,
+    /// How certain that is.
+    pub confidence: Option<Confidence>,
+    /// The names that the flow could have had, in order.
+    pub alternatives: [Option<&'a str>; 2],
+    /// What is out of the ordinary.
+    pub flags: FlowFlags,
+    /// The state of a TCP connection, by the codes of Zeek's `conn_state`.
+    pub tcp_state: Option<&'static str>,
+    /// First and last packet.
+    pub span: Span,
+    /// Packets and bytes on the wire that the client sent.
+    pub from_client: Traffic,
+    /// Packets and bytes on the wire that the server sent.
+    pub from_server: Traffic,
+    /// Bytes of payload that the client sent.
+    pub payload_from_client: u64,
+    /// Bytes of payload that the server sent.
+    pub payload_from_server: u64,
+    /// The number of fragments.
+    pub fragments: u64,
+    /// The number of ICMP errors about the flow.
+    pub icmp_errors: u64,
+    /// The Community ID.
+    pub community_id: Option<CommunityId<'a>>,
+    /// The number of the control connection that announced the flow.
+    pub control_flow: Option<u64>,
 }
 
-/// What all flows hold in the columns that add up.
-fn sum<'a>(analysis: &Decided<'_>) -> [(&'static str, Cell<'a>); 8] {
-    // Packets, bytes on the wire, bytes of payload: the client's, then the server's.
+impl Record for FlowRow<'static> {
+    type Row<'a> = FlowRow<'a>;
+    const NAME: &'static str = "flows";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("flow_id", Kind::Number, |row| row.flow_id.into()),
+        Column::attribute("transport", Kind::Text, |row| (&row.transport).into()),
+        Column::attribute("ip_protocol", Kind::Number, |row| row.ip_protocol.into()),
+        Column::attribute("client_ip", Kind::Address, |row| row.client_ip.into()),
+        Column::attribute("client_port", Kind::Number, |row| row.client_port.into()),
+        Column::attribute("server_ip", Kind::Address, |row| row.server_ip.into()),
+        Column::attribute("server_port", Kind::Number, |row| row.server_port.into()),
+        Column::attribute("vlan", Kind::List(&Kind::List(&Kind::Number)), |row| Value::List(&row.vlan)),
+        Column::attribute("tunnel", Kind::List(&Kind::List(&Kind::Text)), |row| Value::List(&row.tunnel)),
+        Column::attribute("category", Kind::Text, |row| row.category.into()),
+        Column::attribute("service", Kind::Text, |row| row.service.into()),
+        Column::attribute("name_source", Kind::Text, |row| row.name_source.into()),
+        Column::attribute("initiator", Kind::Text, |row| row.initiator.name().into()),
+        Column::attribute("evidence", Kind::Text, |row| row.evidence.map(Evidence::code).into()),
+        Column::attribute("confidence", Kind::Text, |row| row.confidence.map(Confidence::name).into()),
+        Column::attribute("alternatives", Kind::List(&Kind::Text), |row| Value::List(&row.alternatives)),
+        Column::attribute("flags", Kind::List(&Kind::Text), |row| Value::List(&row.flags)),
+        Column::attribute("tcp_state", Kind::Text, |row| row.tcp_state.into()),
+        Column::attribute("start_time", Kind::Time, |row| row.span.first.into()),
+        Column::attribute("end_time", Kind::Time, |row| row.span.last.into()),
+        Column::attribute("duration_s", Kind::Seconds(9), |row| Value::seconds(row.span.duration())),
+        Column::measure("packets_c2s", Kind::Count, |row| row.from_client.packets.into()),
+        Column::measure("packets_s2c", Kind::Count, |row| row.from_server.packets.into()),
+        Column::measure("wire_bytes_c2s", Kind::Bytes, |row| row.from_client.wire_bytes.into()),
+        Column::measure("wire_bytes_s2c", Kind::Bytes, |row| row.from_server.wire_bytes.into()),
+        Column::measure("payload_bytes_c2s", Kind::Bytes, |row| row.payload_from_client.into()),
+        Column::measure("payload_bytes_s2c", Kind::Bytes, |row| row.payload_from_server.into()),
+        Column::measure("fragments", Kind::Count, |row| row.fragments.into()),
+        Column::measure("icmp_errors", Kind::Count, |row| row.icmp_errors.into()),
+        Column::attribute("community_id", Kind::CommunityId, |row| row.community_id.into()),
+        Column::attribute("control_flow", Kind::Number, |row| row.control_flow.into()),
+        Column::attribute("evidence_detail", Kind::Compared, |row| row.evidence.and_then(Evidence::compared).into()),
+    ];
+}
+
+impl FromAnalysis for FlowRow<'static> {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let start = analysis.span().first;
+        Rows::computed(analysis.flows.len(), move |number| row(analysis, number, start)).with_sum(move || sum(analysis))
+    }
+}
+
+/// A row with the measures of all flows, added up.
+fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
     let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
-        let mut sums = [0; 6];
+        let mut sum = FlowRow::default();
         for number in part {
             let flow = analysis.flows.get(number);
             let client = client_side(flow, &analysis.verdicts[number]);
-            let counts = [flow.packets, flow.wire_bytes, flow.payload_bytes];
-            let sent = counts.iter().flat_map(|counts| [client, client.other()].map(|side| counts[side.index()]));
-            sums.iter_mut().zip(sent).for_each(|(sum, sent)| *sum += sent);
+            sum.from_client.merge(sent_by(flow, client));
+            sum.from_server.merge(sent_by(flow, client.other()));
+            sum.payload_from_client += flow.payload_bytes[client.index()];
+            sum.payload_from_server += flow.payload_bytes[client.other().index()];
         }
-        sums
+        sum
     });
-    let [packets_c2s, packets_s2c, wire_c2s, wire_s2c, payload_c2s, payload_s2c] =
-        parts.into_iter().fold([0u64; 6], |sums, part| std::array::from_fn(|place| sums[place] + part[place]));
-    let (mut fragments, mut icmp_errors) = (0, 0);
-    for (_, rare) in analysis.flows.all_rare() {
-        fragments += rare.fragments;
-        icmp_errors += rare.icmp_errors;
+    let mut sum = FlowRow::default();
+    for part in parts {
+        sum.from_client.merge(part.from_client);
+        sum.from_server.merge(part.from_server);
+        sum.payload_from_client += part.payload_from_client;
+        sum.payload_from_server += part.payload_from_server;
     }
-    [
-        ("packets_c2s", Cell::Count(packets_c2s)),
-        ("packets_s2c", Cell::Count(packets_s2c)),
-        ("wire_bytes_c2s", Cell::Bytes(wire_c2s)),
-        ("wire_bytes_s2c", Cell::Bytes(wire_s2c)),
-        ("payload_bytes_c2s", Cell::Bytes(payload_c2s)),
-        ("payload_bytes_s2c", Cell::Bytes(payload_s2c)),
-        ("fragments", Cell::Count(fragments)),
-        ("icmp_errors", Cell::Count(icmp_errors)),
-    ]
+    for (_, rare) in analysis.flows.all_rare() {
+        sum.fragments += rare.fragments;
+        sum.icmp_errors += rare.icmp_errors;
+    }
+    sum
 }
 
-fn show_row<'a>(analysis: &'a Decided<'a>, number: usize, start: Time, show: &mut dyn FnMut(&Cell<'a>)) {
+/// The row of the flow with a number, counted from 0, in a capture that begins at `start`.
+fn row<'a>(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a> {
     let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
     let registry = &analysis.registry;
-    let paths = analysis.paths(flow);
     let client = client_side(flow, verdict);
     let server = client.other();
     let transport = Transport::from_protocol(flow.key.protocol);
-    let has_ends = !flow.is_overflow();
-    let has_ports = transport.is_some() && has_ends;
-    let port = |side| if has_ports { Cell::Number(u64::from(flow.key.port(side))) } else { Cell::Empty };
-    let address = |side| if has_ends { Cell::Address(flow.key.ip_addr(side)) } else { Cell::Empty };
-    let sent = |counts: [u64; 2]| [counts[client.index()], counts[server.index()]];
-    let [packets_c2s, packets_s2c] = sent(flow.packets).map(Cell::Count);
-    let [wire_c2s, wire_s2c] = sent(flow.wire_bytes).map(Cell::Bytes);
-    let [payload_c2s, payload_s2c] = sent(flow.payload_bytes).map(Cell::Bytes);
-    let mut show = |cell: Cell<'a>| show(&cell);
-    show(Cell::Number(analysis.flows.id(number)));
-    show(
-        transport.map_or_else(|| Cell::text(protocols::ip_protocol(flow.key.protocol)), |transport| Cell::text(transport.name())),
-    );
-    show(Cell::Number(u64::from(flow.key.protocol)));
-    show(address(client));
-    show(port(client));
-    show(address(server));
-    show(port(server));
-    show(names::vlan(&paths));
-    show(names::tunnel(&paths));
-    show(Cell::text_or_empty(names::category(registry, verdict.service)));
-    show(Cell::text_or_empty(names::service(registry, verdict.service)));
-    show(Cell::text_or_empty(names::source(registry, verdict.service)));
-    show(Cell::text(initiator(flow, verdict, roles::is_start_observed(flow, start))));
-    show(Cell::text(verdict.evidence.code()));
-    show(Cell::text(verdict.confidence.name()));
-    show(names::alternatives(registry, verdict.alternatives));
-    show(names::words(flags(flow, verdict, &paths), " "));
-    show(if flow.key.protocol == ip::TCP { Cell::text(flow.conn_state()) } else { Cell::Empty });
-    show(Cell::time(flow.span.first));
-    show(Cell::time(flow.span.last));
-    show(Cell::seconds(flow.span.duration()));
-    show(packets_c2s);
-    show(packets_s2c);
-    show(wire_c2s);
-    show(wire_s2c);
-    show(payload_c2s);
-    show(payload_s2c);
-    show(Cell::Count(rare.fragments));
-    show(Cell::Count(rare.icmp_errors));
-    show(if has_ends { Cell::CommunityId(CommunityId::of(flow)) } else { Cell::Empty });
-    show(analysis.relations.of(number).control.map_or(Cell::Empty, |control| Cell::Number(analysis.flows.id(control))));
-    show(Cell::compared(verdict.evidence.compared()));
-}
-
-/// What is out of the ordinary with a flow.
-pub(crate) fn flags(flow: &Flow, verdict: &Verdict, paths: &[Path]) -> impl Iterator<Item = Cow<'static, str>> {
-    flow.flags(verdict, paths).codes().map(Cow::Borrowed)
+    let is_one = !flow.is_overflow();
+    let address = |side| is_one.then(|| flow.key.ip_addr(side));
+    let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
+    // Nearly all flows come without any encapsulation.
+    let is_plain = flow.key.scope == ScopeId::PLAIN && flow.other_scope().is_none();
+    let paths = if is_plain { None } else { Some(analysis.paths(flow)) };
+    let paths = paths.as_ref().map_or(&[][..], |paths| &paths[..]);
+    FlowRow {
+        flow_id: Some(analysis.flows.id(number)),
+        transport: names::transport(flow.key.protocol),
+        ip_protocol: flow.key.protocol,
+        client_ip: address(client),
+        client_port: port(client),
+        server_ip: address(server),
+        server_port: port(server),
+        vlan: names::vlan(paths),
+        tunnel: names::tunnel(paths),
+        category: names::non_empty(names::category(registry, verdict.service)),
+        service: names::non_empty(names::service(registry, verdict.service)),
+        name_source: names::non_empty(names::source(registry, verdict.service)),
+        initiator: flow.initiator(verdict, roles::is_start_observed(flow, start)),
+        evidence: Some(verdict.evidence),
+        confidence: Some(verdict.confidence),
+        alternatives: names::alternatives(registry, verdict.alternatives),
+        flags: flow.flags(verdict, paths),
+        tcp_state: (flow.key.protocol == ip::TCP).then(|| flow.conn_state()),
+        span: flow.span,
+        from_client: sent_by(flow, client),
+        from_server: sent_by(flow, server),
+        payload_from_client: flow.payload_bytes[client.index()],
+        payload_from_server: flow.payload_bytes[server.index()],
+        fragments: rare.fragments,
+        icmp_errors: rare.icmp_errors,
+        community_id: is_one.then(|| CommunityId::of(flow)),
+        control_flow: analysis.relations.of(number).control.map(|control| analysis.flows.id(control)),
+    }
 }

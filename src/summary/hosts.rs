@@ -1,68 +1,92 @@
 //! `hosts`: what each address sent and received, what it serves and what it uses.
 
-use super::names;
-use super::table::{Cell, Column, Row, Table};
+use std::net::IpAddr;
+
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::Value;
+use super::{FromAnalysis, names};
 use crate::analysis::Decided;
 use crate::tally::HostFlows;
 use crate::tally::flows::{Host, HostSum, Role};
+use crate::unit::{Span, Traffic};
 
-const COLUMNS: &[Column] = &[
-    Column::always("address"),
-    Column::with_room("name", 0),
-    Column::always("packets_sent").adding_up(),
-    Column::always("packets_received").adding_up(),
-    Column::with_room("wire_bytes_sent", 3).adding_up(),
-    Column::with_room("wire_bytes_received", 3).adding_up(),
-    Column::with_room("peers", 4),
-    Column::with_room("serves", 2),
-    Column::with_room("uses", 5),
-    Column::in_data("first_seen"),
-    Column::in_data("last_seen"),
-    Column::with_room("role", 6),
-];
-
-pub fn table<'a>(analysis: &'a Decided<'a>) -> Table<'a> {
-    let decided = analysis.decided();
-    let hosts = HostFlows::of(decided);
-    let others = decided.ended.and_then(|ended| ended.hosts.others.as_ref());
-    let (len, work) = (hosts.len() + usize::from(others.is_some()), hosts.members());
-    let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| {
-        let cells = match (hosts.sum(number, decided), others) {
-            (Some((host, sum)), _) => row(analysis, Some(host), &sum),
-            (None, Some(sum)) => row(analysis, None, sum),
-            (None, None) => return,
-        };
-        cells.iter().for_each(show);
-    };
-    Table::made("hosts", COLUMNS, len, show_row).with_work(work).with_sum(move || {
-        let [sent, received] = HostFlows::whole(decided);
-        [
-            ("packets_sent", Cell::Count(sent.packets)),
-            ("packets_received", Cell::Count(received.packets)),
-            ("wire_bytes_sent", Cell::Bytes(sent.wire_bytes)),
-            ("wire_bytes_received", Cell::Bytes(received.wire_bytes)),
-        ]
-    })
+/// The flows of one address. In the row for all addresses without a row of their own, everything is `None` that differs between them.
+#[derive(Clone, Debug, Default)]
+pub struct HostRow<'a> {
+    /// The address.
+    pub address: Option<IpAddr>,
+    /// The name that the capture has for it. Text from outside.
+    pub name: Option<&'a str>,
+    /// What the machine sent.
+    pub sent: Traffic,
+    /// What was sent to it.
+    pub received: Traffic,
+    /// The number of different addresses that it met.
+    pub peers: u64,
+    /// The services that it serves, in order.
+    pub serves: Vec<&'a str>,
+    /// The services that it uses, in order.
+    pub uses: Vec<&'a str>,
+    /// First and last packet.
+    pub span: Span,
+    /// What the address stands for.
+    pub role: Option<Role>,
 }
 
-/// The row of a host, or of all that have none of their own.
-fn row<'a>(analysis: &'a Decided<'a>, host: Option<Host>, sum: &HostSum) -> Row<'a> {
-    let address = host.map(|host| host.version.ip_addr(host.address));
-    let role = host.map(|host| Role::of(host, sum.addressed_as_group, sum.sent.packets > 0));
+impl Record for HostRow<'static> {
+    type Row<'a> = HostRow<'a>;
+    const NAME: &'static str = "hosts";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::<Self>::key("address", Kind::Address, |row| row.address.into()).or_word(names::OTHERS),
+        Column::attribute("name", Kind::Untrusted, |row| Value::untrusted(row.name)),
+        Column::measure("packets_sent", Kind::Count, |row| row.sent.packets.into()),
+        Column::measure("packets_received", Kind::Count, |row| row.received.packets.into()),
+        Column::measure("wire_bytes_sent", Kind::Bytes, |row| row.sent.wire_bytes.into()),
+        Column::measure("wire_bytes_received", Kind::Bytes, |row| row.received.wire_bytes.into()),
+        Column::attribute("peers", Kind::Count, |row| row.peers.into()),
+        Column::attribute("serves", Kind::List(&Kind::Text), |row| Value::List(&row.serves)),
+        Column::attribute("uses", Kind::List(&Kind::Text), |row| Value::List(&row.uses)),
+        Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
+        Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
+        Column::attribute("role", Kind::Text, |row| row.role.map(Role::name).into()),
+    ];
+}
+
+impl FromAnalysis for HostRow<'static> {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let decided = analysis.decided();
+        let hosts = HostFlows::of(decided);
+        let others = decided.ended.and_then(|ended| ended.hosts.others.as_ref());
+        let (len, cost) = (hosts.len() + usize::from(others.is_some()), hosts.members());
+        let row = move |number| match hosts.sum(number, decided) {
+            Some((host, sum)) => row(analysis, host, &sum),
+            None => others.map(|sum| sums(analysis, sum)).unwrap_or_default(),
+        };
+        Rows::computed(len, row).with_cost(cost).with_sum(move || {
+            let [sent, received] = HostFlows::whole(decided);
+            HostRow { sent, received, ..HostRow::default() }
+        })
+    }
+}
+
+fn row<'a>(analysis: &'a Decided<'_>, host: Host, sum: &HostSum) -> HostRow<'a> {
+    let address = host.version.ip_addr(host.address);
+    let role = Role::of(host, sum.addressed_as_group, sum.sent.packets > 0);
     // What is no machine has no name, whatever a name server says.
-    let name = address.filter(|_| role != Some(Role::Group)).and_then(|address| analysis.names.get(&address));
-    vec![
-        address.map_or(Cell::text(names::OTHERS), Cell::Address),
-        name.map_or(Cell::Empty, |name| Cell::Outside(name.into())),
-        Cell::Count(sum.sent.packets),
-        Cell::Count(sum.received.packets),
-        Cell::Bytes(sum.sent.wire_bytes),
-        Cell::Bytes(sum.received.wire_bytes),
-        Cell::Count(sum.peers.len() as u64),
-        names::services(&analysis.registry, sum.serves.iter().copied()),
-        names::services(&analysis.registry, sum.uses.iter().copied()),
-        Cell::time(sum.span.first),
-        Cell::time(sum.span.last),
-        role.map_or(Cell::Empty, |role| Cell::text(role.name())),
-    ]
+    let name = if role == Role::Group { None } else { analysis.names.get(&address) };
+    HostRow { address: Some(address), name, role: Some(role), ..sums(analysis, sum) }
+}
+
+/// A row with the sums of one address, or of several.
+fn sums<'a>(analysis: &'a Decided<'_>, sum: &HostSum) -> HostRow<'a> {
+    HostRow {
+        sent: sum.sent,
+        received: sum.received,
+        peers: sum.peers.len() as u64,
+        serves: names::services(&analysis.registry, sum.serves.iter().copied()),
+        uses: names::services(&analysis.registry, sum.uses.iter().copied()),
+        span: sum.span,
+        ..HostRow::default()
+    }
 }

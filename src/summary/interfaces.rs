@@ -1,39 +1,64 @@
 //! `interfaces`: what can be captured from, as `portolan interfaces` shows it.
 
-use super::table::{Cell, Column, Row, Table};
+use std::net::IpAddr;
+
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::table::Table;
+use super::value::Value;
 use crate::machine::{Interface, Machine, Obstacle};
 use crate::service::protocols;
 
-const COLUMNS: &[Column] = &[
-    Column::always("interface"),
-    Column::always("addresses").with_enough(50),
-    Column::with_room("link_type", 3),
-    Column::with_room("up", 1),
-    Column::with_room("running", 2),
-    Column::with_room("loopback", 4),
-    Column::always("may_capture"),
-    Column::always("reason"),
-];
+/// An interface of this computer.
+#[derive(Clone, Debug)]
+pub struct InterfaceRow<'a> {
+    /// The name. Text from outside.
+    pub interface: &'a str,
+    /// The addresses, in order.
+    pub addresses: &'a [IpAddr],
+    /// The name of the link type that a capture on it has, where that is known.
+    pub link_type: Option<String>,
+    /// Somebody has switched it on.
+    pub is_up: bool,
+    /// It can carry traffic.
+    pub is_running: bool,
+    /// It only leads back to this computer.
+    pub is_loopback: bool,
+    /// The obstacle to a capture on it; none, if it can be captured from.
+    pub obstacle: Option<Obstacle>,
+}
+
+impl Record for InterfaceRow<'static> {
+    type Row<'a> = InterfaceRow<'a>;
+    const NAME: &'static str = "interfaces";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("interface", Kind::Untrusted, |row| Value::Untrusted(row.interface)),
+        Column::attribute("addresses", Kind::List(&Kind::Address), |row| Value::List(&row.addresses)),
+        Column::attribute("link_type", Kind::Text, |row| row.link_type.as_ref().into()),
+        Column::attribute("up", Kind::Boolean, |row| row.is_up.into()),
+        Column::attribute("running", Kind::Boolean, |row| row.is_running.into()),
+        Column::attribute("loopback", Kind::Boolean, |row| row.is_loopback.into()),
+        Column::attribute("may_capture", Kind::Boolean, |row| row.obstacle.is_none().into()),
+        Column::attribute("reason", Kind::Text, |row| row.obstacle.map(reason).into()),
+    ];
+}
 
 /// The table of a computer's interfaces.
 pub fn interfaces(machine: &Machine) -> Table<'_> {
-    Table::stored("interfaces", COLUMNS, machine.interfaces.iter().map(|interface| row(machine, interface)).collect())
+    let row = |interface| row(machine, interface);
+    Rows::<InterfaceRow<'static>>::stored(machine.interfaces.iter().map(row).collect()).into()
 }
 
-fn row<'m>(machine: &Machine, interface: &'m Interface) -> Row<'m> {
-    let yes_or_no = |is: bool| Cell::text(if is { "yes" } else { "no" });
-    let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();
-    let obstacle = machine.obstacle(interface);
-    vec![
-        Cell::Outside((&*interface.name).into()),
-        Cell::text_or_empty(addresses.join(" ")),
-        interface.link_type.map_or(Cell::Empty, |link_type| Cell::text(protocols::link_type(link_type))),
-        yes_or_no(interface.is_up),
-        yes_or_no(interface.is_running),
-        yes_or_no(interface.is_loopback),
-        yes_or_no(obstacle.is_none()),
-        obstacle.map_or(Cell::Empty, |obstacle| Cell::text(reason(obstacle))),
-    ]
+fn row<'m>(machine: &Machine, interface: &'m Interface) -> InterfaceRow<'m> {
+    InterfaceRow {
+        interface: &interface.name,
+        addresses: &interface.addresses,
+        link_type: interface.link_type.map(protocols::link_type),
+        is_up: interface.is_up,
+        is_running: interface.is_running,
+        is_loopback: interface.is_loopback,
+        obstacle: machine.obstacle(interface),
+    }
 }
 
 fn reason(obstacle: Obstacle) -> &'static str {

@@ -1,23 +1,37 @@
 //! `ledger`: one place for every packet; all places are listed, also the empty ones.
 
-use super::table::{Cell, Column, Table, traffic_cells};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::TrafficShare;
 use crate::analysis::Decided;
 use crate::tally::Place;
 
-const COLUMNS: &[Column] = &[
-    Column::always("place"),
-    Column::always("packets").adding_up(),
-    Column::always("packets_pct").adding_up(),
-    Column::always("wire_bytes").adding_up(),
-    Column::with_room("wire_bytes_pct", 1).adding_up(),
-];
+/// The packets that ended up in one place.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerRow {
+    /// The place.
+    pub place: Place,
+    /// The packets and bytes in it, and in all places.
+    pub traffic: TrafficShare,
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let ledger = &analysis.tally.ledger;
-    let row = |place: Place| {
-        let mut row = vec![Cell::text(place.name())];
-        row.extend(traffic_cells(ledger.at(place), ledger.total()));
-        row
-    };
-    Table::stored("ledger", COLUMNS, Place::ALL.into_iter().map(row).collect())
+impl Record for LedgerRow {
+    type Row<'a> = LedgerRow;
+    const NAME: &'static str = "ledger";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("place", Kind::Text, |row| row.place.name().into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
+        Column::measure("packets_pct", Kind::Share, |row| row.traffic.packets().into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.part.wire_bytes.into()),
+        Column::measure("wire_bytes_pct", Kind::Share, |row| row.traffic.wire_bytes().into()),
+    ];
+}
+
+impl FromAnalysis for LedgerRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let ledger = &analysis.tally.ledger;
+        let row = |place| LedgerRow { place, traffic: TrafficShare { part: ledger.at(place), whole: ledger.total() } };
+        Rows::stored(Place::ALL.into_iter().map(row).collect())
+    }
 }

@@ -1,13 +1,16 @@
-//! Floor 8: from an analysis to tables of typed cells. The only place where numbers are derived, sorted and cut, so that
+//! Floor 8: from an analysis to tables of typed values. The only place where numbers are derived, sorted and cut, so that
 //! no two writers can disagree.
 //!
-//! A table is one file here: its columns with their keys, and the builder of its rows.
+//! A table is one file here: the type of its rows, its columns, and the way from an analysis to the rows. A new table needs such a
+//! file, a line in the list of tables below, and a title in the texts.
 
 mod book;
 mod capture;
+mod column;
 mod community_id;
 mod evidence;
-pub(crate) mod flows;
+mod flags;
+mod flows;
 mod hosts;
 #[cfg(feature = "live")]
 mod interfaces;
@@ -16,6 +19,7 @@ pub(crate) mod names;
 mod portless;
 mod ports;
 mod ranges;
+mod rows;
 mod scans;
 mod servers;
 mod services;
@@ -23,12 +27,30 @@ mod sizes;
 mod table;
 mod timeline;
 mod tunnels;
+mod value;
 
-pub use book::book;
+pub use book::{BookRow, book};
+pub use capture::CaptureRow;
+pub use column::{Column, ColumnRole, Field, Kind, Record};
 pub use community_id::CommunityId;
+pub use evidence::EvidenceRow;
+pub use flows::FlowRow;
+pub use hosts::HostRow;
 #[cfg(feature = "live")]
-pub use interfaces::interfaces;
-pub use table::{Cell, Column, Row, Show, Table, hundredths};
+pub use interfaces::{InterfaceRow, interfaces};
+pub use ledger::LedgerRow;
+pub use portless::PortlessRow;
+pub use ports::PortRow;
+pub use ranges::RangeRow;
+pub use rows::Rows;
+pub use scans::ScanRow;
+pub use servers::ServerRow;
+pub use services::ServiceRow;
+pub use sizes::SizeRow;
+pub use table::{Sums, Table};
+pub use timeline::TimelineRow;
+pub use tunnels::TunnelRow;
+pub use value::{Item, List, Share, TrafficShare, Value};
 
 use std::ops::Range;
 
@@ -39,80 +61,76 @@ use crate::service::Verdict;
 use crate::tally::DecidedFlows;
 use crate::tally::flows::FlowSum;
 
-/// The tables, in the order they are shown and written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
-pub enum TableName {
-    /// One row per file and interface.
-    Capture,
-    /// One place for every packet.
-    Ledger,
-    /// Traffic by service.
-    Services,
-    /// What has no ports.
-    Portless,
-    /// Traffic by port.
-    Ports,
-    /// Traffic by range of ports.
-    Ranges,
-    /// Which machine serves what.
-    Servers,
-    /// Who scanned what.
-    Scans,
-    /// What each machine did.
-    Hosts,
-    /// Every flow.
-    Flows,
-    /// How the flows were decided.
-    Evidence,
-    /// Traffic by category over time.
-    Timeline,
-    /// Packets by size.
-    Sizes,
+/// Declares the tables, each in one line: its name, what it holds, and the type of its rows, which has its key.
+macro_rules! tables {
+    ($(#[doc = $meaning:literal] $name:ident: $row:ty),+ $(,)?) => {
+        /// The tables of an analysis, in the order in which they are shown and written.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+        pub enum TableName {
+            $(#[doc = $meaning] $name),+
+        }
+
+        impl TableName {
+            /// All tables, in order.
+            pub const ALL: [TableName; [$(TableName::$name),+].len()] = [$(TableName::$name),+];
+
+            /// The key of the table.
+            pub const fn key(self) -> &'static str {
+                match self {
+                    $(TableName::$name => <$row>::NAME),+
+                }
+            }
+
+            /// The columns of the table.
+            pub fn fields(self) -> Vec<Field> {
+                match self {
+                    $(TableName::$name => <$row>::fields()),+
+                }
+            }
+
+            fn build<'a>(self, analysis: &'a Decided<'_>) -> Table<'a> {
+                match self {
+                    $(TableName::$name => <$row>::rows(analysis).into()),+
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    /// What was read: one row per file and interface.
+    Capture: CaptureRow,
+    /// Packets by the place in which they ended up.
+    Ledger: LedgerRow,
+    /// Flows by service.
+    Services: ServiceRow,
+    /// Packets without ports, by protocol.
+    Portless: PortlessRow,
+    /// Flows by port.
+    Ports: PortRow,
+    /// Flows by range of ports.
+    Ranges: RangeRow,
+    /// Flows by server.
+    Servers: ServerRow,
+    /// Scans.
+    Scans: ScanRow,
+    /// Traffic by address.
+    Hosts: HostRow,
+    /// Flows.
+    Flows: FlowRow,
+    /// Flows by the evidence that decided them.
+    Evidence: EvidenceRow,
+    /// Packets by time and category.
+    Timeline: TimelineRow,
+    /// Packets by length.
+    Sizes: SizeRow,
     /// Packets by encapsulation.
-    Tunnels,
+    Tunnels: TunnelRow,
 }
 
 impl TableName {
-    /// All tables, in order.
-    pub const ALL: [TableName; 14] = [
-        TableName::Capture,
-        TableName::Ledger,
-        TableName::Services,
-        TableName::Portless,
-        TableName::Ports,
-        TableName::Ranges,
-        TableName::Servers,
-        TableName::Scans,
-        TableName::Hosts,
-        TableName::Flows,
-        TableName::Evidence,
-        TableName::Timeline,
-        TableName::Sizes,
-        TableName::Tunnels,
-    ];
-
     /// What a terminal shows if nobody asks for anything else.
     pub const DEFAULT: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            TableName::Capture => "capture",
-            TableName::Ledger => "ledger",
-            TableName::Services => "services",
-            TableName::Portless => "portless",
-            TableName::Ports => "ports",
-            TableName::Ranges => "ranges",
-            TableName::Servers => "servers",
-            TableName::Scans => "scans",
-            TableName::Hosts => "hosts",
-            TableName::Flows => "flows",
-            TableName::Evidence => "evidence",
-            TableName::Timeline => "timeline",
-            TableName::Sizes => "sizes",
-            TableName::Tunnels => "tunnels",
-        }
-    }
 
     /// The table with that key.
     pub fn from_key(key: &str) -> Option<TableName> {
@@ -120,27 +138,33 @@ impl TableName {
     }
 }
 
+/// Rows that an analysis has.
+pub trait FromAnalysis: Record {
+    /// Computes them.
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self>;
+}
+
 impl Decided<'_> {
-    /// Builds a table.
+    /// A table.
     pub fn table(&self, name: TableName) -> Table<'_> {
-        let mut table = match name {
-            TableName::Capture => capture::table(self),
-            TableName::Ledger => ledger::table(self),
-            TableName::Services => services::table(self),
-            TableName::Portless => portless::table(self),
-            TableName::Ports => ports::table(self),
-            TableName::Ranges => ranges::table(self),
-            TableName::Servers => servers::table(self),
-            TableName::Scans => scans::table(self),
-            TableName::Hosts => hosts::table(self),
-            TableName::Flows => flows::table(self),
-            TableName::Evidence => evidence::table(self),
-            TableName::Timeline => timeline::table(self),
-            TableName::Sizes => sizes::table(self),
-            TableName::Tunnels => tunnels::table(self),
-        };
+        let mut table = name.build(self);
         table.threads = self.threads;
         table
+    }
+
+    /// The rows of one table, typed.
+    ///
+    /// ```
+    /// use portolan::analysis::{Options, analyse};
+    /// use portolan::capture::InputName;
+    /// use portolan::summary::ServiceRow;
+    ///
+    /// let analysis = analyse(&Options::new(vec![InputName::File("samples/handshake.pcap".into())]), |_, _| {});
+    /// let services = analysis.rows::<ServiceRow>();
+    /// assert!(services.into_iter().any(|row| row.service == "https"));
+    /// ```
+    pub fn rows<R: FromAnalysis>(&self) -> Rows<'_, R> {
+        R::rows(self)
     }
 
     /// The flows with what was decided about them.
@@ -166,9 +190,4 @@ impl Decided<'_> {
         }
         sum
     }
-}
-
-/// The side that opened a flow, if it was seen to: `client`, `server` or `unknown`.
-pub(crate) fn initiator(flow: &Flow, verdict: &Verdict, start_observed: bool) -> &'static str {
-    flow.initiator(verdict, start_observed).name()
 }

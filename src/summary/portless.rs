@@ -2,73 +2,102 @@
 
 use std::cmp::Reverse;
 
-use super::table::{Cell, Column, Row, Table, traffic_cells};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::names::{OTHERS, non_empty};
+use super::rows::Rows;
+use super::value::TrafficShare;
 use crate::analysis::Decided;
 use crate::decode::LinkProtocol;
 use crate::service::protocols;
-use crate::tally::{PortlessKind, PortlessRow};
+use crate::tally::{PortlessKind, PortlessRow as PortlessSum};
+use crate::unit::{Span, Traffic};
 
-const COLUMNS: &[Column] = &[
-    Column::with_room("layer", 3),
-    Column::always("protocol"),
-    Column::with_room("number", 4),
-    Column::with_room("type", 2),
-    Column::with_room("code", 2),
-    Column::always("name"),
-    Column::always("packets").adding_up(),
-    Column::with_room("packets_pct", 5).adding_up(),
-    Column::always("wire_bytes").adding_up(),
-    Column::in_data("wire_bytes_pct").adding_up(),
-    Column::with_room("hosts", 1),
-    Column::in_data("first_seen"),
-    Column::in_data("last_seen"),
-];
-
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let mut rows: Vec<(PortlessKind, PortlessRow)> = analysis.tally.portless.rows().collect();
-    rows.sort_unstable_by_key(|(kind, row)| (Reverse(row.traffic.packets), *kind));
-    let rows = rows.into_iter().map(|(kind, row)| cells(analysis, kind, &row)).collect();
-    Table::stored("portless", COLUMNS, rows)
+/// The packets of one protocol without ports. All names are `None` in the row for protocols beyond the number of those that are told
+/// apart.
+#[derive(Clone, Debug, Default)]
+pub struct PortlessRow {
+    /// The layer of the protocol: `ip` or `link`.
+    pub layer: Option<&'static str>,
+    /// The key of the protocol.
+    pub protocol: Option<String>,
+    /// The number of the protocol in its layer.
+    pub number: Option<u32>,
+    /// The type of ICMP messages, or the operation of ARP.
+    pub message_type: Option<u16>,
+    /// The code of ICMP messages.
+    pub code: Option<u8>,
+    /// The name of the messages.
+    pub name: Option<&'static str>,
+    /// Packets and bytes of the protocol, and of the whole capture.
+    pub traffic: TrafficShare,
+    /// The number of different machines that sent or received the packets. Groups do not count.
+    pub hosts: u64,
+    /// First and last packet.
+    pub span: Span,
 }
 
-fn cells<'a>(analysis: &'a Decided<'a>, kind: PortlessKind, row: &PortlessRow) -> Row<'a> {
-    let mut cells = naming(kind);
-    cells.extend(traffic_cells(row.traffic, analysis.total()));
-    cells.extend([Cell::Count(row.hosts), Cell::time(row.span.first), Cell::time(row.span.last)]);
-    cells
+impl Record for PortlessRow {
+    type Row<'a> = PortlessRow;
+    const NAME: &'static str = "portless";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("layer", Kind::Text, |row| row.layer.into()),
+        Column::<Self>::key("protocol", Kind::Text, |row| row.protocol.as_ref().into()).or_word(OTHERS),
+        Column::key("number", Kind::Number, |row| row.number.into()),
+        Column::key("type", Kind::Number, |row| row.message_type.into()),
+        Column::key("code", Kind::Number, |row| row.code.into()),
+        Column::attribute("name", Kind::Text, |row| row.name.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
+        Column::measure("packets_pct", Kind::Share, |row| row.traffic.packets().into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.part.wire_bytes.into()),
+        Column::measure("wire_bytes_pct", Kind::Share, |row| row.traffic.wire_bytes().into()),
+        Column::attribute("hosts", Kind::Count, |row| row.hosts.into()),
+        Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
+        Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
+    ];
 }
 
-/// Layer, protocol, number, type, code, name.
-fn naming<'a>(kind: PortlessKind) -> Row<'a> {
+impl FromAnalysis for PortlessRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let mut sums: Vec<(PortlessKind, PortlessSum)> = analysis.tally.portless.rows().collect();
+        sums.sort_unstable_by_key(|(kind, sum)| (Reverse(sum.traffic.packets), *kind));
+        let whole = analysis.total();
+        Rows::stored(sums.into_iter().map(|(kind, sum)| row(kind, sum, whole)).collect())
+    }
+}
+
+fn row(kind: PortlessKind, sum: PortlessSum, whole: Traffic) -> PortlessRow {
+    let traffic = TrafficShare { part: sum.traffic, whole };
+    PortlessRow { traffic, hosts: sum.hosts, span: sum.span, ..named(kind) }
+}
+
+/// A row with the names of a protocol.
+fn named(kind: PortlessKind) -> PortlessRow {
     match kind {
-        PortlessKind::Ip(number, message) => {
-            let name = message.map_or("", |message| protocols::icmp_message(number, message));
-            vec![
-                Cell::text("ip"),
-                Cell::text(protocols::ip_protocol(number)),
-                Cell::Number(u64::from(number)),
-                message.map_or(Cell::Empty, |message| Cell::Number(u64::from(message.kind))),
-                message.map_or(Cell::Empty, |message| Cell::Number(u64::from(message.code))),
-                Cell::text_or_empty(name),
-            ]
-        }
+        PortlessKind::Ip(number, message) => PortlessRow {
+            layer: Some("ip"),
+            protocol: Some(protocols::ip_protocol(number)),
+            number: Some(number.into()),
+            message_type: message.map(|message| message.kind.into()),
+            code: message.map(|message| message.code),
+            name: message.and_then(|message| non_empty(protocols::icmp_message(number, message))),
+            ..PortlessRow::default()
+        },
         PortlessKind::Link(protocol) => {
             let (key, number, name) = protocols::link_protocol(protocol);
-            let kind = match protocol {
-                LinkProtocol::Arp { opcode: Some(opcode), .. } => Cell::Number(u64::from(opcode)),
-                _ => Cell::Empty,
+            let message_type = match protocol {
+                LinkProtocol::Arp { opcode, .. } => opcode,
+                _ => None,
             };
-            vec![
-                Cell::text("link"),
-                Cell::text(key),
-                Cell::Number(u64::from(number)),
-                kind,
-                Cell::Empty,
-                Cell::text_or_empty(name),
-            ]
+            PortlessRow {
+                layer: Some("link"),
+                protocol: Some(key),
+                number: Some(number),
+                message_type,
+                name: non_empty(name),
+                ..PortlessRow::default()
+            }
         }
-        PortlessKind::Others => {
-            vec![Cell::Empty, Cell::text("others"), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]
-        }
+        PortlessKind::Others => PortlessRow::default(),
     }
 }

@@ -2,49 +2,61 @@
 
 use std::cmp::Reverse;
 
-use super::names;
-use super::table::{Cell, Column, Table, outcome_cells};
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::{FromAnalysis, names};
 use crate::analysis::Decided;
+use crate::service::Transport;
 use crate::service::book::PortRange;
-use crate::tally::flows::{Ports, in_order};
+use crate::tally::flows::{PortSum, Ports, in_order};
 
-const COLUMNS: &[Column] = &[
-    Column::always("transport"),
-    Column::always("port"),
-    Column::with_room("range", 1),
-    Column::always("service"),
-    Column::with_room("category", 2),
-    Column::always("packets").adding_up(),
-    Column::always("wire_bytes").adding_up(),
-    Column::always("flows_as_server").adding_up(),
-    Column::always("flows_as_client").adding_up(),
-    Column::with_room("attempted", 4).adding_up(),
-    Column::with_room("established", 5).adding_up(),
-    Column::with_room("refused", 3).adding_up(),
-    Column::with_room("reset", 6).adding_up(),
-    Column::with_room("midstream", 7).adding_up(),
-];
+/// The flows from or to one port.
+#[derive(Clone, Copy, Debug)]
+pub struct PortRow<'a> {
+    /// The transport.
+    pub transport: Transport,
+    /// The port.
+    pub port: u16,
+    /// The name of the port.
+    pub service: &'a str,
+    /// The category of the name.
+    pub category: &'static str,
+    /// The flows added up.
+    pub sum: PortSum,
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let registry = &analysis.registry;
-    let ports = analysis.sum::<Ports>();
-    let mut rows = in_order(&ports.0);
-    rows.sort_by_key(|(_, sum)| (Reverse(sum.as_server), Reverse(sum.traffic.packets)));
-    let rows = rows.into_iter().map(|((transport, port), sum)| {
-        let service = names::of_port(registry, transport, port);
-        let mut row = vec![
-            Cell::text(transport.name()),
-            Cell::Number(u64::from(port)),
-            Cell::text(PortRange::from_port(port).name()),
-            Cell::text(names::service(registry, service)),
-            Cell::text(names::category(registry, service)),
-            Cell::Count(sum.traffic.packets),
-            Cell::Bytes(sum.traffic.wire_bytes),
-            Cell::Count(sum.as_server),
-            Cell::Count(sum.as_client),
-        ];
-        row.extend(outcome_cells(sum.outcomes));
-        row
-    });
-    Table::stored("ports", COLUMNS, rows.collect())
+impl Record for PortRow<'static> {
+    type Row<'a> = PortRow<'a>;
+    const NAME: &'static str = "ports";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("transport", Kind::Text, |row| row.transport.name().into()),
+        Column::key("port", Kind::Number, |row| row.port.into()),
+        Column::attribute("range", Kind::Text, |row| PortRange::from_port(row.port).name().into()),
+        Column::attribute("service", Kind::Text, |row| row.service.into()),
+        Column::attribute("category", Kind::Text, |row| row.category.into()),
+        Column::measure("packets", Kind::Count, |row| row.sum.traffic.packets.into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.sum.traffic.wire_bytes.into()),
+        Column::measure("flows_as_server", Kind::Count, |row| row.sum.as_server.into()),
+        Column::measure("flows_as_client", Kind::Count, |row| row.sum.as_client.into()),
+        Column::measure("attempted", Kind::Count, |row| row.sum.outcomes.attempted.into()),
+        Column::measure("established", Kind::Count, |row| row.sum.outcomes.established.into()),
+        Column::measure("refused", Kind::Count, |row| row.sum.outcomes.refused.into()),
+        Column::measure("reset", Kind::Count, |row| row.sum.outcomes.reset.into()),
+        Column::measure("midstream", Kind::Count, |row| row.sum.outcomes.midstream.into()),
+    ];
+}
+
+impl FromAnalysis for PortRow<'static> {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let registry = &analysis.registry;
+        let ports = analysis.sum::<Ports>();
+        let mut sums = in_order(&ports.0);
+        sums.sort_by_key(|(_, sum)| (Reverse(sum.as_server), Reverse(sum.traffic.packets)));
+        let row = |((transport, port), sum): ((Transport, u16), &PortSum)| {
+            let named = names::of_port(registry, transport, port);
+            let (service, category) = (names::service(registry, named), names::category(registry, named));
+            PortRow { transport, port, service, category, sum: *sum }
+        };
+        Rows::stored(sums.into_iter().map(row).collect())
+    }
 }

@@ -1,43 +1,67 @@
 //! `ranges`: flows by the range that the server's port lies in, and how the connections to it went. A scan of ports shows
 //! here as many ports, attempted or refused.
 
-use super::table::{Cell, Column, Table, outcome_cells, traffic_cells};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::TrafficShare;
 use crate::analysis::Decided;
-use crate::service::Category;
 use crate::service::book::PortRange;
-use crate::tally::flows::{Ranges, in_order};
+use crate::service::{Category, Transport};
+use crate::tally::flows::{Outcomes, RangeSum, Ranges, in_order};
 
-const COLUMNS: &[Column] = &[
-    Column::always("transport"),
-    Column::always("range"),
-    Column::always("port_count"),
-    Column::always("flows").adding_up(),
-    Column::always("packets").adding_up(),
-    Column::with_room("packets_pct", 1).adding_up(),
-    Column::always("wire_bytes").adding_up(),
-    Column::with_room("wire_bytes_pct", 7).adding_up(),
-    Column::with_room("attempted", 2).adding_up(),
-    Column::with_room("established", 4).adding_up(),
-    Column::with_room("refused", 3).adding_up(),
-    Column::with_room("reset", 5).adding_up(),
-    Column::with_room("midstream", 6).adding_up(),
-];
+/// The flows whose server's port lies in one range.
+#[derive(Clone, Copy, Debug)]
+pub struct RangeRow {
+    /// The transport.
+    pub transport: Transport,
+    /// The range; `None` for flows of which no side is the server.
+    pub range: Option<PortRange>,
+    /// The number of different servers' ports.
+    pub port_count: u64,
+    /// The number of flows.
+    pub flows: u64,
+    /// Packets and bytes of both directions, and of the whole capture.
+    pub traffic: TrafficShare,
+    /// How the connections went.
+    pub outcomes: Outcomes,
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let ranges = analysis.sum::<Ranges>();
-    let mut rows = in_order(&ranges.0);
-    // What has no server comes last.
-    rows.sort_by_key(|((transport, range), _)| (*transport, range.is_none(), *range));
-    let rows = rows.into_iter().map(|((transport, range), sum)| {
-        let mut row = vec![
-            Cell::text(transport.name()),
-            Cell::text(range.map_or(Category::Undetermined.name(), PortRange::name)),
-            Cell::Count(sum.ports.len() as u64),
-            Cell::Count(sum.flows),
-        ];
-        row.extend(traffic_cells(sum.traffic, analysis.total()));
-        row.extend(outcome_cells(sum.outcomes));
-        row
-    });
-    Table::stored("ranges", COLUMNS, rows.collect())
+impl Record for RangeRow {
+    type Row<'a> = RangeRow;
+    const NAME: &'static str = "ranges";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("transport", Kind::Text, |row| row.transport.name().into()),
+        Column::key("range", Kind::Text, |row| row.range.map_or(Category::Undetermined.name(), PortRange::name).into()),
+        Column::attribute("port_count", Kind::Count, |row| row.port_count.into()),
+        Column::measure("flows", Kind::Count, |row| row.flows.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
+        Column::measure("packets_pct", Kind::Share, |row| row.traffic.packets().into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.part.wire_bytes.into()),
+        Column::measure("wire_bytes_pct", Kind::Share, |row| row.traffic.wire_bytes().into()),
+        Column::measure("attempted", Kind::Count, |row| row.outcomes.attempted.into()),
+        Column::measure("established", Kind::Count, |row| row.outcomes.established.into()),
+        Column::measure("refused", Kind::Count, |row| row.outcomes.refused.into()),
+        Column::measure("reset", Kind::Count, |row| row.outcomes.reset.into()),
+        Column::measure("midstream", Kind::Count, |row| row.outcomes.midstream.into()),
+    ];
+}
+
+impl FromAnalysis for RangeRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let ranges = analysis.sum::<Ranges>();
+        let mut sums = in_order(&ranges.0);
+        // What has no server comes last.
+        sums.sort_by_key(|((transport, range), _)| (*transport, range.is_none(), *range));
+        let whole = analysis.total();
+        let row = |((transport, range), sum): ((Transport, Option<PortRange>), &RangeSum)| RangeRow {
+            transport,
+            range,
+            port_count: sum.ports.len() as u64,
+            flows: sum.flows,
+            traffic: TrafficShare { part: sum.traffic, whole },
+            outcomes: sum.outcomes,
+        };
+        Rows::stored(sums.into_iter().map(row).collect())
+    }
 }

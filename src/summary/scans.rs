@@ -1,61 +1,93 @@
 //! `scans`: who tried many ports of a machine, or one port of many machines, and how often that was answered.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-use super::names;
-use super::table::{Cell, Column, Table};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::Value;
 use crate::analysis::Decided;
 use crate::parallel;
+use crate::service::Transport;
 use crate::tally::flows::{Host, ScanSums};
 use crate::tally::{Room, ScanSum, Scanner};
+use crate::unit::{Span, Traffic};
 
 /// The most scans that have a row of their own in `services`; further ones share one. Whoever sends the traffic chooses how many there
 /// are.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
-const COLUMNS: &[Column] = &[
-    Column::always("client_ip"),
-    Column::always("transport"),
-    Column::always("server_ip"),
-    Column::always("host_count"),
-    Column::always("port_count"),
-    Column::with_room("ports", 3),
-    Column::always("flows").adding_up(),
-    Column::always("answered").adding_up(),
-    Column::with_room("refused", 1).adding_up(),
-    Column::with_room("silent", 2).adding_up(),
-    Column::with_room("packets", 4).adding_up(),
-    Column::with_room("wire_bytes", 5).adding_up(),
-    Column::in_data("first_seen"),
-    Column::in_data("last_seen"),
-];
-
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let sums = sums(analysis);
-    Table::made("scans", COLUMNS, sums.len(), move |number, show| {
-        let (scanner, sum) = &sums[number];
-        row(*scanner, sum).iter().for_each(show);
-    })
+/// The scan of one machine over one transport.
+#[derive(Clone, Debug)]
+pub struct ScanRow {
+    /// The address of the scanner.
+    pub client_ip: IpAddr,
+    /// The transport.
+    pub transport: Transport,
+    /// The one machine that was tried; `None` if there are several.
+    pub server_ip: Option<IpAddr>,
+    /// The number of machines that were tried.
+    pub host_count: u64,
+    /// The ports that were tried.
+    pub ports: BTreeSet<u16>,
+    /// The number of flows.
+    pub flows: u64,
+    /// The number of flows that were answered.
+    pub answered: u64,
+    /// The number of flows that were refused.
+    pub refused: u64,
+    /// The number of flows without any answer.
+    pub silent: u64,
+    /// Packets and bytes of both directions.
+    pub traffic: Traffic,
+    /// First and last packet.
+    pub span: Span,
 }
 
-fn row<'a>(scanner: Scanner, sum: &ScanSum) -> [Cell<'a>; COLUMNS.len()] {
-    let address = |host: Host| Cell::Address(host.version.ip_addr(host.address));
-    [
-        address(scanner.host),
-        Cell::text(scanner.transport.name()),
-        sum.only_host.map_or(Cell::Empty, address),
-        Cell::Count(sum.hosts.len() as u64),
-        Cell::Count(sum.ports.len() as u64),
-        names::ports(&sum.ports),
-        Cell::Count(sum.flows()),
-        Cell::Count(sum.answered),
-        Cell::Count(sum.refused),
-        Cell::Count(sum.silent),
-        Cell::Count(sum.traffic.packets),
-        Cell::Bytes(sum.traffic.wire_bytes),
-        Cell::time(sum.span.first),
-        Cell::time(sum.span.last),
-    ]
+impl Record for ScanRow {
+    type Row<'a> = ScanRow;
+    const NAME: &'static str = "scans";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("client_ip", Kind::Address, |row| row.client_ip.into()),
+        Column::key("transport", Kind::Text, |row| row.transport.name().into()),
+        Column::attribute("server_ip", Kind::Address, |row| row.server_ip.into()),
+        Column::attribute("host_count", Kind::Count, |row| row.host_count.into()),
+        Column::attribute("port_count", Kind::Count, |row| (row.ports.len() as u64).into()),
+        Column::attribute("ports", Kind::List(&Kind::PortRange), |row| Value::List(&row.ports)),
+        Column::measure("flows", Kind::Count, |row| row.flows.into()),
+        Column::measure("answered", Kind::Count, |row| row.answered.into()),
+        Column::measure("refused", Kind::Count, |row| row.refused.into()),
+        Column::measure("silent", Kind::Count, |row| row.silent.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.packets.into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.wire_bytes.into()),
+        Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
+        Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
+    ];
+}
+
+impl FromAnalysis for ScanRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        Rows::stored(sums(analysis).into_iter().map(|(scanner, sum)| row(scanner, *sum)).collect())
+    }
+}
+
+fn row(scanner: Scanner, sum: ScanSum) -> ScanRow {
+    let address = |host: Host| host.version.ip_addr(host.address);
+    ScanRow {
+        client_ip: address(scanner.host),
+        transport: scanner.transport,
+        server_ip: sum.only_host.map(address),
+        host_count: sum.hosts.len() as u64,
+        flows: sum.flows(),
+        answered: sum.answered,
+        refused: sum.refused,
+        silent: sum.silent,
+        traffic: sum.traffic,
+        span: sum.span,
+        ports: sum.ports,
+    }
 }
 
 /// All scans, the largest first.
@@ -82,12 +114,12 @@ fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
 /// The scans with what their rows in `services` are called. The same name can come more than once.
 pub fn named(analysis: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
     let sums = sums(analysis);
-    let others = match sums.len().saturating_sub(MOST_NAMED) {
+    let others = match sums.len().saturating_sub(MAX_NAMED) {
         1 => "scan (1 other)".to_owned(),
         number => format!("scan ({number} others)"),
     };
     let called = move |(place, (scanner, sum)): (usize, (Scanner, Box<ScanSum>))| {
-        let name = if place < MOST_NAMED { name(&sum) } else { others.clone() };
+        let name = if place < MAX_NAMED { name(&sum) } else { others.clone() };
         (scanner, name, sum)
     };
     sums.into_iter().enumerate().map(called)

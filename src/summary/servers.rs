@@ -1,77 +1,110 @@
 //! `servers`: which machine serves what. One address can run many servers; one service can run on several machines. A port that
 //! refused everybody or never answered is no server, and has a row only if it was asked for.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::names;
-use super::table::{Cell, Column, Row, Table};
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::{FromAnalysis, names};
 use crate::analysis::Decided;
-use crate::service::Reply;
+use crate::service::{Evidence, Registry, Reply, Transport};
 use crate::tally::ServerFlows;
 use crate::tally::flows::{Role, ServerKey, ServerSum};
+use crate::unit::{Span, Traffic};
 
-const COLUMNS: &[Column] = &[
-    Column::always("server_ip"),
-    Column::always("transport"),
-    Column::always("server_port"),
-    Column::always("service"),
-    Column::with_room("category", 5),
-    Column::with_room("clients", 1),
-    Column::with_room("flows", 3).adding_up(),
-    Column::always("packets").adding_up(),
-    Column::with_room("wire_bytes", 2).adding_up(),
-    Column::with_room("evidence", 4),
-    Column::in_data("first_seen"),
-    Column::in_data("last_seen"),
-    Column::with_room("role", 7),
-    Column::with_room("outcome", 6),
-    Column::with_room("evidence_detail", 8),
-];
-
-pub fn table<'a>(analysis: &'a Decided<'a>) -> Table<'a> {
-    let registry = &analysis.registry;
-    let decided = analysis.decided();
-    let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));
-    let others = decided.ended.and_then(|ended| ended.servers.others.as_ref());
-    let row = move |key: Option<ServerKey>, sum: &ServerSum| {
-        vec![
-            key.map_or(Cell::text(names::OTHERS), |key| Cell::Address(key.host.version.ip_addr(key.host.address))),
-            key.map_or(Cell::Empty, |key| Cell::text(key.transport.name())),
-            key.map_or(Cell::Empty, |key| Cell::Number(u64::from(key.port))),
-            key.map_or(Cell::Empty, |_| Cell::text(names::service(registry, sum.service))),
-            key.map_or(Cell::Empty, |_| Cell::text(names::category(registry, sum.service))),
-            Cell::Count(sum.clients.len() as u64),
-            Cell::Count(sum.flows),
-            Cell::Count(sum.traffic.packets),
-            Cell::Bytes(sum.traffic.wire_bytes),
-            Cell::text(sum.evidence.code()),
-            Cell::time(sum.span.first),
-            Cell::time(sum.span.last),
-            key.map_or(Cell::Empty, |key| Cell::text(role(&key, sum).name())),
-            sum.reply.filter(|_| key.is_some()).map_or(Cell::Empty, |reply| Cell::text(reply.name())),
-            Cell::compared(sum.evidence.compared()),
-        ]
-    };
-    let (len, work) = (servers.len() + usize::from(others.is_some()), servers.members());
-    let all = Arc::clone(&servers);
-    let show_row = move |number: usize, show: &mut dyn FnMut(&Cell<'a>)| {
-        let cells: Row<'a> = match (servers.sum(number, decided), others) {
-            (Some((key, sum)), _) => row(Some(key), &sum),
-            (None, Some(sum)) => row(None, sum),
-            (None, None) => return,
-        };
-        cells.iter().for_each(show);
-    };
-    Table::made("servers", COLUMNS, len, show_row).with_work(work).with_sum(move || {
-        let (flows, traffic) = all.whole(decided);
-        [
-            ("flows", Cell::Count(flows)),
-            ("packets", Cell::Count(traffic.packets)),
-            ("wire_bytes", Cell::Bytes(traffic.wire_bytes)),
-        ]
-    })
+/// The flows to one port of one machine. In the row for all servers without a row of their own, everything is `None` that differs
+/// between them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ServerRow<'a> {
+    /// The address of the machine.
+    pub server_ip: Option<IpAddr>,
+    /// The transport.
+    pub transport: Option<Transport>,
+    /// The port.
+    pub server_port: Option<u16>,
+    /// The name of the service.
+    pub service: Option<&'a str>,
+    /// The category of the service.
+    pub category: Option<&'static str>,
+    /// The number of different clients.
+    pub clients: u64,
+    /// The number of flows.
+    pub flows: u64,
+    /// Packets and bytes of both directions.
+    pub traffic: Traffic,
+    /// The best evidence that it is a server.
+    pub evidence: Option<Evidence>,
+    /// First and last packet.
+    pub span: Span,
+    /// What the address stands for.
+    pub role: Option<Role>,
+    /// The best reply that any of the flows had.
+    pub outcome: Option<Reply>,
 }
 
-fn role(key: &ServerKey, sum: &ServerSum) -> Role {
-    Role::of(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))
+impl Record for ServerRow<'static> {
+    type Row<'a> = ServerRow<'a>;
+    const NAME: &'static str = "servers";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::<Self>::key("server_ip", Kind::Address, |row| row.server_ip.into()).or_word(names::OTHERS),
+        Column::key("transport", Kind::Text, |row| row.transport.map(Transport::name).into()),
+        Column::key("server_port", Kind::Number, |row| row.server_port.into()),
+        Column::attribute("service", Kind::Text, |row| row.service.into()),
+        Column::attribute("category", Kind::Text, |row| row.category.into()),
+        Column::attribute("clients", Kind::Count, |row| row.clients.into()),
+        Column::measure("flows", Kind::Count, |row| row.flows.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.packets.into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.wire_bytes.into()),
+        Column::attribute("evidence", Kind::Text, |row| row.evidence.map(Evidence::code).into()),
+        Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
+        Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
+        Column::attribute("role", Kind::Text, |row| row.role.map(Role::name).into()),
+        Column::attribute("outcome", Kind::Text, |row| row.outcome.map(Reply::name).into()),
+        Column::attribute("evidence_detail", Kind::Compared, |row| row.evidence.and_then(Evidence::compared).into()),
+    ];
+}
+
+impl FromAnalysis for ServerRow<'static> {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let registry = &analysis.registry;
+        let decided = analysis.decided();
+        let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));
+        let others = decided.ended.and_then(|ended| ended.servers.others.as_ref());
+        let (len, cost) = (servers.len() + usize::from(others.is_some()), servers.members());
+        let all = Arc::clone(&servers);
+        let row = move |number| match servers.sum(number, decided) {
+            Some((key, sum)) => row(registry, key, &sum),
+            None => others.map(sums).unwrap_or_default(),
+        };
+        Rows::computed(len, row).with_cost(cost).with_sum(move || {
+            let (flows, traffic) = all.whole(decided);
+            ServerRow { flows, traffic, ..ServerRow::default() }
+        })
+    }
+}
+
+fn row<'a>(registry: &'a Registry, key: ServerKey, sum: &ServerSum) -> ServerRow<'a> {
+    ServerRow {
+        server_ip: Some(key.host.version.ip_addr(key.host.address)),
+        transport: Some(key.transport),
+        server_port: Some(key.port),
+        service: Some(names::service(registry, sum.service)),
+        category: Some(names::category(registry, sum.service)),
+        role: Some(Role::of(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))),
+        outcome: sum.reply,
+        ..sums(sum)
+    }
+}
+
+/// A row with the sums of one server, or of several.
+fn sums<'a>(sum: &ServerSum) -> ServerRow<'a> {
+    ServerRow {
+        clients: sum.clients.len() as u64,
+        flows: sum.flows,
+        traffic: sum.traffic,
+        evidence: Some(sum.evidence),
+        span: sum.span,
+        ..ServerRow::default()
+    }
 }

@@ -3,62 +3,106 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{Cell, Column, Row, Table, outcome_cells, traffic_cells};
-use super::{names, scans};
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::{TrafficShare, Value};
+use super::{FromAnalysis, names, scans};
 use crate::analysis::Decided;
 use crate::flow::Flow;
-use crate::service::{Category, Transport, Verdict};
-use crate::tally::flows::{ServiceSum, Services, Sum};
+use crate::service::{Category, Reply, Transport, Verdict};
+use crate::tally::flows::{Outcomes, ServiceSum, Services, Sum};
+use crate::unit::{Span, Traffic};
 
-const COLUMNS: &[Column] = &[
-    Column::with_room("category", 2),
-    // Room for a scan, which is told in words.
-    Column::always("service").with_enough(40),
-    Column::always("transport"),
-    Column::always("ports"),
-    Column::with_room("flows", 1).adding_up(),
-    Column::always("packets").adding_up(),
-    Column::with_room("packets_pct", 3).adding_up(),
-    Column::always("wire_bytes").adding_up(),
-    Column::with_room("wire_bytes_pct", 7).adding_up(),
-    Column::in_data("ip_bytes").adding_up(),
-    Column::in_data("payload_bytes").adding_up(),
-    Column::in_data("packets_c2s").adding_up(),
-    Column::in_data("packets_s2c").adding_up(),
-    Column::in_data("wire_bytes_c2s").adding_up(),
-    Column::in_data("wire_bytes_s2c").adding_up(),
-    Column::with_room("clients", 6),
-    Column::with_room("servers", 5),
-    Column::with_room("attempted", 11).adding_up(),
-    Column::with_room("established", 8).adding_up(),
-    Column::with_room("refused", 9).adding_up(),
-    Column::with_room("reset", 12).adding_up(),
-    Column::with_room("midstream", 10).adding_up(),
-    Column::in_data("first_seen"),
-    Column::in_data("last_seen"),
-    Column::with_room("outcome", 4),
-];
+/// The flows of one service over one transport, or the unanswered part of one scan.
+#[derive(Clone, Debug)]
+pub struct ServiceRow<'a> {
+    /// The category of the service.
+    pub category: &'static str,
+    /// The name of the service, or a description of the scan.
+    pub service: Cow<'a, str>,
+    /// The transport.
+    pub transport: Transport,
+    /// The servers' ports, including those at which nobody answered.
+    pub ports: BTreeSet<u16>,
+    /// The number of flows.
+    pub flows: u64,
+    /// Packets and bytes of both directions, and of the whole capture.
+    pub traffic: TrafficShare,
+    /// Bytes of IP packets.
+    pub ip_bytes: u64,
+    /// Bytes of payload.
+    pub payload_bytes: u64,
+    /// Packets and bytes that clients sent.
+    pub from_clients: Traffic,
+    /// Packets and bytes that servers sent.
+    pub from_servers: Traffic,
+    /// The number of different clients.
+    pub clients: u64,
+    /// The number of different servers.
+    pub servers: u64,
+    /// How the connections went.
+    pub outcomes: Outcomes,
+    /// First and last packet.
+    pub span: Span,
+    /// The best reply that any of the flows had.
+    pub outcome: Option<Reply>,
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let registry = &analysis.registry;
-    // Several entries of the book can stand for one service: a row is what has one name.
-    let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
-    let is_of_service = |flow: &Flow, verdict: &Verdict| !analysis.is_closed_to_scan(flow, verdict);
-    // Without scans, which is mostly so, nobody has to be asked.
-    let services = if analysis.scans.is_empty() { analysis.sum() } else { analysis.sum_where::<Services>(is_of_service) };
-    for ((service, transport), sum) in services.0 {
-        let name = (names::service(registry, service).into(), names::category(registry, service), transport);
-        add(&mut sums, name, sum);
+impl Record for ServiceRow<'static> {
+    type Row<'a> = ServiceRow<'a>;
+    const NAME: &'static str = "services";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("category", Kind::Text, |row| row.category.into()),
+        Column::key("service", Kind::Text, |row| (&row.service).into()),
+        Column::key("transport", Kind::Text, |row| row.transport.name().into()),
+        Column::attribute("ports", Kind::List(&Kind::PortRange), |row| Value::List(&row.ports)),
+        Column::measure("flows", Kind::Count, |row| row.flows.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
+        Column::measure("packets_pct", Kind::Share, |row| row.traffic.packets().into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.part.wire_bytes.into()),
+        Column::measure("wire_bytes_pct", Kind::Share, |row| row.traffic.wire_bytes().into()),
+        Column::measure("ip_bytes", Kind::Bytes, |row| row.ip_bytes.into()),
+        Column::measure("payload_bytes", Kind::Bytes, |row| row.payload_bytes.into()),
+        Column::measure("packets_c2s", Kind::Count, |row| row.from_clients.packets.into()),
+        Column::measure("packets_s2c", Kind::Count, |row| row.from_servers.packets.into()),
+        Column::measure("wire_bytes_c2s", Kind::Bytes, |row| row.from_clients.wire_bytes.into()),
+        Column::measure("wire_bytes_s2c", Kind::Bytes, |row| row.from_servers.wire_bytes.into()),
+        Column::attribute("clients", Kind::Count, |row| row.clients.into()),
+        Column::attribute("servers", Kind::Count, |row| row.servers.into()),
+        Column::measure("attempted", Kind::Count, |row| row.outcomes.attempted.into()),
+        Column::measure("established", Kind::Count, |row| row.outcomes.established.into()),
+        Column::measure("refused", Kind::Count, |row| row.outcomes.refused.into()),
+        Column::measure("reset", Kind::Count, |row| row.outcomes.reset.into()),
+        Column::measure("midstream", Kind::Count, |row| row.outcomes.midstream.into()),
+        Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
+        Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
+        Column::attribute("outcome", Kind::Text, |row| row.outcome.map(Reply::name).into()),
+    ];
+}
+
+impl FromAnalysis for ServiceRow<'static> {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let registry = &analysis.registry;
+        // Several entries of the book can stand for one service: a row is what has one name.
+        let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
+        let is_of_service = |flow: &Flow, verdict: &Verdict| !analysis.is_closed_to_scan(flow, verdict);
+        // Most captures hold no scan: then no flow has to be tested.
+        let services = if analysis.scans.is_empty() { analysis.sum() } else { analysis.sum_where::<Services>(is_of_service) };
+        for ((service, transport), sum) in services.0 {
+            let name = (names::service(registry, service).into(), names::category(registry, service), transport);
+            add(&mut sums, name, sum);
+        }
+        for (scanner, name, sum) in scans::named(analysis) {
+            add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed);
+        }
+        let mut sums: Vec<_> = sums.into_iter().collect();
+        sums.sort_by_key(|(_, sum)| Reverse(sum.traffic().packets));
+        let whole = analysis.total();
+        Rows::stored(sums.into_iter().map(|(name, sum)| row(name, sum, whole)).collect())
     }
-    for (scanner, name, sum) in scans::named(analysis) {
-        add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed);
-    }
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(_, sum)| Reverse(sum.traffic().packets));
-    Table::stored("services", COLUMNS, sums.into_iter().map(|(name, sum)| row(analysis, name, &sum)).collect())
 }
 
 /// What a row is about: the name of a service or scan, its category, and the transport.
@@ -73,27 +117,22 @@ fn add<'a>(sums: &mut BTreeMap<Name<'a>, ServiceSum>, name: Name<'a>, sum: Servi
     }
 }
 
-fn row<'a>(analysis: &'a Decided<'a>, (name, category, transport): Name<'a>, sum: &ServiceSum) -> Row<'a> {
-    let mut row = vec![
-        Cell::text(category),
-        Cell::text(name),
-        Cell::text(transport.name()),
-        names::ports(&sum.ports),
-        Cell::Count(sum.flows),
-    ];
-    row.extend(traffic_cells(sum.traffic(), analysis.total()));
-    row.extend([
-        Cell::Bytes(sum.ip_bytes),
-        Cell::Bytes(sum.payload_bytes),
-        Cell::Count(sum.from_clients.packets),
-        Cell::Count(sum.from_servers.packets),
-        Cell::Bytes(sum.from_clients.wire_bytes),
-        Cell::Bytes(sum.from_servers.wire_bytes),
-        Cell::Count(sum.clients.len() as u64),
-        Cell::Count(sum.servers.len() as u64),
-    ]);
-    row.extend(outcome_cells(sum.outcomes));
-    row.extend([Cell::time(sum.span.first), Cell::time(sum.span.last)]);
-    row.push(sum.reply.map_or(Cell::Empty, |reply| Cell::text(reply.name())));
-    row
+fn row<'a>((service, category, transport): Name<'a>, sum: ServiceSum, whole: Traffic) -> ServiceRow<'a> {
+    ServiceRow {
+        category,
+        service,
+        transport,
+        flows: sum.flows,
+        traffic: TrafficShare { part: sum.traffic(), whole },
+        ip_bytes: sum.ip_bytes,
+        payload_bytes: sum.payload_bytes,
+        from_clients: sum.from_clients,
+        from_servers: sum.from_servers,
+        clients: sum.clients.len() as u64,
+        servers: sum.servers.len() as u64,
+        outcomes: sum.outcomes,
+        span: sum.span,
+        outcome: sum.reply,
+        ports: sum.ports,
+    }
 }

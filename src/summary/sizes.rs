@@ -1,25 +1,37 @@
 //! `sizes`: packets by length on the wire.
 
-use super::table::{Cell, Column, Table};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::TrafficShare;
 use crate::analysis::Decided;
 use crate::tally::sizes::CLASSES;
 
-const COLUMNS: &[Column] = &[
-    Column::always("class"),
-    Column::always("packets").adding_up(),
-    Column::always("packets_pct").adding_up(),
-    Column::always("wire_bytes").adding_up(),
-];
+/// The packets of one class of length.
+#[derive(Clone, Copy, Debug)]
+pub struct SizeRow {
+    /// The lengths of the class in bytes, from the shortest to the longest: `64-127`.
+    pub class: &'static str,
+    /// The packets and bytes of the class, and of all packets.
+    pub traffic: TrafficShare,
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let whole = analysis.total().packets;
-    let rows = CLASSES.iter().zip(analysis.tally.sizes.classes).map(|((_, class), traffic)| {
-        vec![
-            Cell::text(*class),
-            Cell::Count(traffic.packets),
-            Cell::Share { part: traffic.packets, whole },
-            Cell::Bytes(traffic.wire_bytes),
-        ]
-    });
-    Table::stored("sizes", COLUMNS, rows.collect())
+impl Record for SizeRow {
+    type Row<'a> = SizeRow;
+    const NAME: &'static str = "sizes";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("class", Kind::Text, |row| row.class.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
+        Column::measure("packets_pct", Kind::Share, |row| row.traffic.packets().into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.part.wire_bytes.into()),
+    ];
+}
+
+impl FromAnalysis for SizeRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        let whole = analysis.total();
+        let classes = CLASSES.iter().zip(analysis.tally.sizes.classes);
+        let row = |((_, class), part): (&(u32, &'static str), _)| SizeRow { class, traffic: TrafficShare { part, whole } };
+        Rows::stored(classes.map(row).collect())
+    }
 }

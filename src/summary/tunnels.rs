@@ -3,33 +3,50 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{Cell, Column, Table};
+use super::FromAnalysis;
+use super::column::{Column, Kind, Record};
+use super::names::OTHERS;
+use super::rows::Rows;
 use crate::analysis::Decided;
 use crate::decode::ScopeId;
 use crate::unit::Traffic;
 
-const COLUMNS: &[Column] =
-    &[Column::always("encapsulation"), Column::always("packets").adding_up(), Column::always("wire_bytes").adding_up()];
+/// The packets that came through one kind of encapsulation.
+#[derive(Clone, Copy, Debug)]
+pub struct TunnelRow {
+    /// The key of the encapsulation. `None`: the packets whose path is beyond the number of those that are told apart.
+    pub encapsulation: Option<&'static str>,
+    /// Packets and bytes on the wire.
+    pub traffic: Traffic,
+}
 
-/// The row for packets whose path is beyond the number of those that are told apart.
-const BEYOND: &str = "others";
+impl Record for TunnelRow {
+    type Row<'a> = TunnelRow;
+    const NAME: &'static str = "tunnels";
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::<Self>::key("encapsulation", Kind::Text, |row| row.encapsulation.into()).or_word(OTHERS),
+        Column::measure("packets", Kind::Count, |row| row.traffic.packets.into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.wire_bytes.into()),
+    ];
+}
 
-pub fn table<'a>(analysis: &'a Decided<'_>) -> Table<'a> {
-    let mut rows: BTreeMap<&'static str, Traffic> = BTreeMap::new();
-    for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
-        let id = ScopeId(number as u16);
-        let mut names: BTreeSet<&'static str> = analysis.scopes.path(id).steps().map(|step| step.name()).collect();
-        if names.is_empty() {
-            names.insert(BEYOND);
+impl FromAnalysis for TunnelRow {
+    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+        // In the order of the words that are written.
+        let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
+        for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
+            let path = analysis.scopes.path(ScopeId(number as u16));
+            let mut names: BTreeSet<Option<&'static str>> = path.steps().map(|step| Some(step.name())).collect();
+            if names.is_empty() {
+                names.insert(None);
+            }
+            for encapsulation in names {
+                let row = TunnelRow { encapsulation, traffic: Traffic::default() };
+                sums.entry(encapsulation.unwrap_or(OTHERS)).or_insert(row).traffic.merge(*traffic);
+            }
         }
-        for name in names {
-            rows.entry(name).or_default().merge(*traffic);
-        }
+        let mut rows: Vec<TunnelRow> = sums.into_values().collect();
+        rows.sort_by_key(|row| Reverse(row.traffic.packets));
+        Rows::stored(rows)
     }
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    rows.sort_by_key(|(_, traffic)| Reverse(traffic.packets));
-    let row = |(name, traffic): (&'static str, Traffic)| {
-        vec![Cell::text(name), Cell::Count(traffic.packets), Cell::Bytes(traffic.wire_bytes)]
-    };
-    Table::stored("tunnels", COLUMNS, rows.into_iter().map(row).collect())
 }

@@ -1,0 +1,327 @@
+//! The importance of columns on a terminal: which are always shown, which where there is room, and which never. Data formats always
+//! have every column.
+
+use crate::explain::MAX_CANDIDATES;
+use crate::summary::{ColumnRole, Field, Table};
+
+/// When a column is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum Priority {
+    /// However narrow the terminal is.
+    Always,
+    /// If there is room; the columns with the smallest number are the last to go. Columns with the same number are shown together or
+    /// not at all. For the number 0 long addresses give way: what stands behind one goes on in the next line.
+    WithRoom(u8),
+    /// Never.
+    Never,
+}
+
+/// A column's place on a terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Placement {
+    /// When it is shown.
+    pub priority: Priority,
+    /// The places of a terminal that are enough for its texts, if they would take more and other columns need room, too.
+    pub enough: usize,
+}
+
+/// Places that are enough for the texts of most columns.
+const ENOUGH: usize = 24;
+/// Columns whose texts are sentences or long lists: the table, the column, and the places that are enough for them.
+const WIDE: [(&str, &str, usize); 3] =
+    [("services", "service", 40), ("book", "description", 50), ("interfaces", "addresses", 50)];
+
+/// Rows that a terminal shows of most tables, unless the user wants another number.
+const DEFAULT_ROWS: usize = 50;
+/// The same of inputs: a capture in hundreds of files is not what a reader came for, and the tables after this one should not be pushed
+/// off the screen.
+const CAPTURE_ROWS: usize = 10;
+
+/// The priority of columns without one, behind all that have one; those in front come first.
+const UNLISTED: u8 = 100;
+
+/// The columns of a table by importance.
+struct Importance {
+    table: &'static str,
+    /// The columns that are always shown.
+    always: &'static [&'static str],
+    /// The columns for which long addresses give way.
+    before_addresses: &'static [&'static str],
+    /// Groups of columns that are shown where there is room, the most important one first.
+    with_room: &'static [&'static [&'static str]],
+    /// The columns that are never shown.
+    never: &'static [&'static str],
+}
+
+const NOTHING: Importance = Importance { table: "", always: &[], before_addresses: &[], with_room: &[], never: &[] };
+
+const TABLES: &[Importance] = &[
+    Importance {
+        table: "capture",
+        always: &["file", "packets", "wire_bytes"],
+        with_room: &[
+            &["duration_s"],
+            &["start_time"],
+            &["interface"],
+            &["complete"],
+            &["dropped_kernel"],
+            &["time_order"],
+            &["file_format"],
+            &["link_type"],
+            &["bit_rate"],
+            &["compression"],
+            &["snaplen"],
+            &["average_packet_size"],
+        ],
+        never: &["time_precision", "captured_bytes", "end_time", "packet_rate", "dropped_interface", "sha256", "duplicates"],
+        ..NOTHING
+    },
+    Importance {
+        table: "ledger",
+        always: &["place", "packets", "packets_pct", "wire_bytes"],
+        with_room: &[&["wire_bytes_pct"]],
+        ..NOTHING
+    },
+    Importance {
+        table: "services",
+        always: &["service", "transport", "ports", "packets", "wire_bytes"],
+        with_room: &[
+            &["flows"],
+            &["category"],
+            &["packets_pct"],
+            &["outcome"],
+            &["servers"],
+            &["clients"],
+            &["wire_bytes_pct"],
+            &["established"],
+            &["refused"],
+            &["midstream"],
+            &["attempted"],
+            &["reset"],
+        ],
+        never: &[
+            "ip_bytes",
+            "payload_bytes",
+            "packets_c2s",
+            "packets_s2c",
+            "wire_bytes_c2s",
+            "wire_bytes_s2c",
+            "first_seen",
+            "last_seen",
+        ],
+        ..NOTHING
+    },
+    Importance {
+        table: "portless",
+        always: &["protocol", "name", "packets", "wire_bytes"],
+        with_room: &[&["hosts"], &["type", "code"], &["layer"], &["number"], &["packets_pct"]],
+        never: &["wire_bytes_pct", "first_seen", "last_seen"],
+        ..NOTHING
+    },
+    Importance {
+        table: "ports",
+        always: &["transport", "port", "service", "packets", "wire_bytes", "flows_as_server", "flows_as_client"],
+        with_room: &[&["range"], &["category"], &["refused"], &["attempted"], &["established"], &["reset"], &["midstream"]],
+        ..NOTHING
+    },
+    Importance {
+        table: "ranges",
+        always: &["transport", "range", "port_count", "flows", "packets", "wire_bytes"],
+        with_room: &[
+            &["packets_pct"],
+            &["attempted"],
+            &["refused"],
+            &["established"],
+            &["reset"],
+            &["midstream"],
+            &["wire_bytes_pct"],
+        ],
+        ..NOTHING
+    },
+    Importance {
+        table: "servers",
+        always: &["server_ip", "transport", "server_port", "service", "packets"],
+        with_room: &[
+            &["clients"],
+            &["wire_bytes"],
+            &["flows"],
+            &["evidence"],
+            &["category"],
+            &["outcome"],
+            &["role"],
+            &["evidence_detail"],
+        ],
+        never: &["first_seen", "last_seen"],
+        ..NOTHING
+    },
+    Importance {
+        table: "scans",
+        always: &["client_ip", "transport", "server_ip", "host_count", "port_count", "flows", "answered"],
+        with_room: &[&["refused"], &["silent"], &["ports"], &["packets"], &["wire_bytes"]],
+        never: &["first_seen", "last_seen"],
+        ..NOTHING
+    },
+    Importance {
+        table: "hosts",
+        always: &["address", "packets_sent", "packets_received"],
+        before_addresses: &["name"],
+        with_room: &[&["serves"], &["wire_bytes_sent", "wire_bytes_received"], &["peers"], &["uses"], &["role"]],
+        never: &["first_seen", "last_seen"],
+    },
+    Importance {
+        table: "flows",
+        always: &["transport", "client_ip", "server_ip", "server_port", "service"],
+        before_addresses: &["wire_bytes_c2s", "wire_bytes_s2c"],
+        with_room: &[
+            &["client_port"],
+            &["vlan"],
+            &["evidence"],
+            &["flow_id"],
+            &["packets_c2s", "packets_s2c"],
+            &["tunnel"],
+            &["tcp_state"],
+            &["flags"],
+            &["confidence"],
+            &["category"],
+            &["duration_s"],
+            &["initiator"],
+            &["control_flow"],
+            &["evidence_detail"],
+        ],
+        never: &[
+            "ip_protocol",
+            "name_source",
+            "alternatives",
+            "start_time",
+            "end_time",
+            "payload_bytes_c2s",
+            "payload_bytes_s2c",
+            "fragments",
+            "icmp_errors",
+            "community_id",
+        ],
+    },
+    Importance {
+        table: "evidence",
+        always: &["evidence", "confidence", "flows", "flows_pct", "packets", "wire_bytes"],
+        ..NOTHING
+    },
+    Importance { table: "timeline", always: &["start_time", "category", "packets", "wire_bytes"], ..NOTHING },
+    Importance { table: "sizes", always: &["class", "packets", "packets_pct", "wire_bytes"], ..NOTHING },
+    Importance { table: "tunnels", always: &["encapsulation", "packets", "wire_bytes"], ..NOTHING },
+    Importance {
+        table: "book",
+        always: &["transport", "port", "service", "category", "description"],
+        with_room: &[&["host"], &["name_source"], &["iana_name"], &["range"], &["rank"]],
+        never: &["document"],
+        ..NOTHING
+    },
+    Importance {
+        table: "interfaces",
+        always: &["interface", "addresses", "may_capture", "reason"],
+        with_room: &[&["up"], &["running"], &["link_type"], &["loopback"]],
+        ..NOTHING
+    },
+    Importance {
+        table: "candidates",
+        always: &[
+            "flow_id",
+            "start_s",
+            "transport",
+            "client_ip",
+            "client_port",
+            "server_ip",
+            "server_port",
+            "service",
+            "packets",
+        ],
+        with_room: &[&["vlan"], &["tunnel"]],
+        ..NOTHING
+    },
+];
+
+impl Importance {
+    fn priority(&self, key: &str) -> Option<Priority> {
+        if self.always.contains(&key) {
+            Some(Priority::Always)
+        } else if self.before_addresses.contains(&key) {
+            Some(Priority::WithRoom(0))
+        } else if self.never.contains(&key) {
+            Some(Priority::Never)
+        } else {
+            let group = self.with_room.iter().position(|group| group.contains(&key))?;
+            Some(Priority::WithRoom(group as u8 + 1))
+        }
+    }
+}
+
+/// The places of a table's columns. A column that is not listed here is shown if there is room behind the others; in a table that is
+/// not listed, the keys are always shown.
+pub fn placements(table: &Table<'_>) -> Vec<Placement> {
+    let importance = TABLES.iter().find(|importance| importance.table == table.name);
+    let placement = |(index, field): (usize, &Field)| {
+        let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
+        let priority = match importance {
+            Some(importance) => importance.priority(field.key).unwrap_or(unlisted),
+            None if field.role == ColumnRole::Key => Priority::Always,
+            None => unlisted,
+        };
+        let wide = WIDE.into_iter().find(|(name, key, _)| *name == table.name && *key == field.key);
+        Placement { priority, enough: wide.map_or(ENOUGH, |(.., enough)| enough) }
+    };
+    table.fields.iter().enumerate().map(placement).collect()
+}
+
+/// The rows that a terminal shows of a table, unless the user wants another number.
+pub fn default_rows(table: &str) -> usize {
+    match table {
+        "capture" => CAPTURE_ROWS,
+        "candidates" => MAX_CANDIDATES,
+        _ => DEFAULT_ROWS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::CandidateRow;
+    use crate::summary::{BookRow, Column, Kind, Record, Rows, TableName};
+
+    #[test]
+    fn every_listed_column_is_one_of_its_table_and_listed_once() {
+        let mut tables: Vec<(&str, Vec<Field>)> = TableName::ALL.into_iter().map(|name| (name.key(), name.fields())).collect();
+        tables.extend([("book", BookRow::fields()), ("candidates", CandidateRow::fields())]);
+        #[cfg(feature = "live")]
+        tables.push(("interfaces", crate::summary::InterfaceRow::fields()));
+        for Importance { table, always, before_addresses, with_room, never } in TABLES {
+            let Some((_, fields)) = tables.iter().find(|(name, _)| name == table) else {
+                assert_eq!((*table, cfg!(feature = "live")), ("interfaces", false));
+                continue;
+            };
+            let mut listed = [*always, *before_addresses, &with_room.concat(), *never].concat();
+            listed.sort_unstable();
+            let mut keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
+            keys.sort_unstable();
+            assert_eq!(listed, keys, "{table}");
+        }
+    }
+
+    struct New(u64);
+
+    impl Record for New {
+        type Row<'a> = New;
+        const NAME: &'static str = "new";
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column::measure("packets", Kind::Count, |row| row.0.into()),
+            Column::key("id", Kind::Number, |row| row.0.into()),
+            Column::attribute("other", Kind::Number, |row| row.0.into()),
+        ];
+    }
+
+    #[test]
+    fn a_table_that_is_not_listed_shows_its_keys_and_the_rest_where_there_is_room() {
+        let priorities: Vec<Priority> =
+            placements(&Rows::<New>::stored(Vec::new()).into()).into_iter().map(|placement| placement.priority).collect();
+        assert_eq!(priorities, [Priority::WithRoom(100), Priority::Always, Priority::WithRoom(102)]);
+    }
+}

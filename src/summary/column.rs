@@ -1,0 +1,164 @@
+//! Columns of tables: a key, the kind of the values, the role among the columns, and the way from a row to its value.
+
+use super::value::Value;
+
+/// The kind of a column's values, which is known before the first row. Every value is null or of its column's kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A number of things.
+    Count,
+    /// A number that names something: a port, a protocol, a type.
+    Number,
+    /// A number of bytes.
+    Bytes,
+    /// A part of a whole, as a percentage with two digits after the decimal point.
+    Share,
+    /// A decimal number with that many digits after the decimal point.
+    Decimal(u8),
+    /// A duration in seconds with that many digits after the decimal point.
+    Seconds(u8),
+    /// Yes or no.
+    Boolean,
+    /// A point in time.
+    Time,
+    /// An IP address.
+    Address,
+    /// A port, or a range of ports.
+    PortRange,
+    /// A Community ID: 30 characters of ASCII.
+    CommunityId,
+    /// Two numbers that were compared.
+    Compared,
+    /// Text of Portolan, or of the user's port table.
+    Text,
+    /// Text from the wire or from a file name.
+    Untrusted,
+    /// A list of values of one kind.
+    List(&'static Kind),
+}
+
+impl Kind {
+    /// True if a column of this kind may hold the value.
+    pub fn admits(self, value: Value<'_>) -> bool {
+        match (self, value) {
+            (_, Value::Null)
+            | (Kind::Count | Kind::Number | Kind::Bytes, Value::Integer(_))
+            | (Kind::Share, Value::Share(_))
+            | (Kind::Boolean, Value::Boolean(_))
+            | (Kind::Time, Value::Time(_))
+            | (Kind::Address, Value::Address(_))
+            | (Kind::PortRange, Value::PortRange(..))
+            | (Kind::CommunityId, Value::CommunityId(_))
+            | (Kind::Compared, Value::Compared(_))
+            | (Kind::Text, Value::Text(_))
+            | (Kind::Untrusted, Value::Untrusted(_)) => true,
+            (Kind::Decimal(expected) | Kind::Seconds(expected), Value::Decimal { digits, .. }) => digits == expected,
+            (Kind::List(kind), Value::List(list)) => {
+                let mut admits_all = true;
+                list.each(&mut |item| admits_all &= item != Value::Null && kind.admits(item));
+                admits_all
+            }
+            _ => false,
+        }
+    }
+
+    /// True for numbers, which are aligned by their last digit.
+    pub const fn is_numeric(self) -> bool {
+        matches!(
+            self,
+            Kind::Count | Kind::Number | Kind::Bytes | Kind::Share | Kind::Decimal(_) | Kind::Seconds(_) | Kind::PortRange
+        )
+    }
+}
+
+/// The part that a column plays in its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnRole {
+    /// The keys together identify a row. The row for all others has null in each of them.
+    Key,
+    /// A number that can be added up over rows.
+    Measure,
+    /// A property of what the keys identify.
+    Attribute,
+}
+
+/// A column as formats see it, before the first row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The column's key in CSV and JSON. A key never changes its meaning.
+    pub key: &'static str,
+    /// The kind of its values.
+    pub kind: Kind,
+    /// Its role.
+    pub role: ColumnRole,
+    /// The word that text formats write in place of null, where null stands for all rows without a place of their own. A table has
+    /// at most one column with such a word.
+    pub null_word: Option<&'static str>,
+}
+
+/// A type of rows with its columns.
+///
+/// Rows may borrow from what they are computed from. The type with the lifetime `'static` stands for all of them:
+///
+/// ```
+/// use portolan::summary::{Column, Kind, Record, Value};
+///
+/// struct PetRow<'a> {
+///     name: &'a str,
+///     legs: u64,
+/// }
+///
+/// impl Record for PetRow<'static> {
+///     type Row<'a> = PetRow<'a>;
+///     const NAME: &'static str = "pets";
+///     const COLUMNS: &'static [Column<Self>] = &[
+///         Column::key("name", Kind::Untrusted, |row| Value::Untrusted(row.name)),
+///         Column::measure("legs", Kind::Count, |row| row.legs.into()),
+///     ];
+/// }
+/// ```
+pub trait Record: Sized + 'static {
+    /// A row that may borrow.
+    type Row<'a>: Send + Sync;
+
+    /// The key of the table.
+    const NAME: &'static str;
+
+    /// The columns, in the order in which formats have them.
+    const COLUMNS: &'static [Column<Self>];
+
+    /// The columns as formats see them.
+    fn fields() -> Vec<Field> {
+        Self::COLUMNS.iter().map(|column| column.field).collect()
+    }
+}
+
+/// A column of a type of rows.
+pub struct Column<R: Record> {
+    /// The column as formats see it.
+    pub field: Field,
+    /// Its value in a row.
+    pub value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>,
+}
+
+impl<R: Record> Column<R> {
+    /// A column that identifies a row, alone or together with other keys.
+    pub const fn key(key: &'static str, kind: Kind, value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>) -> Column<R> {
+        Column { field: Field { key, kind, role: ColumnRole::Key, null_word: None }, value }
+    }
+
+    /// A column of numbers that can be added up over rows.
+    pub const fn measure(key: &'static str, kind: Kind, value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>) -> Column<R> {
+        Column { field: Field { key, kind, role: ColumnRole::Measure, null_word: None }, value }
+    }
+
+    /// Any other column.
+    pub const fn attribute(key: &'static str, kind: Kind, value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>) -> Column<R> {
+        Column { field: Field { key, kind, role: ColumnRole::Attribute, null_word: None }, value }
+    }
+
+    /// The column with the word that text formats write in place of null.
+    pub const fn or_word(self, word: &'static str) -> Column<R> {
+        Column { field: Field { null_word: Some(word), ..self.field }, ..self }
+    }
+}

@@ -1,0 +1,170 @@
+//! Rows of one type, stored or computed when they are asked for.
+
+use std::ops::Range;
+
+use super::column::{ColumnRole, Record};
+use super::value::Value;
+
+/// The most computed rows that are held at a time.
+const BLOCK: usize = 32;
+
+enum Source<'a, R: Record> {
+    Stored(Vec<R::Row<'a>>),
+    /// For tables whose rows would take more memory than what they are computed from.
+    Computed(usize, Box<dyn Fn(usize) -> R::Row<'a> + Sync + 'a>),
+}
+
+/// The rows of a table, in order.
+pub struct Rows<'a, R: Record> {
+    source: Source<'a, R>,
+    cost: usize,
+    sum: Option<Box<dyn Fn() -> R::Row<'a> + Sync + 'a>>,
+    total: Option<R::Row<'a>>,
+    time_step: Option<i64>,
+}
+
+impl<'a, R: Record> Rows<'a, R> {
+    /// Rows that are stored.
+    pub fn stored(rows: Vec<R::Row<'a>>) -> Rows<'a, R> {
+        Rows::new(Source::Stored(rows))
+    }
+
+    /// `len` rows of which `row` computes one by its number, counted from 0.
+    pub fn computed(len: usize, row: impl Fn(usize) -> R::Row<'a> + Sync + 'a) -> Rows<'a, R> {
+        Rows::new(Source::Computed(len, Box::new(row)))
+    }
+
+    fn new(source: Source<'a, R>) -> Rows<'a, R> {
+        Rows { source, cost: 0, sum: None, total: None, time_step: None }
+    }
+
+    /// The same rows, where computing all of them takes as long as computing the rows of `flows` flows.
+    pub fn with_cost(self, flows: usize) -> Rows<'a, R> {
+        Rows { cost: flows, ..self }
+    }
+
+    /// The same rows with a fast way to the sum of all of them: a row that holds it in its measures.
+    pub fn with_sum(self, sum: impl Fn() -> R::Row<'a> + Sync + 'a) -> Rows<'a, R> {
+        Rows { sum: Some(Box::new(sum)), ..self }
+    }
+
+    /// The same rows, and a last row for all of them together, which every format writes.
+    pub fn with_total(self, total: Option<R::Row<'a>>) -> Rows<'a, R> {
+        Rows { total, ..self }
+    }
+
+    /// The same rows, whose times are multiples of this number of nanoseconds.
+    pub fn with_time_step(self, time_step: Option<i64>) -> Rows<'a, R> {
+        Rows { time_step, ..self }
+    }
+
+    /// The number of rows, without the total.
+    pub fn len(&self) -> usize {
+        match &self.source {
+            Source::Stored(rows) => rows.len(),
+            Source::Computed(len, _) => *len,
+        }
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row for all rows together, if the table has one.
+    pub fn total(&self) -> Option<&R::Row<'a>> {
+        self.total.as_ref()
+    }
+}
+
+impl<'a, R: Record> IntoIterator for Rows<'a, R> {
+    type Item = R::Row<'a>;
+    type IntoIter = Box<dyn Iterator<Item = R::Row<'a>> + 'a>;
+
+    /// All rows in order, without the total.
+    fn into_iter(self) -> Self::IntoIter {
+        match self.source {
+            Source::Stored(rows) => Box::new(rows.into_iter()),
+            Source::Computed(len, row) => Box::new((0..len).map(row)),
+        }
+    }
+}
+
+/// Rows of a type that only they know.
+pub(super) trait AnyRows: Sync {
+    /// The number of rows, without the total.
+    fn len(&self) -> usize;
+
+    /// True if there is a total.
+    fn has_total(&self) -> bool;
+
+    /// The cost of computing all rows, in flows.
+    fn cost(&self) -> usize;
+
+    /// The nanoseconds of which all times are multiples.
+    fn time_step(&self) -> Option<i64>;
+
+    /// Passes the values of rows to `see`, in the order of the columns.
+    fn visit(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>]));
+
+    /// Passes the values of the total to `see`, if there is one.
+    fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>]));
+
+    /// The measures of all rows, added up, if there is a fast way to them.
+    fn sum(&self) -> Option<Vec<Value<'static>>>;
+}
+
+/// Passes the values of each row to `see`.
+fn visit_rows<R: Record>(rows: &[R::Row<'_>], see: &mut dyn FnMut(&[Value<'_>])) {
+    let mut values = Vec::with_capacity(R::COLUMNS.len());
+    for row in rows {
+        values.clear();
+        values.extend(R::COLUMNS.iter().map(|column| (column.value)(row)));
+        see(&values);
+    }
+}
+
+impl<R: Record> AnyRows for Rows<'_, R> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn has_total(&self) -> bool {
+        self.total.is_some()
+    }
+
+    fn cost(&self) -> usize {
+        self.cost
+    }
+
+    fn time_step(&self) -> Option<i64> {
+        self.time_step
+    }
+
+    fn visit(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>])) {
+        match &self.source {
+            Source::Stored(rows) => visit_rows::<R>(&rows[numbers], see),
+            Source::Computed(_, row) => {
+                // A block at a time: the values of a row borrow from it, so that their vector can only be used for rows that
+                // live as long as it does.
+                for first in numbers.clone().step_by(BLOCK) {
+                    let block: Vec<_> = (first..numbers.end.min(first + BLOCK)).map(row).collect();
+                    visit_rows::<R>(&block, see);
+                }
+            }
+        }
+    }
+
+    fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>])) {
+        visit_rows::<R>(self.total.as_slice(), see);
+    }
+
+    fn sum(&self) -> Option<Vec<Value<'static>>> {
+        let row = self.sum.as_ref()?();
+        let sum = R::COLUMNS.iter().map(|column| match column.field.role {
+            ColumnRole::Measure => Value::Null.plus((column.value)(&row)),
+            ColumnRole::Key | ColumnRole::Attribute => Value::Null,
+        });
+        Some(sum.collect())
+    }
+}
