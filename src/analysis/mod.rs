@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 use crate::arena::Arena;
 use crate::capture::{
-    Completeness, Compression, Damage, Filter, Filtered, HashingReader, InputName, Interface, Interrupt, Position, Source,
+    Completeness, Compression, Filter, Filtered, HashingReader, InputName, Interface, Interrupt, Position, ReadProblem, Source,
 };
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::flow::{BATCH, Flow, Flows, Relations, Timeline, TimelineOptions, USUAL_MAX_FLOWS};
 use crate::service::{Category, Registry, Verdict};
 use crate::tally::{InterfaceTally, Scanner, Scans, Tally};
@@ -94,9 +94,9 @@ pub struct InputReport {
     /// Whether all of it could be read.
     pub completeness: Completeness,
     /// The first places that could not be read.
-    pub damages: Vec<Damage>,
+    pub problems: Vec<ReadProblem>,
     /// How many places could not be read.
-    pub damage_count: u64,
+    pub problem_count: u64,
     /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
     pub sha256: Option<String>,
     /// From its earliest to its latest packet, those that were left out among them.
@@ -229,7 +229,7 @@ pub fn analyse_sources(
             // What was not read to its end has none.
             Err(_) if options.interrupt.is_raised() => {}
             Ok(digest) => input.sha256 = digest,
-            Err(source) => failures.push(Error::Read { input: input.name.to_string(), source }),
+            Err(source) => failures.push(Error::Io { action: Action::Read, name: input.name.to_string(), source }),
         }
     }
     analysis.failures = failures;

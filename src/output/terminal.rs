@@ -13,6 +13,7 @@ use anstyle::{Effects, Style};
 use super::data::{append, append_decimal};
 use super::layout::{GAP, Kind, Narrowest, Wish, columns_that_fit, widths};
 use super::wrap::{shortened, width_of, wrapped};
+use crate::messages::{Messages, TitledTable};
 use crate::summary::{Cell, Row, Show, Table};
 use crate::{parallel, text};
 
@@ -29,6 +30,15 @@ pub struct View {
     pub top: Option<usize>,
     /// True if headings may be emphasised. Nothing is told by emphasis or colour alone.
     pub styled: bool,
+    /// The language of titles and notes.
+    pub messages: &'static dyn Messages,
+}
+
+impl View {
+    /// A column's title.
+    fn column_title(self, table: &Table<'_>, key: &'static str) -> &'static str {
+        TitledTable::from_key(table.name).map_or(key, |table| self.messages.column_title(table, key))
+    }
 }
 
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
@@ -41,15 +51,17 @@ const MOST_KEPT: usize = 1 << 12;
 ///
 /// Many rows are made once or twice to be measured and once to be written, because all of them can be more than there is memory for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let title = text::table_title(table.name);
+    let titled = TitledTable::from_key(table.name);
+    let title = titled.map_or(table.name, |table| view.messages.table_title(table));
     if table.is_empty() {
-        return writeln!(output, "{}\n  {}\n", emphasised(title, view), text::empty_table(table.name));
+        let empty = titled.map_or("", |table| view.messages.empty_table(table));
+        return writeln!(output, "{}\n  {empty}\n", emphasised(title, view));
     }
-    let rows = Rows::of(table, view.top);
+    let rows = Rows::of(table, view);
     let layout = Layout::of(&rows, view);
     writeln!(output, "{}{}", emphasised(title, view), layout.note(title, view))?;
     let mut lines = String::new();
-    layout.append(&layout.titles(table), &mut lines);
+    layout.append(&layout.titles(table, view), &mut lines);
     let (first, more) = lines.split_once('\n').unwrap_or((&lines, ""));
     write!(output, "{}\n{more}", emphasised(first, view))?;
     let append = |numbers: Range<usize>, block: &mut Vec<u8>| {
@@ -98,8 +110,8 @@ struct Rows<'t, 'a> {
 }
 
 impl<'t, 'a> Rows<'t, 'a> {
-    fn of(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
-        let top = top.unwrap_or(table.usual_rows);
+    fn of(table: &'t Table<'a>, view: View) -> Rows<'t, 'a> {
+        let top = view.top.unwrap_or(table.usual_rows);
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let kept: Vec<_> = table.rows().take(if shown <= MOST_KEPT { shown } else { 0 }).collect();
         let mut others = table.others(shown, &kept);
@@ -107,11 +119,11 @@ impl<'t, 'a> Rows<'t, 'a> {
         let first = table.columns.iter().position(|column| column.show == Show::Always && !column.adds_up).unwrap_or(0);
         let mut label = (first, 0);
         if let Some(others) = &mut others {
-            let text = text::others(table.len() - shown);
+            let text = view.messages.others(table.len() - shown);
             // It reaches into the columns behind, which are empty.
             let behind = table.columns[first + 1..].iter().filter(|column| column.show != Show::InData);
             let empty = behind.take_while(|column| !column.adds_up).filter(|column| column.show == Show::Always);
-            let room: usize = empty.map(|column| GAP + width_of(text::column_title(table.name, column.key))).sum();
+            let room: usize = empty.map(|column| GAP + width_of(view.column_title(table, column.key))).sum();
             label.1 = width_of(&text).saturating_sub(room);
             others[first] = Cell::text(text);
         }
@@ -189,7 +201,7 @@ impl Layout {
     fn of(rows: &Rows<'_, '_>, view: View) -> Layout {
         let all = rows.table.columns;
         let candidates: Vec<usize> = (0..all.len()).filter(|&index| all[index].show != Show::InData).collect();
-        let title = |index: usize| text::column_title(rows.table.name, all[index].key);
+        let title = |index: usize| view.column_title(rows.table, all[index].key);
         let titles: Vec<Wish> = (0..all.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
         let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
             for (cell, &index) in cells.iter().zip(&candidates) {
@@ -227,15 +239,15 @@ impl Layout {
         if self.left_out == 0 || !view.tells_left_out {
             return String::new();
         }
-        let note = text::left_out_columns(self.left_out);
+        let note = view.messages.left_out_columns(self.left_out);
         let has_room = width_of(title) + GAP + note.len() + 2 <= view.width;
         if has_room { format!("  ({note})") } else { format!("\n  ({note})") }
     }
 
-    fn titles(&self, table: &Table<'_>) -> Vec<Shown> {
+    fn titles(&self, table: &Table<'_>, view: View) -> Vec<Shown> {
         let title = |&index: &usize| {
             let mut shown = Shown::default();
-            shown.set(Kind::Words, |text| text.push_str(text::column_title(table.name, table.columns[index].key)));
+            shown.set(Kind::Words, |text| text.push_str(view.column_title(table, table.columns[index].key)));
             shown
         };
         self.columns.iter().map(title).collect()
@@ -330,6 +342,7 @@ fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::English;
     use crate::summary::Column;
 
     const COLUMNS: &[Column] = &[
@@ -340,7 +353,7 @@ mod tests {
     ];
 
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
-        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false };
+        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, messages: &English };
         let mut output = Vec::new();
         write(table, view, &mut output).unwrap();
         String::from_utf8(output).unwrap()
