@@ -1,8 +1,15 @@
-//! The one error type: trouble outside the packets.
+//! The one error type: trouble outside the packets, as data.
 //!
 //! A strange packet is data and is counted under its reason; an [`Error`] is something that a person has to hear about:
 //! an input that cannot be opened or is no capture, an output that cannot be written, a port table with a wrong line.
-//! Every variant names the thing it happened to.
+//! Every variant names the thing it happened to. No sentence stands here: [`messages`](crate::messages) has them all, and
+//! [`Display`](std::fmt::Display) gives the English one.
+
+mod foreign;
+mod format;
+mod live;
+mod outputs;
+mod port_table;
 
 use std::io;
 use std::ops::Range;
@@ -12,55 +19,50 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::text;
 
+pub use foreign::ForeignFormat;
+pub use format::{CompressionProblem, FormatProblem, NotACapture, SectionProblem};
+pub use live::{CaptureProblem, EscapedCall, LiveUnavailable, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
+pub use outputs::{NamedOutput, OutputConflict, UsedFile};
+pub use port_table::{NotAPortTable, RuleProblem};
+
 /// What keeps Portolan from reading an input, writing an output or using a table.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
-    /// The input could not be opened.
-    #[error("cannot open {input}: {}", plain(.source))]
-    Open {
-        /// The input as the user named it.
-        input: String,
-        /// What the system said.
+    /// The system refused something.
+    Io {
+        /// What was to be done.
+        action: Action,
+        /// The input, output or file as the user named it.
+        name: String,
+        /// The system's reason.
         source: io::Error,
     },
     /// There is no such input.
-    #[error("cannot open {input}: there is no such file or folder{}", text::usage::perhaps_meant(.near))]
     Missing {
         /// The input as the user named it.
         input: String,
         /// Names like it that exist.
         near: Vec<String>,
     },
-    /// The input failed before its file header was read.
-    #[error("cannot read {input}: {}", plain(.source))]
-    Read {
-        /// The input as the user named it.
-        input: String,
-        /// What the system said.
-        source: io::Error,
-    },
     /// The reading was interrupted before the input's file header was read.
-    #[error("{}", text::interruption::before_file_header(.input))]
     Interrupted {
         /// The input as the user named it.
         input: String,
     },
     /// The input is a folder.
-    #[error("{input} is a folder, not a capture file; name the files in it, for example {input}/*.pcap")]
     Folder {
         /// The input as the user named it.
         input: String,
     },
     /// The input is a folder, and no capture is in it.
-    #[error("{input} is a folder without a capture file: {why}")]
     NoCaptures {
         /// The input as the user named it.
         input: String,
-        /// What is in it instead.
-        why: String,
+        /// Everything that is in it instead.
+        passed_over: PassedOver,
     },
     /// Two inputs are the same file.
-    #[error("{}", text::inputs::same_file(.input, .again))]
     SameFile {
         /// The file as it was named first.
         input: String,
@@ -68,195 +70,162 @@ pub enum Error {
         again: String,
     },
     /// The input holds no bytes at all.
-    #[error("{input} is empty: it does not even hold a capture file's header")]
     Empty {
         /// The input as the user named it.
         input: String,
     },
     /// The input is not a capture that Portolan can read.
-    #[error("{input} is not a capture file that can be read: {why}")]
     NotACapture {
         /// The input as the user named it.
         input: String,
-        /// What was found instead.
-        why: String,
-    },
-    /// An output could not be written.
-    #[error("cannot write {output}: {}", plain_writing(.source))]
-    Write {
-        /// The output as the user named it.
-        output: String,
-        /// What the system said.
-        source: io::Error,
+        /// The reason.
+        reason: NotACapture,
     },
     /// An output could not be written whole, because its reader has gone away: of a pipe that data were written to.
-    #[error("cannot write {output}: {}", text::outputs::READER_GONE)]
     ReaderGone {
         /// The output as the user named it.
         output: String,
     },
     /// The outputs cannot be written as they were asked for, so nothing was read.
-    #[error("{why}")]
-    Outputs {
-        /// What stands against it, and what to do.
-        why: String,
-    },
-    /// A filter expression is wrong.
-    #[error("the filter is wrong: {why}")]
+    Outputs(OutputConflict),
+    /// A filter expression is invalid.
     Filter {
         /// The expression.
         expression: String,
-        /// What is wrong with it, mostly in libpcap's words.
-        why: String,
-        /// The bytes of it that are wrong, where that is certain; behind its last one, if something is missing there.
-        place: Option<Range<usize>>,
+        /// The reason.
+        problem: FilterProblem,
+        /// The bytes of the expression that are wrong, where that is certain; after its last one, if something is missing there.
+        span: Option<Range<usize>>,
     },
     /// There is nothing that filters.
-    #[error("cannot filter: {why}")]
-    NoFilter {
-        /// Why, and what to do.
-        why: String,
-    },
+    NoFilter(LiveUnavailable),
     /// There is nothing that captures.
-    #[error("cannot capture: {why}")]
-    NoLive {
-        /// Why, and what to do.
-        why: String,
-    },
+    NoLive(LiveUnavailable),
     /// No interface was named.
-    #[error("name an interface to capture on; {}", text::known_interfaces(.known))]
     NoInterface {
         /// Those that there are.
         known: Vec<String>,
     },
-    /// There is no interface of that name.
-    #[error("there is no interface {name}; {}", text::known_interfaces(.known))]
-    NoSuchInterface {
-        /// The name.
-        name: String,
-        /// Those that there are.
-        known: Vec<String>,
-    },
-    /// The interface is switched off.
-    #[error("the interface {name} is down, and nothing comes through it; switch it on, for example with: ip link set {name} up")]
-    InterfaceDown {
-        /// Its name.
-        name: String,
-    },
-    /// This user may not capture.
-    #[error("the right to capture on {name} is missing ({why}); portolan doctor says how to get it")]
-    NoRightToCapture {
-        /// The interface.
-        name: String,
-        /// What libpcap says.
-        why: String,
-    },
-    /// The filter is right and cannot be used for packets of this interface.
-    #[error("the filter cannot be used on {name}: {why}")]
-    FilterOnInterface {
-        /// The interface.
-        name: String,
-        /// What libpcap says.
-        why: String,
-    },
-    /// The interface cannot be captured on for another reason.
-    #[error("cannot capture on {name}: {why}")]
-    Interface {
-        /// Its name.
-        name: String,
-        /// What libpcap says.
-        why: String,
+    /// An interface cannot be captured on.
+    Capture {
+        /// The interface's name.
+        interface: String,
+        /// The reason.
+        reason: CaptureProblem,
     },
     /// Packets cannot be saved to such a file, or not in such a way.
-    #[error("cannot save to {output}: {why}")]
     Save {
         /// The output as the user named it.
         output: String,
-        /// What stands against it, and what would be right.
-        why: String,
+        /// The reason.
+        reason: SaveProblem,
     },
-    /// The saving of packets has ended early, because a file could not be made or written.
-    #[error("cannot write {output}: {}; {}", plain_writing(.source), text::saving_ended(*.packets))]
-    SavingEnded {
-        /// The file that was to be written.
-        output: String,
-        /// What the system said.
-        source: io::Error,
-        /// Packets that had been saved before.
-        packets: u64,
-    },
-    /// An old file of a row of saved ones could not be removed.
-    #[error("cannot remove {}: {}; it stays, and the saving goes on", .path.display(), plain(.source))]
-    Remove {
-        /// The old file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The rights that capturing takes could not be given up, or not be seen to be gone.
-    #[error("cannot give up the rights that capturing takes, so nothing is captured: {why}")]
-    Rights {
-        /// What went wrong, and what to do about it.
-        why: String,
-    },
+    /// The privileges that capturing needs could not be dropped, or not be seen to be gone.
+    Privileges(PrivilegeProblem),
     /// The file that was named as the user's port table is none.
-    #[error("{} cannot be read as a port table: {why}", .path.display())]
-    NoPortTable {
+    NotAPortTable {
         /// Its path.
         path: PathBuf,
-        /// The reason, and the remedy.
-        why: String,
+        /// The reason.
+        reason: NotAPortTable,
     },
     /// A line of the user's port table could not be understood.
-    #[error("{} line {line}: {why}", .path.display())]
     PortTable {
         /// The port table.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong with it, and what would be right.
-        why: String,
+        /// The reason.
+        problem: RuleProblem,
     },
 }
 
+/// Something that the system can refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// To open an input.
+    Open,
+    /// To read an input as far as its file header.
+    Read,
+    /// To write an output.
+    Write,
+    /// To write another file of captured packets, or more of one; nothing more is saved.
+    SavePackets {
+        /// Packets that had been saved before.
+        saved: u64,
+    },
+    /// To remove the oldest of the files of captured packets; it stays, and saving goes on.
+    RemoveOldest,
+}
+
+/// Files and folders that are not read, although they are in a folder that is an input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PassedOver {
+    /// Files that do not begin like a capture, empty ones among them.
+    pub other_files: u64,
+    /// Folders, which are not entered.
+    pub folders: u64,
+    /// FIFOs, sockets and devices, which are never opened, and links that lead nowhere.
+    pub special: u64,
+    /// Further names of captures that are read already.
+    pub repeated: u64,
+}
+
+impl PassedOver {
+    /// Adds what was passed over elsewhere.
+    pub fn merge(&mut self, other: PassedOver) {
+        self.other_files += other.other_files;
+        self.folders += other.folders;
+        self.special += other.special;
+        self.repeated += other.repeated;
+    }
+}
+
+/// The reason why a filter expression is invalid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilterProblem {
+    /// In libpcap's words, which are English.
+    Libpcap(String),
+    /// It has the name of a host or network, which libpcap would look up.
+    HostName(String),
+    /// It is right, and no packet can match it.
+    RejectsAll,
+}
+
 impl Error {
-    /// Where the trouble is, for the eye: a line of what the user typed, and one with marks below the place. Text from outside,
-    /// cleaned for the terminal.
-    pub fn picture(&self) -> Option<[String; 2]> {
-        let Error::Filter { expression, place: Some(place), .. } = self else { return None };
-        let (before, at) = (text::clean(expression.get(..place.start)?), text::clean(expression.get(place.clone())?));
+    /// The part of the user's input that is wrong: a line of what the user typed, and one with marks below the place. Untrusted
+    /// text, cleaned for the terminal.
+    pub fn source_excerpt(&self) -> Option<[String; 2]> {
+        let Error::Filter { expression, span: Some(span), .. } = self else { return None };
+        let (before, at) = (text::clean(expression.get(..span.start)?), text::clean(expression.get(span.clone())?));
         let marks = "^".repeat(at.width().max(1));
         Some([text::clean(expression).into_owned(), format!("{}{marks}", " ".repeat(before.width()))])
     }
 
-    /// The error of data that could not be written to an output. If their reader went away, it lacks some of them.
+    /// The error of an input that could not be opened.
+    pub fn opening(input: String, source: io::Error) -> Error {
+        Error::Io { action: Action::Open, name: input, source }
+    }
+
+    /// The error of an output that could not be written. If its reader went away, that is [no failure](Error::is_closed_pipe) for what
+    /// people read, but one [for data](Error::of_data).
     pub fn writing(output: String, source: io::Error) -> Error {
-        match source.kind() {
-            io::ErrorKind::BrokenPipe => Error::ReaderGone { output },
-            _ => Error::Write { output, source },
+        Error::Io { action: Action::Write, name: output, source }
+    }
+
+    /// The same error for data, of which a reader that has gone away lacks some.
+    pub fn of_data(self) -> Error {
+        match self {
+            Error::Io { action: Action::Write, name: output, source } if source.kind() == io::ErrorKind::BrokenPipe => {
+                Error::ReaderGone { output }
+            }
+            other => other,
         }
     }
 
     /// True when the reader of what people read or of saved packets has gone away (`portolan ... | head`), which is no failure.
     pub fn is_closed_pipe(&self) -> bool {
-        matches!(self, Error::Write { source, .. } | Error::SavingEnded { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
-    }
-}
-
-/// The system's message in plain words, without its error number.
-fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "permission denied; ask its owner for the right to it, or use sudo".into(),
-        io::ErrorKind::StorageFull => "the disk is full".into(),
-        _ => error.to_string(),
-    }
-}
-
-/// The same where a file was to be made: what is missing then is its folder.
-fn plain_writing(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "the folder it should be in does not exist".into(),
-        _ => plain(error),
+        let Error::Io { action: Action::Write | Action::SavePackets { .. }, source, .. } = self else { return false };
+        source.kind() == io::ErrorKind::BrokenPipe
     }
 }

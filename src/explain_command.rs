@@ -12,7 +12,7 @@ use portolan::witness::{self, Matching};
 
 use crate::cli::{ExplainArguments, Target, Unnamed};
 use crate::outputs::{view, view_on_stderr, write_to};
-use crate::say::{complain, go_on, tell_missed};
+use crate::say::{print_details, print_problem, report_missed};
 use crate::{COMPLETE, FAILED, INCOMPLETE, analyse, prepare};
 
 /// `portolan explain`
@@ -20,13 +20,13 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let job = match arguments.into_job() {
         Ok(job) => job,
         Err(Unnamed { why, shows_forms }) => {
-            complain(&why);
-            go_on(text::flow_forms().filter(|_| shows_forms));
+            print_problem(&why);
+            print_details(text::flow_forms().filter(|_| shows_forms));
             return Ok(FAILED);
         }
     };
     if let Some(why) = job.inputs.iter().find_map(read_only_once) {
-        complain(&why);
+        print_problem(&why);
         return Ok(FAILED);
     }
     let (inputs, mut options) = prepare(&job.inputs, job.keep_order, &job.common)?;
@@ -53,7 +53,7 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let number = match explain::choose(&analysis, job.flow, known) {
         Ok(number) => number,
         Err(unclear) => {
-            tell_unclear(&analysis, &unclear);
+            report_unclear(&analysis, &unclear);
             return Ok(FAILED);
         }
     };
@@ -73,14 +73,14 @@ fn read_only_once(input: &InputName) -> Option<String> {
 fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = witness::matching(options, filter);
     let Matching { flows, filtered } = &matching;
-    complain(&text::filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
-    tell_missed(filtered);
+    print_problem(&text::filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
+    report_missed(filtered);
     matching
 }
 
 /// Says why it is not clear which flow is meant, and shows those that could be.
-fn tell_unclear(analysis: &Decided<'_>, unclear: &Unclear) {
-    complain(&unclear.why);
+fn report_unclear(analysis: &Decided<'_>, unclear: &Unclear) {
+    print_problem(&unclear.why);
     if !unclear.candidates.is_empty() {
         let table = explain::candidates(analysis, &unclear.candidates);
         // If standard error is closed, nobody listens.

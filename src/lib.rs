@@ -12,6 +12,7 @@
 //!  9  output                tables to text, one file per format; writers compute nothing
 //!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
 //!     doctor                what is missing for a live capture, and the commands that mend it
+//!     messages              every sentence that people read, by topic, in each language
 //!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; further readings for one flow
 //!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
 //!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
@@ -21,7 +22,7 @@
 //!  1  capture               from a file, a pipe, a compressed stream or interfaces to packets
 //!     machine               what this computer has for a live capture: libpcap, rights, interfaces
 //!     privileges            gives up every right that a live capture took, before the first packet is parsed
-//!  0  error, unit, text     trouble in words; time and traffic; what people read
+//!  0  error, unit, text     trouble as data; time and traffic; numbers for people, and cleaning of untrusted text
 //!     parallel, arena       work divided among threads, in order; arrays that grow without a copy
 //!     prefetch              asks the processor for memory before it is needed
 //! ```
@@ -75,6 +76,7 @@ pub mod explain;
 pub mod flow;
 #[cfg(feature = "live")]
 pub mod machine;
+pub mod messages;
 pub mod output;
 pub mod parallel;
 pub mod prefetch;

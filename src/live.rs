@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 use portolan::analysis::{Driver, Options, Throttle};
 use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
 use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
-use portolan::error::Error;
+use portolan::doctor;
+use portolan::error::{CaptureProblem, Error};
 use portolan::machine::Machine;
 use portolan::output::checklist;
 use portolan::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
-use portolan::{doctor, text};
 
 use crate::cli::{LiveJob, TablesTarget, Target};
 use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables};
 use crate::report::{Reporter, Reports};
-use crate::say::{complain, tell_unwritten, warn};
+use crate::say::{print_diagnostics, print_error, print_status, report_unwritten};
 use crate::screen::{Screen, Standing};
 use crate::signals::{CaptureSignals, TablesRequest};
-use crate::{COMPLETE, FAILED, INCOMPLETE, options, timeline};
+use crate::{COMPLETE, FAILED, INCOMPLETE, MESSAGES, options, timeline};
 
 /// How often it is looked what else there is to do.
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
@@ -41,18 +41,18 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         Ok(devices) => devices,
         Err(error) => return refuse(error),
     };
-    let (names, described): (Vec<String>, Vec<String>) = devices
+    let (names, described): (Vec<String>, Vec<_>) = devices
         .link_types()
-        .map(|(name, link_type)| (name.to_owned(), format!("{name} ({})", protocols::link_type(link_type))))
+        .map(|(name, link_type)| (name.to_owned(), (name.to_owned(), protocols::link_type(link_type).to_string())))
         .unzip();
     let signals = CaptureSignals::prepare()?;
-    let given_up = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
+    let dropped = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
     signals.catch();
     let Live { mut stream, stopper, status } = devices.start(saving, job.limits)?;
     let request = signals.follow(stopper.clone())?;
-    complain(&given_up);
-    complain(&text::capture_begins(&described));
+    print_status(&MESSAGES.privileges_dropped(&dropped));
+    print_status(&MESSAGES.capture_started(&described));
     stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
     Watch::new(job, options, names, source, status, stopper, request).run()
@@ -60,10 +60,10 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
 
 /// What keeps from capturing, and what helps.
 fn refuse(error: Error) -> Result<u8, Error> {
-    if !matches!(error, Error::NoRightToCapture { .. } | Error::NoLive { .. }) {
+    if !matches!(error, Error::Capture { reason: CaptureProblem::NotPermitted(_), .. } | Error::NoLive(_)) {
         return Err(error);
     }
-    complain(&error);
+    print_error(&error);
     // If standard error is closed, nobody listens.
     let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
@@ -192,7 +192,7 @@ impl<'a> Watch<'a> {
                 self.stopper.stop();
             } else {
                 self.all_saved = false;
-                self.screen.say(&trouble);
+                self.screen.say(&MESSAGES.error(&trouble));
             }
         }
         let interfaces = self.status.interfaces();
@@ -200,11 +200,11 @@ impl<'a> Watch<'a> {
         // Of the last one it is told with all others.
         let goes_on = interfaces.iter().any(|interface| interface.ending.is_none());
         for interface in interfaces {
-            if let Some(ending @ Ending::Trouble(_)) = &interface.ending
+            if let Some(ending @ Ending::Failed(_)) = &interface.ending
                 && !self.failed.contains(&interface.name)
             {
                 if goes_on {
-                    self.screen.say(&format_args!("{}: {ending}", interface.name));
+                    self.screen.say(&MESSAGES.interface_failed(&interface.name, ending));
                 }
                 self.failed.push(interface.name);
             }
@@ -217,11 +217,11 @@ impl<'a> Watch<'a> {
             if interface.went_down > *times {
                 *times = interface.went_down;
                 *is_told = true;
-                self.screen.say(&text::interfaces::interface_is_down(&interface.name));
+                self.screen.say(&MESSAGES.interface_down(&interface.name));
             }
             if *is_told && !interface.is_down {
                 *is_told = false;
-                self.screen.say(&text::interfaces::interface_is_up_again(&interface.name));
+                self.screen.say(&MESSAGES.interface_up_again(&interface.name));
             }
         }
     }
@@ -286,7 +286,7 @@ impl<'a> Watch<'a> {
         if is_unread(failures) {
             self.stopper.stop();
         } else {
-            failures.iter().for_each(|failure| self.screen.say(failure));
+            failures.iter().for_each(|failure| self.screen.say(&MESSAGES.error(failure)));
         }
     }
 
@@ -297,14 +297,15 @@ impl<'a> Watch<'a> {
         self.tell_unwritten(&failures);
         let analysis = self.driver.finish().decide();
         self.screen.finish();
-        warn(&self.options, &analysis);
+        print_diagnostics(&self.options, &analysis);
         self.status.interfaces().iter().for_each(tell_end);
-        text::packets_dropped(self.status.dropped()).iter().for_each(complain);
+        let [by_kernel, by_interface] = self.status.dropped();
+        MESSAGES.packets_dropped(by_kernel, by_interface).iter().for_each(|dropped| print_status(dropped));
         if let Some(saved) = self.status.saved() {
-            complain(&text::packets_saved(saved.packets, saved.files, saved.removed));
+            print_status(&MESSAGES.packets_saved(saved.packets, saved.files, saved.removed));
         }
         let heading = || heading(&self.names, &self.job.tables, &self.job.common, &analysis.registry);
-        if tell_unwritten(&write_tables(&self.job.tables, heading, &analysis, is_for_people(self.job))) {
+        if report_unwritten(&write_tables(&self.job.tables, heading, &analysis, is_for_people(self.job))) {
             return Ok(FAILED);
         }
         let is_whole = self.failed.is_empty() && self.all_saved && analysis.is_complete();
@@ -314,6 +315,5 @@ impl<'a> Watch<'a> {
 
 fn tell_end(interface: &InterfaceStatus) {
     let InterfaceStatus { name, delivered, dropped_kernel, dropped_interface, ending, .. } = interface;
-    let why = ending.as_ref().map_or_else(String::new, Ending::to_string);
-    complain(&text::capture_ended(name, *delivered, dropped_kernel + dropped_interface, &why));
+    print_status(&MESSAGES.capture_ended(name, *delivered, dropped_kernel + dropped_interface, ending.as_ref()));
 }

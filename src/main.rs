@@ -33,6 +33,7 @@ use portolan::error::Error;
 use portolan::flow::TimelineOptions;
 #[cfg(feature = "live")]
 use portolan::machine::Machine;
+use portolan::messages::{Language, Messages};
 #[cfg(feature = "live")]
 use portolan::output::checklist;
 use portolan::output::terminal::View;
@@ -40,10 +41,14 @@ use portolan::output::{json, port, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
 use portolan::summary::{self, TableName};
-use portolan::text;
 use progress::ProgressBar;
-use say::{complain, point, tell_folders, tell_interruption, tell_order, tell_unwritten, warn};
+use say::{
+    print_diagnostics, print_error_with_caret, print_problem, report_folders, report_interruption, report_order, report_unwritten,
+};
 use signals::{Reading, Signal};
+
+/// The language in which the program speaks to people.
+const MESSAGES: &dyn Messages = Language::English.messages();
 
 /// Everything was read and written.
 const COMPLETE: u8 = 0;
@@ -56,7 +61,7 @@ fn main() -> ExitCode {
     let arguments = match cli::with_command(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(why) => {
-            complain(&why);
+            print_problem(&why);
             return ExitCode::from(FAILED);
         }
     };
@@ -75,8 +80,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.is_closed_pipe() => ExitCode::from(COMPLETE),
         Err(error) => {
-            complain(&error);
-            point(&error);
+            print_error_with_caret(&error);
             ExitCode::from(FAILED)
         }
     }
@@ -85,7 +89,7 @@ fn main() -> ExitCode {
 /// `portolan read`
 fn read(job: &ReadJob) -> Result<u8, Error> {
     if job.names_none && io::stdin().is_terminal() {
-        complain(&text::usage::NAME_A_CAPTURE);
+        print_problem(MESSAGES.name_a_capture());
         return Ok(FAILED);
     }
     let timeline = timeline(&job.tables);
@@ -96,7 +100,7 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
     let (analysis, interrupted) = analyse(&options, inputs);
     if analysis.inputs.is_empty() {
         if job.names_none && interrupted.is_none() {
-            complain(&text::usage::NO_FILE_NAMED);
+            print_problem(MESSAGES.no_file_named());
         }
         return Ok(interrupted.map_or(FAILED, Signal::exit_code));
     }
@@ -105,7 +109,7 @@ fn read(job: &ReadJob) -> Result<u8, Error> {
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    if tell_unwritten(&write_tables(&job.tables, heading, &analysis, true)) {
+    if report_unwritten(&write_tables(&job.tables, heading, &analysis, true)) {
         return Ok(FAILED);
     }
     Ok(exit_code(&analysis, interrupted))
@@ -150,13 +154,13 @@ fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signa
     let mut analysis = analysis::analyse(options, |name, position| bar.show(name, position));
     let interrupted = reading.end();
     bar.finish();
-    tell_folders(&inputs);
+    report_folders(&inputs);
     let is_reordered = inputs.is_reordered;
     analysis.collected.failures.splice(0..0, inputs.failures);
-    warn(options, &analysis);
-    tell_order(&analysis, is_reordered);
+    print_diagnostics(options, &analysis);
+    report_order(&analysis, is_reordered);
     if let Some(signal) = interrupted {
-        tell_interruption(options, &analysis, signal);
+        report_interruption(options, &analysis, signal);
     }
     (analysis, interrupted)
 }
@@ -173,7 +177,7 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
         (questions, _) => book.answers(questions),
     };
     for word in &missing {
-        complain(&text::no_such_name(word, &book.near_names(word)));
+        print_problem(&MESSAGES.no_such_name(word, &book.near_names(word)));
     }
     let code = if missing.is_empty() { COMPLETE } else { INCOMPLETE };
     if pages.is_empty() && code == INCOMPLETE {
@@ -192,7 +196,7 @@ fn services(job: &ServicesJob) -> Result<u8, Error> {
         });
         failures.extend(shown.err());
     }
-    Ok(if tell_unwritten(&failures) { FAILED } else { code })
+    Ok(if report_unwritten(&failures) { FAILED } else { code })
 }
 
 /// `portolan interfaces`
@@ -206,7 +210,7 @@ fn interfaces(job: &RowsJob) -> Result<u8, Error> {
         let view = View { wide: job.wide, ..view(Some(0)) };
         failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view, output)).err());
     }
-    Ok(if tell_unwritten(&failures) { FAILED } else { COMPLETE })
+    Ok(if report_unwritten(&failures) { FAILED } else { COMPLETE })
 }
 
 /// `portolan doctor`

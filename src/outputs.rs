@@ -15,6 +15,7 @@ use portolan::summary::Table;
 use terminal_size::{Height, Width, terminal_size_of};
 
 pub use self::conflicts::{check_rows, check_tables};
+use crate::MESSAGES;
 use crate::cli::{CommonJob, RowsJob, TablesJob, TablesTarget, Target};
 
 /// What messages call standard output.
@@ -94,10 +95,7 @@ pub fn write_rows<'t>(rows: &RowsJob, registry: &Registry, options: json::Settin
 /// Writes data where they are wanted. A file is replaced as a whole. A reader that goes away lacks some of them, which is a
 /// failure.
 fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    write_to(target, document).map_err(|error| match error {
-        Error::Write { output, source } => Error::writing(output, source),
-        other => other,
-    })
+    write_to(target, document).map_err(Error::of_data)
 }
 
 /// Writes a document where it is wanted. A file is replaced as a whole.
@@ -106,7 +104,7 @@ pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Re
         Target::Stdout => (STDOUT.into(), write_to_stdout(document)),
         Target::File(path) => (path.display().to_string(), replace::write(path, document)),
     };
-    written.map_err(|source| Error::Write { output: name, source })
+    written.map_err(|source| Error::writing(name, source))
 }
 
 fn write_to_stdout(document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -165,7 +163,14 @@ fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: Option<usize>)
         _ => told.unwrap_or(if is_terminal { USUAL_WIDTH } else { UNLIMITED_WIDTH }),
     };
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    View { width, wide: false, tells_left_out: true, top, styled: is_terminal && wanted && !is_dumb_terminal() }
+    View {
+        width,
+        wide: false,
+        tells_left_out: true,
+        top,
+        styled: is_terminal && wanted && !is_dumb_terminal(),
+        messages: MESSAGES,
+    }
 }
 
 /// True if the terminal says that it can do no more than print.

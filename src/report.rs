@@ -7,9 +7,10 @@ use std::thread::JoinHandle;
 
 use portolan::analysis::{Collected, Decided};
 use portolan::error::Error;
+use portolan::parallel;
 use portolan::service::Registry;
-use portolan::{parallel, text};
 
+use crate::MESSAGES;
 use crate::cli::{CommonJob, TablesJob, Target};
 use crate::outputs::{heading, write_tables, write_to};
 use crate::screen::Screen;
@@ -128,7 +129,7 @@ impl Reports {
     }
 
     fn write_for_people(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
-        let after = |output: &mut dyn Write| writeln!(output, "{}\n", text::tables_after(seconds));
+        let after = |output: &mut dyn Write| writeln!(output, "{}\n", MESSAGES.tables_after(seconds));
         let mut failures: Vec<Error> = write_to(&Target::Stdout, after).err().into_iter().collect();
         let for_people = TablesJob { csv: None, json: None, jsonl: None, ..self.tables.clone() };
         failures.extend(write_tables(&for_people, || self.heading(), analysis, true));

@@ -1,6 +1,5 @@
 //! Floor 10: how a live capture goes, on standard error while it goes on: a summary that is refreshed, or lines.
 
-use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -10,11 +9,11 @@ use portolan::analysis::Decided;
 use portolan::output::prose::wrapped;
 use portolan::output::terminal::{self, View};
 use portolan::summary::TableName;
-use portolan::text;
 use portolan::unit::Traffic;
 
+use crate::MESSAGES;
 use crate::outputs::{is_dumb_terminal, view_on_stderr};
-use crate::say::complain;
+use crate::say::print_status;
 
 /// The most services in the summary.
 const MOST_SERVICES: usize = 15;
@@ -70,8 +69,8 @@ impl Screen {
             summary.standing = standing;
             summary.draw();
         } else {
-            complain(&line(&standing));
-            banner(&standing).iter().for_each(complain);
+            print_status(&line(&standing));
+            banner(&standing).iter().for_each(|banner| print_status(banner));
         }
         true
     }
@@ -96,10 +95,10 @@ impl Screen {
     }
 
     /// Says something, out of the way of what is shown. It never waits for somebody else who writes.
-    pub fn say(&self, what: &impl Display) {
-        let Some(mut summary) = self.if_free() else { return complain(what) };
+    pub fn say(&self, sentence: &str) {
+        let Some(mut summary) = self.if_free() else { return print_status(sentence) };
         let lines = summary.clear();
-        complain(what);
+        print_status(sentence);
         summary.show(lines);
     }
 
@@ -142,12 +141,12 @@ fn size(terminal: &Term) -> (usize, usize) {
 
 fn line(standing: &Standing) -> String {
     let Standing { seconds, traffic, rate, flows, .. } = *standing;
-    text::capture_goes(seconds, traffic.packets, rate, traffic.wire_bytes, flows)
+    MESSAGES.capture_status(seconds, traffic.packets, rate, traffic.wire_bytes, flows)
 }
 
 /// What is said of dropped packets, if there are any.
 fn banner(standing: &Standing) -> Option<String> {
-    text::packets_dropped(standing.dropped)
+    MESSAGES.packets_dropped(standing.dropped[0], standing.dropped[1])
 }
 
 /// Lines that stand above the cursor until others take their place.
@@ -178,7 +177,7 @@ impl Summary {
         let banner = banner(standing).iter().flat_map(|banner| wrapped(banner, 0, width)).collect::<Vec<_>>();
         let above = std::iter::once(line(standing)).chain(banner).chain(self.services.iter().cloned());
         let mut lines: Vec<String> = above.take(height.saturating_sub(2)).collect();
-        lines.push(text::HOW_TO_END.into());
+        lines.push(MESSAGES.how_to_stop().into());
         lines.iter().map(|line| truncate_str(line, width, "").into_owned()).collect()
     }
 
@@ -232,7 +231,7 @@ mod tests {
         assert!(lines.iter().all(|line| console::measure_text_width(line) < usize::from(width)), "{lines:?}");
         assert_eq!(lines[0], "1:01:11  2,358 packets  39/s  450.2 kB  172 flows");
         assert!(lines[1].starts_with("5 packets dropped by the kernel and 1 by the interface"), "{lines:?}");
-        assert!(lines.iter().any(|line| line.contains("rtp")) && lines.last().unwrap() == text::HOW_TO_END, "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains("rtp")) && lines.last().unwrap() == MESSAGES.how_to_stop(), "{lines:?}");
     }
 
     #[test]
@@ -240,7 +239,7 @@ mod tests {
         let screen = Screen::new(true);
         screen.aside(|| {
             assert!(!screen.show(Standing::default()));
-            screen.say(&"something that cannot wait");
+            screen.say("something that cannot wait");
         });
         assert!(screen.clone().show(Standing::default()));
     }

@@ -36,8 +36,8 @@ struct Told {
     bytes: u64,
     interfaces: usize,
     completeness: Completeness,
-    damages: Vec<String>,
-    damage_count: u64,
+    problems: Vec<String>,
+    problem_count: u64,
 }
 
 fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
@@ -66,8 +66,8 @@ fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
         bytes: sum,
         interfaces: source.interfaces().len(),
         completeness: source.completeness(),
-        damages: source.damages().iter().map(ToString::to_string).collect(),
-        damage_count: source.damage_count(),
+        problems: source.problems().iter().map(ToString::to_string).collect(),
+        problem_count: source.problem_count(),
     })
 }
 
@@ -76,6 +76,6 @@ fuzz_target!(|bytes: &[u8]| {
     let at_once = told(data, usize::MAX);
     assert_eq!(at_once, told(data, usize::from(*most).max(1)));
     if let Ok(told) = at_once {
-        assert_eq!(told.damages.is_empty(), told.completeness == Completeness::Yes);
+        assert_eq!(told.problems.is_empty(), told.completeness == Completeness::Yes);
     }
 });

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Collected, Engine, Moment, Options, Throttle};
 use crate::capture::{HashingReader, InputName, Interrupt, Position, Source};
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::unit::Time;
 
 /// Packets of a slice of a saved capture, after which its reader can say how far it is.
@@ -103,7 +103,7 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
                 // An input that was not read to its end has none.
                 Err(_) if self.interrupt.is_raised() => {}
                 Ok(digest) => input.sha256 = digest,
-                Err(source) => failures.push(Error::Read { input: input.name.to_string(), source }),
+                Err(source) => failures.push(Error::Io { action: Action::Read, name: input.name.to_string(), source }),
             }
         }
         Collected { failures, unread: self.unread, ..collected }

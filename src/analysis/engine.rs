@@ -114,8 +114,8 @@ impl Engine {
             format: source.format_name(),
             compression: source.compression(),
             completeness: source.completeness(),
-            damages: source.damages().to_vec(),
-            damage_count: source.damage_count(),
+            problems: source.problems().to_vec(),
+            problem_count: source.problem_count(),
             sha256: None,
         }
     }

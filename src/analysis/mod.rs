@@ -17,7 +17,7 @@ mod throttle;
 use std::sync::Arc;
 
 use crate::capture::{
-    Completeness, Compression, Damage, Filter, InputName, Interface, Interrupt, Position, Source,
+    Completeness, Compression, Filter, InputName, Interface, Interrupt, Position, ReadProblem, Source,
 };
 use crate::error::Error;
 use crate::flow::{BATCH, TimelineOptions, USUAL_MAX_FLOWS};
@@ -97,9 +97,9 @@ pub struct InputReport {
     /// Whether all of it could be read.
     pub completeness: Completeness,
     /// The first places that could not be read.
-    pub damages: Vec<Damage>,
+    pub problems: Vec<ReadProblem>,
     /// How many places could not be read.
-    pub damage_count: u64,
+    pub problem_count: u64,
     /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
     pub sha256: Option<String>,
     /// From its earliest to its latest packet, those that were left out among them.

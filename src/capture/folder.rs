@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::identity::Identity;
 use super::input::InputName;
 use super::source::Look;
-use crate::error::Error;
+use crate::error::{Error, PassedOver};
 
 /// What a folder holds.
 #[derive(Debug, Default)]
@@ -29,39 +29,11 @@ pub struct Found {
     pub look: Look,
 }
 
-/// How much was passed over in folders.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct PassedOver {
-    /// Files that do not begin like a capture, empty ones among them.
-    pub other_files: u64,
-    /// Folders, which are not entered.
-    pub folders: u64,
-    /// FIFOs, sockets and devices, which are never opened, and links that lead nowhere.
-    pub special: u64,
-    /// Further names of captures that are read already.
-    pub repeated: u64,
-}
-
-impl PassedOver {
-    /// Adds what was passed over elsewhere.
-    pub fn merge(&mut self, other: PassedOver) {
-        self.other_files += other.other_files;
-        self.folders += other.folders;
-        self.special += other.special;
-        self.repeated += other.repeated;
-    }
-
-    /// The numbers, in the order of the fields.
-    pub fn numbers(&self) -> [u64; 4] {
-        [self.other_files, self.folders, self.special, self.repeated]
-    }
-}
-
 impl Folder {
     /// Looks at what is directly in a folder. Links are followed. What is no regular file is never opened: a FIFO would wait for
     /// somebody who writes into it.
     pub fn open(folder: &Path) -> Result<Folder, Error> {
-        let failed = |source| Error::Open { input: folder.display().to_string(), source };
+        let failed = |source| Error::opening(folder.display().to_string(), source);
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in fs::read_dir(folder).map_err(failed)? {
             paths.push(entry.map_err(failed)?.path());

@@ -1,110 +1,95 @@
-//! Files that are no capture of a kind that is read here: what they are, and which program makes one of them.
+//! Files that are no capture of a kind that is read here, recognised so that messages can say what they are.
 //!
 //! Formats are recognised by the bytes they begin with; the magic numbers are those of each format's documentation, of the
 //! readers in Wireshark's `wiretap`, and of the files database (`file(1)`). Two formats have no magic number, and text has
 //! none: their structure has to fit.
 
-/// Makes a capture of another program's file.
-const EDITCAP: &str = "editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng";
-/// For files that hold the capture inside.
-const UNPACK: &str = "unpack it first";
+use crate::error::ForeignFormat;
 
 /// Capture files of other programs that editcap reads.
-const CONVERTIBLE: &[(&[u8], &str)] = &[
-    (b"RTSS", "a capture of Microsoft Network Monitor 1"),
-    (b"GMBU", "a capture of Microsoft Network Monitor 2 or 3"),
-    (b"TRSNIFF data    \x1a", "a capture of the Sniffer for DOS"),
-    (b"XCP\0", "a capture of NetXRay or the Sniffer for Windows"),
-    (b"VL\0\0", "a capture of an early NetXRay"),
-    (b"iptrace 1.0", "a capture of AIX's iptrace"),
-    (b"iptrace 2.0", "a capture of AIX's iptrace"),
-    (b"TR\0d\0", "a trace of HP-UX's nettl"),
-    (b"\0\0\0\x01\0\0\0\0\0\x07\xd0\0", "a trace of HP-UX 9's nettl"),
-    (b"ObserverPktBuffe", "a capture of Network Instruments' Observer"),
-    (b"\x7fver", "a capture of OmniPeek (EtherPeek, AiroPeek)"),
-    (b"\x01\x10\x4c\0\x01\x05", "a capture of Novell's LANalyzer"),
-    (b"\x07\x10\x4c\0\x01\x05", "a capture of Novell's LANalyzer"),
-    (b"\x05VNF", "a capture of Visual Networks"),
-    (b"\xaa\xaa\xaa\xaa", "a capture of InfoVista 5View"),
-    (b"\0\0\x02\0\x12\x05\0\x10", "a capture of a Tektronix K12"),
-    (b"\x42\xd2\0\x34\x12\x66\x22\x88", "a capture of a RADCOM analyser"),
-    (b"cpse", "a capture of Colasoft Capsa"),
-    (b"EyeSDN", "a trace of EyeSDN"),
-    (b"+---------+-----", "a capture of a Tektronix K12, as text"),
-    (b"LOGG", "a log of Vector's tools (BLF)"),
+const CONVERTIBLE: &[(&[u8], ForeignFormat)] = &[
+    (b"RTSS", ForeignFormat::NetworkMonitor1),
+    (b"GMBU", ForeignFormat::NetworkMonitor2),
+    (b"TRSNIFF data    \x1a", ForeignFormat::SnifferDos),
+    (b"XCP\0", ForeignFormat::SnifferWindows),
+    (b"VL\0\0", ForeignFormat::EarlyNetXRay),
+    (b"iptrace 1.0", ForeignFormat::Iptrace),
+    (b"iptrace 2.0", ForeignFormat::Iptrace),
+    (b"TR\0d\0", ForeignFormat::Nettl),
+    (b"\0\0\0\x01\0\0\0\0\0\x07\xd0\0", ForeignFormat::Nettl9),
+    (b"ObserverPktBuffe", ForeignFormat::Observer),
+    (b"\x7fver", ForeignFormat::OmniPeek),
+    (b"\x01\x10\x4c\0\x01\x05", ForeignFormat::LanAlyzer),
+    (b"\x07\x10\x4c\0\x01\x05", ForeignFormat::LanAlyzer),
+    (b"\x05VNF", ForeignFormat::VisualNetworks),
+    (b"\xaa\xaa\xaa\xaa", ForeignFormat::InfoVista5View),
+    (b"\0\0\x02\0\x12\x05\0\x10", ForeignFormat::TektronixK12),
+    (b"\x42\xd2\0\x34\x12\x66\x22\x88", ForeignFormat::Radcom),
+    (b"cpse", ForeignFormat::Capsa),
+    (b"EyeSDN", ForeignFormat::EyeSdn),
+    (b"+---------+-----", ForeignFormat::TektronixK12Text),
+    (b"LOGG", ForeignFormat::VectorBlf),
 ];
 
-/// Everything else that has a magic number, with the whole of what there is to say.
-const OTHERS: &[(&[u8], &str)] = &[
-    (b"btsnoop\0", "it is a btsnoop file: Bluetooth traffic, which has no ports of TCP or UDP; Wireshark shows it"),
-    (b"#!rtpplay1.0", "it is a file of rtpdump: the content of RTP packets without their addresses; Wireshark shows it"),
-    (b"MDF     ", "it is a measurement file (MDF): messages of vehicle buses, which have no ports"),
-    (b"LPKSHHRH", "it is a journal of systemd, which holds messages and no packets; journalctl shows it"),
-    (b"PML_", "it is a log of Process Monitor, which holds no packets"),
-    (
-        b"version https://git-lfs",
-        "it is a pointer of Git LFS, which stands in for the file itself; fetch the file first (git lfs pull)",
-    ),
-    (b"PK\x03\x04", "it is a zip archive; unpack it first"),
-    (b"PK\x05\x06", "it is a zip archive with nothing in it"),
-    (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive; unpack it first (7z x)"),
-    (b"Rar!\x1a\x07", "it is a rar archive; unpack it first (unrar x)"),
-    (
-        b"MSCF",
-        "it is a Windows cabinet archive; unpack it first (expand, cabextract); etl2pcapng converts the .etl file of a netsh trace",
-    ),
-    (b"!<arch>\n", "it is an ar archive; unpack it first (ar x)"),
-    (b"BZh", "it is compressed with bzip2, which is not supported; unpack it first (bunzip2 -k)"),
-    (b"\x1f\x9d", "it is compressed with compress, which is not supported; unpack it first (gunzip -k)"),
-    (b"LZIP", "it is compressed with lzip, which is not supported; unpack it first (lzip -dk)"),
-    (b"\x5d\0\0", "it is compressed with lzma, which is not supported; unpack it first (xz -dk --format=lzma)"),
-    (b"\x1f\x8b", "it is compressed twice; unpack it once first (gunzip -k)"),
-    (b"\x28\xb5\x2f\xfd", "it is compressed twice; unpack it once first (zstd -d)"),
-    (b"\x04\x22\x4d\x18", "it is compressed twice; unpack it once first (lz4 -d)"),
-    (b"\x02\x21\x4c\x18", "it is compressed twice; unpack it once first (lz4 -d)"),
-    (b"\xfd7zXZ\0", "it is compressed twice; unpack it once first (xz -dk)"),
+/// Everything else that has a magic number.
+const OTHERS: &[(&[u8], ForeignFormat)] = &[
+    (b"btsnoop\0", ForeignFormat::Btsnoop),
+    (b"#!rtpplay1.0", ForeignFormat::RtpDump),
+    (b"MDF     ", ForeignFormat::Mdf),
+    (b"LPKSHHRH", ForeignFormat::SystemdJournal),
+    (b"PML_", ForeignFormat::ProcessMonitor),
+    (b"version https://git-lfs", ForeignFormat::GitLfsPointer),
+    (b"PK\x03\x04", ForeignFormat::Zip),
+    (b"PK\x05\x06", ForeignFormat::EmptyZip),
+    (b"7z\xbc\xaf\x27\x1c", ForeignFormat::SevenZip),
+    (b"Rar!\x1a\x07", ForeignFormat::Rar),
+    (b"MSCF", ForeignFormat::Cabinet),
+    (b"!<arch>\n", ForeignFormat::Ar),
+    (b"BZh", ForeignFormat::Bzip2),
+    (b"\x1f\x9d", ForeignFormat::Compress),
+    (b"LZIP", ForeignFormat::Lzip),
+    (b"\x5d\0\0", ForeignFormat::Lzma),
+    (b"\x1f\x8b", ForeignFormat::GzipTwice),
+    (b"\x28\xb5\x2f\xfd", ForeignFormat::ZstdTwice),
+    (b"\x04\x22\x4d\x18", ForeignFormat::Lz4Twice),
+    (b"\x02\x21\x4c\x18", ForeignFormat::Lz4Twice),
+    (b"\xfd7zXZ\0", ForeignFormat::XzTwice),
     // The section header's number was chosen to show this (draft-ietf-opsawg-pcapng section 4.1).
-    (b"\r\n\r\r\r\n", "it is a pcapng file whose line ends a transfer as text has changed; transfer it again, as binary"),
-    (b"\n\r\n", "it is a pcapng file whose line ends a transfer as text has changed; transfer it again, as binary"),
-    (b"\x7fELF", "it is a program"),
-    (b"MZ", "it is a program"),
-    (b"\xcf\xfa\xed\xfe", "it is a program"),
-    (b"%PDF", "it is a PDF document"),
-    (b"{\\rtf", "it is a text document (RTF)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an Office document"),
-    (b"\x89PNG", "it is a picture"),
-    (b"\xff\xd8\xff", "it is a picture"),
-    (b"GIF8", "it is a picture"),
-    (b"SQLite format 3\0", "it is a database of SQLite"),
-    (b"#!", "it is a script"),
+    (b"\r\n\r\r\r\n", ForeignFormat::PcapngTransferredAsText),
+    (b"\n\r\n", ForeignFormat::PcapngTransferredAsText),
+    (b"\x7fELF", ForeignFormat::Program),
+    (b"MZ", ForeignFormat::Program),
+    (b"\xcf\xfa\xed\xfe", ForeignFormat::Program),
+    (b"%PDF", ForeignFormat::Pdf),
+    (b"{\\rtf", ForeignFormat::Rtf),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ForeignFormat::Office),
+    (b"\x89PNG", ForeignFormat::Picture),
+    (b"\xff\xd8\xff", ForeignFormat::Picture),
+    (b"GIF8", ForeignFormat::Picture),
+    (b"SQLite format 3\0", ForeignFormat::Sqlite),
+    (b"#!", ForeignFormat::Script),
 ];
 
-/// Says what a file with such a beginning is, and what to do about it; `None` if that is not known. `start` is the file's
-/// beginning, as much of it as there is at hand.
-pub fn describe(start: &[u8]) -> Option<String> {
-    if let Some((_, what)) = CONVERTIBLE.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Some(format!("it is {what}; {EDITCAP}"));
-    }
-    if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Some((*what).to_owned());
+/// The format of a file with such a beginning; `None` if that is not known. `start` is the file's beginning, as much of it as there is
+/// at hand.
+pub fn recognise(start: &[u8]) -> Option<ForeignFormat> {
+    let by_magic = CONVERTIBLE.iter().chain(OTHERS).find(|(magic, _)| start.starts_with(magic));
+    if let Some((_, format)) = by_magic {
+        return Some(*format);
     }
     if start.get(257..).is_some_and(|rest| rest.starts_with(b"ustar")) {
-        return Some(format!("it is a tar archive; {UNPACK} (tar -xf)"));
+        return Some(ForeignFormat::Tar);
     }
     if start.get(..128).is_some_and(|head| head.windows(9).any(|bytes| bytes == b"NetScaler")) {
-        return Some(format!("it is a trace of a Citrix NetScaler; {EDITCAP}"));
+        return Some(ForeignFormat::NetScaler);
     }
     if is_etl(start) {
-        return Some(
-            "it is a trace of Windows (ETL), as netsh and pktmon write it; etl2pcapng (by Microsoft) converts it: \
-             etl2pcapng FILE FILE.pcapng, or: pktmon etl2pcap FILE"
-                .to_owned(),
-        );
+        return Some(ForeignFormat::WindowsEtl);
     }
     if is_erf(start) {
-        return Some(format!("it is a file of ERF records, of an Endace card; {EDITCAP}"));
+        return Some(ForeignFormat::Erf);
     }
-    text(start).map(str::to_owned)
+    text(start)
 }
 
 /// Windows' event trace log: a buffer header of 72 bytes (`WMI_BUFFER_HEADER`) that begins with the buffer's size, then the
@@ -144,12 +129,12 @@ fn erf_record(bytes: &[u8]) -> Option<(u32, usize)> {
     fits.then_some((second, size))
 }
 
-/// Says what kind of text a file is; `None` if it is no text.
-fn text(start: &[u8]) -> Option<&'static str> {
+/// The kind of text that a file is; `None` if it is no text.
+fn text(start: &[u8]) -> Option<ForeignFormat> {
     const LOOKED_AT: usize = 512;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        return Some("it is text (UTF-16), and no capture");
+        return Some(ForeignFormat::Utf16Text);
     }
     let start = start[..start.len().min(LOOKED_AT)].trim_ascii_start();
     let is_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace() || *byte == 0x1b;
@@ -158,17 +143,17 @@ fn text(start: &[u8]) -> Option<&'static str> {
     }
     let begins = |tag: &[u8]| start.get(..tag.len()).is_some_and(|head| head.eq_ignore_ascii_case(tag));
     Some(if begins(b"<!doctype html") || begins(b"<html") {
-        "it is a web page, perhaps one that says why there was nothing to download"
+        ForeignFormat::WebPage
     } else if begins(b"<?xml") || begins(b"<pdml") || begins(b"<psml") {
-        "it is XML text; what Wireshark has exported as such (PDML, PSML) is no capture any more: save it as pcapng instead"
+        ForeignFormat::Xml
     } else if matches!(start, [b'{' | b'[', ..]) {
-        "it is JSON text; what Wireshark has exported as such is no capture any more: save it as pcapng instead"
+        ForeignFormat::Json
     } else if first_line(start, is_printed_packet) {
-        "it is what tcpdump prints, from which packets cannot be made again; save them with: tcpdump -w FILE"
+        ForeignFormat::TcpdumpOutput
     } else if first_line(start, is_hex_dump) {
-        "it is a hex dump; text2pcap, which comes with Wireshark, converts it: text2pcap FILE FILE.pcapng"
+        ForeignFormat::HexDump
     } else if start.is_ascii() || std::str::from_utf8(start).is_ok() {
-        "it is text, and no capture; what a program prints of packets cannot be turned back, save them with: tcpdump -w FILE"
+        ForeignFormat::Text
     } else {
         return None;
     })
@@ -203,10 +188,14 @@ fn is_hex_dump(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, NotACapture};
 
     /// Asserts that a file which begins so is called that.
     fn is_called(start: &[u8], what: &str) {
-        let told = describe(start).unwrap_or_default();
+        let told = recognise(start).map_or_else(String::new, |format| {
+            let reason = NotACapture::Foreign(format);
+            Error::NotACapture { input: "x".into(), reason }.to_string()
+        });
         assert!(told.contains(what), "{:?}: {told}", String::from_utf8_lossy(start));
     }
 
@@ -252,7 +241,7 @@ mod tests {
         tar[..8].copy_from_slice(b"day.pcap");
         tar[257..262].copy_from_slice(b"ustar");
         is_called(&tar, "tar archive");
-        assert_eq!(describe(&tar[..259]), None);
+        assert_eq!(recognise(&tar[..259]), None);
     }
 
     #[test]
@@ -262,7 +251,7 @@ mod tests {
         trace[72..76].copy_from_slice(&[2, 0, 2, 0xc0]);
         is_called(&trace, "etl2pcapng FILE FILE.pcapng");
         trace[75] = 0;
-        assert_eq!(describe(&trace), None);
+        assert_eq!(recognise(&trace), None);
     }
 
     #[test]
@@ -284,7 +273,7 @@ mod tests {
             (record(now, 80), "one record"),
             (record(now, 0), "a record of no length"),
         ] {
-            assert_eq!(describe(&bytes), None, "{what}");
+            assert_eq!(recognise(&bytes), None, "{what}");
         }
     }
 
@@ -306,7 +295,7 @@ mod tests {
         ];
         cases.iter().for_each(|(start, what)| is_called(start, what));
         for noise in [&b"\x01\x02\x03\x04"[..], b"", b"abc", b"text\0with zeros", b"caf\xe9 in an old encoding"] {
-            assert_eq!(describe(noise), None);
+            assert_eq!(recognise(noise), None);
         }
     }
 }

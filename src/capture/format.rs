@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::error::FormatProblem;
 use crate::unit::Time;
 
 /// The largest packet that is believed: what libpcap allows for the link types with the longest packets.
@@ -43,21 +44,21 @@ pub struct Record {
 /// A contradiction, and whether the reading can go on behind it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong, for people: a clause to put after "at byte N: ".
-    pub what: String,
+    /// The contradiction.
+    pub problem: FormatProblem,
     /// Bytes to pass over to get to something that can be trusted again; `None` when there is no telling where that is.
     pub resume: Option<u64>,
 }
 
 impl Fault {
     /// A fault behind which nothing can be found again.
-    pub fn fatal(what: impl Into<String>) -> Step {
-        Step::Fault(Fault { what: what.into(), resume: None })
+    pub fn fatal(problem: FormatProblem) -> Step {
+        Step::Fault(Fault { problem, resume: None })
     }
 
     /// A fault that ends after `size` bytes.
-    pub fn passing(what: impl Into<String>, size: u64) -> Step {
-        Step::Fault(Fault { what: what.into(), resume: Some(size) })
+    pub fn passing(problem: FormatProblem, size: u64) -> Step {
+        Step::Fault(Fault { problem, resume: Some(size) })
     }
 }
 

@@ -6,6 +6,8 @@ use std::io::{self, BufRead, Read};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use crate::error::CompressionProblem;
+
 /// The first byte of a member (RFC 1952 section 2.3.1).
 const ID1: u8 = 0x1f;
 /// Binary logarithm of the window that DEFLATE may refer back to (RFC 1951 section 2).
@@ -50,7 +52,7 @@ impl<R: BufRead> GzipReader<R> {
             Ok(Status::Ok | Status::BufError) if given > 0 || taken > 0 => return Ok(given),
             Ok(_) if is_at_end => io::ErrorKind::UnexpectedEof.into(),
             // What the library says depends on how much it was given at a time.
-            Ok(_) | Err(_) => io::Error::new(io::ErrorKind::InvalidData, "a compressed block or a checksum is wrong"),
+            Ok(_) | Err(_) => CompressionProblem::BlockOrChecksum.into_io(),
         };
         self.state = State::Failed(failure);
         Ok(given)
@@ -67,7 +69,7 @@ impl<R: BufRead> GzipReader<R> {
                     self.member.reset(true);
                     return Ok(State::InMember);
                 }
-                Some(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "it is followed by something else")),
+                Some(_) => return Err(CompressionProblem::FollowedByOther.into_io()),
                 None if bytes.is_empty() => return Ok(State::Ended),
                 None => self.reader.consume(zeros),
             }

@@ -20,8 +20,7 @@ use super::near::near_paths;
 use super::skippable;
 use super::xz::XzReader;
 use super::zstd::ZstdReader;
-use crate::error::Error;
-use crate::text;
+use crate::error::{Action, Error, LiveUnavailable, NotACapture};
 
 /// Bytes of a zstd input that are read at a time: the largest block with the header of the next one.
 const ZSTD_BLOCK: usize = (128 << 10) + 3;
@@ -29,6 +28,9 @@ const ZSTD_BLOCK: usize = (128 << 10) + 3;
 const BLOCK: usize = 32 << 10;
 /// Bytes that tell a compression: the longest magic number is that of xz.
 const MAGIC: usize = 6;
+
+/// The name of packets that come from interfaces, in place of a file's.
+const LIVE_CAPTURE: &str = "live capture";
 
 /// What a user names as an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ impl InputName {
         match self {
             InputName::Stdin => Some("standard input"),
             InputName::File(path) => fs::metadata(path).ok().and_then(|metadata| stream_kind(metadata.file_type())),
-            InputName::Live => Some(text::LIVE_CAPTURE),
+            InputName::Live => Some(LIVE_CAPTURE),
         }
     }
 }
@@ -83,7 +85,7 @@ impl fmt::Display for InputName {
         match self {
             InputName::Stdin => f.write_str("standard input"),
             InputName::File(path) => write!(f, "{}", path.display()),
-            InputName::Live => f.write_str(text::LIVE_CAPTURE),
+            InputName::Live => f.write_str(LIVE_CAPTURE),
         }
     }
 }
@@ -179,7 +181,7 @@ impl Input {
         let interrupted = || Error::Interrupted { input: name.to_string() };
         let open_error = |source: io::Error| match source.kind() {
             io::ErrorKind::Interrupted => interrupted(),
-            _ => Error::Open { input: name.to_string(), source },
+            _ => Error::opening(name.to_string(), source),
         };
         gate.pass().map_err(|_| interrupted())?;
         match name {
@@ -196,7 +198,7 @@ impl Input {
                 let size = metadata.is_file().then_some(metadata.len());
                 Ok((interrupt.reader(file), size))
             }
-            InputName::Live => Err(Error::NoLive { why: text::LIVE_IS_STARTED.into() }),
+            InputName::Live => Err(Error::NoLive(LiveUnavailable::OpenedAsFile)),
         }
     }
 
@@ -222,8 +224,7 @@ impl Input {
             magic = behind_skippable(magic, &mut reader).map_err(read_error)?;
             compression = Compression::from_magic(&magic);
             if !matches!(compression, Compression::Zstd | Compression::Lz4) {
-                let why = "it begins with a skippable frame of zstd or LZ4, and no frame with data follows".into();
-                return Err(Error::NotACapture { input: name.to_string(), why });
+                return Err(Error::NotACapture { input: name.to_string(), reason: NotACapture::NoDataFrame });
             }
         }
         let whole = io::Cursor::new(magic).chain(reader);
@@ -245,8 +246,8 @@ impl Input {
 
     /// Why an input could not be read as far as its file header.
     pub fn read_error(gate: &Gate, name: &InputName, source: io::Error) -> Error {
-        let input = name.to_string();
-        if gate.has_refused() { Error::Interrupted { input } } else { Error::Read { input, source } }
+        let name = name.to_string();
+        if gate.has_refused() { Error::Interrupted { input: name } } else { Error::Io { action: Action::Read, name, source } }
     }
 }
 

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use super::folder::{Folder, PassedOver};
+use super::folder::Folder;
 use super::identity::Identity;
 use super::input::InputName;
 use super::source::Look;
-use crate::error::Error;
-use crate::text::inputs as text;
+use crate::error::{Error, PassedOver};
 
 /// The inputs of one analysis.
 #[derive(Debug, Default)]
@@ -74,8 +73,7 @@ impl Inputs {
         let input = path.display().to_string();
         match Folder::open(path) {
             Ok(Folder { captures, passed_over }) if captures.is_empty() => {
-                let why = text::no_captures(&text::passed_over(passed_over.numbers()));
-                self.failures.push(Error::NoCaptures { input, why });
+                self.failures.push(Error::NoCaptures { input, passed_over });
             }
             Ok(Folder { captures, passed_over }) => {
                 if passed_over != PassedOver::default() {

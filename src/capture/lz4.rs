@@ -11,6 +11,7 @@ use lz4_flex::block::{decompress_into, decompress_into_with_dict};
 use twox_hash::XxHash32;
 
 use super::skippable;
+use crate::error::CompressionProblem;
 
 /// The magic number of a frame.
 const FRAME: u32 = 0x184d_2204;
@@ -100,7 +101,7 @@ impl<R: BufRead> Lz4Reader<R> {
             FRAME => self.frame = Some(self.header()?),
             LEGACY_FRAME => self.frame = Some(Frame::LEGACY),
             _ if skippable::is_magic(magic) => skippable::pass(&mut self.reader)?,
-            _ => return Err(damage("it is followed by something else")),
+            _ => return Err(CompressionProblem::FollowedByOther.into_io()),
         }
         Ok(())
     }
@@ -112,17 +113,17 @@ impl<R: BufRead> Lz4Reader<R> {
         self.reader.read_exact(&mut header[..2])?;
         let [flags, blocks, ..] = header;
         if flags & VERSION != VERSION_1 || flags & RESERVED != 0 || blocks & 0b1000_1111 != 0 {
-            return Err(damage("a frame is of an unknown version"));
+            return Err(CompressionProblem::FrameVersion.into_io());
         }
         if flags & DICTIONARY != 0 {
-            return Err(damage("a frame needs a dictionary, which only its writer has"));
+            return Err(CompressionProblem::FrameDictionary.into_io());
         }
         let largest_block = match blocks >> 4 {
             4 => 64 << 10,
             5 => 256 << 10,
             6 => 1 << 20,
             7 => 4 << 20,
-            _ => return Err(damage("a frame has blocks of an unknown size")),
+            _ => return Err(CompressionProblem::FrameBlockSize.into_io()),
         };
         let has_size = flags & CONTENT_SIZE != 0;
         let header = if has_size { &mut header[..] } else { &mut header[..2] };
@@ -130,7 +131,7 @@ impl<R: BufRead> Lz4Reader<R> {
         let mut checksum = [0];
         self.reader.read_exact(&mut checksum)?;
         if checksum[0] != (XxHash32::oneshot(0, header) >> 8) as u8 {
-            return Err(damage("the header of a frame has a wrong checksum"));
+            return Err(CompressionProblem::FrameHeaderChecksum.into_io());
         }
         Ok(Frame {
             is_legacy: false,
@@ -147,7 +148,7 @@ impl<R: BufRead> Lz4Reader<R> {
         let is_stored = !frame.is_legacy && size & STORED != 0;
         let size = if is_stored { size & !STORED } else { size } as usize;
         if size > frame.largest_stored() {
-            return Err(damage("a block is longer than its frame allows"));
+            return Err(CompressionProblem::BlockTooLong.into_io());
         }
         // Memory grows with what was really read.
         self.stored.clear();
@@ -155,7 +156,7 @@ impl<R: BufRead> Lz4Reader<R> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if frame.has_block_checksums && self.word()? != XxHash32::oneshot(0, &self.stored) {
-            return Err(damage("a block has a wrong checksum"));
+            return Err(CompressionProblem::BlockChecksum.into_io());
         }
         if self.bytes.len() < WINDOW + frame.largest_block {
             self.bytes.resize(WINDOW + frame.largest_block, 0);
@@ -177,7 +178,7 @@ impl<R: BufRead> Lz4Reader<R> {
             checksum.write(&block[..count]);
         }
         if let Some(left) = &mut frame.left {
-            *left = left.checked_sub(count as u64).ok_or_else(|| damage("a frame holds more than it says"))?;
+            *left = left.checked_sub(count as u64).ok_or_else(|| CompressionProblem::FrameHoldsMore.into_io())?;
         }
         self.unread = WINDOW..WINDOW + count;
         Ok(frame)
@@ -197,12 +198,12 @@ impl<R: BufRead> Lz4Reader<R> {
     /// Comes out of a frame, behind its end mark.
     fn end(&mut self, frame: Frame) -> io::Result<()> {
         if frame.left.is_some_and(|left| left > 0) {
-            return Err(damage("a frame holds less than it says"));
+            return Err(CompressionProblem::FrameHoldsLess.into_io());
         }
         if let Some(checksum) = frame.checksum
             && self.word()? != checksum.finish_32()
         {
-            return Err(damage("a frame has a wrong checksum"));
+            return Err(CompressionProblem::FrameChecksum.into_io());
         }
         Ok(())
     }
@@ -246,10 +247,6 @@ impl<R: BufRead> Read for Lz4Reader<R> {
 
 fn begins_frame(word: u32) -> bool {
     word == FRAME || word == LEGACY_FRAME || skippable::is_magic(word)
-}
-
-fn damage(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
+use crate::error::{FormatProblem, NotACapture};
 use crate::unit::Time;
 
 /// The usual magic number: times in microseconds.
@@ -98,9 +99,9 @@ fn aix_link_type(order: ByteOrder, magic: u32, version: (u16, u16), word: u32) -
 
 impl Pcap {
     /// Reads the file header, or says why this is no capture that can be read.
-    pub fn open(header: &[u8; FILE_HEADER]) -> Result<Pcap, String> {
+    pub fn open(header: &[u8; FILE_HEADER]) -> Result<Pcap, NotACapture> {
         let magic = [header[0], header[1], header[2], header[3]];
-        let Variant { order, resolution, modified } = variant(magic).ok_or("it does not begin with a pcap magic number")?;
+        let Variant { order, resolution, modified } = variant(magic).ok_or(NotACapture::NoPcapMagic)?;
         let (major, minor) = (order.u16(header, 4), order.u16(header, 6));
         let word = order.u32(header, 20);
         let aix = aix_link_type(order, order.u32(header, 0), (major, minor), word);
@@ -109,10 +110,10 @@ impl Pcap {
             (2, 0..=2) | (543, 0) => Lengths::WireFirst,
             (2, 3) => Lengths::Unclear,
             (2, _) => Lengths::StoredFirst,
-            _ => return Err(format!("it says that it is a pcap file of version {major}.{minor}, and only version 2 is known")),
+            _ => return Err(NotACapture::PcapVersion { major, minor }),
         };
         if word & RESERVED_MASK != 0 {
-            return Err(format!("its link-type field, {word:#010x}, has bits set that no version of the format uses"));
+            return Err(NotACapture::PcapLinkType { field: word });
         }
         let resolution = if aix.is_some() { Resolution::NANOSECONDS } else { resolution };
         let fcs_len = if word & FCS_PRESENT != 0 { (word >> FCS_SHIFT) as u8 * 2 } else { 0 };
@@ -157,10 +158,9 @@ impl Pcap {
     pub fn step(&self, bytes: &[u8]) -> Step {
         match self.packet(bytes) {
             Ok((record, data, size)) => Step::Packet { record, data, size },
-            Err(size) if size > self.record_header + MAX_PACKET => Fault::fatal(format!(
-                "a packet record claims to hold {} bytes, more than any packet has; what follows cannot be trusted",
-                size - self.record_header
-            )),
+            Err(size) if size > self.record_header + MAX_PACKET => {
+                Fault::fatal(FormatProblem::PcapRecordTooLong { stored: size - self.record_header })
+            }
             Err(size) => Step::Need(size),
         }
     }
@@ -277,8 +277,10 @@ mod tests {
     fn link_type_word_with_fcs_bits_and_with_nonsense() {
         let pcap = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 0x2400_0001)).unwrap();
         assert_eq!((pcap.interfaces()[0].link_type, pcap.interfaces()[0].fcs_len), (LinkType::ETHERNET, 4));
-        assert!(Pcap::open(&header(0xa1b2_c3d4, [2, 4], 0x0030_0000)).unwrap_err().contains("0x00300000"));
-        assert!(Pcap::open(&header(0xa1b2_c3d4, [1, 4], 1)).unwrap_err().contains("version 1.4"));
+        let unknown = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 0x0030_0000)).unwrap_err();
+        assert_eq!(unknown, NotACapture::PcapLinkType { field: 0x0030_0000 });
+        let old = Pcap::open(&header(0xa1b2_c3d4, [1, 4], 1)).unwrap_err();
+        assert_eq!(old, NotACapture::PcapVersion { major: 1, minor: 4 });
     }
 
     #[test]

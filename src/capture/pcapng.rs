@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
-use crate::text;
+use crate::error::{FormatProblem, NotACapture, SectionProblem};
 use crate::unit::Time;
 
 /// The type of a Section Header Block, which reads the same in both byte orders.
@@ -59,9 +59,9 @@ pub struct Pcapng {
 
 impl Pcapng {
     /// Checks the beginning of the first section, or says why this is no capture that can be read.
-    pub fn open(start: &[u8; SECTION_HEADER_START]) -> Result<Pcapng, String> {
+    pub fn open(start: &[u8; SECTION_HEADER_START]) -> Result<Pcapng, NotACapture> {
         let mut pcapng = Pcapng::new();
-        pcapng.section(start).map(|_| pcapng)
+        pcapng.section(start).map(|_| pcapng).map_err(NotACapture::Section)
     }
 
     /// A parser that has seen nothing; its first step is to be the section header.
@@ -92,8 +92,7 @@ impl Pcapng {
         // The length is a multiple of four; a writer that forgot so is read like libpcap does, rounded up.
         let size = (u64::from(length) + 3) & !3;
         if size < BLOCK_FRAME as u64 {
-            let length = text::exact_bytes(length.into());
-            return Fault::fatal(format!("a block of type {kind:#x} claims to be {length} long, and 12 is the least"));
+            return Fault::fatal(FormatProblem::BlockTooShort { block_type: kind, length });
         }
         let limit = match kind {
             ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET => MAX_PACKET + 64 * 1024,
@@ -102,23 +101,16 @@ impl Pcapng {
             _ => return Step::Skip(size),
         };
         if size > limit as u64 {
-            return Fault::fatal(format!(
-                "a block of type {kind:#x} claims to be {length} bytes long, and the limit is {limit}; what follows cannot be trusted"
-            ));
+            return Fault::fatal(FormatProblem::BlockTooLong { block_type: kind, length, limit });
         }
         let size = size as usize;
         if bytes.len() < size {
             return Step::Need(size);
         }
         let block = &bytes[..size];
-        if self.order.u32(block, size - 4) != length {
-            return Fault::passing(
-                format!(
-                    "the two length fields of a block of type {kind:#x} differ ({length} and {})",
-                    self.order.u32(block, size - 4)
-                ),
-                size as u64,
-            );
+        let second = self.order.u32(block, size - 4);
+        if second != length {
+            return Fault::passing(FormatProblem::BlockLengthsDiffer { block_type: kind, first: length, second }, size as u64);
         }
         let body = &block[BLOCK_HEAD..size - 4];
         match kind {
@@ -142,26 +134,26 @@ impl Pcapng {
             None => Step::Need(SECTION_HEADER_START),
             Some(start) => match self.section(start) {
                 Ok(size) => Step::Skip(size),
-                Err(why) => Fault::fatal(format!("a section header cannot be read: {why}")),
+                Err(problem) => Fault::fatal(FormatProblem::Section(problem)),
             },
         }
     }
 
     /// Begins a section; its block's size.
-    fn section(&mut self, start: &[u8; SECTION_HEADER_START]) -> Result<u64, String> {
+    fn section(&mut self, start: &[u8; SECTION_HEADER_START]) -> Result<u64, SectionProblem> {
         self.order = match start[8..12] {
             [0x1a, 0x2b, 0x3c, 0x4d] => ByteOrder::Big,
             [0x4d, 0x3c, 0x2b, 0x1a] => ByteOrder::Little,
-            _ => return Err("its byte-order mark is neither 1a2b3c4d nor 4d3c2b1a".into()),
+            _ => return Err(SectionProblem::ByteOrder),
         };
         let (major, minor) = (self.order.u16(start, 12), self.order.u16(start, 14));
         // Version 1.2 was written by mistake and is the same as 1.0.
         if !matches!((major, minor), (1, 0 | 2)) {
-            return Err(format!("it says that it is pcapng of version {major}.{minor}, and only version 1.0 is known"));
+            return Err(SectionProblem::Version { major, minor });
         }
         let length = self.order.u32(start, 4);
         if length < 28 || !length.is_multiple_of(4) {
-            return Err(format!("its section header claims to be {} long", text::exact_bytes(length.into())));
+            return Err(SectionProblem::Length { length });
         }
         self.section_base = self.interfaces.len();
         Ok(u64::from(length))
@@ -180,7 +172,7 @@ impl Pcapng {
     fn timed_packet(&self, body: &[u8], size: usize, number: u32) -> Step {
         const HEAD: usize = 20;
         if body.len() < HEAD {
-            return Fault::passing("a packet block is too short for its own fields", size as u64);
+            return Fault::passing(FormatProblem::PacketBlockTooShort, size as u64);
         }
         let Some((index, interface)) = self.interface(number) else {
             return self.no_interface(number, size);
@@ -189,11 +181,7 @@ impl Pcapng {
         let (stored, wire_len) = (self.order.u32(body, 12) as usize, self.order.u32(body, 16));
         if stored > body.len() - HEAD {
             let room = body.len() - HEAD;
-            let stored = text::exact_bytes(stored as u64);
-            return Fault::passing(
-                format!("a packet block claims to hold {stored} of a packet and has room for {room}"),
-                size as u64,
-            );
+            return Fault::passing(FormatProblem::PacketTooLong { stored, room }, size as u64);
         }
         let record = Record { time: interface.resolution.time(units, interface.time_offset), wire_len, interface: index };
         Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
@@ -203,7 +191,7 @@ impl Pcapng {
     fn simple_packet(&self, body: &[u8], size: usize) -> Step {
         const HEAD: usize = 4;
         if body.len() < HEAD {
-            return Fault::passing("a simple packet block is too short for its own fields", size as u64);
+            return Fault::passing(FormatProblem::SimplePacketBlockTooShort, size as u64);
         }
         let Some((index, interface)) = self.interface(0) else {
             return self.no_interface(0, size);
@@ -223,18 +211,17 @@ impl Pcapng {
     }
 
     fn no_interface(&self, number: u32, size: usize) -> Step {
-        let known = self.interfaces.len() - self.section_base;
-        let what = format!("a packet names interface {number}, and its section has described {known}");
-        Fault::passing(what, size as u64)
+        let described = self.interfaces.len() - self.section_base;
+        Fault::passing(FormatProblem::UnknownInterface { interface: number, described }, size as u64)
     }
 
     /// An Interface Description Block.
     fn add_interface(&mut self, body: &[u8], size: usize) -> Step {
         if body.len() < 8 {
-            return Fault::passing("an interface description is too short for its own fields", size as u64);
+            return Fault::passing(FormatProblem::InterfaceTooShort, size as u64);
         }
         if self.interfaces.len() == MAX_INTERFACES {
-            return Fault::fatal(format!("more than {MAX_INTERFACES} interfaces are described, and that is the limit"));
+            return Fault::fatal(FormatProblem::TooManyInterfaces { limit: MAX_INTERFACES });
         }
         let order = self.order;
         let mut interface = Interface { snaplen: order.u32(body, 4), ..Interface::new(LinkType(u32::from(order.u16(body, 0)))) };
@@ -345,7 +332,7 @@ mod tests {
 
     /// Everything a file holds: packets as (interface, time, wire length, data), then faults.
     #[allow(clippy::type_complexity)]
-    fn read(file: &[u8]) -> (Vec<(usize, Option<i64>, u32, Vec<u8>)>, Vec<String>, Vec<Interface>) {
+    fn read(file: &[u8]) -> (Vec<(usize, Option<i64>, u32, Vec<u8>)>, Vec<FormatProblem>, Vec<Interface>) {
         let mut pcapng = Pcapng::open(file.first_chunk().unwrap()).unwrap();
         let (mut at, mut packets, mut faults) = (0, Vec::new(), Vec::new());
         while at < file.len() {
@@ -356,8 +343,8 @@ mod tests {
                     at += size;
                 }
                 Step::Skip(size) => at += size as usize,
-                Step::Fault(Fault { what, resume }) => {
-                    faults.push(what);
+                Step::Fault(Fault { problem, resume }) => {
+                    faults.push(problem);
                     match resume {
                         Some(size) => at += size as usize,
                         None => break,
@@ -414,7 +401,7 @@ mod tests {
         let file = [section(), enhanced(0, 0, 1, b"a"), interface(1, 0, &[]), enhanced(0, 0, 1, b"b")].concat();
         let (packets, faults, _) = read(&file);
         assert_eq!(packets, [(0, Some(0), 1, b"b".to_vec())]);
-        assert_eq!(faults, ["a packet names interface 0, and its section has described 0"]);
+        assert_eq!(faults, [FormatProblem::UnknownInterface { interface: 0, described: 0 }]);
     }
 
     #[test]
@@ -491,8 +478,8 @@ mod tests {
         };
         for kind in [INTERFACE, INTERFACE_STATISTICS] {
             assert_eq!(step(kind, MAX_DESCRIPTION), Step::Need(MAX_DESCRIPTION));
-            let Step::Fault(Fault { what, resume: None }) = step(kind, MAX_DESCRIPTION + 4) else { panic!() };
-            assert!(what.contains("claims to be 16777220 bytes long, and the limit is 16777216"), "{what}");
+            let too_long = FormatProblem::BlockTooLong { block_type: kind, length: 16_777_220, limit: 16_777_216 };
+            assert_eq!(step(kind, MAX_DESCRIPTION + 4), Fault::fatal(too_long));
         }
         assert_eq!(step(NAME_RESOLUTION, MAX_DESCRIPTION + 4), Step::Skip(MAX_DESCRIPTION as u64 + 4));
     }
@@ -501,8 +488,8 @@ mod tests {
     fn interfaces_of_all_sections_together_have_a_limit() {
         let sections = [section(), interface(1, 0, &[])].concat().repeat(MAX_INTERFACES);
         let (_, faults, interfaces) = read(&[sections, section(), interface(1, 0, &[]), enhanced(0, 0, 1, b"a")].concat());
-        assert_eq!((interfaces.len(), faults.len()), (MAX_INTERFACES, 1));
-        assert!(faults[0].contains("more than 65536 interfaces"), "{faults:?}");
+        assert_eq!(interfaces.len(), MAX_INTERFACES);
+        assert_eq!(faults, [FormatProblem::TooManyInterfaces { limit: 65_536 }]);
     }
 
     #[test]
@@ -518,6 +505,7 @@ mod tests {
     fn a_version_that_does_not_exist_is_refused() {
         let mut file = section();
         file[13] = 0;
-        assert!(Pcapng::open(file.first_chunk().unwrap()).unwrap_err().contains("version 0.0"));
+        let problem = SectionProblem::Version { major: 0, minor: 0 };
+        assert_eq!(Pcapng::open(file.first_chunk().unwrap()).unwrap_err(), NotACapture::Section(problem));
     }
 }

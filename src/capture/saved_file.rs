@@ -90,7 +90,7 @@ pub fn check_folder(path: &Path) -> Result<(), Error> {
         Ok(_) => Err(io::ErrorKind::NotADirectory.into()),
         Err(error) => Err(error),
     };
-    checked.map_err(|source| Error::Write { output: path.display().to_string(), source })
+    checked.map_err(|source| Error::writing(path.display().to_string(), source))
 }
 
 #[cfg(test)]

@@ -14,8 +14,7 @@ use super::format::{Record, Step};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
 use super::saved_file::{SavedFile, check_folder, numbered};
-use crate::error::Error;
-use crate::text;
+use crate::error::{Action, Error, SaveProblem};
 use crate::unit::{NANOSECONDS, Time};
 
 /// The most bytes of section header and interface descriptions that are kept, to be repeated in each new file: those of
@@ -66,23 +65,23 @@ impl Target {
     fn check(&self) -> Result<(), Error> {
         let is_folder = !self.is_stdout() && (self.path.is_dir() || self.path.file_name().is_none());
         let zero = self.rotate_size == Some(0) || self.rotate_seconds == Some(0) || self.keep == Some(0);
-        let why = if is_folder {
-            text::SAVED_TO_A_FOLDER
+        let reason = if is_folder {
+            SaveProblem::Folder
         } else if self.is_stdout() && self.rotates() {
-            text::ROTATED_STANDARD_OUTPUT
+            SaveProblem::RotatedStandardOutput
         } else if self.keep.is_some() && !self.rotates() {
-            text::KEPT_WITHOUT_ROTATION
+            SaveProblem::KeptWithoutRotation
         } else if zero {
-            text::ROTATED_BY_NOTHING
+            SaveProblem::ZeroLimit
         } else {
             return Ok(());
         };
-        Err(self.refused(why))
+        Err(self.refused(reason))
     }
 
-    fn refused(&self, why: impl Into<String>) -> Error {
+    fn refused(&self, reason: SaveProblem) -> Error {
         let output = if self.is_stdout() { "standard output".into() } else { self.path.display().to_string() };
-        Error::Save { output, why: why.into() }
+        Error::Save { output, reason }
     }
 }
 
@@ -166,8 +165,7 @@ impl Saving {
             check_folder(&target.path)?;
             return Ok(Saving::new(target, None));
         }
-        let file = SavedFile::create(&target.path)
-            .map_err(|source| Error::Write { output: target.path.display().to_string(), source })?;
+        let file = SavedFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
         Ok(Saving::new(target, Some(file)))
     }
 
@@ -242,12 +240,12 @@ impl Saving {
                 Step::Packet { record, data, size } => self.take_packet(blocks, record, &rest[data], size)?,
                 Step::Skip(size) => {
                     let size = usize::try_from(size).unwrap_or(usize::MAX);
-                    let Some(block) = rest.get(..size) else { return Err(self.target.refused(text::SAVED_IN_PIECES)) };
+                    let Some(block) = rest.get(..size) else { return Err(self.target.refused(SaveProblem::NotWholeBlocks)) };
                     let is_section = block.starts_with(&SECTION_HEADER);
                     self.take_other(block, is_section, self.stream.interfaces().len() > described)?;
                 }
-                Step::Need(_) => return Err(self.target.refused(text::SAVED_IN_PIECES)),
-                Step::Fault(fault) => return Err(self.target.refused(fault.what)),
+                Step::Need(_) => return Err(self.target.refused(SaveProblem::NotWholeBlocks)),
+                Step::Fault(fault) => return Err(self.target.refused(SaveProblem::Format(fault.problem))),
             }
         }
         // Without rotation a file is a whole one before its first packet.
@@ -308,14 +306,14 @@ impl Saving {
 
     fn check_description(&self, block: &[u8]) -> Result<(), Error> {
         if self.preamble.is_empty() && !block.starts_with(&SECTION_HEADER) {
-            return Err(self.target.refused(text::SAVED_IN_PIECES));
+            return Err(self.target.refused(SaveProblem::NotWholeBlocks));
         }
         if self.preamble.len() + block.len() > MAX_PREAMBLE {
-            return Err(self.target.refused(text::TOO_MUCH_DESCRIBED));
+            return Err(self.target.refused(SaveProblem::TooMuchDescribed));
         }
         match self.stream.interfaces() {
             [first, .., last] if self.format == Format::Pcap && first.link_type != last.link_type => {
-                Err(self.target.refused(text::two_link_types(first.link_type.0, last.link_type.0)))
+                Err(self.target.refused(SaveProblem::TwoLinkTypes { first: first.link_type.0, other: last.link_type.0 }))
             }
             _ => Ok(()),
         }
@@ -374,7 +372,8 @@ impl Saving {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
                 self.saved.not_removed += 1;
-                self.not_removed.get_or_insert(Error::Remove { path, source });
+                let name = path.display().to_string();
+                self.not_removed.get_or_insert(Error::Io { action: Action::RemoveOldest, name, source });
             }
         }
     }
@@ -416,7 +415,7 @@ fn count_written(saved: &mut Saved, size: usize, written: &Result<(), (usize, io
 }
 
 fn ended(output: &str, source: io::Error, saved: &Saved) -> Error {
-    Error::SavingEnded { output: output.to_owned(), source, packets: saved.packets }
+    Error::Io { action: Action::SavePackets { saved: saved.packets }, name: output.to_owned(), source }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
-use crate::text;
+use crate::error::{FormatProblem, NotACapture};
 
 /// What a snoop file begins with.
 pub const MAGIC: [u8; 8] = *b"snoop\0\0\0";
@@ -22,10 +22,10 @@ pub struct Snoop {
 
 impl Snoop {
     /// Reads the file header, or says why this is no capture that can be read.
-    pub fn open(header: &[u8; FILE_HEADER]) -> Result<Snoop, String> {
+    pub fn open(header: &[u8; FILE_HEADER]) -> Result<Snoop, NotACapture> {
         let version = ByteOrder::Big.u32(header, 8);
         if version != VERSION {
-            return Err(format!("it says that it is a snoop file of version {version}, and only version 2 is known"));
+            return Err(NotACapture::SnoopVersion { version });
         }
         let interface = Interface::new(link_type(ByteOrder::Big.u32(header, 12)));
         Ok(Snoop { interface: [interface] })
@@ -44,13 +44,10 @@ impl Snoop {
         let word = |index: usize| ByteOrder::Big.u32(bytes, index * 4);
         let (wire_len, stored, size) = (word(0), word(1) as usize, word(2) as usize);
         if stored > MAX_PACKET || size > MAX_PACKET + RECORD_HEADER {
-            return Fault::fatal(format!("a packet record claims to be {size} bytes long; what follows cannot be trusted"));
+            return Fault::fatal(FormatProblem::SnoopRecordTooLong { length: size });
         }
         if size < RECORD_HEADER + stored {
-            return Fault::fatal(format!(
-                "a packet record of {} claims to hold a packet of {stored}",
-                text::exact_bytes(size as u64)
-            ));
+            return Fault::fatal(FormatProblem::SnoopRecordTooShort { length: size, stored });
         }
         if bytes.len() < size {
             return Step::Need(size);
@@ -105,6 +102,6 @@ mod tests {
             assert!(matches!(snoop.step(&words(&[&lengths[..], &[0, 0, 0]].concat())), Step::Fault(_)), "{lengths:?}");
         }
         let old = [&MAGIC[..], &words(&[1, 4])].concat();
-        assert!(Snoop::open(old[..].try_into().unwrap()).unwrap_err().contains("version 1"));
+        assert_eq!(Snoop::open(old[..].try_into().unwrap()).unwrap_err(), NotACapture::SnoopVersion { version: 1 });
     }
 }

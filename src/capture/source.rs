@@ -1,7 +1,6 @@
 //! A source of packets: one saved capture, opened, recognised and read record by record.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::Read;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -17,11 +16,11 @@ use super::packet::{Interface, Packet};
 use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
 use super::snoop::{self, Snoop};
-use crate::error::Error;
+use crate::error::{CompressionProblem, Error, FormatProblem, NotACapture};
 use crate::unit::Time;
 
-/// Faults of one input that are told one by one; more are only counted.
-pub const MAX_TOLD_DAMAGES: usize = 10;
+/// Problems of one input that are reported one by one; more are only counted.
+pub const MAX_REPORTED_PROBLEMS: usize = 10;
 
 /// Bytes of an input in which its first packet is looked for before it is read: far more than what usually comes before one, and
 /// little enough that hostile files cost no more than a moment.
@@ -94,24 +93,45 @@ impl Completeness {
 
 /// A place of an input that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
+pub struct ReadProblem {
     /// Byte offset, counted from 0, in the input after decompression.
     pub offset: u64,
-    /// What is wrong there.
-    pub what: String,
+    /// The reason.
+    pub reason: ReadReason,
     /// True if the input is compressed, so that the offset is not one of the file as stored.
-    pub compressed: bool,
-    /// True if the reading went on behind it.
-    pub resumed: bool,
+    pub is_compressed: bool,
+    /// True if the reading went on after it.
+    pub is_resumed: bool,
 }
 
-impl fmt::Display for Damage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Damage { offset, what, .. } = self;
-        let of_what = if self.compressed { " of the decompressed data" } else { "" };
-        let then = if self.resumed { "skipped that record and went on behind it" } else { "what comes before it is counted" };
-        write!(f, "at byte {offset}{of_what}: {what}; {then}")
-    }
+/// The reason why a place of an input could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadReason {
+    /// The bytes contradict the file's format.
+    Format(FormatProblem),
+    /// The input ends inside a record.
+    EndsInRecord {
+        /// Bytes that the record takes, as far as they tell.
+        needed: usize,
+        /// Bytes that are left.
+        available: usize,
+    },
+    /// The input ends inside a block that is passed over.
+    EndsInBlock {
+        /// Bytes that the block takes.
+        needed: u64,
+        /// Bytes that are left.
+        available: u64,
+    },
+    /// The compressed data ends too early.
+    CompressedDataCutOff(Compression),
+    /// The compressed data contradicts its format.
+    CompressedData(Compression, CompressionProblem),
+    /// The compressed data cannot be read: in the words of the library that decompresses it.
+    Decompressor(Compression, String),
+    /// The system could not read: in the system's words.
+    System(String),
 }
 
 /// A packet as it was seen among those before it.
@@ -133,8 +153,8 @@ pub struct Source {
     duplicates: Duplicates,
     format: Format,
     completeness: Completeness,
-    damages: Vec<Damage>,
-    damage_count: u64,
+    problems: Vec<ReadProblem>,
+    problem_count: u64,
     ended: bool,
     /// What is being passed over: where it begins and how long it is, in bytes. It may take several readings.
     passing: Option<(u64, u64)>,
@@ -181,7 +201,7 @@ impl Source {
             return Err(Error::Empty { input: name.to_string() });
         }
         let (format, header) =
-            recognise(buffer.unread(), whole).map_err(|why| Error::NotACapture { input: name.to_string(), why })?;
+            recognise(buffer.unread(), whole).map_err(|reason| Error::NotACapture { input: name.to_string(), reason })?;
         buffer.pass(header);
         Ok(Source {
             name: name.clone(),
@@ -190,8 +210,8 @@ impl Source {
             duplicates: Duplicates::new(),
             format,
             completeness: Completeness::Yes,
-            damages: Vec::new(),
-            damage_count: 0,
+            problems: Vec::new(),
+            problem_count: 0,
             ended: false,
             passing: None,
             may_wait: false,
@@ -264,8 +284,8 @@ impl Source {
             Ok(true) => {}
             Ok(false) if here == 0 => self.ended = true,
             Ok(false) => {
-                let what = format!("the capture ends inside a record, which needs {need} bytes and has {here}");
-                self.end(Completeness::CutOff, self.buffer.offset(), what);
+                let reason = ReadReason::EndsInRecord { needed: need, available: here };
+                self.end(Completeness::CutOff, self.buffer.offset(), reason);
             }
             Err(error) => self.read_failed(&error),
         }
@@ -285,22 +305,22 @@ impl Source {
             Ok(true) => self.passing = None,
             Ok(false) => {
                 let here = self.buffer.offset() - begin;
-                let what = format!("the capture ends inside a block, which needs {size} bytes and has {here}");
-                self.end(Completeness::CutOff, begin, what);
+                self.end(Completeness::CutOff, begin, ReadReason::EndsInBlock { needed: size, available: here });
             }
             Err(error) => self.read_failed(&error),
         }
     }
 
-    fn fault(&mut self, Fault { what, resume }: Fault) {
+    fn fault(&mut self, Fault { problem, resume }: Fault) {
+        let reason = ReadReason::Format(problem);
         let offset = self.buffer.offset();
         match resume {
             Some(size) => {
                 self.completeness = Completeness::Damaged;
-                self.tell(offset, what, true);
+                self.report(offset, reason, true);
                 self.skip(size);
             }
-            None => self.end(Completeness::Damaged, offset, what),
+            None => self.end(Completeness::Damaged, offset, reason),
         }
     }
 
@@ -316,29 +336,29 @@ impl Source {
             return;
         }
         let offset = self.buffer.offset() + self.buffer.unread().len() as u64;
-        let compressed = self.input.compression;
-        if compressed != Compression::None && error.kind() == std::io::ErrorKind::UnexpectedEof {
-            let what = format!("the {} data is cut off", compressed.name());
-            self.end(Completeness::CutOff, offset, what);
-        } else if compressed != Compression::None {
-            let what = format!("the {} data is damaged ({error})", compressed.name());
-            self.end(Completeness::Damaged, offset, what);
-        } else {
-            self.end(Completeness::Damaged, offset, format!("reading failed ({error})"));
-        }
+        let compression = self.input.compression;
+        let (completeness, reason) = match CompressionProblem::from_io(error) {
+            _ if compression == Compression::None => (Completeness::Damaged, ReadReason::System(error.to_string())),
+            _ if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                (Completeness::CutOff, ReadReason::CompressedDataCutOff(compression))
+            }
+            Some(problem) => (Completeness::Damaged, ReadReason::CompressedData(compression, problem)),
+            None => (Completeness::Damaged, ReadReason::Decompressor(compression, error.to_string())),
+        };
+        self.end(completeness, offset, reason);
     }
 
-    fn end(&mut self, completeness: Completeness, offset: u64, what: String) {
+    fn end(&mut self, completeness: Completeness, offset: u64, reason: ReadReason) {
         self.ended = true;
         self.completeness = completeness;
-        self.tell(offset, what, false);
+        self.report(offset, reason, false);
     }
 
-    fn tell(&mut self, offset: u64, what: String, resumed: bool) {
-        self.damage_count += 1;
-        if self.damages.len() < MAX_TOLD_DAMAGES {
-            let compressed = self.input.compression != Compression::None;
-            self.damages.push(Damage { offset, what, compressed, resumed });
+    fn report(&mut self, offset: u64, reason: ReadReason, is_resumed: bool) {
+        self.problem_count += 1;
+        if self.problems.len() < MAX_REPORTED_PROBLEMS {
+            let is_compressed = self.input.compression != Compression::None;
+            self.problems.push(ReadProblem { offset, reason, is_compressed, is_resumed });
         }
     }
 
@@ -406,14 +426,14 @@ impl Source {
         self.completeness
     }
 
-    /// The first [`MAX_TOLD_DAMAGES`] places that could not be read.
-    pub fn damages(&self) -> &[Damage] {
-        &self.damages
+    /// The first [`MAX_REPORTED_PROBLEMS`] places that could not be read.
+    pub fn problems(&self) -> &[ReadProblem] {
+        &self.problems
     }
 
     /// How many places could not be read.
-    pub fn damage_count(&self) -> u64 {
-        self.damage_count
+    pub fn problem_count(&self) -> u64 {
+        self.problem_count
     }
 }
 
@@ -469,7 +489,7 @@ fn has_known_magic(start: &[u8]) -> bool {
 
 /// The parser that fits a file with such a beginning, and the bytes of its header that need not be looked at again; or why
 /// none does. `whole` is false if the file ends with these bytes.
-fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), String> {
+fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), NotACapture> {
     let Some(&magic) = start.first_chunk::<4>() else { return Err(unknown_format(start)) };
     let is_snoop = start.starts_with(&snoop::MAGIC);
     let known = has_known_magic(start);
@@ -479,17 +499,19 @@ fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), String> {
         Some(header) if magic == pcapng::SECTION_HEADER => Pcapng::open(header).map(|pcapng| (Format::Pcapng(pcapng), 0)),
         _ => match start.first_chunk::<{ snoop::FILE_HEADER }>() {
             Some(header) if is_snoop => Snoop::open(header).map(|snoop| (Format::Snoop(snoop), snoop::FILE_HEADER)),
-            _ if known && !whole => Err(format!("it ends inside its file header, after {} bytes", start.len())),
+            _ if known && !whole => Err(NotACapture::HeaderCutOff { len: start.len() }),
             _ => Err(unknown_format(start)),
         },
     }
 }
 
-/// Says what a file is that cannot be read, as far as its first bytes tell.
-fn unknown_format(bytes: &[u8]) -> String {
-    if let Some(what) = foreign::describe(bytes) {
-        return what;
+/// The format of a file that cannot be read, as far as its first bytes tell.
+fn unknown_format(start: &[u8]) -> NotACapture {
+    if let Some(format) = foreign::recognise(start) {
+        return NotACapture::Foreign(format);
     }
-    let shown: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("it begins with the bytes {}, which no known format (pcap, pcapng, snoop) begins with", shown.join(" "))
+    let mut bytes = [0; 4];
+    let len = start.len().min(bytes.len());
+    bytes[..len].copy_from_slice(&start[..len]);
+    NotACapture::Unknown { bytes, len }
 }

@@ -8,9 +8,9 @@ use std::{fs, iter};
 
 use clap::CommandFactory;
 use portolan::capture::{near_paths, near_words};
-use portolan::text;
 
 use super::Cli;
+use crate::MESSAGES;
 
 /// The command that is meant where none is given.
 const USUAL_COMMAND: &str = "read";
@@ -30,7 +30,7 @@ pub fn with_command(arguments: impl IntoIterator<Item = OsString>) -> Result<Vec
     if !is_option && is_missing(Path::new(first)) {
         let near_files: Vec<String> = near_paths(Path::new(first)).iter().map(|path| path.display().to_string()).collect();
         let word = first.to_string_lossy();
-        return Err(text::usage::no_such_word(&word, &near_words(&word, commands.iter().copied()), &near_files, &commands));
+        return Err(MESSAGES.no_such_word(&word, &near_words(&word, commands.iter().copied()), &near_files, &commands));
     }
     arguments.splice(1..1, iter::once(USUAL_COMMAND.into()));
     Ok(arguments)

@@ -4,104 +4,224 @@
 //! whoever was to capture and may not.
 
 mod command;
-mod remedies;
-pub(crate) mod sentences;
+mod fixes;
 #[cfg(test)]
 mod tests;
 
-use crate::machine::{Container, Machine, Right};
+use crate::machine::{Container, Impossible, Machine, Place, Right};
 
-/// What is found on a computer.
+/// The state of a computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// One finding for each thing that a live capture takes, in the order in which they should be mended.
-    pub findings: Vec<Finding>,
-    /// The way that takes no rights in this program: another one captures.
-    pub other_way: Remedy,
+    /// A check for each thing that a live capture needs, in the order in which they should be fixed.
+    pub checks: Vec<Check>,
+    /// The way that needs no privileges in this program: another one captures.
+    pub other_way: Fix,
 }
 
 impl Diagnosis {
     /// True if nothing is missing.
     pub fn can_capture(&self) -> bool {
-        self.findings.iter().all(|finding| finding.is_met)
+        self.checks.iter().all(Check::is_met)
     }
 }
 
-/// One thing that a live capture takes.
+/// One thing that a live capture needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Its name: `libpcap`, `right`, `interface`.
-    pub name: &'static str,
-    /// True if it is there.
-    pub is_met: bool,
-    /// How it is, in a sentence.
-    pub says: String,
-    /// What mends it: any one of these is enough.
-    pub remedies: Vec<Remedy>,
+pub struct Check {
+    /// The state that was found.
+    pub result: CheckResult,
+    /// The ways to fix it: any one of these is enough.
+    pub fixes: Vec<Fix>,
 }
 
-/// A way to mend something.
+/// A thing that is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// libpcap.
+    Libpcap,
+    /// The right to capture.
+    Right,
+    /// An interface to capture on.
+    Interface,
+}
+
+/// The state of a thing that is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remedy {
-    /// What it does, in a sentence.
-    pub says: String,
+pub enum CheckResult {
+    /// libpcap can be used.
+    LibpcapInstalled,
+    /// libpcap is not installed, and it is known what installs it.
+    LibpcapMissing,
+    /// libpcap cannot be loaded: the reason in the words of the package that loads it.
+    LibpcapUnusable(String),
+    /// The program may capture.
+    MayCapture {
+        /// True if it may because root has started it.
+        is_root: bool,
+    },
+    /// Nobody may.
+    NobodyMayCapture(Impossible),
+    /// Whoever has started the program has forbidden that privileges are gained (`no_new_privs`).
+    CannotGainPrivileges,
+    /// CAP_NET_RAW can be given to nothing here.
+    NotGrantable {
+        /// True if a container forbids it.
+        is_container: bool,
+    },
+    /// The program lacks CAP_NET_RAW.
+    LacksCapability,
+    /// The program may not open `/dev/bpf`.
+    LacksBpfDevice,
+    /// An interface is up.
+    InterfaceUp {
+        /// Its name.
+        name: String,
+        /// True if it is connected.
+        is_running: bool,
+        /// True in a container, which has interfaces of its own.
+        is_in_container: bool,
+    },
+    /// Only the loopback is up.
+    OnlyLoopback {
+        /// Its name.
+        name: String,
+        /// True in a container, which has interfaces of its own.
+        is_in_container: bool,
+    },
+    /// No interface is up.
+    NoInterfaceUp {
+        /// One that is down, if there is any.
+        down: Option<String>,
+    },
+}
+
+/// A way to fix something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The effect of the commands.
+    pub purpose: Purpose,
     /// Commands for a shell, to be run one after the other; each is safe to be copied, whatever names are in it.
     pub commands: Vec<String>,
 }
 
-impl Remedy {
-    fn new(says: impl Into<String>, commands: impl IntoIterator<Item = String>) -> Remedy {
-        Remedy { says: says.into(), commands: commands.into_iter().collect() }
+/// The effect of commands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// They install libpcap.
+    InstallLibpcap,
+    /// They capture once, as root.
+    CaptureOnce,
+    /// They start the container as root, once.
+    StartContainerAsRoot,
+    /// They start the container with the right to capture.
+    StartContainerWithRight,
+    /// They give the program's file a capability. If its place is unfit for that, it is installed elsewhere first.
+    GrantCapability(Place),
+    /// They let the members of a group capture.
+    GrantGroup,
+    /// They switch an interface on.
+    SwitchOn,
+    /// Another program captures.
+    CaptureWithAnotherProgram,
+    /// Another computer captures.
+    CaptureOnAnotherComputer,
+}
+
+impl Check {
+    fn met(result: CheckResult) -> Check {
+        Check { result, fixes: Vec::new() }
+    }
+
+    fn missing(result: CheckResult, fixes: Vec<Fix>) -> Check {
+        Check { result, fixes }
+    }
+
+    /// True if what was checked is there.
+    pub fn is_met(&self) -> bool {
+        match self.result {
+            CheckResult::LibpcapInstalled
+            | CheckResult::MayCapture { .. }
+            | CheckResult::InterfaceUp { .. }
+            | CheckResult::OnlyLoopback { .. } => true,
+            CheckResult::LibpcapMissing
+            | CheckResult::LibpcapUnusable(_)
+            | CheckResult::NobodyMayCapture(_)
+            | CheckResult::CannotGainPrivileges
+            | CheckResult::NotGrantable { .. }
+            | CheckResult::LacksCapability
+            | CheckResult::LacksBpfDevice
+            | CheckResult::NoInterfaceUp { .. } => false,
+        }
+    }
+
+    /// The thing that was checked.
+    pub fn subject(&self) -> Subject {
+        match self.result {
+            CheckResult::LibpcapInstalled | CheckResult::LibpcapMissing | CheckResult::LibpcapUnusable(_) => Subject::Libpcap,
+            CheckResult::MayCapture { .. }
+            | CheckResult::NobodyMayCapture(_)
+            | CheckResult::CannotGainPrivileges
+            | CheckResult::NotGrantable { .. }
+            | CheckResult::LacksCapability
+            | CheckResult::LacksBpfDevice => Subject::Right,
+            CheckResult::InterfaceUp { .. } | CheckResult::OnlyLoopback { .. } | CheckResult::NoInterfaceUp { .. } => {
+                Subject::Interface
+            }
+        }
     }
 }
 
-/// Says what is missing.
+impl Fix {
+    fn new(purpose: Purpose, commands: impl IntoIterator<Item = String>) -> Fix {
+        Fix { purpose, commands: commands.into_iter().collect() }
+    }
+}
+
+/// Checks what a live capture needs.
 pub fn diagnose(machine: &Machine) -> Diagnosis {
-    Diagnosis { findings: vec![libpcap(machine), right(machine), interface(machine)], other_way: remedies::other_way(machine) }
+    Diagnosis { checks: vec![libpcap(machine), right(machine), interface(machine)], other_way: fixes::other_way(machine) }
 }
 
-fn met(name: &'static str, says: impl Into<String>) -> Finding {
-    Finding { name, is_met: true, says: says.into(), remedies: Vec::new() }
-}
-
-fn missing(name: &'static str, says: impl Into<String>, remedies: Vec<Remedy>) -> Finding {
-    Finding { name, is_met: false, says: says.into(), remedies }
-}
-
-fn libpcap(machine: &Machine) -> Finding {
-    match (&machine.libpcap, remedies::install_libpcap(machine)) {
-        (Ok(()), _) => met("libpcap", sentences::LIBPCAP_IS_THERE),
-        (Err(_), Some(remedy)) => missing("libpcap", sentences::LIBPCAP_IS_MISSING, vec![remedy]),
+fn libpcap(machine: &Machine) -> Check {
+    match (&machine.libpcap, fixes::install_libpcap(machine)) {
+        (Ok(()), _) => Check::met(CheckResult::LibpcapInstalled),
+        (Err(_), Some(fix)) => Check::missing(CheckResult::LibpcapMissing, vec![fix]),
         // Nobody knows the command here; what libpcap's loader says names those of the best known systems.
-        (Err(why), None) => missing("libpcap", why, Vec::new()),
+        (Err(why), None) => Check::missing(CheckResult::LibpcapUnusable(why.clone()), Vec::new()),
     }
 }
 
-fn right(machine: &Machine) -> Finding {
+fn right(machine: &Machine) -> Check {
     let rights = &machine.rights;
     match &rights.capture {
-        Right::Held if rights.is_root => met("right", sentences::ROOT_MAY_CAPTURE),
-        Right::Held => met("right", sentences::MAY_CAPTURE),
-        Right::Impossible(why) => missing("right", sentences::nobody_may_capture(why), Vec::new()),
-        Right::Denied if !rights.can_gain && !rights.is_root => missing("right", sentences::CANNOT_GAIN_RIGHTS, Vec::new()),
+        Right::Held => Check::met(CheckResult::MayCapture { is_root: rights.is_root }),
+        Right::Impossible(why) => Check::missing(CheckResult::NobodyMayCapture(why.clone()), Vec::new()),
+        Right::Denied if !rights.can_gain && !rights.is_root => Check::missing(CheckResult::CannotGainPrivileges, Vec::new()),
         Right::Denied if !rights.is_grantable => {
-            missing("right", sentences::not_grantable(machine.container.is_some()), remedies::container(machine))
+            let is_container = machine.container.is_some();
+            Check::missing(CheckResult::NotGrantable { is_container }, fixes::container(machine))
         }
-        Right::Denied => missing("right", sentences::may_not_capture(cfg!(target_os = "linux")), remedies::rights(machine)),
+        Right::Denied if cfg!(target_os = "linux") => Check::missing(CheckResult::LacksCapability, fixes::rights(machine)),
+        Right::Denied => Check::missing(CheckResult::LacksBpfDevice, fixes::rights(machine)),
     }
 }
 
-fn interface(machine: &Machine) -> Finding {
-    let mut real = machine.interfaces.iter().filter(|interface| !remedies::is_any(interface));
-    let says = match real.clone().find(|interface| interface.is_up) {
-        Some(interface) if interface.is_loopback => sentences::only_loopback(&interface.name),
-        Some(interface) => sentences::interface_is_up(&interface.name, interface.is_running),
-        None => {
-            let name = real.next().map(|interface| interface.name.as_str());
-            return missing("interface", sentences::no_interface_is_up(name), remedies::switch_on(machine, name));
+fn interface(machine: &Machine) -> Check {
+    let is_in_container = machine.container.is_some_and(|container| container != Container::Other);
+    let mut real = machine.interfaces.iter().filter(|interface| !fixes::is_any(interface));
+    match real.clone().find(|interface| interface.is_up) {
+        Some(interface) if interface.is_loopback => {
+            Check::met(CheckResult::OnlyLoopback { name: interface.name.clone(), is_in_container })
         }
-    };
-    let others =
-        if machine.container.is_some_and(|container| container != Container::Other) { sentences::HOSTS_INTERFACES } else { "" };
-    met("interface", says + others)
+        Some(interface) => {
+            let (name, is_running) = (interface.name.clone(), interface.is_running);
+            Check::met(CheckResult::InterfaceUp { name, is_running, is_in_container })
+        }
+        None => {
+            let down = real.next().map(|interface| interface.name.as_str());
+            let fixes = fixes::switch_on(machine, down);
+            Check::missing(CheckResult::NoInterfaceUp { down: down.map(str::to_owned) }, fixes)
+        }
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Diagnosis, Finding, diagnose};
-use crate::machine::{Container, Executable, Interface, Machine, PackageManager, Place, Right, Rights, Tools};
+use super::{Check, Diagnosis, diagnose};
+use crate::machine::{Container, Executable, Impossible, Interface, Machine, PackageManager, Place, Right, Rights, Tools};
+use crate::messages::{DoctorMessages, English};
 
 /// A desktop on which all is there but what is taken away.
 fn desktop() -> Machine {
@@ -33,13 +34,18 @@ fn without_right() -> Machine {
     machine
 }
 
-fn finding(machine: &Machine, name: &str) -> Finding {
-    let Diagnosis { findings, .. } = diagnose(machine);
-    findings.into_iter().find(|finding| finding.name == name).unwrap()
+fn check(machine: &Machine, name: &str) -> Check {
+    let Diagnosis { checks, .. } = diagnose(machine);
+    checks.into_iter().find(|check| English.check_subject(check.subject()) == name).unwrap()
+}
+
+/// What is said of a check.
+fn said(machine: &Machine, name: &str) -> String {
+    English.check_result(&check(machine, name).result)
 }
 
 fn commands(machine: &Machine, name: &str) -> Vec<String> {
-    finding(machine, name).remedies.into_iter().flat_map(|remedy| remedy.commands).collect()
+    check(machine, name).fixes.into_iter().flat_map(|fix| fix.commands).collect()
 }
 
 fn other_way(machine: &Machine) -> Vec<String> {
@@ -50,7 +56,7 @@ fn other_way(machine: &Machine) -> Vec<String> {
 fn where_all_is_there_nothing_is_to_be_done() {
     let diagnosis = diagnose(&desktop());
     assert!(diagnosis.can_capture());
-    assert!(diagnosis.findings.iter().all(|finding| finding.remedies.is_empty()));
+    assert!(diagnosis.checks.iter().all(|check| check.fixes.is_empty()));
     assert_eq!(diagnosis.other_way.commands, ["sudo tcpdump -U -w - -i eth0 | portolan read -"]);
 }
 
@@ -65,7 +71,7 @@ fn libpcap_is_installed_as_the_system_does() {
     assert_eq!(command(Some(PackageManager::Brew)), ["brew install libpcap"]);
     assert!(command(None).is_empty());
     let unknown = Machine { libpcap: Err("why".into()), package_manager: None, ..desktop() };
-    assert_eq!(finding(&unknown, "libpcap").says, "why");
+    assert_eq!(said(&unknown, "libpcap"), "why");
     assert!(!diagnose(&unknown).can_capture());
 }
 
@@ -98,8 +104,8 @@ fn a_file_in_the_wrong_place_is_installed_first() {
     for (place, why) in places {
         let executable = Some(Executable { path: "/tmp/our build/portolan".into(), place });
         let machine = Machine { executable, ..without_right() };
-        let right = finding(&machine, "right");
-        assert!(right.remedies.iter().any(|remedy| remedy.says.contains(why)), "{right:?}");
+        let right = check(&machine, "right");
+        assert!(right.fixes.iter().any(|fix| English.fix_purpose(&fix.purpose).contains(why)), "{right:?}");
         let commands = commands(&machine, "right");
         assert!(
             commands.contains(&"sudo install -m 755 '/tmp/our build/portolan' /usr/local/bin/portolan".into()),
@@ -131,7 +137,7 @@ fn root_needs_no_sudo() {
     let mut machine = Machine { libpcap: Err("why".into()), ..desktop() };
     machine.rights.is_root = true;
     assert_eq!(commands(&machine, "libpcap"), ["apt install libpcap0.8"]);
-    assert!(finding(&machine, "right").says.contains("gives that up"));
+    assert!(said(&machine, "right").contains("gives that up"));
     assert_eq!(other_way(&machine), ["tcpdump -U -w - -i eth0 | portolan read -"]);
 }
 
@@ -143,32 +149,32 @@ fn a_container_is_started_anew() {
     machine.rights.is_grantable = false;
     assert_eq!(commands(&machine, "right"), ["docker run --cap-add NET_RAW ..."]);
     assert_eq!(other_way(&machine), ["ssh HOST sudo tcpdump -U -w - -i eth0 | portolan read -"]);
-    assert!(finding(&machine, "interface").says.contains("host's network"));
+    assert!(said(&machine, "interface").contains("host's network"));
     machine.container = None;
-    let right = finding(&machine, "right");
-    assert!(right.says.contains("CAP_NET_RAW") && right.remedies.is_empty(), "{right:?}");
+    let right = check(&machine, "right");
+    assert!(said(&machine, "right").contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
 }
 
 #[test]
 fn where_nothing_can_be_gained_no_command_is_told() {
     let mut machine = without_right();
     machine.rights.can_gain = false;
-    let right = finding(&machine, "right");
-    assert!(right.says.contains("no_new_privs") && right.remedies.is_empty(), "{right:?}");
+    let right = check(&machine, "right");
+    assert!(said(&machine, "right").contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
     assert!(other_way(&machine)[0].starts_with("ssh HOST"));
-    machine.rights.capture = Right::Impossible("Address family not supported".into());
-    assert!(finding(&machine, "right").says.contains("Address family not supported"));
+    machine.rights.capture = Right::Impossible(Impossible::System("Address family not supported".into()));
+    assert!(said(&machine, "right").contains("Address family not supported"));
 }
 
 #[test]
 fn an_interface_has_to_be_up() {
     let mut machine = desktop();
     machine.interfaces.remove(0);
-    assert!(finding(&machine, "interface").is_met && finding(&machine, "interface").says.starts_with("Only lo is up"));
+    assert!(check(&machine, "interface").is_met() && said(&machine, "interface").starts_with("Only lo is up"));
     machine.interfaces[0].is_up = false;
-    assert!(!finding(&machine, "interface").is_met);
+    assert!(!check(&machine, "interface").is_met());
     machine.interfaces[0].name = Interface::ANY.into();
-    assert!(finding(&machine, "interface").says.contains("no interface"), "\"any\" is none by itself");
+    assert!(said(&machine, "interface").contains("no interface"), "\"any\" is none by itself");
     assert!(commands(&machine, "interface").is_empty());
     machine.interfaces.clear();
     assert_eq!(other_way(&machine), ["sudo tcpdump -U -w - -i eth0 | portolan read -"], "a usual name");

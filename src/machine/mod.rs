@@ -10,7 +10,7 @@ mod system;
 pub use executable::{Executable, Place};
 pub use interfaces::{Interface, interfaces};
 pub use libpcap::libpcap;
-pub use rights::{Right, Rights};
+pub use rights::{Impossible, Right, Rights};
 pub use system::{Container, PackageManager, Tools};
 
 /// Everything about it.

@@ -7,8 +7,19 @@ pub enum Right {
     Held,
     /// It may not.
     Denied,
-    /// Nobody may here: the system says why.
-    Impossible(String),
+    /// Nobody may here.
+    Impossible(Impossible),
+}
+
+/// The reason why nobody may capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Impossible {
+    /// The system refuses it, in its own words.
+    System(String),
+    /// There is no device `/dev/bpf`.
+    NoBpfDevice,
+    /// Portolan cannot capture on this system.
+    UnsupportedSystem,
 }
 
 /// What this process may do.
@@ -54,7 +65,7 @@ fn try_to_capture() -> Right {
     match socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, None) {
         Ok(_) => Right::Held,
         Err(Errno::EPERM | Errno::EACCES) => Right::Denied,
-        Err(error) => Right::Impossible(error.desc().to_owned()),
+        Err(error) => Right::Impossible(Impossible::System(error.desc().to_owned())),
     }
 }
 
@@ -69,12 +80,12 @@ fn try_to_capture() -> Right {
             Err(_) => {}
         }
     }
-    Right::Impossible("there is no device /dev/bpf".into())
+    Right::Impossible(Impossible::NoBpfDevice)
 }
 
 #[cfg(not(unix))]
 fn try_to_capture() -> Right {
-    Right::Impossible("live capture is for Linux, macOS and the BSDs".into())
+    Right::Impossible(Impossible::UnsupportedSystem)
 }
 
 #[cfg(target_os = "linux")]

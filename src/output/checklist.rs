@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::prose::wrapped;
 use super::terminal::{View, emphasised};
-use crate::doctor::{Diagnosis, Finding, Remedy, sentences};
+use crate::doctor::{Diagnosis, Fix};
 use crate::text;
 
 /// Columns in front of a sentence: two spaces, the name, whether it is there, and spaces between.
@@ -14,23 +14,26 @@ const DEEPER: usize = INDENT + 2;
 
 /// Writes it.
 pub fn write(diagnosis: &Diagnosis, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let missing = diagnosis.findings.iter().filter(|finding| !finding.is_met).count();
-    writeln!(output, "{}", emphasised(&sentences::live_capture(missing), view))?;
-    for Finding { name, is_met, says, remedies } in &diagnosis.findings {
-        let state = if *is_met { "yes" } else { "missing" };
-        sentence(&format!("  {name:<9}  {state:<7}  {says}"), INDENT, view, output)?;
-        remedies.iter().try_for_each(|remedy| write_remedy(remedy, INDENT, view, output))?;
+    let messages = view.messages;
+    let missing = diagnosis.checks.iter().filter(|check| !check.is_met()).count();
+    writeln!(output, "{}", emphasised(&messages.live_capture_ready(missing), view))?;
+    for check in &diagnosis.checks {
+        let (subject, state) = (messages.check_subject(check.subject()), messages.check_state(check.is_met()));
+        let result = messages.check_result(&check.result);
+        sentence(&format!("  {subject:<9}  {state:<7}  {result}"), INDENT, view, output)?;
+        check.fixes.iter().try_for_each(|fix| write_fix(fix, INDENT, view, output))?;
     }
     writeln!(output)?;
-    writeln!(output, "{}", emphasised(sentences::WITHOUT_RIGHTS, view))?;
-    write_remedy(&diagnosis.other_way, 2, view, output)
+    writeln!(output, "{}", emphasised(messages.without_privileges(), view))?;
+    write_fix(&diagnosis.other_way, 2, view, output)
 }
 
-fn write_remedy(remedy: &Remedy, indent: usize, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    sentence(&format!("{}{}", " ".repeat(indent), remedy.says), indent, view, output)?;
+fn write_fix(fix: &Fix, indent: usize, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let purpose = view.messages.fix_purpose(&fix.purpose);
+    sentence(&format!("{}{purpose}", " ".repeat(indent)), indent, view, output)?;
     // Commands are for copying: they are never broken.
     let indent = if indent == INDENT { DEEPER } else { indent + 2 };
-    remedy.commands.iter().try_for_each(|command| writeln!(output, "{}{}", " ".repeat(indent), text::clean(command)))
+    fix.commands.iter().try_for_each(|command| writeln!(output, "{}{}", " ".repeat(indent), text::clean(command)))
 }
 
 fn sentence(text: &str, indent: usize, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {

@@ -23,7 +23,7 @@ pub fn write<'a>(
     tables: impl Iterator<Item = Table<'a>>,
     write: impl Fn(&Table<'a>, &mut dyn Write) -> io::Result<()>,
 ) -> Vec<Error> {
-    let failed = |path: &Path, source| Error::writing(path.display().to_string(), source);
+    let failed = |path: &Path, source| Error::writing(path.display().to_string(), source).of_data();
     if let Err(source) = fs::create_dir_all(folder) {
         return vec![failed(folder, source)];
     }

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 
 use super::terminal::{View, emphasised};
+use crate::messages::Messages;
 use crate::service::book::{Page, PortRange};
 use crate::service::{NameSource, Transport};
 use crate::text;
 
 /// Writes what the pages of a port say, and what its number says by itself.
 pub fn write(port: u16, pages: &[Page<'_>], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let messages = view.messages;
     let has = |transport| pages.iter().any(|page| page.transport == transport);
     let has_main_doors = has(Transport::Tcp) || has(Transport::Udp);
     for page in pages {
@@ -19,28 +21,28 @@ pub fn write(port: u16, pages: &[Page<'_>], view: View, output: &mut (impl Write
             continue;
         }
         match page.entry {
-            None => writeln!(output, "  {}", text::no_name(port))?,
+            None => writeln!(output, "  {}", messages.no_name(port))?,
             Some(entry) => {
                 writeln!(output, "  {}", text::clean(&page.sentence()))?;
                 writeln!(output, "  category  {}", entry.category.name())?;
             }
         }
-        writeln!(output, "  name      {}", naming(page))?;
+        writeln!(output, "  name      {}", naming(page, messages))?;
         if !page.document().is_empty() {
             writeln!(output, "  source    {}", page.document())?;
         }
         writeln!(output, "  rank      {}: {}\n", page.rank, text::rank_meaning(page.rank))?;
     }
-    let range = PortRange::from_port(port).name();
-    writeln!(output, "{}", emphasised(&format!("Port {port} lies in the {range} range"), view))?;
-    text::range_meaning(range).iter().try_for_each(|line| writeln!(output, "  {line}"))?;
+    let range = PortRange::from_port(port);
+    writeln!(output, "{}", emphasised(&messages.port_range(port, range), view))?;
+    messages.range_meaning(range).iter().try_for_each(|line| writeln!(output, "  {line}"))?;
     if has(Transport::Tcp) && has(Transport::Udp) {
-        writeln!(output, "  {}", text::two_doors(port))?;
+        writeln!(output, "  {}", messages.two_ports(port))?;
     }
     if pages.iter().all(|page| page.entry.is_none()) {
         return Ok(());
     }
-    text::NAMES_ARE_NO_PROOF.iter().try_for_each(|line| writeln!(output, "  {line}"))
+    messages.names_are_no_proof().iter().try_for_each(|line| writeln!(output, "  {line}"))
 }
 
 /// `TCP 443: https`
@@ -53,13 +55,13 @@ fn heading(page: &Page<'_>) -> String {
 }
 
 /// Who calls it so, and what IANA calls it.
-fn naming(page: &Page<'_>) -> String {
+fn naming(page: &Page<'_>, messages: &dyn Messages) -> String {
     let iana = page.iana.map(|iana| iana.name);
     match page.entry.map(|entry| (entry.source, &*entry.name)) {
         // A control channel names a flow, never a port of the book.
-        None | Some((NameSource::Expected, _)) => text::NAMED_BY_NOBODY.into(),
-        Some((NameSource::User, _)) => text::NAMED_BY_USER.into(),
-        Some((NameSource::Iana, name)) => text::named_by_iana(iana.filter(|iana| !iana.eq_ignore_ascii_case(name))),
-        Some((NameSource::Overlay, _)) => text::named_by_custom(iana),
+        None | Some((NameSource::Expected, _)) => messages.named_by_nobody().into(),
+        Some((NameSource::User, _)) => messages.named_by_user().into(),
+        Some((NameSource::Iana, name)) => messages.named_by_iana(iana.filter(|iana| !iana.eq_ignore_ascii_case(name))),
+        Some((NameSource::Overlay, _)) => messages.named_by_custom(iana),
     }
 }

@@ -13,6 +13,7 @@ use super::data::{append, append_decimal};
 use super::layout::{Fit, GAP, Narrowest, Wish, columns_that_fit, widths};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
+use crate::messages::{Messages, TitledTable};
 use crate::summary::{ColumnRole, Field, Kind, Table, Value};
 use crate::{parallel, text};
 
@@ -29,6 +30,15 @@ pub struct View {
     pub top: Option<usize>,
     /// True if headings may be emphasised. Nothing is told by emphasis or colour alone.
     pub styled: bool,
+    /// The language of titles and notes.
+    pub messages: &'static dyn Messages,
+}
+
+impl View {
+    /// A column's title.
+    fn column_title(self, table: &Table<'_>, key: &'static str) -> &'static str {
+        TitledTable::from_key(table.name).map_or(key, |table| self.messages.column_title(table, key))
+    }
 }
 
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
@@ -42,15 +52,17 @@ const MAX_KEPT: usize = 1 << 12;
 /// Many rows are computed once or twice to be measured and once to be written, because all of them can be more than there is memory
 /// for.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let title = text::table_title(table.name);
+    let titled = TitledTable::from_key(table.name);
+    let title = titled.map_or(table.name, |table| view.messages.table_title(table));
     if table.is_empty() {
-        return writeln!(output, "{}\n  {}\n", emphasised(title, view), text::empty_table(table.name));
+        let empty = titled.map_or("", |table| view.messages.empty_table(table));
+        return writeln!(output, "{}\n  {empty}\n", emphasised(title, view));
     }
-    let rows = Rows::new(table, view.top);
+    let rows = Rows::new(table, view);
     let layout = Layout::new(&rows, view);
     writeln!(output, "{}{}", emphasised(title, view), layout.note(title, view))?;
     let mut lines = String::new();
-    layout.append(&layout.titles(table), &mut lines);
+    layout.append(&layout.titles(table, view), &mut lines);
     let (first, more) = lines.split_once('\n').unwrap_or((&lines, ""));
     write!(output, "{}\n{more}", emphasised(first, view))?;
     let append = |numbers: Range<usize>, block: &mut Vec<u8>| {
@@ -100,8 +112,8 @@ struct Rows<'t, 'a> {
 }
 
 impl<'t, 'a> Rows<'t, 'a> {
-    fn new(table: &'t Table<'a>, top: Option<usize>) -> Rows<'t, 'a> {
-        let top = top.unwrap_or(default_rows(table.name));
+    fn new(table: &'t Table<'a>, view: View) -> Rows<'t, 'a> {
+        let top = view.top.unwrap_or(default_rows(table.name));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let time_digits = table.time_step().map_or(0, digits_of_second);
         let (placements, kept) = (placements(table), Vec::new());
@@ -119,7 +131,7 @@ impl<'t, 'a> Rows<'t, 'a> {
                 }
             });
         }
-        let others = table.others(shown, &first).map(|values| rows.others(&values));
+        let others = table.others(shown, &first).map(|values| rows.others(&values, view));
         (rows.kept, rows.others) = (kept, others);
         rows
     }
@@ -137,7 +149,7 @@ impl<'t, 'a> Rows<'t, 'a> {
     }
 
     /// The row for all rows that are not shown, with its label: `(12 others)`.
-    fn others(&self, values: &[Value<'_>]) -> Vec<Shown> {
+    fn others(&self, values: &[Value<'_>], view: View) -> Vec<Shown> {
         let fields = &self.table.fields;
         let mut cells = self.no_cells();
         self.show(values, &(0..fields.len()).collect::<Vec<_>>(), &mut cells);
@@ -145,11 +157,11 @@ impl<'t, 'a> Rows<'t, 'a> {
         let is_always_shown = |index: usize| self.placements[index].priority == Priority::Always;
         let is_free = |index: usize| is_always_shown(index) && !is_measure(&fields[index]);
         let label = (0..fields.len()).find(|&index| is_free(index)).unwrap_or(0);
-        let text = text::others(self.table.len() - self.shown);
+        let text = view.messages.others(self.table.len() - self.shown);
         // It reaches into the columns behind, which are empty.
         let behind = (label + 1..fields.len()).filter(|&index| self.placements[index].priority != Priority::Never);
         let empty = behind.take_while(|&index| !is_measure(&fields[index])).filter(|&index| is_always_shown(index));
-        let room: usize = empty.map(|index| GAP + width_of(text::column_title(self.table.name, fields[index].key))).sum();
+        let room: usize = empty.map(|index| GAP + width_of(view.column_title(self.table, fields[index].key))).sum();
         cells[label] = Shown { width: width_of(&text).saturating_sub(room), text, fit: Fit::Whole };
         cells
     }
@@ -219,7 +231,7 @@ impl Layout {
     fn new(rows: &Rows<'_, '_>, view: View) -> Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
         let candidates: Vec<usize> = (0..fields.len()).filter(|&index| placements[index].priority != Priority::Never).collect();
-        let title = |index: usize| text::column_title(rows.table.name, fields[index].key);
+        let title = |index: usize| view.column_title(rows.table, fields[index].key);
         let titles: Vec<Wish> = (0..fields.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
         let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
             candidates.iter().for_each(|&index| wishes[index].add(cells[index].fit, cells[index].width));
@@ -256,15 +268,15 @@ impl Layout {
         if self.left_out == 0 || !view.tells_left_out {
             return String::new();
         }
-        let note = text::left_out_columns(self.left_out);
+        let note = view.messages.left_out_columns(self.left_out);
         let has_room = width_of(title) + GAP + note.len() + 2 <= view.width;
         if has_room { format!("  ({note})") } else { format!("\n  ({note})") }
     }
 
-    fn titles(&self, table: &Table<'_>) -> Vec<Shown> {
+    fn titles(&self, table: &Table<'_>, view: View) -> Vec<Shown> {
         let title = |field: &Field| {
             let mut shown = Shown::default();
-            shown.set(Fit::Words, |text| text.push_str(text::column_title(table.name, field.key)));
+            shown.set(Fit::Words, |text| text.push_str(view.column_title(table, field.key)));
             shown
         };
         table.fields.iter().map(title).collect()
@@ -367,6 +379,7 @@ fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::English;
     use crate::summary::{self, Column, Record};
     use crate::unit::Time;
 
@@ -390,7 +403,7 @@ mod tests {
     }
 
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
-        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false };
+        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, messages: &English };
         let mut output = Vec::new();
         write(table, view, &mut output).unwrap();
         String::from_utf8(output).unwrap()

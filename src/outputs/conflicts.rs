@@ -3,18 +3,16 @@
 //! Regular files are compared by what they are, whatever links and paths lead to them, and those that are not there yet by where
 //! they would be. Devices and named pipes keep nothing that could be destroyed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use portolan::capture::{Identity, InputName};
-use portolan::error::Error;
+use portolan::error::{Error, NamedOutput, OutputConflict, UsedFile};
 use portolan::output::folder::file_of;
 use portolan::output::replace::place_of;
 use portolan::summary::TableName;
-use portolan::text::outputs as text;
 
-use super::STDOUT;
 use crate::cli::{RowsJob, TablesJob, TablesTarget, Target};
 
 /// Checks the outputs of a capture's tables, and `saved` for its packets (`-` is standard output).
@@ -27,7 +25,9 @@ pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName],
     let mut outputs = Vec::new();
     for (option, target) in [("--csv", &job.csv), ("--jsonl", &job.jsonl)] {
         match target {
-            Some(TablesTarget::Stdout) if job.written.len() != 1 => return refuse(text::one_table(option, job.written.len())),
+            Some(TablesTarget::Stdout) if job.written.len() != 1 => {
+                return refuse(OutputConflict::NotOneTable { option, tables: job.written.len() });
+            }
             Some(TablesTarget::Stdout) => outputs.push(Output { option, target: Place::Stdout }),
             Some(TablesTarget::Folder(folder)) => outputs.push(Output { option, target: Place::Folder(folder, &job.written) }),
             None => {}
@@ -71,77 +71,69 @@ enum Place<'a> {
 fn check(outputs: &[Output<'_>], inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
     let to_stdout: Vec<_> = outputs.iter().filter(|output| matches!(output.target, Place::Stdout)).collect();
     if let [first, second, ..] = to_stdout[..] {
-        return refuse(text::one_standard_output(first.option, second.option));
+        return refuse(OutputConflict::StandardOutput { first: first.option, second: second.option });
     }
     let mut files = Files::default();
     for input in inputs {
-        let file = match input {
-            InputName::File(path) => FileId::of(path),
-            InputName::Stdin => stdin(),
-            InputName::Live => None,
-        };
-        let label = if let InputName::File(_) = input { format!("the input {input}") } else { input.to_string() };
-        files.know(file, Use::Input, label);
+        match input {
+            InputName::File(path) => files.know(FileId::of(path), UsedFile::Input(input.to_string())),
+            InputName::Stdin => files.know(stdin(), UsedFile::StandardInput),
+            InputName::Live => {}
+        }
     }
     if let Some(path) = port_table {
-        files.know(FileId::of(path), Use::PortTable, format!("the --services file {}", path.display()));
+        files.know(FileId::of(path), UsedFile::PortTable(path.display().to_string()));
     }
-    files.add(stdout(), Use::Output, STDOUT.into())?;
-    for Output { option, target } in outputs {
+    files.add(stdout(), NamedOutput::StandardOutput)?;
+    for &Output { option, ref target } in outputs {
         match target {
             Place::Stdout => {}
-            Place::File(path) => files.add(FileId::of(path), Use::Output, format!("{option} {}", path.display()))?,
+            Place::File(path) => {
+                let path_name = path.display().to_string();
+                files.add(FileId::of(path), NamedOutput::OfOption { option, path: path_name })?;
+            }
             Place::Folder(folder, tables) => files.add_folder(option, folder, tables)?,
         }
     }
     Ok(())
 }
 
-fn refuse<T>(why: String) -> Result<T, Error> {
-    Err(Error::Outputs { why })
+fn refuse<T>(conflict: OutputConflict) -> Result<T, Error> {
+    Err(Error::Outputs(conflict))
 }
 
-/// What a file is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Input,
-    PortTable,
-    Output,
-    /// A folder of outputs, which may be that of others, too.
-    Folder,
-}
-
-/// The files that are read and written, and what messages call them.
+/// The files that are read and written. A folder of outputs may be that of others, too.
 #[derive(Default)]
-struct Files(HashMap<FileId, (Use, String)>);
+struct Files {
+    known: HashMap<FileId, UsedFile>,
+    folders: HashSet<FileId>,
+}
 
 impl Files {
     /// Takes a file in that is read.
-    fn know(&mut self, file: Option<FileId>, usage: Use, label: String) {
+    fn know(&mut self, file: Option<FileId>, used: UsedFile) {
         if let Some(file) = file {
-            self.0.insert(file, (usage, label));
+            self.known.insert(file, used);
         }
     }
 
     /// Takes a file in that is written, unless it is one of the others.
-    fn add(&mut self, file: Option<FileId>, usage: Use, label: String) -> Result<(), Error> {
+    fn add(&mut self, file: Option<FileId>, output: NamedOutput) -> Result<(), Error> {
         let Some(file) = file else { return Ok(()) };
-        match self.0.get(&file) {
-            Some((Use::Input, input)) => return refuse(text::output_is_input(&label, input)),
-            Some((Use::PortTable, table)) => return refuse(text::output_is_port_table(&label, table)),
-            Some((Use::Folder, _)) if usage == Use::Folder => {}
-            Some((Use::Output | Use::Folder, other)) => return refuse(text::outputs_are_one(&label, other)),
-            None => {}
+        if let Some(used) = self.known.get(&file) {
+            return refuse(OutputConflict::SameFile { output, used: used.clone() });
         }
-        self.0.insert(file, (usage, label));
+        self.known.insert(file, UsedFile::Output(output));
         Ok(())
     }
 
-    fn add_folder(&mut self, option: &str, folder: &Path, tables: &[TableName]) -> Result<(), Error> {
-        self.add(FileId::of(folder), Use::Folder, format!("{option} {}", folder.display()))?;
+    fn add_folder(&mut self, option: &'static str, folder: &Path, tables: &[TableName]) -> Result<(), Error> {
+        let of_folder = FileId::of(folder).filter(|folder| !self.folders.contains(folder));
+        self.add(of_folder, NamedOutput::OfOption { option, path: folder.display().to_string() })?;
+        self.folders.extend(FileId::of(folder));
         tables.iter().try_for_each(|table| {
             let file = file_of(folder, table.key(), option.trim_start_matches('-'));
-            self.add(FileId::of(&file), Use::Output, format!("{} of {option}", file.display()))
+            self.add(FileId::of(&file), NamedOutput::InFolder { option, path: file.display().to_string() })
         })
     }
 }

@@ -1,6 +1,4 @@
-//! Which user the program goes on as.
-
-use std::fmt;
+//! The user that the program becomes.
 
 /// The user who owns nothing and may do nothing, on every usual system.
 pub const NOBODY: u32 = 65_534;
@@ -8,7 +6,7 @@ const ROOT: u32 = 0;
 
 /// A user and a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct TargetUser {
     /// The user's number.
     pub uid: u32,
     /// The group's number.
@@ -30,12 +28,12 @@ pub enum Why {
     Nobody,
 }
 
-impl Account {
+impl TargetUser {
     /// Chooses for a program started by `starter`, a user and a group, who has written `sudo` as user and group into the
     /// environment, and whose output folder belongs to `owner`.
-    pub fn choose(starter: (u32, u32), sudo: Option<(u32, u32)>, owner: Option<(u32, u32)>) -> Account {
+    pub fn choose(starter: (u32, u32), sudo: Option<(u32, u32)>, owner: Option<(u32, u32)>) -> TargetUser {
         if starter.0 != ROOT {
-            return Account { uid: starter.0, gid: starter.1, why: Why::Started };
+            return TargetUser { uid: starter.0, gid: starter.1, why: Why::Started };
         }
         let no_root = |ids: Option<(u32, u32)>| ids.filter(|(uid, _)| *uid != ROOT);
         let (uid, gid, why) = match (no_root(sudo), no_root(owner)) {
@@ -44,7 +42,7 @@ impl Account {
             (None, None) => (NOBODY, NOBODY, Why::Nobody),
         };
         // Root's group opens doors, too.
-        Account { uid, gid: if gid == ROOT { NOBODY } else { gid }, why }
+        TargetUser { uid, gid: if gid == ROOT { NOBODY } else { gid }, why }
     }
 }
 
@@ -56,18 +54,6 @@ pub fn sudo(uid: Option<&str>, gid: Option<&str>) -> Option<(u32, u32)> {
     Some((number(uid)?, number(gid)?))
 }
 
-impl fmt::Display for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = match self.why {
-            Why::Started => "who started it",
-            Why::Sudo => "who called sudo",
-            Why::OwnsFolder => "who owns the output folder",
-            Why::Nobody => "nobody",
-        };
-        write!(f, "user {} and group {} ({why})", self.uid, self.gid)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +61,7 @@ mod tests {
     #[test]
     fn root_becomes_who_called_sudo_or_owns_the_folder_or_nobody() {
         let chosen = |starter, sudo, owner| {
-            let Account { uid, gid, why } = Account::choose(starter, sudo, owner);
+            let TargetUser { uid, gid, why } = TargetUser::choose(starter, sudo, owner);
             (uid, gid, why)
         };
         let (called, owns) = (Some((1000, 100)), Some((1234, 1235)));

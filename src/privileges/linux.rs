@@ -10,56 +10,58 @@ use nix::sys::prctl;
 use nix::sys::stat::fstat;
 use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setresgid, setresuid};
 
-use super::account::{self, Account, Why};
+use super::account::{self, TargetUser, Why};
 use super::status::{Expected, Status};
-use super::{GivenUp, Landlock, Needs, call_filter, folder_of, landlocked};
-use crate::error::Error;
-use crate::text;
+use super::{Landlock, Needs, PrivilegeReport, call_filter, folder_of, landlocked};
+use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
 
 /// Does all of it, in an order in which each step still has the rights that it takes.
-pub fn give_up(needs: &Needs<'_>) -> Result<GivenUp, Error> {
+pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
     // Later, landlock refuses to open it; what an open one tells is as of its reading.
-    let mut proof = File::open("/proc/self/status").map_err(|_| Error::Rights { why: text::NO_PROC.into() })?;
+    let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;
     let was_root = getuid().is_root();
     let account = account(needs);
     let bounding = clear_bounding_set()?;
     become_user(account, was_root)?;
     clear_capabilities()?;
-    prctl::set_no_new_privs().map_err(|error| refused("no_new_privs", error))?;
-    prctl::set_dumpable(false).map_err(|error| refused("PR_SET_DUMPABLE", error))?;
+    prctl::set_no_new_privs().map_err(|error| refused(PrivilegeStep::NoNewPrivs, error))?;
+    prctl::set_dumpable(false).map_err(|error| refused(PrivilegeStep::Dumpable, error))?;
     check_writable(needs, account)?;
-    let landlock = landlocked::restrict(needs).map_err(|error| refused("landlock", error))?;
+    let landlock = landlocked::restrict(needs).map_err(|error| refused(PrivilegeStep::Landlock, error))?;
     let call_filter = call_filter::restrict(&needs.captures);
     let filtered = call_filter.is_ok();
     let expected = Expected { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
     prove(&mut proof, expected, landlock)?;
     if filtered {
-        call_filter::try_to_break_out(&needs.captures)
-            .map_err(|done| Error::Rights { why: text::rights_are_left(&text::privileges::in_spite_of_filter(done)) })?;
+        call_filter::try_to_break_out(&needs.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
     }
-    Ok(GivenUp { account: Some(account), capabilities: true, bounding, no_new_privs: true, landlock, call_filter })
+    Ok(PrivilegeReport { user: Some(account), capabilities: true, bounding, no_new_privs: true, landlock, call_filter })
 }
 
-fn refused(step: &str, error: impl std::fmt::Display) -> Error {
-    Error::Rights { why: format!("{step}: {error}") }
+fn refused(step: PrivilegeStep, error: impl std::fmt::Display) -> Error {
+    Error::Privileges(PrivilegeProblem::Refused { step, error: error.to_string() })
+}
+
+fn remaining(privilege: RemainingPrivilege) -> Error {
+    Error::Privileges(PrivilegeProblem::Remaining(privilege))
 }
 
 /// Most of what is given up belongs to a thread: others would keep theirs.
 fn refuse_threads() -> Result<(), Error> {
-    let tasks = fs::read_dir("/proc/self/task").map_err(|_| Error::Rights { why: text::NO_PROC.into() })?;
+    let tasks = fs::read_dir("/proc/self/task").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     match tasks.count() {
         1 => Ok(()),
-        threads => Err(Error::Rights { why: text::threads_are_running(threads) }),
+        threads => Err(Error::Privileges(PrivilegeProblem::ThreadsRunning { threads })),
     }
 }
 
-fn account(needs: &Needs<'_>) -> Account {
+fn account(needs: &Needs<'_>) -> TargetUser {
     let variable = |name| std::env::var(name).ok();
     let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
     let folders = needs.folders.iter().map(PathBuf::as_path).chain(needs.files.iter().map(|file| folder_of(file)));
     let owner = folders.filter_map(owner).find(|(uid, _)| !Uid::from_raw(*uid).is_root());
-    Account::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
+    TargetUser::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
 }
 
 /// Who owns the folder, if the way to it has no symbolic link.
@@ -73,7 +75,7 @@ fn owner(folder: &Path) -> Option<(u32, u32)> {
 
 /// True if that was allowed.
 fn clear_bounding_set() -> Result<bool, Error> {
-    let failed = |error| refused("bounding set", error);
+    let failed = |error| refused(PrivilegeStep::BoundingSet, error);
     if !caps::has_cap(None, CapSet::Effective, Capability::CAP_SETPCAP).map_err(failed)? {
         return Ok(false);
     }
@@ -82,11 +84,12 @@ fn clear_bounding_set() -> Result<bool, Error> {
 }
 
 /// Real, effective and saved ids. These are the C library's functions, which act on all threads.
-fn become_user(account: Account, was_root: bool) -> Result<(), Error> {
+fn become_user(account: TargetUser, was_root: bool) -> Result<(), Error> {
     let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
     let groups = if was_root { setgroups(&[]) } else { Ok(()) };
     let became = groups.and_then(|()| setresgid(gid, gid, gid)).and_then(|()| setresuid(uid, uid, uid));
-    became.map_err(|error| Error::Rights { why: text::cannot_become(account.uid, account.gid, &error.to_string()) })
+    let (uid, gid) = (account.uid, account.gid);
+    became.map_err(|error| Error::Privileges(PrivilegeProblem::CannotBecome { uid, gid, error: error.to_string() }))
 }
 
 fn clear_capabilities() -> Result<(), Error> {
@@ -94,12 +97,12 @@ fn clear_capabilities() -> Result<(), Error> {
     if caps::runtime::ambient_set_supported().is_ok() {
         sets.insert(0, CapSet::Ambient);
     }
-    sets.into_iter().try_for_each(|set| caps::clear(None, set)).map_err(|error| refused("capabilities", error))
+    sets.into_iter().try_for_each(|set| caps::clear(None, set)).map_err(|error| refused(PrivilegeStep::Capabilities, error))
 }
 
 /// Makes missing folders and files, and makes sure that the user may write where the outputs go. The kernel is asked in the user's name:
 /// nobody else knows about all that may forbid it.
-fn check_writable(needs: &Needs<'_>, account: Account) -> Result<(), Error> {
+fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
     let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
     let folders = needs.folders.iter().map(|folder| {
         let made = fs::create_dir_all(folder).and_then(|()| may(folder, AccessFlags::W_OK | AccessFlags::X_OK));
@@ -114,9 +117,9 @@ fn check_writable(needs: &Needs<'_>, account: Account) -> Result<(), Error> {
         let output = || path.display().to_string();
         checked.map_err(|source| match source.kind() {
             ErrorKind::PermissionDenied if account.why != Why::Started => {
-                Error::Save { output: output(), why: text::not_writable(account.uid) }
+                Error::Save { output: output(), reason: SaveProblem::NotWritable { uid: account.uid } }
             }
-            _ => Error::Write { output: output(), source },
+            _ => Error::writing(output(), source),
         })?;
     }
     Ok(())
@@ -125,19 +128,19 @@ fn check_writable(needs: &Needs<'_>, account: Account) -> Result<(), Error> {
 /// Reads what the kernel says about this process now, and tries what landlock should refuse.
 fn prove(proof: &mut File, expected: Expected, landlock: Landlock) -> Result<(), Error> {
     let mut told = String::new();
-    proof.read_to_string(&mut told).map_err(|error| refused("/proc/self/status", error))?;
-    let status = Status::parse(&told).ok_or_else(|| Error::Rights { why: text::NO_PROC.into() })?;
+    proof.read_to_string(&mut told).map_err(|error| refused(PrivilegeStep::Status, error))?;
+    let status = Status::parse(&told).ok_or_else(|| Error::Privileges(PrivilegeProblem::NoProc))?;
     if let Some(left) = status.leftover(expected) {
-        return Err(Error::Rights { why: text::rights_are_left(&left) });
+        return Err(remaining(RemainingPrivilege::Status(left)));
     }
     if !prctl::get_no_new_privs().unwrap_or(false) {
-        return Err(Error::Rights { why: text::rights_are_left("no_new_privs 0") });
+        return Err(remaining(RemainingPrivilege::NewPrivs));
     }
     if prctl::get_dumpable().unwrap_or(true) {
-        return Err(Error::Rights { why: text::rights_are_left("PR_GET_DUMPABLE 1") });
+        return Err(remaining(RemainingPrivilege::Dumpable));
     }
     if landlock != Landlock::None && File::open("/").is_ok() {
-        return Err(Error::Rights { why: text::rights_are_left("reading of /, in spite of landlock") });
+        return Err(remaining(RemainingPrivilege::RootFolder));
     }
     Ok(())
 }

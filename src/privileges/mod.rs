@@ -55,9 +55,8 @@ mod linux;
 #[cfg(target_os = "linux")]
 mod status;
 
-pub use account::{Account, Why};
+pub use account::{TargetUser, Why};
 
-use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
@@ -86,11 +85,11 @@ pub fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// What has been given up.
+/// The privileges that have been dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenUp {
-    /// The user that the program goes on as; nothing where the system has no such users.
-    pub account: Option<Account>,
+pub struct PrivilegeReport {
+    /// The user that the program has become; `None` where the system has no such users.
+    pub user: Option<TargetUser>,
     /// All capabilities are gone: effective, permitted, inheritable and ambient. False where the system has none.
     pub capabilities: bool,
     /// The bounding set is empty, too. That takes a right by itself, which root has.
@@ -100,7 +99,21 @@ pub struct GivenUp {
     /// What the kernel refuses beyond that.
     pub landlock: Landlock,
     /// The kernel refuses system calls that a capture does not make; or why it does not.
-    pub call_filter: Result<(), String>,
+    pub call_filter: Result<(), NoCallFilter>,
+}
+
+/// The reason why the kernel filters no system calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoCallFilter {
+    /// The system has no seccomp.
+    NoSeccomp,
+    /// There is no filter for this processor.
+    Processor,
+    /// The filter could not be compiled.
+    NotCompiled(String),
+    /// The kernel has none, or a container forbids it.
+    Refused(String),
 }
 
 /// How far the kernel restricts the process to its [`Needs`].
@@ -120,44 +133,13 @@ pub enum Landlock {
 ///
 /// # Errors
 ///
-/// [`Error::Rights`] if anything is left or cannot be found out, [`Error::Save`] or [`Error::Write`] if the user may not write to
+/// [`Error::Privileges`] if anything is left or cannot be found out, [`Error::Save`] or [`Error::Io`] if the user may not write to
 /// what is needed. The capture must not go on then.
-pub fn give_up(needs: &Needs<'_>) -> Result<GivenUp, Error> {
+pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(target_os = "linux")]
     return linux::give_up(needs);
     #[cfg(not(target_os = "linux"))]
     return elsewhere::give_up(needs);
-}
-
-impl fmt::Display for GivenUp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(account) = self.account {
-            write!(f, "goes on as {account}, ")?;
-        }
-        f.write_str(match (self.capabilities, self.bounding) {
-            (true, true) => "without capabilities, ",
-            (true, false) => "without capabilities (the bounding set stays), ",
-            (false, _) => "",
-        })?;
-        f.write_str(if self.no_new_privs { "with no_new_privs, " } else { "" })?;
-        let is_filtered = self.call_filter.is_ok();
-        f.write_str(match self.landlock {
-            Landlock::Full if is_filtered => "held by landlock and a system-call filter",
-            Landlock::Full => "held by landlock",
-            Landlock::Partial if is_filtered => {
-                "held by a system-call filter and in part by landlock, because this kernel is older than Linux 6.12"
-            }
-            Landlock::Partial => "held by landlock in part, because this kernel is older than Linux 6.12",
-            Landlock::None if is_filtered => {
-                "held by a system-call filter and not held by landlock, which this system does not have"
-            }
-            Landlock::None => "not held by landlock, which this system does not have",
-        })?;
-        match &self.call_filter {
-            Ok(()) => Ok(()),
-            Err(why) => write!(f, "; without a system-call filter: {why}"),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -167,32 +149,5 @@ mod tests {
     #[test]
     fn a_file_without_folder_is_here() {
         assert_eq!(["a/b.pcap", "b.pcap", "/b.pcap"].map(|file| folder_of(Path::new(file))), ["a", ".", "/"].map(Path::new));
-    }
-
-    #[test]
-    fn what_was_given_up_is_one_line() {
-        let account = Some(Account { uid: 1000, gid: 100, why: Why::Sudo });
-        let filter = |why: Option<&str>| why.map_or(Ok(()), |why| Err(why.to_owned()));
-        let all = |landlock, why| {
-            let call_filter = filter(why);
-            GivenUp { account, capabilities: true, bounding: true, no_new_privs: true, landlock, call_filter }.to_string()
-        };
-        let begin = "goes on as user 1000 and group 100 (who called sudo), without capabilities, with no_new_privs, ";
-        assert_eq!(all(Landlock::Full, None), format!("{begin}held by landlock and a system-call filter"));
-        let why = "the system refuses it (Function not implemented)";
-        let without = format!("{begin}held by landlock; without a system-call filter: {why}");
-        assert_eq!(all(Landlock::Full, Some(why)), without);
-        assert!(all(Landlock::None, None).contains("held by a system-call filter and not held by landlock"));
-        let little = GivenUp {
-            account: None,
-            capabilities: false,
-            bounding: false,
-            no_new_privs: false,
-            landlock: Landlock::None,
-            call_filter: filter(Some("this system has no seccomp")),
-        };
-        let said =
-            "not held by landlock, which this system does not have; without a system-call filter: this system has no seccomp";
-        assert_eq!(little.to_string(), said);
     }
 }

@@ -2,14 +2,15 @@
 
 use std::os::fd::BorrowedFd;
 
-use crate::text::privileges::NO_FILTER_FOR_PROCESSOR;
+use super::NoCallFilter;
+use crate::error::EscapedCall;
 
 /// Says that there is none.
-pub fn restrict(_: &[BorrowedFd<'_>]) -> Result<(), String> {
-    Err(NO_FILTER_FOR_PROCESSOR.to_owned())
+pub fn restrict(_: &[BorrowedFd<'_>]) -> Result<(), NoCallFilter> {
+    Err(NoCallFilter::Processor)
 }
 
 /// Nothing is refused, so that there is nothing to try.
-pub fn try_to_break_out(_: &[BorrowedFd<'_>]) -> Result<(), &'static str> {
+pub fn try_to_break_out(_: &[BorrowedFd<'_>]) -> Result<(), EscapedCall> {
     Ok(())
 }

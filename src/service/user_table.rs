@@ -21,7 +21,7 @@ use std::path::Path;
 
 use super::category::Category;
 use super::transport::Transport;
-use crate::error::Error;
+use crate::error::{Error, NotAPortTable, RuleProblem};
 
 /// The most rules that a table may hold.
 pub const MAX_RULES: usize = 10_000;
@@ -47,34 +47,32 @@ pub struct Rule {
 ///
 /// # Errors
 ///
-/// [`Error::Open`] if there is no such file, or it may not be read; [`Error::NoPortTable`] if it is no file, is too large, or
+/// [`Error::Io`] if there is no such file, or it may not be read; [`Error::NotAPortTable`] if it is no file, is too large, or
 /// holds no text; [`Error::PortTable`] if a line of it is no rule.
 pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
-    let open_error = |source| Error::Open { input: path.display().to_string(), source };
-    let no_table = |why: String| Error::NoPortTable { path: path.to_owned(), why };
+    let open_error = |source| Error::opening(path.display().to_string(), source);
+    let no_table = |reason| Error::NotAPortTable { path: path.to_owned(), reason };
     // Looked at first: to open a pipe would wait for who writes to it.
     let kind = fs::metadata(path).map_err(open_error)?.file_type();
     if kind.is_dir() {
-        return Err(no_table("it is a folder; name a text file with one rule a line".into()));
+        return Err(no_table(NotAPortTable::Folder));
     }
     if !kind.is_file() {
-        return Err(no_table("it is no regular file but a device, a pipe or a socket; save the rules to a file".into()));
+        return Err(no_table(NotAPortTable::NotAFile));
     }
     let mut bytes = Vec::new();
     // The size that the system tells may be wrong (procfs), or may have changed.
     File::open(path).and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes)).map_err(open_error)?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(no_table(format!("it is larger than {MAX_SIZE} bytes, the limit; is it the right file?")));
+        return Err(no_table(NotAPortTable::TooLarge { limit: MAX_SIZE }));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        no_table(format!("it is no text in UTF-8 (at byte {at}); is it the right file?"))
-    })?;
-    parse(&text).map_err(|(line, why)| Error::PortTable { path: path.to_owned(), line, why })
+    let text = String::from_utf8(bytes)
+        .map_err(|error| no_table(NotAPortTable::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
+    parse(&text).map_err(|(line, problem)| Error::PortTable { path: path.to_owned(), line, problem })
 }
 
 /// Reads a table; an error comes with its line.
-pub fn parse(text: &str) -> Result<Vec<Rule>, (usize, String)> {
+pub fn parse(text: &str) -> Result<Vec<Rule>, (usize, RuleProblem)> {
     let mut rules = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
@@ -82,27 +80,22 @@ pub fn parse(text: &str) -> Result<Vec<Rule>, (usize, String)> {
             continue;
         }
         if rules.len() == MAX_RULES {
-            return Err((index + 1, format!("a port table may hold {MAX_RULES} rules, and this is one more")));
+            return Err((index + 1, RuleProblem::TooMany { limit: MAX_RULES }));
         }
-        rules.push(parse_rule(line).map_err(|why| (index + 1, why))?);
+        rules.push(parse_rule(line).map_err(|problem| (index + 1, problem))?);
     }
     Ok(rules)
 }
 
-fn parse_rule(line: &str) -> Result<Rule, String> {
-    let (place, naming) =
-        line.split_once('=').ok_or_else(|| format!("\"{line}\" has no '='; a rule looks like: udp/2500 = ip-phone, voip"))?;
+fn parse_rule(line: &str) -> Result<Rule, RuleProblem> {
+    let (place, naming) = line.split_once('=').ok_or_else(|| RuleProblem::NoEquals(line.to_owned()))?;
     let (host, door) = match place.trim().split_once(char::is_whitespace) {
         Some((host, door)) => (Some(parse_host(host)?), door.trim()),
         None => (None, place.trim()),
     };
-    let (transport, ports) =
-        door.split_once('/').ok_or_else(|| format!("\"{door}\" is no port; write it like tcp/8000 or udp/5000-5010"))?;
-    let transport = Transport::from_name(transport)
-        .ok_or_else(|| format!("\"{transport}\" is no transport with ports; it must be tcp, udp, sctp, dccp or udp-lite"))?;
-    let ports = parse_ports(ports)
-        .filter(|ports| *ports.start() > 0)
-        .ok_or_else(|| format!("\"{ports}\" is no port and no range of ports from 1 to 65535"))?;
+    let (transport, ports) = door.split_once('/').ok_or_else(|| RuleProblem::NoPort(door.to_owned()))?;
+    let transport = Transport::from_name(transport).ok_or_else(|| RuleProblem::NoTransport(transport.to_owned()))?;
+    let ports = parse_ports(ports).filter(|ports| *ports.start() > 0).ok_or_else(|| RuleProblem::NoPorts(ports.to_owned()))?;
     let (name, category) = match naming.split_once(',') {
         Some((name, category)) => (name.trim(), parse_category(category.trim())?),
         None => (naming.trim(), Category::Other),
@@ -110,8 +103,8 @@ fn parse_rule(line: &str) -> Result<Rule, String> {
     Ok(Rule { host, transport, ports, name: parse_name(name)?, category })
 }
 
-fn parse_host(text: &str) -> Result<(IpAddr, u8), String> {
-    let wrong = || format!("\"{text}\" is no address and no network such as 192.0.2.0/24");
+fn parse_host(text: &str) -> Result<(IpAddr, u8), RuleProblem> {
+    let wrong = || RuleProblem::NoAddress(text.to_owned());
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
         None => (text, None),
@@ -125,13 +118,13 @@ fn parse_host(text: &str) -> Result<(IpAddr, u8), String> {
     Ok((address, prefix_len))
 }
 
-fn parse_name(name: &str) -> Result<String, String> {
+fn parse_name(name: &str) -> Result<String, RuleProblem> {
     let fits = |c: char| c.is_alphanumeric() || "-_.+/".contains(c);
     if name.is_empty() || name.chars().count() > 40 || !name.chars().all(fits) {
-        return Err(format!("\"{name}\" is no service name; it must have 1 to 40 letters, digits, or - _ . + /"));
+        return Err(RuleProblem::NoName(name.to_owned()));
     }
     if [Category::Unassigned, Category::Undetermined].iter().any(|verdict| verdict.name() == name) {
-        return Err(format!("\"{name}\" is what Portolan says where a name is missing; choose another one"));
+        return Err(RuleProblem::ReservedName(name.to_owned()));
     }
     Ok(name.to_owned())
 }
@@ -143,10 +136,10 @@ pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
     (first <= last).then_some(first..=last)
 }
 
-fn parse_category(name: &str) -> Result<Category, String> {
+fn parse_category(name: &str) -> Result<Category, RuleProblem> {
     Category::of_service(name).ok_or_else(|| {
-        let known: Vec<&str> = Category::SERVICES.iter().map(|category| category.name()).collect();
-        format!("\"{name}\" is no category; it must be one of {}", known.join(", "))
+        let known = Category::SERVICES.iter().map(|category| category.name()).collect();
+        RuleProblem::NoCategory { word: name.to_owned(), known }
     })
 }
 
@@ -166,22 +159,24 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_with_its_line() {
+        let word = str::to_owned;
         let cases = [
-            ("tcp/80 http", "no '='"),
-            ("http = x", "is no port"),
-            ("icmp/8 = ping", "is no transport"),
-            ("tcp/0 = zero", "from 1 to 65535"),
-            ("tcp/90-80 = x", "from 1 to 65535"),
-            ("tcp/70000 = x", "from 1 to 65535"),
-            ("10.0.0.0/33 tcp/1 = x", "is no address"),
-            ("tcp/1 = ", "is no service name"),
-            ("tcp/1 = a b", "is no service name"),
-            ("tcp/1 = undetermined", "choose another"),
-            ("tcp/1 = x, telephony", "is no category"),
+            ("tcp/80 http", RuleProblem::NoEquals(word("tcp/80 http"))),
+            ("http = x", RuleProblem::NoPort(word("http"))),
+            ("icmp/8 = ping", RuleProblem::NoTransport(word("icmp"))),
+            ("tcp/0 = zero", RuleProblem::NoPorts(word("0"))),
+            ("tcp/90-80 = x", RuleProblem::NoPorts(word("90-80"))),
+            ("tcp/70000 = x", RuleProblem::NoPorts(word("70000"))),
+            ("10.0.0.0/33 tcp/1 = x", RuleProblem::NoAddress(word("10.0.0.0/33"))),
+            ("tcp/1 = ", RuleProblem::NoName(word(""))),
+            ("tcp/1 = a b", RuleProblem::NoName(word("a b"))),
+            ("tcp/1 = undetermined", RuleProblem::ReservedName(word("undetermined"))),
         ];
-        for (line, why) in cases {
-            let (number, said) = parse(&format!("# table\n{line}\n")).unwrap_err();
-            assert!(number == 2 && said.contains(why), "{line}: {said}");
+        for (line, problem) in cases {
+            assert_eq!(parse(&format!("# table\n{line}\n")).unwrap_err(), (2, problem));
         }
+        let (_, problem) = parse("tcp/1 = x, telephony").unwrap_err();
+        let RuleProblem::NoCategory { word, known } = problem else { panic!("{problem:?}") };
+        assert!(word == "telephony" && known.contains(&"voip") && !known.contains(&"undetermined"), "{known:?}");
     }
 }

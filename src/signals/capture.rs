@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use portolan::capture::live::Stopper;
-use portolan::error::Error;
-use portolan::text;
+use portolan::error::{Error, LiveUnavailable};
 use signal_hook::consts::SIGUSR1;
 
 use super::Signal;
@@ -24,7 +23,7 @@ impl CaptureSignals {
     /// If nothing could end the capture in order.
     pub fn prepare() -> Result<CaptureSignals, Error> {
         let signals = Signal::ENDING.map(|signal| signal.0).into_iter().chain([SIGUSR1]);
-        Receiver::new(signals).map(CaptureSignals).map_err(|error| Error::NoLive { why: error.to_string() })
+        Receiver::new(signals).map(CaptureSignals).map_err(|error| Error::NoLive(LiveUnavailable::Signals(error)))
     }
 
     /// From now on signals wait until they are [followed](CaptureSignals::follow). To be called when nothing lies between but the
@@ -46,7 +45,7 @@ impl CaptureSignals {
             true
         };
         let followed: io::Result<()> = self.0.follow(end, move || asked.0.store(true, Ordering::SeqCst));
-        followed.map(|()| request).map_err(|why| Error::NoLive { why: text::no_thread(&why) })
+        followed.map(|()| request).map_err(|why| Error::NoLive(LiveUnavailable::Thread(why)))
     }
 }
 

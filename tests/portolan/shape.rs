@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The floor of each top-level module. A file imports its own floor or lower ones.
-const FLOORS: [(&str, u32); 22] = [
+const FLOORS: [(&str, u32); 23] = [
     ("error", 0),
     ("unit", 0),
     ("text", 0),
@@ -26,6 +26,7 @@ const FLOORS: [(&str, u32); 22] = [
     ("summary", 8),
     ("explain", 8),
     ("doctor", 8),
+    ("messages", 8),
     ("output", 9),
     ("lib", 10),
     ("main", 10),

@@ -18,6 +18,7 @@ use nix::sys::signal::kill;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, socket};
 use nix::unistd::{Gid, Pid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
 use pcap::{Active, Capture};
+use portolan::messages::{English, LiveMessages};
 use portolan::privileges::{self, Needs};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
@@ -57,7 +58,7 @@ pub fn run(arguments: &[String]) {
     };
     let frame = attempts::file_with_frame();
     match privileges::give_up(&needs) {
-        Ok(given_up) => println!("given up: {given_up}"),
+        Ok(report) => println!("given up: {}", English.privileges_dropped(&report)),
         Err(error) => {
             println!("error: {error}");
             exit(REFUSED);

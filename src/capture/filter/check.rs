@@ -10,8 +10,7 @@ use super::super::datalink;
 use super::super::packet::LinkType;
 use super::REJECTS_ALL;
 use super::program::{self, Program};
-use crate::error::Error;
-use crate::text;
+use crate::error::{Error, FilterProblem};
 
 /// The link types that an expression may be meant for if it is wrong for Ethernet: each has words of its own.
 const OTHER_LINK_TYPES: [LinkType; 5] = [
@@ -103,15 +102,15 @@ pub fn words(expression: &str) -> impl Iterator<Item = &str> {
 
 /// Says what is wrong with an expression, if anything is.
 pub fn check(expression: &str) -> Result<(), Error> {
-    let wrong = |why: String, place| Error::Filter { expression: expression.to_owned(), why, place };
-    program::load().map_err(|why| Error::NoFilter { why: why.to_owned() })?;
+    let invalid = |problem, span| Error::Filter { expression: expression.to_owned(), problem, span };
+    program::load().map_err(Error::NoFilter)?;
     if let Some((name, place)) = look_for_host(expression) {
-        return Err(wrong(text::name_in_filter(name), Some(place)));
+        return Err(invalid(FilterProblem::HostName(name.to_owned()), Some(place)));
     }
     let Some(why) = failure(LinkType::ETHERNET, expression) else { return Ok(()) };
     // That is in no single word.
     if why == REJECTS_ALL {
-        return Err(wrong(text::FILTER_REJECTS_ALL.into(), None));
+        return Err(invalid(FilterProblem::RejectsAll, None));
     }
     let mut failures = vec![(LinkType::ETHERNET, why)];
     for link_type in OTHER_LINK_TYPES {
@@ -121,8 +120,8 @@ pub fn check(expression: &str) -> Result<(), Error> {
         }
     }
     match wrong_word(expression, &failures) {
-        Some((why, place)) => Err(wrong(why.to_owned(), Some(place))),
-        None => Err(wrong(failures.swap_remove(0).1, None)),
+        Some((why, place)) => Err(invalid(FilterProblem::Libpcap(why.to_owned()), Some(place))),
+        None => Err(invalid(FilterProblem::Libpcap(failures.swap_remove(0).1), None)),
     }
 }
 
@@ -250,8 +249,8 @@ mod tests {
     /// The word that an expression is wrong at; empty for its end.
     fn wrong(expression: &str) -> Option<String> {
         match check(expression) {
-            Err(Error::Filter { place: Some(place), .. }) => Some(expression[place].to_owned()),
-            Err(Error::Filter { place: None, .. }) => None,
+            Err(Error::Filter { span: Some(span), .. }) => Some(expression[span].to_owned()),
+            Err(Error::Filter { span: None, .. }) => None,
             other => panic!("{expression:?}: {other:?}"),
         }
     }

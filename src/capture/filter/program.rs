@@ -1,29 +1,38 @@
 //! What compiles filters: libpcap, or nothing, where the program was built without it.
 
 #[cfg(feature = "live")]
-pub use portolan_libpcap::{Program, load};
+pub use portolan_libpcap::Program;
+
+use crate::error::LiveUnavailable;
+
+/// Loads libpcap, or says why there is none.
+#[cfg(feature = "live")]
+pub fn load() -> Result<(), LiveUnavailable> {
+    portolan_libpcap::load().map_err(LiveUnavailable::Libpcap)
+}
 
 #[cfg(not(feature = "live"))]
-pub use without::{Program, load};
+pub use without::Program;
+
+/// Says that there is no libpcap.
+#[cfg(not(feature = "live"))]
+pub fn load() -> Result<(), LiveUnavailable> {
+    Err(LiveUnavailable::NotBuilt)
+}
 
 #[cfg(not(feature = "live"))]
 mod without {
-    use crate::text;
-
     /// A compiled filter: there is none.
     pub enum Program {}
 
     impl Program {
         pub fn compile(_: i32, _: &str) -> Result<Program, String> {
-            Err(text::BUILT_WITHOUT_LIBPCAP.into())
+            // Not reached, because nothing is compiled where `load` fails.
+            Err(String::new())
         }
 
         pub fn matches(&self, _: u32, _: &[u8]) -> bool {
             match *self {}
         }
-    }
-
-    pub fn load() -> Result<(), &'static str> {
-        Err(text::BUILT_WITHOUT_LIBPCAP)
     }
 }

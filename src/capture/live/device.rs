@@ -8,7 +8,7 @@ use super::super::datalink;
 use super::super::packet::LinkType;
 use super::{MAX_SNAPLEN, Settings};
 use crate::capture::Filter;
-use crate::error::Error;
+use crate::error::{CaptureProblem, Error, LiveUnavailable};
 use crate::machine::{self, Interface};
 
 /// Milliseconds after which the system hands over a packet, even if there is room for more in its block.
@@ -38,7 +38,7 @@ impl Devices {
     /// Opens the interfaces and sets their filter. A name that comes twice is opened once. Everything that takes rights, and all
     /// of libpcap, is used here for the first time.
     pub fn open(settings: &Settings) -> Result<Devices, Error> {
-        portolan_libpcap::load().map_err(|why| Error::NoLive { why: why.to_owned() })?;
+        portolan_libpcap::load().map_err(|why| Error::NoLive(LiveUnavailable::Libpcap(why)))?;
         let known = machine::interfaces(true);
         let mut names: Vec<&String> = Vec::new();
         for name in &settings.interfaces {
@@ -73,13 +73,14 @@ impl Device {
     fn open(name: &str, settings: &Settings, known: &[Interface]) -> Result<Device, Error> {
         let interface = known.iter().find(|interface| interface.name == name);
         if interface.is_some_and(|interface| !interface.is_up) {
-            return Err(Error::InterfaceDown { name: name.to_owned() });
+            return Err(Error::Capture { interface: name.to_owned(), reason: CaptureProblem::Down });
         }
         let snaplen = settings.snaplen.clamp(1, MAX_SNAPLEN);
         let refused = |error| refusal(name, &words(error), interface.is_some(), known);
         let mut capture = activate(name, settings, snaplen).map_err(refused)?;
         if let Some(filter) = &settings.filter {
-            set_filter(&mut capture, filter).map_err(|why| Error::FilterOnInterface { name: name.to_owned(), why })?;
+            let invalid = |why| Error::Capture { interface: name.to_owned(), reason: CaptureProblem::Filter(why) };
+            set_filter(&mut capture, filter).map_err(invalid)?;
         }
         let link_type = datalink::to_link_type(capture.get_datalink().0);
         let filter = settings.filter.as_ref().map(|filter| filter.expression().to_owned());
@@ -114,17 +115,16 @@ pub fn words(error: pcap::Error) -> String {
 /// Why an interface could not be opened. libpcap tells it in words only.
 fn refusal(name: &str, why: &str, is_known: bool, known: &[Interface]) -> Error {
     let says = |part: &str| why.to_lowercase().contains(part);
-    let (name, why) = (name.to_owned(), why.to_owned());
-    if says("permission") || says("permitted") || says("cap_net_") {
-        Error::NoRightToCapture { name, why }
+    let reason = if says("permission") || says("permitted") || says("cap_net_") {
+        CaptureProblem::NotPermitted(why.to_owned())
     } else if says("not up") || says("network is down") {
-        Error::InterfaceDown { name }
+        CaptureProblem::Down
     } else if is_known {
-        Error::Interface { name, why }
+        CaptureProblem::Libpcap(why.to_owned())
     } else {
-        let known = known.iter().map(|interface| interface.name.clone()).collect();
-        Error::NoSuchInterface { name, known }
-    }
+        CaptureProblem::Missing { known: known.iter().map(|interface| interface.name.clone()).collect() }
+    };
+    Error::Capture { interface: name.to_owned(), reason }
 }
 
 #[cfg(test)]

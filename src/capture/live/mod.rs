@@ -31,13 +31,13 @@ mod worker;
 use std::time::{Duration, Instant};
 
 pub use device::Devices;
-pub use status::{Ending, InterfaceStatus, Status, Stopper};
+pub use status::{CaptureFailure, Ending, InterfaceStatus, Status, Stopper};
 pub use stream::Stream;
 
 use super::filter::Filter;
 use super::saving::Saving;
-use crate::error::Error;
-use crate::{parallel, text};
+use crate::error::{CaptureProblem, Error};
+use crate::parallel;
 
 /// How to capture.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl Devices {
     ///
     /// # Errors
     ///
-    /// [`Error::Interface`] if the system refuses the thread of an interface. Nothing is captured then.
+    /// [`Error::Capture`] if the system refuses the thread of an interface. Nothing is captured then.
     pub fn start(self, saving: Option<Saving>, limits: Limits) -> Result<Live, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
         let status = Status::new(&descriptions, saving.as_ref());
@@ -99,8 +99,10 @@ impl Devices {
         let (mut stream, outlet) = stream::stream(&descriptions, saving, stopper.clone(), status.clone());
         for (index, device) in self.0.into_iter().enumerate() {
             let worker = worker::Worker::new(index, device, outlet.clone(), stopper.clone(), status.clone(), deadline);
-            let thread = parallel::hand_over(worker, worker::Worker::run)
-                .map_err(|(_, why)| Error::Interface { name: descriptions[index].name.clone(), why: text::no_thread(&why) })?;
+            let thread = parallel::hand_over(worker, worker::Worker::run).map_err(|(_, why)| Error::Capture {
+                interface: descriptions[index].name.clone(),
+                reason: CaptureProblem::Thread(why),
+            })?;
             stream.add_worker(thread);
         }
         Ok(Live { stream, stopper, status })

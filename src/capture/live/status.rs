@@ -1,6 +1,5 @@
 //! How a capture goes, for everyone who asks, and the word that ends it.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -8,7 +7,6 @@ use super::super::packet::LinkType;
 use super::super::saving::{Saved, Saving};
 use super::device::Description;
 use crate::error::Error;
-use crate::text;
 
 /// The most trouble of the saving that is kept until somebody takes it.
 const MAX_TROUBLES: usize = 10;
@@ -22,19 +20,18 @@ pub enum Ending {
     Duration,
     /// It was stopped, or nobody reads it any more.
     Stopped,
-    /// The interface or the system failed, in libpcap's words.
-    Trouble(String),
+    /// The interface or the system failed.
+    Failed(CaptureFailure),
 }
 
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Ending::Packets => f.write_str(text::ENDED_BY_PACKETS),
-            Ending::Duration => f.write_str(text::ENDED_BY_DURATION),
-            Ending::Stopped => f.write_str(text::ENDED_BY_STOPPING),
-            Ending::Trouble(why) => write!(f, "{}", text::ended_by_trouble(why)),
-        }
-    }
+/// The reason why a capture on an interface could not go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CaptureFailure {
+    /// The interface was removed.
+    InterfaceRemoved,
+    /// Something else, in the words of libpcap or the system.
+    Libpcap(String),
 }
 
 /// An interface and what it has counted so far: packets since the capture began. The system's counts are looked up about once a

@@ -11,9 +11,8 @@ use pcap::{Active, Capture, PacketHeader, Stat};
 use super::super::pcapng_write::{self, Statistics};
 use super::device::{Device, IS_PRECISE, TIMEOUT, words};
 use super::link_state::{LinkState, link_state};
-use super::status::{Ending, Status, Stopper};
+use super::status::{CaptureFailure, Ending, Status, Stopper};
 use super::stream::{BLOCK, Outlet};
-use crate::text;
 use crate::unit::{NANOSECONDS, Time};
 
 /// Packets that are taken at a time, before it is looked whether all is to end.
@@ -105,7 +104,7 @@ impl Worker {
     fn look_at_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
         let state = link_state(self.capture.as_fd(), &self.name);
         if state == LinkState::Gone {
-            return ControlFlow::Break(self.fail(text::interfaces::INTERFACE_IS_GONE.into()));
+            return ControlFlow::Break(self.fail(CaptureFailure::InterfaceRemoved));
         }
         if has_failed {
             // Even if it is on again already.
@@ -121,9 +120,9 @@ impl Worker {
     }
 
     /// What libpcap says, unless it is that the interface is gone. It may know that a moment before the socket does.
-    fn reason(&self, why: String) -> String {
+    fn reason(&self, why: String) -> CaptureFailure {
         let is_gone = why.contains("disappeared") || link_state(self.capture.as_fd(), &self.name) == LinkState::Gone;
-        if is_gone { text::interfaces::INTERFACE_IS_GONE.into() } else { why }
+        if is_gone { CaptureFailure::InterfaceRemoved } else { CaptureFailure::Libpcap(why) }
     }
 
     fn set_down(&mut self, is_down: bool) {
@@ -132,8 +131,8 @@ impl Worker {
     }
 
     /// Takes what came before the interface failed.
-    fn fail(&mut self, why: String) -> Ending {
-        self.drain(Ending::Trouble(why))
+    fn fail(&mut self, failure: CaptureFailure) -> Ending {
+        self.drain(Ending::Failed(failure))
     }
 
     /// Takes what has come up to now and is still in the system's buffer.
@@ -147,8 +146,8 @@ impl Worker {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
                 Ok(_) => {}
                 // Nothing comes any more, and it is known why.
-                Err(why) if is_of_interface_down(&why) || matches!(ending, Ending::Trouble(_)) => break,
-                Err(why) => return Ending::Trouble(self.reason(why)),
+                Err(why) if is_of_interface_down(&why) || matches!(ending, Ending::Failed(_)) => break,
+                Err(why) => return Ending::Failed(self.reason(why)),
             }
         }
         ending

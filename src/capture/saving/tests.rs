@@ -245,7 +245,9 @@ fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
             let recorder = Recorder { room: Some(room), ..Recorder::default() };
             let mut saving = recorder.saving(name);
             let error = saving.save(&stream).unwrap_err();
-            assert!(matches!(&error, Error::SavingEnded { output, packets: told, .. } if output == name && *told == packets));
+            assert!(
+                matches!(&error, Error::Io { action: Action::SavePackets { saved }, name: output, .. } if output == name && *saved == packets)
+            );
             assert!(error.is_closed_pipe() && saving.is_over());
             saving.save(&stream).unwrap();
             assert_eq!(saving.saved(), Saved { packets, bytes: room as u64, files: 1, ..Saved::default() });
@@ -301,20 +303,24 @@ fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
 fn what_cannot_be_meant_is_refused_before_anything_is_made() {
     let folder = tempdir().unwrap();
     let size = Some(1_000);
-    let refused = |target: Target, why: &str| {
+    let refused = |target: Target, problem: SaveProblem| {
+        let error = Saving::create(target).err().unwrap();
+        assert!(matches!(&error, Error::Save { reason, .. } if *reason == problem), "{error}");
+    };
+    let lacks_folder = |target: Target| {
         let error = Saving::create(target).err().unwrap().to_string();
-        assert!(error.ends_with(why), "{error}");
+        assert!(error.ends_with("the folder it should be in does not exist"), "{error}");
     };
     let day = || target(&folder, "day.pcap");
-    refused(Target { rotate_size: size, ..Target::file("-") }, text::ROTATED_STANDARD_OUTPUT);
-    refused(target(&folder, ""), text::SAVED_TO_A_FOLDER);
-    refused(Target { rotate_size: size, ..Target::file("/") }, text::SAVED_TO_A_FOLDER);
-    refused(Target { keep: Some(1), ..day() }, text::KEPT_WITHOUT_ROTATION);
-    refused(Target { rotate_size: Some(0), ..day() }, text::ROTATED_BY_NOTHING);
-    refused(Target { rotate_seconds: Some(0), ..day() }, text::ROTATED_BY_NOTHING);
-    refused(Target { rotate_size: size, keep: Some(0), ..day() }, text::ROTATED_BY_NOTHING);
-    refused(target(&folder, "none/day.pcap"), "the folder it should be in does not exist");
-    refused(Target { rotate_size: size, ..target(&folder, "none/day.pcap") }, "the folder it should be in does not exist");
+    refused(Target { rotate_size: size, ..Target::file("-") }, SaveProblem::RotatedStandardOutput);
+    refused(target(&folder, ""), SaveProblem::Folder);
+    refused(Target { rotate_size: size, ..Target::file("/") }, SaveProblem::Folder);
+    refused(Target { keep: Some(1), ..day() }, SaveProblem::KeptWithoutRotation);
+    refused(Target { rotate_size: Some(0), ..day() }, SaveProblem::ZeroLimit);
+    refused(Target { rotate_seconds: Some(0), ..day() }, SaveProblem::ZeroLimit);
+    refused(Target { rotate_size: size, keep: Some(0), ..day() }, SaveProblem::ZeroLimit);
+    lacks_folder(target(&folder, "none/day.pcap"));
+    lacks_folder(Target { rotate_size: size, ..target(&folder, "none/day.pcap") });
     assert_eq!(names(&folder), [""; 0]);
     assert!(Saving::create(Target::file("-")).is_ok());
 }
@@ -349,9 +355,9 @@ fn what_is_kept_of_interfaces_has_a_bound() {
     pcapng_write::interface(&mut one, &Description { description: Some(&long), ..ETH });
     saving.save(&beginning(&[])).unwrap();
     let most = MAX_PREAMBLE / one.len();
-    let error = (0..=most).find_map(|number| saving.save(&one).err().map(|error| (number, error.to_string())));
-    let message = format!("cannot save to day.pcapng: {}", text::TOO_MUCH_DESCRIBED);
-    assert_eq!(error, Some((most, message)));
+    let (number, error) = (0..=most).find_map(|number| saving.save(&one).err().map(|error| (number, error))).unwrap();
+    assert_eq!(number, most);
+    assert!(matches!(error, Error::Save { reason: SaveProblem::TooMuchDescribed, .. }), "{error}");
     assert_eq!(saving.preamble.capacity(), 0);
 }
 

@@ -21,19 +21,20 @@ use seccompiler::{
     SeccompFilter, SeccompRule, TargetArch, apply_filter_all_threads,
 };
 
-use crate::text::privileges as text;
+use super::NoCallFilter;
+use crate::error::EscapedCall;
 use calls::{ALLOWED, CLONE_DETACHED, NO_SUCH_CALL, THREAD_FLAGS, Test};
 
 /// Puts the filter in force, for all threads and for good. An error says why there is none.
-pub fn restrict(interfaces: &[BorrowedFd<'_>]) -> Result<(), String> {
+pub fn restrict(interfaces: &[BorrowedFd<'_>]) -> Result<(), NoCallFilter> {
     let compiled =
         TargetArch::try_from(ARCH).and_then(|processor| Ok((no_such_call(processor)?, allowed(processor, interfaces)?)));
-    let (no_such_call, allowed) = compiled.map_err(|error| text::no_filter_made(&error.to_string()))?;
+    let (no_such_call, allowed) = compiled.map_err(|error| NoCallFilter::NotCompiled(error.to_string()))?;
     // In this order: the second one refuses any further filter.
     for filter in [no_such_call, allowed] {
         apply_filter_all_threads(&filter).map_err(|error| match error {
-            seccompiler::Error::Seccomp(error) | seccompiler::Error::Prctl(error) => text::filter_refused(&error.to_string()),
-            error => text::filter_refused(&error.to_string()),
+            seccompiler::Error::Seccomp(error) | seccompiler::Error::Prctl(error) => NoCallFilter::Refused(error.to_string()),
+            error => NoCallFilter::Refused(error.to_string()),
         })?;
     }
     Ok(())
@@ -80,18 +81,18 @@ fn conditions(test: Test, interfaces: &[BorrowedFd<'_>]) -> Result<Vec<SeccompCo
 }
 
 /// Tries what the filter should refuse; the first thing that it does not refuse is the error.
-pub fn try_to_break_out(interfaces: &[BorrowedFd<'_>]) -> Result<(), &'static str> {
-    let refused = |what, error: Option<Errno>| if error == Some(Errno::EPERM) { Ok(()) } else { Err(what) };
+pub fn try_to_break_out(interfaces: &[BorrowedFd<'_>]) -> Result<(), EscapedCall> {
+    let refused = |call, error: Option<Errno>| if error == Some(Errno::EPERM) { Ok(()) } else { Err(call) };
     let local = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None);
-    refused("a new socket", local.err())?;
+    refused(EscapedCall::Socket, local.err())?;
     // Nothing can be run by that name: without a filter, another error says so.
     let error = Command::new("/").spawn().err().as_ref().and_then(io::Error::raw_os_error);
-    refused("a new program", error.map(Errno::from_raw))?;
+    refused(EscapedCall::Program, error.map(Errno::from_raw))?;
     for interface in interfaces {
         // Nothing is sent without a filter, either: a frame has a header.
-        refused("sending", send(interface.as_raw_fd(), &[], MsgFlags::MSG_DONTWAIT).err())?;
-        refused("writing to an interface", write(interface, &[]).err())?;
-        refused("another descriptor of an interface", fcntl(interface, FcntlArg::F_DUPFD_CLOEXEC(0)).err())?;
+        refused(EscapedCall::Send, send(interface.as_raw_fd(), &[], MsgFlags::MSG_DONTWAIT).err())?;
+        refused(EscapedCall::Write, write(interface, &[]).err())?;
+        refused(EscapedCall::Duplicate, fcntl(interface, FcntlArg::F_DUPFD_CLOEXEC(0)).err())?;
     }
     Ok(())
 }

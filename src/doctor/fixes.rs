@@ -1,9 +1,9 @@
-//! What mends what is missing.
+//! The ways to fix what is missing.
 
 use std::path::Path;
 
 use super::command::{as_root, path, portolan, quoted};
-use super::{Remedy, sentences};
+use super::{Fix, Purpose};
 use crate::machine::{Container, Executable, Interface, Machine, PackageManager, Place};
 
 /// The capability that a capture takes, also of an interface's whole traffic (promiscuous mode).
@@ -21,13 +21,13 @@ pub fn is_any(interface: &Interface) -> bool {
 }
 
 /// Installs libpcap, where it is known how.
-pub fn install_libpcap(machine: &Machine) -> Option<Remedy> {
+pub fn install_libpcap(machine: &Machine) -> Option<Fix> {
     let package = match machine.package_manager? {
         PackageManager::Apt => "libpcap0.8",
         PackageManager::Zypper => "libpcap1",
         PackageManager::Dnf | PackageManager::Pacman | PackageManager::Apk | PackageManager::Brew => "libpcap",
     };
-    Some(Remedy::new(sentences::INSTALL_IT, [install(machine, package)?]))
+    Some(Fix::new(Purpose::InstallLibpcap, [install(machine, package)?]))
 }
 
 fn install(machine: &Machine, package: &str) -> Option<String> {
@@ -44,35 +44,35 @@ fn install(machine: &Machine, package: &str) -> Option<String> {
 }
 
 /// Gives this program the right to capture.
-pub fn rights(machine: &Machine) -> Vec<Remedy> {
+pub fn rights(machine: &Machine) -> Vec<Fix> {
     let live = format!("{} live -i {}", path(machine), interface(machine));
-    let mut remedies = Vec::new();
+    let mut fixes = Vec::new();
     if !machine.rights.is_root {
-        remedies.push(Remedy::new(sentences::CAPTURE_ONCE, [as_root(machine, &live)]));
-        remedies.extend(container_as_root(machine));
+        fixes.push(Fix::new(Purpose::CaptureOnce, [as_root(machine, &live)]));
+        fixes.extend(container_as_root(machine));
     }
     if cfg!(target_os = "linux")
         && let Some(executable) = &machine.executable
     {
-        remedies.push(capability(machine, executable));
-        remedies.push(group(machine, executable));
+        fixes.push(capability(machine, executable));
+        fixes.push(group(machine, executable));
     }
-    remedies
+    fixes
 }
 
 /// A capability of the program's file.
-fn capability(machine: &Machine, executable: &Executable) -> Remedy {
+fn capability(machine: &Machine, executable: &Executable) -> Fix {
     let mut commands = install_setcap(machine);
-    let (why, file) = fit_place(executable);
+    let file = fit_place(executable);
     if file != executable.path {
         commands.push(as_root(machine, &format!("install -m 755 {} {INSTALLED}", path(machine))));
     }
     commands.push(set_capability(machine, file));
-    Remedy::new(sentences::capture_for_good(&why), commands)
+    Fix::new(Purpose::GrantCapability(executable.place.clone()), commands)
 }
 
 /// The same for the members of a group.
-fn group(machine: &Machine, executable: &Executable) -> Remedy {
+fn group(machine: &Machine, executable: &Executable) -> Fix {
     let mut commands = install_setcap(machine);
     let user = machine.rights.user.as_deref().map_or_else(|| "USER".into(), quoted);
     let (add_group, add_user) = match machine.package_manager {
@@ -80,7 +80,7 @@ fn group(machine: &Machine, executable: &Executable) -> Remedy {
         _ => (format!("groupadd -f {GROUP}"), format!("usermod -aG {GROUP} {user}")),
     };
     commands.extend([&add_group, &add_user].map(|command| as_root(machine, command)));
-    let (_, file) = fit_place(executable);
+    let file = fit_place(executable);
     if file == executable.path {
         let own = path(machine);
         commands.extend([format!("chown root:{GROUP} {own}"), format!("chmod 750 {own}")].map(|own| as_root(machine, &own)));
@@ -89,21 +89,18 @@ fn group(machine: &Machine, executable: &Executable) -> Remedy {
     }
     // A new owner takes capabilities away: they are set at last.
     commands.push(set_capability(machine, file));
-    Remedy::new(sentences::CAPTURE_FOR_A_GROUP, commands)
+    Fix::new(Purpose::GrantGroup, commands)
 }
 
 fn set_capability(machine: &Machine, file: &Path) -> String {
     as_root(machine, &format!("setcap {CAPABILITY} {}", quoted(&file.to_string_lossy())))
 }
 
-/// Where a file with a capability should be, and why, if that is not where it is.
-fn fit_place(executable: &Executable) -> (String, &Path) {
-    let installed = Path::new(INSTALLED);
-    match &executable.place {
-        Place::Fit => (String::new(), &executable.path),
-        Place::NoSuid => (sentences::PLACE_IS_NOSUID.into(), installed),
-        Place::BuildFolder => (sentences::PLACE_IS_BUILT_IN.into(), installed),
-        Place::WorldWritable(folder) => (sentences::place_is_world_writable(&folder.to_string_lossy()), installed),
+/// The place where a file with a capability should be: its own, if that is fit.
+fn fit_place(executable: &Executable) -> &Path {
+    match executable.place {
+        Place::Fit => &executable.path,
+        Place::NoSuid | Place::BuildFolder | Place::WorldWritable(_) => Path::new(INSTALLED),
     }
 }
 
@@ -118,52 +115,52 @@ fn install_setcap(machine: &Machine) -> Vec<String> {
 }
 
 /// A container that was started without the right.
-pub fn container(machine: &Machine) -> Vec<Remedy> {
+pub fn container(machine: &Machine) -> Vec<Fix> {
     let command = match machine.container {
         Some(Container::Docker) => "docker run --cap-add NET_RAW ...",
         Some(Container::Podman) => "podman run --cap-add NET_RAW ...",
         Some(Container::Kubernetes) => "securityContext: { capabilities: { add: [\"NET_RAW\"] } }",
         Some(Container::Other) | None => return Vec::new(),
     };
-    vec![Remedy::new(sentences::START_CONTAINER_WITH_RIGHT, [command.into()])]
+    vec![Fix::new(Purpose::StartContainerWithRight, [command.into()])]
 }
 
 /// A container that was started as a user.
-fn container_as_root(machine: &Machine) -> Option<Remedy> {
+fn container_as_root(machine: &Machine) -> Option<Fix> {
     let command = match machine.container? {
         Container::Docker => "docker run --user 0 --cap-add NET_RAW ...",
         Container::Podman => "podman run --user 0 --cap-add NET_RAW ...",
         Container::Kubernetes => "securityContext: { runAsUser: 0, capabilities: { add: [\"NET_RAW\"] } }",
         Container::Other => return None,
     };
-    Some(Remedy::new(sentences::START_CONTAINER_AS_ROOT, [command.into()]))
+    Some(Fix::new(Purpose::StartContainerAsRoot, [command.into()]))
 }
 
 /// Switches an interface on.
-pub fn switch_on(machine: &Machine, name: Option<&str>) -> Vec<Remedy> {
+pub fn switch_on(machine: &Machine, name: Option<&str>) -> Vec<Fix> {
     let command = |name| {
         let name = quoted(name);
         let command =
             if cfg!(target_os = "linux") { format!("ip link set dev {name} up") } else { format!("ifconfig {name} up") };
         as_root(machine, &command)
     };
-    name.map(|name| Remedy::new(sentences::SWITCH_IT_ON, [command(name)])).into_iter().collect()
+    name.map(|name| Fix::new(Purpose::SwitchOn, [command(name)])).into_iter().collect()
 }
 
 /// Lets another program capture.
-pub fn other_way(machine: &Machine) -> Remedy {
+pub fn other_way(machine: &Machine) -> Fix {
     let capture = format!("tcpdump -U -w - -i {}", interface(machine));
     let read = format!("{} read -", portolan(machine));
     let rights = &machine.rights;
     if !rights.is_grantable || (!rights.can_gain && !rights.is_root) {
-        return Remedy::new(
-            sentences::CAPTURE_ELSEWHERE,
+        return Fix::new(
+            Purpose::CaptureOnAnotherComputer,
             [format!("ssh HOST sudo tcpdump -U -w - -i {USUAL_INTERFACE} | {read}")],
         );
     }
     let install = if machine.tools.tcpdump { None } else { install(machine, "tcpdump") };
     let piped = format!("{} | {read}", as_root(machine, &capture));
-    Remedy::new(sentences::CAPTURE_WITH_ANOTHER, install.into_iter().chain([piped]))
+    Fix::new(Purpose::CaptureWithAnotherProgram, install.into_iter().chain([piped]))
 }
 
 /// The interface to capture on, for a shell.

@@ -1,0 +1,62 @@
+//! Outputs that cannot be written as they were asked for.
+
+/// The reason why outputs exclude each other, or an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutputConflict {
+    /// Two outputs were to go to standard output.
+    StandardOutput {
+        /// The option of the first one.
+        first: &'static str,
+        /// The option of the second one.
+        second: &'static str,
+    },
+    /// No table or several were chosen for an output that is a single one.
+    NotOneTable {
+        /// The option.
+        option: &'static str,
+        /// How many were chosen.
+        tables: usize,
+    },
+    /// An output is a file that is used otherwise.
+    SameFile {
+        /// The output.
+        output: NamedOutput,
+        /// The file, and its other use.
+        used: UsedFile,
+    },
+}
+
+/// A file that a run uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UsedFile {
+    /// A capture that is read, by its path.
+    Input(String),
+    /// Standard input.
+    StandardInput,
+    /// The user's port table, by its path.
+    PortTable(String),
+    /// Another output.
+    Output(NamedOutput),
+}
+
+/// An output as the user asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamedOutput {
+    /// Standard output.
+    StandardOutput,
+    /// The file or folder that an option names.
+    OfOption {
+        /// The option.
+        option: &'static str,
+        /// The file or folder.
+        path: String,
+    },
+    /// A file in the folder that an option names.
+    InFolder {
+        /// The option.
+        option: &'static str,
+        /// The file.
+        path: String,
+    },
+}

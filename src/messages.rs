@@ -1,0 +1,55 @@
+//! Floor 8: every sentence that a person reads, as one catalogue.
+//!
+//! A sentence is a method of a trait, with its holes as typed parameters; [`English`] implements all of them. Plurals and the order of
+//! words are code of the language, and no sentence is put together from halves by those who want it. What the program finds out is data
+//! on the floors below (errors, problems, checks); only those who print ask for words.
+//!
+//! A second language is a type that implements the same traits, in files of its own, and a line in [`Language`]. While a sentence is
+//! missing, it does not compile.
+//!
+//! Keys of tables and columns, values in CSV and JSON, and names of options are no sentences: they are the same in every language.
+
+mod display;
+mod doctor;
+mod english;
+mod errors;
+mod live;
+mod reading;
+mod services;
+mod tables;
+mod usage;
+
+use std::fmt::Debug;
+
+pub use doctor::DoctorMessages;
+pub use english::English;
+pub use errors::ErrorMessages;
+pub use live::LiveMessages;
+pub use reading::{InterruptedAt, ReadingMessages};
+pub use services::ServiceMessages;
+pub use tables::{TableMessages, TitledTable};
+pub use usage::UsageMessages;
+
+/// All sentences of a language.
+pub trait Messages:
+    DoctorMessages + ErrorMessages + LiveMessages + ReadingMessages + ServiceMessages + TableMessages + UsageMessages + Debug + Sync
+{
+}
+
+/// A language that people can be spoken to in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// The sentences of this language.
+    pub const fn messages(self) -> &'static dyn Messages {
+        match self {
+            Language::English => &English,
+        }
+    }
+}

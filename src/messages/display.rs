@@ -1,0 +1,25 @@
+//! Errors and problems of the library as text: always in English, whatever language the program speaks.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{English, ErrorMessages};
+use crate::capture::ReadProblem;
+use crate::error::{CompressionProblem, Error};
+
+impl Display for Error {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(&English.error(self))
+    }
+}
+
+impl Display for ReadProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(&English.read_problem(self))
+    }
+}
+
+impl Display for CompressionProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(English.compression_problem(*self))
+    }
+}

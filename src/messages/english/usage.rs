@@ -1,0 +1,24 @@
+//! Command lines.
+
+use super::{English, one_of};
+use crate::messages::UsageMessages;
+
+impl UsageMessages for English {
+    fn no_such_word(&self, word: &str, near_commands: &[&str], near_files: &[String], commands: &[&str]) -> String {
+        let meant = match (near_commands, near_files) {
+            ([], []) => format!("the commands are {}; portolan help tells more", commands.join(", ")),
+            ([], files) => format!("did you mean {}?", one_of(files)),
+            (commands, []) => format!("did you mean portolan {}?", one_of(commands)),
+            (commands, files) => format!("did you mean portolan {}, or the file {}?", one_of(commands), one_of(files)),
+        };
+        format!("there is no command and no file \"{word}\"; {meant}")
+    }
+
+    fn name_a_capture(&self) -> &'static str {
+        "name a capture (portolan read FILE), a folder of captures, or pipe one in (tcpdump -U -w - | portolan read)"
+    }
+
+    fn no_file_named(&self) -> &'static str {
+        "standard input was read because no FILE was named; to read a file: portolan read FILE"
+    }
+}

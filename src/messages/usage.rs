@@ -1,0 +1,13 @@
+//! Sentences about a command line that names something that does not exist, or nothing at all.
+
+/// Sentences about command lines.
+pub trait UsageMessages {
+    /// A word is neither a command nor a file: commands and files like it, and all commands.
+    fn no_such_word(&self, word: &str, near_commands: &[&str], near_files: &[String], commands: &[&str]) -> String;
+
+    /// No capture was named, and none is piped in.
+    fn name_a_capture(&self) -> &'static str;
+
+    /// No capture was named, and standard input held none.
+    fn no_file_named(&self) -> &'static str;
+}
