@@ -16,9 +16,7 @@ mod throttle;
 
 use std::sync::Arc;
 
-use crate::capture::{
-    Completeness, Compression, Filter, InputName, Interface, Interrupt, Position, ReadProblem, Source,
-};
+use crate::capture::{Completeness, Compression, Filter, InputName, Interface, Interrupt, Position, ReadProblem, Source};
 use crate::error::Error;
 use crate::flow::{BATCH, TimelineOptions, USUAL_MAX_FLOWS};
 use crate::service::Registry;

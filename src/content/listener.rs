@@ -12,7 +12,7 @@ use super::packet::ChannelPacket;
 use super::stream::TextStreams;
 use super::sunrpc::Portmapper;
 use super::{dcerpc, dns, ftp, group_query, irc, netbios, rtsp, sdp, tftp};
-use crate::decode::{FlowKey, Observation, ConnectionFlags};
+use crate::decode::{ConnectionFlags, FlowKey, Observation};
 use crate::service::{Expected, Registry};
 use crate::unit::Time;
 

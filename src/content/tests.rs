@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, ConnectionFlags};
+use crate::decode::{Address, ConnectionFlags, FlowKey, Fragment, IpVersion, Observation, ScopeId};
 use crate::service::{Registry, user_table};
 use crate::unit::{NANOSECONDS, Time};
 

@@ -6,9 +6,9 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
+use super::flows::Flows;
 use super::index::Index;
 use super::record::Flow;
-use super::flows::Flows;
 use super::table::BATCH;
 use crate::decode::{Address, IpVersion, ScopeId, Side};
 use crate::prefetch::prefetch;

@@ -3,8 +3,8 @@
 use foldhash::fast::RandomState;
 
 use super::endpoint_index::{EndpointIndex, NONE, SIDES};
-use super::record::Flow;
 use super::flows::Flows;
+use super::record::Flow;
 use crate::decode::{Address, Side};
 use crate::parallel;
 use crate::service::facts::EndpointStats;

@@ -40,7 +40,7 @@ pub struct Program<'a> {
 }
 
 /// The options that shape the tables; `null` where one does not apply.
-#[derive(Serialize, Default)]
+#[derive(Serialize, Default, Clone)]
 pub struct Settings {
     /// Seconds of silence after which a flow ends; `null` = never.
     pub idle_timeout: Option<f64>,

@@ -6,6 +6,7 @@ pub mod csv;
 mod data;
 mod escape;
 pub mod folder;
+mod format;
 pub mod json;
 pub mod jsonl;
 mod layout;
@@ -16,3 +17,5 @@ pub mod replace;
 mod stream;
 pub mod terminal;
 mod wrap;
+
+pub use format::{Format, Layout, WriteDocument, WriteTable};

@@ -10,10 +10,12 @@ use portolan::output::{prose, terminal};
 use portolan::text::choice as text;
 use portolan::witness::{self, Matching};
 
-use crate::cli::{ExplainArguments, Target, Unnamed};
-use crate::outputs::{view, view_on_stderr, write_to};
-use crate::say::{print_details, print_problem, report_missed};
-use crate::{COMPLETE, FAILED, INCOMPLETE, analyse, prepare};
+use super::cli::{ExplainArguments, Target, Unnamed};
+use super::destinations::write_to;
+use super::diagnostics::{print_details, print_problem, report_missed};
+use super::setup::{analyse, prepare};
+use super::view::{view, view_on_stderr};
+use super::{COMPLETE, FAILED, INCOMPLETE};
 
 /// `portolan explain`
 pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {

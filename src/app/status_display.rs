@@ -11,9 +11,9 @@ use portolan::output::terminal::{self, View};
 use portolan::summary::TableName;
 use portolan::unit::Traffic;
 
-use crate::MESSAGES;
-use crate::outputs::{is_dumb_terminal, view_on_stderr};
-use crate::say::print_status;
+use super::MESSAGES;
+use super::diagnostics::print_status;
+use super::view::{is_dumb_terminal, view_on_stderr};
 
 /// The most services in the summary.
 const MOST_SERVICES: usize = 15;

@@ -10,7 +10,7 @@ use clap::CommandFactory;
 use portolan::capture::{near_paths, near_words};
 
 use super::Cli;
-use crate::MESSAGES;
+use crate::app::MESSAGES;
 
 /// The command that is meant where none is given.
 const USUAL_COMMAND: &str = "read";

@@ -10,10 +10,10 @@ use portolan::error::Error;
 use portolan::parallel;
 use portolan::service::Registry;
 
-use crate::MESSAGES;
-use crate::cli::{CommonJob, TablesJob, Target};
-use crate::outputs::{heading, write_tables, write_to};
-use crate::screen::Screen;
+use super::MESSAGES;
+use super::cli::{CommonJob, TablesJob, Target};
+use super::destinations::{heading, write_tables, write_to};
+use super::status_display::Screen;
 
 /// The priority of Linux (its nice value) at which a thread gets a third of what others get where all of them want a processor. With
 /// the lowest, 19, it gets next to nothing on a busy computer: the tables at the end would wait for it for minutes, and other
@@ -131,7 +131,7 @@ impl Reports {
     fn write_for_people(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
         let after = |output: &mut dyn Write| writeln!(output, "{}\n", MESSAGES.tables_after(seconds));
         let mut failures: Vec<Error> = write_to(&Target::Stdout, after).err().into_iter().collect();
-        let for_people = TablesJob { csv: None, json: None, jsonl: None, ..self.tables.clone() };
+        let for_people = TablesJob { destinations: Vec::new(), ..self.tables.clone() };
         failures.extend(write_tables(&for_people, || self.heading(), analysis, true));
         failures
     }

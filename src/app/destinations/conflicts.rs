@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use portolan::capture::{Identity, InputName};
 use portolan::error::{Error, NamedOutput, OutputConflict, UsedFile};
+use portolan::output::Layout;
 use portolan::output::folder::file_of;
 use portolan::output::replace::place_of;
 use portolan::summary::TableName;
 
-use crate::cli::{RowsJob, TablesJob, TablesTarget, Target};
+use crate::app::cli::{Destination, RowsJob, TablesJob, Target};
 
 /// Checks the outputs of a capture's tables, and `saved` for its packets (`-` is standard output).
 ///
@@ -22,18 +23,21 @@ use crate::cli::{RowsJob, TablesJob, TablesTarget, Target};
 /// [`Error::Outputs`] if two outputs are one, if one is an input or the user's port table, or if several tables are to go where
 /// only one can.
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
+    // Of several for standard output, an option with one document comes last.
+    let (each, one): (Vec<_>, Vec<_>) =
+        job.destinations.iter().partition(|destination| matches!(destination.format.layout(), Layout::EachTable(_)));
     let mut outputs = Vec::new();
-    for (option, target) in [("--csv", &job.csv), ("--jsonl", &job.jsonl)] {
-        match target {
-            Some(TablesTarget::Stdout) if job.written.len() != 1 => {
+    for Destination { format, target } in each {
+        let option = format.option();
+        outputs.push(match target {
+            Target::Stdout if job.written.len() != 1 => {
                 return refuse(OutputConflict::NotOneTable { option, tables: job.written.len() });
             }
-            Some(TablesTarget::Stdout) => outputs.push(Output { option, target: Place::Stdout }),
-            Some(TablesTarget::Folder(folder)) => outputs.push(Output { option, target: Place::Folder(folder, &job.written) }),
-            None => {}
-        }
+            Target::Stdout => Output { option, target: Place::Stdout },
+            Target::Path(folder) => Output { option, target: Place::Folder(folder, &job.written) },
+        });
     }
-    outputs.extend(output("--json", job.json.as_ref()));
+    outputs.extend(one.into_iter().map(output));
     outputs.extend(saved.map(|path| Output {
         option: "--write",
         target: if path == Path::new("-") { Place::Stdout } else { Place::File(path) },
@@ -43,16 +47,16 @@ pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName],
 
 /// The same for the outputs of a single table.
 pub fn check_rows(job: &RowsJob, port_table: Option<&Path>) -> Result<(), Error> {
-    let outputs = [("--csv", &job.csv), ("--json", &job.json), ("--jsonl", &job.jsonl)];
-    let outputs: Vec<Output> = outputs.into_iter().filter_map(|(option, target)| output(option, target.as_ref())).collect();
+    let outputs: Vec<Output> = job.destinations.iter().map(output).collect();
     check(&outputs, &[], port_table)
 }
 
-fn output<'a>(option: &'static str, target: Option<&'a Target>) -> Option<Output<'a>> {
-    Some(match target? {
-        Target::Stdout => Output { option, target: Place::Stdout },
-        Target::File(path) => Output { option, target: Place::File(path) },
-    })
+fn output(destination: &Destination) -> Output<'_> {
+    let target = match &destination.target {
+        Target::Stdout => Place::Stdout,
+        Target::Path(path) => Place::File(path),
+    };
+    Output { option: destination.format.option(), target }
 }
 
 /// An output as the user asked for it.

@@ -11,8 +11,8 @@ use portolan::messages::InterruptedAt;
 use portolan::service::protocols;
 use portolan::text;
 
-use crate::MESSAGES;
-use crate::signals::Signal;
+use super::MESSAGES;
+use super::signals::Signal;
 
 /// One packet in so many is a suspected duplicate where it is worth a message. A place that shows packets twice does so with much of what
 /// passes, up to one in two; single packets are repeated by programs in nearly every capture.

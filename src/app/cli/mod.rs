@@ -1,25 +1,24 @@
 //! Floor 10: what can be typed, and the job it means.
 
+mod destinations;
 mod explain;
 mod first_word;
 #[cfg(feature = "live")]
 mod live;
-mod targets;
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
 use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
 use portolan::service::book::PortQuery;
 use portolan::summary::TableName;
 
+pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ExplainArguments, Unnamed};
 pub use first_word::with_command;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
-pub use targets::{TablesTarget, Target};
 
 /// What `--version` says: also how the program was built.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
@@ -174,17 +173,8 @@ struct RowsArguments {
     #[arg(long)]
     wide: bool,
 
-    /// Write the rows as CSV ('-' = standard output, nothing else is shown then)
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    csv: Option<String>,
-
-    /// Write the rows as a JSON document ('-' = standard output, nothing else is shown then)
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    json: Option<String>,
-
-    /// Write the rows as JSON lines, an object each ('-' = standard output, nothing else is shown then)
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    jsonl: Option<String>,
+    #[command(flatten)]
+    destinations: RowsDestinations,
 }
 
 /// What every command that shows the tables of a capture takes.
@@ -203,17 +193,8 @@ struct TablesArguments {
     #[arg(long)]
     wide: bool,
 
-    /// Write the tables as DIR/NAME.csv, with all rows ('-' = the one that --table names to standard output, terminal tables off)
-    #[arg(long, value_name = "DIR")]
-    csv: Option<PathBuf>,
-
-    /// Write the tables, with all rows, as one JSON document ('-' = standard output, terminal tables off)
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    json: Option<String>,
-
-    /// Write the tables as DIR/NAME.jsonl, a JSON object on a line for each row ('-' = the one that --table names to standard output, terminal tables off)
-    #[arg(long, value_name = "DIR")]
-    jsonl: Option<PathBuf>,
+    #[command(flatten)]
+    destinations: TablesDestinations,
 
     /// Also list ports in the servers table that refused or never answered
     #[arg(long)]
@@ -272,29 +253,20 @@ pub struct ServicesJob {
 pub struct RowsJob {
     /// Whether the terminal shows all columns, however wide it is.
     pub wide: bool,
-    /// As CSV.
-    pub csv: Option<Target>,
-    /// As a JSON document.
-    pub json: Option<Target>,
-    /// As JSON lines.
-    pub jsonl: Option<Target>,
+    /// In other formats.
+    pub destinations: Vec<Destination>,
 }
 
 impl RowsJob {
     /// True if standard output is for people.
     pub fn is_shown(&self) -> bool {
-        ![&self.csv, &self.json, &self.jsonl].contains(&&Some(Target::Stdout))
+        leave_stdout(&self.destinations)
     }
 }
 
 impl RowsArguments {
     fn into_job(self) -> RowsJob {
-        RowsJob {
-            wide: self.wide,
-            csv: self.csv.map(Target::from),
-            json: self.json.map(Target::from),
-            jsonl: self.jsonl.map(Target::from),
-        }
+        RowsJob { wide: self.wide, destinations: self.destinations.0 }
     }
 }
 
@@ -324,12 +296,8 @@ pub struct TablesJob {
     pub top: Option<usize>,
     /// Whether the terminal shows all columns, however wide it is.
     pub wide: bool,
-    /// Where CSV files go.
-    pub csv: Option<TablesTarget>,
-    /// Where the JSON document goes.
-    pub json: Option<Target>,
-    /// Where files of JSON lines go.
-    pub jsonl: Option<TablesTarget>,
+    /// The other formats, and where the tables go in these.
+    pub destinations: Vec<Destination>,
     /// Whether servers has rows for ports that refused or never answered, too.
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
@@ -339,13 +307,12 @@ pub struct TablesJob {
 impl TablesJob {
     /// True if standard output is for people.
     pub fn is_shown(&self) -> bool {
-        self.json != Some(Target::Stdout) && ![&self.csv, &self.jsonl].contains(&&Some(TablesTarget::Stdout))
+        leave_stdout(&self.destinations)
     }
 
     /// True if a table is shown or written.
     pub fn has(&self, table: TableName) -> bool {
-        let writes = self.csv.is_some() || self.json.is_some() || self.jsonl.is_some();
-        self.tables.contains(&table) || (writes && self.written.contains(&table))
+        self.tables.contains(&table) || (!self.destinations.is_empty() && self.written.contains(&table))
     }
 }
 
@@ -419,9 +386,7 @@ impl TablesArguments {
             written,
             top: self.top,
             wide: self.wide,
-            csv: self.csv.map(TablesTarget::from),
-            json: self.json.map(Target::from),
-            jsonl: self.jsonl.map(TablesTarget::from),
+            destinations: self.destinations.0,
             closed_ports: self.closed_ports,
             interval: self.interval.map(|seconds| seconds.0),
         }

@@ -10,17 +10,19 @@ use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
 use portolan::doctor;
 use portolan::error::{CaptureProblem, Error};
 use portolan::machine::Machine;
-use portolan::output::checklist;
+use portolan::output::{Layout, checklist};
 use portolan::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
 
-use crate::cli::{LiveJob, TablesTarget, Target};
-use crate::outputs::{check_tables, heading, is_unread, view_on_stderr, write_tables};
-use crate::report::{Reporter, Reports};
-use crate::say::{print_diagnostics, print_error, print_status, report_unwritten};
-use crate::screen::{Screen, Standing};
-use crate::signals::{CaptureSignals, TablesRequest};
-use crate::{COMPLETE, FAILED, INCOMPLETE, MESSAGES, options, timeline};
+use super::cli::{Destination, LiveJob, Target};
+use super::destinations::{check_tables, heading, is_unread, write_tables};
+use super::diagnostics::{print_diagnostics, print_error, print_status, report_unwritten};
+use super::reporter::{Reporter, Reports};
+use super::setup::{options, timeline};
+use super::signals::{CaptureSignals, TablesRequest};
+use super::status_display::{Screen, Standing};
+use super::view::view_on_stderr;
+use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
 /// How often it is looked what else there is to do.
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
@@ -81,16 +83,14 @@ fn is_for_people(job: &LiveJob) -> bool {
 /// What has to be written without any rights.
 fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
     let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
-    for target in [&job.tables.csv, &job.tables.jsonl] {
-        if let Some(TablesTarget::Folder(folder)) = target {
-            needs.folders.push(folder.clone());
+    for Destination { format, target } in &job.tables.destinations {
+        let Target::Path(path) = target else { continue };
+        match format.layout() {
+            Layout::EachTable(_) => needs.folders.push(path.clone()),
+            // A file that is replaced as a whole comes into being beside its place.
+            Layout::OneDocument(_) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),
+            Layout::OneDocument(_) => needs.files.push(path.clone()),
         }
-    }
-    match &job.tables.json {
-        // What is replaced as a whole comes into being beside its place.
-        Some(Target::File(path)) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),
-        Some(Target::File(path)) => needs.files.push(path.clone()),
-        Some(Target::Stdout) | None => {}
     }
     match job.save.as_ref().filter(|_| !saves_to_stdout(job)) {
         Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) => needs.files.push(path.clone()),

@@ -1,0 +1,120 @@
+//! Floor 10: the options that say where data go, one for each format.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use portolan::output::{Format, Layout};
+
+/// A place for a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Standard output, in place of the tables for people.
+    Stdout,
+    /// A file, or a folder of files.
+    Path(PathBuf),
+}
+
+/// Data in a format, and the place for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The format.
+    pub format: Format,
+    /// A folder if the format has a document for each of several tables.
+    pub target: Target,
+}
+
+/// True if none of the destinations is standard output, so that people can see tables there.
+pub fn leave_stdout(destinations: &[Destination]) -> bool {
+    destinations.iter().all(|destination| destination.target != Target::Stdout)
+}
+
+/// The destinations of the tables of a capture.
+#[derive(Clone, Debug)]
+pub struct TablesDestinations(pub Vec<Destination>);
+
+/// The destinations of a single table.
+#[derive(Clone, Debug)]
+pub struct RowsDestinations(pub Vec<Destination>);
+
+const fn tables_help(format: Format) -> &'static str {
+    match format {
+        Format::Csv => {
+            "Write the tables as DIR/NAME.csv, with all rows ('-' = the one that --table names to standard output, terminal tables off)"
+        }
+        Format::Json => "Write the tables, with all rows, as one JSON document ('-' = standard output, terminal tables off)",
+        Format::JsonLines => {
+            "Write the tables as DIR/NAME.jsonl, a JSON object on a line for each row ('-' = the one that --table names to standard output, terminal tables off)"
+        }
+    }
+}
+
+const fn rows_help(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "Write the rows as CSV ('-' = standard output, nothing else is shown then)",
+        Format::Json => "Write the rows as a JSON document ('-' = standard output, nothing else is shown then)",
+        Format::JsonLines => "Write the rows as JSON lines, an object each ('-' = standard output, nothing else is shown then)",
+    }
+}
+
+/// The option of a format. Each is an argument named as the format is.
+fn option(format: Format, value_name: &'static str, help: &'static str) -> Arg {
+    Arg::new(format.name()).long(format.name()).value_name(value_name).value_parser(value_parser!(PathBuf)).help(help)
+}
+
+fn destinations(matches: &ArgMatches) -> Vec<Destination> {
+    let destination = |format: Format| {
+        let path = matches.get_one::<PathBuf>(format.name())?;
+        let target = if path == OsStr::new("-") { Target::Stdout } else { Target::Path(path.clone()) };
+        Some(Destination { format, target })
+    };
+    Format::ALL.into_iter().filter_map(destination).collect()
+}
+
+impl Args for TablesDestinations {
+    fn augment_args(command: Command) -> Command {
+        command.args(Format::ALL.map(|format| {
+            let value_name = match format.layout() {
+                Layout::EachTable(_) => "DIR",
+                Layout::OneDocument(_) => "FILE",
+            };
+            option(format, value_name, tables_help(format))
+        }))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for TablesDestinations {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(TablesDestinations(destinations(matches)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0 = destinations(matches);
+        Ok(())
+    }
+}
+
+impl Args for RowsDestinations {
+    fn augment_args(command: Command) -> Command {
+        command.args(Format::ALL.map(|format| option(format, "FILE", rows_help(format))))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for RowsDestinations {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(RowsDestinations(destinations(matches)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0 = destinations(matches);
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! Floor 10: the commands about this computer: `portolan interfaces` and `portolan doctor`.
+
+use portolan::doctor;
+use portolan::error::Error;
+use portolan::machine::Machine;
+use portolan::output::terminal::View;
+use portolan::output::{checklist, json, terminal};
+use portolan::service::Registry;
+use portolan::summary;
+
+use super::cli::{RowsJob, Target};
+use super::destinations::{check_rows, write_rows, write_to};
+use super::diagnostics::report_unwritten;
+use super::view::view;
+use super::{COMPLETE, FAILED, INCOMPLETE};
+
+/// `portolan interfaces`
+pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
+    check_rows(job, None)?;
+    let machine = Machine::look();
+    let table = || summary::interfaces(&machine);
+    let mut failures = write_rows(job, &Registry::shared(), &json::Settings::default(), table);
+    if job.is_shown() {
+        let view = View { wide: job.wide, ..view(Some(0)) };
+        failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view, output)).err());
+    }
+    Ok(if report_unwritten(&failures) { FAILED } else { COMPLETE })
+}
+
+/// `portolan doctor`
+pub fn doctor() -> Result<u8, Error> {
+    let diagnosis = doctor::diagnose(&Machine::look());
+    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(Some(0)), output))?;
+    Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
+}

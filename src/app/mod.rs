@@ -1,0 +1,71 @@
+//! Floor 10: the program `portolan`: it understands the arguments, reads, writes, reports what went wrong, and tells the shell.
+//!
+//! Each command has a file. What commands have in common is in [`cli`] (arguments to a job), [`setup`] (a job to the options of an
+//! analysis), [`destinations`] (tables to files and pipes), [`view`] (the terminal) and [`diagnostics`] (standard error).
+
+mod cli;
+mod destinations;
+mod diagnostics;
+mod explain;
+#[cfg(feature = "live")]
+mod live;
+#[cfg(feature = "live")]
+mod machine;
+mod progress;
+mod read;
+#[cfg(feature = "live")]
+mod reporter;
+mod services;
+mod setup;
+mod signals;
+#[cfg(feature = "live")]
+mod status_display;
+mod view;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use portolan::messages::{Language, Messages};
+
+use self::cli::{Cli, Command};
+use self::diagnostics::{print_error_with_caret, print_problem};
+
+/// The language in which the program speaks to people.
+const MESSAGES: &dyn Messages = Language::English.messages();
+
+/// Exit code: everything was read and written.
+const COMPLETE: u8 = 0;
+/// Exit code: something was read, but not all.
+const INCOMPLETE: u8 = 1;
+/// Exit code: nothing was read, an output could not be written, or the job could not be done.
+const FAILED: u8 = 2;
+
+/// Does what the arguments ask for, and gives the exit code.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
+    let arguments = match cli::with_command(arguments) {
+        Ok(arguments) => arguments,
+        Err(why) => {
+            print_problem(&why);
+            return FAILED;
+        }
+    };
+    let outcome = match Cli::parse_from(arguments).command {
+        Command::Read(arguments) => read::read(&arguments.into_job()),
+        Command::Explain(arguments) => explain::explain(arguments),
+        Command::Services(arguments) => services::services(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Live(arguments) => live::live(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Interfaces(arguments) => machine::interfaces(&arguments.into_job()),
+        #[cfg(feature = "live")]
+        Command::Doctor => machine::doctor(),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) if error.is_closed_pipe() => COMPLETE,
+        Err(error) => {
+            print_error_with_caret(&error);
+            FAILED
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Floor 10: `portolan read`.
+
+use std::io::{self, IsTerminal};
+
+use portolan::analysis::{Decided, Options};
+use portolan::error::Error;
+
+use super::cli::ReadJob;
+use super::destinations::{check_tables, heading, write_tables};
+use super::diagnostics::{print_problem, report_unwritten};
+use super::setup::{analyse, prepare, timeline};
+use super::signals::Signal;
+use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
+
+/// `portolan read`
+pub fn read(job: &ReadJob) -> Result<u8, Error> {
+    if job.names_none && io::stdin().is_terminal() {
+        print_problem(MESSAGES.name_a_capture());
+        return Ok(FAILED);
+    }
+    let timeline = timeline(&job.tables);
+    let closed_ports = job.tables.closed_ports;
+    let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
+    check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
+    let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
+    let (analysis, interrupted) = analyse(&options, inputs);
+    if analysis.inputs.is_empty() {
+        if job.names_none && interrupted.is_none() {
+            print_problem(MESSAGES.no_file_named());
+        }
+        return Ok(interrupted.map_or(FAILED, Signal::exit_code));
+    }
+    let heading = || {
+        let mut heading = heading(&job.inputs, &job.tables, &job.common, &analysis.registry);
+        heading.options.keep_order = Some(job.keep_order);
+        heading
+    };
+    if report_unwritten(&write_tables(&job.tables, heading, &analysis, true)) {
+        return Ok(FAILED);
+    }
+    Ok(exit_code(&analysis, interrupted))
+}
+
+/// What the shell is told of a reading.
+fn exit_code(analysis: &Decided<'_>, interrupted: Option<Signal>) -> u8 {
+    let complete = if analysis.is_complete() { COMPLETE } else { INCOMPLETE };
+    interrupted.map_or(complete, Signal::exit_code)
+}

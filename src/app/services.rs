@@ -1,0 +1,48 @@
+//! Floor 10: `portolan services`.
+
+use portolan::error::Error;
+use portolan::output::terminal::View;
+use portolan::output::{json, port, terminal};
+use portolan::service::book::Book;
+use portolan::service::{Registry, user_table};
+use portolan::summary;
+
+use super::cli::{ServicesJob, Target};
+use super::destinations::{check_rows, shown_path, write_rows, write_to};
+use super::diagnostics::{print_problem, report_unwritten};
+use super::view::view;
+use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
+
+/// `portolan services`
+pub fn services(job: &ServicesJob) -> Result<u8, Error> {
+    check_rows(&job.rows, job.services.as_deref())?;
+    let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
+    let registry = Registry::with_rules(&rules);
+    let book = Book::open(&registry);
+    let (pages, missing) = match (job.questions.as_slice(), &job.services) {
+        ([], None) => (book.pages(), Vec::new()),
+        ([], Some(_)) => (book.users_pages(), Vec::new()),
+        (questions, _) => book.answers(questions),
+    };
+    for word in &missing {
+        print_problem(&MESSAGES.no_such_name(word, &book.near_names(word)));
+    }
+    let code = if missing.is_empty() { COMPLETE } else { INCOMPLETE };
+    if pages.is_empty() && code == INCOMPLETE {
+        return Ok(code);
+    }
+    let settings = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
+    let mut failures = write_rows(&job.rows, &registry, &settings, || summary::book(&pages));
+    let single_port = match job.questions.as_slice() {
+        [question] => question.single_port(),
+        _ => None,
+    };
+    if job.rows.is_shown() {
+        let shown = write_to(&Target::Stdout, |output| match single_port {
+            Some(number) => port::write(number, &pages, view(Some(0)), output),
+            None => terminal::write(&summary::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
+        });
+        failures.extend(shown.err());
+    }
+    Ok(if report_unwritten(&failures) { FAILED } else { code })
+}

@@ -1,0 +1,59 @@
+//! Floor 10: from a job to the options of an analysis, and the analysis of saved captures under way.
+
+use std::sync::Arc;
+
+use portolan::analysis::{self, Decided, Options};
+use portolan::capture::{Filter, InputName, Inputs};
+use portolan::error::Error;
+use portolan::flow::TimelineOptions;
+use portolan::service::{Registry, user_table};
+use portolan::summary::TableName;
+
+use super::cli::{CommonJob, TablesJob};
+use super::diagnostics::{print_diagnostics, report_folders, report_interruption, report_order};
+use super::progress::ProgressBar;
+use super::signals::{Reading, Signal};
+
+/// Counting by time costs something, and is done only for those who see it.
+pub fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
+    tables.has(TableName::Timeline).then_some(TimelineOptions { interval: tables.interval })
+}
+
+/// The inputs in the order in which they are read, whoever reads them, and how that is done.
+pub fn prepare(names: &[InputName], keep_order: bool, common: &CommonJob) -> Result<(Inputs, Options), Error> {
+    let inputs = Inputs::gather(names, keep_order)?;
+    let options = options(&inputs.names, common)?;
+    Ok((inputs, options))
+}
+
+pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
+    let registry = match &common.services {
+        Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
+        None => Registry::shared(),
+    };
+    let filter = common.filter.as_deref().map(Filter::new).transpose()?;
+    let usual = Options::new(inputs.to_vec());
+    let threads = common.threads.unwrap_or(usual.threads);
+    let CommonJob { idle_timeout, max_flows, dedup, .. } = *common;
+    Ok(Options { filter, registry, idle_timeout, max_flows, dedup, threads, ..usual })
+}
+
+/// Reads all inputs, or as much as it can before a signal interrupts it, and says on standard error how far it is, what could not be
+/// read, and what is remarkable about the inputs.
+pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signal>) {
+    let mut bar = ProgressBar::new();
+    let reading = Reading::begin();
+    let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
+    let mut analysis = analysis::analyse(options, |name, position| bar.show(name, position));
+    let interrupted = reading.end();
+    bar.finish();
+    report_folders(&inputs);
+    let is_reordered = inputs.is_reordered;
+    analysis.collected.failures.splice(0..0, inputs.failures);
+    print_diagnostics(options, &analysis);
+    report_order(&analysis, is_reordered);
+    if let Some(signal) = interrupted {
+        report_interruption(options, &analysis, signal);
+    }
+    (analysis, interrupted)
+}
