@@ -63,7 +63,7 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>) -> Vec<Expectation> {
 pub fn mapped_endpoints(pdu: &[u8]) -> Vec<Tower> {
     let mut towers = Vec::new();
     if let Some(mut stub) = stub(pdu) {
-        // Towers in front of the end of a response that is cut short are good.
+        // If the response is cut short, the towers up to there are good.
         let _ = read_towers(&mut stub, &mut towers);
     }
     towers

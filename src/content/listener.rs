@@ -1,5 +1,5 @@
 //! The listener: hands the packets of channels to the modules of their protocols, and keeps the announcements and names that
-//! these give back.
+//! they return.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct Listener {
     dhcp_clients: ClientNames,
     /// Flows whose encryption was recorded.
     encrypted: FlowSet,
-    /// Flows of which a cut packet was recorded.
+    /// Flows whose truncation was recorded.
     truncated: FlowSet,
     announcements: Announcements,
     names: HostNames,

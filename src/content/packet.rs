@@ -60,9 +60,9 @@ impl ChannelPacket<'_> {
         self.observation.to_group && !self.is_from_server() && a != b
     }
 
-    /// The expectation of a flow to the server `target`, from any address, within the usual time of the announcement. If
-    /// `target` has another address than the sender, an address translator may stand between them, so that the flow may go to
-    /// the sender's address as well.
+    /// The expectation of a flow to the server `target`, from any address, within the lifetime of such announcements. If the
+    /// address of `target` is not the sender's, there may be an address translator on the way, and then the flow goes to the
+    /// sender's address.
     pub fn expectation(&self, by: Announcer, transport: Transport, target: SocketAddr, service: Expected) -> Expectation {
         let sender = self.sender();
         Expectation {

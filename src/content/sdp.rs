@@ -65,7 +65,8 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
     description.into_endpoints().into_iter().map(expectation).collect()
 }
 
-/// The session descriptions of a message, read line by line. Lines in front of a `v=0` belong to another protocol and are skipped.
+/// The session descriptions of a message, read line by line. Lines before the first `v=0` belong to another protocol and are
+/// skipped.
 #[derive(Clone, Debug, Default)]
 pub struct SessionDescription {
     begun: bool,

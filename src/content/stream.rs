@@ -1,5 +1,5 @@
-//! Lines of text in TCP segments. Commands and replies nearly always fill whole segments; the beginning of a line that does not
-//! is carried over to the next segment, within bounds. Segments are not reassembled otherwise.
+//! Lines of text in TCP segments. Most lines end in the segment that they begin in. The beginning of another line is carried over
+//! to the next segment, within bounds; apart from that, segments are not reassembled.
 
 use std::collections::{HashMap, VecDeque};
 
