@@ -85,6 +85,7 @@ mod tests {
             let back = Category::of_service(category.name());
             assert_eq!(back, (!category.is_a_verdict()).then_some(category));
         }
+        assert_eq!([Category::SERVICES, Category::VERDICTS].concat(), Category::ALL);
         assert_eq!(Category::VERDICTS, [Category::Scan, Category::Unassigned, Category::Undetermined]);
     }
 }

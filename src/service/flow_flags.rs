@@ -5,8 +5,8 @@ use bitflags::bitflags;
 bitflags! {
     /// Flags of a flow, in the order in which the `flags` column shows them.
     ///
-    /// The flow's own packets set the first ones; its relations to other flows and its verdict the others. Of the flags that a
-    /// verdict carries none is of the first kind: those are asked of the flow when they are shown.
+    /// The first ones follow from the flow's own packets, the others from its relations to other flows and from its verdict. A
+    /// verdict carries only the others.
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
     pub struct FlowFlags: u32 {
         /// The opening of the connection is not in the capture.

@@ -11,6 +11,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::FixedState;
+use ipnet::IpNet;
 
 use super::category::Category;
 use super::expected::Expected;
@@ -110,8 +111,7 @@ pub struct Registry {
 /// A user's rule for one machine or network.
 #[derive(Debug)]
 pub(super) struct HostRule {
-    pub(super) network: IpAddr,
-    pub(super) prefix_len: u8,
+    pub(super) network: IpNet,
     pub(super) transport: Transport,
     pub(super) ports: RangeInclusive<u16>,
     pub(super) entry: EntryId,
@@ -192,8 +192,8 @@ impl Registry {
         let entry = Entry { name: rule.name.clone().into(), category: rule.category, source: NameSource::User, curated: true };
         let id = self.number_reviewed(entry);
         match rule.host {
-            Some((network, prefix_len)) => {
-                self.hosts.push(HostRule { network, prefix_len, transport: rule.transport, ports: rule.ports.clone(), entry: id })
+            Some(network) => {
+                self.hosts.push(HostRule { network, transport: rule.transport, ports: rule.ports.clone(), entry: id })
             }
             None => {
                 for port in rule.ports.clone() {
@@ -321,9 +321,8 @@ impl Registry {
     /// The user's rule for that very machine and port, if there is one. The first rule that fits wins.
     #[inline]
     pub fn host_rule(&self, address: IpAddr, transport: Transport, port: u16) -> Option<EntryId> {
-        let fits = |rule: &&HostRule| {
-            rule.transport == transport && rule.ports.contains(&port) && in_network(address, rule.network, rule.prefix_len)
-        };
+        let fits =
+            |rule: &&HostRule| rule.transport == transport && rule.ports.contains(&port) && rule.network.contains(&address);
         self.hosts.iter().find(fits).map(|rule| rule.entry)
     }
 
@@ -404,20 +403,6 @@ fn in_lower_case(name: &'static str) -> Cow<'static, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
-fn in_network(address: IpAddr, network: IpAddr, prefix_len: u8) -> bool {
-    match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => {
-            let shift = 32 - u32::from(prefix_len.min(32));
-            address.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) => {
-            let shift = 128 - u32::from(prefix_len.min(128));
-            address.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -488,7 +473,7 @@ mod tests {
             name: name.into(),
             category: Category::Other,
         };
-        let cameras = rule(Some(("192.0.2.0".parse().unwrap(), 24)), 8000..=8001, "cameras");
+        let cameras = rule(Some("192.0.2.0/24".parse().unwrap()), 8000..=8001, "cameras");
         let book = Registry::with_rules(&[rule(None, 2500..=2500, "ip-phone"), cameras]);
         assert_eq!((name(&book, Transport::Tcp, 2500), book.rank(Transport::Tcp, 2500)), ("ip-phone", 5));
         assert_eq!(book.tunnel_ports().between(9, 4789), None);

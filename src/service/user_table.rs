@@ -19,6 +19,8 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use ipnet::IpNet;
+
 use super::category::Category;
 use super::transport::Transport;
 use crate::error::{Error, NotAPortTable, RuleProblem};
@@ -31,8 +33,8 @@ pub const MAX_SIZE: u64 = 1 << 20;
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// The machine or network (address, prefix length) that the rule holds for; all, if `None`.
-    pub host: Option<(IpAddr, u8)>,
+    /// The machine or network that the rule holds for; all, if `None`.
+    pub host: Option<IpNet>,
     /// The transport.
     pub transport: Transport,
     /// The ports, never 0.
@@ -103,19 +105,9 @@ fn parse_rule(line: &str) -> Result<Rule, RuleProblem> {
     Ok(Rule { host, transport, ports, name: parse_name(name)?, category })
 }
 
-fn parse_host(text: &str) -> Result<(IpAddr, u8), RuleProblem> {
-    let wrong = || RuleProblem::NoAddress(text.to_owned());
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().map_err(|_| wrong())?;
-    let longest = if address.is_ipv4() { 32 } else { 128 };
-    let prefix_len = match prefix {
-        Some(prefix) => prefix.parse().ok().filter(|&length| length <= longest).ok_or_else(wrong)?,
-        None => longest,
-    };
-    Ok((address, prefix_len))
+fn parse_host(text: &str) -> Result<IpNet, RuleProblem> {
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| RuleProblem::NoAddress(text.to_owned()))
 }
 
 fn parse_name(name: &str) -> Result<String, RuleProblem> {
@@ -153,8 +145,8 @@ mod tests {
         let rules = parse(text).unwrap();
         assert_eq!(rules[0].category, Category::Voip);
         assert_eq!((rules[1].ports.clone(), rules[1].category), (8000..=8010, Category::Other));
-        assert_eq!(rules[2].host, Some(("192.0.2.7".parse().unwrap(), 32)));
-        assert_eq!(rules[3].host, Some(("2001:db8::".parse().unwrap(), 32)));
+        assert_eq!(rules[2].host, Some("192.0.2.7/32".parse().unwrap()));
+        assert_eq!(rules[3].host, Some("2001:db8::/32".parse().unwrap()));
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl<'b> Book<'b> {
             if touches && only.is_none_or(|transport| transport == rule.transport) {
                 pages.push(Page {
                     ports: rule.ports.clone(),
-                    host: Some((rule.network, rule.prefix_len)),
+                    host: Some(rule.network),
                     entry: Some(self.registry.entry(rule.entry)),
                     ..self.page(rule.transport, *rule.ports.start())
                 });

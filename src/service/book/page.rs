@@ -1,8 +1,9 @@
 //! A page of the book: everything it says about a port of a transport.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
+
+use ipnet::IpNet;
 
 use crate::service::{Entry, NameSource, Rank, Transport};
 use crate::text;
@@ -25,8 +26,8 @@ pub struct Page<'b> {
     pub transport: Transport,
     /// The port; several only where the user has a rule for single machines.
     pub ports: RangeInclusive<u16>,
-    /// The machine or network (address, prefix length) that the page holds for; all, if `None`.
-    pub host: Option<(IpAddr, u8)>,
+    /// The machine or network that the page holds for; all, if `None`.
+    pub host: Option<IpNet>,
     /// Portolan's name for the port; `None` if nobody has named it.
     pub entry: Option<&'b Entry>,
     /// The rank of the port: how likely it is to be a server's.
@@ -65,10 +66,8 @@ impl Page<'_> {
 
     /// The machine or network that the page holds for, as the user's table writes it.
     pub fn network(&self) -> Option<String> {
-        self.host.map(|(address, prefix_len)| match (address, prefix_len) {
-            (IpAddr::V4(_), 32) | (IpAddr::V6(_), 128) => address.to_string(),
-            _ => format!("{address}/{prefix_len}"),
-        })
+        let is_machine = |network: &IpNet| network.prefix_len() == network.max_prefix_len();
+        self.host.map(|host| if is_machine(&host) { host.addr().to_string() } else { host.to_string() })
     }
 
     /// True if the user's table names the port.
