@@ -10,7 +10,7 @@
 //!     signals               what ends the program in order or at once, and what asks for the tables so far
 //!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
 //!  9  output                tables to text, one file per format; writers compute nothing
-//!  8  summary, explain      sums to tables of typed cells, one file per table; one flow's verdict in sentences
+//!  8  summary, explain      sums to tables of typed values, one file per table; one flow's verdict in sentences
 //!     doctor                what is missing for a live capture, and the commands that mend it
 //!     messages              every sentence that people read, by topic, in each language
 //!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; further readings for one flow

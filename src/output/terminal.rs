@@ -58,7 +58,7 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
         let empty = titled.map_or("", |table| view.messages.empty_table(table));
         return writeln!(output, "{}\n  {empty}\n", emphasised(title, view));
     }
-    let rows = Rows::new(table, view);
+    let rows = ShownRows::new(table, view);
     let layout = Layout::new(&rows, view);
     writeln!(output, "{}{}", emphasised(title, view), layout.note(title, view))?;
     let mut lines = String::new();
@@ -99,7 +99,7 @@ impl Shown {
 }
 
 /// The rows that are shown, after them the one for all others, and last that of the total.
-struct Rows<'t, 'a> {
+struct ShownRows<'t, 'a> {
     table: &'t Table<'a>,
     placements: Vec<Placement>,
     /// How many of the table are shown.
@@ -111,13 +111,13 @@ struct Rows<'t, 'a> {
     time_digits: u8,
 }
 
-impl<'t, 'a> Rows<'t, 'a> {
-    fn new(table: &'t Table<'a>, view: View) -> Rows<'t, 'a> {
+impl<'t, 'a> ShownRows<'t, 'a> {
+    fn new(table: &'t Table<'a>, view: View) -> ShownRows<'t, 'a> {
         let top = view.top.unwrap_or(default_rows(table.name));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let time_digits = table.time_step().map_or(0, digits_of_second);
         let (placements, kept) = (placements(table), Vec::new());
-        let mut rows = Rows { table, placements, shown, kept, others: None, time_digits };
+        let mut rows = ShownRows { table, placements, shown, kept, others: None, time_digits };
         let (mut kept, mut first) = (Vec::new(), table.no_rows());
         let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
         if is_kept || has_others {
@@ -228,7 +228,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn new(rows: &Rows<'_, '_>, view: View) -> Layout {
+    fn new(rows: &ShownRows<'_, '_>, view: View) -> Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
         let candidates: Vec<usize> = (0..fields.len()).filter(|&index| placements[index].priority != Priority::Never).collect();
         let title = |index: usize| view.column_title(rows.table, fields[index].key);
@@ -503,7 +503,7 @@ mod tests {
         let lines = |len: usize, top| written(&table(len), 80, top, false).lines().map(str::to_owned).collect::<Vec<_>>();
         let (few, many) = (lines(MAX_KEPT + 3, MAX_KEPT), lines(MAX_KEPT + 3, MAX_KEPT + 1));
         assert_eq!(few[..MAX_KEPT + 2], many[..MAX_KEPT + 2]);
-        assert_eq!(few[MAX_KEPT + 2], "(3 others)     12,291");
-        assert_eq!(many[MAX_KEPT + 2..MAX_KEPT + 4], ["x               4,096  one", "(2 others)      8,195"]);
+        assert_eq!(few[MAX_KEPT + 2], "(3 others)   12,291");
+        assert_eq!(many[MAX_KEPT + 2..MAX_KEPT + 4], ["x             4,096  one", "(2 others)    8,195"]);
     }
 }

@@ -1,12 +1,19 @@
 //! What stands in columns: text from outside, evidence, shares, times; and which columns a terminal has room for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 
+use portolan::analysis::{Analysis, Options, analyse};
+use portolan::capture::InputName;
+use portolan::explain;
+use portolan::flow::TimelineOptions;
+use portolan::service::Registry;
+use portolan::service::book::Book;
+use portolan::summary::{self, CaptureRow, ColumnRole, FlowRow, Table, TableName};
 use serde_json::Value;
 
 use crate::scene::*;
-use crate::support::{Folder, Run, column, portolan, run, run_on_page};
+use crate::support::{Folder, Run, column, portolan, root, run, run_on_page};
 
 const OFFICE: &str = "samples/office.pcapng";
 
@@ -67,6 +74,73 @@ fn names_of_the_users_own_table_are_no_formulas_either() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let services = fs::read_to_string(csv.join("services.csv")).unwrap();
     assert!(services.contains(",'-1+1,udp,53,"), "{services}");
+}
+
+/// Each sample, analysed, and all of them as one capture.
+fn analysed_samples() -> Vec<(String, Analysis)> {
+    let entries = fs::read_dir(root().join("samples")).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "pcap" || end == "pcapng")).collect();
+    files.sort();
+    assert!(files.len() > 10, "the samples are there");
+    let analysed = |files: Vec<InputName>| {
+        let timeline = Some(TimelineOptions::default());
+        let name = format!("{files:?}");
+        (name, analyse(&Options { closed_ports: true, sha256: true, timeline, ..Options::new(files) }, |_, _| {}))
+    };
+    let files: Vec<InputName> = files.into_iter().map(InputName::File).collect();
+    let mut all: Vec<_> = files.iter().map(|file| analysed(vec![file.clone()])).collect();
+    all.push(analysed(files));
+    all
+}
+
+/// Calls `check` with every table that there is.
+fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
+    for (name, analysis) in analysed_samples() {
+        TableName::ALL.into_iter().for_each(|table| check(&name, &analysis.table(table)));
+        let all_flows: Vec<usize> = (0..analysis.flows.len()).collect();
+        check(&name, &explain::candidates(&analysis, &all_flows));
+    }
+    let registry = Registry::shared();
+    check("book", &summary::book(&Book::open(&registry).pages()));
+    #[cfg(feature = "live")]
+    check("interfaces", &summary::interfaces(&portolan::machine::Machine::look()));
+}
+
+#[test]
+fn every_value_is_null_or_of_its_columns_kind() {
+    with_every_table(|input, table| {
+        table.visit(0..table.len() + 1, |row| {
+            assert_eq!(row.len(), table.fields.len(), "{input}: {}", table.name);
+            for (field, value) in table.fields.iter().zip(row) {
+                assert!(field.kind.admits(*value), "{input}: {}: {field:?}: {value:?}", table.name);
+            }
+        });
+    });
+}
+
+#[test]
+fn the_keys_of_a_table_identify_its_rows() {
+    with_every_table(|input, table| {
+        let is_key: Vec<bool> = table.fields.iter().map(|field| field.role == ColumnRole::Key).collect();
+        assert_eq!(!is_key.contains(&true), table.name == "capture", "{} has no keys", table.name);
+        let mut known = HashSet::new();
+        table.visit(0..table.len(), |row| {
+            let keys: Vec<_> = row.iter().zip(&is_key).filter(|(_, is_key)| **is_key).map(|(value, _)| value).collect();
+            assert!(keys.is_empty() || known.insert(format!("{keys:?}")), "{input}: {}: {keys:?}", table.name);
+        });
+    });
+}
+
+#[test]
+fn rows_are_typed_and_the_total_has_no_file() {
+    let (_, analysis) = analysed_samples().pop().unwrap();
+    let rows = analysis.rows::<CaptureRow>();
+    let total = rows.total().unwrap();
+    assert_eq!((total.file.as_deref(), total.tally.traffic), (None, analysis.total()));
+    assert!(rows.into_iter().all(|row| row.file.is_some()));
+    let flows: Vec<FlowRow<'_>> = analysis.rows::<FlowRow>().into_iter().collect();
+    assert!(flows.iter().zip(1..).all(|(flow, number)| flow.flow_id == Some(number)));
+    assert!(flows.iter().any(|flow| flow.vlan == [[10]]) && flows.iter().any(|flow| flow.tunnel.len() == 1));
 }
 
 #[test]
