@@ -2,7 +2,7 @@
 //!
 //! A strange packet is data and is counted under its reason; an [`Error`] is something that a person has to hear about:
 //! an input that cannot be opened or is no capture, an output that cannot be written, a port table with a wrong line.
-//! Every variant names the thing it happened to. No sentence stands here: [`messages`](crate::messages) has them all, and
+//! Every variant names the thing it happened to. No sentence stands here: the module `messages` has them all, and
 //! [`Display`](std::fmt::Display) gives the English one.
 
 mod foreign;

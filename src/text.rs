@@ -1,5 +1,5 @@
 //! Numbers for people, and the cleaning of untrusted text; beside them the sentences of explanations and of ports, which are not part
-//! of [`messages`](crate::messages) yet.
+//! of the module `messages` yet.
 
 pub mod choice;
 mod count;

@@ -233,7 +233,7 @@ mod tests {
             (b"MSCF\0\0\0\0", "cabinet"),
             (b"btsnoop\0\0\0\0\x01", "Bluetooth"),
             (b"\x1f\x8b\x08\0", "twice"),
-            (b"\r\n\r\r\r\n\x6c\0", "as binary"),
+            (b"\r\n\r\r\r\n\x6c\0", "binary mode"),
             (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         ];
         cases.iter().for_each(|(start, what)| is_called(&padded(start), what));
@@ -284,9 +284,9 @@ mod tests {
             (b"\n<HTML><body>404</body>", "web page"),
             (b"<?xml version=\"1.0\"?><pdml>", "PDML"),
             (b"[\n  {\"_index\": \"packets\"", "JSON"),
-            (b"12:00:01.000001 IP 192.0.2.1.50000 > 192.0.2.2.443: Flags [S]", "what tcpdump prints"),
-            (b"2026-11-23 12:00:01.000001 IP6 2001:db8::1.5 > 2001:db8::2.53: 7+ A?", "what tcpdump prints"),
-            (b"reading from file x\n1700000000.1 eth0  In  ARP, Request who-has 192.0.2.1", "what tcpdump prints"),
+            (b"12:00:01.000001 IP 192.0.2.1.50000 > 192.0.2.2.443: Flags [S]", "printed tcpdump output"),
+            (b"2026-11-23 12:00:01.000001 IP6 2001:db8::1.5 > 2001:db8::2.53: 7+ A?", "printed tcpdump output"),
+            (b"reading from file x\n1700000000.1 eth0  In  ARP, Request who-has 192.0.2.1", "printed tcpdump output"),
             (b"0000  02 00 00 00 00 01 02 00 00 00 00 02 08 00\n0010  45", "text2pcap FILE"),
             (b"00000000  d4 c3 b2 a1 02 00 04 00  |....|", "text2pcap FILE"),
             (b"Dear Sir or Madam, caf\xc3\xa9", "it is text"),

@@ -355,12 +355,12 @@ mod tests {
         let end = whole.len();
         assert!(changed(4).contains("dictionary"));
         assert!(changed(5).contains("unknown version"));
-        assert!(changed(6).contains("header of a frame has a wrong checksum"));
+        assert!(changed(6).contains("a frame header has a wrong checksum"));
         assert!(changed(end - 1).contains("a frame has a wrong checksum"));
         assert!(changed(end - 9).contains("a block has a wrong checksum"));
-        assert!(read(&[&frame(b"one")[..], b"words"].concat()).1.unwrap().contains("followed by something else"));
+        assert!(read(&[&frame(b"one")[..], b"words"].concat()).1.unwrap().contains("other data follows it"));
         let mut long = frame(b"one");
         long[7..11].copy_from_slice(&0x7fff_ffffu32.to_le_bytes());
-        assert!(read(&long).1.unwrap().contains("longer than its frame allows"));
+        assert!(read(&long).1.unwrap().contains("larger than its frame allows"));
     }
 }

@@ -126,7 +126,7 @@ mod tests {
         assert!(check_folder(Path::new("day.pcap")).is_ok());
         assert!(check_folder(&folder.path().join("day.pcap")).is_ok());
         let missing = check_folder(&folder.path().join("none/day.pcap")).unwrap_err().to_string();
-        assert!(missing.ends_with("none/day.pcap: the folder it should be in does not exist"), "{missing}");
+        assert!(missing.ends_with("none/day.pcap: its folder does not exist"), "{missing}");
         File::create(folder.path().join("file")).unwrap();
         assert!(check_folder(&folder.path().join("file/day.pcap")).is_err());
     }

@@ -15,8 +15,9 @@ use super::interrupt::Interrupt;
 use super::packet::{Interface, Packet};
 use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
+use super::read_problem::{ReadProblem, ReadReason};
 use super::snoop::{self, Snoop};
-use crate::error::{CompressionProblem, Error, FormatProblem, NotACapture};
+use crate::error::{CompressionProblem, Error, NotACapture};
 use crate::unit::Time;
 
 /// Problems of one input that are reported one by one; more are only counted.
@@ -89,49 +90,6 @@ impl Completeness {
             Completeness::Interrupted { .. } => "interrupted",
         }
     }
-}
-
-/// A place of an input that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadProblem {
-    /// Byte offset, counted from 0, in the input after decompression.
-    pub offset: u64,
-    /// The reason.
-    pub reason: ReadReason,
-    /// True if the input is compressed, so that the offset is not one of the file as stored.
-    pub is_compressed: bool,
-    /// True if the reading went on after it.
-    pub is_resumed: bool,
-}
-
-/// The reason why a place of an input could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ReadReason {
-    /// The bytes contradict the file's format.
-    Format(FormatProblem),
-    /// The input ends inside a record.
-    EndsInRecord {
-        /// Bytes that the record takes, as far as they tell.
-        needed: usize,
-        /// Bytes that are left.
-        available: usize,
-    },
-    /// The input ends inside a block that is passed over.
-    EndsInBlock {
-        /// Bytes that the block takes.
-        needed: u64,
-        /// Bytes that are left.
-        available: u64,
-    },
-    /// The compressed data ends too early.
-    CompressedDataCutOff(Compression),
-    /// The compressed data contradicts its format.
-    CompressedData(Compression, CompressionProblem),
-    /// The compressed data cannot be read: in the words of the library that decompresses it.
-    Decompressor(Compression, String),
-    /// The system could not read: in the system's words.
-    System(String),
 }
 
 /// A packet as it was seen among those before it.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Check, Diagnosis, diagnose};
+use super::{Check, Diagnosis, Subject, diagnose};
 use crate::machine::{Container, Executable, Impossible, Interface, Machine, PackageManager, Place, Right, Rights, Tools};
 use crate::messages::{DoctorMessages, English};
 
@@ -34,18 +34,18 @@ fn without_right() -> Machine {
     machine
 }
 
-fn check(machine: &Machine, name: &str) -> Check {
+fn check(machine: &Machine, subject: Subject) -> Check {
     let Diagnosis { checks, .. } = diagnose(machine);
-    checks.into_iter().find(|check| English.check_subject(check.subject()) == name).unwrap()
+    checks.into_iter().find(|check| check.subject() == subject).unwrap()
 }
 
 /// What is said of a check.
-fn said(machine: &Machine, name: &str) -> String {
-    English.check_result(&check(machine, name).result)
+fn said(machine: &Machine, subject: Subject) -> String {
+    English.check_result(&check(machine, subject).result)
 }
 
-fn commands(machine: &Machine, name: &str) -> Vec<String> {
-    check(machine, name).fixes.into_iter().flat_map(|fix| fix.commands).collect()
+fn commands(machine: &Machine, subject: Subject) -> Vec<String> {
+    check(machine, subject).fixes.into_iter().flat_map(|fix| fix.commands).collect()
 }
 
 fn other_way(machine: &Machine) -> Vec<String> {
@@ -62,7 +62,8 @@ fn where_all_is_there_nothing_is_to_be_done() {
 
 #[test]
 fn libpcap_is_installed_as_the_system_does() {
-    let command = |package_manager| commands(&Machine { libpcap: Err("why".into()), package_manager, ..desktop() }, "libpcap");
+    let command =
+        |package_manager| commands(&Machine { libpcap: Err("why".into()), package_manager, ..desktop() }, Subject::Libpcap);
     assert_eq!(command(Some(PackageManager::Apt)), ["sudo apt install libpcap0.8"]);
     assert_eq!(command(Some(PackageManager::Dnf)), ["sudo dnf install libpcap"]);
     assert_eq!(command(Some(PackageManager::Pacman)), ["sudo pacman -S libpcap"]);
@@ -71,7 +72,7 @@ fn libpcap_is_installed_as_the_system_does() {
     assert_eq!(command(Some(PackageManager::Brew)), ["brew install libpcap"]);
     assert!(command(None).is_empty());
     let unknown = Machine { libpcap: Err("why".into()), package_manager: None, ..desktop() };
-    assert_eq!(said(&unknown, "libpcap"), "why");
+    assert_eq!(said(&unknown, Subject::Libpcap), "why");
     assert!(!diagnose(&unknown).can_capture());
 }
 
@@ -80,7 +81,7 @@ fn libpcap_is_installed_as_the_system_does() {
 fn the_right_is_given_for_once_for_good_or_to_a_group() {
     assert!(!diagnose(&without_right()).can_capture());
     assert_eq!(
-        commands(&without_right(), "right"),
+        commands(&without_right(), Subject::Right),
         [
             "sudo /usr/local/bin/portolan live -i eth0",
             "sudo setcap cap_net_raw+ep /usr/local/bin/portolan",
@@ -99,14 +100,14 @@ fn a_file_in_the_wrong_place_is_installed_first() {
     let places = [
         (Place::BuildFolder, "build"),
         (Place::NoSuid, "nosuid"),
-        (Place::WorldWritable("/tmp".into()), "everybody may write to /tmp"),
+        (Place::WorldWritable("/tmp".into()), "anyone may write to /tmp"),
     ];
     for (place, why) in places {
         let executable = Some(Executable { path: "/tmp/our build/portolan".into(), place });
         let machine = Machine { executable, ..without_right() };
-        let right = check(&machine, "right");
+        let right = check(&machine, Subject::Right);
         assert!(right.fixes.iter().any(|fix| English.fix_purpose(&fix.purpose).contains(why)), "{right:?}");
-        let commands = commands(&machine, "right");
+        let commands = commands(&machine, Subject::Right);
         assert!(
             commands.contains(&"sudo install -m 755 '/tmp/our build/portolan' /usr/local/bin/portolan".into()),
             "{commands:?}"
@@ -125,7 +126,7 @@ fn a_file_in_the_wrong_place_is_installed_first() {
 fn without_sudo_root_is_asked_for_otherwise_and_what_is_missing_is_installed() {
     let tools = Tools { sudo: false, setcap: false, tcpdump: false, portolan: false };
     let machine = Machine { tools, ..without_right() };
-    let commands = commands(&machine, "right");
+    let commands = commands(&machine, Subject::Right);
     assert_eq!(commands[0], "su -c '/usr/local/bin/portolan live -i eth0'");
     assert_eq!(commands[1], "su -c 'apt install libcap2-bin'");
     let piped = "su -c 'tcpdump -U -w - -i eth0' | /usr/local/bin/portolan read -";
@@ -136,46 +137,46 @@ fn without_sudo_root_is_asked_for_otherwise_and_what_is_missing_is_installed() {
 fn root_needs_no_sudo() {
     let mut machine = Machine { libpcap: Err("why".into()), ..desktop() };
     machine.rights.is_root = true;
-    assert_eq!(commands(&machine, "libpcap"), ["apt install libpcap0.8"]);
-    assert!(said(&machine, "right").contains("gives that up"));
+    assert_eq!(commands(&machine, Subject::Libpcap), ["apt install libpcap0.8"]);
+    assert!(said(&machine, Subject::Right).contains("drops root"));
     assert_eq!(other_way(&machine), ["tcpdump -U -w - -i eth0 | portolan read -"]);
 }
 
 #[test]
 fn a_container_is_started_anew() {
     let mut machine = Machine { container: Some(Container::Docker), ..without_right() };
-    assert!(commands(&machine, "right").contains(&"docker run --user 0 --cap-add NET_RAW ...".into()));
+    assert!(commands(&machine, Subject::Right).contains(&"docker run --user 0 --cap-add NET_RAW ...".into()));
     machine.rights.is_root = true;
     machine.rights.is_grantable = false;
-    assert_eq!(commands(&machine, "right"), ["docker run --cap-add NET_RAW ..."]);
+    assert_eq!(commands(&machine, Subject::Right), ["docker run --cap-add NET_RAW ..."]);
     assert_eq!(other_way(&machine), ["ssh HOST sudo tcpdump -U -w - -i eth0 | portolan read -"]);
-    assert!(said(&machine, "interface").contains("host's network"));
+    assert!(said(&machine, Subject::Interface).contains("host's network"));
     machine.container = None;
-    let right = check(&machine, "right");
-    assert!(said(&machine, "right").contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
+    let right = check(&machine, Subject::Right);
+    assert!(said(&machine, Subject::Right).contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
 }
 
 #[test]
 fn where_nothing_can_be_gained_no_command_is_told() {
     let mut machine = without_right();
     machine.rights.can_gain = false;
-    let right = check(&machine, "right");
-    assert!(said(&machine, "right").contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
+    let right = check(&machine, Subject::Right);
+    assert!(said(&machine, Subject::Right).contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
     assert!(other_way(&machine)[0].starts_with("ssh HOST"));
     machine.rights.capture = Right::Impossible(Impossible::System("Address family not supported".into()));
-    assert!(said(&machine, "right").contains("Address family not supported"));
+    assert!(said(&machine, Subject::Right).contains("Address family not supported"));
 }
 
 #[test]
 fn an_interface_has_to_be_up() {
     let mut machine = desktop();
     machine.interfaces.remove(0);
-    assert!(check(&machine, "interface").is_met() && said(&machine, "interface").starts_with("Only lo is up"));
+    assert!(check(&machine, Subject::Interface).is_met() && said(&machine, Subject::Interface).starts_with("Only lo is up"));
     machine.interfaces[0].is_up = false;
-    assert!(!check(&machine, "interface").is_met());
+    assert!(!check(&machine, Subject::Interface).is_met());
     machine.interfaces[0].name = Interface::ANY.into();
-    assert!(said(&machine, "interface").contains("no interface"), "\"any\" is none by itself");
-    assert!(commands(&machine, "interface").is_empty());
+    assert!(said(&machine, Subject::Interface).contains("no interfaces"), "\"any\" is none by itself");
+    assert!(commands(&machine, Subject::Interface).is_empty());
     machine.interfaces.clear();
     assert_eq!(other_way(&machine), ["sudo tcpdump -U -w - -i eth0 | portolan read -"], "a usual name");
 }
@@ -188,7 +189,7 @@ fn names_that_others_chose_stay_names() {
         interface.is_up = false;
     }
     machine.executable = Some(Executable { path: PathBuf::from("/opt/a'b;c/portolan"), place: Place::Fit });
-    let all = [commands(&machine, "right"), commands(&machine, "interface"), other_way(&machine)].concat();
+    let all = [commands(&machine, Subject::Right), commands(&machine, Subject::Interface), other_way(&machine)].concat();
     for command in all {
         assert!(!command.contains("$(") || command.contains("'$(reboot)'"), "{command}");
         assert!(!command.contains(";c") || command.contains(r"'/opt/a'\''b;c/portolan'"), "{command}");

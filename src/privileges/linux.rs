@@ -129,7 +129,7 @@ fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
 fn prove(proof: &mut File, expected: Expected, landlock: Landlock) -> Result<(), Error> {
     let mut told = String::new();
     proof.read_to_string(&mut told).map_err(|error| refused(PrivilegeStep::Status, error))?;
-    let status = Status::parse(&told).ok_or_else(|| Error::Privileges(PrivilegeProblem::NoProc))?;
+    let status = Status::parse(&told).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
     if let Some(left) = status.leftover(expected) {
         return Err(remaining(RemainingPrivilege::Status(left)));
     }

@@ -18,41 +18,41 @@ pub fn flow_forms() -> impl Iterator<Item = String> {
 
 /// That a word names no flow, to be followed by the forms.
 pub fn no_flow(word: &str) -> String {
-    format!("\"{word}\" names no flow. A flow is named by")
+    format!("\"{word}\" is not a flow. Name a flow by")
 }
 
 /// That neither a capture nor a flow is named.
-pub const NAME_BOTH: &str = "name a capture and a flow: portolan explain FILE FLOW. A flow is named by";
+pub const NAME_BOTH: &str = "name a capture and a flow: portolan explain FILE FLOW. Name a flow by";
 
 /// That captures are named and no flow.
 pub fn name_a_flow(file: &str) -> String {
     format!(
-        "name a flow: its number in the table flows, its endpoints, packet:N, or its Community ID; portolan read {file} --table flows lists them"
+        "name the flow, too: portolan explain {file} 94 (its number, endpoints, packet:N or Community ID; portolan read {file} --table flows lists all flows)"
     )
 }
 
 /// That a flow is named and no capture.
 pub fn name_a_capture(flow: &str) -> String {
-    format!("name a capture in front of the flow: portolan explain FILE {flow}")
+    format!("name the capture, too: portolan explain FILE {flow}")
 }
 
 /// That several flows fit.
 pub fn several_flows(number: usize) -> String {
-    format!("{} flows fit; ask for one of them by its number", grouped(number as u64))
+    format!("{} flows match; name one of them by its number", grouped(number as u64))
 }
 
 /// That there is no flow with that number.
 pub fn no_such_number(number: usize, flows: usize) -> String {
-    format!("there is no flow {number}; the capture holds {flows} flows, numbered from 1")
+    format!("no flow {number}; the capture has {flows} flows, numbered from 1")
 }
 
 /// That no flow has the endpoints.
 pub const NO_SUCH_ENDS: &str = "no flow has these endpoints; portolan read FILE --table flows --top 0 lists all flows";
 /// That no flow has the Community ID.
 pub const NO_SUCH_COMMUNITY_ID: &str =
-    "no flow has this Community ID (version 1, seed 0); programs that use another seed give other identifiers";
+    "no flow has this Community ID (version 1, seed 0); with another seed, a program shows other IDs";
 /// That there are no flows at all.
-pub const NO_FLOWS: &str = "the capture holds no flow";
+pub const NO_FLOWS: &str = "the capture has no flows";
 /// That no flow has a packet that matches the filter.
 pub const NOTHING_MATCHES: &str = "no flow has a packet that matches the filter";
 
@@ -63,17 +63,17 @@ pub fn number_does_not_match(number: usize) -> String {
 
 /// That the flow that fits, which has that number, has no packet that matches the filter.
 pub fn flow_does_not_match(number: usize) -> String {
-    format!("flow {number} fits, and no packet of it matches the filter")
+    format!("flow {number} is the one asked for, but none of its packets matches the filter")
 }
 
 /// That of several flows that fit none has a packet that matches the filter.
 pub fn flows_do_not_match(number: usize) -> String {
-    format!("{} flows fit, and no packet of them matches the filter", grouped(number as u64))
+    format!("{} flows match the question, but none of their packets matches the filter", grouped(number as u64))
 }
 
 /// Which numbers of flows are meant under a filter.
 pub const NUMBERS_OF_ALL: &str =
-    "Numbers are those of the whole capture: portolan read FILE --table flows gives them without --filter";
+    "Flow numbers are those of the whole capture: portolan read FILE --table flows, without --filter, shows them";
 
 /// How many packets match the filter of an explanation, and how many flows they belong to.
 pub fn filter_matched_flows(matched: u64, packets: u64, flows: usize, all: usize) -> String {
@@ -86,22 +86,22 @@ pub fn filter_matched_flows(matched: u64, packets: u64, flows: usize, all: usize
 
 /// That a flow stands for all of its protocol that were not told apart.
 pub fn stands_for_many(number: usize, protocol: &str) -> String {
-    format!("flow {number} stands for all {protocol} flows that there was no room to tell apart; --max-flows allows more")
+    format!("flow {number} is all {protocol} flows beyond the flow limit, counted together; --max-flows sets the limit")
 }
 
 /// That there is no packet with that number.
 pub fn no_such_packet(packet: u64, packets: u64) -> String {
-    format!("there is no packet {packet}; the capture holds {}, numbered from 1", super::count::packets(packets))
+    format!("no packet {packet}; the capture has {}, numbered from 1", super::count::packets(packets))
 }
 
 /// That a packet was dropped as a duplicate.
 pub fn packet_was_dropped(packet: u64) -> String {
-    format!("packet {packet} was dropped as a duplicate (--dedup), and counts in no flow")
+    format!("packet {packet} was dropped as a duplicate (--dedup) and belongs to no flow")
 }
 
 /// That a packet was not found where it was before.
 pub fn capture_has_changed(packet: u64) -> String {
-    format!("packet {packet} was not found when the capture was read again: has it been written to meanwhile?")
+    format!("packet {packet} was not found when the capture was read again; has the file changed in the meantime?")
 }
 
 /// That a packet has no flow: what it is, and its place in the table `ledger`.
@@ -121,9 +121,9 @@ pub fn is_unsupported(number: u32, name: &str) -> String {
 }
 
 /// What a later fragment without its first one is.
-pub const IS_ORPHAN: &str = "it is a later fragment, and the first one, which has the ports, is not in the capture";
+pub const IS_ORPHAN: &str = "it is a later fragment, and the capture lacks the first one, which has the ports";
 /// What a packet is that was cut.
-pub const IS_TRUNCATED: &str = "the capture kept too little of it to know its ports or its protocol";
+pub const IS_TRUNCATED: &str = "too little of it was captured to know its protocol or ports";
 /// What a packet is that contradicts itself.
 pub const IS_MALFORMED: &str = "its headers contradict themselves";
 
@@ -131,12 +131,10 @@ pub const IS_MALFORMED: &str = "its headers contradict themselves";
 pub fn read_only_once(name: &str, kind: Option<&str>) -> String {
     match kind {
         Some(kind) => format!(
-            "{name} is {kind}, which can be read only once, and explain reads captures more than once: save it to a file first (cat {name} > capture.pcap)"
+            "{name} is {kind}, which can be read only once; explain reads captures more than once, so save it to a file first (cat {name} > capture.pcap)"
         ),
-        None => {
-            "standard input can be read only once, and explain reads captures more than once: save it to a file first (cat > \
+        None => "standard input can be read only once; explain reads captures more than once, so save it to a file first (cat > \
                  capture.pcap)"
-                .into()
-        }
+            .into(),
     }
 }

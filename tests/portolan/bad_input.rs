@@ -30,7 +30,7 @@ fn refused(bytes: &[u8], why: &str) {
 #[test]
 fn what_is_no_capture_is_said_to_be_none() {
     refused(b"", "is empty");
-    refused(b"\x01\x02\x03\x04 or so", "begins with the bytes 01 02 03 04, which no known format");
+    refused(b"\x01\x02\x03\x04 or so", "its first bytes (01 02 03 04) match no known format");
     refused(b"Dear Sir or Madam,", "it is text");
     refused(b"PK\x03\x04 and so on, and so on", "zip archive");
     refused(&capture()[..20], "ends inside its file header");
@@ -81,8 +81,8 @@ fn a_header_with_nonsense_is_refused() {
 fn a_missing_file_a_folder_and_an_empty_file_are_named() {
     let folder = Folder::new();
     let cases = [
-        (folder.path("no-such.pcap").to_str().unwrap().to_owned(), "there is no such file"),
-        (folder.path("").to_str().unwrap().to_owned(), "is a folder"),
+        (folder.path("no-such.pcap").to_str().unwrap().to_owned(), "no such file"),
+        (folder.path("").to_str().unwrap().to_owned(), "has no capture file"),
         (folder.file("empty.pcap", b""), "is empty"),
     ];
     for (path, why) in cases {
@@ -163,8 +163,8 @@ fn packets_behind_a_damaged_block_are_read() {
         [section_header(), interface_description(1, 0), damaged, enhanced_packet(7, 0, &frame), enhanced_packet(0, 0, &frame)];
     let run = run_with_input(&["read", "-", "--json", "-"], &file.concat());
     assert_eq!((run.code, sum(&run.tables(), "ledger", "packets")), (1, 1));
-    assert!(run.stderr.contains("two length fields") && run.stderr.contains("names interface 7"), "{}", run.stderr);
-    assert!(run.stderr.contains("went on behind it"), "{}", run.stderr);
+    assert!(run.stderr.contains("two length fields") && run.stderr.contains("refers to interface 7"), "{}", run.stderr);
+    assert!(run.stderr.contains("that record was skipped"), "{}", run.stderr);
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn without_options_the_four_main_tables_are_shown() {
 fn wrong_arguments_are_explained_with_exit_code_2() {
     let cases: [(&[&str], &str); 6] = [
         (&[], "Usage"),
-        (&["read"], "standard input was read because no FILE was named"),
+        (&["read"], "standard input was read because no FILE was given"),
         (&["read", "x.pcap", "--table", "srevices"], "the tables are capture, ledger"),
         (&["read", "x.pcap", "--idle-timeout=-3"], "idle-timeout"),
         (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
@@ -188,7 +188,7 @@ fn names_from_outside_cannot_steer_a_terminal_or_a_spreadsheet() {
 fn a_capture_without_packets_is_complete() {
     let run = run_with_input(&["read", "-", "-t", "all"], &Scene::new().pcap());
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert!(run.stdout.contains("no packet with ports"));
+    assert!(run.stdout.contains("no packets with ports"));
     let tables = tables_of(&Scene::new().pcapng());
     assert_eq!(packets_at(&tables, "tcp"), 0);
     assert!(tables["capture"][0]["start_time"].is_null());
@@ -198,7 +198,7 @@ fn a_capture_without_packets_is_complete() {
 fn what_is_more_than_may_be_told_apart_is_counted_together_and_said() {
     let run = run(&["read", "samples/port-scan.pcap", "--json", "-", "--max-flows", "10"]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("more than 10 flows: 179 packets of further ones are counted together"), "{}", run.stderr);
+    assert!(run.stderr.contains("flow limit of 10 reached: 179 packets of further flows are counted together"), "{}", run.stderr);
     let tables = run.tables();
     let last = tables["flows"].as_array().unwrap().last().unwrap();
     assert_eq!((&last["flags"], &last["packets_c2s"], &last["client_ip"]), (&"overflow".into(), &179.into(), &Value::Null));
@@ -240,7 +240,7 @@ fn a_command_is_a_command_whatever_files_there_are() {
         let output = portolan().current_dir(folder.path("")).arg(word).output();
         Run::from_output(output.unwrap())
     };
-    assert!(said("read").stderr.contains("standard input was read because no FILE was named"));
+    assert!(said("read").stderr.contains("standard input was read because no FILE was given"));
     assert!(said("./read").stdout.contains("Services:"));
 }
 
@@ -259,7 +259,7 @@ fn a_word_that_names_nothing_is_told_with_what_may_be_meant() {
         assert!(run.stderr.contains("o\\u{1b}fice") && !run.stderr.contains('\u{1b}'), "{}", run.stderr);
     }
     let mistyped = run(&["raed", "x.pcap"]);
-    assert_eq!(mistyped.stderr, "portolan: there is no command and no file \"raed\"; did you mean portolan read?\n");
+    assert_eq!(mistyped.stderr, "portolan: there is no command or file \"raed\"; did you mean portolan read?\n");
     let unknown = run(&["xyzzy"]);
     assert!(unknown.code == 2 && unknown.stderr.contains("the commands are read, explain, services"), "{}", unknown.stderr);
 }
@@ -273,7 +273,7 @@ fn without_a_file_a_pipe_is_read() {
     }
     let nothing = run(&["read"]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
-    assert!(nothing.stderr.contains("no FILE was named") && nothing.stderr.lines().count() == 2, "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("no FILE was given") && nothing.stderr.lines().count() == 2, "{}", nothing.stderr);
 }
 
 #[cfg(target_os = "linux")]
@@ -290,5 +290,8 @@ fn on_a_terminal_a_file_has_to_be_named() {
     let _ = child.stdin.take().map(|mut keyboard| keyboard.write_all(b"\x04"));
     let output = child.wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.code() == Some(2) && told.contains("name a capture (portolan read FILE)"), "{told}");
+    assert!(
+        output.status.code() == Some(2) && told.contains("no capture given; name a file or folder (portolan read FILE)"),
+        "{told}"
+    );
 }

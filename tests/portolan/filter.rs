@@ -65,8 +65,8 @@ fn raw_ip_is_filtered_and_what_cannot_be_asked_is_told() {
         assert_eq!(column(&filtered("udp", &scene.pcap_of_link_type(link_type)).tables(), "capture", "packets"), [1]);
     }
     let run = filtered("ether host 00:11:22:33:44:55", &scene.pcap_of_link_type(101));
-    assert!(run.code == 1 && run.stderr.contains("cannot be used for link type 101"), "{run:?}");
-    assert!(run.stderr.ends_with("left out: 1 packet\n"), "{run:?}");
+    assert!(run.code == 1 && run.stderr.contains("cannot be applied to link type 101"), "{run:?}");
+    assert!(run.stderr.ends_with("1 packet left out\n"), "{run:?}");
 }
 
 #[test]
@@ -78,9 +78,9 @@ fn a_wrong_expression_is_told_before_anything_is_read_with_its_place() {
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
     let lines: Vec<&str> = wrong.stderr.lines().collect();
     assert_eq!(lines[1..], ["  tcp port 80 adn udp", "              ^^^"], "{wrong:?}");
-    assert!(lines[0].starts_with("portolan: the filter is wrong: ") && lines[0].contains("syntax error"), "{wrong:?}");
+    assert!(lines[0].starts_with("portolan: invalid filter: ") && lines[0].contains("syntax error"), "{wrong:?}");
     let hostile = run(&["read", "no-such-file.pcap", "-f", "tcp \u{1b}[2J"]);
     assert!(hostile.code == 2 && !hostile.stderr.contains('\u{1b}'), "{hostile:?}");
     let name = run(&["read", "no-such-file.pcap", "-f", "host www.example.com"]);
-    assert!(name.code == 2 && name.stderr.contains("nothing is looked up on the network"), "{name:?}");
+    assert!(name.code == 2 && name.stderr.contains("host names are not looked up"), "{name:?}");
 }

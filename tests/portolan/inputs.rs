@@ -47,12 +47,12 @@ fn inputs_are_read_in_the_order_of_their_first_packets_and_it_is_said() {
     let sorted = read(&[third, first, second]);
     assert_eq!(files(&sorted), ["dump.pcap2", "dump.pcap9", "dump.pcap10", "total"]);
     assert_eq!(column(&sorted.tables(), "flows", "evidence"), ["handshake"]);
-    let said = "portolan: the inputs are read in order of time, not in the order given (--keep-order keeps that)\n";
+    let said = "portolan: the inputs are read in order of time, not in the order given (--keep-order keeps the order given)\n";
     assert_eq!((sorted.code, sorted.stderr.as_str()), (0, said));
     assert_eq!(read(&[first, second, third]).stderr, "");
     let kept = read(&[third, first, second, "--keep-order"]);
     assert_eq!(files(&kept), ["dump.pcap10", "dump.pcap2", "dump.pcap9", "total"]);
-    assert_eq!((kept.code, kept.stderr.as_str()), (0, "portolan: the inputs are not in order of time\n"));
+    assert_eq!((kept.code, kept.stderr.as_str()), (0, "portolan: the inputs are not in chronological order\n"));
     let options = |run: &Run| serde_json::from_str::<Value>(&run.stdout).unwrap()["options"]["keep_order"].clone();
     assert_eq!((options(&sorted), options(&kept)), (json!(false), json!(true)));
 }
@@ -82,7 +82,7 @@ fn compressed_files_are_looked_into_and_what_has_no_time_stays_in_its_place() {
     let missing = folder.path("missing").to_str().unwrap().to_owned();
     let run = read(&[&late, &missing, &early]);
     assert_eq!((run.code, files(&run)), (1, vec!["early".into(), "late".into(), "total".into()]));
-    assert!(run.stderr.contains("there is no such file"), "{}", run.stderr);
+    assert!(run.stderr.contains("no such file"), "{}", run.stderr);
 }
 
 #[cfg(unix)]
@@ -109,13 +109,17 @@ fn overlaps_and_gaps_are_said_in_one_message_that_names_the_largest() {
     let file = |name: &str, seconds: &[i64]| packets_at_seconds(&folder, name, seconds);
     let (a, b) = (file("a", &[0, 10]), file("b", &[5, 12]));
     let said =
-        format!("portolan: {a} and {b} overlap by 5.001 s; packets are read file by file, mergecap would merge them by time\n");
+        format!("portolan: {a} and {b} overlap by 5.001 s; packets are read file by file (mergecap merges them by time)\n");
     assert_eq!(read(&[&a, &b]).stderr, said);
     let (c, d) = (file("c", &[72, 80]), file("d", &[3680]));
     let run = read(&[&d, &c, &b]);
     let lines: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "{}", run.stderr);
-    assert!(lines[0].contains("not in the order given (--keep-order keeps that); there is a gap of 3,"), "{}", lines[0]);
+    assert!(
+        lines[0].contains("not in the order given (--keep-order keeps the order given); there is a gap of 3,"),
+        "{}",
+        lines[0]
+    );
     assert!(lines[0].ends_with(&format!("s between {c} and {d}")) && !lines[0].contains("overlap"), "{}", lines[0]);
 }
 
@@ -171,13 +175,13 @@ fn a_folder_stands_for_the_captures_in_it_and_what_is_passed_over_is_said() {
     folder.file("notes.zst", &zstd::encode_all(&b"The captures of Tuesday."[..], 1).unwrap());
     fs::create_dir(folder.path("below")).unwrap();
     folder.file("below/dump.pcap", &Scene::new().frame(arp(1)).pcap());
-    let mut others = String::from("3 files that are not captures; 1 folder, which is not entered");
+    let mut others = String::from("3 files that are not captures; 1 subfolder (not read)");
     #[cfg(unix)]
     {
         assert!(std::process::Command::new("mkfifo").arg(folder.path("fifo")).status().unwrap().success());
         std::os::unix::fs::symlink("dump.pcap9", folder.path("latest")).unwrap();
         std::os::unix::fs::symlink("nowhere", folder.path("broken")).unwrap();
-        others.push_str("; 2 FIFOs, devices, sockets or broken links; 1 further name of the same capture");
+        others.push_str("; 2 FIFOs, devices, sockets or broken links; 1 other name of a capture already read");
     }
     let path = folder.path("").to_str().unwrap().trim_end_matches('/').to_owned();
     let run = read(&[&path]);
@@ -199,12 +203,12 @@ fn a_folder_without_captures_is_an_error_and_a_refused_capture_in_one_is_told() 
     let none = folder.path("none").to_str().unwrap().to_owned();
     let alone = run(&["read", &none]);
     assert_eq!((alone.code, alone.stdout.as_str()), (2, ""));
-    assert_eq!(alone.stderr, format!("portolan: {none} is a folder without a capture file: it is empty\n"));
+    assert_eq!(alone.stderr, format!("portolan: folder {none} is empty\n"));
     let good = folder.file("good.pcap", &Scene::new().frame(arp(1)).pcap());
     folder.file("none/notes", b"Nothing here.");
     let both = read(&[&none, &good]);
     assert_eq!((both.code, packets_at(&both.tables(), "non-ip")), (1, 1));
-    assert!(both.stderr.contains("without a capture file: it has 1 file that is not a capture"), "{}", both.stderr);
+    assert!(both.stderr.contains("has no capture file, only 1 file that is not a capture"), "{}", both.stderr);
     let mut refused = Scene::new().frame(arp(1)).pcap();
     refused[4] = 9;
     folder.file("none/version-9.pcap", &refused);
@@ -270,8 +274,8 @@ fn packets_that_came_twice_are_counted_and_said() {
     let run = run_with_input(&["read", "--json", "-", "-"], &doubled().pcap());
     assert_eq!(column(&run.tables(), "capture", "duplicates"), [&json!(9)]);
     assert_eq!((packets_at(&run.tables(), "tcp"), sum(&run.tables(), "capture", "packets")), (18, 19));
-    let said = "portolan: 9 of 19 packets may be duplicates (same bytes as one of the 4 packets before, at most 100 ms apart), as from a \
-                bridge, the device any or a mirror port; they are counted, and --dedup drops them\n";
+    let said = "portolan: 9 of 19 packets may be duplicates (same bytes as one of the 4 packets before, at most 100 ms apart), as seen \
+                on a bridge, the device any or a mirror port; they are counted (--dedup drops them)\n";
     assert_eq!((run.code, run.stderr.as_str()), (0, said));
 }
 

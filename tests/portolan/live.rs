@@ -242,15 +242,15 @@ fn what_cannot_be_opened_is_told() {
     in_a_network(|| {
         let refused = |interfaces: &[&str]| Devices::open(&settings(interfaces)).unwrap_err();
         let unknown = refused(&[WEST, "eth77"]).to_string();
-        let (what, known) = unknown.split_once("; there are ").unwrap();
+        let (what, known) = unknown.split_once("; available: ").unwrap();
         // libpcap puts interfaces that are not connected last, and these may still be coming up.
         let mut known: Vec<&str> = known.split(", ").collect();
         known.sort_unstable();
-        assert_eq!((what, &known[..]), ("there is no interface eth77", &["any", "east", "lo", "west"][..]));
+        assert_eq!((what, &known[..]), ("no interface is called eth77", &["any", "east", "lo", "west"][..]));
         assert!(matches!(refused(&[]), Error::NoInterface { .. }));
         ip(&["link", "set", WEST, "down"]).unwrap();
         let down = refused(&[WEST]).to_string();
-        assert!(down.starts_with("the interface west is down") && down.ends_with("ip link set west up"), "{down}");
+        assert!(down.starts_with("interface west is down") && down.ends_with("ip link set west up"), "{down}");
         let filter = Some(Filter::new("ether host 00:11:22:33:44:55").unwrap());
         let unfit = Devices::open(&Settings { filter, ..settings(&["any"]) }).unwrap_err();
         assert!(matches!(unfit, Error::Capture { reason: CaptureProblem::Filter(_), .. }), "{unfit}");

@@ -43,7 +43,7 @@ fn begin_as(command: &mut Command, arguments: &[&str]) -> Going {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let mut going = Going { child, stdout: BufReader::new(stdout), stderr: BufReader::new(stderr), said: String::new() };
-    going.wait_until_said("captures on west (ethernet)");
+    going.wait_until_said("capturing on west (Ethernet)");
     going
 }
 
@@ -145,10 +145,7 @@ fn ctrl_c_ends_with_all_tables() {
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         let run = going.stop();
         assert_eq!(run.code, 0, "{run:?}");
-        assert!(
-            run.stdout.contains("http") && run.stderr.contains("west: 9 packets captured, none dropped; it was stopped"),
-            "{run:?}"
-        );
+        assert!(run.stdout.contains("http") && run.stderr.contains("west: 9 packets captured, none dropped; stopped"), "{run:?}");
     });
 }
 
@@ -167,7 +164,7 @@ fn signals_end_the_capture_in_order_however_many_come() {
             send(EAST, &connection((C, 40_001), (S, 80), 1));
             sent.into_iter().for_each(|signal| going.signal(signal));
             // Once more while the tables are made and written.
-            going.wait_until_said("it was stopped");
+            going.wait_until_said("; stopped");
             going.signal(Signal::SIGTERM);
             let run = going.end();
             assert!(run.code == 0 && run.stdout.contains("http") && run.stderr.contains("west: 9 packets captured"), "{run:?}");
@@ -186,7 +183,7 @@ fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
         let frames: Vec<Vec<u8>> = (0..2_000).map(|port| udp((C, 40_000 + port), (S, 53), b"question")).collect();
         send(EAST, &frames);
         going.signal(Signal::SIGINT);
-        going.wait_until_said("it was stopped");
+        going.wait_until_said("; stopped");
         // Others do not, and somebody presses it again and again.
         going.signal(Signal::SIGTERM);
         going.signal(Signal::SIGHUP);
@@ -266,7 +263,7 @@ fn a_filter_and_a_duration_are_kept() {
         assert_eq!(run.code, 0, "{run:?}");
         let tables = run.tables();
         assert_eq!((sum(&tables, "capture", "packets"), packets_at(&tables, "udp")), (8, 8), "{run:?}");
-        assert!(run.stderr.contains("the time is over"), "{run:?}");
+        assert!(run.stderr.contains("time limit reached"), "{run:?}");
     });
 }
 
@@ -282,7 +279,7 @@ fn rotated_files_hold_all_packets_and_only_the_last_ones_are_kept() {
             let going = begin(&arguments);
             send(EAST, &large(1_000));
             let run = going.end();
-            assert!(run.code == 0 && run.stderr.contains("saved: 1,000 packets in 9 files"), "{run:?}");
+            assert!(run.code == 0 && run.stderr.contains("saved 1,000 packets in 9 files"), "{run:?}");
         }
         let packets = |folder: &Folder| {
             let files = files_in(folder);
@@ -380,8 +377,8 @@ fn a_reader_that_goes_away_ends_the_capture_and_the_files_are_written() {
             let mut said = String::new();
             stderr.read_to_string(&mut said).unwrap();
             assert_eq!(child.wait().unwrap().code(), Some(code), "{said}");
-            assert!(said.contains("it was stopped"), "{said}");
-            assert_eq!(said.matches("its reader went away").count(), messages, "{said}");
+            assert!(said.contains("; stopped"), "{said}");
+            assert_eq!(said.matches("its reader closed the pipe").count(), messages, "{said}");
             let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
             assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
         }
@@ -434,7 +431,7 @@ fn an_interface_that_goes_down_is_waited_for() {
         for round in 1..=2 {
             send(EAST, &numbered(3));
             ip(&["link", "set", WEST, "down"]).unwrap();
-            going.wait_until_said("portolan: west is down: waiting for it to come back\n");
+            going.wait_until_said("portolan: west is down; waiting for it to come back\n");
             ip(&["link", "set", WEST, "up"]).unwrap();
             going.wait_until_said("portolan: west is up again\n");
             let packet = 16 + numbered(1)[0].len() as u64;
@@ -444,14 +441,14 @@ fn an_interface_that_goes_down_is_waited_for() {
         }
         send(EAST, &numbered(2));
         let run = going.stop();
-        assert!(run.code == 0 && run.stderr.contains("west: 8 packets captured, none dropped; it was stopped"), "{run:?}");
+        assert!(run.code == 0 && run.stderr.contains("west: 8 packets captured, none dropped; stopped"), "{run:?}");
     });
 }
 
 #[test]
 fn a_capture_ends_in_order_while_its_interface_is_down() {
     in_a_network(|| {
-        for (arguments, why) in [(&["--duration", "4"][..], "the time is over"), (&[], "it was stopped")] {
+        for (arguments, why) in [(&["--duration", "4"][..], "time limit reached"), (&[], "stopped")] {
             ip(&["link", "set", WEST, "up"]).unwrap();
             let mut going = begin(arguments);
             ip(&["link", "set", WEST, "down"]).unwrap();
@@ -477,7 +474,7 @@ fn an_interface_that_is_removed_is_an_end_with_a_message() {
             ip(&["link", "add", EAST, "mtu", "9000", "type", "veth", "peer", "name", WEST, "mtu", "9000"]).unwrap();
             let run = going.end();
             assert!(run.code == 1 && run.stdout.contains("udp"), "{run:?}");
-            let told = "west: 3 packets captured, none dropped; it failed: the interface was removed";
+            let told = "west: 3 packets captured, none dropped; failed: the interface was removed";
             assert!(run.stderr.contains(told), "{run:?}");
             ip(&["link", "set", EAST, "arp", "off", "up"]).unwrap();
             ip(&["link", "set", WEST, "arp", "off", "up"]).unwrap();
@@ -508,7 +505,7 @@ fn packets_can_go_on_to_another_program() {
         let folder = Folder::new();
         let file = folder.path("a");
         for (outputs, why) in [
-            (["-w", "-", "--json", "-"], "standard output can take --json - or --write -, not both"),
+            (["-w", "-", "--json", "-"], "--json - and --write - cannot both write to standard output"),
             (["-w", text(&file), "--json", text(&file)], "one would overwrite the other"),
         ] {
             let refused = run(&[&["live", "-i", WEST][..], &outputs].concat());
@@ -546,7 +543,7 @@ fn what_the_system_drops_is_counted_and_told() {
         let tables = run.tables();
         let [packets, dropped] = ["packets", "dropped_kernel"].map(|name| sum(&tables, "capture", name));
         assert!(dropped > 0 && packets + dropped == sent as u64, "{packets} + {dropped}: {}", run.stderr);
-        assert!(run.stderr.contains("dropped by the kernel: the tables lack them"), "{}", run.stderr);
+        assert!(run.stderr.contains("dropped by the kernel: they are missing from the tables"), "{}", run.stderr);
     });
 }
 
@@ -600,7 +597,7 @@ fn every_output_is_written_under_the_system_call_filter() {
             ["-i", "lo", "--every", "0.1", "-t", "ledger", "--csv", text(&csv), "--json", text(&json), "-w", text(&saved)];
         let mut going = begin(&[&arguments[..], &["--rotate-size", "1", "--keep", "2"]].concat());
         assert!(going.said.contains("system-call filter"), "{}", going.said);
-        let is_filtered = !going.said.contains("without a system-call filter");
+        let is_filtered = !going.said.contains("no system-call filter");
         assert!(!is_filtered || status_of(&going, "Seccomp:") == "2");
         send(EAST, &numbered(5));
         // The files that come from now on must not get the number of its descriptor.
@@ -653,10 +650,7 @@ fn without_rights_it_says_what_the_doctor_says() {
         let output = Command::new(&program).args(["live", "-i", WEST]).current_dir("/").uid(USER).gid(USER).output().unwrap();
         let run = Run::from_output(output);
         assert!(run.code == 2 && run.stdout.is_empty(), "{run:?}");
-        assert!(
-            run.stderr.contains("the right to capture on west is missing") && run.stderr.contains("tcpdump -U -w -"),
-            "{run:?}"
-        );
+        assert!(run.stderr.contains("no permission to capture on west") && run.stderr.contains("tcpdump -U -w -"), "{run:?}");
     });
 }
 
@@ -667,12 +661,12 @@ fn what_is_wrong_is_told_before_anything_is_captured() {
             let run = run(&[&["live"], arguments].concat());
             assert!(run.code == 2 && run.stderr.contains(why) && run.stdout.is_empty(), "{run:?}");
         };
-        wrong(&[], "name an interface to capture on; there are east, west, any, lo");
-        wrong(&["-i", "eth77"], "there is no interface eth77");
+        wrong(&[], "no interface given; available: east, west, any, lo");
+        wrong(&["-i", "eth77"], "no interface is called eth77");
         wrong(&["-i", WEST, "-f", "tcp prt 80"], "^");
-        wrong(&["-i", WEST, "--keep", "2", "-w", "/tmp/a.pcap"], "where files are rotated");
+        wrong(&["-i", WEST, "--keep", "2", "-w", "/tmp/a.pcap"], "--keep needs --rotate-size or --rotate-seconds");
         wrong(&["-i", WEST, "--rotate-size", "1"], "--write");
-        wrong(&["-i", WEST, "-w", "/nowhere/a.pcap"], "cannot write /nowhere/a.pcap: the folder it should be in does not exist");
+        wrong(&["-i", WEST, "-w", "/nowhere/a.pcap"], "cannot write /nowhere/a.pcap: its folder does not exist");
     });
 }
 

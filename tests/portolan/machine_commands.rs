@@ -27,7 +27,7 @@ fn interfaces_go_to_spreadsheets_too() {
     let folder = Folder::new();
     let path = folder.path("interfaces.csv");
     let shown = run(&["interfaces", "--csv", path.to_str().unwrap()]);
-    assert!(shown.code == 0 && shown.stdout.starts_with("Interfaces: what can be captured from"), "{shown:?}");
+    assert!(shown.code == 0 && shown.stdout.starts_with("Interfaces: where packets can be captured"), "{shown:?}");
     let mut reader = csv::Reader::from_path(path).unwrap();
     assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), KEYS);
 }
@@ -65,7 +65,7 @@ fn a_user_without_rights_is_told_how_to_get_them() {
         return;
     }
     assert_eq!(output.status.code(), Some(1), "{said}");
-    if cfg!(target_os = "linux") && said.contains("helps.") {
+    if cfg!(target_os = "linux") && said.contains("will do:") {
         let path = program.canonicalize().unwrap();
         assert!(said.contains(&format!("{} live -i ", path.display())), "the real path is told: {said}");
         assert!(said.contains("setcap cap_net_raw+ep "), "{said}");

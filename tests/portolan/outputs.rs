@@ -39,7 +39,7 @@ fn an_output_that_fails_does_not_take_the_others_with_it() {
     let run = run(&[&arguments[..], &outputs].concat());
     assert_eq!((run.code, run.stderr.lines().count()), (2, 2), "{}", run.stderr);
     assert!(run.stderr.contains(&format!("cannot write {}: ", csv.join("ledger.csv").display())), "{}", run.stderr);
-    assert!(run.stderr.contains(&format!("cannot write {}: the folder it should be in", nowhere.display())), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("cannot write {}: its folder does not exist", nowhere.display())), "{}", run.stderr);
     assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("https"));
     assert_eq!(names_in(&jsonl), ["ledger.jsonl", "services.jsonl"]);
     assert!(run.stdout.contains("Services: "), "{}", run.stdout);
@@ -68,7 +68,7 @@ fn a_reader_of_data_that_goes_away_is_a_failure() {
     let read = ["read", "samples/office.pcapng", "-t", "flows"];
     for data in [&["--json", "-"][..], &["--csv", "-"], &["--jsonl", "-", "--csv", text(&csv)]] {
         let run = unread(&[&read[..], data].concat());
-        let said = "portolan: cannot write standard output: its reader went away before it had all\n";
+        let said = "portolan: cannot write standard output: its reader closed the pipe early\n";
         assert_eq!((run.code, run.stderr.as_str()), (2, said), "{data:?}");
     }
     assert!(csv.join("flows.csv").exists(), "the other output is there");
@@ -90,7 +90,7 @@ fn a_reader_of_a_named_pipe_that_goes_away_is_a_failure_of_that_output() {
     });
     let run = run(&["read", "samples/office.pcapng", "-t", "flows", "--json", text(&pipe)]);
     reader.join().unwrap();
-    assert!(run.code == 2 && run.stderr.contains("pipe: its reader went away"), "{run:?}");
+    assert!(run.code == 2 && run.stderr.contains("pipe: its reader closed the pipe"), "{run:?}");
     assert!(run.stdout.contains("Flows: "), "the tables are shown all the same");
 }
 
@@ -114,7 +114,7 @@ fn an_output_that_is_an_input_is_refused() {
     fs::hard_link(&capture, &hard).unwrap();
     fs::create_dir(&csv).unwrap();
     symlink("../a.pcap", csv.join("services.csv")).unwrap();
-    let input = format!(" is the same file as the input {capture}: writing it would destroy the capture");
+    let input = format!(" is the same file as the input {capture}: writing it would overwrite the capture");
     let long_way = folder.path("csv/../a.pcap");
     for path in [&capture, text(&soft), text(&hard), text(&long_way)] {
         refused(run(&["read", &capture, "--json", path]), &format!("--json {path}{input}"));
@@ -165,15 +165,18 @@ fn standard_output_takes_one_output_and_one_table() {
     let folder = Folder::new();
     let none = folder.path("none.pcap");
     let read = |outputs: &[&str]| run(&[&["read", "samples/handshake.pcap"], outputs].concat());
-    refused(read(&["--json", "-", "--jsonl", "-", "-t", "flows"]), "standard output can take --jsonl - or --json -, not both");
-    refused(run(&["services", "--csv", "-", "--json", "-"]), "standard output can take --csv - or --json -, not both");
+    refused(read(&["--json", "-", "--jsonl", "-", "-t", "flows"]), "--jsonl - and --json - cannot both write to standard output");
+    refused(run(&["services", "--csv", "-", "--json", "-"]), "--csv - and --json - cannot both write to standard output");
     for option in ["--csv", "--jsonl"] {
         refused(
             read(&[option, "-"]),
             &format!("{option} - writes one table to standard output, not 14; choose one with --table"),
         );
         refused(read(&[option, "-", "-t", "flows,hosts"]), "not 2; choose one");
-        refused(run(&["read", text(&none), option, "-", "-t", "all"]), "choose one with --table NAME, name a folder");
+        refused(
+            run(&["read", text(&none), option, "-", "-t", "all"]),
+            "choose one with --table NAME, write a file for each table",
+        );
     }
 }
 

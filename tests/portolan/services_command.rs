@@ -43,7 +43,7 @@ fn a_port_that_nobody_knows_is_an_answer() {
     }
     assert!(crate::support::run(&["services", "0"]).stdout.contains("reserved"));
     let none = crate::support::run(&["services", "60990-60999"]);
-    assert!(none.code == 0 && none.stdout.contains("no port"), "{}", none.stdout);
+    assert!(none.code == 0 && none.stdout.contains("no named ports"), "{}", none.stdout);
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn a_signal_ends_the_reading_of_a_pipe_that_delivers_nothing_more() {
         let run = end(child, sent, stdin);
         let offset = before.len();
         let said = format!(
-            "portolan: interrupted by {name} after 9 packets, at byte {offset} of standard input; the rest of it was not read\n"
+            "portolan: interrupted by {name} after 9 packets, at byte {offset} of standard input; the rest was not read\n"
         );
         assert_eq!((run.code, &run.stderr), (code, &said));
         let tables = run.tables();
@@ -99,7 +99,7 @@ fn without_a_packet_there_are_the_tables_of_an_empty_capture() {
     let header = &connection_of_nine()[..24];
     let (child, stdin) = waiting(&[header, &unfinished_packet()].concat());
     let run = end(child, Signal::SIGINT, stdin);
-    let said = "interrupted by SIGINT before the first packet, at byte 24 of standard input; the rest of it was not read\n";
+    let said = "interrupted by SIGINT before the first packet, at byte 24 of standard input; the rest was not read\n";
     assert!(run.code == 130 && run.stderr.ends_with(said), "{run:?}");
     assert_eq!(packets_at(&run.tables(), "tcp"), 0);
 }
@@ -134,7 +134,7 @@ fn the_inputs_behind_the_one_that_was_interrupted_are_not_read() {
     let before = connection_of_nine();
     writer.write_all(&[&before[..], &unfinished_packet()].concat()).unwrap();
     let run = end(child, Signal::SIGINT, writer);
-    let said = format!("after 18 packets, at byte {} of {fifo}; the rest of it and 1 more input were not read\n", before.len());
+    let said = format!("after 18 packets, at byte {} of {fifo}; the rest and 1 more input were not read\n", before.len());
     assert!(run.code == 130 && run.stderr.ends_with(&said), "{run:?}");
     let tables = run.tables();
     assert_eq!(

@@ -100,10 +100,7 @@ fn fragments_belong_to_the_flow_of_their_first_one() {
         assert!(told.stdout.contains("is a later fragment of a datagram of this flow."), "{}", told.stdout);
     }
     let orphan = asked([before, later], &["packet:2"]);
-    assert_refused(
-        &orphan,
-        "packet 2 belongs to no flow: it is a later fragment, and the first one, which has the ports, is not",
-    );
+    assert_refused(&orphan, "packet 2 belongs to no flow: it is a later fragment, and the capture lacks the first one");
     assert_refused(&orphan, "It is counted as fragment in the table ledger");
 }
 
@@ -135,15 +132,15 @@ fn what_belongs_to_no_flow_is_told_with_what_it_is_counted_as() {
         "packet 1 belongs to no flow: it is arp (request), which is not IP. It is counted as non-ip in the table ledger",
     );
     assert_refused(&asked(frames(), &["packet:2"]), "its headers contradict themselves. It is counted as malformed");
-    assert_refused(&asked(frames(), &["packet:5"]), "there is no packet 5; the capture holds 4 packets, numbered from 1");
-    assert_refused(&asked(frames(), &["packet:0"]), "there is no packet 0");
+    assert_refused(&asked(frames(), &["packet:5"]), "no packet 5; the capture has 4 packets, numbered from 1");
+    assert_refused(&asked(frames(), &["packet:0"]), "no packet 0");
     assert_eq!(found(&asked(frames(), &["packet:4"])), "1");
     assert_refused(&asked(frames(), &["packet:4", "--dedup"]), "packet 4 was dropped as a duplicate");
     let (folder, scene) = (Folder::new(), Scene::new().frame(udp((C, 1), (R, 2), b"")).pcap_of_link_type(147));
     let unsupported = run(&["explain", &folder.file("x", &scene), "packet:1"]);
     assert_refused(&unsupported, "its link type 147");
     let cut = run(&["explain", "samples/cut-headers.pcap", "packet:10"]);
-    assert_refused(&cut, "the capture kept too little of it");
+    assert_refused(&cut, "too little of it was captured");
 }
 
 #[test]
@@ -151,21 +148,21 @@ fn what_stands_for_many_flows_is_not_explained() {
     let frames = [udp((C, 1001), (R, 53), b"?"), udp((C, 1002), (R, 53), b"?"), udp((C, 1003), (R, 53), b"?")];
     for flow in ["2", "packet:3"] {
         let run = asked(frames.clone(), &[flow, "--max-flows", "1"]);
-        assert_refused(&run, "flow 2 stands for all UDP flows that there was no room to tell apart; --max-flows allows more");
+        assert_refused(&run, "flow 2 is all UDP flows beyond the flow limit, counted together");
     }
 }
 
 #[test]
 fn several_flows_that_fit_are_a_table() {
     let few = asked(three(), &["10.0.0.5"]);
-    let table = "portolan: 2 flows fit; ask for one of them by its number\n\
-                 Flows to ask for, with the second of the capture in which each began\n\
+    let table = "portolan: 2 flows match; name one of them by its number\n\
+                 Flows to choose from, with the second of the capture at which each began\n\
                  flow  second  proto  client     port  server      port  service  packets\n   \
                     1   0.000  tcp    10.0.0.5  51544  192.0.2.80    80  http           9\n   \
                     2   0.009  tcp    10.0.0.5  51545  192.0.2.80    80  http           9\n\n";
     assert_eq!((few.code, few.stdout.as_str(), few.stderr.as_str()), (2, "", table));
     let many = asked((0..23).map(|port| udp((C, 50_000 + port), (R, 53), b"?")), &["10.0.0.5"]);
-    assert_refused(&many, "portolan: 23 flows fit");
+    assert_refused(&many, "portolan: 23 flows match");
     assert!(many.stderr.contains(" 50019 ") && !many.stderr.contains(" 50020 "), "{}", many.stderr);
     assert!(many.stderr.contains("(3 others)"), "{}", many.stderr);
     let vlans = run(&["explain", "samples/vlan.pcap", "10.0.0.5:51544"]);
@@ -175,8 +172,8 @@ fn several_flows_that_fit_are_a_table() {
 #[test]
 fn a_flow_that_is_not_there_is_told() {
     let file = "samples/one-address-many-servers.pcap";
-    assert_refused(&run(&["explain", file, "99"]), "there is no flow 99; the capture holds 10 flows");
-    assert_refused(&run(&["explain", file, "0"]), "there is no flow 0");
+    assert_refused(&run(&["explain", file, "99"]), "no flow 99; the capture has 10 flows");
+    assert_refused(&run(&["explain", file, "0"]), "no flow 0");
     assert_refused(&run(&["explain", file, "203.0.113.1:80"]), "no flow has these endpoints");
     assert_refused(&run(&["explain", "no-such-file.pcap", "1"]), "no such file");
 }
@@ -184,7 +181,7 @@ fn a_flow_that_is_not_there_is_told() {
 #[test]
 fn a_word_that_is_no_flow_is_told_with_the_forms_that_are() {
     let port = run(&["explain", "samples/handshake.pcap", "port 80"]);
-    assert_refused(&port, "portolan: \"port 80\" names no flow. A flow is named by\n  its number in the table flows     94\n");
+    assert_refused(&port, "portolan: \"port 80\" is not a flow. Name a flow by\n  its number in the table flows     94\n");
     for form in ["10.0.0.5:51544-192.0.2.80:443", "192.0.2.80:443 or 192.0.2.80", "packet:597", "1:LQU9qZlK+B5F3KDmev6m5PMibrg="]
     {
         assert_refused(&port, form);
@@ -197,10 +194,10 @@ fn a_word_that_is_no_flow_is_told_with_the_forms_that_are() {
 fn a_missing_flow_and_a_missing_capture_are_told_as_such() {
     let file = "samples/handshake.pcap";
     let no_flow = run(&["explain", file]);
-    assert_refused(&no_flow, "name a flow: its number in the table flows, ");
-    assert_refused(&no_flow, &format!("portolan read {file} --table flows lists them"));
-    assert_refused(&run(&["explain", file, "samples/vlan.pcap"]), "name a flow");
-    assert_refused(&run(&["explain", "94"]), "name a capture in front of the flow: portolan explain FILE 94");
+    assert_refused(&no_flow, "name the flow, too: portolan explain ");
+    assert_refused(&no_flow, &format!("portolan read {file} --table flows lists all flows"));
+    assert_refused(&run(&["explain", file, "samples/vlan.pcap"]), "name the flow, too");
+    assert_refused(&run(&["explain", "94"]), "name the capture, too: portolan explain FILE 94");
     assert_refused(&run(&["explain"]), "name a capture and a flow: portolan explain FILE FLOW");
 }
 
@@ -248,14 +245,20 @@ fn what_a_filter_does_not_match_is_told_with_what_it_does() {
     let folder = Folder::new();
     let (file, mut scene) = (folder.file("mixed.pcap", &mixed().pcap()), Scene::new());
     let other = run(&["explain", &file, "1", "-f", "tcp"]);
-    assert_refused(&other, "no packet of flow 1 matches the filter. Numbers are those of the whole capture: portolan read FILE");
+    assert_refused(
+        &other,
+        "no packet of flow 1 matches the filter. Flow numbers are those of the whole capture: portolan read FILE",
+    );
     assert!(other.stderr.lines().any(|line| line.trim_start().starts_with("2   0.001  tcp")), "{}", other.stderr);
     let several = run(&["explain", &file, "-f", "not arp"]);
-    assert_refused(&several, "3 flows fit; ask for one of them by its number");
+    assert_refused(&several, "3 flows match; name one of them by its number");
     assert_refused(&run(&["explain", &file, "-f", "arp"]), "no flow has a packet that matches the filter");
     let fitting = run(&["explain", &file, "-f", "tcp", "10.0.0.5:40000"]);
-    assert_refused(&fitting, "2 flows fit, and no packet of them matches the filter");
-    assert_refused(&run(&["explain", &file, "-f", "tcp", "packet:1"]), "flow 1 fits, and no packet of it matches the filter");
+    assert_refused(&fitting, "2 flows match the question, but none of their packets matches the filter");
+    assert_refused(
+        &run(&["explain", &file, "-f", "tcp", "packet:1"]),
+        "flow 1 is the one asked for, but none of its packets matches the filter",
+    );
     // A later fragment that comes first matches by its length only.
     let fragments = udp_fragments((C, 50_001), (R, 53), &[7; 3000], 1480, 9);
     scene.frames([udp((D, 50_001), (R, 53), b"?"), fragments[2].clone(), fragments[0].clone()]);

@@ -136,9 +136,9 @@ mod tests {
         let known = machine::interfaces(true);
         let told = |why, is_known| refusal("eth7", why, is_known, &known).to_string();
         let right = "socket: Operation not permitted";
-        assert!(told(right, true).contains("the right to capture on eth7 is missing"), "{}", told(right, true));
+        assert!(told(right, true).contains("no permission to capture on eth7"), "{}", told(right, true));
         assert!(told("That device is not up", true).contains("eth7 is down"));
-        assert!(told("SIOCGIFHWADDR: No such device", false).contains("there is no interface eth7; there are "));
+        assert!(told("SIOCGIFHWADDR: No such device", false).contains("no interface is called eth7; available: "));
         assert!(told("Bus error", true).contains("cannot capture on eth7: Bus error"));
     }
 }

@@ -164,7 +164,7 @@ fn a_second_link_type_ends_a_pcap_file_and_what_came_before_is_saved() {
     let mut wlan = Vec::new();
     pcapng_write::interface(&mut wlan, &WLAN);
     let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), wlan, packet(1, b"b")].concat()).unwrap_err();
-    assert!(error.to_string().ends_with("day.pcap: a pcap file holds one link type, and the interfaces have two, 1 and 127; give the file a name that ends in .pcapng"), "{error}");
+    assert!(matches!(error, Error::Save { reason: SaveProblem::TwoLinkTypes { first: 1, other: 127 }, .. }), "{error}");
     assert!(saving.is_over());
     saving.save(&packet(2, b"c")).unwrap();
     assert_eq!(letters(&folder.path().join("day.pcap")), "a");
@@ -224,7 +224,7 @@ fn the_oldest_files_are_removed_and_one_that_cannot_be_is_told() {
     fs::remove_file(folder.path().join(stays)).unwrap();
     fs::create_dir(folder.path().join(stays)).unwrap();
     let error = saving.save(&[packet(3, b"d"), packet(4, b"e")].concat()).unwrap_err().to_string();
-    assert!(error.contains(&format!("{stays}: ")) && error.ends_with("; it stays, and the saving goes on"), "{error}");
+    assert!(error.contains(&format!("{stays}: ")) && error.ends_with("; it is kept, and saving continues"), "{error}");
     assert!(!saving.is_over());
     // One that somebody has taken away is no trouble.
     fs::remove_file(folder.path().join("day_00004_20261124031503.pcap")).unwrap();
@@ -255,7 +255,7 @@ fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
     }
     let recorder = Recorder { room: Some(begin.len() - 1), ..Recorder::default() };
     let error = recorder.saving("day.pcapng").save(&stream).unwrap_err().to_string();
-    assert!(error.starts_with("cannot write day.pcapng: ") && error.ends_with("; no packet was saved"), "{error}");
+    assert!(error.starts_with("cannot write day.pcapng: ") && error.ends_with("; no packets were saved"), "{error}");
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn a_new_file_begins_with_the_current_section() {
 fn a_full_disk_is_told() {
     let mut saving = Saving::create(Target::file("/dev/full")).unwrap();
     let error = saving.save(&[beginning(&[ETH]), packet(0, b"a")].concat()).unwrap_err();
-    assert_eq!(error.to_string(), "cannot write /dev/full: the disk is full; no packet was saved");
+    assert_eq!(error.to_string(), "cannot write /dev/full: the disk is full; no packets were saved");
     assert!(saving.is_over());
 }
 
@@ -295,7 +295,7 @@ fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
     let mut saving = Saving::create(Target { rotate_seconds: Some(1), ..target(&folder, "day.pcap") }).unwrap();
     let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b")].concat()).unwrap_err().to_string();
     assert!(error.contains("day_00002_20261124031501.pcap: "), "{error}");
-    assert!(error.ends_with("; the saving has ended after 1 packet"), "{error}");
+    assert!(error.ends_with("; stopped saving after 1 packet"), "{error}");
     assert_eq!(saving.finish(), Saved { packets: 1, bytes: 24 + 17, files: 1, ..Saved::default() });
 }
 
@@ -309,7 +309,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_made() {
     };
     let lacks_folder = |target: Target| {
         let error = Saving::create(target).err().unwrap().to_string();
-        assert!(error.ends_with("the folder it should be in does not exist"), "{error}");
+        assert!(error.ends_with("its folder does not exist"), "{error}");
     };
     let day = || target(&folder, "day.pcap");
     refused(Target { rotate_size: size, ..Target::file("-") }, SaveProblem::RotatedStandardOutput);

@@ -8,7 +8,7 @@ use crate::messages::DoctorMessages;
 impl DoctorMessages for English {
     fn live_capture_ready(&self, missing: usize) -> String {
         match missing {
-            0 => "Live capture: all is there".into(),
+            0 => "Live capture: ready".into(),
             1 => "Live capture: one thing is missing".into(),
             number => format!("Live capture: {number} things are missing"),
         }
@@ -17,7 +17,7 @@ impl DoctorMessages for English {
     fn check_subject(&self, subject: Subject) -> &'static str {
         match subject {
             Subject::Libpcap => "libpcap",
-            Subject::Right => "right",
+            Subject::Right => "privilege",
             Subject::Interface => "interface",
         }
     }
@@ -28,61 +28,63 @@ impl DoctorMessages for English {
 
     fn check_result(&self, result: &CheckResult) -> String {
         match result {
-            CheckResult::LibpcapInstalled => "libpcap, the library that captures, is there.".into(),
-            CheckResult::LibpcapMissing => "libpcap, the library that captures, is not installed.".into(),
+            CheckResult::LibpcapInstalled => "libpcap, the capture library, is installed.".into(),
+            CheckResult::LibpcapMissing => "libpcap, the capture library, is not installed.".into(),
             CheckResult::LibpcapUnusable(why) => why.clone(),
             CheckResult::MayCapture { is_root: false } => "Portolan may capture.".into(),
             CheckResult::MayCapture { is_root: true } => {
-                "Portolan runs as root and may capture. It gives that up before it reads the first packet.".into()
+                "Portolan runs as root and may capture. It drops root before it reads the first packet.".into()
             }
-            CheckResult::NobodyMayCapture(why) => format!("This system lets nobody capture: {}.", impossible(why)),
+            CheckResult::NobodyMayCapture(why) => format!("Nobody can capture on this system: {}.", impossible(why)),
             CheckResult::CannotGainPrivileges => {
-                "Portolan may not capture, and no program that is started from here can gain rights, by sudo neither: whoever has \
-                 started this shell has forbidden it (no_new_privs). Start it from outside."
+                "Portolan may not capture, and no program started from here can gain privileges, not even with sudo: this \
+                 shell was started with no_new_privs. Start Portolan from another shell."
                     .into()
             }
             CheckResult::NotGrantable { is_container } => {
-                let place = if *is_container { "this container" } else { "what has started this shell" };
-                format!("Portolan may not capture, and cannot be allowed to: {place} was started without the capability CAP_NET_RAW.")
+                let place = if *is_container { "this container" } else { "this shell" };
+                format!(
+                    "Portolan may not capture and cannot be allowed to: {place} was started without the capability CAP_NET_RAW."
+                )
             }
             CheckResult::LacksCapability => {
-                "Portolan may not capture: that takes the capability CAP_NET_RAW. Any one of these helps.".into()
+                "Portolan may not capture: it needs the capability CAP_NET_RAW. Any one of these will do:".into()
             }
-            CheckResult::LacksBpfDevice => "Portolan may not capture: that takes the right to open /dev/bpf.".into(),
+            CheckResult::LacksBpfDevice => "Portolan may not capture: it needs access to /dev/bpf.".into(),
             CheckResult::InterfaceUp { name, is_running, is_in_container } => {
                 let state = if *is_running { "is up and running" } else { "is up, but not connected" };
-                format!("{name} {state}; portolan interfaces lists all.{}", hosts_interfaces(*is_in_container))
+                format!("{name} {state}; portolan interfaces lists them all.{}", hosts_interfaces(*is_in_container))
             }
             CheckResult::OnlyLoopback { name, is_in_container } => {
-                format!("Only {name} is up, which leads back to this computer.{}", hosts_interfaces(*is_in_container))
+                format!("Only {name} is up, the loopback of this computer.{}", hosts_interfaces(*is_in_container))
             }
             CheckResult::NoInterfaceUp { down: Some(name) } => format!("No interface is up; {name} is down."),
-            CheckResult::NoInterfaceUp { down: None } => "There is no interface that can be seen.".into(),
+            CheckResult::NoInterfaceUp { down: None } => "The system reports no interfaces.".into(),
         }
     }
 
     fn fix_purpose(&self, purpose: &Purpose) -> String {
         match purpose {
             Purpose::InstallLibpcap => "To install it:".into(),
-            Purpose::CaptureOnce => "For once, as root; Portolan gives that up before it reads the first packet:".into(),
+            Purpose::CaptureOnce => "Once, as root; Portolan drops root before it reads the first packet:".into(),
             Purpose::StartContainerAsRoot => {
-                "In a container, for once: start it as root; Portolan gives that up before it reads the first packet:".into()
+                "Once, in a container: start it as root; Portolan drops root before it reads the first packet:".into()
             }
-            Purpose::StartContainerWithRight => "Start it with that right:".into(),
+            Purpose::StartContainerWithRight => "Start it with that capability:".into(),
             Purpose::GrantCapability(place) => {
-                format!("For good, and for everybody who can run that file; again after each update{}:", unfit(place))
+                format!("Permanently, for everyone who can run this file (repeat after each update){}:", unfit(place))
             }
             Purpose::GrantGroup => {
-                "For good, and only for members of a group; nobody else can run that file then. Log in anew afterwards:".into()
+                "Permanently, only for members of a group; nobody else can run the file then. Log in again afterwards:".into()
             }
-            Purpose::SwitchOn => "To switch it on:".into(),
-            Purpose::CaptureWithAnotherProgram => "Another program captures, and Portolan reads what it writes:".into(),
-            Purpose::CaptureOnAnotherComputer => "Another computer captures, and Portolan reads what it writes:".into(),
+            Purpose::SwitchOn => "To bring it up:".into(),
+            Purpose::CaptureWithAnotherProgram => "Let another program capture, and have Portolan read its output:".into(),
+            Purpose::CaptureOnAnotherComputer => "Let another computer capture, and have Portolan read its output:".into(),
         }
     }
 
     fn without_privileges(&self) -> &'static str {
-        "Without any right for Portolan"
+        "Without any privileges for Portolan"
     }
 }
 
@@ -90,26 +92,22 @@ fn impossible(why: &Impossible) -> String {
     match why {
         Impossible::System(error) => error.clone(),
         Impossible::NoBpfDevice => "there is no device /dev/bpf".into(),
-        Impossible::UnsupportedSystem => "live capture is for Linux, macOS and the BSDs".into(),
+        Impossible::UnsupportedSystem => "live capture works on Linux, macOS and the BSDs only".into(),
     }
 }
 
 fn hosts_interfaces(is_in_container: bool) -> &'static str {
-    if is_in_container {
-        " A container has interfaces of its own; started with the host's network, it has the host's."
-    } else {
-        ""
-    }
+    if is_in_container { " A container has its own interfaces; started with the host's network, it has the host's." } else { "" }
 }
 
 /// Why the program's file has to be installed first.
 fn unfit(place: &Place) -> String {
     match place {
         Place::Fit => String::new(),
-        Place::NoSuid => "; where it is now, rights of files have no effect (nosuid)".into(),
-        Place::BuildFolder => "; where it is now, the next build would replace it".into(),
+        Place::NoSuid => "; its present file system ignores file capabilities (nosuid)".into(),
+        Place::BuildFolder => "; in its present folder, the next build would replace it".into(),
         Place::WorldWritable(folder) => {
-            format!("; where it is now, everybody may replace it, because everybody may write to {}", folder.to_string_lossy())
+            format!("; in its present folder anyone could replace it, because anyone may write to {}", folder.to_string_lossy())
         }
     }
 }

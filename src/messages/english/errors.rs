@@ -16,43 +16,43 @@ impl ErrorMessages for English {
     fn error(&self, error: &Error) -> String {
         match error {
             Error::Io { action, name, source } => io(*action, name, source),
-            Error::Missing { input, near } if near.is_empty() => format!("cannot open {input}: there is no such file or folder"),
+            Error::Missing { input, near } if near.is_empty() => format!("cannot open {input}: no such file or directory"),
             Error::Missing { input, near } => {
-                format!("cannot open {input}: there is no such file or folder; did you mean {}?", one_of(near))
+                format!("cannot open {input}: no such file or directory; did you mean {}?", one_of(near))
             }
-            Error::Interrupted { input } => format!("the reading of {input} was interrupted before its file header was read"),
+            Error::Interrupted { input } => format!("{input}: interrupted before its file header was read"),
             Error::Folder { input } => {
                 format!("{input} is a folder, not a capture file; name the files in it, for example {input}/*.pcap")
             }
             Error::NoCaptures { input, passed_over } if *passed_over == PassedOver::default() => {
-                format!("{input} is a folder without a capture file: it is empty")
+                format!("folder {input} is empty")
             }
             Error::NoCaptures { input, passed_over } => {
-                format!("{input} is a folder without a capture file: it has {}", kinds_passed_over(*passed_over))
+                format!("folder {input} has no capture file, only {}", kinds_passed_over(*passed_over))
             }
             Error::SameFile { input, again } if input == again => {
-                format!("{input} is given twice; name each capture once, or its packets would be counted twice")
+                format!("{input} is given twice; name each capture only once, or its packets would be counted twice")
             }
             Error::SameFile { input, again } => {
-                format!("{again} is the same file as {input}; name each capture once, or its packets would be counted twice")
+                format!("{again} is the same file as {input}; name each capture only once, or its packets would be counted twice")
             }
-            Error::Empty { input } => format!("{input} is empty: it does not even hold a capture file's header"),
+            Error::Empty { input } => format!("{input} is empty (0 bytes)"),
             Error::NotACapture { input, reason } => {
-                format!("{input} is not a capture file that can be read: {}", not_a_capture(*reason))
+                format!("{input} is not a capture file: {}", not_a_capture(*reason))
             }
-            Error::ReaderGone { output } => format!("cannot write {output}: its reader went away before it had all"),
+            Error::ReaderGone { output } => format!("cannot write {output}: its reader closed the pipe early"),
             Error::Outputs(conflict) => outputs(conflict),
-            Error::Filter { problem, .. } => format!("the filter is wrong: {}", filter(problem)),
+            Error::Filter { problem, .. } => format!("invalid filter: {}", filter(problem)),
             Error::NoFilter(reason) => format!("cannot filter: {}", live_unavailable(reason)),
             Error::NoLive(reason) => format!("cannot capture: {}", live_unavailable(reason)),
-            Error::NoInterface { known } => format!("name an interface to capture on; {}", known_interfaces(known)),
+            Error::NoInterface { known } => format!("no interface given; {}", known_interfaces(known)),
             Error::Capture { interface, reason } => capture(interface, reason),
             Error::Save { output, reason } => format!("cannot save to {output}: {}", save(reason)),
             Error::Privileges(problem) => {
-                format!("cannot give up the rights that capturing takes, so nothing is captured: {}", privileges(problem))
+                format!("cannot drop privileges, so nothing is captured: {}", privileges(problem))
             }
             Error::NotAPortTable { path, reason } => {
-                format!("{} cannot be read as a port table: {}", path.display(), not_a_port_table(*reason))
+                format!("{} is not a port table: {}", path.display(), not_a_port_table(*reason))
             }
             Error::PortTable { path, line, problem } => format!("{} line {line}: {}", path.display(), rule(problem)),
         }
@@ -61,7 +61,7 @@ impl ErrorMessages for English {
     fn read_problem(&self, problem: &ReadProblem) -> String {
         let ReadProblem { offset, reason, is_compressed, is_resumed } = problem;
         let of_what = if *is_compressed { " of the decompressed data" } else { "" };
-        let then = if *is_resumed { "skipped that record and went on behind it" } else { "what comes before it is counted" };
+        let then = if *is_resumed { "that record was skipped" } else { "everything before it is counted" };
         format!("at byte {offset}{of_what}: {}; {then}", read_reason(reason))
     }
 
@@ -70,7 +70,7 @@ impl ErrorMessages for English {
     }
 
     fn more_read_problems(&self, number: u64) -> String {
-        number_of(number, "more such place", "more such places")
+        number_of(number, "more problem like these", "more problems like these")
     }
 
     fn passed_over(&self, folders: &[String], passed_over: PassedOver) -> String {
@@ -88,13 +88,13 @@ fn io(action: Action, name: &str, source: &io::Error) -> String {
         Action::Read => format!("cannot read {name}: {}", system_error(source)),
         Action::Write => format!("cannot write {name}: {}", system_error_of_writing(source)),
         Action::SavePackets { saved: 0 } => {
-            format!("cannot write {name}: {}; no packet was saved", system_error_of_writing(source))
+            format!("cannot write {name}: {}; no packets were saved", system_error_of_writing(source))
         }
         Action::SavePackets { saved } => {
-            format!("cannot write {name}: {}; the saving has ended after {}", system_error_of_writing(source), packets(saved))
+            format!("cannot write {name}: {}; stopped saving after {}", system_error_of_writing(source), packets(saved))
         }
         Action::RemoveOldest => {
-            format!("cannot remove {name}: {}; it stays, and the saving goes on", system_error(source))
+            format!("cannot remove {name}: {}; it is kept, and saving continues", system_error(source))
         }
     }
 }
@@ -102,8 +102,8 @@ fn io(action: Action, name: &str, source: &io::Error) -> String {
 /// The system's message in plain words, without its error number.
 fn system_error(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "permission denied; ask its owner for the right to it, or use sudo".into(),
+        io::ErrorKind::NotFound => "no such file or directory".into(),
+        io::ErrorKind::PermissionDenied => "permission denied; ask the owner for access, or use sudo".into(),
         io::ErrorKind::StorageFull => "the disk is full".into(),
         _ => error.to_string(),
     }
@@ -112,7 +112,7 @@ fn system_error(error: &io::Error) -> String {
 /// The same where a file was to be made: if something is missing then, it is the file's folder.
 fn system_error_of_writing(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "the folder it should be in does not exist".into(),
+        io::ErrorKind::NotFound => "its folder does not exist".into(),
         _ => system_error(error),
     }
 }
@@ -122,9 +122,9 @@ fn kinds_passed_over(PassedOver { other_files, folders, special, repeated }: Pas
     let some = |number: u64, one: &str, several: &str| (number > 0).then(|| number_of(number, one, several));
     let kinds = [
         some(other_files, "file that is not a capture", "files that are not captures"),
-        some(folders, "folder, which is not entered", "folders, which are not entered"),
+        some(folders, "subfolder (not read)", "subfolders (not read)"),
         some(special, "FIFO, device, socket or broken link", "FIFOs, devices, sockets or broken links"),
-        some(repeated, "further name of the same capture", "further names of the same captures"),
+        some(repeated, "other name of a capture already read", "other names of captures already read"),
     ];
     kinds.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
@@ -133,40 +133,40 @@ fn read_reason(reason: &ReadReason) -> String {
     match reason {
         ReadReason::Format(problem) => format_problem(*problem),
         ReadReason::EndsInRecord { needed, available } => {
-            format!("the capture ends inside a record, which needs {needed} bytes and has {available}")
+            format!("the capture ends inside a record: {needed} bytes needed, {available} available")
         }
         ReadReason::EndsInBlock { needed, available } => {
-            format!("the capture ends inside a block, which needs {needed} bytes and has {available}")
+            format!("the capture ends inside a block: {needed} bytes needed, {available} available")
         }
         ReadReason::CompressedDataCutOff(compression) => format!("the {} data is cut off", compression.name()),
         ReadReason::CompressedData(compression, problem) => {
             format!("the {} data is damaged ({})", compression.name(), compression_problem(*problem))
         }
         ReadReason::Decompressor(compression, error) => format!("the {} data is damaged ({error})", compression.name()),
-        ReadReason::System(error) => format!("reading failed ({error})"),
+        ReadReason::System(error) => format!("read error ({error})"),
     }
 }
 
 fn outputs(conflict: &OutputConflict) -> String {
     match conflict {
         OutputConflict::StandardOutput { first, second } => {
-            format!("standard output can take {first} - or {second} -, not both; name a file for one of them")
+            format!("{first} - and {second} - cannot both write to standard output; name a file for one of them")
         }
         OutputConflict::NotOneTable { option, tables } => format!(
-            "{option} - writes one table to standard output, not {tables}; choose one with --table NAME, name a folder for files of \
-             their own ({option} DIR), or use --json -, which writes all of them as one document"
+            "{option} - writes one table to standard output, not {tables}; choose one with --table NAME, write a file for each table \
+             ({option} DIR), or use --json -, which writes them all as one document"
         ),
         OutputConflict::SameFile { output, used } => {
             let output = named_output(output);
             match used {
                 UsedFile::Input(input) => format!(
-                    "{output} is the same file as the input {input}: writing it would destroy the capture; choose another name"
+                    "{output} is the same file as the input {input}: writing it would overwrite the capture; choose another name"
                 ),
                 UsedFile::StandardInput => format!(
-                    "{output} is the same file as standard input: writing it would destroy the capture; choose another name"
+                    "{output} is the same file as standard input: writing it would overwrite the capture; choose another name"
                 ),
                 UsedFile::PortTable(table) => format!(
-                    "{output} is the same file as the --services file {table}: writing it would destroy that port table; choose another \
+                    "{output} is the same file as the --services file {table}: writing it would overwrite the port table; choose another \
                  name"
                 ),
                 UsedFile::Output(other) => format!(
@@ -191,44 +191,44 @@ fn filter(problem: &FilterProblem) -> String {
     match problem {
         FilterProblem::Libpcap(why) => why.clone(),
         FilterProblem::HostName(name) => {
-            format!("nothing is looked up on the network, so \"{name}\" has to be given as an address")
+            format!("host names are not looked up; give \"{name}\" as an address")
         }
-        FilterProblem::RejectsAll => "no packet can meet it".into(),
+        FilterProblem::RejectsAll => "no packet can match it".into(),
     }
 }
 
 /// The interfaces that there are.
 pub(super) fn known_interfaces(names: &[String]) -> String {
-    if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) }
+    if names.is_empty() { "none available".into() } else { format!("available: {}", names.join(", ")) }
 }
 
 fn not_a_port_table(reason: NotAPortTable) -> String {
     match reason {
-        NotAPortTable::Folder => "it is a folder; name a text file with one rule a line".into(),
-        NotAPortTable::NotAFile => "it is no regular file but a device, a pipe or a socket; save the rules to a file".into(),
-        NotAPortTable::TooLarge { limit } => format!("it is larger than {limit} bytes, the limit; is it the right file?"),
-        NotAPortTable::NotUtf8 { offset } => format!("it is no text in UTF-8 (at byte {offset}); is it the right file?"),
+        NotAPortTable::Folder => "it is a folder; name a text file with one rule per line".into(),
+        NotAPortTable::NotAFile => "it is a device, a pipe or a socket; save the rules to a regular file".into(),
+        NotAPortTable::TooLarge { limit } => format!("it is larger than the limit of {limit} bytes; is it the right file?"),
+        NotAPortTable::NotUtf8 { offset } => format!("it is not UTF-8 text (at byte {offset}); is it the right file?"),
     }
 }
 
 fn rule(problem: &RuleProblem) -> String {
     match problem {
-        RuleProblem::TooMany { limit } => format!("a port table may hold {limit} rules, and this is one more"),
+        RuleProblem::TooMany { limit } => format!("too many rules; the limit is {limit}"),
         RuleProblem::NoEquals(line) => format!("\"{line}\" has no '='; a rule looks like: udp/2500 = ip-phone, voip"),
-        RuleProblem::NoPort(word) => format!("\"{word}\" is no port; write it like tcp/8000 or udp/5000-5010"),
+        RuleProblem::NoPort(word) => format!("\"{word}\" is not a port; write it like tcp/8000 or udp/5000-5010"),
         RuleProblem::NoTransport(word) => {
-            format!("\"{word}\" is no transport with ports; it must be tcp, udp, sctp, dccp or udp-lite")
+            format!("\"{word}\" is not a transport with ports; use tcp, udp, sctp, dccp or udp-lite")
         }
-        RuleProblem::NoPorts(word) => format!("\"{word}\" is no port and no range of ports from 1 to 65535"),
-        RuleProblem::NoAddress(word) => format!("\"{word}\" is no address and no network such as 192.0.2.0/24"),
+        RuleProblem::NoPorts(word) => format!("\"{word}\" is not a port or port range between 1 and 65535"),
+        RuleProblem::NoAddress(word) => format!("\"{word}\" is not an address or a network such as 192.0.2.0/24"),
         RuleProblem::NoName(name) => {
-            format!("\"{name}\" is no service name; it must have 1 to 40 letters, digits, or - _ . + /")
+            format!("\"{name}\" is not a valid service name; use 1 to 40 letters, digits, or - _ . + /")
         }
         RuleProblem::ReservedName(name) => {
-            format!("\"{name}\" is what Portolan says where a name is missing; choose another one")
+            format!("\"{name}\" is reserved for flows without a name; choose another one")
         }
         RuleProblem::NoCategory { word, known } => {
-            format!("\"{word}\" is no category; it must be one of {}", known.join(", "))
+            format!("\"{word}\" is not a category; use one of {}", known.join(", "))
         }
     }
 }

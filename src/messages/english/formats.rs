@@ -8,20 +8,20 @@ pub fn not_a_capture(reason: NotACapture) -> String {
         NotACapture::Foreign(format) => foreign(format).into(),
         NotACapture::Unknown { bytes, len } => {
             let bytes: Vec<String> = bytes.iter().take(len).map(|byte| format!("{byte:02x}")).collect();
-            format!("it begins with the bytes {}, which no known format (pcap, pcapng, snoop) begins with", bytes.join(" "))
+            format!("its first bytes ({}) match no known format (pcap, pcapng, snoop)", bytes.join(" "))
         }
         NotACapture::HeaderCutOff { len } => format!("it ends inside its file header, after {len} bytes"),
-        NotACapture::NoDataFrame => "it begins with a skippable frame of zstd or LZ4, and no frame with data follows".into(),
-        NotACapture::NoPcapMagic => "it does not begin with a pcap magic number".into(),
+        NotACapture::NoDataFrame => "it has a skippable zstd or LZ4 frame, but no data frame after it".into(),
+        NotACapture::NoPcapMagic => "it has no pcap magic number".into(),
         NotACapture::PcapVersion { major, minor } => {
-            format!("it says that it is a pcap file of version {major}.{minor}, and only version 2 is known")
+            format!("it claims to be pcap version {major}.{minor}; only version 2 is known")
         }
         NotACapture::PcapLinkType { field } => {
-            format!("its link-type field, {field:#010x}, has bits set that no version of the format uses")
+            format!("its link-type field ({field:#010x}) has bits set that no version of pcap uses")
         }
         NotACapture::Section(problem) => section_problem(problem),
         NotACapture::SnoopVersion { version } => {
-            format!("it says that it is a snoop file of version {version}, and only version 2 is known")
+            format!("it claims to be snoop version {version}; only version 2 is known")
         }
     }
 }
@@ -30,7 +30,7 @@ fn section_problem(problem: SectionProblem) -> String {
     match problem {
         SectionProblem::ByteOrder => "its byte-order mark is neither 1a2b3c4d nor 4d3c2b1a".into(),
         SectionProblem::Version { major, minor } => {
-            format!("it says that it is pcapng of version {major}.{minor}, and only version 1.0 is known")
+            format!("it claims to be pcapng version {major}.{minor}; only version 1.0 is known")
         }
         SectionProblem::Length { length } => {
             format!("its section header claims to be {} long", exact_bytes(length.into()))
@@ -41,19 +41,19 @@ fn section_problem(problem: SectionProblem) -> String {
 pub fn format_problem(problem: FormatProblem) -> String {
     match problem {
         FormatProblem::PcapRecordTooLong { stored } => {
-            format!("a packet record claims to hold {stored} bytes, more than any packet has; what follows cannot be trusted")
+            format!("a packet record claims to hold {stored} bytes, more than any packet has; nothing after it can be trusted")
         }
         FormatProblem::SnoopRecordTooLong { length } => {
-            format!("a packet record claims to be {length} bytes long; what follows cannot be trusted")
+            format!("a packet record claims to be {length} bytes long; nothing after it can be trusted")
         }
         FormatProblem::SnoopRecordTooShort { length, stored } => {
-            format!("a packet record of {} claims to hold a packet of {stored}", exact_bytes(length as u64))
+            format!("a packet record of {} claims to hold a packet of {stored} bytes", exact_bytes(length as u64))
         }
         FormatProblem::BlockTooShort { block_type, length } => {
-            format!("a block of type {block_type:#x} claims to be {} long, and 12 is the least", exact_bytes(length.into()))
+            format!("a block of type {block_type:#x} claims to be {} long; the minimum is 12", exact_bytes(length.into()))
         }
         FormatProblem::BlockTooLong { block_type, length, limit } => format!(
-            "a block of type {block_type:#x} claims to be {length} bytes long, and the limit is {limit}; what follows cannot be trusted"
+            "a block of type {block_type:#x} claims to be {length} bytes long; the limit is {limit}, and nothing after it can be trusted"
         ),
         FormatProblem::BlockLengthsDiffer { block_type, first, second } => {
             format!("the two length fields of a block of type {block_type:#x} differ ({first} and {second})")
@@ -62,14 +62,14 @@ pub fn format_problem(problem: FormatProblem) -> String {
         FormatProblem::PacketBlockTooShort => "a packet block is too short for its own fields".into(),
         FormatProblem::SimplePacketBlockTooShort => "a simple packet block is too short for its own fields".into(),
         FormatProblem::PacketTooLong { stored, room } => {
-            format!("a packet block claims to hold {} of a packet and has room for {room}", exact_bytes(stored as u64))
+            format!("a packet block claims to hold {} of a packet, but has room for {room}", exact_bytes(stored as u64))
         }
         FormatProblem::UnknownInterface { interface, described } => {
-            format!("a packet names interface {interface}, and its section has described {described}")
+            format!("a packet refers to interface {interface}, but its section describes {described}")
         }
         FormatProblem::InterfaceTooShort => "an interface description is too short for its own fields".into(),
         FormatProblem::TooManyInterfaces { limit } => {
-            format!("more than {limit} interfaces are described, and that is the limit")
+            format!("more than {limit} interfaces are described (the limit)")
         }
     }
 }
@@ -77,12 +77,12 @@ pub fn format_problem(problem: FormatProblem) -> String {
 pub fn compression_problem(problem: CompressionProblem) -> &'static str {
     match problem {
         CompressionProblem::BlockOrChecksum => "a compressed block or a checksum is wrong",
-        CompressionProblem::FollowedByOther => "it is followed by something else",
-        CompressionProblem::FrameVersion => "a frame is of an unknown version",
-        CompressionProblem::FrameDictionary => "a frame needs a dictionary, which only its writer has",
-        CompressionProblem::FrameBlockSize => "a frame has blocks of an unknown size",
-        CompressionProblem::FrameHeaderChecksum => "the header of a frame has a wrong checksum",
-        CompressionProblem::BlockTooLong => "a block is longer than its frame allows",
+        CompressionProblem::FollowedByOther => "other data follows it",
+        CompressionProblem::FrameVersion => "a frame has an unknown version",
+        CompressionProblem::FrameDictionary => "a frame needs an external dictionary",
+        CompressionProblem::FrameBlockSize => "a frame has an unknown block size",
+        CompressionProblem::FrameHeaderChecksum => "a frame header has a wrong checksum",
+        CompressionProblem::BlockTooLong => "a block is larger than its frame allows",
         CompressionProblem::BlockChecksum => "a block has a wrong checksum",
         CompressionProblem::FrameHoldsMore => "a frame holds more than it says",
         CompressionProblem::FrameHoldsLess => "a frame holds less than it says",
@@ -113,13 +113,13 @@ fn foreign(format: ForeignFormat) -> &'static str {
             "it is a capture of an early NetXRay; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::Iptrace => {
-            "it is a capture of AIX's iptrace; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
+            "it is an AIX iptrace capture; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::Nettl => {
-            "it is a trace of HP-UX's nettl; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
+            "it is an HP-UX nettl trace; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::Nettl9 => {
-            "it is a trace of HP-UX 9's nettl; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
+            "it is an HP-UX 9 nettl trace; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::Observer => {
             "it is a capture of Network Instruments' Observer; editcap, which comes with Wireshark, converts it: editcap FILE \
@@ -153,34 +153,32 @@ fn foreign(format: ForeignFormat) -> &'static str {
             "it is a capture of Colasoft Capsa; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::EyeSdn => {
-            "it is a trace of EyeSDN; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
+            "it is an EyeSDN trace; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::VectorBlf => {
-            "it is a log of Vector's tools (BLF); editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
+            "it is a log from Vector tools (BLF); editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::NetScaler => {
-            "it is a trace of a Citrix NetScaler; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
+            "it is a Citrix NetScaler trace; editcap, which comes with Wireshark, converts it: editcap FILE FILE.pcapng"
         }
         ForeignFormat::Erf => {
-            "it is a file of ERF records, of an Endace card; editcap, which comes with Wireshark, converts it: editcap FILE \
+            "it is a file of ERF records from an Endace card; editcap, which comes with Wireshark, converts it: editcap FILE \
              FILE.pcapng"
         }
         ForeignFormat::WindowsEtl => {
-            "it is a trace of Windows (ETL), as netsh and pktmon write it; etl2pcapng (by Microsoft) converts it: etl2pcapng \
+            "it is a Windows trace (ETL), as written by netsh and pktmon; etl2pcapng (by Microsoft) converts it: etl2pcapng \
              FILE FILE.pcapng, or: pktmon etl2pcap FILE"
         }
-        ForeignFormat::Btsnoop => "it is a btsnoop file: Bluetooth traffic, which has no ports of TCP or UDP; Wireshark shows it",
+        ForeignFormat::Btsnoop => "it is a btsnoop file: Bluetooth traffic, which has no TCP or UDP ports; Wireshark can show it",
         ForeignFormat::RtpDump => {
-            "it is a file of rtpdump: the content of RTP packets without their addresses; Wireshark shows it"
+            "it is an rtpdump file: the contents of RTP packets without their addresses; Wireshark can show it"
         }
-        ForeignFormat::Mdf => "it is a measurement file (MDF): messages of vehicle buses, which have no ports",
-        ForeignFormat::SystemdJournal => "it is a journal of systemd, which holds messages and no packets; journalctl shows it",
-        ForeignFormat::ProcessMonitor => "it is a log of Process Monitor, which holds no packets",
-        ForeignFormat::GitLfsPointer => {
-            "it is a pointer of Git LFS, which stands in for the file itself; fetch the file first (git lfs pull)"
-        }
+        ForeignFormat::Mdf => "it is a measurement file (MDF): vehicle bus messages, which have no ports",
+        ForeignFormat::SystemdJournal => "it is a systemd journal, which holds log messages, not packets; journalctl shows it",
+        ForeignFormat::ProcessMonitor => "it is a Process Monitor log, which holds no packets",
+        ForeignFormat::GitLfsPointer => "it is a Git LFS pointer, not the file itself; fetch the file first (git lfs pull)",
         ForeignFormat::Zip => "it is a zip archive; unpack it first",
-        ForeignFormat::EmptyZip => "it is a zip archive with nothing in it",
+        ForeignFormat::EmptyZip => "it is an empty zip archive",
         ForeignFormat::SevenZip => "it is a 7z archive; unpack it first (7z x)",
         ForeignFormat::Rar => "it is a rar archive; unpack it first (unrar x)",
         ForeignFormat::Cabinet => {
@@ -198,7 +196,7 @@ fn foreign(format: ForeignFormat) -> &'static str {
         ForeignFormat::Lz4Twice => "it is compressed twice; unpack it once first (lz4 -d)",
         ForeignFormat::XzTwice => "it is compressed twice; unpack it once first (xz -dk)",
         ForeignFormat::PcapngTransferredAsText => {
-            "it is a pcapng file whose line ends a transfer as text has changed; transfer it again, as binary"
+            "it is a pcapng file damaged by a transfer in text mode; transfer it again in binary mode"
         }
         ForeignFormat::Program => "it is a program",
         ForeignFormat::Script => "it is a script",
@@ -206,18 +204,13 @@ fn foreign(format: ForeignFormat) -> &'static str {
         ForeignFormat::Rtf => "it is a text document (RTF)",
         ForeignFormat::Office => "it is an Office document",
         ForeignFormat::Picture => "it is a picture",
-        ForeignFormat::Sqlite => "it is a database of SQLite",
-        ForeignFormat::Utf16Text => "it is text (UTF-16), and no capture",
-        ForeignFormat::WebPage => "it is a web page, perhaps one that says why there was nothing to download",
-        ForeignFormat::Xml => {
-            "it is XML text; what Wireshark has exported as such (PDML, PSML) is no capture any more: save it as pcapng \
-             instead"
-        }
-        ForeignFormat::Json => {
-            "it is JSON text; what Wireshark has exported as such is no capture any more: save it as pcapng instead"
-        }
+        ForeignFormat::Sqlite => "it is an SQLite database",
+        ForeignFormat::Utf16Text => "it is text (UTF-16), not a capture",
+        ForeignFormat::WebPage => "it is a web page, perhaps an error page in place of the download",
+        ForeignFormat::Xml => "it is XML text; an export from Wireshark (PDML, PSML) is not a capture: save it as pcapng instead",
+        ForeignFormat::Json => "it is JSON text; an export from Wireshark is not a capture: save it as pcapng instead",
         ForeignFormat::TcpdumpOutput => {
-            "it is what tcpdump prints, from which packets cannot be made again; save them with: tcpdump -w FILE"
+            "it is printed tcpdump output, which cannot be turned back into packets; save them with: tcpdump -w FILE"
         }
         ForeignFormat::HexDump => {
             "it is a hex dump; text2pcap, which comes with Wireshark, converts it: text2pcap FILE FILE.pcapng"

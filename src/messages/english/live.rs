@@ -8,38 +8,36 @@ use crate::text::{bytes, grouped};
 
 impl LiveMessages for English {
     fn privileges_dropped(&self, report: &PrivilegeReport) -> String {
-        let mut said = String::new();
-        if let Some(user) = report.user {
-            said += &format!("goes on as {}, ", target_user(user));
-        }
-        said += match (report.capabilities, report.bounding) {
-            (true, true) => "without capabilities, ",
-            (true, false) => "without capabilities (the bounding set stays), ",
-            (false, _) => "",
+        let user = report.user.map(target_user);
+        let capabilities = match (report.capabilities, report.bounding) {
+            (true, true) => Some("no capabilities"),
+            (true, false) => Some("no capabilities (bounding set kept)"),
+            (false, _) => None,
         };
-        said += if report.no_new_privs { "with no_new_privs, " } else { "" };
-        let is_filtered = report.call_filter.is_ok();
-        said += match report.landlock {
-            Landlock::Full if is_filtered => "held by landlock and a system-call filter",
-            Landlock::Full => "held by landlock",
-            Landlock::Partial if is_filtered => {
-                "held by a system-call filter and in part by landlock, because this kernel is older than Linux 6.12"
-            }
-            Landlock::Partial => "held by landlock in part, because this kernel is older than Linux 6.12",
-            Landlock::None if is_filtered => {
-                "held by a system-call filter and not held by landlock, which this system does not have"
-            }
-            Landlock::None => "not held by landlock, which this system does not have",
+        let landlock = match report.landlock {
+            Landlock::Full => "Landlock",
+            Landlock::Partial => "Landlock in part (this kernel is older than Linux 6.12)",
+            Landlock::None => "no Landlock (this system does not have it)",
         };
-        if let Err(why) = &report.call_filter {
-            said += &format!("; without a system-call filter: {}", no_call_filter(why));
-        }
-        said
+        let call_filter = match &report.call_filter {
+            Ok(()) => "system-call filter".to_owned(),
+            Err(why) => format!("no system-call filter ({})", no_call_filter(why)),
+        };
+        let parts = [
+            user,
+            capabilities.map(str::to_owned),
+            report.no_new_privs.then(|| "no_new_privs".to_owned()),
+            Some(landlock.to_owned()),
+            Some(call_filter),
+        ];
+        format!("dropped privileges: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 
     fn capture_started(&self, interfaces: &[(String, String)]) -> String {
-        let interfaces: Vec<String> = interfaces.iter().map(|(name, link_type)| format!("{name} ({link_type})")).collect();
-        format!("captures on {}", interfaces.join(", "))
+        // Names of link types are keys; this one is a proper name.
+        let link_type = |key: &'_ str| if key == "ethernet" { "Ethernet".to_owned() } else { key.to_owned() };
+        let interfaces: Vec<String> = interfaces.iter().map(|(name, key)| format!("{name} ({})", link_type(key))).collect();
+        format!("capturing on {}", interfaces.join(", "))
     }
 
     fn capture_status(&self, seconds: u64, captured: u64, rate: u64, wire_bytes: u64, tracked: u64) -> String {
@@ -48,7 +46,7 @@ impl LiveMessages for English {
     }
 
     fn how_to_stop(&self) -> &'static str {
-        "Ctrl-C ends the capture and shows the tables; once more, it ends at once"
+        "Ctrl-C: stop and show the tables; again: quit at once"
     }
 
     fn capture_ended(&self, interface: &str, captured: u64, dropped: u64, ending: Option<&Ending>) -> String {
@@ -62,7 +60,7 @@ impl LiveMessages for English {
     }
 
     fn interface_down(&self, interface: &str) -> String {
-        format!("{interface} is down: waiting for it to come back")
+        format!("{interface} is down; waiting for it to come back")
     }
 
     fn interface_up_again(&self, interface: &str) -> String {
@@ -78,8 +76,10 @@ impl LiveMessages for English {
                 format!("{} dropped by the kernel and {} by the interface", packets(kernel), grouped(interface))
             }
         };
-        let them = if by_kernel.saturating_add(by_interface) == 1 { "it" } else { "them" };
-        Some(format!("{dropped}: the tables lack {them}; a larger --buffer, a filter (-f) or a smaller --snaplen helps"))
+        let it_is = if by_kernel.saturating_add(by_interface) == 1 { "it is" } else { "they are" };
+        Some(format!(
+            "{dropped}: {it_is} missing from the tables; a larger --buffer, a filter (-f) or a smaller --snaplen may help"
+        ))
     }
 
     fn packets_saved(&self, saved: u64, files: u64, removed: u64) -> String {
@@ -89,7 +89,7 @@ impl LiveMessages for English {
             1 => ", of which the oldest was removed".into(),
             removed => format!(", of which the oldest {} were removed", grouped(removed)),
         };
-        format!("saved: {} in {files}{removed}", packets(saved))
+        format!("saved {} in {files}{removed}", packets(saved))
     }
 
     fn tables_after(&self, seconds: u64) -> String {
@@ -99,29 +99,29 @@ impl LiveMessages for English {
 
 fn ending(ending: &Ending) -> String {
     match ending {
-        Ending::Packets => "all packets that were asked for have come".into(),
-        Ending::Duration => "the time is over".into(),
-        Ending::Stopped => "it was stopped".into(),
-        Ending::Failed(CaptureFailure::InterfaceRemoved) => "it failed: the interface was removed".into(),
-        Ending::Failed(CaptureFailure::Libpcap(why)) => format!("it failed: {why}"),
+        Ending::Packets => "packet limit reached".into(),
+        Ending::Duration => "time limit reached".into(),
+        Ending::Stopped => "stopped".into(),
+        Ending::Failed(CaptureFailure::InterfaceRemoved) => "failed: the interface was removed".into(),
+        Ending::Failed(CaptureFailure::Libpcap(why)) => format!("failed: {why}"),
     }
 }
 
 fn target_user(TargetUser { uid, gid, why }: TargetUser) -> String {
     let why = match why {
-        Why::Started => "who started it",
-        Why::Sudo => "who called sudo",
-        Why::OwnsFolder => "who owns the output folder",
+        Why::Started => "the user who started Portolan",
+        Why::Sudo => "the sudo user",
+        Why::OwnsFolder => "the owner of the output folder",
         Why::Nobody => "nobody",
     };
-    format!("user {uid} and group {gid} ({why})")
+    format!("uid {uid}, gid {gid} ({why})")
 }
 
 fn no_call_filter(why: &NoCallFilter) -> String {
     match why {
         NoCallFilter::NoSeccomp => "this system has no seccomp".into(),
-        NoCallFilter::Processor => "there is one only for 64-bit x86, ARM and RISC-V".into(),
-        NoCallFilter::NotCompiled(error) => format!("it could not be made ({error})"),
-        NoCallFilter::Refused(error) => format!("the system refuses it ({error})"),
+        NoCallFilter::Processor => "only for 64-bit x86, ARM and RISC-V".into(),
+        NoCallFilter::NotCompiled(error) => format!("it could not be compiled: {error}"),
+        NoCallFilter::Refused(error) => format!("the system refuses it: {error}"),
     }
 }

@@ -1,6 +1,6 @@
 //! The reading of captures.
 
-use super::{English, duration, flows, number_of, packets};
+use super::{English, duration, number_of, packets};
 use crate::messages::{InterruptedAt, ReadingMessages};
 use crate::text::grouped;
 
@@ -18,29 +18,31 @@ impl ReadingMessages for English {
             (false, 0) => "all packets had been read".to_owned(),
             (false, 1) => "1 input was not read".to_owned(),
             (false, unread) => format!("{} inputs were not read", grouped(unread as u64)),
-            (true, 0) => "the rest of it was not read".to_owned(),
+            (true, 0) => "the rest was not read".to_owned(),
             (true, unread) => {
-                format!("the rest of it and {} were not read", number_of(unread as u64, "more input", "more inputs"))
+                format!("the rest and {} were not read", number_of(unread as u64, "more input", "more inputs"))
             }
         };
         format!("interrupted by {signal} {when}{}; {left}", place.unwrap_or_default())
     }
 
     fn inputs_reordered(&self) -> &'static str {
-        "the inputs are read in order of time, not in the order given (--keep-order keeps that)"
+        "the inputs are read in order of time, not in the order given (--keep-order keeps the order given)"
     }
 
     fn inputs_out_of_order(&self) -> &'static str {
-        "the inputs are not in order of time"
+        "the inputs are not in chronological order"
     }
 
     fn inputs_overlap(&self, number: usize, earlier: &str, later: &str, time: i64) -> String {
         let time = duration(time);
         let overlaps = match number {
             1 => format!("{earlier} and {later} overlap by {time}"),
-            number => format!("{number} inputs overlap earlier ones, {later} most: {earlier} by {time}"),
+            number => {
+                format!("{number} inputs overlap earlier ones; the largest overlap, {time}, is between {earlier} and {later}")
+            }
         };
-        format!("{overlaps}; packets are read file by file, mergecap would merge them by time")
+        format!("{overlaps}; packets are read file by file (mergecap merges them by time)")
     }
 
     fn gaps_between_inputs(&self, number: usize, least: i64, earlier: &str, later: &str, time: i64) -> String {
@@ -56,8 +58,8 @@ impl ReadingMessages for English {
             if duplicates == 1 { ("a duplicate", "it is", "it") } else { ("duplicates", "they are", "them") };
         let (duplicates, counted, alike) = (grouped(duplicates), packets(counted), like_an_earlier_one(window, most_apart));
         format!(
-            "{duplicates} of {counted} may be {kind} ({alike}), as from a bridge, the device any or a mirror port; {they_are} \
-             counted, and --dedup drops {them}"
+            "{duplicates} of {counted} may be {kind} ({alike}), as seen on a bridge, the device any or a mirror port; {they_are} \
+             counted (--dedup drops {them})"
         )
     }
 
@@ -73,17 +75,17 @@ impl ReadingMessages for English {
 
     fn filter_missed_tagged(&self, missed: u64, expression: &str) -> String {
         let missed = packets(missed);
-        format!("the filter does not look behind VLAN tags, where {missed} would match; this one does: {expression}")
+        format!("the filter does not look inside VLAN tags, where {missed} would match; to include them, use: {expression}")
     }
 
     fn filter_unusable(&self, link_type: u32, name: &str, why: &str, left_out: u64) -> String {
         let left_out = packets(left_out);
-        format!("the filter cannot be used for link type {link_type} ({name}): {why}; left out: {left_out}")
+        format!("the filter cannot be applied to link type {link_type} ({name}): {why}; {left_out} left out")
     }
 
     fn filter_unusable_for_more(&self, link_types: usize, left_out: u64) -> String {
         let link_types = number_of(link_types as u64, "more link type", "more link types");
-        format!("the filter cannot be used for {link_types}; left out: {}", packets(left_out))
+        format!("the filter cannot be applied to {link_types}; {} left out", packets(left_out))
     }
 
     fn link_type_not_decoded(&self, link_type: u32, name: &str, packets: u64) -> String {
@@ -92,7 +94,7 @@ impl ReadingMessages for English {
     }
 
     fn more_link_types_not_decoded(&self, packets: u64) -> String {
-        let counted = number_of(packets, "packet of theirs is", "packets of theirs are");
+        let counted = number_of(packets, "packet with them is", "packets with them are");
         format!("more link types cannot be decoded: {counted} counted as unsupported-link")
     }
 
@@ -107,18 +109,22 @@ impl ReadingMessages for English {
     fn announcements_dropped(&self, number: u64) -> String {
         let (announcements, were) =
             (number_of(number, "announcement", "announcements"), if number == 1 { "was" } else { "were" });
-        format!("{announcements} on control channels {were} dropped for lack of room: announced flows may lack their names")
+        format!(
+            "limit of remembered announcements reached: {announcements} on control channels {were} dropped, so announced flows may be unnamed"
+        )
     }
 
     fn flows_overflowed(&self, limit: usize, overflow: u64) -> String {
-        let (limit, are) = (flows(limit as u64), if overflow == 1 { "is" } else { "are" });
+        let (limit, are) = (grouped(limit as u64), if overflow == 1 { "is" } else { "are" });
         let overflow = packets(overflow);
-        format!("more than {limit}: {overflow} of further ones {are} counted together (flag overflow); --max-flows allows more")
+        format!(
+            "flow limit of {limit} reached: {overflow} of further flows {are} counted together (flag overflow); --max-flows sets the limit"
+        )
     }
 
     fn timeline_widened(&self, wanted: i64, width: i64) -> String {
         let [wanted, width] = [wanted, width].map(|nanoseconds| nanoseconds as f64 / 1e9);
-        format!("the buckets of the timeline are {width} s wide instead of {wanted} s, which would take too much memory")
+        format!("the timeline uses steps of {width} s, because steps of {wanted} s would take too much memory")
     }
 }
 

@@ -10,9 +10,7 @@ impl ServiceMessages for English {
             [] => String::new(),
             names => format!("; similar: {}", names.join(", ")),
         };
-        format!(
-            "no port is named \"{word}\"{near}. Ask for a port (443, 443/udp, 6881-6889), a name or a part of it, or a category"
-        )
+        format!("no port is named \"{word}\"{near}. Give a port (443, 443/udp, 6881-6889), all or part of a name, or a category")
     }
 
     fn no_name(&self, port: u16) -> &'static str {

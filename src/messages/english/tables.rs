@@ -10,9 +10,9 @@ impl TableMessages for English {
             TitledTable::Analysis(TableName::Capture) => "Capture: what was read",
             TitledTable::Analysis(TableName::Ledger) => "Ledger: one place for every packet",
             TitledTable::Analysis(TableName::Services) => "Services: what the traffic was for, by the server's port",
-            TitledTable::Analysis(TableName::Portless) => "Portless: what has no ports",
-            TitledTable::Analysis(TableName::Ports) => "Ports: the doors that were used",
-            TitledTable::Analysis(TableName::Ranges) => "Ranges: servers' ports by range, and how connections went",
+            TitledTable::Analysis(TableName::Portless) => "Portless: traffic without ports",
+            TitledTable::Analysis(TableName::Ports) => "Ports: traffic by port number",
+            TitledTable::Analysis(TableName::Ranges) => "Ranges: server ports by range, and how connections went",
             TitledTable::Analysis(TableName::Servers) => "Servers: which machine serves what",
             TitledTable::Analysis(TableName::Scans) => "Scans: who tried many ports or many hosts",
             TitledTable::Analysis(TableName::Hosts) => "Hosts: what each address did",
@@ -21,9 +21,9 @@ impl TableMessages for English {
             TitledTable::Analysis(TableName::Timeline) => "Timeline: what the traffic was for, over time",
             TitledTable::Analysis(TableName::Sizes) => "Sizes: packets by length on the wire",
             TitledTable::Analysis(TableName::Tunnels) => "Tunnels: packets by encapsulation",
-            TitledTable::Interfaces => "Interfaces: what can be captured from",
-            TitledTable::Book => "Book of ports: what each is registered or customarily used for",
-            TitledTable::Candidates => "Flows to ask for, with the second of the capture in which each began",
+            TitledTable::Interfaces => "Interfaces: where packets can be captured",
+            TitledTable::Book => "Book of ports: what each port is registered or customarily used for",
+            TitledTable::Candidates => "Flows to choose from, with the second of the capture at which each began",
         }
     }
 
@@ -32,16 +32,16 @@ impl TableMessages for English {
             TitledTable::Analysis(TableName::Capture) => "no capture was read",
             TitledTable::Analysis(
                 TableName::Services | TableName::Ports | TableName::Ranges | TableName::Servers | TableName::Evidence,
-            ) => "no packet with ports",
-            TitledTable::Analysis(TableName::Portless) => "no packet without ports",
-            TitledTable::Analysis(TableName::Tunnels) => "no packet is encapsulated",
-            TitledTable::Analysis(TableName::Scans) => "no scan was found",
+            ) => "no packets with ports",
+            TitledTable::Analysis(TableName::Portless) => "no packets without ports",
+            TitledTable::Analysis(TableName::Tunnels) => "no encapsulated packets",
+            TitledTable::Analysis(TableName::Scans) => "no scans found",
             TitledTable::Analysis(
                 TableName::Ledger | TableName::Hosts | TableName::Flows | TableName::Timeline | TableName::Sizes,
             )
             | TitledTable::Candidates => "nothing to show",
-            TitledTable::Interfaces => "the system tells of no interface",
-            TitledTable::Book => "no port that was asked for has a name",
+            TitledTable::Interfaces => "the system reports no interfaces",
+            TitledTable::Book => "no named ports",
         }
     }
 

@@ -85,9 +85,9 @@ fn one_of_something_is_singular_in_every_sentence() {
     }
     assert_eq!(
         English.flows_overflowed(1, 1),
-        "more than 1 flow: 1 packet of further ones is counted together (flag overflow); --max-flows allows more"
+        "flow limit of 1 reached: 1 packet of further flows is counted together (flag overflow); --max-flows sets the limit"
     );
-    assert!(English.announcements_dropped(1).starts_with("1 announcement on control channels was dropped"));
+    assert!(English.announcements_dropped(1).contains("1 announcement on control channels was dropped"));
     assert_eq!([1, 2].map(|number| English.others(number)), ["(1 other)", "(2 others)"]);
     assert_eq!([1, 1234].map(exact_bytes), ["1 byte", "1234 bytes"]);
     assert_eq!([1, 7].map(|number| English.left_out_columns(number)), ["+1 column: --wide", "+7 columns: --wide"]);
@@ -113,8 +113,8 @@ fn durations_have_the_unit_that_fits() {
 #[test]
 fn what_was_passed_over_is_told_by_kind() {
     let folder = |numbers| English.error(&Error::NoCaptures { input: "x".into(), passed_over: passed_over(numbers) });
-    assert_eq!(folder([0; 4]), "x is a folder without a capture file: it is empty");
-    assert!(folder([2, 1, 0, 0]).ends_with("it has 2 files that are not captures; 1 folder, which is not entered"));
+    assert_eq!(folder([0; 4]), "folder x is empty");
+    assert!(folder([2, 1, 0, 0]).ends_with("only 2 files that are not captures; 1 subfolder (not read)"));
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn what_was_not_read_is_named() {
         English.reading_interrupted("SIGHUP", 1_234, None, 0),
     ];
     let expected = [
-        "interrupted by SIGINT after 9 packets, at byte 1,024 of a.pcap; the rest of it was not read",
-        "interrupted by SIGTERM after 1 packet, at byte 1,024 of the decompressed data of a.pcap; the rest of it and 2 more inputs were not read",
+        "interrupted by SIGINT after 9 packets, at byte 1,024 of a.pcap; the rest was not read",
+        "interrupted by SIGTERM after 1 packet, at byte 1,024 of the decompressed data of a.pcap; the rest and 2 more inputs were not read",
         "interrupted by SIGINT before the first packet; 1 input was not read",
         "interrupted by SIGINT before the first packet; 2 inputs were not read",
         "interrupted by SIGHUP after 1,234 packets; all packets had been read",
@@ -143,12 +143,12 @@ fn what_may_be_meant_is_told_in_a_sentence() {
         let near = near.iter().map(|&name| name.to_owned()).collect();
         English.error(&Error::Missing { input: "x".into(), near })
     };
-    assert_eq!(missing(&[]), "cannot open x: there is no such file or folder");
+    assert_eq!(missing(&[]), "cannot open x: no such file or directory");
     assert!(missing(&["a", "b", "c"]).ends_with("; did you mean a, b or c?"));
     let said = English.no_such_word("raed", &["read"], &["reed".into()], &["read", "explain"]);
-    assert_eq!(said, "there is no command and no file \"raed\"; did you mean portolan read, or the file reed?");
+    assert_eq!(said, "there is no command or file \"raed\"; did you mean portolan read, or the file reed?");
     let said = English.no_such_word("x", &[], &[], &["read", "explain"]);
-    assert_eq!(said, "there is no command and no file \"x\"; the commands are read, explain; portolan help tells more");
+    assert_eq!(said, "there is no command or file \"x\"; the commands are read, explain; see portolan help");
 }
 
 #[cfg(feature = "live")]
@@ -162,12 +162,11 @@ fn dropped_privileges_are_one_line() {
         let report = PrivilegeReport { user, capabilities: true, bounding: true, no_new_privs: true, landlock, call_filter };
         English.privileges_dropped(&report)
     };
-    let begin = "goes on as user 1000 and group 100 (who called sudo), without capabilities, with no_new_privs, ";
-    assert_eq!(all(Landlock::Full, Ok(())), format!("{begin}held by landlock and a system-call filter"));
-    let without =
-        format!("{begin}held by landlock; without a system-call filter: the system refuses it (Function not implemented)");
+    let begin = "dropped privileges: uid 1000, gid 100 (the sudo user), no capabilities, no_new_privs, ";
+    assert_eq!(all(Landlock::Full, Ok(())), format!("{begin}Landlock, system-call filter"));
+    let without = format!("{begin}Landlock, no system-call filter (the system refuses it: Function not implemented)");
     assert_eq!(all(Landlock::Full, Err(NoCallFilter::Refused("Function not implemented".into()))), without);
-    assert!(all(Landlock::None, Ok(())).contains("held by a system-call filter and not held by landlock"));
+    assert!(all(Landlock::None, Ok(())).ends_with("no Landlock (this system does not have it), system-call filter"));
     let little = PrivilegeReport {
         user: None,
         capabilities: false,
@@ -176,7 +175,8 @@ fn dropped_privileges_are_one_line() {
         landlock: Landlock::None,
         call_filter: Err(NoCallFilter::NoSeccomp),
     };
-    let said = "not held by landlock, which this system does not have; without a system-call filter: this system has no seccomp";
+    let said =
+        "dropped privileges: no Landlock (this system does not have it), no system-call filter (this system has no seccomp)";
     assert_eq!(English.privileges_dropped(&little), said);
 }
 
@@ -185,6 +185,6 @@ fn dropped_privileges_are_one_line() {
 fn saved_packets_are_counted_with_their_files() {
     use crate::messages::LiveMessages;
 
-    assert_eq!(English.packets_saved(1, 1, 1), "saved: 1 packet in 1 file, of which the oldest was removed");
-    assert!(saving_ended(0).ends_with("no packet was saved"));
+    assert_eq!(English.packets_saved(1, 1, 1), "saved 1 packet in 1 file, of which the oldest was removed");
+    assert!(saving_ended(0).ends_with("no packets were saved"));
 }
