@@ -41,7 +41,7 @@ pub use digest::HashingReader;
 pub use duplicates::{FIRST_LOOKED_AT, MOST_APART, WINDOW};
 pub use filter::{Filter, Filtered, Filtering};
 pub use identity::Identity;
-pub use input::{Compression, InputName, Position};
+pub use input::{Compression, InputName, Position, ReadOnlyOnce};
 pub use inputs::Inputs;
 pub use interrupt::Interrupt;
 pub use near::{near_paths, near_words};

@@ -11,7 +11,7 @@ mod rungs;
 use std::net::{IpAddr, SocketAddr};
 
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
-pub use choice::{Known, Unclear, choose};
+pub use choice::{ChoiceProblem, FlowlessPacket, Known, Unclear, choose};
 pub use question::{End, Question};
 
 use crate::analysis::Decided;

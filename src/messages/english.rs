@@ -1,5 +1,6 @@
 //! English.
 
+mod choice;
 #[cfg(feature = "live")]
 mod doctor;
 mod errors;
@@ -17,7 +18,7 @@ mod usage;
 use super::Messages;
 #[cfg(not(feature = "live"))]
 use super::{DoctorMessages, LiveMessages};
-use crate::text::{flows, grouped, number_of, packets};
+use crate::text::{grouped, number_of, packets};
 
 /// All sentences in English.
 #[derive(Clone, Copy, Debug)]
