@@ -65,25 +65,21 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
-pub mod arena;
 pub mod capture;
 pub mod content;
+pub mod decide;
 pub mod decode;
-#[cfg(feature = "live")]
-pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod flow;
-#[cfg(feature = "live")]
-pub mod machine;
 pub mod messages;
 pub mod output;
-pub mod parallel;
-pub mod prefetch;
 #[cfg(feature = "live")]
-pub mod privileges;
+pub mod platform;
 pub mod service;
 pub mod summary;
+#[doc(hidden)]
+pub mod support;
 pub mod tally;
 pub mod text;
 pub mod unit;

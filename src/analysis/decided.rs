@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use super::Collected;
-use crate::arena::Arena;
-use crate::flow::{Flow, Joined, JoinedNumbers, Relations, Roles, Timelines};
+use crate::decide::{Relations, Roles};
+use crate::flow::{Flow, Joined, JoinedNumbers, Timelines};
 use crate::service::{Category, Verdict};
+use crate::support::chunked_vec::ChunkedVec;
 use crate::tally::{Scanner, Scans};
 use crate::unit::{Time, Traffic};
 
@@ -17,7 +18,7 @@ pub struct Decided<'c> {
     /// The capture. Flows that came as two directions of one are one flow.
     pub collected: Collected<'c>,
     /// The verdict on each flow, in the flows' order.
-    pub verdicts: Arena<Verdict>,
+    pub verdicts: ChunkedVec<Verdict>,
     /// The flows that control channels announced.
     pub relations: Relations,
     /// Who scans what.

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{Format, Layout, WriteTable, folder, json, replace, terminal};
+use portolan::output::{Format, Layout, WriteTable, folder, json, terminal};
 use portolan::service::Registry;
 use portolan::summary::Table;
+use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
@@ -97,7 +98,7 @@ fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Resu
 pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let (name, written) = match target {
         Target::Stdout => (STDOUT.into(), write_to_stdout(document)),
-        Target::Path(path) => (path.display().to_string(), replace::write(path, document)),
+        Target::Path(path) => (path.display().to_string(), atomic_write::write(path, document)),
     };
     written.map_err(|source| Error::writing(name, source))
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use portolan::analysis::{Driver, Options, Throttle};
 use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
 use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
-use portolan::doctor;
 use portolan::error::{CaptureProblem, Error};
-use portolan::machine::Machine;
 use portolan::output::{Layout, checklist};
-use portolan::privileges::{self, Needs, folder_of};
+use portolan::platform::doctor;
+use portolan::platform::machine::Machine;
+use portolan::platform::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
 
 use super::cli::{Destination, LiveJob, Target};

@@ -39,8 +39,8 @@ mod tests {
     use super::super::tests::{Said, observation};
     use super::super::{FlowTable, Initiator, TableOptions};
     use super::*;
+    use crate::decide::assessment::{overflow_verdict, portless_verdict};
     use crate::decode::Side;
-    use crate::service::assessment::{overflow_verdict, portless_verdict};
 
     const SYN: Said = (Side::A, "S", 7, 0, 0);
     const SYN_ACK: Said = (Side::B, "SA", 100, 8, 0);

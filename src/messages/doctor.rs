@@ -1,7 +1,7 @@
 //! Sentences of a diagnosis.
 
 #[cfg(feature = "live")]
-use crate::doctor::{CheckResult, Purpose, Subject};
+use crate::platform::doctor::{CheckResult, Purpose, Subject};
 
 /// Sentences of a diagnosis.
 #[cfg(feature = "live")]

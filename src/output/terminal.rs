@@ -15,7 +15,8 @@ use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::{Messages, TitledTable};
 use crate::summary::{ColumnRole, Field, Kind, Table, Value};
-use crate::{parallel, text};
+use crate::support::parallel;
+use crate::text;
 
 /// How tables are shown.
 #[derive(Clone, Copy, Debug)]

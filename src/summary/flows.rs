@@ -9,11 +9,12 @@ use super::rows::Rows;
 use super::value::Value;
 use super::{FromAnalysis, names};
 use crate::analysis::Decided;
+use crate::decide::roles;
 use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, ScopeId};
-use crate::flow::{Initiator, roles};
-use crate::parallel;
+use crate::flow::Initiator;
 use crate::service::{Confidence, Evidence, FlowFlags, Transport};
+use crate::support::parallel;
 use crate::tally::flows::{client_side, sent_by};
 use crate::unit::{Span, Time, Traffic};
 

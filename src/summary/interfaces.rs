@@ -6,7 +6,7 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::table::Table;
 use super::value::Value;
-use crate::machine::{Interface, Machine, Obstacle};
+use crate::platform::machine::{Interface, Machine, Obstacle};
 use crate::service::protocols;
 
 /// An interface of this computer.

@@ -56,8 +56,8 @@ use std::ops::Range;
 
 use crate::analysis::Decided;
 use crate::flow::Flow;
-use crate::parallel;
 use crate::service::Verdict;
+use crate::support::parallel;
 use crate::tally::DecidedFlows;
 use crate::tally::flows::FlowSum;
 

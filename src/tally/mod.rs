@@ -7,7 +7,6 @@ pub mod flows;
 mod grouped;
 mod host_set;
 mod ledger;
-mod members;
 mod portless;
 mod room;
 mod scans;

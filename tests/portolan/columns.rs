@@ -103,7 +103,7 @@ fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
     let registry = Registry::shared();
     check("book", &summary::book(&Book::open(&registry).pages()));
     #[cfg(feature = "live")]
-    check("interfaces", &summary::interfaces(&portolan::machine::Machine::look()));
+    check("interfaces", &summary::interfaces(&portolan::platform::machine::Machine::look()));
 }
 
 #[test]

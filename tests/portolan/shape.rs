@@ -108,7 +108,7 @@ fn every_file_says_what_it_is_for_and_has_one_job() {
 }
 
 /// Files with `unsafe` code: one job each, and the reason in their documentation. What calls libpcap is a package of its own.
-const UNSAFE: [&str; 3] = ["src/capture/live/link_state.rs", "src/prefetch.rs", "src/signals/ignored.rs"];
+const UNSAFE: [&str; 3] = ["src/capture/live/link_state.rs", "src/support/prefetch.rs", "src/app/signals/ignored.rs"];
 
 #[test]
 fn unsafe_code_is_alone_in_its_files() {
@@ -126,7 +126,7 @@ fn unsafe_code_is_alone_in_its_files() {
 /// Modules that find things out and leave the words to `messages`.
 const WITHOUT_WORDS: [&str; 5] = ["error", "capture", "machine", "privileges", "doctor"];
 /// Files there with phrases of other languages: filter expressions and commands for a shell.
-const FOREIGN_PHRASES: [&str; 3] = ["src/capture/filter/check.rs", "src/capture/filter/mod.rs", "src/doctor/fixes.rs"];
+const FOREIGN_PHRASES: [&str; 3] = ["src/capture/filter/check.rs", "src/capture/filter/mod.rs", "src/platform/doctor/fixes.rs"];
 /// So many words in a row are a sentence.
 const SENTENCE: usize = 3;
 

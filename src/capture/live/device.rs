@@ -9,7 +9,7 @@ use super::super::packet::LinkType;
 use super::{MAX_SNAPLEN, Settings};
 use crate::capture::Filter;
 use crate::error::{CaptureProblem, Error, LiveUnavailable};
-use crate::machine::{self, Interface};
+use crate::platform::machine::{self, Interface};
 
 /// Milliseconds after which the system hands over a packet, even if there is room for more in its block.
 pub const TIMEOUT: u16 = 100;

@@ -37,7 +37,7 @@ pub use stream::Stream;
 use super::filter::Filter;
 use super::saving::Saving;
 use crate::error::{CaptureProblem, Error};
-use crate::parallel;
+use crate::support::parallel;
 
 /// How to capture.
 #[derive(Clone, Debug)]

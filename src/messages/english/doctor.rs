@@ -1,9 +1,9 @@
 //! The diagnosis of what a live capture needs.
 
 use super::English;
-use crate::doctor::{CheckResult, Purpose, Subject};
-use crate::machine::{Impossible, Place};
 use crate::messages::DoctorMessages;
+use crate::platform::doctor::{CheckResult, Purpose, Subject};
+use crate::platform::machine::{Impossible, Place};
 
 impl DoctorMessages for English {
     fn live_capture_ready(&self, missing: usize) -> String {

@@ -3,7 +3,7 @@
 use super::{English, clock, number_of, packets};
 use crate::capture::live::{CaptureFailure, Ending};
 use crate::messages::LiveMessages;
-use crate::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
+use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
 use crate::text::{bytes, flows, grouped};
 
 impl LiveMessages for English {

@@ -155,7 +155,7 @@ fn what_may_be_meant_is_told_in_a_sentence() {
 #[test]
 fn dropped_privileges_are_one_line() {
     use crate::messages::LiveMessages;
-    use crate::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
+    use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
 
     let user = Some(TargetUser { uid: 1000, gid: 100, why: Why::Sudo });
     let all = |landlock, call_filter| {

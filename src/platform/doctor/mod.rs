@@ -8,7 +8,7 @@ mod fixes;
 #[cfg(test)]
 mod tests;
 
-use crate::machine::{Container, Impossible, Machine, Place, Right};
+use crate::platform::machine::{Container, Impossible, Machine, Place, Right};
 
 /// The state of a computer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::{Check, Diagnosis, Subject, diagnose};
-use crate::machine::{Container, Executable, Impossible, Interface, Machine, PackageManager, Place, Right, Rights, Tools};
 use crate::messages::{DoctorMessages, English};
+use crate::platform::machine::{
+    Container, Executable, Impossible, Interface, Machine, PackageManager, Place, Right, Rights, Tools,
+};
 
 /// A desktop on which all is there but what is taken away.
 fn desktop() -> Machine {

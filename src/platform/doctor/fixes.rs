@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::command::{as_root, path, portolan, quoted};
 use super::{Fix, Purpose};
-use crate::machine::{Container, Executable, Interface, Machine, PackageManager, Place};
+use crate::platform::machine::{Container, Executable, Interface, Machine, PackageManager, Place};
 
 /// The capability that a capture takes, also of an interface's whole traffic (promiscuous mode).
 const CAPABILITY: &str = "cap_net_raw+ep";
