@@ -1,31 +1,31 @@
-//! Reading ahead: what takes time, such as decompressing and hashing, on a thread of its own, so that the analysis does not wait
-//! for it, nor it for the analysis.
+//! Reading ahead: slow work, such as decompressing and hashing, runs on a separate thread, so that neither it nor the analysis
+//! waits for the other.
 //!
-//! If the system refuses a thread, blocks are read when they are asked for.
+//! If the system refuses a thread, blocks are read on demand.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use crate::support::parallel;
 
-/// Bytes of a block: large enough that handing it over costs nothing.
+/// Size of a block in bytes: large enough that handing it over costs nothing.
 const BLOCK: usize = 256 << 10;
-/// Free bytes in front of a block's own: room for the beginning of a record that ends in it.
+/// Free bytes before those of a block: room for the beginning of a record that ends in it.
 pub const HEADROOM: usize = 64 << 10;
-/// Blocks that may be ready at a time.
+/// Maximum number of blocks that are ready at a time.
 const READY: usize = 4;
 
-/// A block as the thread hands it over: its bytes, or why there are no more.
+/// A block as the thread hands it over: its bytes, or the failure after the last one.
 type Block = io::Result<Vec<u8>>;
 
 /// Reads from another reader ahead of time.
 pub struct ReadAhead(Site);
 
 enum Site {
-    /// On a thread of its own.
+    /// On a separate thread.
     Beside {
         blocks: Receiver<Block>,
-        /// Blocks that have been read go back to be filled again.
+        /// Returns blocks that have been read, to be filled again.
         used: Sender<Vec<u8>>,
     },
     /// On the thread that asks for the blocks.
@@ -33,7 +33,7 @@ enum Site {
 }
 
 impl ReadAhead {
-    /// Begins to read from `reader`, and ends when `reader` does, fails, or nobody reads from here any more.
+    /// Starts to read from `reader`, until it ends or fails, or until this value is dropped.
     pub fn new(reader: impl Read + Send + 'static) -> ReadAhead {
         let (ready, blocks) = sync_channel(READY);
         let (used, empty) = channel();
@@ -45,18 +45,18 @@ impl ReadAhead {
         })
     }
 
-    /// The next bytes, behind [`HEADROOM`] free ones; `None` at the end.
+    /// The next block, with [`HEADROOM`] free bytes before its own; `None` at the end.
     pub fn next_block(&mut self) -> io::Result<Option<Vec<u8>>> {
         match &mut self.0 {
-            // A sender that is gone has sent everything.
+            // A sender that has been dropped has sent everything.
             Site::Beside { blocks, .. } => blocks.recv().ok().transpose(),
             Site::Here { reader, used } => reader.next_block(used.take().unwrap_or_default()).transpose(),
         }
     }
 
-    /// Takes a block back that is not needed any more.
+    /// Takes back a block that is no longer needed.
     pub fn give_back(&mut self, block: Vec<u8>) {
-        // One that had to grow for a long record is freed: several of them would take too much.
+        // A block that grew for a long record is freed: several of them would take too much memory.
         if block.capacity() > HEADROOM + BLOCK {
             return;
         }
@@ -74,16 +74,16 @@ struct Filler<R> {
     state: State,
 }
 
-/// How far a reader is.
+/// The state of a reader.
 enum State {
     Reading,
-    /// It has failed behind a block.
+    /// The reader failed after a block.
     Failed(io::Error),
     Ended,
 }
 
 impl<R: Read> Filler<R> {
-    /// The next block or, behind the last one, why there are no more; nothing at the end. The memory of `block` is used again.
+    /// Reads the next block into the memory of `block`. After the last block comes the failure, if any, and then `None`.
     fn next_block(&mut self, mut block: Vec<u8>) -> Option<Block> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Ended => return None,
@@ -94,7 +94,7 @@ impl<R: Read> Filler<R> {
         let (filled, failure) = fill(&mut self.reader, &mut block[HEADROOM..]);
         block.truncate(HEADROOM + filled);
         match failure {
-            // What was read before a failure is handed over before it.
+            // Bytes read before a failure are handed over before it.
             Some(failure) if filled > 0 => self.state = State::Failed(failure),
             Some(failure) => return Some(Err(failure)),
             None if filled == BLOCK => self.state = State::Reading,
@@ -112,7 +112,7 @@ fn read_all(mut filler: Filler<impl Read>, ready: &SyncSender<Block>, empty: &Re
     }
 }
 
-/// Fills as much of a block as the reader can, and tells why it could not fill more.
+/// Fills `block` as far as the reader can. Returns the number of bytes, and the failure that ended them, if any.
 fn fill(reader: &mut impl Read, block: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < block.len() {
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::support::parallel::refusal;
 
-    /// Gives its bytes a few at a time, and then fails or ends.
+    /// Returns its bytes a few at a time, and then fails or ends.
     struct Slow(Vec<u8>, Option<io::ErrorKind>);
 
     impl Read for Slow {

@@ -7,14 +7,14 @@ use super::ahead::{HEADROOM, ReadAhead};
 /// Bytes asked for in one read: large enough that the call itself costs nothing, small enough to stay in the cache.
 const BLOCK: usize = 256 << 10;
 
-/// The same for a look at the first bytes, among which nearly always the first packet is.
+/// Bytes asked for in a first look, which nearly always include the first packet.
 const SMALL: usize = 16 << 10;
 
-/// Where a buffer gets its bytes from.
+/// The source of a buffer's bytes.
 pub enum Reader {
-    /// From the input itself.
+    /// The input itself.
     Direct(Box<dyn Read + Send>),
-    /// From a thread that reads ahead, whose blocks are taken as they are.
+    /// A thread that reads ahead, whose blocks are taken as they are.
     Ahead(ReadAhead),
 }
 
@@ -33,26 +33,27 @@ impl Buffer {
         Buffer { bytes: vec![0; BLOCK], start: 0, end: 0, offset: 0 }
     }
 
-    /// The same with little memory, for a look at the first bytes: it reads no more of an input than it has to.
+    /// An empty buffer with little memory, for a first look: it reads no more of an input than it has to.
     pub fn small() -> Buffer {
         Buffer { bytes: vec![0; SMALL], start: 0, end: 0, offset: 0 }
     }
 
-    /// What has been read and not yet passed over.
+    /// The bytes that have been read and not yet passed over.
     #[inline]
     pub fn unread(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
 
-    /// Bytes already passed over whose place is `range`, counted from the start of `unread` before `pass` was called for
-    /// them; valid until the next `fill`.
+    /// The bytes at `range`, counted from the start of `unread` before `pass(size)` was called for them; valid until the next
+    /// `fill`.
     #[inline]
     pub fn passed(&self, size: usize, range: std::ops::Range<usize>) -> &[u8] {
         let base = self.start - size;
         &self.bytes[base + range.start..base + range.end]
     }
 
-    /// Bytes passed over earlier, from that offset of the input on; `None` if they were never here. Valid until the next `fill`.
+    /// The `length` bytes at `offset` of the input, passed over earlier; `None` if they are not in the buffer. Valid until the
+    /// next `fill`.
     pub fn earlier(&self, offset: u64, length: usize) -> Option<&[u8]> {
         let back = usize::try_from(self.offset.checked_sub(offset)?).ok()?;
         let begin = self.start.checked_sub(back)?;
@@ -65,16 +66,16 @@ impl Buffer {
         self.offset
     }
 
-    /// Passes over bytes that are here.
+    /// Passes over `size` unread bytes.
     #[inline]
     pub fn pass(&mut self, size: usize) {
         self.start += size;
         self.offset += size as u64;
     }
 
-    /// Reads until at least `need` bytes are unread. False if the input ends before that.
+    /// Reads until at least `need` bytes are unread. False if the input ends before.
     ///
-    /// Memory grows with what was really read, not with what a length field claims, and to no more than what is needed and two
+    /// Memory grows with the bytes that were read, not with the claim of a length field, and to no more than `need` and two
     /// blocks.
     pub fn fill(&mut self, input: &mut Reader, need: usize) -> io::Result<bool> {
         while self.end - self.start < need {
@@ -104,7 +105,7 @@ impl Buffer {
         }
     }
 
-    /// Goes over to the next block, with what is unread put in front of it. False at the end of the input.
+    /// Switches to the next block, and copies the unread bytes in front of it. False at the end of the input.
     fn take_block(&mut self, ahead: &mut ReadAhead, need: usize) -> io::Result<bool> {
         let Some(mut block) = ahead.next_block()? else { return Ok(false) };
         let unread = self.end - self.start;
@@ -114,7 +115,7 @@ impl Buffer {
             (self.start, self.end) = (front, block.len());
             ahead.give_back(std::mem::replace(&mut self.bytes, block));
         } else {
-            // A record that is longer than the room in front of a block.
+            // A record that is longer than the room before a block.
             self.bytes.copy_within(self.start..self.end, 0);
             self.bytes.truncate(unread);
             let (more, least) = (block.len() - HEADROOM, need + BLOCK - unread);
@@ -128,7 +129,8 @@ impl Buffer {
         Ok(true)
     }
 
-    /// Moves the unread bytes to the front, and doubles the memory if they fill more than half of it, as far as they need that.
+    /// Moves the unread bytes to the front. If they fill more than half of the memory, doubles it, but to no more than `need` and
+    /// a block.
     fn make_room(&mut self, need: usize) {
         self.bytes.copy_within(self.start..self.end, 0);
         self.end -= self.start;

@@ -1,7 +1,7 @@
-//! The numbers that libpcap itself calls link types by, which are not always those that stand in files.
+//! libpcap's own numbers for link types, which are not always the numbers in files.
 //!
-//! A file has a value of the LINKTYPE registry, libpcap's functions take and give a `DLT_` value. The two are the same but for
-//! a few old types whose `DLT_` value differs between systems (<https://www.tcpdump.org/linktypes.html>).
+//! A file has a value of the LINKTYPE registry; libpcap's functions take and return a `DLT_` value. The two differ only for a few
+//! old types, whose `DLT_` value depends on the system (<https://www.tcpdump.org/linktypes.html>).
 
 use super::packet::LinkType;
 
@@ -17,17 +17,17 @@ const DIFFERENT: [(LinkType, i32); 5] = [
     (LinkType::ATM_CLIP, 19),
 ];
 
-/// libpcap's number for a link type of a file.
+/// libpcap's number for `link_type`.
 pub fn from_link_type(link_type: LinkType) -> i32 {
     match DIFFERENT.iter().find(|(other, _)| *other == link_type) {
         Some((_, datalink)) => *datalink,
-        // Raw IP under the numbers that systems gave it themselves.
+        // Raw IP under some systems' own numbers.
         None if matches!(link_type, LinkType::RAW_BSD | LinkType::RAW_OPENBSD) => RAW,
         None => i32::try_from(link_type.0).unwrap_or(i32::MAX),
     }
 }
 
-/// The link type that stands in a file for what libpcap calls by that number.
+/// The link type in a file that corresponds to libpcap's number `datalink`.
 #[cfg(feature = "live")]
 pub fn to_link_type(datalink: i32) -> LinkType {
     match DIFFERENT.iter().find(|(_, other)| *other == datalink) {
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "live")]
-    fn there_and_back_is_the_same() {
+    fn conversion_and_back_is_the_identity() {
         for link_type in [LinkType::RAW, LinkType::ATM_CLIP, LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::IEEE802_11] {
             assert_eq!(to_link_type(from_link_type(link_type)), link_type);
         }

@@ -1,14 +1,14 @@
-//! The SHA-256 (FIPS 180-4) of an input as stored, taken while it is read: a pipe can be read only once.
+//! The SHA-256 (FIPS 180-4) of an input as stored, computed while it is read: a pipe can be read only once.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-/// Bytes that are read at a time behind what the analysis has read.
+/// Bytes read at a time after those that the analysis has read.
 const BLOCK: usize = 256 << 10;
 
-/// A reader that hashes what it has read. Clones share the input: whoever reads gets the next bytes.
+/// A reader that hashes the bytes it reads. Clones share the input: each read, by whichever clone, gets the next bytes.
 #[derive(Clone)]
 pub struct HashingReader(Arc<Mutex<Hashed>>);
 
@@ -18,18 +18,18 @@ struct Hashed {
 }
 
 impl HashingReader {
-    /// Hashes what is read from `reader` from now on.
+    /// Hashes the bytes read from `reader` from now on.
     pub fn new(reader: Box<dyn Read + Send>) -> HashingReader {
         HashingReader(Arc::new(Mutex::new(Hashed { reader, hash: Sha256::new() })))
     }
 
-    /// Reads what is left, and tells the digest of the whole input in hexadecimal.
+    /// Reads the rest of the input, and returns the digest of all of it in hexadecimal.
     ///
     /// # Errors
     ///
     /// If the input cannot be read to its end.
     pub fn finish(self) -> io::Result<String> {
-        // Whoever still reads ahead gets the rest or the end, and hands it to nobody.
+        // A thread that still reads ahead gets the rest or the end, and passes it to nobody.
         let mut hashed = self.lock();
         let mut block = vec![0; BLOCK];
         while hashed.read(&mut block)? > 0 {}
@@ -67,7 +67,7 @@ impl Hashed {
 mod tests {
     use super::*;
 
-    /// Of "abc" (FIPS 180-2, appendix B.1).
+    /// The digest of "abc" (FIPS 180-2, appendix B.1).
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     #[test]

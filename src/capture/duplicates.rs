@@ -1,13 +1,13 @@
-//! Suspected duplicates: packets that a capture holds twice, because a bridge, Linux's `any` device or a mirror port that copies both
-//! directions showed them twice.
+//! Suspected duplicates: packets that a capture holds twice, because a bridge, Linux's `any` device or a mirror port that copies
+//! both directions delivered them twice.
 //!
-//! A packet is a suspected duplicate if it has the same length and the same bytes as one of the [`WINDOW`] packets before it
-//! in its input, on whichever interface, and was captured at most [`MOST_APART`] before or after that one. A Linux cooked header
-//! is not compared: it names the interface, and so it differs between copies.
+//! A packet is a suspected duplicate if it has the same length and the same bytes as one of the [`WINDOW`] packets before it in
+//! its input, on whichever interface, and was captured at most [`MOST_APART`] before or after that one. A Linux cooked header is
+//! not compared: it names the interface, and so it differs between copies.
 //!
-//! Every packet is checked, so it must cost next to nothing: a key of a few of its bytes is compared with the keys of those
-//! before it. Only where one is equal are the bytes compared, all of them, in the reader's buffer; before that is filled
-//! again, the last packets are hashed, and the hashes stand in for their bytes.
+//! Every packet is checked, so the check must cost next to nothing: a key made of a few of the packet's bytes is compared with
+//! the keys of the packets before it. Only if one is equal are all bytes compared, in the reader's buffer; before the buffer is
+//! filled again, the last packets are hashed, and the hashes replace their bytes.
 
 use std::hash::BuildHasher;
 
@@ -18,21 +18,22 @@ use super::format::Record;
 use super::packet::LinkType;
 use crate::unit::Time;
 
-/// The packets before it that a packet is compared with: as many as `editcap -d` compares, whose window of five holds the packet itself.
+/// Number of earlier packets that a packet is compared with: as many as in `editcap -d`, whose window of five includes the packet
+/// itself.
 pub const WINDOW: usize = 4;
 
-/// Nanoseconds that two copies of a packet are apart at most.
+/// Maximum time between two copies of a packet, in nanoseconds.
 ///
-/// A bridge, a mirror port or a second interface adds microseconds, and milliseconds where queues are full. What is sent
-/// again on purpose comes later than this: TCP waits at least 200 ms (Linux's `TCP_RTO_MIN`; a second in RFC 6298), ARP, DHCP and
-/// mDNS a second, spanning tree hellos come every two seconds.
+/// A bridge, a mirror port or a second interface adds microseconds, and milliseconds where queues are full. Deliberate
+/// repetitions come later: TCP waits at least 200 ms (Linux's `TCP_RTO_MIN`; a second in RFC 6298), ARP, DHCP and mDNS a second,
+/// spanning tree hellos come every two seconds.
 pub const MOST_APART: i64 = 100_000_000;
 
-/// If none of so many packets is a suspected duplicate, the others of the input are not looked at: where packets are shown twice,
-/// they are so from the beginning, and to look at each costs a twentieth of the time that reading a capture takes.
+/// Number of packets after which comparison ends, if none of them is a suspected duplicate: a source of duplicates shows from the
+/// beginning, and comparing costs a twentieth of the time of reading a capture.
 pub const FIRST_LOOKED_AT: usize = 100_000;
 
-/// Bytes of the header of a Linux cooked capture, and of its second version, which is the longer one.
+/// Size of the header of a Linux cooked capture in bytes, and that of its second version, which is longer.
 const COOKED: usize = 16;
 const COOKED_2: usize = 20;
 
@@ -41,11 +42,11 @@ pub struct Duplicates {
     /// The keys of the last packets.
     keys: [u64; WINDOW],
     earlier: [Earlier; WINDOW],
-    /// What is left of those whose bytes have gone, in the same places.
+    /// The remains of those whose bytes are no longer in the buffer, at the same indices.
     remains: [Remains; WINDOW],
-    /// How many packets there have been; by that, each has its place.
+    /// Number of packets so far, which determines each packet's index.
     packets: usize,
-    /// True once something was found.
+    /// True once a duplicate was found.
     has_found: bool,
     /// Packets before this offset of the input are known by their remains, later ones by their bytes.
     gone_to: u64,
@@ -63,19 +64,19 @@ struct Earlier {
     wire_len: u32,
 }
 
-/// What stands in for a packet's bytes.
+/// A substitute for a packet's bytes.
 #[derive(Clone, Copy, Default)]
 struct Remains {
-    /// Its first bytes, of which some may be a cooked header.
+    /// The first bytes, of which some may be a cooked header.
     start: [u8; COOKED_2],
-    /// The hash of all behind them.
+    /// The hash of all bytes after them.
     hash: u64,
 }
 
 impl Duplicates {
-    /// No packet has been read.
+    /// The state before the first packet.
     pub fn new() -> Duplicates {
-        // Nothing is a short time apart from an unknown time.
+        // No packet is close to an unknown time.
         let none = Earlier { begin: 0, time: Time::UNKNOWN, stored: 0, wire_len: 0 };
         Duplicates {
             keys: [0; WINDOW],
@@ -88,12 +89,12 @@ impl Duplicates {
         }
     }
 
-    /// How many further packets are to be looked at before this is asked again: none, if there was no duplicate among the first.
+    /// Number of further packets to compare before asking again: 0 if there was no duplicate among the first.
     pub fn to_look_at(&self) -> u64 {
         if self.has_found { u64::MAX } else { FIRST_LOOKED_AT.saturating_sub(self.packets) as u64 }
     }
 
-    /// Takes in the next packet, whose `data` has just been passed over in `buffer` and began at that offset. True if it is a
+    /// Adds the next packet, whose `data` has just been passed over in `buffer` and starts at offset `begin`. True if it is a
     /// suspected duplicate.
     #[inline(always)]
     pub fn take_in(&mut self, record: &Record, link_type: LinkType, data: &[u8], begin: u64, buffer: &Buffer) -> bool {
@@ -110,7 +111,7 @@ impl Duplicates {
         is_duplicate
     }
 
-    /// True if one of the packets before is the same.
+    /// True if one of the last packets is equal.
     #[cold]
     #[inline(never)]
     fn confirm(&self, record: &Record, link_type: LinkType, data: &[u8], buffer: &Buffer) -> bool {
@@ -139,7 +140,7 @@ impl Duplicates {
             })
     }
 
-    /// Takes leave of the packets whose bytes are still in the buffer. It must be called before the buffer is filled.
+    /// Hashes the packets whose bytes are still in the buffer. Must be called before the buffer is filled.
     pub fn let_go_of_bytes(&mut self, buffer: &Buffer) {
         for place in 0..WINDOW {
             let Earlier { begin, stored, .. } = self.earlier[place];
@@ -160,8 +161,9 @@ impl Duplicates {
     }
 }
 
-/// A number that seldom is equal for different packets, from words that no cooked header takes. Behind an Ethernet header they are
-/// IPv4's checksum, which differs with its identification, TCP's numbers in IPv4, and whatever is last.
+/// A number that is seldom equal for different packets, made of words outside any cooked header. After an Ethernet header they
+/// are IPv4's checksum, which differs with the identification, TCP's sequence and acknowledgement numbers in IPv4, and the last
+/// bytes.
 #[inline(always)]
 fn key(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<46>() {
@@ -170,12 +172,12 @@ fn key(bytes: &[u8]) -> u64 {
     }
 }
 
-/// The same of a packet that is shorter than most.
+/// The key of a packet that is shorter than most.
 #[inline(never)]
 fn key_of_short(bytes: &[u8]) -> u64 {
-    let behind_headers = bytes.get(COOKED_2..).unwrap_or_default();
+    let after_headers = bytes.get(COOKED_2..).unwrap_or_default();
     let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-    behind_headers.rchunks(8).fold(0, |key: u64, bytes| key.rotate_left(11) ^ number(bytes))
+    after_headers.rchunks(8).fold(0, |key: u64, bytes| key.rotate_left(11) ^ number(bytes))
 }
 
 #[inline(always)]
@@ -197,7 +199,7 @@ mod tests {
     /// A record of a capture: milliseconds, length on the wire, and what was stored.
     type Stored = (u32, u32, Vec<u8>);
 
-    /// Which packets of a capture are suspected duplicates.
+    /// For each packet of a capture, whether it is a suspected duplicate.
     fn duplicates(link_type: u32, packets: &[Stored]) -> Vec<bool> {
         duplicates_among(link_type, packets, true)
     }
@@ -219,7 +221,7 @@ mod tests {
         found
     }
 
-    /// A packet of that length, with a byte that makes it different from others.
+    /// A packet of `length` bytes; `byte` makes it different from others.
     fn packet(length: usize, byte: u8) -> Vec<u8> {
         (0..length).map(|place| byte ^ (place as u8).wrapping_mul(37)).collect()
     }
@@ -228,13 +230,13 @@ mod tests {
         (milliseconds, data.len() as u32, data)
     }
 
-    /// Whether the last of these is a suspected duplicate.
+    /// True if the last of `packets` is a suspected duplicate.
     fn last_is_duplicate(link_type: u32, packets: &[Stored]) -> bool {
         *duplicates(link_type, packets).last().unwrap()
     }
 
     #[test]
-    fn where_there_is_none_among_the_first_packets_later_ones_are_looked_at_only_if_all_are_wanted() {
+    fn without_a_duplicate_among_the_first_packets_later_ones_are_compared_only_on_request() {
         let numbered = |number: usize| at(number as u32, (number as u32).to_be_bytes().repeat(6));
         let mut packets: Vec<Stored> = (0..FIRST_LOOKED_AT).map(numbered).collect();
         packets.extend([numbered(7_000_000), numbered(7_000_000)]);
@@ -255,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_that_comes_again_later_is_no_duplicate() {
+    fn a_packet_repeated_later_is_not_a_duplicate() {
         let apart = |first, second| last_is_duplicate(1, &[at(first, packet(60, 0)), at(second, packet(60, 0))]);
         assert!(apart(500, 600) && apart(600, 500) && apart(999, 1000));
         assert!(!apart(500, 601) && !apart(601, 500) && !apart(0, 2000));
@@ -290,8 +292,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_changes_where_the_buffer_is_filled_again() {
-        // Each of these packets takes more than a filling, so that the one before it has gone when it comes.
+    fn refilling_the_buffer_changes_nothing() {
+        // Each of these packets is longer than a block, so that the one before it is gone when it comes.
         let (length, other) = (300_000, |place: usize| {
             let mut other = packet(300_000, 0);
             other[place] ^= 0x10;
@@ -303,7 +305,7 @@ mod tests {
             assert!(!last_is_duplicate(1, &[same.clone(), at(0, other(place))]));
             assert_eq!(last_is_duplicate(113, &[same.clone(), at(0, other(place))]), cooked, "byte {place}");
         }
-        // Small ones, some of which lie on both sides of an end.
+        // Small packets, some of which cross the end of a block.
         let pairs: Vec<Stored> = (0..8000u32).flat_map(|number| [0, 1].map(|_| at(0, number.to_le_bytes().repeat(20)))).collect();
         let expected: Vec<bool> = (0..16_000).map(|number| number % 2 == 1).collect();
         assert!(duplicates(1, &pairs) == expected);

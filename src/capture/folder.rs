@@ -1,4 +1,4 @@
-//! What a folder holds: the captures directly in it, and how much else.
+//! The contents of a folder: the captures directly in it, and counts of everything else.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,12 +9,12 @@ use super::input::InputName;
 use super::source::Look;
 use crate::error::{Error, PassedOver};
 
-/// What a folder holds.
+/// The contents of a folder.
 #[derive(Debug, Default)]
 pub struct Folder {
-    /// The captures directly in it, by name. Files that cannot be looked into are among them, so that their errors are told.
+    /// The captures directly in it, sorted by name. Files that cannot be read are among them, so that their errors are reported.
     pub captures: Vec<Found>,
-    /// What else there is.
+    /// Counts of everything else.
     pub passed_over: PassedOver,
 }
 
@@ -23,15 +23,15 @@ pub struct Folder {
 pub struct Found {
     /// Its path.
     pub path: PathBuf,
-    /// Which file that is.
+    /// Its identity.
     pub identity: Identity,
-    /// What a first look at it gave.
+    /// The result of a first look at it.
     pub look: Look,
 }
 
 impl Folder {
-    /// Looks at what is directly in a folder. Links are followed. What is no regular file is never opened: a FIFO would wait for
-    /// somebody who writes into it.
+    /// Looks at the entries directly in `folder`. Links are followed. Only regular files are opened: opening a FIFO would wait
+    /// for a writer.
     pub fn open(folder: &Path) -> Result<Folder, Error> {
         let failed = |source| Error::opening(folder.display().to_string(), source);
         let mut paths: Vec<PathBuf> = Vec::new();

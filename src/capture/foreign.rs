@@ -1,8 +1,8 @@
-//! Files that are no capture of a kind that is read here, recognised so that messages can say what they are.
+//! Recognises files in formats that are not read here, so that messages can name them.
 //!
-//! Formats are recognised by the bytes they begin with; the magic numbers are those of each format's documentation, of the
-//! readers in Wireshark's `wiretap`, and of the files database (`file(1)`). Two formats have no magic number, and text has
-//! none: their structure has to fit.
+//! Formats are recognised by their first bytes; the magic numbers are those of each format's documentation, of the readers in
+//! Wireshark's `wiretap`, and of the files database (`file(1)`). Two formats, and text, have no magic number: they are recognised
+//! by their structure.
 
 use crate::error::ForeignFormat;
 
@@ -31,7 +31,7 @@ const CONVERTIBLE: &[(&[u8], ForeignFormat)] = &[
     (b"LOGG", ForeignFormat::VectorBlf),
 ];
 
-/// Everything else that has a magic number.
+/// Other formats that have a magic number.
 const OTHERS: &[(&[u8], ForeignFormat)] = &[
     (b"btsnoop\0", ForeignFormat::Btsnoop),
     (b"#!rtpplay1.0", ForeignFormat::RtpDump),
@@ -54,7 +54,7 @@ const OTHERS: &[(&[u8], ForeignFormat)] = &[
     (b"\x04\x22\x4d\x18", ForeignFormat::Lz4Twice),
     (b"\x02\x21\x4c\x18", ForeignFormat::Lz4Twice),
     (b"\xfd7zXZ\0", ForeignFormat::XzTwice),
-    // The section header's number was chosen to show this (draft-ietf-opsawg-pcapng section 4.1).
+    // The section header's number was chosen to reveal this (draft-ietf-opsawg-pcapng section 4.1).
     (b"\r\n\r\r\r\n", ForeignFormat::PcapngTransferredAsText),
     (b"\n\r\n", ForeignFormat::PcapngTransferredAsText),
     (b"\x7fELF", ForeignFormat::Program),
@@ -70,8 +70,7 @@ const OTHERS: &[(&[u8], ForeignFormat)] = &[
     (b"#!", ForeignFormat::Script),
 ];
 
-/// The format of a file with such a beginning; `None` if that is not known. `start` is the file's beginning, as much of it as there is
-/// at hand.
+/// The format of a file whose beginning is `start`, as many bytes as are at hand; `None` if the format is not known.
 pub fn recognise(start: &[u8]) -> Option<ForeignFormat> {
     let by_magic = CONVERTIBLE.iter().chain(OTHERS).find(|(magic, _)| start.starts_with(magic));
     if let Some((_, format)) = by_magic {
@@ -92,8 +91,8 @@ pub fn recognise(start: &[u8]) -> Option<ForeignFormat> {
     text(start)
 }
 
-/// Windows' event trace log: a buffer header of 72 bytes (`WMI_BUFFER_HEADER`) that begins with the buffer's size, then the
-/// header of a system event (`SYSTEM_TRACE_HEADER`): version 2, header type 1 (32 bits) or 2 (64 bits), flags 0xc0.
+/// True for an event trace log of Windows: a buffer header of 72 bytes (`WMI_BUFFER_HEADER`) that begins with the buffer's size,
+/// then the header of a system event (`SYSTEM_TRACE_HEADER`): version 2, header type 1 (32 bits) or 2 (64 bits), flags 0xc0.
 fn is_etl(start: &[u8]) -> bool {
     const BUFFER_HEADER: usize = 72;
     const GRANULE: u32 = 1024;
@@ -102,18 +101,18 @@ fn is_etl(start: &[u8]) -> bool {
     size > 0 && size % GRANULE == 0 && matches!(event, Some([2, 0, 1 | 2, 0xc0]))
 }
 
-/// Endace ERF, which has no file header and no magic number: two records in a row whose types, lengths and times fit each
-/// other ("ERF Types Reference Guide": time in units of 2^-32 s, little-endian; type, flags, length of the record, drops,
+/// True for Endace ERF, which has no file header and no magic number: two consecutive records whose types, lengths and times fit
+/// each other ("ERF Types Reference Guide": time in units of 2^-32 s, little-endian; type, flags, length of the record, drops,
 /// length on the wire).
 fn is_erf(start: &[u8]) -> bool {
     const HOUR: u32 = 3600;
     let Some((first, size)) = erf_record(start) else { return false };
-    // Metadata in front of the first packet may have no time.
+    // Metadata before the first packet may have no time.
     let is_next = |second: u32| first == 0 || second.wrapping_sub(first) <= HOUR;
     start.get(size..).and_then(erf_record).is_some_and(|(second, _)| is_next(second))
 }
 
-/// Second and length of the ERF record with which the bytes begin, if they do.
+/// Second and length of the ERF record at the beginning of `bytes`, if there is one.
 fn erf_record(bytes: &[u8]) -> Option<(u32, usize)> {
     const HEADER: usize = 16;
     const TYPES: std::ops::RangeInclusive<u8> = 1..=48;
@@ -129,7 +128,7 @@ fn erf_record(bytes: &[u8]) -> Option<(u32, usize)> {
     fits.then_some((second, size))
 }
 
-/// The kind of text that a file is; `None` if it is no text.
+/// The kind of text in a file; `None` if it is not text.
 fn text(start: &[u8]) -> Option<ForeignFormat> {
     const LOOKED_AT: usize = 512;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
@@ -159,13 +158,13 @@ fn text(start: &[u8]) -> Option<ForeignFormat> {
     })
 }
 
-/// True if one of the first lines is like that: there may be a heading.
+/// True if one of the first lines matches: there may be a heading.
 fn first_line(text: &[u8], is_like_that: fn(&[u8]) -> bool) -> bool {
     text.split(|&byte| byte == b'\n').take(5).any(is_like_that)
 }
 
-/// A line of tcpdump's: a time, perhaps behind a date, interface and direction on some, and the protocol; or, without times,
-/// the protocol and then two addresses.
+/// True for a line of tcpdump's output: a time, perhaps after a date; on some lines, interface and direction; and the protocol.
+/// Or, without times, the protocol and then two addresses.
 fn is_printed_packet(line: &[u8]) -> bool {
     const NAMES: [&[u8]; 8] = [b"IP", b"IP6", b"ARP,", b"ethertype", b"MPLS", b"STP", b"LLDP,", b"PPPoE"];
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
@@ -176,7 +175,8 @@ fn is_printed_packet(line: &[u8]) -> bool {
     if is_time { words.take(4).any(is_name) } else { is_name(first) && line.windows(3).any(|bytes| bytes == b" > ") }
 }
 
-/// A line of a hex dump: an offset, then bytes of two hexadecimal digits (text2pcap's input, `od -Ax -tx1`, `hexdump -C`).
+/// True for a line of a hex dump: an offset, then bytes of two hexadecimal digits (text2pcap's input, `od -Ax -tx1`,
+/// `hexdump -C`).
 fn is_hex_dump(line: &[u8]) -> bool {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_hex = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
@@ -190,13 +190,13 @@ mod tests {
     use super::*;
     use crate::error::{Error, NotACapture};
 
-    /// Asserts that a file which begins so is called that.
+    /// Asserts that the message about a file that begins with `start` contains `what`.
     fn is_called(start: &[u8], what: &str) {
-        let told = recognise(start).map_or_else(String::new, |format| {
+        let message = recognise(start).map_or_else(String::new, |format| {
             let reason = NotACapture::Foreign(format);
             Error::NotACapture { input: "x".into(), reason }.to_string()
         });
-        assert!(told.contains(what), "{:?}: {told}", String::from_utf8_lossy(start));
+        assert!(message.contains(what), "{:?}: {message}", String::from_utf8_lossy(start));
     }
 
     fn padded(start: &[u8]) -> Vec<u8> {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_told_apart() {
+    fn kinds_of_text_are_distinguished() {
         let cases: [(&[u8], &str); 12] = [
             (b"\xef\xbb\xbf<!DOCTYPE html><html>", "web page"),
             (b"\n<HTML><body>404</body>", "web page"),

@@ -1,30 +1,30 @@
-//! What a format parser says about the bytes it is shown. Parsers do no I/O: they look at a slice and answer with a
-//! [`Step`], so that files, pipes, decompressed streams and tests all use the same code.
+//! The common interface of the format parsers. Parsers do no I/O: they look at a slice and return a [`Step`], so that files,
+//! pipes, decompressed streams and tests all use the same code.
 
 use std::ops::Range;
 
 use crate::error::FormatProblem;
 use crate::unit::Time;
 
-/// The largest packet that is believed: what libpcap allows for the link types with the longest packets.
-/// A longer one is taken for damage.
+/// Size limit of a packet in bytes: what libpcap allows for the link types with the longest packets. A longer packet is treated
+/// as damage.
 pub const MAX_PACKET: usize = 128 << 20;
 
-/// What a parser makes of the bytes from its position on.
+/// The result of parsing the bytes at the current position.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
     /// A packet record.
     Packet {
-        /// What its header says.
+        /// The fields of its header.
         record: Record,
-        /// Where its bytes are.
+        /// The range of its bytes.
         data: Range<usize>,
-        /// Bytes that the whole record takes.
+        /// Size of the whole record in bytes.
         size: usize,
     },
-    /// Nothing to count: pass over so many bytes, which may be more than were shown.
+    /// No packet: skip this number of bytes, which may exceed the bytes given.
     Skip(u64),
-    /// At least so many bytes must be shown before anything can be said.
+    /// Too few bytes: the step needs at least this number.
     Need(usize),
     /// The bytes contradict the format.
     Fault(Fault),
@@ -33,7 +33,7 @@ pub enum Step {
 /// The header of a packet record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// When the packet was captured.
+    /// Time of capture.
     pub time: Time,
     /// Length on the wire.
     pub wire_len: u32,
@@ -41,22 +41,22 @@ pub struct Record {
     pub interface: usize,
 }
 
-/// A contradiction, and whether the reading can go on behind it.
+/// A contradiction of the format, and the way to continue after it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The contradiction.
     pub problem: FormatProblem,
-    /// Bytes to pass over to get to something that can be trusted again; `None` when there is no telling where that is.
+    /// Bytes to skip to the next place that can be trusted; `None` if no such place is known.
     pub resume: Option<u64>,
 }
 
 impl Fault {
-    /// A fault behind which nothing can be found again.
+    /// A fault after which reading cannot continue.
     pub fn fatal(problem: FormatProblem) -> Step {
         Step::Fault(Fault { problem, resume: None })
     }
 
-    /// A fault that ends after `size` bytes.
+    /// A fault after which reading continues, `size` bytes further on.
     pub fn passing(problem: FormatProblem, size: u64) -> Step {
         Step::Fault(Fault { problem, resume: Some(size) })
     }
@@ -72,7 +72,7 @@ pub enum ByteOrder {
 }
 
 impl ByteOrder {
-    /// The 16-bit number at `at`; the caller has made sure that it is there.
+    /// The 16-bit number at `at`; the caller has checked that the bytes exist.
     #[inline]
     pub fn u16(self, bytes: &[u8], at: usize) -> u16 {
         let field = [bytes[at], bytes[at + 1]];
@@ -82,7 +82,7 @@ impl ByteOrder {
         }
     }
 
-    /// The 32-bit number at `at`; the caller has made sure that it is there.
+    /// The 32-bit number at `at`; the caller has checked that the bytes exist.
     #[inline]
     pub fn u32(self, bytes: &[u8], at: usize) -> u32 {
         let field = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
@@ -92,7 +92,7 @@ impl ByteOrder {
         }
     }
 
-    /// The 64-bit number at `at`, in the file's byte order; the caller has made sure that it is there.
+    /// The 64-bit number at `at`; the caller has checked that the bytes exist.
     pub fn u64(self, bytes: &[u8], at: usize) -> u64 {
         let (first, second) = (u64::from(self.u32(bytes, at)), u64::from(self.u32(bytes, at + 4)));
         match self {

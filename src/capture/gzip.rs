@@ -1,6 +1,6 @@
-//! gzip files: any number of members one behind the other (RFC 1952 section 2.2), and zeros behind them, which are padding.
+//! gzip files: any number of members one after the other (RFC 1952 section 2.2), and zeros after them, which are padding.
 //!
-//! Tapes and other devices that are written in blocks leave such zeros behind, and gzip(1) passes over them.
+//! Tapes and other devices that are written in blocks leave such zeros, and gzip(1) ignores them.
 
 use std::io::{self, BufRead, Read};
 
@@ -13,7 +13,7 @@ const ID1: u8 = 0x1f;
 /// Binary logarithm of the window that DEFLATE may refer back to (RFC 1951 section 2).
 const WINDOW_BITS: u8 = 15;
 
-/// Reads the members of a gzip file. Damage costs nothing of what comes before it: `flate2`'s own readers drop what they have
+/// Reads the members of a gzip file. Damage loses none of the data before it; `flate2`'s own readers discard what they have
 /// decompressed in the same step.
 pub struct GzipReader<R> {
     reader: R,
@@ -25,7 +25,7 @@ enum State {
     InMember,
     BetweenMembers,
     Ended,
-    /// What comes next is this failure.
+    /// The next read returns this failure.
     Failed(io::Error),
 }
 
@@ -35,7 +35,7 @@ impl<R: BufRead> GzipReader<R> {
         GzipReader { reader, member: Decompress::new_gzip(WINDOW_BITS), state: State::InMember }
     }
 
-    /// Decompresses some of the member: how many bytes came out.
+    /// Decompresses a part of the member, and returns the number of bytes.
     fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let input = self.reader.fill_buf()?;
         let is_at_end = input.is_empty();
@@ -51,14 +51,14 @@ impl<R: BufRead> GzipReader<R> {
             }
             Ok(Status::Ok | Status::BufError) if given > 0 || taken > 0 => return Ok(given),
             Ok(_) if is_at_end => io::ErrorKind::UnexpectedEof.into(),
-            // What the library says depends on how much it was given at a time.
+            // The library's message depends on how many bytes it was given at a time.
             Ok(_) | Err(_) => CompressionProblem::BlockOrChecksum.into_io(),
         };
         self.state = State::Failed(failure);
         Ok(given)
     }
 
-    /// Goes over to the next member, or to the end.
+    /// Finds the next member, or the end.
     fn next_member(&mut self) -> io::Result<State> {
         loop {
             let bytes = self.reader.fill_buf()?;
@@ -114,7 +114,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// What comes out, and the failure that ends it. Few bytes come in at a time.
+    /// The content, and the failure that ends it. The input arrives a few bytes at a time.
     fn read(file: &[u8]) -> (Vec<u8>, Option<io::ErrorKind>) {
         let mut bytes = Vec::new();
         let reader = io::BufReader::with_capacity(7, file);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn members_come_one_behind_the_other_also_behind_empty_ones_and_zeros() {
+    fn members_follow_each_other_even_after_empty_ones_and_zeros() {
         let (one, two, none) = (member(b"one"), member(b"two"), member(b""));
         let zeros = vec![0; 512];
         let expected = (b"onetwo".to_vec(), None);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_behind_a_member_and_a_cut_one_are_told() {
+    fn other_data_after_a_member_and_a_cut_one_are_reported() {
         let one = member(b"one");
         for tail in [&b"x"[..], &b"\0\0x"[..], &b"words and words"[..]] {
             assert_eq!(read(&[&one[..], tail].concat()), (b"one".to_vec(), Some(io::ErrorKind::InvalidData)));

@@ -1,4 +1,4 @@
-//! Which file a path leads to, whatever the path looks like.
+//! The identity of a file, whatever path leads to it.
 
 use std::fs::Metadata;
 use std::path::Path;
@@ -17,7 +17,7 @@ impl Identity {
         Identity((metadata.dev(), metadata.ino()))
     }
 
-    /// The file that `path` leads to, by its path without links. Hard links are not seen through here.
+    /// The file that `path` leads to, by its path without links. Hard links are not recognised here.
     #[cfg(not(unix))]
     pub fn of(path: &Path, _metadata: &Metadata) -> Identity {
         Identity(path.canonicalize().unwrap_or_else(|_| path.to_owned()))

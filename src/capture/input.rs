@@ -1,7 +1,7 @@
-//! Where bytes come from: a file or standard input, decompressed if its first bytes say that it is compressed.
+//! Inputs: a file or standard input, decompressed if its first bytes are those of a compressed format.
 //!
-//! The name of a file never counts. Memory is bounded whatever a compressed stream claims: output is produced in blocks,
-//! and the windows of zstd and xz have a limit.
+//! File names are ignored. Memory is bounded whatever a compressed stream claims: output is produced in blocks, and the windows
+//! of zstd and xz have a limit.
 
 use std::fmt;
 use std::fs;
@@ -22,24 +22,24 @@ use super::xz::XzReader;
 use super::zstd::ZstdReader;
 use crate::error::{Action, Error, LiveUnavailable, NotACapture};
 
-/// Bytes of a zstd input that are read at a time: the largest block with the header of the next one.
+/// Bytes read at a time from a zstd input: the largest block with the header of the next one.
 const ZSTD_BLOCK: usize = (128 << 10) + 3;
-/// Bytes of a compressed input that are read at a time.
+/// Bytes read at a time from any other compressed input.
 const BLOCK: usize = 32 << 10;
-/// Bytes that tell a compression: the longest magic number is that of xz.
+/// Bytes needed to recognise a compression: the longest magic number is that of xz.
 const MAGIC: usize = 6;
 
-/// The name of packets that come from interfaces, in place of a file's.
+/// The name of a live capture, in place of a file name.
 const LIVE_CAPTURE: &str = "live capture";
 
-/// What a user names as an input.
+/// An input as the user names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputName {
     /// `-`
     Stdin,
     /// A path.
     File(PathBuf),
-    /// Network interfaces. They are opened elsewhere; only what comes from them is read here.
+    /// Network interfaces. They are opened elsewhere; only their packets are read here.
     Live,
 }
 
@@ -61,13 +61,13 @@ pub enum ReadOnlyOnce {
 }
 
 impl InputName {
-    /// `-` is standard input, everything else a path.
+    /// Interprets an argument: `-` is standard input, everything else a path.
     pub fn from_argument(argument: &Path) -> InputName {
         if argument == Path::new("-") { InputName::Stdin } else { InputName::File(argument.to_owned()) }
     }
 
-    /// What kind of input it is, if it is one that can be read only once: a pipe or a device. It is not opened for that. What does
-    /// not exist can be read as often as anything else.
+    /// The kind of an input that can be read only once, such as a pipe or a device; `None` for any other, including a path that
+    /// does not exist. The input is not opened.
     pub fn read_only_once(&self) -> Option<ReadOnlyOnce> {
         match self {
             InputName::Stdin => Some(ReadOnlyOnce::StandardInput),
@@ -107,10 +107,10 @@ impl fmt::Display for InputName {
     }
 }
 
-/// How an input is compressed.
+/// The compression of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
     /// gzip (RFC 1952), any number of members.
     Gzip,
@@ -134,7 +134,7 @@ impl Compression {
         }
     }
 
-    /// Its name, as the `capture` table shows it.
+    /// The name shown in the `capture` table.
     pub fn name(self) -> &'static str {
         match self {
             Compression::None => "none",
@@ -146,11 +146,11 @@ impl Compression {
     }
 }
 
-/// How far the reading of an input has come, for a progress bar; shared with the reader.
+/// The progress of reading an input, shared with the reader.
 #[derive(Clone, Debug)]
 pub struct Position {
     read: Arc<AtomicU64>,
-    /// Size of the input as stored, where it is known.
+    /// Size of the input as stored, if known.
     pub total: Option<u64>,
 }
 
@@ -165,28 +165,28 @@ impl Position {
 pub struct Input {
     /// Its bytes, decompressed.
     pub reader: Reader,
-    /// How it was compressed.
+    /// Its compression.
     pub compression: Compression,
-    /// How far it has been read.
+    /// The progress of reading it.
     pub position: Position,
-    /// Tells its digest, if it is hashed.
+    /// The source of its digest, if the input is hashed.
     pub hashing: Option<HashingReader>,
-    /// Whether an interrupt has kept it from being read on.
+    /// The gate that an interrupt closes.
     pub gate: Gate,
 }
 
-/// An input as stored, and its size, where that is known.
+/// An input as stored, and its size, if known.
 type Stored = (Box<dyn Read + Send>, Option<u64>);
 
 impl Input {
-    /// Opens what `name` names, and reads from it until it ends or is interrupted.
+    /// Opens the input `name`. Reading ends with the input or at the interrupt.
     pub fn open(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
         let gate = Gate::new(interrupt);
         let (reader, size) = Input::open_stored(name, interrupt, &gate)?;
         Input::from_reader(name, reader, size, None, gate)
     }
 
-    /// The same, and hashes what is read of it.
+    /// Opens the input `name`, and hashes the bytes read from it.
     pub fn open_hashing(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
         let gate = Gate::new(interrupt);
         let (reader, size) = Input::open_stored(name, interrupt, &gate)?;
@@ -219,12 +219,12 @@ impl Input {
         }
     }
 
-    /// Takes bytes from anywhere; `name` is what messages call them.
+    /// Wraps any reader; messages call it `name`.
     pub fn from_bytes(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Input, Error> {
         Input::from_reader(name, reader, None, None, Gate::default())
     }
 
-    /// Looks at the first bytes of `reader` and puts a decompressor behind it where they ask for one.
+    /// Adds the decompressor that the first bytes of `reader` call for, if any.
     fn from_reader(
         name: &InputName,
         reader: Box<dyn Read + Send>,
@@ -238,7 +238,7 @@ impl Input {
         let mut magic = beginning(&mut reader).map_err(read_error)?;
         let mut compression = Compression::from_magic(&magic);
         if skippable::begins(&magic) {
-            magic = behind_skippable(magic, &mut reader).map_err(read_error)?;
+            magic = after_skippable(magic, &mut reader).map_err(read_error)?;
             compression = Compression::from_magic(&magic);
             if !matches!(compression, Compression::Zstd | Compression::Lz4) {
                 return Err(Error::NotACapture { input: name.to_string(), reason: NotACapture::NoDataFrame });
@@ -261,33 +261,33 @@ impl Input {
         Ok(Input { reader, compression, position, hashing, gate })
     }
 
-    /// Why an input could not be read as far as its file header.
+    /// The error for an input that could not be read as far as its file header.
     pub fn read_error(gate: &Gate, name: &InputName, source: io::Error) -> Error {
         let name = name.to_string();
         if gate.has_refused() { Error::Interrupted { input: name } } else { Error::Io { action: Action::Read, name, source } }
     }
 }
 
-/// What a decompressor gives, read ahead. It asks the gate, too: a few bytes may keep it busy for long.
+/// Reads the output of `decompressor` ahead. The output passes the gate, too: a few bytes may keep a decompressor busy for long.
 fn ahead(gate: &Gate, decompressor: impl Read + Send + 'static) -> Reader {
     Reader::Ahead(ReadAhead::new(gate.guard(decompressor)))
 }
 
-/// Names of existing files and folders that are like that of a missing one.
+/// Paths that exist and are similar to a missing one.
 fn near_names(path: &Path) -> Vec<String> {
     near_paths(path).iter().map(|path| path.display().to_string()).collect()
 }
 
-/// The first bytes: as many as tell a compression, or fewer at the end.
+/// Reads the first [`MAGIC`] bytes, or fewer if the input ends before.
 fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(MAGIC);
     reader.take(MAGIC as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// The first bytes behind the skippable frames that an input begins with; none, if it ends inside one of them. The frames
-/// themselves do not tell whether they are Zstandard's or LZ4's.
-fn behind_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Vec<u8>> {
+/// Skips the skippable frames at the beginning of an input, and reads the first bytes after them; none if the input ends inside a
+/// frame. Zstandard and LZ4 have the same skippable frames.
+fn after_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Vec<u8>> {
     while skippable::begins(&magic) {
         let in_frame = magic.split_off(4);
         match skippable::pass(&mut in_frame.chain(&mut *reader)) {
@@ -299,7 +299,7 @@ fn behind_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Ve
     Ok(magic)
 }
 
-/// A reader that counts what it has read.
+/// A reader that counts the bytes it reads.
 struct Counted<R> {
     inner: R,
     read: Arc<AtomicU64>,

@@ -1,5 +1,5 @@
-//! From what a user names to the inputs that are read, in order: folders are looked into, no file is taken twice, and files are put
-//! in the order of their first packets.
+//! Resolves the names that a user gives to the inputs to read: searches folders, takes no file twice, and puts files in the order
+//! of their first packets.
 
 use std::collections::HashMap;
 use std::fs;
@@ -16,32 +16,36 @@ use crate::error::{Error, PassedOver};
 pub struct Inputs {
     /// The inputs, in the order in which they are read.
     pub names: Vec<InputName>,
-    /// True if that is not the order in which they were given.
+    /// True if this is not the order in which they were given.
     pub is_reordered: bool,
-    /// What was passed over in folders.
+    /// Counts of what was passed over in folders.
     pub passed_over: PassedOver,
-    /// The folders in which something was.
+    /// The folders in which something was passed over.
     pub folders: Vec<String>,
-    /// Folders that hold no capture, or cannot be looked into.
+    /// Errors of folders that hold no capture or cannot be read.
     pub failures: Vec<Error>,
 }
 
-/// An input before its place is known.
+/// An input whose position is not yet known.
 struct Candidate {
     name: InputName,
-    /// Which file it is, if it is a regular one. Nothing else is opened before it is read.
+    /// Its identity, if it is a regular file. No other input is opened before it is read.
     identity: Option<Identity>,
-    /// What a first look gave, if one was taken.
+    /// The result of a first look, if one was taken.
     look: Option<Look>,
 }
 
 impl Inputs {
-    /// The inputs that these names mean.
+    /// Resolves `names` to inputs.
     ///
-    /// A folder stands for the captures directly in it, by name. Unless `keep_order` is true, the regular files whose first packet
-    /// has a time are then put in the order of these times, in the places that they have together; everything else stays where
-    /// it is. A regular file that comes twice, through links or other spellings of its path, is an error, and so is standard
-    /// input; nothing is read then.
+    /// A folder stands for the captures directly in it, sorted by name. Unless `keep_order` is true, the regular files whose
+    /// first packet has a time are then sorted by these times, within the positions that they hold together; everything else
+    /// keeps its position.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SameFile`] if a regular file is named twice, through links or other spellings of its path, or standard input is.
+    /// Nothing is read then.
     pub fn gather(names: &[InputName], keep_order: bool) -> Result<Inputs, Error> {
         let mut inputs = Inputs::default();
         let mut candidates = Vec::new();
@@ -53,7 +57,7 @@ impl Inputs {
                         let identity = Some(Identity::of(path, &metadata));
                         candidates.push(Candidate { name: name.clone(), identity, look: None });
                     }
-                    // What cannot be opened is told when it is its turn.
+                    // An input that cannot be opened is reported when its turn comes.
                     Ok(_) | Err(_) => candidates.push(Candidate { name: name.clone(), identity: None, look: None }),
                 },
                 InputName::Stdin | InputName::Live => {
@@ -91,7 +95,7 @@ impl Inputs {
     }
 }
 
-/// An error if something that can be read only once comes twice.
+/// Refuses a regular file or standard input that comes twice.
 fn refuse_repeated(candidates: &[Candidate]) -> Result<(), Error> {
     let mut known: HashMap<&Identity, &InputName> = HashMap::new();
     let mut stdin = None;
@@ -108,7 +112,7 @@ fn refuse_repeated(candidates: &[Candidate]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Puts the regular files whose first packet has a time in the order of these times. True if that changes anything.
+/// Sorts the regular files whose first packet has a time by these times. True if that changes the order.
 fn put_in_order(candidates: &mut Vec<Candidate>) -> bool {
     let mut times = Vec::with_capacity(candidates.len());
     for (place, candidate) in candidates.iter_mut().enumerate().filter(|(_, candidate)| candidate.identity.is_some()) {

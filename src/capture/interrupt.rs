@@ -1,4 +1,4 @@
-//! Ending the reading of an input early: between two of its blocks, and while it keeps its reader waiting.
+//! Ends the reading of an input early: between two blocks, and while the reader waits for data.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,15 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 use std::sync::{Mutex, PoisonError};
 
-/// Ends readings early, from any thread. All clones end the same readings: those of the sources that were
-/// [opened](super::Source::open_interruptible) with one of them. The default is one that nobody can raise.
+/// Ends reading early, from any thread. All clones act on the same sources: those [opened](super::Source::open_interruptible)
+/// with one of them. The default cannot be raised.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Option<Arc<Shared>>);
 
 #[derive(Debug)]
 struct Shared {
     is_raised: AtomicBool,
-    /// A pipe whose writing end is closed when the interrupt is raised. Who waits for an input waits for that, too.
+    /// A pipe whose writing end is closed when the interrupt is raised. Each wait for an input also waits for that.
     #[cfg(unix)]
     closes: PipeReader,
     #[cfg(unix)]
@@ -45,8 +45,8 @@ impl Interrupt {
         }))))
     }
 
-    /// Ends the readings. It returns at once; a reading ends before its next block. On Unix one that waits for a pipe, a FIFO or
-    /// a device wakes up for it; elsewhere it ends when the next bytes come.
+    /// Ends reading, and returns at once; each source ends before its next block. On Unix, a source that waits for a pipe, a FIFO
+    /// or a device wakes up; elsewhere it ends when the next bytes come.
     pub fn raise(&self) {
         let Some(shared) = &self.0 else { return };
         shared.is_raised.store(true, Ordering::SeqCst);
@@ -54,16 +54,12 @@ impl Interrupt {
         drop(shared.open.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// True once it has been raised.
+    /// True once the interrupt has been raised.
     pub fn is_raised(&self) -> bool {
         self.0.as_ref().is_some_and(|shared| shared.is_raised.load(Ordering::SeqCst))
     }
 
-    /// Opens a file. A FIFO that nobody writes to is waited for no longer than until the interrupt.
-    ///
-    /// # Errors
-    ///
-    /// Those of the system, and [`Interrupted`](io::ErrorKind::Interrupted) if the interrupt came first.
+    /// Opens a file. Opening a FIFO that has no writer waits no longer than until the interrupt.
     pub(super) fn open(&self, path: &Path) -> io::Result<File> {
         #[cfg(unix)]
         if let Some(shared) = &self.0
@@ -74,23 +70,19 @@ impl Interrupt {
         File::open(path)
     }
 
-    /// The way to read from standard input.
-    ///
-    /// # Errors
-    ///
-    /// On Unix, if the system refuses a further descriptor for it.
+    /// A reader of standard input.
     pub(super) fn standard_input(&self) -> io::Result<Box<dyn Read + Send>> {
         #[cfg(unix)]
         if self.0.is_some() {
-            // The standard library's own handle keeps bytes back, of which a look at the descriptor does not tell.
+            // The standard library's own handle buffers bytes, which polling the descriptor does not show.
             return Ok(self.reader(File::from(io::stdin().as_fd().try_clone_to_owned()?)));
         }
         Ok(Box::new(io::stdin()))
     }
 
-    /// The way to read from an opened file.
+    /// A reader of an opened file.
     pub(super) fn reader(&self, file: File) -> Box<dyn Read + Send> {
-        // A regular file keeps nobody waiting.
+        // A regular file keeps no reader waiting.
         #[cfg(unix)]
         if let Some(shared) = &self.0
             && !file.metadata().is_ok_and(|metadata| metadata.is_file())
@@ -109,13 +101,13 @@ fn is_fifo(path: &Path) -> bool {
 
 #[cfg(unix)]
 impl Shared {
-    /// Opens a FIFO on a thread of its own, which is left to itself if the interrupt comes first. If the system refuses the thread,
-    /// the FIFO is opened here, and waited for as long as it takes.
+    /// Opens a FIFO on a separate thread, which is abandoned if the interrupt comes first. If the system refuses the thread, the
+    /// FIFO is opened on this one, however long that takes.
     fn open_fifo(&self, path: &Path) -> io::Result<File> {
-        let (opened, tell) = io::pipe()?;
+        let (opened, finished) = io::pipe()?;
         let open = move |path: std::path::PathBuf| {
             let file = File::open(path);
-            drop(tell);
+            drop(finished);
             file
         };
         let thread = match crate::support::parallel::hand_over(path.to_owned(), open) {
@@ -126,8 +118,7 @@ impl Shared {
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
-    /// Waits until something can be read or its end has come. [`Interrupted`](io::ErrorKind::Interrupted) if the interrupt was
-    /// raised.
+    /// Waits until `input` has data or has ended. [`Interrupted`](io::ErrorKind::Interrupted) if the interrupt was raised.
     fn wait_for(&self, input: &impl AsFd) -> io::Result<()> {
         use nix::errno::Errno;
         use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -135,7 +126,7 @@ impl Shared {
         loop {
             match poll(&mut waiting, PollTimeout::NONE) {
                 Err(Errno::EINTR) => {}
-                // Then the reading has to wait without it.
+                // The read then waits without the interrupt.
                 Err(_) => return Ok(()),
                 Ok(_) if waiting[1].any() == Some(true) => return Err(io::ErrorKind::Interrupted.into()),
                 Ok(_) => return Ok(()),
@@ -144,7 +135,7 @@ impl Shared {
     }
 }
 
-/// A file that may keep its reader waiting, but no longer than until the interrupt.
+/// A file whose reader may have to wait, but no longer than until the interrupt.
 #[cfg(unix)]
 struct Waiting {
     file: File,
@@ -159,7 +150,8 @@ impl Read for Waiting {
     }
 }
 
-/// Stands between one input and its readers: once the interrupt is raised, it refuses to read on, and remembers that it did.
+/// A gate between one input and its readers: once the interrupt is raised, the gate refuses further reads, and records that it
+/// did.
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
     interrupt: Interrupt,
@@ -172,28 +164,28 @@ impl Gate {
         Gate { interrupt: interrupt.clone(), has_refused: Arc::default() }
     }
 
-    /// An error if the interrupt has been raised.
+    /// Fails if the interrupt has been raised.
     pub fn pass(&self) -> io::Result<()> {
         if !self.interrupt.is_raised() {
             return Ok(());
         }
         self.has_refused.store(true, Ordering::SeqCst);
-        // Not of the kind Interrupted, which means that a reading is to be tried again.
+        // Not of the kind Interrupted, which means that the read should be retried.
         Err(io::Error::other("interrupted"))
     }
 
-    /// True if something of the input was left unread because of the interrupt.
+    /// True if part of the input was left unread because of the interrupt.
     pub fn has_refused(&self) -> bool {
         self.has_refused.load(Ordering::SeqCst)
     }
 
-    /// A reader that asks the gate before each reading.
+    /// A reader that passes the gate before each read.
     pub fn guard<R: Read>(&self, reader: R) -> Gated<R> {
         Gated { gate: self.clone(), reader }
     }
 }
 
-/// A reader behind a [`Gate`].
+/// A reader guarded by a [`Gate`].
 pub struct Gated<R> {
     gate: Gate,
     reader: R,
@@ -216,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gate_lets_nothing_through_once_the_interrupt_is_raised_and_remembers_that_it_was_asked() {
+    fn a_gate_refuses_reads_once_the_interrupt_is_raised_and_records_it() {
         let interrupt = Interrupt::new().unwrap();
         let (gate, other) = (Gate::new(&interrupt), Gate::new(&interrupt));
         let mut endless = gate.guard(io::repeat(7));

@@ -1,7 +1,7 @@
-//! LZ4 files: frames one behind the other (LZ4 frame format 1.6.4,
-//! <https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>), frames of the legacy format, and skippable frames.
+//! LZ4 files: frames one after the other (LZ4 frame format 1.6.4, <https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>),
+//! frames of the legacy format, and skippable frames.
 //!
-//! A frame may be empty, and so may a block: the end is where the input ends, between two frames.
+//! Frames and blocks may be empty: a file ends where the input ends, between two frames.
 
 use std::hash::Hasher;
 use std::io::{self, BufRead, Read};
@@ -28,11 +28,11 @@ const CONTENT_CHECKSUM: u8 = 0b0000_0100;
 const RESERVED: u8 = 0b0000_0010;
 const DICTIONARY: u8 = 0b0000_0001;
 
-/// The bit of a block's size that says that its data is stored as it is.
+/// The bit of a block's size that marks its data as uncompressed.
 const STORED: u32 = 1 << 31;
-/// The most bytes that come out of a block of the legacy format.
+/// Limit of the uncompressed size of a block of the legacy format, in bytes.
 const LEGACY_BLOCK: usize = 8 << 20;
-/// The bytes of a frame that its blocks can refer back to.
+/// Number of earlier bytes of a frame that its blocks can refer back to.
 const WINDOW: usize = 64 << 10;
 
 /// The frame that is being read.
@@ -41,11 +41,11 @@ struct Frame {
     /// True if blocks refer to the data of those before them.
     is_linked: bool,
     has_block_checksums: bool,
-    /// The sum over all that came out, if the frame ends with one.
+    /// The checksum of the content so far, if the frame ends with one.
     checksum: Option<XxHash32>,
-    /// Bytes that are still to come out, if the frame says how many there are.
+    /// Bytes of content that are left, if the frame states its size.
     left: Option<u64>,
-    /// The most bytes that come out of a block.
+    /// Limit of the uncompressed size of a block, in bytes.
     largest_block: usize,
 }
 
@@ -53,13 +53,13 @@ struct Frame {
 pub struct Lz4Reader<R> {
     reader: R,
     frame: Option<Frame>,
-    /// A block as it is stored.
+    /// A block as stored.
     stored: Vec<u8>,
-    /// [`WINDOW`] bytes for the end of what came before a block, and the block.
+    /// [`WINDOW`] bytes for the end of the content before a block, then the block.
     bytes: Vec<u8>,
-    /// How many bytes of the window are in use; they are its last ones.
+    /// Number of bytes of the window that are in use; they are its last ones.
     history: usize,
-    /// The part that has not been read yet.
+    /// The range of `bytes` that has not been read yet.
     unread: Range<usize>,
 }
 
@@ -69,7 +69,7 @@ impl<R: BufRead> Lz4Reader<R> {
         Lz4Reader { reader, frame: None, stored: Vec::new(), bytes: Vec::new(), history: 0, unread: 0..0 }
     }
 
-    /// Goes on by a block, or into a frame or out of one. False at the end.
+    /// Reads a block, or the beginning or the end of a frame. False at the end of the input.
     fn advance(&mut self) -> io::Result<bool> {
         let may_end = self.frame.as_ref().is_none_or(|frame| frame.is_legacy);
         if may_end && self.reader.fill_buf()?.is_empty() {
@@ -87,14 +87,14 @@ impl<R: BufRead> Lz4Reader<R> {
         Ok(true)
     }
 
-    /// The next 32-bit number.
+    /// Reads the next 32-bit number.
     fn word(&mut self) -> io::Result<u32> {
         let mut word = [0; 4];
         self.reader.read_exact(&mut word)?;
         Ok(u32::from_le_bytes(word))
     }
 
-    /// Goes into a frame that begins with this magic number.
+    /// Begins the frame whose magic number is `magic`.
     fn begin(&mut self, magic: u32) -> io::Result<()> {
         self.history = 0;
         match magic {
@@ -106,7 +106,7 @@ impl<R: BufRead> Lz4Reader<R> {
         Ok(())
     }
 
-    /// The header of a frame, behind its magic number.
+    /// Reads the header of a frame, after its magic number.
     fn header(&mut self) -> io::Result<Frame> {
         // Two bytes of flags, perhaps a content size, and a checksum; a dictionary's number is not read.
         let mut header = [0; 10];
@@ -143,14 +143,14 @@ impl<R: BufRead> Lz4Reader<R> {
         })
     }
 
-    /// Reads a block, which begins with this number, and puts out what is in it.
+    /// Reads the block whose size field is `size`, and decompresses it.
     fn block(&mut self, mut frame: Frame, size: u32) -> io::Result<Frame> {
         let is_stored = !frame.is_legacy && size & STORED != 0;
         let size = if is_stored { size & !STORED } else { size } as usize;
         if size > frame.largest_stored() {
             return Err(CompressionProblem::BlockTooLong.into_io());
         }
-        // Memory grows with what was really read.
+        // Memory grows with the bytes that were read, not with the claimed size.
         self.stored.clear();
         if (&mut self.reader).take(size as u64).read_to_end(&mut self.stored)? < size {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -168,7 +168,7 @@ impl<R: BufRead> Lz4Reader<R> {
         } else {
             let (block, history) = (&mut block[..frame.largest_block], &window[WINDOW - self.history..]);
             let unpacked = match history {
-                // The usual case, which is faster without the question where a match lies.
+                // The usual case, which is faster because no match can refer to the history.
                 [] => decompress_into(&self.stored, block),
                 _ => decompress_into_with_dict(&self.stored, block, history),
             };
@@ -184,7 +184,7 @@ impl<R: BufRead> Lz4Reader<R> {
         Ok(frame)
     }
 
-    /// Makes the end of a block that has been read the history of the next one.
+    /// Keeps the end of a block that has been read as the history of the next one.
     fn remember(&mut self) {
         let end = self.unread.end;
         self.unread = 0..0;
@@ -195,7 +195,7 @@ impl<R: BufRead> Lz4Reader<R> {
         }
     }
 
-    /// Comes out of a frame, behind its end mark.
+    /// Ends a frame, after its end mark.
     fn end(&mut self, frame: Frame) -> io::Result<()> {
         if frame.left.is_some_and(|left| left > 0) {
             return Err(CompressionProblem::FrameHoldsLess.into_io());
@@ -219,8 +219,8 @@ impl Frame {
         largest_block: LEGACY_BLOCK,
     };
 
-    /// The most bytes that a block takes in the file. One that would be longer than its data is stored as it is, but for the legacy
-    /// format, which cannot say so; its bound is that of LZ4 (`LZ4_COMPRESSBOUND`).
+    /// Limit of the stored size of a block, in bytes. A block that would be longer than its data is stored uncompressed, except
+    /// in the legacy format, which cannot mark it; its bound is that of LZ4 (`LZ4_COMPRESSBOUND`).
     fn largest_stored(&self) -> usize {
         let data = self.largest_block;
         if self.is_legacy { data + data / 255 + 16 } else { data }
@@ -285,7 +285,7 @@ mod tests {
         [&0x184d_2a5a_u32.to_le_bytes()[..], &len.to_le_bytes(), &vec![b'x'; len as usize]].concat()
     }
 
-    /// What comes out, and the failure that ends it. Few bytes come in at a time.
+    /// The content, and the failure that ends it. The input arrives a few bytes at a time.
     fn read(file: &[u8]) -> (Vec<u8>, Option<String>) {
         let mut bytes = Vec::new();
         let reader = io::BufReader::with_capacity(7, file);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_come_one_behind_the_other_also_behind_empty_and_skippable_ones() {
+    fn frames_follow_each_other_even_after_empty_and_skippable_ones() {
         let (one, two, none, skipped) = (frame(b"one"), frame(b"two"), frame(b""), skipped(70));
         for parts in [
             vec![&one, &two],
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_in_any_place_is_told() {
+    fn a_cut_in_any_place_is_reported() {
         let file = [frame(b"one"), skipped(5), frame_of(FrameInfo::new().content_checksum(true), b"two")];
         let between: Vec<usize> = vec![0, file[0].len(), file[0].len() + file[1].len()];
         let file = file.concat();
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_the_format_is_told() {
+    fn contradictions_of_the_format_are_reported() {
         let info = FrameInfo::new().block_checksums(true).content_checksum(true).content_size(Some(3));
         let whole = frame_of(info, b"one");
         let changed = |at: usize| {

@@ -1,9 +1,10 @@
-//! Floor 1: from a file, a pipe or a compressed stream to packets. Knows formats and offsets, and no protocol.
+//! Floor 1: reads packets from a file, a pipe or a compressed stream. Knows formats and offsets, and no protocol.
 //!
-//! [`Source`] is the door: it opens an [`InputName`], finds the decompressor and the format by magic number, and lends
-//! out one [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O.
-//! The other way round, [`pcapng_write`] makes pcapng blocks of packets, and [`Saving`] puts a stream of such blocks into
-//! files. [`Inputs`] are what a user's arguments mean: folders, and files in the order of time. The module `live` captures from interfaces. A [`Filter`] says which packets are looked at.
+//! [`Source`] is the entry point: it opens an [`InputName`], recognises compression and format by magic number, and lends out one
+//! [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O. In the other
+//! direction, [`pcapng_write`] turns packets into pcapng blocks, and [`Saving`] writes a stream of such blocks to files.
+//! [`Inputs`] resolves a user's arguments: folders, and files in the order of time. The module `live` captures from interfaces. A
+//! [`Filter`] selects packets.
 
 mod ahead;
 mod buffer;

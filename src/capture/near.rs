@@ -1,26 +1,26 @@
-//! Names like one that does not exist, for whoever mistyped it.
+//! Suggestions for a mistyped name: existing names that are similar to it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use strsim::osa_distance;
 
-/// The most names that are told.
-const MOST_TOLD: usize = 3;
-/// The most entries of a folder that are compared, so that a huge one costs no more than a moment.
+/// Maximum number of suggestions.
+const MOST_SUGGESTED: usize = 3;
+/// Maximum number of entries compared in a folder, so that a huge one costs no more than a moment.
 const MOST_COMPARED: usize = 4096;
-/// The longest name that is compared: what file systems allow.
+/// Length limit of a name that is compared, in bytes: what file systems allow.
 const LONGEST: usize = 255;
-/// The most mistakes in a name.
+/// Maximum number of mistakes in a name.
 const MOST_MISTAKES: usize = 4;
-/// Endings of compressed files.
+/// File name extensions of compressed files.
 const COMPRESSIONS: [&str; 4] = [".gz", ".zst", ".lz4", ".xz"];
 
-/// Up to three existing paths that differ from `path` by a few letters in one of its parts, or by what stands behind the last
-/// dot; the most similar first. None, if `path` exists. Text from outside.
+/// Up to three existing paths that differ from `path` by a few characters in one component, or by the part after the last dot;
+/// the most similar first. Empty if `path` exists. Text from outside.
 pub fn near_paths(path: &Path) -> Vec<PathBuf> {
     let exists = |path: &Path| path.as_os_str().is_empty() || fs::symlink_metadata(path).is_ok();
-    // The part that does not exist while all in front of it does.
+    // The shortest part of the path that does not exist.
     let Some(missing) = path.ancestors().take_while(|part| !exists(part)).last() else { return Vec::new() };
     let (Some(folder), Some(name)) = (missing.parent(), missing.file_name()) else { return Vec::new() };
     let Ok(rest) = path.strip_prefix(missing) else { return Vec::new() };
@@ -38,11 +38,11 @@ pub fn near_paths(path: &Path) -> Vec<PathBuf> {
         }
     }
     near.sort();
-    near.truncate(MOST_TOLD);
+    near.truncate(MOST_SUGGESTED);
     near.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Those of `known` that differ from a word by few letters or begin with it, the most similar first.
+/// The names in `known` that differ from `word` by a few characters or begin with it, the most similar first.
 pub fn near_words<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let begins = |known: &str| word.len() >= 2 && known.starts_with(word);
     let near = known.into_iter().filter_map(|known| {
@@ -51,30 +51,31 @@ pub fn near_words<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> V
     });
     let mut near: Vec<((usize, usize), &str)> = near.collect();
     near.sort();
-    near.truncate(MOST_TOLD);
+    near.truncate(MOST_SUGGESTED);
     near.into_iter().map(|(_, word)| word).collect()
 }
 
-/// How unlike two names are, in an order: by the letters in front of the ending that were mistyped, left out, put in or exchanged
-/// with their neighbour, then by those of the whole name. `None` if the former are too many for a mistake. Case does not count.
+/// The distance between two names, to sort by: the number of characters before the extension that were mistyped, left out,
+/// inserted or swapped with their neighbour, then that number for the whole names. `None` if the first is too large for a typing
+/// mistake. Case is ignored.
 fn mistakes(typed: &str, known: &str) -> Option<(usize, usize)> {
     if typed.len() > LONGEST || known.len() > LONGEST {
         return None;
     }
     let (typed, known) = (typed.to_lowercase(), known.to_lowercase());
     let (stem, other) = (stem(&typed), stem(&known));
-    // A single letter is no mistake but another name.
+    // In a name of one character, a difference is not a mistake but another name.
     let allowed = match stem.chars().count() {
         0 => return None,
         1 => 0,
         2..6 => 1,
-        letters => (letters / 3).min(MOST_MISTAKES),
+        characters => (characters / 3).min(MOST_MISTAKES),
     };
     let mistakes = osa_distance(stem, other);
     (mistakes <= allowed).then(|| (mistakes, osa_distance(&typed, &known)))
 }
 
-/// A name without the ending that tells its format, and without that of a compression behind it.
+/// A name without its extension, and without the extension of a compression after it.
 fn stem(name: &str) -> &str {
     let uncompressed = COMPRESSIONS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     match uncompressed.rsplit_once('.') {
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_letters_are_a_mistake() {
+    fn a_few_characters_are_a_mistake() {
         let is_near = |typed, known| mistakes(typed, known).is_some();
         assert!(is_near("ofice.pcapng", "office.pcapng") && is_near("ofice.pcap", "office.pcapng"));
         assert!(is_near("monday.pcap", "monday.pcap.zst") && !is_near("2026.11.23.pcap", "2025.01.01.pcap"));

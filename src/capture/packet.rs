@@ -1,4 +1,4 @@
-//! What every capture format is reduced to: a packet, and the interface it was seen on.
+//! A packet and the interface it was seen on: the form that every capture format is reduced to.
 
 use crate::unit::Time;
 
@@ -22,11 +22,11 @@ impl LinkType {
     pub const PPP: LinkType = LinkType(9);
     /// FDDI.
     pub const FDDI: LinkType = LinkType(10);
-    /// Raw IP, as written on some systems under the number of their own DLT.
+    /// Raw IP, as written by some systems under their own DLT number.
     pub const RAW_BSD: LinkType = LinkType(12);
     /// Raw IP, as written by OpenBSD.
     pub const RAW_OPENBSD: LinkType = LinkType(14);
-    /// Firewall log of OpenBSD before 3.4, under the number of its own DLT.
+    /// Firewall log of OpenBSD before 3.4, under its own DLT number.
     pub const OLD_PFLOG: LinkType = LinkType(17);
     /// PPP in HDLC-like framing, or Cisco HDLC.
     pub const PPP_HDLC: LinkType = LinkType(50);
@@ -58,15 +58,15 @@ impl LinkType {
     pub const LINUX_SLL: LinkType = LinkType(113);
     /// OpenBSD firewall log.
     pub const PFLOG: LinkType = LinkType(117);
-    /// Wi-Fi frames behind a Prism header.
+    /// Wi-Fi frames with a Prism header.
     pub const IEEE802_11_PRISM: LinkType = LinkType(119);
     /// IP over Fibre Channel.
     pub const IP_OVER_FC: LinkType = LinkType(122);
     /// ATM frames of a SunATM device.
     pub const SUNATM: LinkType = LinkType(123);
-    /// Wi-Fi frames behind a radiotap header.
+    /// Wi-Fi frames with a radiotap header.
     pub const IEEE802_11_RADIOTAP: LinkType = LinkType(127);
-    /// Frames behind a header of the Tazmen Sniffer Protocol.
+    /// Frames with a header of the Tazmen Sniffer Protocol.
     pub const TZSP: LinkType = LinkType(128);
     /// ARCnet with a Linux header.
     pub const ARCNET_LINUX: LinkType = LinkType(129);
@@ -82,11 +82,11 @@ impl LinkType {
     pub const APPLE_IP_OVER_IEEE1394: LinkType = LinkType(138);
     /// Cable modem frames.
     pub const DOCSIS: LinkType = LinkType(143);
-    /// For private use; Apple's first PKTAP has it.
+    /// For private use; used by Apple's first PKTAP.
     pub const USER2: LinkType = LinkType(149);
-    /// Wi-Fi frames behind an AVS header.
+    /// Wi-Fi frames with an AVS header.
     pub const IEEE802_11_AVS: LinkType = LinkType(163);
-    /// PPP of Linux' pppd, the first byte of its framing replaced by the direction.
+    /// PPP of Linux's pppd, the first byte of its framing replaced by the direction.
     pub const PPP_PPPD: LinkType = LinkType(166);
     /// Juniper PPPoE.
     pub const JUNIPER_PPPOE: LinkType = LinkType(167);
@@ -112,11 +112,11 @@ impl LinkType {
     pub const IEEE802_15_4_WITHFCS: LinkType = LinkType(195);
     /// Endace ERF records.
     pub const ERF: LinkType = LinkType(197);
-    /// PPP behind a byte of direction.
+    /// PPP after a direction byte.
     pub const PPP_WITH_DIR: LinkType = LinkType(204);
-    /// Cisco HDLC behind a byte of direction.
+    /// Cisco HDLC after a direction byte.
     pub const C_HDLC_WITH_DIR: LinkType = LinkType(205);
-    /// Frame Relay behind a byte of direction.
+    /// Frame Relay after a direction byte.
     pub const FRELAY_WITH_DIR: LinkType = LinkType(206);
     /// IEEE 802.15.4 with a header of the physical layer.
     pub const IEEE802_15_4_NONASK_PHY: LinkType = LinkType(215);
@@ -134,13 +134,13 @@ impl LinkType {
     pub const IEEE802_15_4_NOFCS: LinkType = LinkType(230);
     /// Linux netfilter log.
     pub const NFLOG: LinkType = LinkType(239);
-    /// Ethernet behind a Hilscher netANALYZER header.
+    /// Ethernet with a Hilscher netANALYZER header.
     pub const NETANALYZER: LinkType = LinkType(240);
-    /// The same with the preamble.
+    /// Ethernet and its preamble, with a Hilscher netANALYZER header.
     pub const NETANALYZER_TRANSPARENT: LinkType = LinkType(241);
     /// IP over InfiniBand.
     pub const IPOIB: LinkType = LinkType(242);
-    /// The input of one of Wireshark's dissectors, with tags that tell where it came from.
+    /// The input of one of Wireshark's dissectors, with tags that describe its origin.
     pub const WIRESHARK_UPPER_PDU: LinkType = LinkType(252);
     /// Linux netlink messages.
     pub const NETLINK: LinkType = LinkType(253);
@@ -154,9 +154,9 @@ impl LinkType {
     pub const LINUX_SLL2: LinkType = LinkType(276);
     /// Ethernet with a Broadcom switch tag inside.
     pub const DSA_TAG_BRCM: LinkType = LinkType(281);
-    /// Ethernet behind a Broadcom switch tag.
+    /// Ethernet after a Broadcom switch tag.
     pub const DSA_TAG_BRCM_PREPEND: LinkType = LinkType(282);
-    /// IEEE 802.15.4 behind a TAP header.
+    /// IEEE 802.15.4 with a TAP header.
     pub const IEEE802_15_4_TAP: LinkType = LinkType(283);
     /// Ethernet with a Marvell DSA switch tag.
     pub const DSA_TAG_DSA: LinkType = LinkType(284);
@@ -167,13 +167,13 @@ impl LinkType {
 /// An interface of the capture, as its file describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interface {
-    /// The name the capture gives it, if any. Text from outside.
+    /// The name in the capture, if any. Text from outside.
     pub name: Option<String>,
     /// The link layer of its packets.
     pub link_type: LinkType,
     /// Bytes of a frame check sequence at the end of each packet.
     pub fcs_len: u8,
-    /// The most bytes of a packet that were stored; 0 = no limit stated.
+    /// Maximum number of bytes stored of a packet; 0 = no limit stated.
     pub snaplen: u32,
     /// The unit of its timestamps.
     pub resolution: Resolution,
@@ -186,7 +186,7 @@ pub struct Interface {
 }
 
 impl Interface {
-    /// An interface of which nothing but its link layer is known, with timestamps in microseconds.
+    /// An interface known only by its link layer, with timestamps in microseconds.
     pub fn new(link_type: LinkType) -> Interface {
         Interface {
             name: None,
@@ -216,7 +216,7 @@ impl Resolution {
     /// Nanoseconds.
     pub const NANOSECONDS: Resolution = Resolution::Decimal(9);
 
-    /// The time that `units` of this resolution after the epoch, plus `offset` seconds, stand for.
+    /// Converts `units` of this resolution since the epoch, plus `offset` seconds, to a time.
     #[inline]
     pub fn time(self, units: u64, offset: i64) -> Time {
         let factor = match self {
@@ -230,14 +230,14 @@ impl Resolution {
         }
     }
 
-    /// The same for every resolution and beyond every range.
+    /// Converts any resolution, and clamps times outside the range.
     #[cold]
     fn wide_time(self, units: u64, offset: i64) -> Time {
         let offset_ns = i128::from(offset) * 1_000_000_000;
         let units = i128::from(units);
         let nanoseconds = match self {
             Resolution::Decimal(n @ 0..=9) => units * 10i128.pow(9 - u32::from(n)),
-            // 10^38 is the largest power of ten in an i128, and u64::MAX units of 10^-38 s are nothing.
+            // 10^38 is the largest power of ten in an i128, and u64::MAX units of 10^-38 s round to nothing.
             Resolution::Decimal(n) => 10i128.checked_pow(u32::from(n) - 9).map_or(0, |divisor| units / divisor),
             Resolution::Binary(n) => (units * 1_000_000_000) >> u32::from(n).min(126),
         };
@@ -248,13 +248,13 @@ impl Resolution {
 /// One packet record of a capture, borrowed from the reader's buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
-    /// When it was captured.
+    /// Time of capture.
     pub time: Time,
-    /// Its length on the wire, link header included: at least that of `data` unless the record contradicts itself.
+    /// Length on the wire, link header included: at least that of `data` unless the record contradicts itself.
     pub wire_len: u32,
-    /// Which of the source's interfaces it was seen on.
+    /// Index of its interface among those of the source.
     pub interface: usize,
-    /// What was stored of it.
+    /// The bytes that were stored.
     pub data: &'a [u8],
 }
 
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_moves_the_time_and_a_monstrous_one_is_held_in_range() {
+    fn an_offset_moves_the_time_and_a_huge_one_is_clamped() {
         assert_eq!(Resolution::MICROSECONDS.time(1, -1).nanoseconds(), Some(-999_999_000));
         assert_eq!(Resolution::Decimal(0).time(u64::MAX, i64::MAX).nanoseconds(), Some(i64::MAX));
     }

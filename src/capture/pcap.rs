@@ -1,8 +1,8 @@
-//! Classic pcap files: draft-ietf-opsawg-pcap, with the variants that libpcap reads beside it.
+//! Classic pcap files: draft-ietf-opsawg-pcap, with the variants that libpcap also reads.
 //!
-//! A file header of 24 bytes, then records: seconds, fraction of a second, stored length, length on the wire, data.
-//! Both byte orders, microseconds and nanoseconds, the "modified" format of some old Linux systems whose record headers
-//! are 8 bytes longer, the files of versions below 2.3, which hold the two lengths the other way round, and those of AIX.
+//! A file header of 24 bytes, then records: seconds, fraction of a second, stored length, length on the wire, data. Supported are
+//! both byte orders, microseconds and nanoseconds, the "modified" format of some old Linux systems whose record headers are 8
+//! bytes longer, files of versions below 2.3, which hold the two lengths in reverse order, and files of AIX.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ const RESERVED_MASK: u32 = 0x03ff_0000;
 const FCS_PRESENT: u32 = 0x0400_0000;
 const FCS_SHIFT: u32 = 28;
 
-/// In which order a record holds its stored length and its length on the wire.
+/// The order of the stored length and the length on the wire in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lengths {
     /// Stored length first: every version since 2.4.
@@ -49,7 +49,7 @@ pub struct Pcap {
     name: &'static str,
 }
 
-/// What a magic number says about the file.
+/// The variant of the format that a magic number stands for.
 struct Variant {
     order: ByteOrder,
     resolution: Resolution,
@@ -76,10 +76,10 @@ pub fn recognises(magic: [u8; 4]) -> bool {
 
 /// The link type of a file of AIX's own tcpdump; `None` for every other file.
 ///
-/// AIX writes version 2.2, the big end first, and in the place of the link type the interface's type as RFC 1573 numbers it
-/// (`ifType`); the fraction of a second counts nanoseconds. (Source: what Wireshark's `wiretap/libpcap.c` says of the format.)
-/// A file that another big-endian machine wrote in version 2.2 with link type 6 (Token Ring) or 9 (PPP) would be taken for
-/// one of AIX's; nothing in it tells the two apart.
+/// AIX writes version 2.2, big-endian, with the interface type of RFC 1573 (`ifType`) in place of the link type; the fraction of
+/// a second counts nanoseconds. (Source: the description of the format in Wireshark's `wiretap/libpcap.c`.) A file that another
+/// big-endian machine wrote in version 2.2 with link type 6 (Token Ring) or 9 (PPP) would be mistaken for one of AIX's; nothing
+/// in the file distinguishes the two.
 fn aix_link_type(order: ByteOrder, magic: u32, version: (u16, u16), word: u32) -> Option<LinkType> {
     const ETHERNET_CSMACD: u32 = 6;
     const TOKEN_RING: u32 = 9;
@@ -98,7 +98,11 @@ fn aix_link_type(order: ByteOrder, magic: u32, version: (u16, u16), word: u32) -
 }
 
 impl Pcap {
-    /// Reads the file header, or says why this is no capture that can be read.
+    /// Reads the file header.
+    ///
+    /// # Errors
+    ///
+    /// The reason why this is not a capture that can be read.
     pub fn open(header: &[u8; FILE_HEADER]) -> Result<Pcap, NotACapture> {
         let magic = [header[0], header[1], header[2], header[3]];
         let Variant { order, resolution, modified } = variant(magic).ok_or(NotACapture::NoPcapMagic)?;
@@ -148,12 +152,12 @@ impl Pcap {
         &self.interface[0]
     }
 
-    /// The same among those of a file that may have several.
+    /// The one interface of the file, as a list.
     pub fn interfaces(&self) -> &[Interface] {
         &self.interface
     }
 
-    /// Looks at the next record.
+    /// Parses the next record.
     #[inline]
     pub fn step(&self, bytes: &[u8]) -> Step {
         match self.packet(bytes) {
@@ -165,7 +169,11 @@ impl Pcap {
         }
     }
 
-    /// The next record, where its bytes are, and its size; or how many bytes it would take to tell.
+    /// Parses the next record: its header, the range of its data, and its size.
+    ///
+    /// # Errors
+    ///
+    /// The size needed, if `bytes` is shorter or the packet is longer than [`MAX_PACKET`].
     #[inline]
     pub fn packet(&self, bytes: &[u8]) -> Result<(Record, Range<usize>, usize), usize> {
         let header_len = self.record_header;
@@ -183,7 +191,7 @@ impl Pcap {
         if bytes.len().min(header_len + MAX_PACKET) < size {
             return Err(size);
         }
-        // At most 2^32 seconds and 2^32 microseconds: far from the end of the range. Fractions of more than a second are added up.
+        // At most 2^32 seconds and 2^32 microseconds: far from the end of the range. Fractions of more than a second are added.
         let nanoseconds = i64::from(order.u32(header, 0)) * 1_000_000_000 + i64::from(order.u32(header, 4)) * self.fraction_unit;
         let record = Record { time: Time::from_nanoseconds(nanoseconds), wire_len, interface: 0 };
         Ok((record, header_len..size, size))
@@ -243,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_below_2_3_hold_the_lengths_the_other_way_round() {
+    fn versions_below_2_3_hold_the_lengths_in_reverse_order() {
         let old = Pcap::open(&header(0xa1b2_c3d4, [2, 2], 1)).unwrap();
         assert_eq!(packet(old.step(&record([0, 0, 60, 3], b"abc"))).1, 60);
         let unclear = Pcap::open(&header(0xa1b2_c3d4, [2, 3], 1)).unwrap();
@@ -263,7 +271,7 @@ mod tests {
                 assert_eq!(packet(aix.step(&bytes)), (1_000_000_005, 60, 16..19, 19));
             }
         }
-        // Version 2.2 of anybody else, and AIX's numbers in a version of today.
+        // Version 2.2 of other systems, and AIX's numbers in a current version.
         let mut little = header(0xa1b2_c3d4, [2, 2], 6);
         [0..4, 4..6, 6..8, 16..20, 20..24].into_iter().for_each(|range| little[range].reverse());
         for other in [header(0xa1b2_c3d4, [2, 2], 1), header(0xa1b2_c3d4, [2, 4], 6), little] {
@@ -284,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_record_asks_for_more_and_a_monstrous_one_is_damage() {
+    fn a_short_record_asks_for_more_and_a_huge_one_is_damage() {
         let pcap = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 1)).unwrap();
         assert_eq!(pcap.step(&[]), Step::Need(16));
         assert_eq!(pcap.step(&record([0, 0, 3, 3], b"ab")), Step::Need(19));

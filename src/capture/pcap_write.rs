@@ -4,18 +4,18 @@
 use super::packet::LinkType;
 use crate::unit::{NANOSECONDS, Time};
 
-/// Bytes in front of each packet's data.
+/// Bytes before each packet's data.
 pub const RECORD_HEADER: usize = 16;
 
 const NANOSECOND_MAGIC: u32 = 0xa1b2_3c4d;
 /// libpcap cuts packets that are longer than their file's limit when it reads them, so no file states less than what
 /// libpcap allows for most link types.
 const LEAST_SNAPLEN: u32 = 262_144;
-/// The last time that the format has: in the year 2106.
+/// The last time that the format can express, in nanoseconds: in the year 2106.
 const LAST: i64 = u32::MAX as i64 * NANOSECONDS + (NANOSECONDS - 1);
 
-/// Begins a file whose packets are all of one link type. `snaplen` is the most bytes of a packet that are stored; a larger
-/// limit may be stated, because it must hold for all interfaces that come together in the file.
+/// Writes the header of a file whose packets are all of one link type. `snaplen` is the maximum number of bytes stored of a
+/// packet; the header may state a larger limit, because the limit must hold for all interfaces in the file.
 ///
 /// No registered link type is above 65535; a higher number is written as 65535.
 pub fn file_header(bytes: &mut Vec<u8>, link_type: LinkType, snaplen: u32) {
@@ -26,11 +26,11 @@ pub fn file_header(bytes: &mut Vec<u8>, link_type: LinkType, snaplen: u32) {
     bytes.extend_from_slice(&link_type.0.min(u32::from(u16::MAX)).to_le_bytes());
 }
 
-/// Writes a packet of `wire_len` bytes on the wire, of which `data` was stored: at most
-/// [`MAX_PACKET`](super::format::MAX_PACKET) bytes, or readers take it for damage.
+/// Writes a packet of `wire_len` bytes on the wire, of which `data` was stored: at most [`MAX_PACKET`](super::format::MAX_PACKET)
+/// bytes, because readers treat more as damage.
 ///
-/// A time before 1970 or none at all is written as the first moment of 1970, one after 2106 as the last moment that the
-/// format has.
+/// A time before 1970 or none at all is written as the first moment of 1970, one after 2106 as the last moment that the format
+/// can express.
 pub fn packet(bytes: &mut Vec<u8>, time: Time, wire_len: u32, data: &[u8]) {
     let units = time.nanoseconds().unwrap_or(0).clamp(0, LAST);
     let words = [(units / NANOSECONDS) as u32, (units % NANOSECONDS) as u32, data.len() as u32, wire_len];
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_the_format_does_not_have_are_its_ends() {
+    fn times_outside_the_format_are_clamped() {
         let written = |time| {
             let mut bytes = Vec::new();
             packet(&mut bytes, time, 0, b"");

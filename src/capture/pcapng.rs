@@ -1,8 +1,8 @@
 //! pcapng files: draft-ietf-opsawg-pcapng.
 //!
-//! A file is a row of blocks: type, length, body, length again. A Section Header Block sets the byte order and begins
-//! a new list of interfaces; Interface Description Blocks may stand anywhere before the first packet that names them.
-//! Packets come in Enhanced, Simple and the obsolete Packet Blocks. Every other block is passed over by its length.
+//! A file is a sequence of blocks: type, length, body, length again. A Section Header Block sets the byte order and begins a new
+//! list of interfaces; Interface Description Blocks may come anywhere before the first packet that names them. Packets come in
+//! Enhanced, Simple and the obsolete Packet Blocks. Every other block is skipped by its length.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ use crate::unit::Time;
 
 /// The type of a Section Header Block, which reads the same in both byte orders.
 pub const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
-/// Bytes of a Section Header Block that tell whether it can be read.
+/// Bytes of a Section Header Block needed to decide whether it can be read.
 pub const SECTION_HEADER_START: usize = 24;
 
 pub(super) const INTERFACE: u32 = 1;
@@ -24,17 +24,17 @@ const NAME_RESOLUTION: u32 = 4;
 pub(super) const INTERFACE_STATISTICS: u32 = 5;
 pub(super) const ENHANCED_PACKET: u32 = 6;
 
-/// Type and length in front of a block's body, and the length behind it.
+/// Bytes before a block's body (type and length), and bytes around it (those and the length after it).
 const BLOCK_HEAD: usize = 8;
 const BLOCK_FRAME: usize = 12;
-/// The most interfaces that all sections of a file together may describe.
+/// Maximum number of interfaces that all sections of a file together may describe.
 pub const MAX_INTERFACES: usize = 1 << 16;
-/// The largest description block (interface, statistics) that is looked at; longer ones are damage.
+/// Size limit of a description block (interface, statistics), in bytes; longer ones are damage.
 const MAX_DESCRIPTION: usize = 16 << 20;
-/// The most names of hosts that a file's name resolution blocks may give; further ones are passed over.
+/// Maximum number of host names from a file's name resolution blocks; further ones are ignored.
 pub const MAX_NAMES: usize = 1 << 16;
-/// The longest name of a host or an interface that is kept, in bytes: the longest of the Domain Name System (RFC 1035 section
-/// 2.3.4). Systems have shorter names for interfaces: Linux 15 bytes, Windows a GUID with a prefix.
+/// Length limit of the name of a host or an interface, in bytes: that of the Domain Name System (RFC 1035 section 2.3.4). Names
+/// of interfaces are shorter: 15 bytes on Linux, a GUID with a prefix on Windows.
 pub const MAX_NAME: usize = 255;
 
 pub(super) const OPTION_END: u16 = 0;
@@ -51,20 +51,24 @@ pub struct Pcapng {
     order: ByteOrder,
     /// The interfaces of all sections so far.
     interfaces: Vec<Interface>,
-    /// Where the current section's interfaces begin.
+    /// Index of the current section's first interface.
     section_base: usize,
-    /// What name resolution blocks call hosts.
+    /// Host names from name resolution blocks.
     names: BTreeMap<IpAddr, String>,
 }
 
 impl Pcapng {
-    /// Checks the beginning of the first section, or says why this is no capture that can be read.
+    /// Checks the beginning of the first section.
+    ///
+    /// # Errors
+    ///
+    /// The reason why this is not a capture that can be read.
     pub fn open(start: &[u8; SECTION_HEADER_START]) -> Result<Pcapng, NotACapture> {
         let mut pcapng = Pcapng::new();
         pcapng.section(start).map(|_| pcapng).map_err(NotACapture::Section)
     }
 
-    /// A parser that has seen nothing; its first step is to be the section header.
+    /// A parser whose first step must be the section header.
     pub(super) fn new() -> Pcapng {
         Pcapng { order: ByteOrder::Little, interfaces: Vec::new(), section_base: 0, names: BTreeMap::new() }
     }
@@ -74,12 +78,12 @@ impl Pcapng {
         &self.interfaces
     }
 
-    /// What the file's name resolution blocks call hosts: the first name of each address. Text from outside.
+    /// Host names from the file's name resolution blocks: the first name of each address. Text from outside.
     pub fn names(&self) -> &BTreeMap<IpAddr, String> {
         &self.names
     }
 
-    /// Looks at the next block.
+    /// Parses the next block.
     #[inline]
     pub fn step(&mut self, bytes: &[u8]) -> Step {
         if bytes.len() < BLOCK_FRAME {
@@ -89,7 +93,7 @@ impl Pcapng {
             return self.section_step(bytes);
         }
         let (kind, length) = (self.order.u32(bytes, 0), self.order.u32(bytes, 4));
-        // The length is a multiple of four; a writer that forgot so is read like libpcap does, rounded up.
+        // The length should be a multiple of four; any other length is rounded up, as in libpcap.
         let size = (u64::from(length) + 3) & !3;
         if size < BLOCK_FRAME as u64 {
             return Fault::fatal(FormatProblem::BlockTooShort { block_type: kind, length });
@@ -139,7 +143,7 @@ impl Pcapng {
         }
     }
 
-    /// Begins a section; its block's size.
+    /// Begins a section, and returns the size of its block.
     fn section(&mut self, start: &[u8; SECTION_HEADER_START]) -> Result<u64, SectionProblem> {
         self.order = match start[8..12] {
             [0x1a, 0x2b, 0x3c, 0x4d] => ByteOrder::Big,
@@ -203,7 +207,7 @@ impl Pcapng {
         Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
     }
 
-    /// The current section's interface of that number, with its index among all.
+    /// The current section's interface `number`, with its index among all.
     #[inline]
     fn interface(&self, number: u32) -> Option<(usize, &Interface)> {
         let index = self.section_base.checked_add(number as usize)?;
@@ -254,14 +258,14 @@ impl Pcapng {
                 _ => continue,
             };
             let name = names.split(|byte| *byte == 0).next().unwrap_or_default();
-            // The beginning of a host's name might be the name of somebody else.
+            // A name that was cut might be the name of another host.
             if !name.is_empty() && name.len() <= MAX_NAME && self.names.len() < MAX_NAMES {
                 self.names.entry(address).or_insert_with(|| beginning(name));
             }
         }
     }
 
-    /// An Interface Statistics Block: the drops. A later one replaces an earlier one, since both count from the start.
+    /// An Interface Statistics Block: the drops. A later one replaces an earlier one, because both count from the start.
     fn statistics(&mut self, body: &[u8]) {
         if body.len() < 12 {
             return;
@@ -279,10 +283,10 @@ impl Pcapng {
     }
 }
 
-/// The beginning of a name, of at most [`MAX_NAME`] bytes, whole characters of UTF-8. Bytes that are none take more room.
+/// At most the first [`MAX_NAME`] bytes of a name, in whole UTF-8 characters. Bytes that are not UTF-8 take more room.
 fn beginning(name: &[u8]) -> String {
     let text = String::from_utf8_lossy(&name[..name.len().min(MAX_NAME)]);
-    // A character that was cut has become a mark, which goes.
+    // A character that was cut has become a replacement character, which is removed.
     let text = if name.len() > MAX_NAME { text.trim_end_matches(char::REPLACEMENT_CHARACTER) } else { &text };
     let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
     let end = ends.take_while(|end| *end <= MAX_NAME).last().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Writes pcapng blocks (draft-ietf-opsawg-pcapng) behind each other into memory: section header, interface description,
-//! enhanced packet, interface statistics. All numbers are little-endian, all times nanoseconds.
+//! Writes pcapng blocks (draft-ietf-opsawg-pcapng) one after another into memory: section header, interface description, enhanced
+//! packet, interface statistics. All numbers are little-endian, all times nanoseconds.
 //!
-//! A stream is one section header, then interface descriptions, then packets and statistics, which name an interface by
-//! its place among the descriptions, counted from 0.
+//! A stream is one section header, then interface descriptions, then packets and statistics, which name an interface by its index
+//! among the descriptions.
 
 use super::format::MAX_PACKET;
 use super::packet::LinkType;
@@ -21,40 +21,40 @@ const ISB_IFRECV: u16 = 4;
 const ISB_USRDELIV: u16 = 8;
 /// `if_tsresol`: 10^-9 seconds.
 const NANOSECONDS: u8 = 9;
-/// The first byte of an `if_filter`: what follows is a filter in libpcap's language.
+/// The first byte of an `if_filter`: the rest is a filter in libpcap's language.
 const FILTER_TEXT: u8 = 0;
 
-/// What an Interface Description Block says.
+/// The contents of an Interface Description Block.
 ///
 /// A text of more than 65534 bytes does not fit in its option, which is then left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Description<'a> {
     /// The interface's name, as the system knows it.
     pub name: &'a str,
-    /// What the system says about it, for people.
+    /// The system's description of it, for people.
     pub description: Option<&'a str>,
     /// The link layer of its packets. No registered type is above 65535; a higher number is written as 65535.
     pub link_type: LinkType,
-    /// The most bytes of a packet that are stored; 0 = no limit.
+    /// Maximum number of bytes stored of a packet; 0 = no limit.
     pub snaplen: u32,
     /// The filter that its packets have passed, in libpcap's language.
     pub filter: Option<&'a str>,
 }
 
-/// What an Interface Statistics Block says: packets since the capture began.
+/// The contents of an Interface Statistics Block: packets since the capture began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// Packets that the interface received (`isb_ifrecv`).
     pub received: u64,
     /// Packets that the interface dropped (`isb_ifdrop`).
     pub dropped_interface: u64,
-    /// Packets that the capturing system dropped because they were not taken in time (`isb_osdrop`).
+    /// Packets that the capturing system dropped because they were not read in time (`isb_osdrop`).
     pub dropped_kernel: u64,
-    /// Packets that the capturing program was given (`isb_usrdeliv`), where it is known.
+    /// Packets delivered to the capturing program (`isb_usrdeliv`), if known.
     pub delivered: Option<u64>,
 }
 
-/// Begins a stream.
+/// Writes a section header, which begins a stream.
 pub fn section_header(bytes: &mut Vec<u8>) {
     block(bytes, u32::from_le_bytes(SECTION_HEADER), |bytes| {
         bytes.extend_from_slice(&BYTE_ORDER_MARK.to_le_bytes());
@@ -65,7 +65,7 @@ pub fn section_header(bytes: &mut Vec<u8>) {
     });
 }
 
-/// Describes the stream's next interface.
+/// Writes the description of the stream's next interface.
 pub fn interface(bytes: &mut Vec<u8>, interface: &Description<'_>) {
     let link_type = u16::try_from(interface.link_type.0).unwrap_or(u16::MAX);
     block(bytes, INTERFACE, |bytes| {
@@ -86,8 +86,8 @@ pub fn interface(bytes: &mut Vec<u8>, interface: &Description<'_>) {
 
 /// Writes a packet of `wire_len` bytes on the wire, of which `data` was stored.
 ///
-/// The format has no time before 1970 and no packet of an interface of one's choice without time: both are written as the
-/// first moment of 1970. Of data longer than [`MAX_PACKET`], which readers take for damage, that much is written.
+/// The format cannot express a time before 1970, nor, for a packet that names its interface, an unknown time: both are written as
+/// the first moment of 1970. Data is cut to [`MAX_PACKET`] bytes, because readers treat more as damage.
 #[inline]
 pub fn packet(bytes: &mut Vec<u8>, interface: u32, time: Time, wire_len: u32, data: &[u8]) {
     const FRAME: usize = 32;
@@ -112,7 +112,7 @@ pub fn packet(bytes: &mut Vec<u8>, interface: u32, time: Time, wire_len: u32, da
     bytes.extend_from_slice(&tail[3 - padding..]);
 }
 
-/// Writes what an interface has counted up to `time`, which is taken as a packet's.
+/// Writes the counts of an interface up to `time`, which is treated like that of a packet.
 pub fn statistics(bytes: &mut Vec<u8>, interface: u32, time: Time, counted: &Statistics) {
     let (high, low) = halves(time);
     block(bytes, INTERFACE_STATISTICS, |bytes| {
@@ -136,7 +136,7 @@ fn halves(time: Time) -> ([u8; 4], [u8; 4]) {
     (((units >> 32) as u32).to_le_bytes(), (units as u32).to_le_bytes())
 }
 
-/// A block around a body that fills whole words.
+/// Writes a block around a body of whole 32-bit words.
 fn block(bytes: &mut Vec<u8>, kind: u32, body: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();
     bytes.extend_from_slice(&kind.to_le_bytes());
@@ -148,7 +148,7 @@ fn block(bytes: &mut Vec<u8>, kind: u32, body: impl FnOnce(&mut Vec<u8>)) {
     bytes.extend_from_slice(&length);
 }
 
-/// An option with its padding; nothing if the value is longer than an option can be.
+/// Writes an option with its padding; nothing if the value is too long for an option.
 fn option(bytes: &mut Vec<u8>, code: u16, value: &[u8]) {
     let Ok(length) = u16::try_from(value.len()) else { return };
     bytes.extend_from_slice(&code.to_le_bytes());
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_type_that_cannot_be_is_no_other_one() {
+    fn an_impossible_link_type_does_not_become_another_one() {
         let described = Description { link_type: LinkType(0x1_0001), ..ETH };
         assert_eq!(written(|bytes| interface(bytes, &described))[8..12], [0xff, 0xff, 0, 0]);
     }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_the_format_does_not_have_are_the_beginning_of_1970() {
+    fn times_outside_the_format_are_the_beginning_of_1970() {
         for time in [Time::UNKNOWN, Time::from_nanoseconds(-1), Time::from_nanoseconds(i64::MIN)] {
             assert_eq!(written(|bytes| packet(bytes, 0, time, 0, b""))[12..20], [0; 8]);
             assert_eq!(written(|bytes| statistics(bytes, 0, time, &Statistics::default()))[12..20], [0; 8]);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_monstrous_packet_is_cut_to_what_readers_believe() {
+    fn a_huge_packet_is_cut_to_the_limit_of_readers() {
         let bytes = written(|bytes| {
             section_header(bytes);
             interface(bytes, &ETH);

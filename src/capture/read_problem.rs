@@ -12,7 +12,7 @@ pub struct ReadProblem {
     pub reason: ReadReason,
     /// True if the input is compressed, so that the offset is not one of the file as stored.
     pub is_compressed: bool,
-    /// True if the reading went on after it.
+    /// True if reading continued after it.
     pub is_resumed: bool,
 }
 
@@ -24,24 +24,24 @@ pub enum ReadReason {
     Format(FormatProblem),
     /// The input ends inside a record.
     EndsInRecord {
-        /// Bytes that the record takes, as far as they tell.
+        /// Bytes that the record needs, as far as is known.
         needed: usize,
-        /// Bytes that are left.
+        /// Bytes available.
         available: usize,
     },
-    /// The input ends inside a block that is passed over.
+    /// The input ends inside a block that is skipped.
     EndsInBlock {
-        /// Bytes that the block takes.
+        /// Bytes that the block needs.
         needed: u64,
-        /// Bytes that are left.
+        /// Bytes available.
         available: u64,
     },
     /// The compressed data ends too early.
     CompressedDataCutOff(Compression),
     /// The compressed data contradicts its format.
     CompressedData(Compression, CompressionProblem),
-    /// The compressed data cannot be read: in the words of the library that decompresses it.
+    /// The compressed data cannot be read, in the words of the decompression library.
     Decompressor(Compression, String),
-    /// The system could not read: in the system's words.
+    /// A read failed, in the words of the operating system.
     System(String),
 }

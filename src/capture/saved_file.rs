@@ -1,4 +1,4 @@
-//! One file that packets are saved to: its name, and pieces handed to the operating system at once.
+//! A file that packets are saved to. Its bytes are handed to the operating system at once.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,38 +9,42 @@ use crate::unit::Time;
 
 /// A file, or standard output, being written.
 ///
-/// Nothing is kept back: what [`SavedFile::write`] has taken outlives a process that is killed.
+/// Nothing is buffered: bytes that [`SavedFile::write`] has accepted remain if the process is killed.
 pub struct SavedFile {
     name: String,
     output: Box<dyn Write + Send>,
-    /// The same as a file, if it is one whose end can be taken back.
+    /// A second handle, if the output is a regular file, whose end can be cut off.
     file: Option<File>,
 }
 
 impl SavedFile {
-    /// Makes a file; one that is already there is overwritten.
+    /// Creates a file; an existing one is overwritten.
     pub fn create(path: &Path) -> io::Result<SavedFile> {
         let file = File::create(path)?;
         let again = if file.metadata()?.is_file() { Some(file.try_clone()?) } else { None };
         Ok(SavedFile { file: again, ..SavedFile::new(path.display().to_string(), Box::new(file)) })
     }
 
-    /// Takes standard output.
+    /// Uses standard output.
     pub fn stdout() -> SavedFile {
         SavedFile::new("standard output".into(), Box::new(io::stdout()))
     }
 
-    /// Takes anything that bytes can be written to; `name` is what messages call it.
+    /// Uses any writer; messages call it `name`.
     pub fn new(name: String, output: Box<dyn Write + Send>) -> SavedFile {
         SavedFile { name, output, file: None }
     }
 
-    /// What messages call it.
+    /// The name used in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Hands all of `bytes` to the operating system; if that fails, says how many of them are known to have arrived.
+    /// Hands all of `bytes` to the operating system.
+    ///
+    /// # Errors
+    ///
+    /// The failure, with the number of bytes that are known to have arrived.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), (usize, io::Error)> {
         let mut arrived = 0;
         while arrived < bytes.len() {
@@ -55,8 +59,7 @@ impl SavedFile {
         self.output.flush().map_err(|error| (0, error))
     }
 
-    /// Takes the last `count` bytes back, so that a record that did not fit does not stand there in part. True if that could
-    /// be done.
+    /// Cuts off the last `count` bytes, so that no part of a record remains that did not fit. True if that was possible.
     pub fn take_back(&mut self, count: u64) -> bool {
         let Some(file) = &self.file else { return false };
         let length = file.metadata().map(|metadata| metadata.len());
@@ -64,9 +67,8 @@ impl SavedFile {
     }
 }
 
-/// The name of the file with that number in a row of files, its first packet seen at `time`:
-/// `day_00001_20261124031500.pcapng` for `day.pcapng`, as dumpcap names them, the time in UTC. A packet without time counts
-/// as one of 1970.
+/// The name of file `number` of a rotation, whose first packet was captured at `time`: `day_00001_20261124031500.pcapng` for
+/// `day.pcapng`, as dumpcap names them, the time in UTC. A packet without time counts as one of 1970.
 pub fn numbered(path: &Path, number: u64, time: Time) -> PathBuf {
     let time = if time.is_known() { time } else { Time::from_nanoseconds(0) };
     let stamp: String = time.to_string().chars().filter(char::is_ascii_digit).take("YYYYMMDDhhmmss".len()).collect();
@@ -79,7 +81,7 @@ pub fn numbered(path: &Path, number: u64, time: Time) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Makes sure that the folder of `path` is there, so that a wrong one is told before the first packet.
+/// Checks that the folder of `path` exists, so that a wrong one is reported before the first packet.
 pub fn check_folder(path: &Path) -> Result<(), Error> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -99,7 +101,7 @@ mod tests {
     use crate::unit::NANOSECONDS;
 
     #[test]
-    fn what_did_not_fit_is_taken_back() {
+    fn a_partial_record_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.pcap");
         let mut file = SavedFile::create(&path).unwrap();
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_a_row_are_numbered_and_dated() {
+    fn files_of_a_rotation_are_numbered_and_dated() {
         let time = Time::from_nanoseconds(1_795_490_100 * NANOSECONDS + 999_999_999);
         let name = |path: &str, number, time| numbered(Path::new(path), number, time).display().to_string();
         assert_eq!(name("day.pcapng", 1, time), "day_00001_20261124031500.pcapng");
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_told() {
+    fn a_missing_folder_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         assert!(check_folder(Path::new("day.pcap")).is_ok());
         assert!(check_folder(&folder.path().join("day.pcap")).is_ok());
@@ -131,7 +133,7 @@ mod tests {
         assert!(check_folder(&folder.path().join("file/day.pcap")).is_err());
     }
 
-    /// Takes a few bytes at a time, is interrupted now and then, and is full at some point.
+    /// Accepts a few bytes at a time, is interrupted now and then, and is full at some point.
     struct Small {
         room: usize,
         interrupted: bool,

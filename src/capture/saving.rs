@@ -1,8 +1,8 @@
-//! Saves a stream of pcapng blocks while it passes: to one file, or to a row of files of limited size or time.
+//! Saves a stream of pcapng blocks as it passes: to one file, or to a series of files of limited size or time.
 //!
-//! A pcapng file gets the very bytes of the stream, written in runs as long as the rotation allows; a pcap file gets each
-//! packet in a record of its own. No bytes wait for the next call: a process that is killed leaves whole files behind it,
-//! and the last one can be read up to its last whole record.
+//! A pcapng file gets the bytes of the stream unchanged, written in runs as long as the rotation allows; a pcap file gets each
+//! packet in a record of its own. No bytes wait for the next call: a process that is killed leaves whole files, and the last one
+//! can be read up to its last whole record.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -17,26 +17,27 @@ use super::saved_file::{SavedFile, check_folder, numbered};
 use crate::error::{Action, Error, SaveProblem};
 use crate::unit::{NANOSECONDS, Time};
 
-/// The most bytes of section header and interface descriptions that are kept, to be repeated in each new file: those of
+/// Size limit of the section header and interface descriptions that are kept, to be repeated in each new file, in bytes: those of
 /// [`MAX_INTERFACES`](super::pcapng::MAX_INTERFACES) with 1 KiB each.
 const MAX_PREAMBLE: usize = 64 << 20;
 
-/// Packets of several interfaces, and of a place where they wait, can be out of order for seconds. Those that are earlier than others
-/// by more nanoseconds than this have another reason: the clock was set back.
+/// Nanoseconds by which a packet must be earlier than another to show that the clock was set back. Packets of several interfaces,
+/// or from a queue, can be out of order for seconds.
 const CLOCK_SET_BACK: i64 = 60 * NANOSECONDS;
 
-/// Where packets are saved to, and how.
+/// The destination of saved packets, and its limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
-    /// The file; `-` is standard output. A name that ends in `.pcap` asks for a pcap file with nanoseconds, every other one
-    /// for pcapng. A file that is already there is overwritten.
+    /// The file; `-` is standard output. A name that ends in `.pcap` selects a pcap file with nanoseconds, any other one pcapng.
+    /// An existing file is overwritten.
     pub path: PathBuf,
-    /// A new file is begun before a packet that would make this one larger than so many bytes.
+    /// Maximum size of a file in bytes. A packet that would exceed it begins a new file.
     pub rotate_size: Option<u64>,
-    /// A new file is begun before a packet that is so many seconds or more later than the first one of this file, by the times of
-    /// the packets. So it is before one that is as much earlier, and at least a minute: the clock was set back.
+    /// Maximum time span of a file in seconds. A packet that is this much or more later than the first one of the file, by the
+    /// times of the packets, begins a new file. So does a packet that is as much earlier, and at least a minute: the clock was
+    /// set back.
     pub rotate_seconds: Option<u64>,
-    /// Of the files of this saving, the oldest are removed when there are more than so many.
+    /// Maximum number of files to keep. Beyond it, the oldest of this series are removed.
     pub keep: Option<usize>,
 }
 
@@ -61,7 +62,7 @@ impl Target {
         }
     }
 
-    /// Says what cannot be meant.
+    /// Refuses settings that contradict each other.
     fn check(&self) -> Result<(), Error> {
         let is_folder = !self.is_stdout() && (self.path.is_dir() || self.path.file_name().is_none());
         let zero = self.rotate_size == Some(0) || self.rotate_seconds == Some(0) || self.keep == Some(0);
@@ -91,14 +92,14 @@ enum Format {
     Pcapng,
 }
 
-/// What has been saved so far.
+/// The counts of saved packets, bytes and files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Saved {
-    /// Packets that the operating system has taken whole, those of removed files among them.
+    /// Packets that the operating system has accepted whole, including those of removed files.
     pub packets: u64,
-    /// Bytes that it has taken, headers and descriptions among them.
+    /// Bytes that the operating system has accepted, including headers and descriptions.
     pub bytes: u64,
-    /// Files that were made.
+    /// Files that were created.
     pub files: u64,
     /// Old files that were removed.
     pub removed: u64,
@@ -106,28 +107,28 @@ pub struct Saved {
     pub not_removed: u64,
 }
 
-/// The file that packets go to at present. It has been given everything that stands before its first packet.
+/// The current file. Everything that precedes its first packet has been written to it.
 struct Open {
     file: SavedFile,
-    /// Its size with the run that waits.
+    /// Its size, including the pending run.
     size: u64,
     /// The time of its first packet that has one.
     begin: Time,
 }
 
-/// What of the blocks at hand goes to the open file and is not written yet.
+/// The part of the current blocks that belongs to the open file and has not been written yet.
 #[derive(Default)]
 struct Run {
-    /// Its place in the blocks. The end is how far they have been looked at.
+    /// Its range in the blocks, which have been parsed up to its end.
     blocks: Range<usize>,
-    /// The same as records of a pcap file; empty for a pcapng file.
+    /// Its packets as records of a pcap file; empty for a pcapng file.
     records: Vec<u8>,
-    /// Where each packet of it ends, counted from its start in the file.
+    /// The end of each of its packets, counted from the start of the run in the file.
     packets: Vec<usize>,
 }
 
 impl Run {
-    /// Begins a new one here, without losing memory.
+    /// Begins a new run at `at`, and keeps the memory.
     fn restart(&mut self, at: usize) {
         self.blocks = at..at;
         self.records.clear();
@@ -140,13 +141,13 @@ pub struct Saving {
     target: Target,
     format: Format,
     stream: Pcapng,
-    /// The current section's header and interface descriptions, as they came.
+    /// The current section's header and interface descriptions, as received.
     preamble: Vec<u8>,
     /// A file without rotation, until something is written to it.
     unbegun: Option<SavedFile>,
     open: Option<Open>,
     run: Run,
-    /// The files of a rotation of which only some are kept, the oldest first.
+    /// The files of a rotation that keeps only some of them, the oldest first.
     kept: VecDeque<PathBuf>,
     not_removed: Option<Error>,
     over: bool,
@@ -154,8 +155,12 @@ pub struct Saving {
 }
 
 impl Saving {
-    /// Makes the file, or with rotation sees that its folder is there: then the first file is made with the first packet,
-    /// whose time it is named after.
+    /// Creates the file or, with rotation, checks that its folder exists: the first file is then created with the first packet,
+    /// whose time is part of the name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Save`] if the settings contradict each other; otherwise a failure to create the file, or to find its folder.
     pub fn create(target: Target) -> Result<Saving, Error> {
         target.check()?;
         if target.is_stdout() {
@@ -185,22 +190,24 @@ impl Saving {
         }
     }
 
-    /// Saves the next blocks of the stream. They must be whole; the stream begins with a section header and the
+    /// Saves the next blocks of the stream. The blocks must be whole; the stream begins with a section header and the
     /// descriptions of its interfaces.
     ///
-    /// With rotation a packet begins a file, and what is no packet goes to the file that is open, even where it makes it
-    /// larger than it should be: the last count of dropped packets must not be lost. Before the first packet there is no
-    /// file for it, and it is left out. A pcap file has packets alone.
+    /// With rotation, only a packet begins a file. Other blocks go to the open file, even if they make it larger than its limit:
+    /// the last count of dropped packets must not be lost. Before the first packet there is no file for them, and they are left
+    /// out. A pcap file holds only packets.
     ///
-    /// After an error the saving [is over](Saving::is_over), unless an old file could not be removed: then all blocks are
-    /// saved. Once it is over, nothing is done.
+    /// # Errors
+    ///
+    /// If the blocks are not valid, cannot be written, or do not fit the file format: saving [is over](Saving::is_over) then, and
+    /// further calls do nothing. Also if an old file could not be removed: all blocks are saved then.
     pub fn save(&mut self, blocks: &[u8]) -> Result<(), Error> {
         if self.over {
             return Ok(());
         }
         self.run.restart(0);
         let taken = self.take(blocks);
-        // Whatever was wrong, what stood before it is saved.
+        // Whatever the error, the blocks before it are saved.
         let written = self.write_run(blocks);
         if let Err(error) = taken.and(written) {
             self.end();
@@ -209,22 +216,22 @@ impl Saving {
         self.not_removed.take().map_or(Ok(()), Err)
     }
 
-    /// True if an error has ended the saving early.
+    /// True if an error has ended saving early.
     pub fn is_over(&self) -> bool {
         self.over
     }
 
-    /// What has been saved so far.
+    /// The counts of saved packets, bytes and files.
     pub fn saved(&self) -> Saved {
         self.saved
     }
 
-    /// Closes the file. All that came has been written before.
+    /// Closes the file. All blocks have been written before.
     pub fn finish(self) -> Saved {
         self.saved
     }
 
-    /// Gives back files and memory, which nothing will be asked of again.
+    /// Releases files and memory, which are no longer needed.
     fn end(&mut self) {
         self.over = true;
         (self.open, self.unbegun) = (None, None);
@@ -248,7 +255,7 @@ impl Saving {
                 Step::Fault(fault) => return Err(self.target.refused(SaveProblem::Format(fault.problem))),
             }
         }
-        // Without rotation a file is a whole one before its first packet.
+        // Without rotation, the file is valid even before its first packet.
         if !self.target.rotates() && !self.stream.interfaces().is_empty() && self.open.is_none() {
             self.begin(Time::UNKNOWN)?;
         }
@@ -285,7 +292,7 @@ impl Saving {
         Ok(())
     }
 
-    /// Takes a block that is no packet.
+    /// Takes a block that is not a packet.
     fn take_other(&mut self, block: &[u8], is_section: bool, is_interface: bool) -> Result<(), Error> {
         if is_section {
             self.preamble.clear();
@@ -297,7 +304,7 @@ impl Saving {
             self.begin(Time::UNKNOWN)?;
         }
         self.run.blocks.end += block.len();
-        // With no file open it comes with the preamble, or has no place.
+        // With no file open, the block is part of the preamble or left out.
         if let (Format::Pcapng, Some(open)) = (self.format, &mut self.open) {
             open.size += block.len() as u64;
         }
@@ -326,7 +333,7 @@ impl Saving {
             || self.target.rotate_seconds.is_some_and(|limit| is_of_another_file(time, open.begin, limit))
     }
 
-    /// Begins the next file, or the only one, with what stands before its first packet.
+    /// Begins the next file, or the only one, with everything that precedes its first packet.
     fn begin(&mut self, time: Time) -> Result<(), Error> {
         self.run.restart(self.run.blocks.end);
         let file = match self.unbegun.take() {
@@ -350,7 +357,7 @@ impl Saving {
         written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
     }
 
-    /// Makes the next file of the rotation and removes those that are too many by it.
+    /// Creates the next file of the rotation, and removes those that exceed the limit.
     fn next_file(&mut self, time: Time) -> Result<SavedFile, Error> {
         let path = numbered(&self.target.path, self.saved.files + 1, time);
         let file = SavedFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.saved))?;
@@ -368,7 +375,7 @@ impl Saving {
         let Some(path) = self.kept.pop_front() else { return };
         match fs::remove_file(&path) {
             Ok(()) => self.saved.removed += 1,
-            // Somebody has taken it away.
+            // Someone else has removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
                 self.saved.not_removed += 1;
@@ -378,7 +385,7 @@ impl Saving {
         }
     }
 
-    /// Writes the run and begins a new one behind it.
+    /// Writes the run, and begins a new one after it.
     fn write_run(&mut self, blocks: &[u8]) -> Result<(), Error> {
         let Some(open) = &mut self.open else { return Ok(()) };
         let bytes = match self.format {
@@ -401,13 +408,13 @@ impl Saving {
     }
 }
 
-/// True if a packet comes so many seconds after the first one of a file, or before it because the clock was set back.
+/// True if a packet at `time` comes `seconds` or more after the first one of a file, or before it because the clock was set back.
 fn is_of_another_file(time: Time, begin: Time, seconds: u64) -> bool {
     let limit = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(NANOSECONDS);
     time.since(begin).is_some_and(|since| since >= limit || since <= -limit.max(CLOCK_SET_BACK))
 }
 
-/// Counts what a write of `size` bytes has brought to the file.
+/// Counts the bytes that a write of `size` bytes has brought to the file, and returns their number.
 fn count_written(saved: &mut Saved, size: usize, written: &Result<(), (usize, io::Error)>) -> usize {
     let arrived = written.as_ref().map_or_else(|(arrived, _)| *arrived, |()| size);
     saved.bytes += arrived as u64;

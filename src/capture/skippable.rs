@@ -1,29 +1,29 @@
 //! Skippable frames: a place for data of other programs between the frames of Zstandard (RFC 8878 section 3.1.2) and LZ4 (LZ4
 //! frame format, "Skippable Frames").
 //!
-//! A magic number, a length, and so many bytes that are no compressed data. `pzstd` writes one in front of each frame.
+//! A magic number, a length, and as many bytes, which are not compressed data. `pzstd` writes one before each frame.
 
 use std::io::{self, Read};
 
 use super::format::ByteOrder;
 
-/// The bytes of a magic number.
+/// Size of a magic number in bytes.
 const MAGIC: usize = 4;
-/// The lowest of the 16 magic numbers. The low four bits are the other program's.
+/// The lowest of the 16 magic numbers. The low four bits are free for the other program.
 const LOWEST: u32 = 0x184d_2a50;
 
-/// True if such a magic number begins a skippable frame.
+/// True if `magic` begins a skippable frame.
 pub fn is_magic(magic: u32) -> bool {
     magic & !0xf == LOWEST
 }
 
-/// True if these bytes begin a skippable frame.
+/// True if `bytes` begin a skippable frame.
 pub fn begins(bytes: &[u8]) -> bool {
     bytes.len() >= MAGIC && is_magic(ByteOrder::Little.u32(bytes, 0))
 }
 
-/// Passes over the rest of a skippable frame, which `reader` is in behind the magic number. Nothing of it is kept, because it may
-/// claim to be 4 GiB long.
+/// Skips the rest of a skippable frame whose magic number has been read. Nothing is stored, because the frame may claim to be 4
+/// GiB long.
 pub fn pass(reader: &mut impl Read) -> io::Result<()> {
     let mut size = [0; 4];
     reader.read_exact(&mut size)?;
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_the_frame_is_passed_over_and_a_cut_one_is_told() {
+    fn exactly_the_frame_is_skipped_and_a_cut_one_is_reported() {
         let bytes = [&3u32.to_le_bytes()[..], b"abcdef"].concat();
         let mut reader = &bytes[..];
         pass(&mut reader).unwrap();

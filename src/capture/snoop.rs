@@ -7,7 +7,7 @@ use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 
-/// What a snoop file begins with.
+/// The first bytes of a snoop file.
 pub const MAGIC: [u8; 8] = *b"snoop\0\0\0";
 /// Size of the file header.
 pub const FILE_HEADER: usize = 16;
@@ -21,7 +21,11 @@ pub struct Snoop {
 }
 
 impl Snoop {
-    /// Reads the file header, or says why this is no capture that can be read.
+    /// Reads the file header.
+    ///
+    /// # Errors
+    ///
+    /// The reason why this is not a capture that can be read.
     pub fn open(header: &[u8; FILE_HEADER]) -> Result<Snoop, NotACapture> {
         let version = ByteOrder::Big.u32(header, 8);
         if version != VERSION {
@@ -36,7 +40,7 @@ impl Snoop {
         &self.interface
     }
 
-    /// Looks at the next record.
+    /// Parses the next record.
     pub fn step(&mut self, bytes: &[u8]) -> Step {
         if bytes.len() < RECORD_HEADER {
             return Step::Need(RECORD_HEADER);
@@ -59,7 +63,7 @@ impl Snoop {
     }
 }
 
-/// The link type for a datalink type of RFC 1761. Those without a counterpart are told by a number that no link type has.
+/// The link type for a datalink type of RFC 1761. A type without a counterpart becomes a number that no link type has.
 fn link_type(datalink: u32) -> LinkType {
     const WITHOUT_COUNTERPART: u32 = 1 << 16;
     match datalink {

@@ -20,14 +20,14 @@ use super::snoop::{self, Snoop};
 use crate::error::{CompressionProblem, Error, NotACapture};
 use crate::unit::Time;
 
-/// Problems of one input that are reported one by one; more are only counted.
+/// Maximum number of problems of an input that are reported one by one; further ones are only counted.
 pub const MAX_REPORTED_PROBLEMS: usize = 10;
 
-/// Bytes of an input in which its first packet is looked for before it is read: far more than what usually comes before one, and
-/// little enough that hostile files cost no more than a moment.
+/// Bytes of an input in which a first look searches for the first packet: far more than usually precede it, and so few that a
+/// hostile file costs no more than a moment.
 const MOST_LOOKED_AT: u64 = 16 << 20;
 
-/// The parser that fits the file.
+/// The parser for the file's format.
 #[derive(Debug)]
 enum Format {
     Pcap(Pcap),
@@ -53,35 +53,35 @@ impl Format {
         }
     }
 
-    /// The interface of a packet that the parser has given.
+    /// The interface of a packet that the parser has returned.
     #[inline(always)]
     fn interface(&self, index: usize) -> &Interface {
         match self {
-            // A pcap file has one, which the compiler can see here.
+            // A pcap file has one interface, which the compiler can see here.
             Format::Pcap(pcap) => pcap.interface(),
             _ => &self.interfaces()[index],
         }
     }
 }
 
-/// Whether all of an input could be read.
+/// The extent to which an input could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
-    /// All of it.
+    /// All of the input was read.
     Yes,
-    /// It ends inside a record.
+    /// The input ends inside a record.
     CutOff,
-    /// Something in it contradicts the format, or could not be read.
+    /// Some of the input contradicts the format, or could not be read.
     Damaged,
-    /// Its reading was [interrupted](Interrupt).
+    /// Reading was [interrupted](Interrupt).
     Interrupted {
-        /// Where: byte offset, counted from 0, in the input after decompression. The packets before it are read.
+        /// Byte offset of the interruption, counted from 0, in the input after decompression. The packets before it are read.
         offset: u64,
     },
 }
 
 impl Completeness {
-    /// Its name, as the `capture` table shows it.
+    /// The name shown in the `capture` table.
     pub fn name(self) -> &'static str {
         match self {
             Completeness::Yes => "yes",
@@ -92,7 +92,7 @@ impl Completeness {
     }
 }
 
-/// A packet as it was seen among those before it.
+/// A packet, compared with those before it.
 pub struct Seen<'a> {
     /// The packet.
     pub packet: Packet<'a>,
@@ -114,39 +114,53 @@ pub struct Source {
     problems: Vec<ReadProblem>,
     problem_count: u64,
     ended: bool,
-    /// What is being passed over: where it begins and how long it is, in bytes. It may take several readings.
+    /// The block being skipped: its offset and its length, in bytes. Skipping may take several reads.
     passing: Option<(u64, u64)>,
-    /// True if the reader may have nothing for now without being at its end.
+    /// True if the reader may have no data for now without being at its end.
     may_wait: bool,
-    /// True if the last reading found nothing, and there may be more later.
+    /// True if the last read found no data, and more may come later.
     waiting: bool,
 }
 
 impl Source {
     /// Opens an input and recognises its format by its first bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the input cannot be opened or read, is empty, or is not a capture in a known format.
     pub fn open(name: &InputName) -> Result<Source, Error> {
         Source::open_interruptible(name, &Interrupt::default())
     }
 
-    /// The same for an input that is read no further once the interrupt is raised.
+    /// Opens an input that is read no further once the interrupt is raised.
     ///
     /// # Errors
     ///
-    /// [`Error::Interrupted`] if that is so before the file header was read.
+    /// Those of [`open`](Source::open), and [`Error::Interrupted`] if the interrupt is raised before the file header has been
+    /// read.
     pub fn open_interruptible(name: &InputName, interrupt: &Interrupt) -> Result<Source, Error> {
         Source::from_input(name, Input::open(name, interrupt)?)
     }
 
-    /// The same, and [hashes](Source::hashing) what is read of the input.
+    /// Opens an input as [`open_interruptible`](Source::open_interruptible) does, and [hashes](Source::hashing) the bytes read
+    /// from it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open_interruptible`](Source::open_interruptible).
     pub fn open_hashing(name: &InputName, interrupt: &Interrupt) -> Result<Source, Error> {
         Source::from_input(name, Input::open_hashing(name, interrupt)?)
     }
 
-    /// The same for bytes from anywhere; `name` is what messages call them. Unless they are compressed, the reader may have
-    /// nothing for now once it has given the file header, and says so by [`std::io::ErrorKind::WouldBlock`].
+    /// Reads a capture from any reader; messages call it `name`. Once it has given the file header, the reader may have no data
+    /// for now, which it reports by [`std::io::ErrorKind::WouldBlock`], unless the data is compressed.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be read, is empty, or is not a capture in a known format.
     pub fn from_reader(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Source, Error> {
         let source = Source::from_input(name, Input::from_bytes(name, reader)?)?;
-        // A decompressor that was interrupted cannot go on.
+        // A decompressor that was interrupted cannot continue.
         let may_wait = source.compression() == Compression::None;
         Ok(Source { may_wait, ..source })
     }
@@ -177,9 +191,9 @@ impl Source {
         })
     }
 
-    /// The next packet and the interface it was seen on; `None` at the end, be it the input's own or a place that cannot
-    /// be read past. If the [reader](Source::from_reader) has nothing for now, that is `None`, too; then the source [is
-    /// waiting](Source::is_waiting), and can be asked again.
+    /// Reads the next packet, and the interface it was seen on. `None` at the end of the input, at a place that cannot be read
+    /// past, or if the [reader](Source::from_reader) has no data for now: then the source [is waiting](Source::is_waiting), and
+    /// can be asked again.
     #[inline(always)]
     pub fn next_packet(&mut self) -> Option<(Packet<'_>, &Interface)> {
         let (record, data, size) = self.next_record()?;
@@ -188,8 +202,8 @@ impl Source {
         Some((packet, self.format.interface(interface)))
     }
 
-    /// The next packet as [`next_packet`](Source::next_packet) gives it, compared with those before it if `LOOKS` is true. Once a
-    /// packet was read without that, further ones cannot be compared.
+    /// Reads the next packet like [`next_packet`](Source::next_packet), and compares it with those before it if `LOOKS` is true.
+    /// After a packet that was not compared, later ones cannot be compared.
     #[inline(always)]
     pub fn next_seen<const LOOKS: bool>(&mut self) -> Option<Seen<'_>> {
         let (record, data, size) = self.next_record()?;
@@ -206,7 +220,7 @@ impl Source {
 
     #[inline(always)]
     fn next_record(&mut self) -> Option<(Record, Range<usize>, usize)> {
-        // The usual case, a whole record of a pcap file, without the questions that other cases need.
+        // Fast path for a whole record of a pcap file, without the checks that other cases need.
         if let Format::Pcap(pcap) = &self.format
             && let Ok(found) = pcap.packet(self.buffer.unread())
         {
@@ -233,7 +247,7 @@ impl Source {
         None
     }
 
-    /// Reads on, or ends: cleanly between two records, cut off inside one.
+    /// Reads more bytes, or ends: cleanly between two records, cut off inside one.
     fn need(&mut self, need: usize) {
         self.duplicates.let_go_of_bytes(&self.buffer);
         let filled = self.buffer.fill(&mut self.input.reader, need);
@@ -254,7 +268,7 @@ impl Source {
         self.pass_on();
     }
 
-    /// Goes on to pass over what is being passed over.
+    /// Continues to skip the current block.
     fn pass_on(&mut self) {
         let Some((begin, size)) = self.passing else { return };
         self.duplicates.let_go_of_bytes(&self.buffer);
@@ -282,7 +296,7 @@ impl Source {
         }
     }
 
-    /// The system or a decompressor has failed. Records that are whole in the buffer have all been read by now.
+    /// Handles a failure of the system or a decompressor. All whole records in the buffer have been read by now.
     fn read_failed(&mut self, error: &std::io::Error) {
         if self.may_wait && error.kind() == std::io::ErrorKind::WouldBlock {
             self.waiting = true;
@@ -320,13 +334,13 @@ impl Source {
         }
     }
 
-    /// How many further packets are to be looked at for duplicates before this is asked again: none, if there was no duplicate
-    /// among the [first](super::FIRST_LOOKED_AT).
+    /// Number of further packets to compare before asking again: 0 if there was no duplicate among the
+    /// [first](super::FIRST_LOOKED_AT).
     pub fn packets_to_look_at(&self) -> u64 {
         self.duplicates.to_look_at()
     }
 
-    /// True if there was no packet for now, but may be later.
+    /// True if there is no packet for now, but one may come later.
     pub fn is_waiting(&self) -> bool {
         self.waiting
     }
@@ -342,7 +356,7 @@ impl Source {
         self.format.interfaces()
     }
 
-    /// What the capture itself calls hosts, as far as it says. Text from outside.
+    /// Host names stored in the capture, by address. Text from outside.
     pub fn names(&self) -> BTreeMap<IpAddr, String> {
         match &self.format {
             Format::Pcapng(pcapng) => pcapng.names().clone(),
@@ -359,27 +373,28 @@ impl Source {
         }
     }
 
-    /// How the input is compressed.
+    /// The compression of the input.
     pub fn compression(&self) -> Compression {
         self.input.compression
     }
 
-    /// True if a thread of its own reads the input.
+    /// True if a separate thread reads the input.
     pub fn reads_ahead(&self) -> bool {
         matches!(self.input.reader, Reader::Ahead(_))
     }
 
-    /// Tells the digest of the input as stored, if it was opened for that. It outlives the source.
+    /// The source of the digest of the input as stored, if it was [opened](Source::open_hashing) for that. It outlives this
+    /// value.
     pub fn hashing(&self) -> Option<HashingReader> {
         self.input.hashing.clone()
     }
 
-    /// How far the reading has come.
+    /// The progress of reading the input.
     pub fn position(&self) -> &Position {
         &self.input.position
     }
 
-    /// Whether all of the input could be read; settled once `next_packet` has given `None`.
+    /// The extent to which the input could be read; final once `next_packet` has returned `None`.
     pub fn completeness(&self) -> Completeness {
         self.completeness
     }
@@ -389,20 +404,20 @@ impl Source {
         &self.problems
     }
 
-    /// How many places could not be read.
+    /// Number of places that could not be read.
     pub fn problem_count(&self) -> u64 {
         self.problem_count
     }
 }
 
-/// What a first look at a file gives, before it is read.
+/// The result of a first look at a file, before it is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Look {
-    /// It is a capture: the time of its first packet, if that is known and not further than [`MOST_LOOKED_AT`] into it.
+    /// A capture, with the time of its first packet, if that is known and within the first [`MOST_LOOKED_AT`] bytes.
     Capture(Time),
-    /// It begins like no capture.
+    /// Not a capture, by its first bytes.
     Other,
-    /// It cannot be opened or read, or begins like a capture and is refused. Whoever opens it hears why.
+    /// A file that cannot be opened or read, or that begins like a capture and is refused. Opening it reports the reason.
     Refused,
 }
 
@@ -421,7 +436,7 @@ impl Look {
     }
 }
 
-/// The time of the first packet. It is unknown if it has none, or if it is not found.
+/// The time of the first packet; unknown if the packet has none or is not found.
 fn first_time(mut format: Format, buffer: &mut Buffer, input: &mut Input) -> Time {
     loop {
         let left = MOST_LOOKED_AT.saturating_sub(buffer.offset());
@@ -439,21 +454,21 @@ fn first_time(mut format: Format, buffer: &mut Buffer, input: &mut Input) -> Tim
     }
 }
 
-/// True if a file with such a beginning is a capture, whether it can be read or not.
+/// True if a file that begins with `start` is a capture, readable or not.
 fn has_known_magic(start: &[u8]) -> bool {
     let by_first_word = |magic: &[u8; 4]| pcap::recognises(*magic) || *magic == pcapng::SECTION_HEADER;
     start.first_chunk().is_some_and(by_first_word) || start.starts_with(&snoop::MAGIC)
 }
 
-/// The parser that fits a file with such a beginning, and the bytes of its header that need not be looked at again; or why
-/// none does. `whole` is false if the file ends with these bytes.
+/// Chooses the parser for a file that begins with `start`, and the number of header bytes to skip; the error is the reason why no
+/// parser fits. `whole` is false if the file ends with these bytes.
 fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), NotACapture> {
     let Some(&magic) = start.first_chunk::<4>() else { return Err(unknown_format(start)) };
     let is_snoop = start.starts_with(&snoop::MAGIC);
     let known = has_known_magic(start);
     match start.first_chunk::<{ pcap::FILE_HEADER }>() {
         Some(header) if pcap::recognises(magic) => Pcap::open(header).map(|pcap| (Format::Pcap(pcap), pcap::FILE_HEADER)),
-        // The section header is a block like the others, and is read once more as such.
+        // The section header is a block like the others, and the parser reads it again as one.
         Some(header) if magic == pcapng::SECTION_HEADER => Pcapng::open(header).map(|pcapng| (Format::Pcapng(pcapng), 0)),
         _ => match start.first_chunk::<{ snoop::FILE_HEADER }>() {
             Some(header) if is_snoop => Snoop::open(header).map(|snoop| (Format::Snoop(snoop), snoop::FILE_HEADER)),
@@ -463,7 +478,7 @@ fn recognise(start: &[u8], whole: bool) -> Result<(Format, usize), NotACapture> 
     }
 }
 
-/// The format of a file that cannot be read, as far as its first bytes tell.
+/// The reason why a file cannot be read, as far as its first bytes show its format.
 fn unknown_format(start: &[u8]) -> NotACapture {
     if let Some(format) = foreign::recognise(start) {
         return NotACapture::Foreign(format);

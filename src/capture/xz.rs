@@ -1,13 +1,13 @@
-//! xz files: any number of streams one behind the other.
+//! xz files: any number of streams one after the other.
 
 use std::io::{self, Read};
 
 use lzma_rust2::XzReader as Decompressor;
 
-/// The most memory that a block may ask for, in KiB: enough for `xz -9`.
+/// Memory limit of a block, in KiB: enough for `xz -9`.
 const MEMORY_KIB: u32 = 160 << 10;
-/// Bytes that are decompressed in a step. The library says nothing of what it has decompressed in the step that fails: less than this is
-/// lost before damage.
+/// Bytes decompressed in a step. The library does not report what it has decompressed in the step that fails, so less than this
+/// is lost before damage.
 const STEP: usize = 4 << 10;
 
 /// Reads the streams of an xz file.
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn damage_costs_at_most_a_step_of_what_comes_before_it() {
+    fn damage_loses_at_most_a_step_of_the_data_before_it() {
         let data: Vec<u8> = (0..65_536u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         let mut writer = XzWriter::new(Vec::new(), XzOptions::with_preset(1)).unwrap();
         writer.write_all(&data).unwrap();

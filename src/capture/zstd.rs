@@ -1,26 +1,26 @@
-//! Zstandard files: any number of frames one behind the other (RFC 8878).
+//! Zstandard files: any number of frames one after the other (RFC 8878).
 
 use std::io::{self, BufRead, Read};
 
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
-/// The largest window that a frame may ask for: 2^27 bytes, what `zstd -d` allows without `--long`.
+/// Binary logarithm of the largest window that a frame may ask for: 2^27 bytes, as `zstd -d` allows without `--long`.
 const WINDOW_LOG: u32 = 27;
 /// Bytes of a block header (RFC 8878 section 3.1.1.2).
 const BLOCK_HEADER: usize = 3;
-/// Bytes that tell how long a frame header is: the magic number and the descriptor (section 3.1.1.1.1).
+/// Bytes needed to know the length of a frame header: the magic number and the descriptor (section 3.1.1.1.1).
 const FRAME_BEGIN: usize = 5;
 
-/// Reads the frames of a Zstandard file. Damage costs nothing of what comes before it: the library says nothing of what it has
-/// decompressed in the step that fails, so that no step gets more than one block.
+/// Reads the frames of a Zstandard file. Damage loses none of the data before it: the library does not report what it has
+/// decompressed in the step that fails, so no step gets more than one block.
 pub struct ZstdReader<R> {
     reader: R,
     decoder: Decoder<'static>,
-    /// The most bytes of input that the next step gets.
+    /// Maximum number of input bytes for the next step.
     wanted: usize,
-    /// True while no byte of the current frame was read.
+    /// True while no byte of the current frame has been read.
     is_between_frames: bool,
-    /// True if the last step left no room, so that there may be more output without any input.
+    /// True if the last step filled the output buffer, so that there may be more output without any input.
     may_hold_output: bool,
 }
 
@@ -43,7 +43,7 @@ impl<R: BufRead> Read for ZstdReader<R> {
             let part = input.map_or(&[][..], |input| &input[..input.len().min(self.wanted)]);
             let is_at_end = input.is_some() && part.is_empty();
             let (mut from, mut to) = (InBuffer::around(part), OutBuffer::around(&mut *buffer));
-            // What is left of the frame: the rest of a block and the header of the next one, or 0 at the end.
+            // Bytes left of the frame: the rest of a block and the header of the next one, or 0 at the end.
             let left = self.decoder.run(&mut from, &mut to)?;
             let (taken, given) = (from.pos(), to.pos());
             self.reader.consume(taken);
@@ -76,12 +76,12 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// Half a megabyte that is compressed by a half: several blocks.
+    /// Half a megabyte that compresses to half its size: several blocks.
     fn data() -> Vec<u8> {
         (0..65_536u32).flat_map(|number| u64::from(number.wrapping_mul(2_654_435_761)).to_le_bytes()).collect()
     }
 
-    /// What comes out, and the failure that ends it.
+    /// The content, and the failure that ends it.
     fn read(file: &[u8], capacity: usize, room: usize) -> (Vec<u8>, Option<io::ErrorKind>) {
         let mut reader = ZstdReader::new(io::BufReader::with_capacity(capacity, file)).unwrap();
         let (mut bytes, mut buffer) = (Vec::new(), vec![0; room]);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_come_one_behind_the_other_in_pieces_of_any_size() {
+    fn frames_follow_each_other_in_pieces_of_any_size() {
         let data = data();
         let skippable = [&0x184d_2a5au32.to_le_bytes()[..], &3u32.to_le_bytes(), b"abc"].concat();
         let file = [&skippable[..], &frame(&data), &frame(b""), &skippable, &frame(b"end"), &skippable].concat();
@@ -105,7 +105,7 @@ mod tests {
         }
     }
 
-    /// A block as it is stored (RFC 8878 section 3.1.1.2): 0 is a raw one, 2 is compressed, 3 is reserved.
+    /// A block as stored (RFC 8878 section 3.1.1.2): kind 0 is raw, 2 is compressed, 3 is reserved.
     fn block(kind: u32, size: u32, content: &[u8]) -> Vec<u8> {
         [&(size << 3 | kind << 1).to_le_bytes()[..BLOCK_HEADER], content].concat()
     }
@@ -123,7 +123,7 @@ mod tests {
                 assert!(bytes == expected && failure.is_some(), "{capacity}, {room}: {} bytes", bytes.len());
             }
         }
-        // A wrong checksum stands behind all blocks.
+        // A wrong checksum comes after all blocks.
         let (data, whole) = (data(), frame(&data()));
         let mut wrong = whole.clone();
         *wrong.last_mut().unwrap() ^= 1;

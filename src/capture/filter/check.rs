@@ -1,7 +1,8 @@
-//! What is wrong with an expression, and where.
+//! Finds the error in a filter expression, and its position.
 //!
-//! libpcap says what is wrong and not where. But what is not wrong up to some word can be completed to a right expression: the
-//! first word after which nothing helps is the wrong one. Where that cannot be told with certainty, no place is.
+//! libpcap reports the error but not its position. However, the beginning of an expression that is valid so far can be completed
+//! to a valid one: the first word after which no completion helps is the wrong one. Where that is not certain, no position is
+//! given.
 
 use std::net::Ipv6Addr;
 use std::ops::Range;
@@ -12,7 +13,7 @@ use super::REJECTS_ALL;
 use super::program::{self, Program};
 use crate::error::{Error, FilterProblem};
 
-/// The link types that an expression may be meant for if it is wrong for Ethernet: each has words of its own.
+/// The link types that an expression may be meant for if it is invalid for Ethernet: each has keywords of its own.
 const OTHER_LINK_TYPES: [LinkType; 5] = [
     LinkType::IEEE802_11_RADIOTAP,
     LinkType::LINUX_SLL2,
@@ -21,11 +22,11 @@ const OTHER_LINK_TYPES: [LinkType; 5] = [
     // MTP2, of telephone signalling.
     LinkType(140),
 ];
-/// More words are not looked through for the wrong one.
+/// Maximum number of words searched for the wrong one.
 const MAX_WORDS: usize = 100;
-/// Nor are more parentheses, one in another.
+/// Maximum depth of nested brackets in that search.
 const MAX_DEPTH: usize = 6;
-/// What can stand behind the beginning of a right expression, so that one of them completes it.
+/// Texts of which one completes the beginning of any valid expression.
 const COMPLETIONS: [&str; 35] = [
     "",
     "1",
@@ -63,19 +64,19 @@ const COMPLETIONS: [&str; 35] = [
     "beacon",
     "nods",
 ];
-/// What makes a condition of a number, wherever parentheses end behind it.
+/// Text that turns a number into a condition, wherever parentheses end after it.
 const CONDITION: &str = " = 1";
 
-/// A piece of an expression, and where it stands.
+/// The position of a word in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Word(Range<usize>);
 
-/// True for what words are made of. Numbers with units, addresses and options with dashes are one word each.
+/// True for the characters of words. Numbers with units, addresses and options with dashes are one word each.
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '\\' | '$' | ':')
 }
 
-/// The words of an expression: names, numbers, and each other character by itself, but for comparisons of two.
+/// The words of an expression: names, numbers, and every other character by itself, except operators of two characters.
 fn split(expression: &str) -> Vec<Word> {
     let (mut words, mut at) = (Vec::new(), 0);
     while let Some(first) = expression[at..].chars().next() {
@@ -100,7 +101,11 @@ pub fn words(expression: &str) -> impl Iterator<Item = &str> {
     split(expression).into_iter().map(|Word(place)| &expression[place])
 }
 
-/// Says what is wrong with an expression, if anything is.
+/// Checks an expression.
+///
+/// # Errors
+///
+/// The problem and, where it is certain, its position.
 pub fn check(expression: &str) -> Result<(), Error> {
     let invalid = |problem, span| Error::Filter { expression: expression.to_owned(), problem, span };
     program::load().map_err(Error::NoFilter)?;
@@ -108,7 +113,7 @@ pub fn check(expression: &str) -> Result<(), Error> {
         return Err(invalid(FilterProblem::HostName(name.to_owned()), Some(place)));
     }
     let Some(why) = failure(LinkType::ETHERNET, expression) else { return Ok(()) };
-    // That is in no single word.
+    // No single word is the reason.
     if why == REJECTS_ALL {
         return Err(invalid(FilterProblem::RejectsAll, None));
     }
@@ -129,23 +134,23 @@ fn failure(link_type: LinkType, expression: &str) -> Option<String> {
     Program::compile(datalink::from_link_type(link_type), expression).err()
 }
 
-/// True if libpcap finds nothing wrong with an expression, be there packets that meet it or not.
-fn is_right(link_type: LinkType, expression: &str) -> bool {
+/// True if libpcap accepts an expression, or only reports that no packet can match it.
+fn is_valid(link_type: LinkType, expression: &str) -> bool {
     failure(link_type, expression).is_none_or(|why| why == REJECTS_ALL)
 }
 
-/// The first wrong word, with what is wrong, by the link type for which most of the expression is right.
+/// The first wrong word and libpcap's message, by the link type for which most of the expression is valid.
 fn wrong_word<'f>(expression: &str, failures: &'f [(LinkType, String)]) -> Option<(&'f str, Range<usize>)> {
     let words = split(expression);
     if words.len() > MAX_WORDS || depth(expression) > MAX_DEPTH {
         return None;
     }
-    let is_right_up_to = |link_type, count| can_be_completed(link_type, beginning(expression, &words[..count]));
+    let is_valid_up_to = |link_type, count| can_be_completed(link_type, beginning(expression, &words[..count]));
     let (&(ethernet, ref why), others) = failures.split_first()?;
-    // From the end: should nothing here complete a beginning that is right, a longer one still shows that it is.
-    let mut furthest = ((0..=words.len()).rev().find(|count| is_right_up_to(ethernet, *count))?, why);
+    // From the end: even if no completion fits a valid beginning, a longer beginning still shows that it is valid.
+    let mut furthest = ((0..=words.len()).rev().find(|count| is_valid_up_to(ethernet, *count))?, why);
     for (link_type, why) in others {
-        while furthest.0 < words.len() && is_right_up_to(*link_type, furthest.0 + 1) {
+        while furthest.0 < words.len() && is_valid_up_to(*link_type, furthest.0 + 1) {
             furthest = (furthest.0 + 1, why);
         }
     }
@@ -166,13 +171,13 @@ fn can_be_completed(link_type: LinkType, beginning: &str) -> bool {
         if look_for_host(&body).is_some() {
             return false;
         }
-        // A number becomes a condition before the first, the second... of the closing brackets, or behind them.
-        is_right(link_type, &format!("{body}{open}"))
-            || (0..=open.len()).any(|at| is_right(link_type, &format!("{body}{}{CONDITION}{}", &open[..at], &open[at..])))
+        // A number becomes a condition before the first, the second... of the closing brackets, or after them.
+        is_valid(link_type, &format!("{body}{open}"))
+            || (0..=open.len()).any(|at| is_valid(link_type, &format!("{body}{}{CONDITION}{}", &open[..at], &open[at..])))
     })
 }
 
-/// What closes the brackets that are open at the end; nothing where they do not fit.
+/// The brackets that close those open at the end; `None` where they do not match.
 fn open_brackets(beginning: &str) -> Option<String> {
     let mut open = Vec::new();
     for c in beginning.chars() {
@@ -186,7 +191,7 @@ fn open_brackets(beginning: &str) -> Option<String> {
     Some(open.into_iter().rev().collect())
 }
 
-/// How many brackets are open at a time, at most.
+/// Maximum depth of nested brackets.
 fn depth(expression: &str) -> usize {
     let (mut depth, mut most) = (0usize, 0);
     for c in expression.chars() {
@@ -200,10 +205,10 @@ fn depth(expression: &str) -> usize {
     most
 }
 
-/// The first name that libpcap would look up as that of a host or a network, and its place. No expression with such a name is
-/// ever given to libpcap.
+/// The first name that libpcap would look up as that of a host or a network, and its position. No expression with such a name is
+/// ever passed to libpcap.
 fn look_for_host(expression: &str) -> Option<(&str, Range<usize>)> {
-    // Whether a name, were it here, would be one of a host: by the words before it.
+    // True if a name at this point would be that of a host, by the words before it.
     let mut is_awaited = false;
     for Word(place) in split(expression) {
         let word = &expression[place.clone()];
@@ -228,9 +233,9 @@ fn is_number_or_address(word: &str) -> bool {
         || is_ethernet()
 }
 
-/// True if a word is none of the language, but one that the user has chosen: a port can be named by it.
+/// True if a word is not a keyword of the language but a name that the user has chosen: one that can name a port.
 fn is_name(word: &str) -> bool {
-    // What stands behind a colon is another word, if the whole is no address.
+    // The part after a colon is another word, if the whole is not an address.
     let word = word.split(':').next().unwrap_or(word);
     word.starts_with('\\') || failure(LinkType::ETHERNET, &format!("port {word}")).is_none_or(|why| !why.contains("syntax error"))
 }
@@ -239,14 +244,14 @@ fn is_name(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// What is right, with words of all kinds.
+    /// Valid expressions, with words of all kinds.
     const RIGHT: &str = include_str!("right_expressions.txt");
 
     fn is_skipped() -> bool {
         portolan_libpcap::load().inspect_err(|why| println!("skipped: {why}")).is_err()
     }
 
-    /// The word that an expression is wrong at; empty for its end.
+    /// The word at which an expression is wrong; empty for its end.
     fn wrong(expression: &str) -> Option<String> {
         match check(expression) {
             Err(Error::Filter { span: Some(span), .. }) => Some(expression[span].to_owned()),
@@ -304,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_in_is_what_is_found() {
+    fn an_inserted_wrong_word_is_found() {
         if is_skipped() {
             return;
         }
@@ -339,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nothing_can_meet_has_no_place_and_what_is_monstrous_is_not_searched() {
+    fn an_expression_that_nothing_matches_has_no_position_and_a_huge_one_is_not_searched() {
         if is_skipped() {
             return;
         }

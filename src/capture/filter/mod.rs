@@ -1,7 +1,8 @@
-//! Which packets are looked at: a filter in tcpdump's language, which libpcap compiles.
+//! Packet filters in tcpdump's language, which libpcap compiles.
 //!
-//! The promise that no packet vanishes unseen holds here, too: what did not pass is counted, and so is what could not be
-//! asked, because the expression means nothing for its link type, and what has hidden from the expression behind a VLAN tag.
+//! The promise that no packet vanishes unseen holds here, too. Packets that did not pass are counted; so are packets that could
+//! not be tested, because the expression means nothing for their link type, and packets that a VLAN tag has hidden from the
+//! expression.
 
 mod check;
 mod program;
@@ -13,9 +14,9 @@ use super::packet::{LinkType, Packet};
 use crate::error::Error;
 use program::Program;
 
-/// What libpcap says of an expression that is right and that no packet of the link type can meet, such as `arp` for raw IP.
+/// libpcap's message for a valid expression that no packet of the link type can match, such as `arp` for raw IP.
 const REJECTS_ALL: &str = "expression rejects all packets";
-/// The place of the EtherType in an Ethernet frame.
+/// Offset of the EtherType in an Ethernet frame.
 const ETHER_TYPE: usize = 12;
 
 /// A filter expression that libpcap understands.
@@ -25,10 +26,12 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Checks an expression. It is right if it means something for packets of some link type; otherwise the error says what is
-    /// wrong with it and, where that is certain, at which place. Without libpcap it says what to install.
+    /// Checks an expression. It is valid if it means something for packets of some link type.
     ///
-    /// Names of hosts and networks are refused, because libpcap would ask the network for their addresses.
+    /// # Errors
+    ///
+    /// [`Error::Filter`] with the problem and, where that is certain, its position. Names of hosts and networks are refused,
+    /// because libpcap would ask the network for their addresses. [`Error::NoFilter`] without libpcap, with what to install.
     pub fn new(expression: &str) -> Result<Filter, Error> {
         check::check(expression)?;
         Ok(Filter { expression: expression.to_owned() })
@@ -39,69 +42,70 @@ impl Filter {
         &self.expression
     }
 
-    /// Begins to ask packets.
+    /// Starts to test packets.
     pub fn begin(&self) -> Filtering {
         let filtered = Filtered { expression: self.expression.clone(), packets: 0, matched: 0, tagged: 0, unasked: Vec::new() };
         Filtering { tests: BTreeMap::new(), filtered }
     }
 }
 
-/// What a filter did.
+/// The counts of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filtered {
     /// The expression.
     pub expression: String,
-    /// Packets that were asked, or could not be.
+    /// All packets, whether they could be tested or not.
     pub packets: u64,
     /// Packets that passed.
     pub matched: u64,
-    /// Packets that would have passed if the expression had looked behind their VLAN tag.
+    /// Packets that would have passed if the expression had looked past their VLAN tag.
     pub tagged: u64,
-    /// Link types that the expression means nothing for: why, and how many packets of theirs did not pass for that reason.
+    /// Link types that the expression means nothing for: the reason, and the number of their packets that did not pass for that
+    /// reason.
     pub unasked: Vec<(LinkType, String, u64)>,
 }
 
 impl Filtered {
-    /// The expression that looks behind one VLAN tag, too.
+    /// The expression that also looks past one VLAN tag.
     pub fn with_vlan(&self) -> String {
         let expression = &self.expression;
-        format!("{expression} or {}", behind_tag(expression))
+        format!("{expression} or {}", past_tag(expression))
     }
 }
 
-fn behind_tag(expression: &str) -> String {
+fn past_tag(expression: &str) -> String {
     format!("(vlan and ({expression}))")
 }
 
-/// A filter at work.
+/// A filter in use.
 pub struct Filtering {
     tests: BTreeMap<LinkType, Test>,
     filtered: Filtered,
 }
 
-/// What is asked of the packets of one link type.
+/// The test for packets of one link type.
 enum Test {
     Ask {
         program: Program,
-        /// The same behind a VLAN tag, where that can be asked and is not what the expression asks itself.
-        behind_tag: Option<Program>,
+        /// The program that looks past a VLAN tag, where that is possible and the expression does not do so itself.
+        past_tag: Option<Program>,
     },
-    /// None of them can pass.
+    /// No packet can pass.
     Reject,
-    /// They cannot be asked: why, and how many there were.
+    /// Packets cannot be tested: the reason, and their number.
     Unasked(String, u64),
 }
 
 impl Filtering {
-    /// True if the packet passes.
+    /// Tests and counts a packet. True if it passes.
     pub fn matches(&mut self, packet: &Packet<'_>, link_type: LinkType) -> bool {
         let Filtering { tests, filtered } = self;
         filtered.packets += 1;
         let matches = match tests.entry(link_type).or_insert_with(|| Test::new(&filtered.expression, link_type)) {
-            Test::Ask { program, behind_tag } => {
+            Test::Ask { program, past_tag } => {
                 let matches = program.matches(packet.wire_len, packet.data);
                 if !matches && is_tagged(packet.data) {
-                    let is_hidden = behind_tag.as_ref().is_some_and(|program| program.matches(packet.wire_len, packet.data));
+                    let is_hidden = past_tag.as_ref().is_some_and(|program| program.matches(packet.wire_len, packet.data));
                     filtered.tagged += u64::from(is_hidden);
                 }
                 matches
@@ -116,7 +120,7 @@ impl Filtering {
         matches
     }
 
-    /// What it has done so far.
+    /// The counts so far.
     pub fn so_far(&self) -> Filtered {
         let unasked = self.tests.iter().filter_map(|(link_type, test)| match test {
             Test::Unasked(why, packets) => Some((*link_type, why.clone(), *packets)),
@@ -133,8 +137,8 @@ impl Test {
         match Program::compile(datalink, expression) {
             Ok(program) => {
                 let may_hide = link_type == LinkType::ETHERNET && !check::words(expression).any(|word| word == "vlan");
-                let behind_tag = may_hide.then(|| Program::compile(datalink, &behind_tag(expression)).ok()).flatten();
-                Test::Ask { program, behind_tag }
+                let past_tag = may_hide.then(|| Program::compile(datalink, &past_tag(expression)).ok()).flatten();
+                Test::Ask { program, past_tag }
             }
             Err(why) if why == REJECTS_ALL => Test::Reject,
             Err(why) => Test::Unasked(why, 0),
@@ -153,7 +157,7 @@ mod tests {
     use super::*;
     use crate::unit::Time;
 
-    /// What a filter did with these packets, each with its link type and length on the wire; nothing without libpcap.
+    /// The counts of a filter for `packets`, each with its link type and length on the wire; `None` without libpcap.
     fn filtered(expression: &str, packets: &[(LinkType, u32, &[u8])]) -> Option<Filtered> {
         if let Err(why) = portolan_libpcap::load() {
             println!("skipped: {why}");
@@ -172,15 +176,15 @@ mod tests {
     }
 
     #[test]
-    fn each_link_type_is_asked_in_its_own_way() {
+    fn each_link_type_is_tested_in_its_own_way() {
         let (arp, ip) = (frame([8, 6], &[]), [&[0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17][..], &[0; 18]].concat());
         let packets = [(LinkType::ETHERNET, 60, &arp[..]), (LinkType::RAW, 28, &ip), (LinkType::RAW_OPENBSD, 28, &ip)];
         let Some(found) = filtered("arp", &packets) else { return };
         assert_eq!((found.packets, found.matched, found.unasked), (3, 1, vec![]));
         let found = filtered("udp or ether multicast", &packets[..2]).unwrap();
         assert_eq!((found.packets, found.matched), (2, 0));
-        let (link_type, why, packets_unasked) = &found.unasked[0];
-        assert_eq!((*link_type, *packets_unasked), (LinkType::RAW, 1));
+        let (link_type, why, untested) = &found.unasked[0];
+        assert_eq!((*link_type, *untested), (LinkType::RAW, 1));
         assert!(!why.is_empty());
         assert_eq!(filtered("udp", &packets).unwrap().matched, 2);
     }
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_behind_a_vlan_tag_is_counted_unless_the_expression_knows_of_tags() {
+    fn packets_hidden_by_a_vlan_tag_are_counted_unless_the_expression_tests_tags() {
         let (tagged, other) = (frame([0x81, 0], &[0, 7, 8, 6]), frame([0x81, 0], &[0, 7, 8, 0]));
         let packets = [(LinkType::ETHERNET, 64, &tagged[..]), (LinkType::ETHERNET, 64, &other)];
         let Some(found) = filtered("arp", &packets) else { return };

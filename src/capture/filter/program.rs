@@ -1,11 +1,11 @@
-//! What compiles filters: libpcap, or nothing, where the program was built without it.
+//! The compiler of filters: libpcap, or none if the program was built without it.
 
 #[cfg(feature = "live")]
 pub use portolan_libpcap::Program;
 
 use crate::error::LiveUnavailable;
 
-/// Loads libpcap, or says why there is none.
+/// Loads libpcap; the error is the reason why there is none.
 #[cfg(feature = "live")]
 pub fn load() -> Result<(), LiveUnavailable> {
     portolan_libpcap::load().map_err(LiveUnavailable::Libpcap)
@@ -14,7 +14,7 @@ pub fn load() -> Result<(), LiveUnavailable> {
 #[cfg(not(feature = "live"))]
 pub use without::Program;
 
-/// Says that there is no libpcap.
+/// Fails, because the program was built without libpcap.
 #[cfg(not(feature = "live"))]
 pub fn load() -> Result<(), LiveUnavailable> {
     Err(LiveUnavailable::NotBuilt)

@@ -1,4 +1,4 @@
-//! Interfaces that are open, and why others are not.
+//! Opens interfaces, and finds the reason why one cannot be opened.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -11,12 +11,12 @@ use crate::capture::Filter;
 use crate::error::{CaptureProblem, Error, LiveUnavailable};
 use crate::platform::machine::{self, Interface};
 
-/// Milliseconds after which the system hands over a packet, even if there is room for more in its block.
+/// Milliseconds after which the system hands over a packet, even if its block is not full.
 pub const TIMEOUT: u16 = 100;
-/// Whether libpcap gives nanoseconds here when it is asked for them.
+/// True if libpcap provides nanoseconds on this system when asked for them.
 pub const IS_PRECISE: bool = cfg!(target_os = "linux");
 
-/// What is known of an open interface.
+/// The properties of an open interface.
 #[derive(Clone, Debug)]
 pub struct Description {
     pub name: String,
@@ -31,12 +31,16 @@ pub struct Device {
     pub capture: Capture<Active>,
 }
 
-/// Interfaces that are open: packets already wait in the system's buffers.
+/// Open interfaces: packets are already waiting in the system's buffers.
 pub struct Devices(pub(super) Vec<Device>);
 
 impl Devices {
-    /// Opens the interfaces and sets their filter. A name that comes twice is opened once. Everything that takes rights, and all
-    /// of libpcap, is used here for the first time.
+    /// Opens the interfaces and sets their filter. A name that comes twice is opened once. Everything that needs privileges, and
+    /// all of libpcap, is used here for the first time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoLive`] without libpcap, [`Error::NoInterface`] if none is named, [`Error::Capture`] if one cannot be opened.
     pub fn open(settings: &Settings) -> Result<Devices, Error> {
         portolan_libpcap::load().map_err(|why| Error::NoLive(LiveUnavailable::Libpcap(why)))?;
         let known = machine::interfaces(true);
@@ -96,7 +100,7 @@ fn activate(name: &str, settings: &Settings, snaplen: u32) -> Result<Capture<Act
         .buffer_size(number(settings.buffer_bytes))
         .timeout(i32::from(TIMEOUT));
     let inactive = if IS_PRECISE { inactive.precision(Precision::Nano) } else { inactive };
-    // It is waited for packets with a limit of time, which libpcap itself does not keep on every system.
+    // The wait for packets has a time limit, which libpcap itself does not keep on every system.
     inactive.open()?.setnonblock()
 }
 
@@ -104,7 +108,7 @@ fn set_filter(capture: &mut Capture<Active>, filter: &Filter) -> Result<(), Stri
     capture.filter(filter.expression(), true).map_err(words)
 }
 
-/// What libpcap says, without the words of the crate around it.
+/// libpcap's message, without the words of the crate around it.
 pub fn words(error: pcap::Error) -> String {
     match error {
         pcap::Error::PcapError(words) => words,
@@ -112,7 +116,7 @@ pub fn words(error: pcap::Error) -> String {
     }
 }
 
-/// Why an interface could not be opened. libpcap tells it in words only.
+/// The error for an interface that could not be opened. libpcap gives the reason only in words.
 fn refusal(name: &str, why: &str, is_known: bool, known: &[Interface]) -> Error {
     let says = |part: &str| why.to_lowercase().contains(part);
     let reason = if says("permission") || says("permitted") || says("cap_net_") {
@@ -132,13 +136,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_libpcap_says_is_told_as_what_it_means() {
+    fn messages_of_libpcap_are_reported_by_their_meaning() {
         let known = machine::interfaces(true);
-        let told = |why, is_known| refusal("eth7", why, is_known, &known).to_string();
+        let message = |why, is_known| refusal("eth7", why, is_known, &known).to_string();
         let right = "socket: Operation not permitted";
-        assert!(told(right, true).contains("no permission to capture on eth7"), "{}", told(right, true));
-        assert!(told("That device is not up", true).contains("eth7 is down"));
-        assert!(told("SIOCGIFHWADDR: No such device", false).contains("no interface is called eth7; available: "));
-        assert!(told("Bus error", true).contains("cannot capture on eth7: Bus error"));
+        assert!(message(right, true).contains("no permission to capture on eth7"), "{}", message(right, true));
+        assert!(message("That device is not up", true).contains("eth7 is down"));
+        assert!(message("SIOCGIFHWADDR: No such device", false).contains("no interface is called eth7; available: "));
+        assert!(message("Bus error", true).contains("cannot capture on eth7: Bus error"));
     }
 }

@@ -1,7 +1,7 @@
-//! Whether the interface of an open capture is switched on, as the system says without a new socket: there may be no right to one.
+//! The state of the interface of an open capture, asked for without a new socket, which may not be permitted.
 //!
-//! `unsafe` is here for two calls of the system: no crate has a safe function for the one, and the address that the other tells of a
-//! removed interface is too short for those that there are.
+//! `unsafe` is needed for two system calls: no crate has a safe function for the one, and the address that the other returns for
+//! a removed interface is too short for the safe functions that exist.
 
 #![allow(unsafe_code)]
 
@@ -10,17 +10,17 @@ use std::os::fd::BorrowedFd;
 /// The state of an interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
-    /// It is switched on.
+    /// Switched on.
     Up,
-    /// It is switched off. A capture goes on by itself when it is switched on again.
+    /// Switched off. A capture continues by itself when the interface is switched on again.
     Down,
-    /// It has been removed: nothing will come any more, not even from another one of the same name.
+    /// Removed: no packets will come any more, not even from another interface of the same name.
     Gone,
-    /// The system does not say.
+    /// Not reported by the system.
     Unknown,
 }
 
-/// The state of the interface with that name that `capture` is bound to.
+/// The state of the interface `name` that `capture` is bound to.
 #[cfg(target_os = "linux")]
 pub fn link_state(capture: BorrowedFd<'_>, name: &str) -> LinkState {
     use nix::errno::Errno;
@@ -31,13 +31,13 @@ pub fn link_state(capture: BorrowedFd<'_>, name: &str) -> LinkState {
     match flags(capture, name) {
         Ok(flags) if flags & nix::libc::IFF_UP != 0 => LinkState::Up,
         Ok(_) => LinkState::Down,
-        // It is there, and has another name now or is just being removed.
+        // It exists, and has another name now or is just being removed.
         Err(Errno::ENODEV | Errno::ENXIO) => LinkState::Down,
         Err(_) => LinkState::Unknown,
     }
 }
 
-/// True if the kernel has taken the interface of a packet socket away: its number is -1 then (`packet_notifier` in
+/// True if the kernel has removed the interface of a packet socket: its index is -1 then (`packet_notifier` in
 /// net/packet/af_packet.c).
 #[cfg(target_os = "linux")]
 fn is_bound_to_nothing(socket: BorrowedFd<'_>) -> bool {
@@ -47,8 +47,8 @@ fn is_bound_to_nothing(socket: BorrowedFd<'_>) -> bool {
     // SAFETY: all fields are numbers and arrays of numbers, for which zeros are values.
     let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
     let mut length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
-    // SAFETY: the descriptor is open as long as it is borrowed; the kernel writes an address, of which it cuts off what is beyond
-    // `length` bytes, and its length.
+    // SAFETY: the descriptor is open as long as it is borrowed; the kernel writes an address, cut to `length` bytes, and its
+    // length.
     let result = unsafe { libc::getsockname(socket.as_raw_fd(), (&raw mut address).cast(), &raw mut length) };
     result == 0 && i32::from(address.sll_family) == libc::AF_PACKET && address.sll_ifindex == -1
 }
@@ -66,19 +66,19 @@ fn flags(socket: BorrowedFd<'_>, name: &str) -> nix::Result<i32> {
     if name.len() >= places {
         return Err(Errno::ENODEV);
     }
-    // The last place stays 0 and ends the name.
+    // The last byte stays 0 and ends the name.
     for (place, byte) in request.ifr_name.iter_mut().zip(name.bytes()) {
         *place = byte as libc::c_char;
     }
-    // SAFETY: the descriptor is open as long as it is borrowed; the kernel reads the name, which ends within the request, and writes
-    // the flags into it and nothing beyond.
+    // SAFETY: the descriptor is open as long as it is borrowed; the kernel reads the name, which ends within the request, and
+    // writes the flags into it and nothing beyond.
     let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request) };
     Errno::result(result)?;
     // SAFETY: the kernel has written this field of the union; before, it was zeros.
     Ok(i32::from(unsafe { request.ifr_ifru.ifru_flags }))
 }
 
-/// The state of the interface with that name.
+/// The state of the interface `name`.
 #[cfg(not(target_os = "linux"))]
 pub fn link_state(_: BorrowedFd<'_>, name: &str) -> LinkState {
     match crate::platform::machine::interfaces(false).into_iter().find(|interface| interface.name == name) {
@@ -97,7 +97,7 @@ mod tests {
     use crate::platform::machine;
 
     #[test]
-    fn what_the_system_says_of_an_interface_is_what_it_lists() {
+    fn the_state_of_an_interface_agrees_with_the_list_of_interfaces() {
         // Any socket will do.
         let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
         for interface in machine::interfaces(false) {

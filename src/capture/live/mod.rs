@@ -5,22 +5,22 @@
 //! interface - libpcap - thread ---+-- bounded channel -- Stream - Source - analysis
 //! ```
 //!
-//! 1. [`Devices::open`] opens everything that takes rights and checks everything that can be wrong. No thread is started, so
-//!    that rights can be given up next.
-//! 2. [`Devices::start`] begins to capture: a thread for each interface turns its packets into pcapng blocks and hands them over
+//! 1. [`Devices::open`] opens everything that needs privileges and checks everything that can be wrong. No thread is started, so
+//!    that privileges can be dropped next.
+//! 2. [`Devices::start`] starts the capture: a thread for each interface turns its packets into pcapng blocks and hands them over
 //!    when there are many, or when no more have come for a moment.
-//! 3. [`Stream`] is read by [`Source::from_reader`](super::Source::from_reader). What it gives out it saves first, if there is
-//!    something to save to: the file holds what is analysed, byte by byte.
-//! 4. [`Stopper`] ends it from any thread, and so does a limit. The stream then ends with what each interface has counted, and
-//!    [`Status`] says why each ended.
+//! 3. [`Stream`] is read by [`Source::from_reader`](super::Source::from_reader). It saves its bytes before it gives them out, if
+//!    there is a file to save to: the file holds exactly the bytes that are analysed.
+//! 4. [`Stopper`] ends the capture from any thread, and so does a limit. The stream then ends with the counts of each interface,
+//!    and [`Status`] gives the reason for each end.
 //!
-//! An interface that is switched off is waited for: the system goes on with the capture when it is switched on again. One that is
-//! removed has ended.
+//! A capture waits for an interface that is switched off: the system continues the capture when the interface is switched on
+//! again. The removal of an interface ends its capture.
 //!
-//! Nothing is lost uncounted. The channel is bounded: if the reader is slow, the threads wait, the kernel's buffer fills, and the
-//! kernel counts what it drops. Who stops gets all packets up to that moment.
+//! No packet is lost uncounted. The channel is bounded: if the reader is slow, the threads wait, the kernel's buffer fills, and
+//! the kernel counts what it drops. A capture that is stopped delivers all packets up to that moment.
 //!
-//! All threads end when the stream ends or is dropped, be there packets or not.
+//! All threads end when the stream ends or is dropped, with or without packets.
 
 mod device;
 mod link_state;
@@ -39,53 +39,53 @@ use super::saving::Saving;
 use crate::error::{CaptureProblem, Error};
 use crate::support::parallel;
 
-/// How to capture.
+/// The settings of a capture.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The interfaces, by the names that the system has for them; `any` is all of them, on Linux.
+    /// The interfaces, by the system's names for them; `any` is all of them, on Linux.
     pub interfaces: Vec<String>,
-    /// Which packets are captured; all, if `None`. The system itself filters, so that others cost nothing.
+    /// The packets to capture; all if `None`. The system itself filters, so that other packets cost nothing.
     pub filter: Option<Filter>,
-    /// Whether packets for other machines are wanted too, where the interface sees them.
+    /// True to capture packets for other machines, too, where the interface sees them.
     pub promiscuous: bool,
-    /// The most bytes of a packet that are captured, from 1 to [`MAX_SNAPLEN`]; what is beyond is held in that range.
+    /// Maximum number of bytes captured of a packet, clamped to the range from 1 to [`MAX_SNAPLEN`].
     pub snaplen: u32,
-    /// Bytes of the system's buffer for each interface, where packets wait to be taken.
+    /// Size of the system's buffer for each interface, in bytes. Packets wait there until they are read.
     pub buffer_bytes: u32,
 }
 
-/// The most bytes of a packet that can be captured: libpcap takes no more on most interfaces (`MAXIMUM_SNAPLEN`).
+/// Upper limit of the snapshot length, in bytes: libpcap accepts no more on most interfaces (`MAXIMUM_SNAPLEN`).
 pub const MAX_SNAPLEN: u32 = 262_144;
 
 impl Settings {
-    /// The usual way to capture on these interfaces.
+    /// The default settings for `interfaces`.
     pub fn new(interfaces: Vec<String>) -> Settings {
         Settings { interfaces, filter: None, promiscuous: false, snaplen: MAX_SNAPLEN, buffer_bytes: 32 << 20 }
     }
 }
 
-/// When a capture ends by itself.
+/// Limits at which a capture ends by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// After exactly so many packets of all interfaces together.
+    /// Exact number of packets, of all interfaces together.
     pub packets: Option<u64>,
-    /// After that time.
+    /// Maximum duration.
     pub duration: Option<Duration>,
 }
 
-/// A capture that goes on.
+/// A running capture.
 #[derive(Debug)]
 pub struct Live {
-    /// Its packets. Dropping it ends the capture.
+    /// Its packets. Dropping the stream ends the capture.
     pub stream: Stream,
-    /// Ends it.
+    /// Ends the capture.
     pub stopper: Stopper,
-    /// How it goes, and how it went.
+    /// Its status, during the capture and after the end.
     pub status: Status,
 }
 
 impl Devices {
-    /// Begins to capture. The stream can be read at once, before the first packet: it begins with what describes the
+    /// Starts the capture. The stream can be read at once, before the first packet: it begins with the descriptions of the
     /// interfaces.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! How a capture goes, for everyone who asks, and the word that ends it.
+//! The status of a capture, for any thread, and the switch that stops it.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -8,58 +8,58 @@ use super::super::saving::{Saved, Saving};
 use super::device::Description;
 use crate::error::Error;
 
-/// The most trouble of the saving that is kept until somebody takes it.
+/// Maximum number of saving errors that are kept until they are taken.
 const MAX_TROUBLES: usize = 10;
 
-/// Why the capture on an interface has ended.
+/// The reason why the capture on an interface has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// As many packets have come as were asked for.
+    /// The packet limit was reached.
     Packets,
-    /// The time is over.
+    /// The time limit was reached.
     Duration,
-    /// It was stopped, or nobody reads it any more.
+    /// The capture was stopped, or its stream is no longer read.
     Stopped,
     /// The interface or the system failed.
     Failed(CaptureFailure),
 }
 
-/// The reason why a capture on an interface could not go on.
+/// The reason why a capture on an interface could not continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CaptureFailure {
     /// The interface was removed.
     InterfaceRemoved,
-    /// Something else, in the words of libpcap or the system.
+    /// Another failure, in the words of libpcap or the system.
     Libpcap(String),
 }
 
-/// An interface and what it has counted so far: packets since the capture began. The system's counts are looked up about once a
-/// second, and at the end.
+/// An interface and its counts: packets since the capture began. The system's counts are read about once a second, and at the
+/// end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InterfaceStatus {
     /// Its name.
     pub name: String,
     /// The link layer of its packets.
     pub link_type: LinkType,
-    /// Packets that passed the filter, as the system counts them. What counts here and what passes through an interface differs
-    /// among systems: on Linux the loopback has each packet twice.
+    /// Packets that passed the filter, as counted by the system. Systems differ in what they count: on Linux, the loopback
+    /// interface has each packet twice.
     pub received: u64,
-    /// Packets that were not taken in time.
+    /// Packets that were dropped because they were not read in time.
     pub dropped_kernel: u64,
     /// Packets that the interface dropped.
     pub dropped_interface: u64,
-    /// Packets that are in the stream.
+    /// Packets in the stream.
     pub delivered: u64,
-    /// How often it was switched off since the capture began.
+    /// Number of times the interface was switched off since the capture began.
     pub went_down: u64,
-    /// Whether it is switched off at present: nothing comes until it is switched on again.
+    /// True while the interface is switched off: no packets come until it is switched on again.
     pub is_down: bool,
-    /// Why it has ended, if it has.
+    /// The reason for the end, if the capture has ended.
     pub ending: Option<Ending>,
 }
 
-/// How a capture goes. All clones tell the same.
+/// The status of a capture. All clones share it.
 #[derive(Clone, Debug)]
 pub struct Status(Arc<Shared>);
 
@@ -77,7 +77,7 @@ struct Counters {
     dropped_kernel: AtomicU64,
     dropped_interface: AtomicU64,
     delivered: AtomicU64,
-    /// How often it was switched off or on again since the capture began: it is off, if that is odd.
+    /// Number of times the interface was switched off or on again since the capture began; odd while it is off.
     switched: AtomicU64,
     ending: OnceLock<Ending>,
 }
@@ -129,18 +129,18 @@ impl Status {
         [sum(|counters| &counters.dropped_kernel), sum(|counters| &counters.dropped_interface)]
     }
 
-    /// What has been saved so far; `None` if nothing was to be saved.
+    /// The counts of saved packets, bytes and files so far; `None` if nothing is to be saved.
     pub fn saved(&self) -> Option<Saved> {
         self.saving().saved
     }
 
-    /// What went wrong with the saving since this was asked last. The capture goes on without it.
+    /// Takes the errors of saving since the last call. The capture continues despite them.
     pub fn take_troubles(&self) -> Vec<Error> {
         std::mem::take(&mut self.saving().troubles)
     }
 
     fn saving(&self) -> MutexGuard<'_, SavingStatus> {
-        // Both values are whole at any time.
+        // Both values are valid at any time, even after a panic.
         self.0.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -156,7 +156,7 @@ impl Status {
         self.0.interfaces[interface].delivered.store(packets, Ordering::Relaxed);
     }
 
-    /// Notes that it is switched off, or on again.
+    /// Records that the interface was switched off, or on again.
     pub(super) fn set_down(&self, interface: usize, is_down: bool) {
         let switched = &self.0.interfaces[interface].switched;
         // Only the interface's own thread writes it.
@@ -177,20 +177,20 @@ impl Status {
     }
 }
 
-/// Ends a capture, from any thread. All clones end the same one.
+/// Ends a capture, from any thread. All clones end the same capture.
 #[derive(Clone, Debug)]
 pub struct Stopper(Arc<Order>);
 
 #[derive(Debug)]
 struct Order {
     cause: AtomicU8,
-    /// Nobody reads the stream any more.
+    /// True once the stream is no longer read.
     abandoned: AtomicBool,
-    /// Packets that may still come, if there is a limit.
+    /// Packets left until the limit, if there is one.
     left: Option<AtomicU64>,
 }
 
-/// Nobody has said that it is to end.
+/// No cause to end yet.
 const GOES_ON: u8 = 0;
 const BY_PACKETS: u8 = 1;
 const BY_DURATION: u8 = 2;
@@ -203,8 +203,8 @@ impl Stopper {
         Stopper(Arc::new(Order { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
     }
 
-    /// Ends the capture within a quarter of a second or so, with the packets up to this moment. It returns at once; the stream
-    /// ends when all is said.
+    /// Ends the capture within about a quarter of a second, with the packets up to this moment. Returns at once; the stream ends
+    /// after the last packets and counts.
     pub fn stop(&self) {
         self.set(BY_STOPPING);
     }
@@ -213,7 +213,7 @@ impl Stopper {
         self.set(BY_DURATION);
     }
 
-    /// Nothing more is wanted, not even what is here already.
+    /// Ends the capture, and discards even the packets that are here already.
     pub(super) fn abandon(&self) {
         self.0.abandoned.store(true, Ordering::Relaxed);
         self.stop();
@@ -223,7 +223,7 @@ impl Stopper {
         self.0.abandoned.load(Ordering::Relaxed)
     }
 
-    /// Takes one packet of those that may come. The last one ends the capture.
+    /// Counts a packet against the limit; false if the limit was reached before. The last packet allowed ends the capture.
     #[inline]
     pub(super) fn take_packet(&self) -> bool {
         let Some(left) = &self.0.left else { return true };
@@ -237,7 +237,7 @@ impl Stopper {
         }
     }
 
-    /// Why it is to end, if it is. The first cause counts.
+    /// The reason to end, if there is one. The first one counts.
     pub(super) fn cause(&self) -> Option<Ending> {
         match self.0.cause.load(Ordering::Relaxed) {
             BY_PACKETS => Some(Ending::Packets),
@@ -248,7 +248,7 @@ impl Stopper {
     }
 
     fn set(&self, cause: u8) {
-        // Somebody was faster.
+        // Another cause came first.
         let _ = self.0.cause.compare_exchange(GOES_ON, cause, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_gives_out_exactly_so_many_packets_and_the_first_cause_counts() {
+    fn a_limit_admits_exactly_its_number_of_packets_and_the_first_cause_counts() {
         let stopper = Stopper::new(Some(1000));
         let taken = || (0..700).filter(|_| stopper.take_packet()).count();
         let both = std::thread::scope(|scope| [scope.spawn(taken), scope.spawn(taken)].map(|thread| thread.join().unwrap()));
@@ -273,13 +273,13 @@ mod tests {
     fn an_interface_that_went_down_and_came_back_did_so_once() {
         let description = Description { name: "west".into(), link_type: LinkType::ETHERNET, snaplen: 1, filter: None };
         let status = Status::new(&[description], None);
-        let told = |is_down: &[bool]| {
+        let switched = |is_down: &[bool]| {
             is_down.iter().for_each(|is_down| status.set_down(0, *is_down));
             let interface = &status.interfaces()[0];
             (interface.went_down, interface.is_down)
         };
-        assert_eq!(told(&[false]), (0, false));
-        assert_eq!(told(&[true, true]), (1, true));
-        assert_eq!(told(&[false, true, false]), (2, false));
+        assert_eq!(switched(&[false]), (0, false));
+        assert_eq!(switched(&[true, true]), (1, true));
+        assert_eq!(switched(&[false, true, false]), (2, false));
     }
 }

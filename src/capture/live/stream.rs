@@ -1,4 +1,4 @@
-//! The stream itself: blocks of bytes from several threads to one reader.
+//! The stream of a capture: blocks of bytes from several threads to one reader.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -13,40 +13,40 @@ use super::super::saving::Saving;
 use super::device::Description;
 use super::status::{Status, Stopper};
 
-/// Bytes after which a thread hands over what it has: large enough that handing it over costs nothing.
+/// Bytes after which a thread hands over its block: large enough that this costs nothing.
 pub const BLOCK: usize = 256 << 10;
-/// Blocks that may be ready at a time, 32 MiB: who reads them has something else to do now and then, for up to a second. More
-/// packets wait in the system's buffer, which counts what it drops.
+/// Maximum number of blocks that are ready at a time, 32 MiB: the reader is busy with other work now and then, for up to a
+/// second. More packets wait in the system's buffer, which counts what it drops.
 const READY: usize = 128;
-/// Blocks whose memory is kept to be used again.
+/// Maximum number of blocks whose memory is kept for reuse.
 const SPARE: usize = 8;
 
-/// A capture's packets as pcapng blocks. It ends after the capture has, with all that was counted; reading waits until there is
-/// something, or until [a pause](Stream::pause_every). Dropping it ends the capture and waits for its threads.
+/// A capture's packets as pcapng blocks. The stream ends after the capture, with all counts; a read waits for data, or until [a
+/// pause](Stream::pause_every). Dropping the stream ends the capture and waits for its threads.
 pub struct Stream {
-    /// Blocks of whole pcapng blocks; none once the stream has been abandoned.
+    /// Blocks of whole pcapng blocks; `None` once the stream has been abandoned.
     blocks: Option<Receiver<Vec<u8>>>,
     spare: Spare,
     current: Vec<u8>,
-    /// How much of the current block has been read.
+    /// Number of bytes of the current block that have been read.
     read: usize,
-    /// When reading pauses; never, if `None`.
+    /// The pauses in reading; none, if `None`.
     pauses: Option<Pauses>,
     saving: Option<Saving>,
     stopper: Stopper,
     status: Status,
-    /// Each hands back its capture, which stays open as long as the stream.
+    /// Each thread returns its capture, which stays open as long as the stream.
     workers: Vec<JoinHandle<Capture<Active>>>,
 }
 
-/// When reading pauses.
+/// The schedule of pauses in reading.
 struct Pauses {
     every: Duration,
     last: Instant,
 }
 
 impl Pauses {
-    /// The next block, if it is here before the next pause.
+    /// Waits for the next block, but only until the next pause.
     fn receive(&mut self, blocks: &Receiver<Vec<u8>>) -> Result<Vec<u8>, RecvTimeoutError> {
         let left = self.every.saturating_sub(self.last.elapsed());
         let received = if left.is_zero() { Err(RecvTimeoutError::Timeout) } else { blocks.recv_timeout(left) };
@@ -60,7 +60,7 @@ impl Pauses {
 /// Blocks that have been read and can be filled again.
 type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
 
-/// Where the threads put their blocks.
+/// The way into a stream, for the threads of the interfaces.
 #[derive(Clone)]
 pub struct Outlet {
     ready: SyncSender<Vec<u8>>,
@@ -68,7 +68,7 @@ pub struct Outlet {
 }
 
 impl Outlet {
-    /// Hands a block over and gives an empty one for it, as soon as there is room. False if nobody reads any more.
+    /// Hands `block` over as soon as there is room, and replaces it with an empty one. False if the stream is no longer read.
     pub fn hand_over(&self, block: &mut Vec<u8>) -> bool {
         let empty = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         self.ready.send(std::mem::replace(block, empty)).is_ok()
@@ -105,18 +105,18 @@ fn beginning(descriptions: &[Description]) -> Vec<u8> {
 }
 
 impl Stream {
-    /// Adds a thread that fills it.
+    /// Adds a thread that fills the stream.
     pub fn add_worker(&mut self, worker: JoinHandle<Capture<Active>>) {
         self.workers.push(worker);
     }
 
-    /// Lets reading pause about so often, be there packets or not: it fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and can
-    /// be tried again. So the reader has time for other things.
+    /// Makes reading pause about every `time`, with or without packets, so that the reader can do other work. A read then fails
+    /// with [`WouldBlock`](io::ErrorKind::WouldBlock), and can be tried again.
     pub fn pause_every(&mut self, time: Duration) {
         self.pauses = Some(Pauses { every: time, last: Instant::now() });
     }
 
-    /// Saves the current block. A failure is told by the status, and the capture goes on.
+    /// Saves the current block. The status reports a failure, and the capture continues.
     fn save(&mut self) {
         let Some(saving) = &mut self.saving else { return };
         if !saving.is_over() {
@@ -125,7 +125,7 @@ impl Stream {
         }
     }
 
-    /// Goes over to the next block. False at the end.
+    /// Switches to the next block. False at the end.
     fn next_block(&mut self) -> io::Result<bool> {
         let Some(blocks) = &self.blocks else { return Ok(false) };
         let received = match &mut self.pauses {
@@ -167,10 +167,10 @@ impl Read for Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         self.stopper.abandon();
-        // Whoever waits for room learns that there will be none.
+        // A thread that waits for room learns that there will be none.
         self.blocks = None;
         for worker in self.workers.drain(..) {
-            // One that has panicked has ended, too.
+            // A thread that has panicked has ended, too.
             let _ = worker.join();
         }
     }

@@ -15,9 +15,9 @@ use super::status::{CaptureFailure, Ending, Status, Stopper};
 use super::stream::{BLOCK, Outlet};
 use crate::unit::{NANOSECONDS, Time};
 
-/// Packets that are taken at a time, before it is looked whether all is to end.
+/// Maximum number of packets taken before the next check whether the capture should end.
 const BATCH: usize = 1000;
-/// How often the system is asked for what it has counted.
+/// Interval at which the system's counts are read.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 pub struct Worker {
@@ -26,12 +26,12 @@ pub struct Worker {
     capture: Capture<Active>,
     inbox: Inbox,
     deadline: Option<Instant>,
-    /// The interface is switched off.
+    /// True while the interface is switched off.
     is_down: bool,
     counts: Counts,
     counted: Instant,
-    /// Packets dropped by the kernel and by the interface, as the stream tells them so far.
-    told: Option<[u64; 2]>,
+    /// Packets dropped by the kernel and by the interface, as last written to the stream.
+    reported: Option<[u64; 2]>,
 }
 
 impl Worker {
@@ -47,11 +47,11 @@ impl Worker {
         let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
         let counted = Instant::now();
         let (name, capture) = (device.description.name, device.capture);
-        Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, told: None }
+        Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, reported: None }
     }
 
-    /// Captures until there is a reason to end, and says it. The capture is handed back open: nothing can be written any more to a
-    /// file that gets the number of its descriptor.
+    /// Captures until there is a reason to end, and reports it. Returns the capture, still open: the call filter refuses writes
+    /// to its descriptor's number, which no file may therefore get.
     pub fn run(mut self) -> Capture<Active> {
         let ending = loop {
             if let ControlFlow::Break(ending) = self.turn() {
@@ -59,8 +59,8 @@ impl Worker {
             }
         };
         self.count();
-        self.tell(Some(self.inbox.delivered));
-        // Told first: who has read the stream to its end finds it.
+        self.write_statistics(Some(self.inbox.delivered));
+        // Set first, so that a reader at the end of the stream finds it.
         self.inbox.status.set_ending(self.interface, ending);
         self.inbox.hand_over();
         self.capture
@@ -91,35 +91,36 @@ impl Worker {
         }
         if self.counted.elapsed() >= COUNT_EVERY {
             self.count();
-            // Once at the beginning, and then only what is new: who captures nothing for days saves nothing.
-            if self.told != Some(self.counts.dropped()) {
-                self.tell(None);
+            // Once at the beginning, and then only changes: a capture without packets for days saves nothing.
+            if self.reported != Some(self.counts.dropped()) {
+                self.write_statistics(None);
             }
         }
         ControlFlow::Continue(())
     }
 
-    /// Looks whether the interface is switched on. It is waited for: its socket stays bound to it, and packets come again as soon as
-    /// it is on.
+    /// Checks whether the interface is switched on. The capture waits for an interface that is off: the socket stays bound to it,
+    /// and packets come again as soon as it is on.
     fn look_at_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
         let state = link_state(self.capture.as_fd(), &self.name);
         if state == LinkState::Gone {
             return ControlFlow::Break(self.fail(CaptureFailure::InterfaceRemoved));
         }
         if has_failed {
-            // Even if it is on again already.
+            // Even if the interface is on again already.
             self.set_down(true);
         }
         if state == LinkState::Up || state == LinkState::Unknown && !has_failed && taken > 0 {
             self.set_down(false);
         } else if has_failed && taken == 0 {
-            // Whatever the system says again and again, it is not asked all the time.
+            // A failure that the system repeats must not cause a busy loop.
             let _ = poll(&mut [], TIMEOUT);
         }
         ControlFlow::Continue(())
     }
 
-    /// What libpcap says, unless it is that the interface is gone. It may know that a moment before the socket does.
+    /// The failure that libpcap's message `why` means. libpcap may know that the interface is gone a moment before the socket
+    /// does.
     fn reason(&self, why: String) -> CaptureFailure {
         let is_gone = why.contains("disappeared") || link_state(self.capture.as_fd(), &self.name) == LinkState::Gone;
         if is_gone { CaptureFailure::InterfaceRemoved } else { CaptureFailure::Libpcap(why) }
@@ -130,12 +131,12 @@ impl Worker {
         self.inbox.status.set_down(self.interface, is_down);
     }
 
-    /// Takes what came before the interface failed.
+    /// Takes the packets that came before the interface failed.
     fn fail(&mut self, failure: CaptureFailure) -> Ending {
         self.drain(Ending::Failed(failure))
     }
 
-    /// Takes what has come up to now and is still in the system's buffer.
+    /// Takes the packets up to now that are still in the system's buffer.
     fn drain(&mut self, ending: Ending) -> Ending {
         self.inbox.until = Some((Time::now(), Instant::now()));
         // The system hands over a block that is not full after this time.
@@ -145,7 +146,7 @@ impl Worker {
             match self.wait(left).and_then(|_| self.take()) {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
                 Ok(_) => {}
-                // Nothing comes any more, and it is known why.
+                // No more packets come, and the reason is known.
                 Err(why) if is_of_interface_down(&why) || matches!(ending, Ending::Failed(_)) => break,
                 Err(why) => return Ending::Failed(self.reason(why)),
             }
@@ -153,7 +154,7 @@ impl Worker {
         ending
     }
 
-    /// Waits until there are packets, or for so long. True if something has happened to the interface.
+    /// Waits for packets, for `time` at most. True if the interface reports an error.
     fn wait(&self, time: Duration) -> Result<bool, String> {
         let time = PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO);
         let mut waiting = [PollFd::new(self.capture.as_fd(), PollFlags::POLLIN)];
@@ -164,7 +165,7 @@ impl Worker {
         }
     }
 
-    /// Takes packets that are here, and tells how many.
+    /// Takes the packets that are available, and returns their number.
     fn take(&mut self) -> Result<usize, String> {
         let Worker { capture, inbox, .. } = self;
         let taken = capture.dispatch(Some(BATCH), |packet| inbox.put(packet.header, packet.data)).map_err(words);
@@ -181,16 +182,17 @@ impl Worker {
         }
     }
 
-    /// Puts what was counted into the stream.
-    fn tell(&mut self, delivered: Option<u64>) {
-        self.told = Some(self.counts.dropped());
+    /// Writes the counts to the stream.
+    fn write_statistics(&mut self, delivered: Option<u64>) {
+        self.reported = Some(self.counts.dropped());
         let statistics = Statistics { delivered, ..self.counts.statistics() };
         pcapng_write::statistics(&mut self.inbox.block, self.interface as u32, Time::now(), &statistics);
     }
 }
 
-/// True if a packet came after a moment that was so long ago. If its time is later than it can be, it came before, and the clock was
-/// set back since; of such packets there is an end, too.
+/// True if a packet captured at `time` came after `moment`, which is `ago` in the past. A later time than possible means that the
+/// packet came before and the clock was set back since; this is assumed only for the first ten seconds, so that such packets end,
+/// too.
 fn is_after(time: Time, moment: Time, ago: Duration) -> bool {
     const AT_MOST: Duration = Duration::from_secs(10);
     // The clocks differ by a little, and one may be adjusted meanwhile.
@@ -200,22 +202,23 @@ fn is_after(time: Time, moment: Time, ago: Duration) -> bool {
     later > 0 && (by_clock <= ago + SLACK || ago > AT_MOST)
 }
 
-/// True if libpcap says no more than that the interface is switched off. Before 1.10 it takes that for a failure on Linux, too.
+/// True if libpcap's message `why` means only that the interface is switched off. Before 1.10, libpcap treats that as a failure
+/// on Linux, too.
 fn is_of_interface_down(why: &str) -> bool {
     let why = why.to_lowercase();
     ["went down", "network is down"].iter().any(|words| why.contains(words))
 }
 
-/// What becomes of packets.
+/// The destination of an interface's packets.
 struct Inbox {
     interface: usize,
     /// Packets as pcapng blocks, to be handed over.
     block: Vec<u8>,
-    /// Packets that were put in, from the beginning.
+    /// Packets put in since the beginning.
     delivered: u64,
-    /// Packets after this time are not wanted any more, if it is set: what the clock said, and when.
+    /// Packets after this time are discarded, if it is set: the time by the clock, and the moment of reading it.
     until: Option<(Time, Instant)>,
-    /// No more packets are wanted.
+    /// True once no more packets are wanted.
     is_over: bool,
     outlet: Outlet,
     stopper: Stopper,
@@ -223,7 +226,7 @@ struct Inbox {
 }
 
 impl Inbox {
-    /// Puts a packet in, if it is wanted.
+    /// Puts a packet in, if packets are wanted.
     #[inline]
     fn put(&mut self, header: &PacketHeader, data: &[u8]) {
         if self.is_over {
@@ -241,7 +244,7 @@ impl Inbox {
         }
     }
 
-    /// Hands over what there is. That may take as long as the reader does.
+    /// Hands over the pending block. That may have to wait for the reader.
     fn hand_over(&mut self) {
         if !self.block.is_empty() && !self.outlet.hand_over(&mut self.block) {
             self.is_over = true;
@@ -249,7 +252,7 @@ impl Inbox {
     }
 }
 
-/// What the system has counted. Its counters have 32 bits and begin anew.
+/// The system's counts. Its counters have 32 bits and wrap around.
 #[derive(Default)]
 struct Counts {
     last: [u32; 3],
@@ -286,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counters_that_begin_anew_go_on() {
+    fn counters_that_wrap_around_continue() {
         let mut counts = Counts::default();
         for received in [5, u32::MAX, 2] {
             counts.add(Stat { received, dropped: 1, if_dropped: 0 });
@@ -306,9 +309,9 @@ mod tests {
     }
 
     #[test]
-    fn an_interface_that_is_switched_off_is_no_failure_in_any_words_of_libpcap() {
-        let told =
+    fn an_interface_that_is_switched_off_is_not_a_failure_in_any_wording_of_libpcap() {
+        let messages =
             ["The interface went down", "recv failed: Network is down", "The interface disappeared", "Bad file descriptor"];
-        assert_eq!(told.map(is_of_interface_down), [true, true, false, false]);
+        assert_eq!(messages.map(is_of_interface_down), [true, true, false, false]);
     }
 }

@@ -1,4 +1,4 @@
-//! What is saved: files whole at any time, rotation, full disks.
+//! Saving: files that are whole at any time, rotation, full disks.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ fn beginning(interfaces: &[Description]) -> Vec<u8> {
     bytes
 }
 
-/// A packet so many seconds after the beginning.
+/// A packet `seconds` after the beginning.
 fn packet(seconds: i64, data: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     pcapng_write::packet(&mut bytes, 0, Time::from_nanoseconds(BEGIN + seconds * NANOSECONDS), 60, data);
@@ -68,12 +68,12 @@ fn packets(path: &Path) -> Vec<Seen> {
     packets
 }
 
-/// What stands in a file: the first byte of each packet.
-fn letters(path: &Path) -> String {
+/// The first byte of each packet in a file.
+fn first_bytes(path: &Path) -> String {
     packets(path).iter().map(|(.., data)| char::from(data[0])).collect()
 }
 
-/// Remembers each write by itself and has room for so many bytes.
+/// Records each write by itself, and has room for `room` bytes.
 #[derive(Clone, Default)]
 struct Recorder {
     writes: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -95,7 +95,7 @@ impl Write for Recorder {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let room = self.room.unwrap_or(usize::MAX).min(bytes.len());
         if room == 0 {
-            // Whoever comes again finds room.
+            // The next write finds room.
             self.room = None;
             return Err(io::ErrorKind::BrokenPipe.into());
         }
@@ -134,7 +134,7 @@ fn a_file_without_rotation_is_whole_before_its_first_packet() {
         saving.save(&[beginning(&[ETH]), statistics(7)].concat()).unwrap();
         assert_eq!(packets(&folder.path().join(name)), []);
         saving.save(&packet(0, b"a")).unwrap();
-        assert_eq!(letters(&folder.path().join(name)), "a");
+        assert_eq!(first_bytes(&folder.path().join(name)), "a");
     }
     assert_eq!(names(&folder), ["day.pcap", "day.pcapng"]);
     let mut source = open(&folder.path().join("day.pcapng"));
@@ -158,7 +158,7 @@ fn a_pcap_file_has_records_with_nanoseconds_and_no_statistics() {
 }
 
 #[test]
-fn a_second_link_type_ends_a_pcap_file_and_what_came_before_is_saved() {
+fn a_second_link_type_ends_a_pcap_file_and_the_packets_before_it_are_saved() {
     let folder = tempdir().unwrap();
     let mut saving = Saving::create(target(&folder, "day.pcap")).unwrap();
     let mut wlan = Vec::new();
@@ -167,7 +167,7 @@ fn a_second_link_type_ends_a_pcap_file_and_what_came_before_is_saved() {
     assert!(matches!(error, Error::Save { reason: SaveProblem::TwoLinkTypes { first: 1, other: 127 }, .. }), "{error}");
     assert!(saving.is_over());
     saving.save(&packet(2, b"c")).unwrap();
-    assert_eq!(letters(&folder.path().join("day.pcap")), "a");
+    assert_eq!(first_bytes(&folder.path().join("day.pcap")), "a");
     assert_eq!(saving.finish().packets, 1);
 }
 
@@ -181,7 +181,7 @@ fn files_of_limited_time_begin_with_the_packet_that_is_too_late() {
     saving.save(&packet(20, b"e")).unwrap();
     let expected = ["day_00001_20261124031500.pcapng", "day_00002_20261124031510.pcapng", "day_00003_20261124031520.pcapng"];
     assert_eq!(names(&folder), expected);
-    assert_eq!(expected.map(|name| letters(&folder.path().join(name))), ["ab", "cd", "e"]);
+    assert_eq!(expected.map(|name| first_bytes(&folder.path().join(name))), ["ab", "cd", "e"]);
     assert_eq!(saving.finish().files, 3);
 }
 
@@ -191,9 +191,9 @@ fn a_clock_that_is_set_back_does_not_stop_the_rotation() {
     let mut saving = Saving::create(Target { rotate_seconds: Some(10), ..target(&folder, "day.pcap") }).unwrap();
     // By an hour, and then by less than a minute: the file is that much longer.
     let times = [0, 5, -3_600, -3_595, -3_590, -3_645, -3_581, -3_580];
-    let packets: Vec<Vec<u8>> = times.iter().zip(b'a'..).map(|(time, letter)| packet(*time, &[letter])).collect();
+    let packets: Vec<Vec<u8>> = times.iter().zip(b'a'..).map(|(time, byte)| packet(*time, &[byte])).collect();
     saving.save(&[beginning(&[ETH]), packets.concat()].concat()).unwrap();
-    let held: Vec<String> = names(&folder).iter().map(|name| letters(&folder.path().join(name))).collect();
+    let held: Vec<String> = names(&folder).iter().map(|name| first_bytes(&folder.path().join(name))).collect();
     assert_eq!(held, ["ab", "cd", "efg", "h"]);
 }
 
@@ -213,7 +213,7 @@ fn statistics_go_to_the_open_file_however_large_it_is() {
 }
 
 #[test]
-fn the_oldest_files_are_removed_and_one_that_cannot_be_is_told() {
+fn the_oldest_files_are_removed_and_one_that_cannot_be_is_reported() {
     let folder = tempdir().unwrap();
     let limits = Target { rotate_size: Some(1), keep: Some(2), ..target(&folder, "day.pcap") };
     let mut saving = Saving::create(limits).unwrap();
@@ -226,7 +226,7 @@ fn the_oldest_files_are_removed_and_one_that_cannot_be_is_told() {
     let error = saving.save(&[packet(3, b"d"), packet(4, b"e")].concat()).unwrap_err().to_string();
     assert!(error.contains(&format!("{stays}: ")) && error.ends_with("; it is kept, and saving continues"), "{error}");
     assert!(!saving.is_over());
-    // One that somebody has taken away is no trouble.
+    // A file that someone else has removed is no problem.
     fs::remove_file(folder.path().join("day_00004_20261124031503.pcap")).unwrap();
     saving.save(&packet(5, b"f")).unwrap();
     assert_eq!(names(&folder), [stays, "day_00005_20261124031504.pcap", "day_00006_20261124031505.pcap"]);
@@ -259,7 +259,7 @@ fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
 }
 
 #[test]
-fn what_could_not_be_written_is_not_tried_again() {
+fn a_failed_write_is_not_tried_again() {
     let begin = beginning(&[ETH]);
     let recorder = Recorder { room: Some(begin.len()), ..Recorder::default() };
     let file = SavedFile::new("day.pcapng".into(), Box::new(recorder.clone()));
@@ -281,7 +281,7 @@ fn a_new_file_begins_with_the_current_section() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     let mut saving = Saving::create(Target::file("/dev/full")).unwrap();
     let error = saving.save(&[beginning(&[ETH]), packet(0, b"a")].concat()).unwrap_err();
     assert_eq!(error.to_string(), "cannot write /dev/full: the disk is full; no packets were saved");
@@ -300,7 +300,7 @@ fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_before_anything_is_made() {
+fn contradictory_settings_are_refused_before_anything_is_created() {
     let folder = tempdir().unwrap();
     let size = Some(1_000);
     let refused = |target: Target, problem: SaveProblem| {
@@ -326,7 +326,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_made() {
 }
 
 #[test]
-fn blocks_that_are_no_stream_are_refused_and_what_comes_before_is_saved() {
+fn invalid_blocks_are_refused_and_the_packets_before_them_are_saved() {
     let (begin, whole) = (beginning(&[ETH]), packet(0, b"a"));
     let mut stray = whole.clone();
     stray[8] = 9;
@@ -348,7 +348,7 @@ fn blocks_that_are_no_stream_are_refused_and_what_comes_before_is_saved() {
 }
 
 #[test]
-fn what_is_kept_of_interfaces_has_a_bound() {
+fn the_stored_descriptions_of_interfaces_are_bounded() {
     let long = "x".repeat(65_000);
     let mut saving = Recorder::default().saving("day.pcapng");
     let mut one = Vec::new();
@@ -361,8 +361,8 @@ fn what_is_kept_of_interfaces_has_a_bound() {
     assert_eq!(saving.preamble.capacity(), 0);
 }
 
-/// A packet of the law: nanoseconds after the one before, on the second interface if it is described, data, and whether
-/// statistics come behind it.
+/// A packet of the property test: nanoseconds after the one before, on the second interface if it is described, data, and whether
+/// statistics follow.
 type Made = (i64, bool, Vec<u8>, bool);
 
 fn made() -> impl Strategy<Value = Vec<Made>> {
@@ -392,7 +392,7 @@ fn blocks(made: &[Made], late: usize) -> (Vec<Vec<u8>>, Vec<Seen>) {
     (blocks, seen)
 }
 
-/// Where the last packet of a pcapng file ends.
+/// The end of the last packet in a pcapng file.
 fn last_packet_end(file: &[u8]) -> usize {
     let (mut pcapng, mut at, mut end) = (Pcapng::new(), 0, 0);
     while at < file.len() {
@@ -466,7 +466,7 @@ proptest! {
             prop_assert!(packets.len() == 1 || rotate_size.is_none_or(|limit| size <= limit));
             let too_late = |time: i64| rotate_seconds.is_some_and(|limit| time - first >= limit as i64 * NANOSECONDS);
             prop_assert!(!packets.iter().any(|(time, ..)| too_late(time.unwrap())));
-            // No file ends before it must.
+            // No file ends earlier than it must.
             if let Some((time, _, _, data)) = found.get(index + 1).map(|packets| &packets[0]) {
                 let length = if is_pcap { 16 + data.len() } else { 32 + data.len().next_multiple_of(4) };
                 let is_full = rotate_size.is_some_and(|limit| (file.len() + length) as u64 > limit);
