@@ -9,8 +9,11 @@ use crate::service::ladder::Opening;
 use crate::service::rung::Conflicts;
 use crate::service::{Marks, Transport, Verdict};
 
+/// True if a flow has a flag.
+type IsSet = fn(&Facts<'_>) -> bool;
+
 /// The flags that tell something about a flow alone, in the order in which they are written.
-const OWN_FLAGS: [(&str, fn(&Facts<'_>) -> bool); 12] = [
+const OWN_FLAGS: [(&str, IsSet); 12] = [
     ("midstream", |facts| facts.outcome == Some(Outcome::Midstream)),
     ("one-way", |facts| !facts.flow.is_two_way()),
     ("attempt", |facts| facts.outcome == Some(Outcome::Attempted)),
