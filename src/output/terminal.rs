@@ -105,7 +105,7 @@ struct ShownRows<'t, 'a> {
     placements: Vec<Placement>,
     /// How many of the table are shown.
     shown: usize,
-    /// Those, with all their columns, if they are few.
+    /// Those, if they are few, with the text of all columns that may be shown.
     kept: Vec<Vec<Shown>>,
     others: Option<Vec<Shown>>,
     /// Digits of a second that are shown of times.
@@ -122,7 +122,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let (mut kept, mut first) = (Vec::new(), table.no_rows());
         let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
         if is_kept || has_others {
-            let columns: Vec<usize> = (0..table.fields.len()).collect();
+            let columns = rows.columns();
             table.visit_with_words(0..shown, |values| {
                 first.add(values);
                 if is_kept {
@@ -135,6 +135,11 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let others = table.others(shown, &first).map(|values| rows.others(&values, view));
         (rows.kept, rows.others) = (kept, others);
         rows
+    }
+
+    /// The columns that may be shown, by index.
+    fn columns(&self) -> Vec<usize> {
+        (0..self.placements.len()).filter(|&index| self.placements[index].priority != Priority::Never).collect()
     }
 
     fn no_cells(&self) -> Vec<Shown> {
@@ -153,7 +158,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     fn others(&self, values: &[Value<'_>], view: View) -> Vec<Shown> {
         let fields = &self.table.fields;
         let mut cells = self.no_cells();
-        self.show(values, &(0..fields.len()).collect::<Vec<_>>(), &mut cells);
+        self.show(values, &self.columns(), &mut cells);
         // The label stands in the first column that is always shown and does not add up.
         let is_always_shown = |index: usize| self.placements[index].priority == Priority::Always;
         let is_free = |index: usize| is_always_shown(index) && !is_measure(&fields[index]);
@@ -231,7 +236,7 @@ struct Layout {
 impl Layout {
     fn new(rows: &ShownRows<'_, '_>, view: View) -> Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
-        let candidates: Vec<usize> = (0..fields.len()).filter(|&index| placements[index].priority != Priority::Never).collect();
+        let candidates = rows.columns();
         let title = |index: usize| view.column_title(rows.table, fields[index].key);
         let titles: Vec<Wish> = (0..fields.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
         let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
