@@ -39,7 +39,7 @@ fn packets(analysis: &Decided<'_>) -> (u64, u64) {
 }
 
 fn document(analysis: &Decided<'_>) -> Vec<u8> {
-    let program = json::Program { version: "0", services_table: String::new() };
+    let program = json::Producer { version: "0", services_table: String::new() };
     let heading = json::Heading { portolan: program, input: Vec::new(), options: json::Settings::default() };
     let mut document = Vec::new();
     json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();

@@ -128,8 +128,8 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
 }
 
 /// What made a document.
-fn program<'a>(registry: &Registry) -> json::Program<'a> {
-    json::Program { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
+fn program<'a>(registry: &Registry) -> json::Producer<'a> {
+    json::Producer { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
 }
 
 /// A path as it stands in a document.

@@ -120,7 +120,7 @@ proptest! {
         prop_assert_eq!(analysis.total().wire_bytes, on_the_wire);
         let mut document = Vec::new();
         let heading = portolan::output::json::Heading {
-            portolan: portolan::output::json::Program { version: "", services_table: String::new() },
+            portolan: portolan::output::json::Producer { version: "", services_table: String::new() },
             input: Vec::new(),
             options: portolan::output::json::Settings::default(),
         };
