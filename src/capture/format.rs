@@ -16,7 +16,7 @@ pub enum Step {
     /// A packet record.
     Packet {
         /// The fields of its header.
-        record: Record,
+        record: PacketRecord,
         /// The range of its bytes.
         data: Range<usize>,
         /// Size of the whole record in bytes.
@@ -32,7 +32,7 @@ pub enum Step {
 
 /// The header of a packet record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct PacketRecord {
     /// Time of capture.
     pub time: Time,
     /// Length on the wire.

@@ -10,7 +10,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::format::{Record, Step};
+use super::format::{PacketRecord, Step};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
 use super::saved_file::{SavedFile, check_folder, numbered};
@@ -27,7 +27,7 @@ const CLOCK_SET_BACK: i64 = 60 * NANOSECONDS;
 
 /// The destination of saved packets, and its limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Target {
+pub struct SaveTarget {
     /// The file; `-` is standard output. A name that ends in `.pcap` selects a pcap file with nanoseconds, any other one pcapng.
     /// An existing file is overwritten.
     pub path: PathBuf,
@@ -41,10 +41,10 @@ pub struct Target {
     pub keep: Option<usize>,
 }
 
-impl Target {
+impl SaveTarget {
     /// One file, without rotation.
-    pub fn file(path: impl Into<PathBuf>) -> Target {
-        Target { path: path.into(), ..Target::default() }
+    pub fn file(path: impl Into<PathBuf>) -> SaveTarget {
+        SaveTarget { path: path.into(), ..SaveTarget::default() }
     }
 
     fn rotates(&self) -> bool {
@@ -138,7 +138,7 @@ impl Run {
 
 /// A stream of pcapng blocks being saved.
 pub struct Saving {
-    target: Target,
+    target: SaveTarget,
     format: Format,
     stream: Pcapng,
     /// The current section's header and interface descriptions, as received.
@@ -161,7 +161,7 @@ impl Saving {
     /// # Errors
     ///
     /// [`Error::Save`] if the settings contradict each other; otherwise a failure to create the file, or to find its folder.
-    pub fn create(target: Target) -> Result<Saving, Error> {
+    pub fn create(target: SaveTarget) -> Result<Saving, Error> {
         target.check()?;
         if target.is_stdout() {
             return Ok(Saving::new(target, Some(SavedFile::stdout())));
@@ -174,7 +174,7 @@ impl Saving {
         Ok(Saving::new(target, Some(file)))
     }
 
-    fn new(target: Target, unbegun: Option<SavedFile>) -> Saving {
+    fn new(target: SaveTarget, unbegun: Option<SavedFile>) -> Saving {
         Saving {
             format: target.format(),
             saved: Saved { files: u64::from(unbegun.is_some()), ..Saved::default() },
@@ -263,7 +263,7 @@ impl Saving {
     }
 
     #[inline]
-    fn take_packet(&mut self, blocks: &[u8], record: Record, data: &[u8], size: usize) -> Result<(), Error> {
+    fn take_packet(&mut self, blocks: &[u8], record: PacketRecord, data: &[u8], size: usize) -> Result<(), Error> {
         let length = match self.format {
             Format::Pcapng => size,
             Format::Pcap => RECORD_HEADER + data.len(),

@@ -41,7 +41,7 @@ use crate::support::parallel;
 
 /// The settings of a capture.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct CaptureSettings {
     /// The interfaces, by the system's names for them; `any` is all of them, on Linux.
     pub interfaces: Vec<String>,
     /// The packets to capture; all if `None`. The system itself filters, so that other packets cost nothing.
@@ -57,10 +57,10 @@ pub struct Settings {
 /// Upper limit of the snapshot length, in bytes: libpcap accepts no more on most interfaces (`MAXIMUM_SNAPLEN`).
 pub const MAX_SNAPLEN: u32 = 262_144;
 
-impl Settings {
+impl CaptureSettings {
     /// The default settings for `interfaces`.
-    pub fn new(interfaces: Vec<String>) -> Settings {
-        Settings { interfaces, filter: None, promiscuous: false, snaplen: MAX_SNAPLEN, buffer_bytes: 32 << 20 }
+    pub fn new(interfaces: Vec<String>) -> CaptureSettings {
+        CaptureSettings { interfaces, filter: None, promiscuous: false, snaplen: MAX_SNAPLEN, buffer_bytes: 32 << 20 }
     }
 }
 
