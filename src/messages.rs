@@ -48,7 +48,7 @@ pub trait Messages:
 {
 }
 
-/// A language of sentences.
+/// A language that the program speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Language {

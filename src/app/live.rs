@@ -24,7 +24,7 @@ use super::status_display::{Screen, Standing};
 use super::view::view_on_stderr;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
-/// How often the loop stops reading to check its other work.
+/// The interval at which the loop stops reading to check its other work.
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
 /// Snapshots, for the display and for rewritten files, may take at most 1/20 of the time, because packets wait for them.
 const SMALL_PART: u32 = 20;

@@ -111,7 +111,7 @@ impl IpVersion {
 }
 
 /// The identity of a flow: two endpoints, transport protocol and scope. The key has no direction: the smaller endpoint comes
-/// first, whoever sent.
+/// first, whichever side sent.
 ///
 /// For protocols without ports, the two numbers distinguish flows and are the same for both directions: ICMP queries and replies
 /// have the query's type and the identifier, other ICMP messages have type and code, and all else has zeros.

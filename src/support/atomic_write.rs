@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The most temporary names that are tried; if somebody has all of them, it is an error.
+/// The most temporary names that are tried; if all of them exist, that is an error.
 const MOST_NAMES: usize = 100;
 /// The most symbolic links that are followed to a file that does not exist yet: as many as Linux follows (path_resolution(7)).
 const MOST_LINKS: usize = 40;

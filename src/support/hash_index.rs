@@ -65,8 +65,11 @@ impl HashIndex {
         }
     }
 
-    /// The number for which `is_it` holds, among those with the tag of `hash`, and its slot; or else the slot to insert the key
-    /// at.
+    /// The number for which `is_it` holds, among those with the tag of `hash`, and its slot.
+    ///
+    /// # Errors
+    ///
+    /// The slot to insert the key at, if there is no such number.
     #[inline]
     pub fn find(&self, hash: u64, mut is_it: impl FnMut(usize) -> bool) -> Result<(usize, usize), usize> {
         let tag = tag(hash);

@@ -1,4 +1,4 @@
-//! Headers that systems make up for their own interfaces: Linux's cooked headers, BSD's loopback and IPsec interfaces, Solaris'
+//! Headers that systems write for their own interfaces: Linux's cooked headers, BSD's loopback and IPsec interfaces, Solaris'
 //! ipnet.
 
 use std::ops::ControlFlow::{Break, Continue};

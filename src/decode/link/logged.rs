@@ -41,7 +41,7 @@ pub fn nflog(walk: &mut Walk<'_>) -> Next {
 /// The length of the next field, its own four bytes included, and its type. In the wrong byte order, a length is too small or far
 /// too large.
 fn nflog_field(walk: &Walk<'_>) -> Option<(usize, u16)> {
-    /// The type's upper bits tell how the value is stored.
+    /// The type's upper bits show how the value is stored.
     const TYPE: u16 = 0x3fff;
     let (little, big) = (le16(walk.rest, 0)?, be16(walk.rest, 0)?);
     let fits = |length: u16| length >= 4 && usize::from(length) <= walk.wire_rest;

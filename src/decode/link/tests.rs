@@ -565,7 +565,7 @@ fn switch_tags_stand_between_the_addresses_and_the_type() {
     let scope = |tag: &[u8]| walk(LinkType::DSA_TAG_DSA, &inside(tag)).scope;
     assert_eq!(scope(&[0xc0, 8, 0, 1]), crate::decode::ScopeId::PLAIN);
     assert_ne!(scope(&[0xe0, 8, 0, 10]), crate::decode::ScopeId::PLAIN);
-    // LINKTYPE_DSA_TAG_BRCM: inside; _PREPEND: in front.
+    // LINKTYPE_DSA_TAG_BRCM: inside; _PREPEND: before the frame.
     leads_to_v4(LinkType::DSA_TAG_BRCM, &inside(&[0, 0, 8, 3]));
     leads_to_v4(LinkType::DSA_TAG_BRCM_PREPEND, &on_frame(&[0, 0, 0x20, 5]));
     for link_type in [LinkType::DSA_TAG_DSA, LinkType::DSA_TAG_BRCM] {

@@ -102,7 +102,7 @@ fn record_header(walk: &Walk<'_>) -> Option<usize> {
 }
 
 /// PPI and radiotap: both begin with a version of 0, a byte, and their little-endian length. PPI then names the link type of the
-/// frame; radiotap has bits for its fields there, and those of that number alone make no sense.
+/// frame; radiotap has bits for its fields there, and a link type read as such bits makes no sense.
 fn self_describing(walk: &Walk<'_>) -> Option<LinkType> {
     const LEAST: usize = 8;
     let &[0, flags, low, high, a, b, c, d] = walk.rest.first_chunk::<8>()? else { return None };

@@ -16,7 +16,7 @@ pub use system::{Container, PackageManager, Tools};
 /// The state of this computer as far as a live capture needs it.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    /// The reason why libpcap cannot be loaded, if it cannot.
+    /// `Ok` if libpcap can be loaded; otherwise the reason why it cannot.
     pub libpcap: Result<(), String>,
     /// The privileges of this process, and those that it could be given.
     pub rights: Rights,

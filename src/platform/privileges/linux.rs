@@ -21,7 +21,7 @@ use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, S
 ///
 /// See [`give_up`](super::give_up).
 pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
-    // Opened first, because Landlock refuses it later; the contents are made when they are read.
+    // Opened first, because Landlock refuses it later; its contents are those of the time of reading.
     let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;
     let was_root = getuid().is_root();

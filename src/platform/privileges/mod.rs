@@ -100,7 +100,7 @@ pub struct PrivilegeReport {
     pub no_new_privs: bool,
     /// The extent to which Landlock restricts the process.
     pub landlock: Landlock,
-    /// The reason why the kernel does not refuse the system calls that a capture does not make, if it does not.
+    /// `Ok` if the kernel refuses system calls that a capture does not make; otherwise the reason why it does not.
     pub call_filter: Result<(), NoCallFilter>,
 }
 
