@@ -11,7 +11,7 @@ use portolan::error::Error;
 use portolan::output::terminal::View;
 use portolan::output::{Format, Layout, WriteTable, folder, json, terminal};
 use portolan::service::Registry;
-use portolan::summary::Table;
+use portolan::summary::{Report, Table};
 use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};
@@ -31,7 +31,7 @@ pub fn write_tables<'a>(
     analysis: &Decided<'_>,
     for_people: bool,
 ) -> Vec<Error> {
-    let tables = || job.written.iter().map(|name| analysis.table(*name));
+    let tables = || job.written.iter().map(|name| Report::new(&analysis).table(*name));
     let mut failures = Vec::new();
     for Destination { format, target } in &job.destinations {
         match format.layout() {
@@ -44,7 +44,7 @@ pub fn write_tables<'a>(
     if for_people && job.is_shown() {
         let view = View { wide: job.wide, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
-            job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
+            job.tables.iter().try_for_each(|name| terminal::write(&Report::new(&analysis).table(*name), view, output))
         });
         failures.extend(shown.err());
     }
@@ -132,8 +132,8 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
 }
 
 /// The program that writes a document.
-fn program<'a>(registry: &Registry) -> json::Program<'a> {
-    json::Program { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
+fn program<'a>(registry: &Registry) -> json::Producer<'a> {
+    json::Producer { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
 }
 
 /// A path as documents show it.

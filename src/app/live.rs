@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portolan::analysis::{Driver, Options, Throttle};
-use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
-use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, Stopper};
+use portolan::capture::{InputName, SaveTarget, Saving, Source};
 use portolan::error::{CaptureProblem, Error};
 use portolan::output::{Layout, checklist};
 use portolan::platform::doctor;
@@ -42,7 +42,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     options.timeline = timeline(&job.tables);
     options.closed_ports = job.tables.closed_ports;
     // The kernel filters, so that no packet has to be discarded here.
-    let settings = Settings { filter: options.filter.take(), ..job.settings.clone() };
+    let settings = CaptureSettings { filter: options.filter.take(), ..job.settings.clone() };
     let devices = match Devices::open(&settings) {
         Ok(devices) => devices,
         Err(error) => return refuse(error),

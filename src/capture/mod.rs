@@ -47,5 +47,5 @@ pub use interrupt::Interrupt;
 pub use near::{near_paths, near_words};
 pub use packet::{Interface, LinkType, Packet, Resolution};
 pub use read_problem::{ReadProblem, ReadReason};
-pub use saving::{Saved, Saving, Target};
+pub use saving::{SaveTarget, Saved, Saving};
 pub use source::{Completeness, MAX_REPORTED_PROBLEMS, Seen, Source};

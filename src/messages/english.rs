@@ -3,6 +3,8 @@
 mod choice;
 #[cfg(feature = "live")]
 mod doctor;
+#[cfg(all(test, feature = "live"))]
+mod doctor_tests;
 mod errors;
 mod formats;
 #[cfg(feature = "live")]

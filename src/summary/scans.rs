@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
@@ -67,7 +67,7 @@ impl Record for ScanRow {
     ];
 }
 
-impl FromAnalysis for ScanRow {
+impl FromDecided for ScanRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         Rows::stored(sums(analysis).into_iter().map(|(scanner, sum)| row(scanner, *sum)).collect())
     }

@@ -18,7 +18,7 @@ pub use capture::InterfaceTally;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
-pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessRow};
+pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
 pub use room::Room;
 pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;

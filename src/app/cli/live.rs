@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, value_parser};
-use portolan::capture::Target as SaveTarget;
-use portolan::capture::live::{Limits, MAX_SNAPLEN, Settings};
+use portolan::capture::SaveTarget;
+use portolan::capture::live::{CaptureSettings, Limits, MAX_SNAPLEN};
 use portolan::unit::NANOSECONDS;
 
 use super::{CommonArguments, CommonJob, Seconds, TablesArguments, TablesJob, parse_seconds};
@@ -77,7 +77,7 @@ pub struct LiveArguments {
 #[derive(Debug)]
 pub struct LiveJob {
     /// How to capture. The filter is among what is common.
-    pub settings: Settings,
+    pub settings: CaptureSettings,
     /// When it ends by itself.
     pub limits: Limits,
     /// Where packets are saved to.
@@ -98,11 +98,11 @@ impl LiveArguments {
         let duration = |seconds: Seconds| Duration::from_nanos(seconds.0.unsigned_abs());
         let common = self.common.into_job();
         LiveJob {
-            settings: Settings {
+            settings: CaptureSettings {
                 promiscuous: self.promisc,
                 snaplen: self.snaplen,
                 buffer_bytes: self.buffer << 20,
-                ..Settings::new(self.interfaces)
+                ..CaptureSettings::new(self.interfaces)
             },
             limits: Limits { packets: self.packets, duration: self.duration.map(duration) },
             save: self.write.map(|path| SaveTarget {

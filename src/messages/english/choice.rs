@@ -15,7 +15,7 @@ impl ChoiceMessages for English {
         match problem {
             ChoiceProblem::NoFlows => "the capture has no flows".into(),
             ChoiceProblem::NoSuchNumber { number, flows } => {
-                format!("no flow {number}; the capture has {flows} flows, numbered from 1")
+                format!("there is no flow {number}; the capture has {flows} flows, numbered from 1")
             }
             ChoiceProblem::NoSuchEndpoints => {
                 "no flow has these endpoints; portolan read FILE --table flows --top 0 lists all flows".into()
@@ -40,7 +40,7 @@ impl ChoiceMessages for English {
                 format!("{} flows match the question, but none of their packets matches the filter", grouped(*flows as u64))
             }
             ChoiceProblem::NoSuchPacket { packet, packets: all } => {
-                format!("no packet {packet}; the capture has {}, numbered from 1", packets(*all))
+                format!("there is no packet {packet}; the capture has {}, numbered from 1", packets(*all))
             }
             ChoiceProblem::PacketDropped { packet } => {
                 format!("packet {packet} was dropped as a duplicate (--dedup) and belongs to no flow")

@@ -1,7 +1,7 @@
 //! Sentences with their variable parts filled in.
 
 use super::*;
-use crate::error::{Action, Error, PassedOver};
+use crate::error::{Action, Error, ForeignFormat, NotACapture, PassedOver};
 use crate::messages::{ErrorMessages, InterruptedAt, Language, ReadingMessages, TableMessages, TitledTable, UsageMessages};
 use crate::summary::TableName;
 
@@ -102,6 +102,17 @@ fn every_table_has_a_title_of_its_own() {
     let keys = TableName::ALL.map(TableName::key).into_iter().chain(["interfaces", "book", "candidates"]);
     assert_eq!(keys.filter_map(TitledTable::from_key).collect::<Vec<_>>(), tables);
     assert_eq!(Language::default().messages().table_title(TitledTable::Book), English.table_title(TitledTable::Book));
+}
+
+#[test]
+fn a_capture_that_cannot_be_read_is_not_said_to_be_none() {
+    let said = |reason| English.error(&Error::NotACapture { input: "x".into(), reason });
+    let converted = said(NotACapture::Foreign(ForeignFormat::NetworkMonitor1));
+    assert!(converted.starts_with("x cannot be read as a capture: it is a capture of Microsoft"), "{converted}");
+    assert!(said(NotACapture::PcapVersion { major: 9, minor: 4 }).starts_with("x cannot be read as a capture: "));
+    assert_eq!(said(NotACapture::Foreign(ForeignFormat::Pdf)), "x is not a capture file: it is a PDF document");
+    let unknown = said(NotACapture::Unknown { bytes: [1, 2, 0xff, 0], len: 3 });
+    assert_eq!(unknown, "x is not a capture file: its first bytes (01 02 ff) match no known format (pcap, pcapng, snoop)");
 }
 
 #[test]
