@@ -1,4 +1,4 @@
-//! Floor 10: `portolan read`.
+//! Floor 12: `portolan read`.
 
 use std::io::{self, IsTerminal};
 

@@ -1,4 +1,4 @@
-//! Floor 10: `portolan services`.
+//! Floor 12: `portolan services`.
 
 use portolan::error::Error;
 use portolan::output::terminal::View;

@@ -1,4 +1,4 @@
-//! Floor 10: turns a job into the options of an analysis, and runs the analysis of saved captures.
+//! Floor 12: turns a job into the options of an analysis, and runs the analysis of saved captures.
 
 use std::sync::Arc;
 

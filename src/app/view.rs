@@ -1,4 +1,4 @@
-//! Floor 10: the layout of text for people, by what the terminal reports about itself.
+//! Floor 12: the layout of text for people, by what the terminal reports about itself.
 
 use std::io::{self, IsTerminal};
 
