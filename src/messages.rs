@@ -1,13 +1,14 @@
-//! Floor 8: every sentence that a person reads, as one catalogue.
+//! Floor 10: a catalogue of all sentences that people read.
 //!
-//! A sentence is a method of a trait, with its holes as typed parameters; [`English`] implements all of them. Plurals and the order of
-//! words are code of the language, and no sentence is put together from halves by those who want it. What the program finds out is data
-//! on the floors below (errors, problems, checks); only those who print ask for words.
+//! A sentence is a method of a trait, and its variable parts are typed parameters; [`English`] implements all of them. Plurals
+//! and word order are code of the language, and no caller joins halves of a sentence. Facts are data on the floors below (errors,
+//! problems, checks); only code that prints asks for words.
 //!
-//! A second language is a type that implements the same traits, in files of its own, and a line in [`Language`]. While a sentence is
-//! missing, it does not compile.
+//! A second language is a type that implements the same traits, in files of its own, and a line in [`Language`]. While a sentence
+//! is missing, the language does not compile.
 //!
-//! Keys of tables and columns, values in CSV and JSON, and names of options are no sentences: they are the same in every language.
+//! Keys of tables and columns, values in CSV and JSON, and names of options are not sentences: they are the same in every
+//! language.
 
 mod choice;
 mod display;
@@ -47,7 +48,7 @@ pub trait Messages:
 {
 }
 
-/// A language that people can be spoken to in.
+/// A language that the program speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Language {

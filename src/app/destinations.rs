@@ -1,4 +1,4 @@
-//! Floor 10: where documents go: the terminal or pipe, files and folders.
+//! Floor 12: writes documents to the terminal, to pipes, to files and to folders.
 
 mod conflicts;
 
@@ -18,13 +18,13 @@ pub use self::conflicts::{check_rows, check_tables};
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
 use super::view::view;
 
-/// What messages call standard output.
+/// The name of standard output in messages.
 const STDOUT: &str = "standard output";
 
-/// Writes the tables of a capture in all the forms that were asked for. Those for people come where standard output is theirs.
-/// The heading is only asked for where it is written, because it costs more than a small capture.
+/// Writes the tables of a capture in every requested form. Tables for people are written where standard output is free for them.
+/// `heading` is called only where a heading is written, because making it costs more than reading a small capture.
 ///
-/// The result is what could not be written. An output that fails is no reason not to write the others.
+/// Returns the errors of outputs that could not be written. A failed output does not stop the others.
 pub fn write_tables<'a>(
     job: &TablesJob,
     heading: impl Fn() -> json::Heading<'a>,
@@ -51,7 +51,7 @@ pub fn write_tables<'a>(
     failures
 }
 
-/// True if, for one of these reasons, nobody reads standard output any more, be it people or a program.
+/// True if one of these failures means that nobody, neither a person nor a program, reads standard output any more.
 #[cfg(feature = "live")]
 pub fn is_unread(failures: &[Error]) -> bool {
     failures.iter().any(|failure| match failure {
@@ -71,7 +71,7 @@ fn write_each<'a>(target: &Target, format: Format, mut tables: impl Iterator<Ite
     }
 }
 
-/// Writes a single table in all the formats that were asked for. The result is what could not be written.
+/// Writes a single table in every requested format. Returns the errors of outputs that could not be written.
 pub fn write_rows<'t>(
     rows: &RowsJob,
     registry: &Registry,
@@ -88,13 +88,17 @@ pub fn write_rows<'t>(
     rows.destinations.iter().filter_map(|destination| write(destination).err()).collect()
 }
 
-/// Writes data where they are wanted. A file is replaced as a whole. A reader that goes away lacks some of them, which is a
-/// failure.
+/// Writes data to `target`. A file is replaced as a whole. A reader that closes its pipe early misses some of the data, which is
+/// an error.
 fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     write_to(target, document).map_err(Error::of_data)
 }
 
-/// Writes a document where it is wanted. A file is replaced as a whole.
+/// Writes a document to `target`. A file is replaced as a whole.
+///
+/// # Errors
+///
+/// If the document cannot be written there.
 pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let (name, written) = match target {
         Target::Stdout => (STDOUT.into(), write_to_stdout(document)),
@@ -109,7 +113,7 @@ fn write_to_stdout(document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
     output.flush()
 }
 
-/// What stands at the head of the JSON document of a capture.
+/// The heading of a capture's JSON document.
 pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJob, registry: &Registry) -> json::Heading<'a> {
     json::Heading {
         portolan: program(registry),
@@ -127,12 +131,12 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
     }
 }
 
-/// What made a document.
+/// The program that writes a document.
 fn program<'a>(registry: &Registry) -> json::Producer<'a> {
     json::Producer { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
 }
 
-/// A path as it stands in a document.
+/// A path as documents show it.
 pub fn shown_path(path: Option<&PathBuf>) -> Option<String> {
     path.map(|path| path.display().to_string())
 }

@@ -1,4 +1,4 @@
-//! Floor 10: what is said on standard error, where it is in nobody's way.
+//! Floor 12: messages on standard error, where they do not mix with data.
 
 use std::io::{self, Write};
 
@@ -14,14 +14,14 @@ use portolan::text;
 use super::MESSAGES;
 use super::signals::Signal;
 
-/// One packet in so many is a suspected duplicate where it is worth a message. A place that shows packets twice does so with much of what
-/// passes, up to one in two; single packets are repeated by programs in nearly every capture.
+/// Suspected duplicates are worth a message if they are at least one packet in this many. A capture point that sees packets twice
+/// does so with much of its traffic, up to one packet in two; programs repeat single packets in nearly every capture.
 const NOTABLE_DUPLICATES: u64 = 100;
 
-/// Link types that are named one by one; the packets of more are only counted.
+/// The most link types that are named one by one; the packets of further ones are only counted.
 const MOST_LINK_TYPES: usize = 10;
 
-/// Reports what could not be read, and what is remarkable about the rest.
+/// Reports everything that could not be read, and anything remarkable about the rest.
 pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
     for failure in &analysis.failures {
         print_error(failure);
@@ -39,7 +39,7 @@ pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
         report_filtered(filtered);
     }
     report_duplicates(options, analysis);
-    // Where flows were let go, there may have been too many before.
+    // Where flows have expired, the limit may have been exceeded earlier.
     if analysis.flows.len() > options.max_flows || analysis.ended.is_some() {
         let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
         if overflow > 0 {
@@ -69,7 +69,7 @@ pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
     }
 }
 
-/// Reports how many packets are suspected duplicates, if they are many, and how many were dropped.
+/// Reports suspected duplicates if there are many, or the number of those that were dropped.
 fn report_duplicates(options: &Options, analysis: &Decided<'_>) {
     let (duplicates, counted) = duplicates(analysis);
     if duplicates == 0 {
@@ -82,13 +82,13 @@ fn report_duplicates(options: &Options, analysis: &Decided<'_>) {
     }
 }
 
-/// How many packets are suspected duplicates, and how many were counted.
+/// The numbers of suspected duplicates and of counted packets.
 fn duplicates(analysis: &Decided<'_>) -> (u64, u64) {
     let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
     tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets))
 }
 
-/// Reports where a signal has interrupted the reading.
+/// Reports where a signal interrupted the reading.
 pub fn report_interruption(options: &Options, analysis: &Decided<'_>, signal: Signal) {
     let packets = match (&analysis.filtered, duplicates(analysis)) {
         (Some(filtered), _) => filtered.packets,
@@ -107,14 +107,14 @@ pub fn report_interruption(options: &Options, analysis: &Decided<'_>, signal: Si
     print_problem(&MESSAGES.reading_interrupted(&signal.to_string(), packets, at, analysis.unread));
 }
 
-/// Reports what was passed over in folders.
+/// Reports the entries of folders that were not read.
 pub fn report_folders(inputs: &Inputs) {
     if !inputs.folders.is_empty() {
         print_problem(&MESSAGES.passed_over(&inputs.folders, inputs.passed_over));
     }
 }
 
-/// Reports in one message how the inputs lie in time, if they lie otherwise than one behind the other as they were given.
+/// Reports in one message how the inputs lie in time, unless they follow one another in the order in which they were given.
 pub fn report_order(analysis: &Decided<'_>, is_reordered: bool) {
     let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::of(&analysis.inputs);
     let name = |number: usize| analysis.inputs[number].name.to_string();
@@ -128,25 +128,25 @@ pub fn report_order(analysis: &Decided<'_>, is_reordered: bool) {
             MESSAGES.gaps_between_inputs(gaps, LEAST_GAP, &name(earlier), &name(later), nanoseconds)
         }),
     ];
-    let said: Vec<String> = parts.into_iter().flatten().collect();
-    if !said.is_empty() {
-        print_problem(&said.join("; "));
+    let sentences: Vec<String> = parts.into_iter().flatten().collect();
+    if !sentences.is_empty() {
+        print_problem(&sentences.join("; "));
     }
 }
 
-/// Reports what the filter did.
+/// Reports how many packets matched the filter, and which it may have missed.
 fn report_filtered(filtered: &Filtered) {
     print_problem(&MESSAGES.filter_matched(filtered.matched, filtered.packets));
     report_missed(filtered);
 }
 
-/// Reports which packets the filter may have missed.
+/// Reports packets that the filter may have missed.
 pub fn report_missed(filtered: &Filtered) {
     if filtered.tagged > 0 {
         print_problem(&MESSAGES.filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
     }
-    let (told, others) = filtered.unasked.split_at(filtered.unasked.len().min(MOST_LINK_TYPES));
-    for (link_type, why, packets) in told {
+    let (named, others) = filtered.unasked.split_at(filtered.unasked.len().min(MOST_LINK_TYPES));
+    for (link_type, why, packets) in named {
         print_problem(&MESSAGES.filter_unusable(link_type.0, &protocols::link_type(*link_type), why, *packets));
     }
     if !others.is_empty() {
@@ -154,20 +154,21 @@ pub fn report_missed(filtered: &Filtered) {
     }
 }
 
-/// Reports which outputs could not be written, and whether there were any. That people have seen enough is none.
+/// Reports outputs that could not be written, and returns whether there were any. A pipe that its reader has closed does not
+/// count.
 pub fn report_unwritten(failures: &[Error]) -> bool {
     let failures: Vec<&Error> = failures.iter().filter(|failure| !failure.is_closed_pipe()).collect();
     failures.iter().for_each(|failure| print_error(failure));
     !failures.is_empty()
 }
 
-/// Prints an error, and the part of the user's input that is wrong.
+/// Prints an error, and marks the wrong part of the user's input.
 pub fn print_error_with_caret(error: &Error) {
     print_error(error);
     print_details(error.source_excerpt().into_iter().flatten());
 }
 
-/// Prints more on what was said last: lines of their own, indented.
+/// Prints details of the last message: indented lines of their own.
 pub fn print_details(lines: impl IntoIterator<Item = String>) {
     for line in lines {
         let _ = writeln!(io::stderr(), "  {line}");
@@ -179,18 +180,18 @@ pub fn print_error(error: &Error) {
     print(&MESSAGES.error(error));
 }
 
-/// Prints that something failed or is remarkable.
+/// Prints a failure or a remarkable fact.
 pub fn print_problem(sentence: &str) {
     print(sentence);
 }
 
-/// Prints how things go.
+/// Prints the progress of a capture.
 #[cfg(feature = "live")]
 pub fn print_status(sentence: &str) {
     print(sentence);
 }
 
 fn print(sentence: &str) {
-    // Names of files and interfaces are part of what is said. If standard error is closed, nobody listens.
+    // Sentences contain names of files and interfaces, which are hostile text. If standard error is closed, nobody reads them.
     let _ = writeln!(io::stderr(), "portolan: {}", text::clean(sentence));
 }

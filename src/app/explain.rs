@@ -1,4 +1,5 @@
-//! Floor 10: `portolan explain`. Read the whole capture, find the flow that is meant, read again for its packets, and explain it.
+//! Floor 12: `portolan explain`: reads the whole capture, finds the flow, reads the capture again for the flow's packets, and
+//! explains it.
 
 use std::io;
 
@@ -16,7 +17,11 @@ use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
-/// `portolan explain`
+/// Runs `portolan explain` and returns its exit code.
+///
+/// # Errors
+///
+/// If the options or inputs are invalid, or the explanation cannot be written.
 pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let job = match arguments.into_job() {
         Ok(job) => job,
@@ -30,10 +35,10 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     let (inputs, mut options) = prepare(&job.inputs, job.keep_order, &job.common)?;
-    // Numbers are those of the whole capture, and so is the evidence.
+    // The filter only narrows the choice of a flow: numbers and evidence are those of the whole capture.
     let filter = options.filter.take();
     let (analysis, interrupted) = analyse(&options, inputs);
-    // A part of a capture explains nothing for certain.
+    // An explanation from part of a capture would not be reliable.
     if let Some(signal) = interrupted {
         return Ok(signal.exit_code());
     }
@@ -63,7 +68,7 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     Ok(if all_were_asked && analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 
-/// Reports that the words name no captures or no flow, and how a flow can be named, unless that is clear.
+/// Reports that the arguments name no capture or no flow, and how to name a flow, unless that is clear.
 fn report_unnamed(unnamed: &Unnamed) {
     let forms = || MESSAGES.flow_forms().into_iter().map(|(by, example)| format!("{by:<34}{example}"));
     match unnamed {
@@ -75,12 +80,12 @@ fn report_unnamed(unnamed: &Unnamed) {
     print_details(forms());
 }
 
-/// What to say about an input that can be read only once.
+/// The message about an input that can be read only once; `None` for other inputs.
 fn read_only_once(input: &InputName) -> Option<String> {
     Some(MESSAGES.read_only_once(&input.to_string(), input.read_only_once()?))
 }
 
-/// The flows that the filter's packets belong to; says how many there are.
+/// Finds the flows that the filter's packets belong to, and reports how many there are.
 fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = witness::matching(options, filter);
     let Matching { flows, filtered } = &matching;
@@ -89,12 +94,12 @@ fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Match
     matching
 }
 
-/// Says why it is not clear which flow is meant, and shows those that could be.
+/// Reports why it is not clear which flow is meant, and shows the candidates.
 fn report_unclear(analysis: &Decided<'_>, unclear: &Unclear) {
     print_problem(&MESSAGES.choice_problem(&unclear.problem));
     if !unclear.candidates.is_empty() {
         let table = explain::candidates(analysis, &unclear.candidates);
-        // If standard error is closed, nobody listens.
+        // If standard error is closed, nobody reads it.
         let _ = terminal::write(&table, view_on_stderr(None), &mut io::stderr().lock());
     }
 }

@@ -1,4 +1,4 @@
-//! Floor 10: `portolan live`. Open the interfaces, give all rights up, and only then look at what comes.
+//! Floor 12: `portolan live`: opens the interfaces, drops all privileges, and only then parses packets.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,20 +24,24 @@ use super::status_display::{Screen, Standing};
 use super::view::view_on_stderr;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
-/// How often it is looked what else there is to do.
+/// The interval at which the loop stops reading to check its other work.
 const PAUSE_EVERY: Duration = Duration::from_millis(100);
-/// Of the time in which packets wait, snapshots for what is shown and written again and again take at most this part.
+/// Snapshots, for the display and for rewritten files, may take at most 1/20 of the time, because packets wait for them.
 const SMALL_PART: u32 = 20;
-/// Of all time, a summary takes at most this part on another thread.
+/// Summaries, which another thread makes, may take at most 1/4 of the time.
 const LARGE_PART: u32 = 4;
 
-/// `portolan live`
+/// Runs `portolan live` and returns its exit code.
+///
+/// # Errors
+///
+/// If the options are invalid, or if an interface, an output or a thread is refused before the capture begins.
 pub fn live(job: &LiveJob) -> Result<u8, Error> {
     check_tables(&job.tables, job.save.as_ref().map(|save| save.path.as_path()), &[], job.common.services.as_deref())?;
     let mut options = options(&[InputName::Live], &job.common)?;
     options.timeline = timeline(&job.tables);
     options.closed_ports = job.tables.closed_ports;
-    // The system filters, so that nothing has to be thrown away here.
+    // The kernel filters, so that no packet has to be discarded here.
     let settings = CaptureSettings { filter: options.filter.take(), ..job.settings.clone() };
     let devices = match Devices::open(&settings) {
         Ok(devices) => devices,
@@ -60,13 +64,13 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     Watch::new(job, options, names, source, status, stopper, request).run()
 }
 
-/// What keeps from capturing, and what helps.
+/// Reports a missing library or privilege, and how to fix that; returns every other error.
 fn refuse(error: Error) -> Result<u8, Error> {
     if !matches!(error, Error::Capture { reason: CaptureProblem::NotPermitted(_), .. } | Error::NoLive(_)) {
         return Err(error);
     }
     print_error(&error);
-    // If standard error is closed, nobody listens.
+    // If standard error is closed, nobody reads it.
     let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
 }
@@ -75,19 +79,19 @@ fn saves_to_stdout(job: &LiveJob) -> bool {
     job.save.as_ref().is_some_and(|save| save.path == Path::new("-"))
 }
 
-/// True if people see the tables on standard output, where nothing else is.
+/// True if people see the tables on standard output, and nothing else is written there.
 fn is_for_people(job: &LiveJob) -> bool {
     !saves_to_stdout(job) && job.tables.is_shown()
 }
 
-/// What has to be written without any rights.
+/// The files and folders that must be writable after privileges are dropped, and the interfaces.
 fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
     let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
     for Destination { format, target } in &job.tables.destinations {
         let Target::Path(path) = target else { continue };
         match format.layout() {
             Layout::EachTable(_) => needs.folders.push(path.clone()),
-            // A file that is replaced as a whole comes into being beside its place.
+            // A file that is replaced as a whole is first written beside its place.
             Layout::OneDocument(_) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),
             Layout::OneDocument(_) => needs.files.push(path.clone()),
         }
@@ -100,33 +104,33 @@ fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
     needs
 }
 
-/// A capture that goes on, and what has to be done meanwhile.
+/// A running capture, and the tasks beside it.
 struct Watch<'a> {
     job: &'a LiveJob,
     options: Options,
-    /// The interfaces by name.
+    /// The names of the interfaces.
     names: Vec<String>,
     driver: Driver<std::option::IntoIter<Result<Source, Error>>>,
     status: Status,
     stopper: Stopper,
     screen: Screen,
     began: Instant,
-    /// How it stood when it was shown last.
+    /// The state that was shown last, and when.
     shown: (Instant, Standing),
     showing: Throttle,
-    /// When the summary gets new services.
+    /// Limits how often the summary gets new services.
     refreshing: Throttle,
     writing: Option<Throttle>,
-    /// Whether a signal asks for the tables so far.
+    /// Requests by signal for the tables so far.
     request: TablesRequest,
-    /// Whether the tables are wanted though it is not time yet.
+    /// True if the tables are wanted before their time.
     is_wanted: bool,
     reporter: Reporter,
-    /// When the report that is under way was begun.
+    /// The time when the current report was begun.
     reported: Instant,
-    /// Interfaces of which it was told that they failed.
+    /// Interfaces whose failure was reported.
     failed: Vec<String>,
-    /// How often it was told of each interface that it is down, and whether that was the latest that was told.
+    /// For each interface, how often it was reported to be down, and whether that was the latest report about it.
     down: Vec<(u64, bool)>,
     /// False if packets could not be saved.
     all_saved: bool,
@@ -177,33 +181,33 @@ impl<'a> Watch<'a> {
 
     fn run(mut self) -> Result<u8, Error> {
         while self.driver.step() && self.driver.position().is_some() {
-            self.tell_troubles();
+            self.report_problems();
             self.show();
             self.report();
         }
-        self.tell_troubles();
+        self.report_problems();
         self.finish()
     }
 
-    /// Says what went wrong since this was asked last. The capture goes on, but for a reader of the packets that has gone away.
-    fn tell_troubles(&mut self) {
-        for trouble in self.status.take_troubles() {
-            if trouble.is_closed_pipe() {
+    /// Reports problems since the last call. The capture continues, unless the reader of the packets has gone away.
+    fn report_problems(&mut self) {
+        for problem in self.status.take_troubles() {
+            if problem.is_closed_pipe() {
                 self.stopper.stop();
             } else {
                 self.all_saved = false;
-                self.screen.say(&MESSAGES.error(&trouble));
+                self.screen.say(&MESSAGES.error(&problem));
             }
         }
         let interfaces = self.status.interfaces();
-        self.tell_down(&interfaces);
-        // Of the last one it is told with all others.
-        let goes_on = interfaces.iter().any(|interface| interface.ending.is_none());
+        self.report_down(&interfaces);
+        // The failure of the last interface is reported at the end, with all others.
+        let continues = interfaces.iter().any(|interface| interface.ending.is_none());
         for interface in interfaces {
             if let Some(ending @ Ending::Failed(_)) = &interface.ending
                 && !self.failed.contains(&interface.name)
             {
-                if goes_on {
+                if continues {
                     self.screen.say(&MESSAGES.interface_failed(&interface.name, ending));
                 }
                 self.failed.push(interface.name);
@@ -211,22 +215,22 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Says which interfaces were switched off or on since this was asked last.
-    fn tell_down(&mut self, interfaces: &[InterfaceStatus]) {
-        for (interface, (times, is_told)) in interfaces.iter().zip(&mut self.down) {
+    /// Reports interfaces that were switched off or on since the last call.
+    fn report_down(&mut self, interfaces: &[InterfaceStatus]) {
+        for (interface, (times, is_reported)) in interfaces.iter().zip(&mut self.down) {
             if interface.went_down > *times {
                 *times = interface.went_down;
-                *is_told = true;
+                *is_reported = true;
                 self.screen.say(&MESSAGES.interface_down(&interface.name));
             }
-            if *is_told && !interface.is_down {
-                *is_told = false;
+            if *is_reported && !interface.is_down {
+                *is_reported = false;
                 self.screen.say(&MESSAGES.interface_up_again(&interface.name));
             }
         }
     }
 
-    /// Shows how it goes.
+    /// Shows the state of the capture, if that is due.
     fn show(&mut self) {
         if !self.showing.is_due() {
             return;
@@ -254,13 +258,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Has the summary refreshed and the tables shown and written, if it is time or a signal has asked for them. While one report
-    /// is under way, the next one is not begun.
+    /// Refreshes the summary, and shows and writes the tables, if that is due or a signal has asked for them. Only one report is
+    /// made at a time.
     fn report(&mut self) {
         self.is_wanted |= self.request.take();
         if let Some(failures) = self.reporter.finished() {
             self.refreshing.rest(self.reported.elapsed().saturating_mul(LARGE_PART));
-            self.tell_unwritten(&failures);
+            self.report_failed_outputs(&failures);
         }
         let writes = self.is_wanted || self.writing.as_ref().is_some_and(Throttle::is_due);
         let refreshes = self.screen.is_summary() && self.refreshing.is_due();
@@ -277,12 +281,12 @@ impl<'a> Watch<'a> {
         self.reported = begin;
         let tables_after = writes.then(|| begin.duration_since(self.began).as_secs());
         let failures = self.reporter.begin(snapshot, tables_after);
-        self.tell_unwritten(&failures);
+        self.report_failed_outputs(&failures);
     }
 
-    /// Says that tables could not be written, which may be better next time. If nobody reads standard output any more, the capture
-    /// ends: then every output is tried again, and what cannot be written is told.
-    fn tell_unwritten(&self, failures: &[Error]) {
+    /// Reports tables that could not be written; the next attempt may succeed. If nobody reads standard output any more, the
+    /// capture is stopped instead: every output is then tried again, and failures are reported at the end.
+    fn report_failed_outputs(&self, failures: &[Error]) {
         if is_unread(failures) {
             self.stopper.stop();
         } else {
@@ -290,15 +294,15 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The tables of all that came, and what became of it.
+    /// Writes the tables of the whole capture, reports how it ended, and returns the exit code.
     fn finish(mut self) -> Result<u8, Error> {
-        // A report that came later would overwrite what is written here. A reader that has gone away is told below.
+        // A report that ended later would overwrite the files written here. A reader that has gone away is reported below.
         let failures = self.reporter.wait();
-        self.tell_unwritten(&failures);
+        self.report_failed_outputs(&failures);
         let analysis = self.driver.finish().decide();
         self.screen.finish();
         print_diagnostics(&self.options, &analysis);
-        self.status.interfaces().iter().for_each(tell_end);
+        self.status.interfaces().iter().for_each(report_ending);
         let [by_kernel, by_interface] = self.status.dropped();
         MESSAGES.packets_dropped(by_kernel, by_interface).iter().for_each(|dropped| print_status(dropped));
         if let Some(saved) = self.status.saved() {
@@ -313,7 +317,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn tell_end(interface: &InterfaceStatus) {
+fn report_ending(interface: &InterfaceStatus) {
     let InterfaceStatus { name, delivered, dropped_kernel, dropped_interface, ending, .. } = interface;
     print_status(&MESSAGES.capture_ended(name, *delivered, dropped_kernel + dropped_interface, ending.as_ref()));
 }

@@ -1,4 +1,4 @@
-//! Floor 10: the commands about this computer: `portolan interfaces` and `portolan doctor`.
+//! Floor 12: the commands about this computer: `portolan interfaces` and `portolan doctor`.
 
 use portolan::error::Error;
 use portolan::output::terminal::View;
@@ -14,7 +14,11 @@ use super::diagnostics::report_unwritten;
 use super::view::view;
 use super::{COMPLETE, FAILED, INCOMPLETE};
 
-/// `portolan interfaces`
+/// Runs `portolan interfaces` and returns its exit code.
+///
+/// # Errors
+///
+/// If an output cannot be used.
 pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     check_rows(job, None)?;
     let machine = Machine::look();
@@ -27,7 +31,11 @@ pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     Ok(if report_unwritten(&failures) { FAILED } else { COMPLETE })
 }
 
-/// `portolan doctor`
+/// Runs `portolan doctor` and returns its exit code.
+///
+/// # Errors
+///
+/// If the diagnosis cannot be written.
 pub fn doctor() -> Result<u8, Error> {
     let diagnosis = doctor::diagnose(&Machine::look());
     write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(Some(0)), output))?;

@@ -1,7 +1,8 @@
-//! Floor 10: the program `portolan`: it understands the arguments, reads, writes, reports what went wrong, and tells the shell.
+//! Floor 12: the program `portolan`: parses the arguments, reads, writes, reports errors, and returns an exit code.
 //!
-//! Each command has a file. What commands have in common is in [`cli`] (arguments to a job), [`setup`] (a job to the options of an
-//! analysis), [`destinations`] (tables to files and pipes), [`view`] (the terminal) and [`diagnostics`] (standard error).
+//! Each command has a file. Code that commands share is in [`cli`] (from arguments to a job), [`setup`] (from a job to the
+//! options of an analysis), [`destinations`] (tables to files and pipes), [`view`] (the terminal) and [`diagnostics`] (standard
+//! error).
 
 mod cli;
 mod destinations;
@@ -30,7 +31,7 @@ use portolan::messages::{Language, Messages};
 use self::cli::{Cli, Command};
 use self::diagnostics::{print_error_with_caret, print_problem};
 
-/// The language in which the program speaks to people.
+/// The language of the program's messages.
 const MESSAGES: &dyn Messages = Language::English.messages();
 
 /// Exit code: everything was read and written.
@@ -40,7 +41,7 @@ const INCOMPLETE: u8 = 1;
 /// Exit code: nothing was read, an output could not be written, or the job could not be done.
 const FAILED: u8 = 2;
 
-/// Does what the arguments ask for, and gives the exit code.
+/// Runs the command that the arguments ask for, and returns the exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
     let arguments = match cli::with_command(arguments) {
         Ok(arguments) => arguments,

@@ -1,4 +1,4 @@
-//! The progress bar: on standard error, for inputs that take a while, and only if somebody can see it.
+//! The progress bar: on standard error, for inputs that take a while, and only on a terminal.
 
 use std::io::{self, IsTerminal};
 
@@ -6,17 +6,17 @@ use indicatif::{ProgressDrawTarget, ProgressStyle};
 use portolan::capture::{InputName, Position};
 use portolan::text;
 
-/// Inputs below this size are read before a bar could be seen.
+/// Bytes of the smallest input with a bar: a smaller one is read before a bar could be seen.
 const LEAST_SIZE: u64 = 64 << 20;
 
-/// A bar for one input after the other.
+/// A progress bar for one input after another.
 pub struct ProgressBar {
     visible: bool,
     current: Option<(InputName, indicatif::ProgressBar)>,
 }
 
 impl ProgressBar {
-    /// No bar yet.
+    /// A bar that shows nothing yet.
     pub fn new() -> ProgressBar {
         ProgressBar { visible: io::stderr().is_terminal(), current: None }
     }
@@ -33,7 +33,7 @@ impl ProgressBar {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&mut self) {
         if let Some((_, bar)) = self.current.take() {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! Floor 10: `portolan read`.
+//! Floor 12: `portolan read`.
 
 use std::io::{self, IsTerminal};
 
@@ -12,7 +12,11 @@ use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
-/// `portolan read`
+/// Runs `portolan read` and returns its exit code.
+///
+/// # Errors
+///
+/// If the options or inputs are invalid.
 pub fn read(job: &ReadJob) -> Result<u8, Error> {
     if job.names_none && io::stdin().is_terminal() {
         print_problem(MESSAGES.name_a_capture());
@@ -41,7 +45,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     Ok(exit_code(&analysis, interrupted))
 }
 
-/// What the shell is told of a reading.
+/// The exit code of a reading.
 fn exit_code(analysis: &Decided<'_>, interrupted: Option<Signal>) -> u8 {
     let complete = if analysis.is_complete() { COMPLETE } else { INCOMPLETE };
     interrupted.map_or(complete, Signal::exit_code)

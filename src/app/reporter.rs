@@ -1,5 +1,5 @@
-//! Floor 10: reports of a capture that goes on. A thread of their own makes them of a snapshot and writes them, so that no packet
-//! waits for that.
+//! Floor 12: reports of a running capture. A thread of their own makes them from a snapshot and writes them, so that no packet
+//! has to wait.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -15,43 +15,43 @@ use super::cli::{CommonJob, TablesJob, Target};
 use super::destinations::{heading, write_tables, write_to};
 use super::status_display::Screen;
 
-/// The priority of Linux (its nice value) at which a thread gets a third of what others get where all of them want a processor. With
-/// the lowest, 19, it gets next to nothing on a busy computer: the tables at the end would wait for it for minutes, and other
-/// threads whenever it is in the middle of asking the system for memory.
+/// The Linux priority (nice value) at which a thread gets a third of the time of others when all of them want a processor. With
+/// the lowest priority, 19, it gets next to nothing on a busy computer: the tables at the end would wait for it for minutes, and
+/// so would other threads whenever it is allocating memory.
 #[cfg(target_os = "linux")]
 const LOW_PRIORITY: i32 = 5;
 
-/// How reports are made.
+/// The settings of reports.
 pub struct Reports {
-    /// What is written where.
+    /// The tables, and where to write them.
     pub tables: TablesJob,
-    /// How packets are analysed.
+    /// The options of the analysis.
     pub common: CommonJob,
     /// The book of ports.
     pub registry: Arc<Registry>,
-    /// The interfaces by name.
+    /// The names of the interfaces.
     pub interfaces: Vec<String>,
-    /// Whether people see the tables on standard output.
+    /// True if people see the tables on standard output.
     pub for_people: bool,
-    /// Where the summary is shown.
+    /// The display of the summary.
     pub screen: Screen,
 }
 
-/// What a report is made of.
+/// The input of a report.
 struct Material {
     reports: Arc<Reports>,
     snapshot: Collected<'static>,
     tables_after: Option<u64>,
 }
 
-/// Makes one report at a time.
+/// A maker of reports, one at a time.
 pub struct Reporter {
     reports: Arc<Reports>,
     under_way: Option<JoinHandle<Vec<Error>>>,
 }
 
 impl Reporter {
-    /// A reporter that has nothing to do yet.
+    /// Makes a reporter that is not busy.
     pub fn new(reports: Reports) -> Reporter {
         Reporter { reports: Arc::new(reports), under_way: None }
     }
@@ -61,8 +61,9 @@ impl Reporter {
         self.under_way.is_some()
     }
 
-    /// Begins a report: the summary, if there is one, and the tables after so many seconds, if they are asked for. The one before
-    /// must be through. If the system refuses a thread, it is made here and now. Gives what went wrong so far.
+    /// Begins a report: the summary, if there is one, and the tables if `tables_after` gives the seconds since the capture began.
+    /// The report before must have ended. If the system refuses a thread, the report is made at once on this one. Returns the
+    /// errors so far.
     pub fn begin(&mut self, snapshot: Collected<'static>, tables_after: Option<u64>) -> Vec<Error> {
         let material = Material { reports: Arc::clone(&self.reports), snapshot, tables_after };
         let begun = parallel::hand_over(material, |material| {
@@ -78,13 +79,13 @@ impl Reporter {
         }
     }
 
-    /// What went wrong with the report that was under way, if it is through.
+    /// The errors of the current report, if it has ended.
     pub fn finished(&mut self) -> Option<Vec<Error>> {
         let thread = self.under_way.take_if(|thread| thread.is_finished())?;
         Some(joined(thread))
     }
 
-    /// Waits for the report that is under way.
+    /// Waits for the current report and returns its errors.
     pub fn wait(&mut self) -> Vec<Error> {
         self.under_way.take().map_or_else(Vec::new, joined)
     }
@@ -94,10 +95,10 @@ fn joined(thread: JoinHandle<Vec<Error>>) -> Vec<Error> {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Lets threads that take packets in go first. Threads that this one starts do so, too. Other systems than Linux have no priority
-/// of single threads that everybody may lower.
+/// Lowers the priority of this thread and of those it starts, so that the threads that take packets come first. Only Linux has a
+/// priority of single threads that everybody may lower.
 fn step_back() {
-    // Without it, the report is made as fast as the others let it.
+    // If this fails, the report competes with the other threads on equal terms.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, LOW_PRIORITY);
 }
@@ -111,9 +112,9 @@ impl Material {
 }
 
 impl Reports {
-    /// Writes the tables in all the forms that were asked for. Gives what went wrong.
+    /// Writes the tables in every requested form. Returns the errors.
     fn write(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
-        // Files are in nobody's way.
+        // Files do not disturb the display.
         let mut failures = match self.tables.is_shown() {
             true => self.write_data(analysis),
             false => self.screen.aside(|| self.write_data(analysis)),

@@ -1,4 +1,4 @@
-//! Floor 10: `portolan services`.
+//! Floor 12: `portolan services`.
 
 use portolan::error::Error;
 use portolan::output::terminal::View;
@@ -13,7 +13,11 @@ use super::diagnostics::{print_problem, report_unwritten};
 use super::view::view;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
-/// `portolan services`
+/// Runs `portolan services` and returns its exit code.
+///
+/// # Errors
+///
+/// If the port table cannot be read, or an output cannot be used.
 pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     check_rows(&job.rows, job.services.as_deref())?;
     let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Floor 10: from a job to the options of an analysis, and the analysis of saved captures under way.
+//! Floor 12: turns a job into the options of an analysis, and runs the analysis of saved captures.
 
 use std::sync::Arc;
 
@@ -14,18 +14,27 @@ use super::diagnostics::{print_diagnostics, report_folders, report_interruption,
 use super::progress::ProgressBar;
 use super::signals::{Reading, Signal};
 
-/// Counting by time costs something, and is done only for those who see it.
+/// The options of the timeline; `None` unless an output shows it, because counting by time costs something.
 pub fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
     tables.has(TableName::Timeline).then_some(TimelineOptions { interval: tables.interval })
 }
 
-/// The inputs in the order in which they are read, whoever reads them, and how that is done.
+/// The inputs in the order in which they are read, and the options of their analysis.
+///
+/// # Errors
+///
+/// If the names of the inputs or the options are invalid.
 pub fn prepare(names: &[InputName], keep_order: bool, common: &CommonJob) -> Result<(Inputs, Options), Error> {
     let inputs = Inputs::gather(names, keep_order)?;
     let options = options(&inputs.names, common)?;
     Ok((inputs, options))
 }
 
+/// The options of an analysis of these inputs.
+///
+/// # Errors
+///
+/// If the port table cannot be read, or the filter is invalid.
 pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
     let registry = match &common.services {
         Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
@@ -38,8 +47,8 @@ pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Erro
     Ok(Options { filter, registry, idle_timeout, max_flows, dedup, threads, ..usual })
 }
 
-/// Reads all inputs, or as much as it can before a signal interrupts it, and says on standard error how far it is, what could not be
-/// read, and what is remarkable about the inputs.
+/// Reads all inputs, or as much as possible before a signal interrupts the reading. Shows the progress on standard error, and
+/// reports there what could not be read and what is remarkable about the inputs.
 pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signal>) {
     let mut bar = ProgressBar::new();
     let reading = Reading::begin();

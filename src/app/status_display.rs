@@ -1,4 +1,4 @@
-//! Floor 10: how a live capture goes, on standard error while it goes on: a summary that is refreshed, or lines.
+//! Floor 12: the state of a running live capture on standard error: a summary that is refreshed, or lines.
 
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -17,35 +17,35 @@ use super::view::{is_dumb_terminal, view_on_stderr};
 
 /// The most services in the summary.
 const MOST_SERVICES: usize = 15;
-/// Lines beside the services: how it goes, what was dropped, headings, the row of others, how to end it.
+/// Lines beside the services: state, dropped packets, headings, the row of others, how to stop.
 const OTHER_LINES: usize = 9;
 
-/// Where it is shown: on a terminal in place of what it showed before, or in a line now and then, to be kept or piped. All clones
-/// are one screen; whoever writes where it is shown has it alone meanwhile.
+/// A display of a capture's state: on a terminal a summary that replaces the one before, elsewhere a line now and then, to be
+/// kept or piped. All clones are one screen; only one of them writes at a time.
 #[derive(Clone)]
 pub struct Screen {
     is_summary: bool,
-    /// What is shown at present; without a summary nothing ever is.
+    /// The summary on display; empty where lines are printed instead.
     summary: Arc<Mutex<Summary>>,
 }
 
-/// How a capture goes.
+/// The state of a capture.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing {
-    /// Seconds since it began.
+    /// Seconds since the capture began.
     pub seconds: u64,
-    /// What came.
+    /// The traffic so far.
     pub traffic: Traffic,
-    /// Packets in a second, at present.
+    /// Packets per second, at present.
     pub rate: u64,
-    /// Flows, those that have ended among them.
+    /// Flows, including those that have ended.
     pub flows: u64,
     /// Packets that the kernel and the interfaces dropped.
     pub dropped: [u64; 2],
 }
 
 impl Screen {
-    /// A summary where somebody can see it and does not want lines.
+    /// Makes a screen with a summary if the terminal can show one and the user does not want lines (`plain`).
     pub fn new(plain: bool) -> Screen {
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
         let is_summary = !plain && is_terminal && !is_dumb_terminal();
@@ -57,12 +57,12 @@ impl Screen {
         self.is_summary
     }
 
-    /// How much time should be between two refreshments.
+    /// The least time between two updates.
     pub fn every(&self) -> Duration {
         Duration::from_secs(if self.is_summary { 1 } else { 10 })
     }
 
-    /// Shows how it goes. False if somebody else writes at the moment, who may take a long time.
+    /// Shows the state of the capture. False if another thread is writing at the moment, which may take a long time.
     pub fn show(&self, standing: Standing) -> bool {
         let Some(mut summary) = self.if_free() else { return false };
         if self.is_summary {
@@ -85,7 +85,7 @@ impl Screen {
         }
     }
 
-    /// Does something that writes, out of the way of what is shown.
+    /// Runs `write` while the summary is off the screen, so that their outputs do not mix.
     pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         let mut summary = self.alone();
         let lines = summary.clear();
@@ -94,7 +94,7 @@ impl Screen {
         written
     }
 
-    /// Says something, out of the way of what is shown. It never waits for somebody else who writes.
+    /// Prints a message above the summary. Never waits for another thread that is writing.
     pub fn say(&self, sentence: &str) {
         let Some(mut summary) = self.if_free() else { return print_status(sentence) };
         let lines = summary.clear();
@@ -102,13 +102,13 @@ impl Screen {
         summary.show(lines);
     }
 
-    /// Takes the summary away.
+    /// Removes the summary.
     pub fn finish(&self) {
         self.alone().clear();
     }
 
     fn alone(&self) -> MutexGuard<'_, Summary> {
-        // What is shown is known at any time.
+        // A panic leaves the summary consistent: the lines on display are known at any time.
         self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -121,19 +121,20 @@ impl Screen {
     }
 }
 
-/// The services of an analysis as lines: as many as there is room for.
+/// The services of an analysis as lines: as many as fit.
 fn services(analysis: &Decided<'_>) -> Vec<String> {
     let (height, width) = size(&Term::stderr());
     let top = MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
-    // What had no room is told where it can be asked for: below the tables at the end.
+    // Columns that do not fit are mentioned where the user can ask for them: below the tables at the end.
     let view = View { width, tells_left_out: false, top: Some(top), ..view_on_stderr(Some(0)) };
     let mut services = Vec::new();
-    // A vector takes everything.
+    // Writing to a vector cannot fail.
     let _ = terminal::write(&Report::new(&analysis).table(TableName::Services), view, &mut services);
     String::from_utf8_lossy(&services).lines().map(str::to_owned).collect()
 }
 
-/// Lines, and places in a line. The last place of a line stays free: some terminals go on to the next line when it is taken.
+/// The height and the width of a terminal in characters. The last column stays free, because some terminals move to the next line
+/// when it is filled.
 fn size(terminal: &Term) -> (usize, usize) {
     let (height, width) = terminal.size();
     (usize::from(height), usize::from(width).saturating_sub(1))
@@ -144,15 +145,15 @@ fn line(standing: &Standing) -> String {
     MESSAGES.capture_status(seconds, traffic.packets, rate, traffic.wire_bytes, flows)
 }
 
-/// What is said of dropped packets, if there are any.
+/// The message about dropped packets, if there are any.
 fn banner(standing: &Standing) -> Option<String> {
     MESSAGES.packets_dropped(standing.dropped[0], standing.dropped[1])
 }
 
-/// Lines that stand above the cursor until others take their place.
+/// Lines above the cursor that later ones replace.
 struct Summary {
     terminal: Term,
-    /// How it goes.
+    /// The state of the capture.
     standing: Standing,
     /// The services as of the latest report.
     services: Vec<String>,
@@ -165,12 +166,12 @@ impl Summary {
         Summary { terminal, standing: Standing::default(), services: Vec::new(), shown: Vec::new() }
     }
 
-    /// Shows how it goes in the place of what is shown.
+    /// Draws the current state in place of the old one.
     fn draw(&mut self) {
         self.show(self.lines());
     }
 
-    /// What is to be shown. It is no larger than the terminal, or it could not be taken back.
+    /// The lines to be shown. They must fit the terminal, or they could not be erased.
     fn lines(&self) -> Vec<String> {
         let (height, width) = size(&self.terminal);
         let standing = &self.standing;
@@ -181,7 +182,7 @@ impl Summary {
         lines.iter().map(|line| truncate_str(line, width, "").into_owned()).collect()
     }
 
-    /// Shows lines in the place of those that are shown.
+    /// Shows lines in place of those on display.
     fn show(&mut self, lines: Vec<String>) {
         self.erase();
         for line in &lines {
@@ -192,7 +193,7 @@ impl Summary {
         self.shown = lines;
     }
 
-    /// Takes them away, and gives them back.
+    /// Erases the lines on display, and returns them.
     fn clear(&mut self) -> Vec<String> {
         self.erase();
         let _ = self.terminal.flush();
@@ -202,7 +203,7 @@ impl Summary {
     fn erase(&self) {
         let shown = self.shown.len();
         if shown > 0 {
-            // Keys that were pressed stand in the line below.
+            // The terminal shows keys that were pressed in the line below.
             let _ = self.terminal.write_str("\r");
             let _ = self.terminal.move_cursor_up(shown);
             let _ = self.terminal.clear_to_end_of_screen();
@@ -218,12 +219,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_is_no_larger_than_the_terminal_and_tells_first_what_matters_most() {
+    fn a_summary_fits_the_terminal_and_shows_first_what_matters_most() {
         let office = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/office.pcapng");
         let analysis = analyse(&Options::new(vec![InputName::File(office.into())]), |_, _| ());
         let traffic = Traffic { packets: 2_358, wire_bytes: 450_233 };
         let standing = Standing { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
-        // What is no terminal counts as one of 24 lines of 80 places.
+        // Anything but a terminal counts as one of 24 lines of 80 characters.
         let summary = Summary { standing, services: services(&analysis), ..Summary::new() };
         let lines = summary.lines();
         let (height, width) = summary.terminal.size();
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn who_writes_has_the_screen_alone_and_nobody_waits_to_say_how_it_goes() {
+    fn one_thread_writes_at_a_time_and_status_lines_do_not_wait() {
         let screen = Screen::new(true);
         screen.aside(|| {
             assert!(!screen.show(Standing::default()));

@@ -11,7 +11,7 @@ use super::scope::Encapsulation;
 use super::walk::{IpFacts, Layer, Next, Walk};
 use super::{Decoded, LinkProtocol};
 
-/// IP of the version that its first four bits name.
+/// Reads an IP header of the version that its first four bits name.
 #[inline]
 pub fn by_version(walk: &mut Walk<'_>) -> Next {
     match walk.rest.first() {
@@ -24,7 +24,7 @@ pub fn by_version(walk: &mut Walk<'_>) -> Next {
     }
 }
 
-/// An IPv4 header (RFC 791).
+/// Reads an IPv4 header (RFC 791).
 #[inline]
 pub fn ipv4(walk: &mut Walk<'_>) -> Next {
     let header = match Ipv4HeaderSlice::from_slice(walk.rest) {
@@ -39,7 +39,7 @@ pub fn ipv4(walk: &mut Walk<'_>) -> Next {
     };
     let total = usize::from(header.total_len());
     let header_len = header.slice().len();
-    // Segmentation offload hands packets to the capture before their length is filled in: then it is what the frame leaves.
+    // With segmentation offload, the capture gets packets before their length is filled in: then the frame gives the length.
     let length = if total == 0 { walk.wire_rest } else { total };
     if length < header_len {
         return Break(Decoded::Malformed);
@@ -54,10 +54,10 @@ pub fn ipv4(walk: &mut Walk<'_>) -> Next {
     });
     let protocol = header.protocol().0;
     walk.advance(header_len);
-    behind_ip(walk, protocol)
+    after_ip(walk, protocol)
 }
 
-/// An IPv4 header cut by the capture: behind its first 20 bytes the options may be missing, and with them the ports.
+/// Reads an IPv4 header cut by the capture: after its first 20 bytes the options may be missing, and with them the ports.
 fn cut_ipv4(walk: &mut Walk<'_>) -> Next {
     let Some(header) = walk.rest.first_chunk::<20>() else { return walk.too_short() };
     let protocol = header[9];
@@ -81,7 +81,7 @@ fn cut_ipv4(walk: &mut Walk<'_>) -> Next {
     Continue(Layer::Transport(protocol))
 }
 
-/// An IPv6 header (RFC 8200) and its extension headers.
+/// Reads an IPv6 header (RFC 8200) and its extension headers.
 #[inline]
 pub fn ipv6(walk: &mut Walk<'_>) -> Next {
     const HEADER: usize = 40;
@@ -91,7 +91,7 @@ pub fn ipv6(walk: &mut Walk<'_>) -> Next {
         Err(etherparse::err::ipv6::HeaderSliceError::Len(_)) => return walk.too_short(),
     };
     let length = match usize::from(header.payload_length()) {
-        // A jumbogram tells its length in an option; without one the length is what the frame leaves, as for IPv4.
+        // A jumbogram has its length in an option; without one, the frame gives the length, as for IPv4.
         0 => jumbo_length(walk.rest).map_or(walk.wire_rest, |payload| HEADER.saturating_add(payload)),
         payload => HEADER + payload,
     };
@@ -131,7 +131,7 @@ fn jumbo_length(packet: &[u8]) -> Option<usize> {
     None
 }
 
-/// Walks over IPv6 extension headers; each is at least 8 bytes, so that the packet's length bounds the loop.
+/// Walks over IPv6 extension headers; each is at least 8 bytes, so the packet's length bounds the loop.
 #[inline]
 fn extension_headers(walk: &mut Walk<'_>, mut next_header: u8) -> Next {
     loop {
@@ -164,21 +164,22 @@ fn extension_headers(walk: &mut Walk<'_>, mut next_header: u8) -> Next {
                 }
                 next_header = next;
             }
-            protocol => return behind_ip(walk, protocol),
+            protocol => return after_ip(walk, protocol),
         }
     }
 }
 
-/// Behind the IP header: through an Authentication Header if there is one, to the transport.
+/// Continues after the IP header: through an Authentication Header, if there is one, to the transport.
 #[inline]
-fn behind_ip(walk: &mut Walk<'_>, protocol: u8) -> Next {
+fn after_ip(walk: &mut Walk<'_>, protocol: u8) -> Next {
     if protocol == ip::AH && !matches!(walk.ip, Some(IpFacts { fragment: Fragment::Later(_), .. })) {
         return authentication_header(walk);
     }
     Continue(Layer::Transport(protocol))
 }
 
-/// An Authentication Header (RFC 4302): next header, length in units of four bytes less two, and what guards the packet.
+/// Reads an Authentication Header (RFC 4302): next header, length in units of four bytes less two, and the data that protect the
+/// packet.
 fn authentication_header(walk: &mut Walk<'_>) -> Next {
     let Some(&[next, units]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
     let size = (usize::from(units) + 2) * 4;

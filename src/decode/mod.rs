@@ -1,9 +1,9 @@
 //! Floor 2: the walk over a packet's layers, from its link header to its ports.
 //!
-//! [`Decoder::decode`] goes as far as it can and never fails: what it cannot follow is a [`Decoded`] value that says why
-//! it stopped, and every value has its place in the ledger. For the packets that are nothing special, [`plain()`] gives the
-//! same in one look. One loop takes the walk from layer to layer; each layer is
-//! one arm and one function that looks at its header and names the next layer.
+//! [`Decoder::decode`] goes as far as it can and never fails: where it cannot follow a packet, a [`Decoded`] value says why it
+//! stopped, and every value has its place in the ledger. For ordinary packets, [`plain()`] gives the same result without the
+//! walk. One loop takes the walk from layer to layer; each layer is one arm and one function that reads its header and names the
+//! next layer.
 
 mod ip;
 mod link;
@@ -30,60 +30,60 @@ pub use transport::is_port_unreachable;
 pub use tunnel::{TunnelPorts, UdpTunnel};
 use walk::{Layer, Walk};
 
-/// How far the walk over a packet came.
+/// The end of the walk over a packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Decoded {
-    /// To the innermost flow.
+    /// The walk reached the innermost flow.
     Observed(Observation),
-    /// To a protocol that is not IP.
+    /// The walk reached a protocol that is not IP.
     NonIp(LinkProtocol),
-    /// To where the capture cut it, in front of the ports or the IP protocol.
+    /// The walk ended where the capture cut the packet, before the ports or the IP protocol.
     Truncated,
-    /// To where it contradicts itself.
+    /// The walk ended where the packet contradicts itself.
     Malformed,
-    /// Nowhere: this link type cannot be decoded.
+    /// The walk did not begin: this link type cannot be decoded.
     UnsupportedLink(LinkType),
 }
 
 /// A protocol directly above the link layer that is not IP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LinkProtocol {
-    /// ARP or RARP, with its operation if it is there.
+    /// ARP or RARP, with its operation if the packet has it.
     Arp {
-        /// 0x0806 or 0x8035.
+        /// The EtherType: 0x0806 or 0x8035.
         ether_type: u16,
         /// The operation.
         opcode: Option<u16>,
     },
-    /// By EtherType.
+    /// A protocol by EtherType.
     EtherType(u16),
-    /// By IEEE 802.2 service access point.
+    /// A protocol by IEEE 802.2 service access point.
     Llc {
         /// The destination SAP.
         sap: u8,
     },
-    /// By SNAP organisation and that organisation's number.
+    /// A protocol by SNAP organisation and that organisation's number.
     Snap {
         /// IEEE organisation identifier.
         organisation: [u8; 3],
         /// The organisation's own protocol number.
         number: u16,
     },
-    /// By PPP protocol number.
+    /// A protocol by PPP protocol number.
     Ppp(u16),
-    /// A channel of an MPLS network's own (RFC 5586).
+    /// A control channel of the MPLS network itself (RFC 5586).
     MplsChannel,
-    /// Something under an MPLS label stack that does not show what it is.
+    /// A payload under an MPLS label stack that does not show its protocol.
     MplsPayload,
-    /// By ISO network layer protocol identifier.
+    /// A protocol by ISO network layer protocol identifier.
     Nlpid(u8),
-    /// By Cisco HDLC's own protocol numbers.
+    /// A protocol by Cisco HDLC's own protocol numbers.
     CiscoHdlc(u16),
-    /// A frame that a link layer of that type keeps to itself: management, control, encrypted, a later fragment.
+    /// A frame for the link layer of that type alone: management, control, encrypted, a later fragment.
     Link(LinkType),
     /// An IEEE 802.15.4 frame.
     Ieee802154,
-    /// By address family of a loopback interface.
+    /// A protocol by address family of a loopback interface.
     AddressFamily(u32),
     /// A raw IP packet whose version is neither 4 nor 6.
     IpVersion(u8),
@@ -97,7 +97,7 @@ pub struct LinkAddress {
 }
 
 impl LinkAddress {
-    /// From its bytes, of which there are at most eight.
+    /// An address of these bytes, of which there are at most eight.
     #[inline]
     pub fn from_bytes(address: &[u8]) -> LinkAddress {
         let mut bytes = [0; 8];
@@ -105,12 +105,12 @@ impl LinkAddress {
         LinkAddress { bytes, len: address.len() as u8 }
     }
 
-    /// The same, but `None` for no bytes.
+    /// An address of these bytes; `None` if there are none.
     fn known(address: &[u8]) -> Option<LinkAddress> {
         (!address.is_empty()).then(|| LinkAddress::from_bytes(address))
     }
 
-    /// True if it stands for a group of stations: the lowest bit of the first byte (IEEE 802).
+    /// True for the address of a group of stations: the lowest bit of the first byte is set (IEEE 802).
     pub fn is_group(self) -> bool {
         self.bytes[0] & 1 != 0
     }
@@ -119,19 +119,19 @@ impl LinkAddress {
 /// One packet after the walk.
 #[derive(Clone, Copy, Debug)]
 pub struct Walked<'a> {
-    /// How far the walk came.
+    /// The end of the walk.
     pub decoded: Decoded,
-    /// The encapsulations it went through.
+    /// The encapsulations that the walk went through.
     pub scope: ScopeId,
-    /// Sender and receiver on the link, where its header names them.
+    /// Sender and receiver on the link, where the link header names them.
     pub link_addresses: [Option<LinkAddress>; 2],
     /// The flow that the packet quotes, if it is an ICMP error.
     pub quoted: Option<Observation>,
-    /// What the capture kept of the transport's payload; empty where there are no ports.
+    /// The captured part of the transport's payload; empty where there are no ports.
     pub payload: &'a [u8],
 }
 
-/// Walks over packets and numbers the scopes that it meets.
+/// A walker over packets, which numbers the scopes that it meets.
 #[derive(Debug, Default)]
 pub struct Decoder {
     scopes: Scopes,
@@ -149,18 +149,18 @@ impl Decoder {
         &self.scopes
     }
 
-    /// A decoder for a capture in which tunnels use these ports, too.
+    /// A decoder for a capture in which tunnels also use these ports.
     pub fn with_tunnel_ports(tunnels: TunnelPorts) -> Decoder {
         Decoder { tunnels, ..Decoder::default() }
     }
 
-    /// The ports that tunnels use beside the assigned ones.
+    /// The ports that tunnels use besides the assigned ones.
     #[inline(always)]
     pub fn tunnel_ports(&self) -> &TunnelPorts {
         &self.tunnels
     }
 
-    /// All scopes that were met.
+    /// Returns all scopes that were met.
     pub fn finish(self) -> Scopes {
         self.scopes
     }
@@ -201,7 +201,7 @@ impl Decoder {
         if let Some(outside) = walk.outside
             && !matches!(decoded, Decoded::Observed(_))
         {
-            // Nothing inside the tunnel is a flow: the packet belongs to the tunnel's own.
+            // Nothing inside the tunnel is a flow: the packet belongs to the flow of the tunnel itself.
             decoded = Decoded::Observed(outside);
         }
         let mut quoted = None;

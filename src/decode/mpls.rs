@@ -1,4 +1,4 @@
-//! MPLS label stacks (RFC 3032). What lies under the last label has no type field; its first four bits have to tell.
+//! MPLS label stacks (RFC 3032). The payload under the last label has no type field; its first four bits must show what it is.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -10,10 +10,10 @@ use super::{Decoded, LinkProtocol};
 const LABEL: usize = 4;
 /// Bytes of a pseudowire control word (RFC 4385).
 const CONTROL_WORD: usize = 4;
-/// Bytes of the two Ethernet addresses and the type behind them.
+/// Bytes of the two Ethernet addresses and the type after them.
 const ETHERNET: usize = 14;
 
-/// Goes over a label stack; each label is four bytes, so that the packet's length bounds the loop.
+/// Walks over a label stack; each label is four bytes, so the packet's length bounds the loop.
 pub fn mpls(walk: &mut Walk<'_>) -> Next {
     walk.enter(Encapsulation::Mpls)?;
     loop {
@@ -25,8 +25,9 @@ pub fn mpls(walk: &mut Walk<'_>) -> Next {
     }
 }
 
-/// IP by its version; 0 begins a control word in front of an Ethernet frame (RFC 4385 section 3), 1 a channel of the
-/// network's own (RFC 5586). An Ethernet frame without control word is recognised by a type that makes sense.
+/// Recognises the payload. IP begins with its version, a control word before an Ethernet frame with 0 (RFC 4385 section 3), a
+/// channel of the network itself with 1 (RFC 5586). An Ethernet frame without control word is recognised by a type that makes
+/// sense.
 fn under_the_stack(walk: &mut Walk<'_>) -> Next {
     let Some(&first) = walk.rest.first() else { return walk.too_short() };
     match first >> 4 {
@@ -42,7 +43,7 @@ fn under_the_stack(walk: &mut Walk<'_>) -> Next {
     }
 }
 
-/// True if the bytes look like an Ethernet header: a known type, and IP of the announced version behind it if it is IP's.
+/// True if the bytes look like an Ethernet header: a known type, and after an IP type a packet of that version.
 fn is_ethernet(bytes: &[u8]) -> bool {
     let Some(header) = bytes.first_chunk::<ETHERNET>() else { return false };
     let version = bytes.get(ETHERNET).map(|first| first >> 4);

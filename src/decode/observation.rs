@@ -1,4 +1,4 @@
-//! What the walk over a packet hands on: a small record with all that a flow needs to know of it.
+//! The result of the walk over a packet: a small record with everything that a flow needs to know of it.
 
 use std::hint::select_unpredictable;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -13,9 +13,9 @@ use crate::unit::Time;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Side {
-    /// The endpoint that stands first in the key.
+    /// The first endpoint of the key.
     A = 0,
-    /// The endpoint that stands second.
+    /// The second endpoint of the key.
     B = 1,
 }
 
@@ -29,7 +29,7 @@ impl Side {
         }
     }
 
-    /// For arrays with a place for each side.
+    /// The index of the side in arrays with a place for each.
     #[inline]
     pub const fn index(self) -> usize {
         self as usize
@@ -41,7 +41,7 @@ impl Side {
 pub struct Address(pub [u8; 16]);
 
 impl std::hash::Hash for Address {
-    /// As one number, which costs less than sixteen bytes of any length.
+    /// Hashes the address as one number, which costs less than as bytes of any length.
     #[inline]
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         state.write_u128(u128::from_ne_bytes(self.0));
@@ -49,20 +49,20 @@ impl std::hash::Hash for Address {
 }
 
 impl Address {
-    /// From the four bytes of an IPv4 address.
+    /// An address of the four bytes of IPv4.
     #[inline]
     pub const fn v4(bytes: [u8; 4]) -> Address {
-        // In one number, because a byte-wise write that is read as a whole right afterwards makes the processor wait.
+        // Built as one number, because the processor waits if bytes are written singly and read as a whole right afterwards.
         Address((u32::from_le_bytes(bytes) as u128).to_le_bytes())
     }
 
-    /// The first four bytes, all that an IPv4 address has, as a number that means nothing but itself.
+    /// An IPv4 address as opaque bits: good for equality and hashing, in no byte order.
     #[inline]
     pub const fn v4_number(self) -> u32 {
         u128::from_le_bytes(self.0) as u32
     }
 
-    /// An IPv4 address and a port as one number, in their order.
+    /// An IPv4 address and a port as one number, which orders as they do.
     #[inline]
     const fn v4_endpoint(self, port: u16) -> u64 {
         (self.v4_number().swap_bytes() as u64) << 16 | port as u64
@@ -73,7 +73,7 @@ impl Address {
         u128::from_be_bytes(self.0)
     }
 
-    /// One of two, without a branch.
+    /// Selects one of two addresses without a branch.
     #[inline]
     fn select(second: bool, one: Address, other: Address) -> Address {
         let [one, other] = [one, other].map(|address| u128::from_ne_bytes(address.0));
@@ -92,7 +92,7 @@ pub enum IpVersion {
 }
 
 impl IpVersion {
-    /// `address` in the standard library's shape.
+    /// Converts `address` to the standard library's type.
     pub fn ip_addr(self, address: Address) -> IpAddr {
         match self {
             IpVersion::V4 => IpAddr::V4(Ipv4Addr::new(address.0[0], address.0[1], address.0[2], address.0[3])),
@@ -100,7 +100,7 @@ impl IpVersion {
         }
     }
 
-    /// True for a multicast address, or IPv4's limited broadcast address: never the address of one machine.
+    /// True for a multicast address, or IPv4's limited broadcast address: neither is the address of one machine.
     #[inline]
     pub fn is_group(self, address: Address) -> bool {
         match self {
@@ -110,18 +110,18 @@ impl IpVersion {
     }
 }
 
-/// What makes packets one flow: two endpoints, transport protocol and scope. It has no direction: the smaller endpoint
-/// stands first, whoever sent.
+/// The identity of a flow: two endpoints, transport protocol and scope. The key has no direction: the smaller endpoint comes
+/// first, whichever side sent.
 ///
-/// For protocols without ports the two numbers are what tells their flows apart, the same for both directions: ICMP
-/// queries and replies have the query's type and the identifier, other ICMP messages type and code, the rest zeros.
+/// For protocols without ports, the two numbers distinguish flows and are the same for both directions: ICMP queries and replies
+/// have the query's type and the identifier, other ICMP messages have type and code, and all else has zeros.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct FlowKey {
     /// The addresses of sides A and B.
     pub addresses: [Address; 2],
     /// The ports of sides A and B.
     pub ports: [u16; 2],
-    /// Where the addresses mean what they say.
+    /// The encapsulations within which the addresses are unique.
     pub scope: ScopeId,
     /// IP protocol number.
     pub protocol: u8,
@@ -130,7 +130,7 @@ pub struct FlowKey {
 }
 
 impl FlowKey {
-    /// The key of a packet with ports, and which side sent it.
+    /// The key of a packet with ports, and the side that sent the packet.
     #[inline]
     pub fn with_ports(
         version: IpVersion,
@@ -139,7 +139,7 @@ impl FlowKey {
         from: (Address, u16),
         to: (Address, u16),
     ) -> (FlowKey, Side) {
-        // Without a branch, because who sends the next packet cannot be predicted.
+        // Without a branch, because the sender of the next packet cannot be predicted.
         let turned = match version {
             IpVersion::V4 => from.0.v4_endpoint(from.1) > to.0.v4_endpoint(to.1),
             IpVersion::V6 => {
@@ -152,7 +152,7 @@ impl FlowKey {
         (FlowKey { addresses, ports, scope, protocol, version }, if turned { Side::B } else { Side::A })
     }
 
-    /// The key of a packet without ports, and which side sent it.
+    /// The key of a packet without ports, and the side that sent the packet.
     pub fn without_ports(
         version: IpVersion,
         protocol: u8,
@@ -165,7 +165,7 @@ impl FlowKey {
         (FlowKey { addresses, ports: numbers, scope, protocol, version }, side)
     }
 
-    /// True if its numbers are ports.
+    /// True if the key's numbers are ports.
     #[inline]
     pub fn has_ports(&self) -> bool {
         ip::has_ports(self.protocol)
@@ -183,14 +183,14 @@ impl FlowKey {
     }
 }
 
-/// Which part of a datagram a packet is.
+/// The part of a datagram that a packet carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fragment {
-    /// All of it.
+    /// The whole datagram.
     Whole,
-    /// The first fragment, of a datagram with this identification.
+    /// The first fragment of a datagram with this identification.
     First(u32),
-    /// A later one: it has no ports, and its key's numbers are zeros until its first fragment is known.
+    /// A later fragment: it has no ports, and its key's numbers are zeros until the first fragment is known.
     Later(u32),
 }
 
@@ -204,8 +204,8 @@ pub struct IcmpMessage {
 }
 
 bitflags! {
-    /// Flags of a transport header that tell who opened a connection and how it went. Their values are those of TCP's control bits
-    /// (RFC 9293 section 3.1); SCTP, DCCP, and the queries of ICMP have counterparts.
+    /// Flags of a transport header that show who opened a connection and how it went. Their values are those of TCP's control
+    /// bits (RFC 9293 section 3.1); SCTP, DCCP, and the queries of ICMP have counterparts.
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
     pub struct ConnectionFlags: u8 {
         /// TCP FIN, SCTP SHUTDOWN, DCCP Close.
@@ -214,29 +214,29 @@ bitflags! {
         const SYN = 0x02;
         /// TCP RST, SCTP ABORT, DCCP Reset.
         const RST = 0x04;
-        /// TCP ACK, and everything in SCTP, DCCP and ICMP that answers.
+        /// TCP ACK, and every answer in SCTP, DCCP and ICMP.
         const ACK = 0x10;
     }
 }
 
-/// What one packet says about its flow.
+/// The content of one packet as far as it concerns its flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Observation {
     /// The flow.
     pub key: FlowKey,
-    /// Which of its endpoints sent the packet.
+    /// The endpoint that sent the packet.
     pub side: Side,
-    /// True if this is no packet of the flow but its header, quoted in an ICMP error: it marks the flow and counts nothing.
+    /// True if this is not a packet of the flow but its header, quoted in an ICMP error: it marks the flow and counts nothing.
     pub quoted: bool,
     /// True if the packet went to a group of machines: multicast or broadcast.
     pub to_group: bool,
-    /// When it was captured.
+    /// The time of capture.
     pub time: Time,
     /// Bytes on the wire.
     pub wire_len: u32,
     /// Bytes of the innermost IP packet, by its own header.
     pub ip_len: u32,
-    /// Bytes that the transport carries, by the IP length.
+    /// Bytes of the transport's payload, by the IP length.
     pub payload_len: u32,
     /// Handshake and close bits.
     pub signals: ConnectionFlags,
@@ -244,14 +244,14 @@ pub struct Observation {
     pub sequence: u32,
     /// The sequence number that the sender expects next, when `signals` has ACK.
     pub acknowledgment: u32,
-    /// Which part of its datagram the packet is.
+    /// The part of its datagram that the packet carries.
     pub fragment: Fragment,
     /// Type and code, for ICMP and ICMPv6.
     pub message: Option<IcmpMessage>,
 }
 
 impl Observation {
-    /// What is in a place that nothing was observed in yet.
+    /// An empty observation, for places in which nothing was observed yet.
     pub const BLANK: Observation = Observation {
         key: FlowKey {
             addresses: [Address([0; 16]); 2],
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_talks_to_itself_is_told_apart_by_port() {
+    fn ports_distinguish_the_sides_of_a_machine_that_talks_to_itself() {
         let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, (C.0, 9), (C.0, 7));
         assert_eq!((there.port(client), there.port(client.other())), (9, 7));
     }

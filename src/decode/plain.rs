@@ -1,8 +1,8 @@
-//! The plain packet: Ethernet, IP in one piece, TCP or UDP. Nearly all packets are plain, and for them the walk with its
-//! layers, paths and ways out is longer than the way.
+//! Fast path for ordinary packets: Ethernet, unfragmented IP, TCP or UDP. Nearly all packets are of this kind, and for them the
+//! general walk spends more time between layers than in them.
 //!
-//! This is a short cut, and nothing else: what it gives is what the walk gives, which a law and a fuzz target hold it to.
-//! Whatever is out of the ordinary is left to the walk.
+//! This is a short cut and nothing else: its result is that of the walk, as a property test and a fuzz target check. Everything
+//! out of the ordinary is left to the walk.
 
 use etherparse::{Ethernet2HeaderSlice, Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, UdpHeaderSlice};
 
@@ -13,61 +13,61 @@ use super::transport::tcp_signals;
 use super::tunnel::{self, TunnelPorts};
 use crate::capture::{Interface, LinkType, Packet};
 
-/// Who is told what a packet says.
+/// A receiver of observations.
 pub trait Observer {
-    /// The ports that tunnels use beside the assigned ones: a packet between them may not be plain.
+    /// The ports that tunnels use besides the assigned ones: a packet between them may not be ordinary.
     #[inline]
     fn tunnel_ports(&self) -> &TunnelPorts {
         TunnelPorts::NONE
     }
 
-    /// Is told what it says, and what was captured of its payload.
+    /// Receives the observation of a packet, and the captured part of its payload.
     fn observe(&mut self, observation: Observation, payload: &[u8]);
 }
 
-/// Tells the observer of a plain packet; `None` for every other packet.
+/// Passes the observation of an ordinary packet to the observer; returns `None` for every other packet.
 ///
-/// Both versions and both transports go their own way to the end, with a copy of what the observer does: what they have in
-/// common is less than what it costs to bring them together and to tell them apart again.
+/// Each version and transport has its own path to the end, with an inlined copy of the observer: joining the paths and separating
+/// them again would cost more than they have in common.
 #[inline(always)]
 pub fn plain(packet: &Packet<'_>, interface: &Interface, observer: &mut impl Observer) -> Option<()> {
     if interface.link_type != LinkType::ETHERNET || interface.fcs_len != 0 || packet.data.len() > packet.wire_len as usize {
         return None;
     }
     let ethernet = Ethernet2HeaderSlice::from_slice(packet.data).ok()?;
-    let behind = &packet.data[ethernet.slice().len()..];
+    let rest = &packet.data[ethernet.slice().len()..];
     match ethernet.ether_type().0 {
         ether::IPV4 => {
-            let header = Ipv4HeaderSlice::from_slice(behind).ok()?;
+            let header = Ipv4HeaderSlice::from_slice(rest).ok()?;
             if header.fragments_offset().value() != 0 || header.more_fragments() {
                 return None;
             }
             let addresses = (Address::v4(header.source()), Address::v4(header.destination()));
             let (header_len, length) = (header.slice().len(), usize::from(header.total_len()));
             let ip = Ip { version: IpVersion::V4, addresses, protocol: header.protocol().0, header_len, length };
-            ip.observe(packet, &ethernet, behind, observer)
+            ip.observe(packet, &ethernet, rest, observer)
         }
         ether::IPV6 => {
-            let header = Ipv6HeaderSlice::from_slice(behind).ok()?;
+            let header = Ipv6HeaderSlice::from_slice(rest).ok()?;
             let header_len = header.slice().len();
             // A payload length of 0 is left to the walk.
             let length = header_len + Some(usize::from(header.payload_length())).filter(|payload| *payload > 0)?;
             let addresses = (Address(header.source()), Address(header.destination()));
             let ip = Ip { version: IpVersion::V6, addresses, protocol: header.next_header().0, header_len, length };
-            ip.observe(packet, &ethernet, behind, observer)
+            ip.observe(packet, &ethernet, rest, observer)
         }
         _ => None,
     }
 }
 
-/// What an IP header says.
+/// The fields of an IP header.
 struct Ip {
     version: IpVersion,
-    /// From and to.
+    /// Sender and receiver.
     addresses: (Address, Address),
     protocol: u8,
     header_len: usize,
-    /// Of the whole packet, by its header.
+    /// Length of the whole packet, by its header.
     length: usize,
 }
 
@@ -77,14 +77,14 @@ impl Ip {
         &self,
         packet: &Packet<'_>,
         ethernet: &Ethernet2HeaderSlice<'_>,
-        behind: &[u8],
+        rest: &[u8],
         observer: &mut impl Observer,
     ) -> Option<()> {
         // A total length of 0 is left to the walk, too.
         if self.length < self.header_len {
             return None;
         }
-        let segment = behind.get(self.header_len..behind.len().min(self.length))?;
+        let segment = rest.get(self.header_len..rest.len().min(self.length))?;
         match self.protocol {
             ip::TCP => {
                 let header = TcpHeaderSlice::from_slice(segment).ok()?;
@@ -112,7 +112,7 @@ impl Ip {
         Some(())
     }
 
-    /// What there is to say whatever the transport; its header takes `size` bytes.
+    /// The observation without the fields of the transport, whose header takes `size` bytes.
     #[inline(always)]
     fn observation(
         &self,

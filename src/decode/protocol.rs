@@ -1,6 +1,6 @@
-//! Numbers that say what comes next: IP protocol numbers (IANA "Protocol Numbers") and EtherTypes (IEEE).
+//! Numbers that announce the next layer: IP protocol numbers (IANA "Protocol Numbers") and EtherTypes (IEEE).
 
-/// IP protocol numbers that the walk or a flow's key has to know.
+/// IP protocol numbers that the walk or a flow's key needs.
 pub mod ip {
     /// IPv6 Hop-by-Hop Options (RFC 8200).
     pub const HOP_BY_HOP: u8 = 0;
@@ -48,7 +48,7 @@ pub mod ip {
     }
 }
 
-/// EtherTypes that the walk has to know.
+/// EtherTypes that the walk needs.
 pub mod ether {
     /// IPv4.
     pub const IPV4: u16 = 0x0800;
@@ -78,9 +78,9 @@ pub mod ether {
     pub const NSH: u16 = 0x894f;
     /// Double tagging before 802.1ad, still common on switches.
     pub const OLD_QINQ: u16 = 0x9100;
-    /// Two more of the same age.
+    /// Double tagging before 802.1ad, second number.
     pub const OLD_QINQ_2: u16 = 0x9200;
-    /// The third.
+    /// Double tagging before 802.1ad, third number.
     pub const OLD_QINQ_3: u16 = 0x9300;
     /// TRILL (RFC 6325).
     pub const TRILL: u16 = 0x22f3;
@@ -113,7 +113,7 @@ pub mod ether {
     /// The least number that is an EtherType; below it the field is a length (IEEE 802.3 clause 3.2.6).
     pub const LEAST: u16 = 0x0600;
 
-    /// True for the tags of four bytes that name a VLAN.
+    /// True for the four-byte tags that name a VLAN.
     #[inline]
     pub const fn is_vlan(value: u16) -> bool {
         matches!(value, VLAN | SERVICE_VLAN | OLD_QINQ | OLD_QINQ_2 | OLD_QINQ_3)

@@ -1,4 +1,4 @@
-//! The header that an ICMP error quotes: it names the flow that had trouble.
+//! The header that an ICMP error quotes: it names the flow that the error is about.
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
@@ -7,11 +7,11 @@ use super::protocol::ip;
 use super::scope::ScopeId;
 use crate::unit::Time;
 
-/// ICMP's own header in front of the quotation: type, code, checksum, and four bytes that depend on the type.
+/// The ICMP header before the quotation: type, code, checksum, and four bytes that depend on the type.
 const ICMP_HEADER: usize = 8;
 
-/// The flow quoted by an ICMP error whose bytes are `error`, as an observation that counts nothing. `None` if the quoted
-/// packet has no ports, is a later fragment, or is cut too short. `message` says what is wrong with it.
+/// The flow quoted by an ICMP error whose bytes are `error`, as an observation that counts nothing. `None` if the quoted packet
+/// has no ports, is a later fragment, or is cut too short. `message` is the error's type and code.
 pub fn quoted_flow(error: &[u8], version: IpVersion, scope: ScopeId, message: IcmpMessage, time: Time) -> Option<Observation> {
     let packet = error.get(ICMP_HEADER..)?;
     let (source, destination, protocol, header_len) = match version {

@@ -1,15 +1,15 @@
-//! The layers that a packet's flow is wrapped in: VLAN tags and tunnels, outermost first.
+//! The encapsulations around a packet's flow: VLAN tags and tunnels, outermost first.
 //!
-//! Two packets with equal addresses and ports belong to one flow only if they came through the same encapsulations:
-//! 10.0.0.1 in VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its path, a [`ScopeId`], and
-//! [`Scopes`] holds what the numbers stand for.
+//! Two packets with equal addresses and ports belong to one flow only if they came through the same encapsulations: 10.0.0.1 in
+//! VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its path, a [`ScopeId`], and [`Scopes`] holds the
+//! paths.
 
 use std::collections::HashMap;
 use std::fmt;
 
 /// The most encapsulations around one flow. A packet with more contradicts all practice and counts as malformed.
 pub const MAX_DEPTH: usize = 8;
-/// The most different paths that are told apart; packets of further ones share [`ScopeId::OTHER`].
+/// The most paths that are distinguished; packets of further ones share [`ScopeId::OTHER`].
 pub const MAX_SCOPES: usize = 1 << 15;
 
 /// One layer around a flow.
@@ -17,7 +17,7 @@ pub const MAX_SCOPES: usize = 1 << 15;
 pub enum Encapsulation {
     /// An IEEE 802.1Q or 802.1ad tag, or an older one of the same shape, with its VLAN identifier (1 to 4095).
     Vlan(u16),
-    /// An MPLS label stack (RFC 3032). Labels differ by direction and do not tell flows apart.
+    /// An MPLS label stack (RFC 3032). Labels differ by direction and do not distinguish flows.
     Mpls,
     /// PPP over Ethernet (RFC 2516).
     Pppoe,
@@ -57,7 +57,7 @@ pub enum Encapsulation {
     VxlanGpe(u32),
     /// GENEVE (RFC 8926) with its network identifier.
     Geneve(u32),
-    /// GTP-U (3GPP TS 29.281). Tunnel endpoint identifiers differ by direction and do not tell flows apart.
+    /// GTP-U (3GPP TS 29.281). Tunnel endpoint identifiers differ by direction and do not distinguish flows.
     GtpUser,
     /// Teredo (RFC 4380).
     Teredo,
@@ -96,7 +96,7 @@ pub enum Encapsulation {
 }
 
 impl Encapsulation {
-    /// Its key in the `tunnels` table.
+    /// The key in the `tunnels` table.
     pub fn name(self) -> &'static str {
         match self {
             Encapsulation::Vlan(_) => "vlan",
@@ -143,7 +143,7 @@ impl Encapsulation {
 }
 
 impl fmt::Display for Encapsulation {
-    /// Its key, with the number of the virtual network where it has one: `vlan:10`.
+    /// Writes the key, with the number of the virtual network where there is one: `vlan:10`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
@@ -159,7 +159,7 @@ impl fmt::Display for Encapsulation {
 /// The encapsulations around a flow, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Path {
-    // `None` behind the last one, so that equal paths are equal as values.
+    // `None` after the last one, so that equal paths are equal as values.
     steps: [Option<Encapsulation>; MAX_DEPTH],
 }
 
@@ -208,7 +208,7 @@ impl Default for Scopes {
 }
 
 impl Scopes {
-    /// The number of `path`, new or known.
+    /// The number of `path`, which is added if it is new.
     #[inline]
     pub fn number(&mut self, path: &Path) -> ScopeId {
         if path.is_empty() {
@@ -233,12 +233,12 @@ impl Scopes {
         number
     }
 
-    /// True if there was no encapsulation yet.
+    /// True if no encapsulation was met so far.
     pub fn is_plain(&self) -> bool {
         self.paths.len() == 1
     }
 
-    /// The path of that number; empty for [`ScopeId::OTHER`].
+    /// The path with that number; empty for [`ScopeId::OTHER`].
     pub fn path(&self, id: ScopeId) -> Path {
         self.paths.get(usize::from(id.0)).copied().unwrap_or_default()
     }

@@ -16,7 +16,7 @@ const S6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80
 pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> Walked<'static> {
     let interface = Interface { fcs_len, ..Interface::new(link_type) };
     let packet = Packet { time: Time::from_nanoseconds(7), wire_len: wire_len as u32, interface: 0, data };
-    // What is told here about a frame outlives it.
+    // The result outlives the frame, so the payload is left out.
     Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn observed(decoded: Decoded) -> Observation {
     }
 }
 
-/// An observation as "sender > receiver protocol" with ports where it has any.
+/// An observation as "sender > receiver protocol", with ports if it has any.
 pub(super) fn told(observation: &Observation) -> String {
     let (key, side) = (&observation.key, observation.side);
     let end = |side| match key.has_ports() {
@@ -126,7 +126,7 @@ fn vlan_tags_of_all_kinds_become_the_scope() {
     };
     let (ten, twenty) = (scope(&[(0x8100, 10)]), scope(&[(0x8100, 20)]));
     assert!(ten.0 == ten.1 && ten != twenty && ten.0 != ScopeId::PLAIN);
-    // The priority bits above the identifier do not count.
+    // The priority bits before the identifier do not count.
     assert_eq!(scope(&[(0x8100, 0xe00a)]), ten);
     // Old numbers for the same tag.
     assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| scope(&[(kind, 10)])), [ten; 3]);
@@ -137,7 +137,7 @@ fn vlan_tags_of_all_kinds_become_the_scope() {
 }
 
 #[test]
-fn what_is_not_ip_is_told_apart() {
+fn protocols_other_than_ip_are_distinguished() {
     let non_ip = |ether_type, payload: &[u8]| match decode(LinkType::ETHERNET, &ethernet(ether_type, payload)) {
         Decoded::NonIp(protocol) => protocol,
         other => panic!("{other:?}"),
@@ -148,7 +148,7 @@ fn what_is_not_ip_is_told_apart() {
     assert_eq!(non_ip(3, &[0x42, 0x42, 3]), LinkProtocol::Llc { sap: 0x42 });
     let cisco = [0xaa, 0xaa, 3, 0, 0, 0x0c, 0x20, 0];
     assert_eq!(non_ip(8, &cisco), LinkProtocol::Snap { organisation: [0, 0, 0x0c], number: 0x2000 });
-    // SNAP with organisation 0 is Ethernet II in another dress (RFC 1042).
+    // SNAP with organisation 0 is Ethernet II in another form (RFC 1042).
     let snap = [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &udp4(b"?")].concat();
     assert_eq!(tell(LinkType::ETHERNET, &ethernet(snap.len() as u16, &snap)), DNS4);
     assert_eq!(decode(LinkType::RAW, &[0x50, 0]), Decoded::NonIp(LinkProtocol::IpVersion(5)));
@@ -166,7 +166,7 @@ fn broadcast_on_the_link_makes_a_group_of_any_address() {
 }
 
 #[test]
-fn padding_and_frame_check_sequence_are_no_payload() {
+fn padding_and_frame_check_sequence_are_not_payload() {
     let mut frame = ethernet(0x0800, &udp4(b"four"));
     frame.resize(60, 0);
     let padded = observed(decode(LinkType::ETHERNET, &frame));
@@ -184,13 +184,13 @@ fn lengths_are_those_of_the_wire_not_of_what_was_stored() {
     let frame = ethernet(0x0800, &udp4(&[0; 1000]));
     let cut = observed(walk_cut(LinkType::ETHERNET, &frame[..60], frame.len(), 0).decoded);
     assert_eq!((cut.wire_len, cut.ip_len, cut.payload_len), (1042, 1028, 1000));
-    // Some tools cut packets and forget how long they were: the IP header still knows.
+    // Some tools cut packets and lose their original length: the IP header still has it.
     let forgotten = observed(decode(LinkType::ETHERNET, &frame[..60]));
     assert_eq!((forgotten.wire_len, forgotten.ip_len, forgotten.payload_len), (60, 1028, 1000));
 }
 
 #[test]
-fn ipv4_options_are_passed_over() {
+fn ipv4_options_are_skipped() {
     let mut packet = udp4(b"?");
     packet[0] = 0x46;
     packet.splice(20..20, [0x94, 4, 0, 0]);
@@ -198,7 +198,7 @@ fn ipv4_options_are_passed_over() {
     packet[2..4].copy_from_slice(&total);
     let observation = observed(decode(LinkType::RAW, &packet));
     assert_eq!((told(&observation), observation.payload_len), (DNS4.into(), 1));
-    // Cut inside the options: no ports, and the packet is not to blame; of a portless protocol nothing is missing.
+    // Cut inside the options: no ports, and the packet is not at fault; a protocol without ports lacks nothing.
     assert_eq!(walk_cut(LinkType::RAW, &packet[..22], packet.len(), 0).decoded, Decoded::Truncated);
     packet[9] = 47;
     assert_eq!(told(&observed(walk_cut(LinkType::RAW, &packet[..22], packet.len(), 0).decoded)), "10.0.0.5 > 192.0.2.80 47");
@@ -249,7 +249,7 @@ fn ipv6_extension_headers_are_walked_over() {
 }
 
 #[test]
-fn an_authentication_header_is_passed_and_remembered() {
+fn an_authentication_header_is_skipped_and_recorded() {
     let header = [ip::UDP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let walked = walk(LinkType::RAW, &ipv4(ip::AH, &[&header[..], &UDP_HEADER].concat()));
     assert_ne!(walked.scope, ScopeId::PLAIN);
@@ -257,7 +257,7 @@ fn an_authentication_header_is_passed_and_remembered() {
 }
 
 #[test]
-fn a_jumbogram_tells_its_length_in_an_option() {
+fn a_jumbogram_has_its_length_in_an_option() {
     let jumbo = [ip::UDP, 0, 0xc2, 4, 0, 1, 0, 0];
     let mut packet = ipv6(ip::HOP_BY_HOP, &[&jumbo[..], &UDP_HEADER].concat());
     packet[4..6].fill(0);
@@ -299,7 +299,7 @@ fn tcp_signals_and_numbers_are_kept() {
     assert_eq!((answer.sequence, answer.acknowledgment, answer.payload_len), (1000, 78, 0));
     let syn = observed(decode(LinkType::RAW, &syn4()));
     assert_eq!((syn.key, syn.side), (answer.key, answer.side.other()));
-    // A data offset below 5 is nonsense, and the ports are good all the same.
+    // A data offset below 5 is invalid, but the ports are good nevertheless.
     let mut nonsense = syn4();
     nonsense[32] = 0x10;
     assert_eq!(told(&observed(decode(LinkType::RAW, &nonsense))), "10.0.0.5:51544 > 192.0.2.80:443 6");
@@ -346,7 +346,7 @@ fn query_and_reply_of_icmp_are_one_flow_and_errors_are_their_own() {
     assert_ne!(icmp(C, S, 8, 0, 8).key, request.key, "another identifier is another ping");
     assert_ne!(icmp(C, S, 3, 3, 0).key, icmp(C, S, 3, 1, 0).key);
     assert_eq!(request.message, Some(IcmpMessage { kind: 8, code: 0 }));
-    // Cut in front of its type, it is ICMP all the same.
+    // Cut before its type, the packet is still ICMP.
     assert_eq!(observed(walk_cut(LinkType::RAW, &ipv4(ip::ICMP, &[8])[..20], 21, 0).decoded).message, None);
 }
 
@@ -374,7 +374,7 @@ fn an_icmp_error_names_the_flow_it_quotes() {
     assert_eq!(told(&v6), DNS6);
 }
 
-/// The outcome of the short cut, if it is taken, where tunnels use these ports, too.
+/// The outcome of the short cut, if it is taken, where tunnels also use these ports.
 fn short_cut(packet: &Packet<'_>, interface: &Interface, ports: &TunnelPorts) -> Option<(Observation, Vec<u8>)> {
     struct Told<'p>(Vec<(Observation, Vec<u8>)>, &'p TunnelPorts);
     impl Observer for Told<'_> {

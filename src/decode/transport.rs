@@ -1,4 +1,4 @@
-//! Transport headers: ports, and what tells who opened a connection. The end of the walk.
+//! Transport headers: ports, and the flags that show who opened a connection. The end of the walk.
 //!
 //! A header that the capture cut is read as far as it goes: four bytes are enough for ports, fourteen for TCP's flags.
 
@@ -14,7 +14,7 @@ use super::tunnel::{self, TunnelPorts};
 use super::walk::{IpFacts, Next, Walk};
 use crate::unit::Time;
 
-/// What is left to know once the ports are.
+/// The fields of a transport header.
 struct Details {
     ports: (u16, u16),
     header_len: usize,
@@ -68,7 +68,7 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId, tunnels: &Tu
     Break(Decoded::Observed(observation))
 }
 
-/// The observation of a payload whose transport header is gone. It cannot tell who opened what.
+/// Makes the observation of a payload whose transport header is gone, so that nothing shows who opened a connection.
 pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), scope: ScopeId) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     let (from, to) = ((facts.source, ports.0), (facts.destination, ports.1));
@@ -96,7 +96,7 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
     }
 }
 
-/// A protocol without ports, which may carry a packet inside.
+/// Enters the packet inside a protocol without ports, if there is one.
 fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Next {
     let outside = portless_observation(walk, facts, protocol, scope, [0, 0], None);
     if facts.fragment == Fragment::Whole
@@ -108,7 +108,7 @@ fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope:
     Break(Decoded::Observed(outside))
 }
 
-/// A packet whose protocol has no ports, or whose ports are in another fragment.
+/// Makes the observation of a packet whose protocol has no ports, or whose ports are in another fragment.
 fn portless_observation(
     walk: &Walk<'_>,
     facts: &IpFacts,
@@ -121,7 +121,7 @@ fn portless_observation(
     Observation { message, ..observation(walk, facts, key, side, walk.wire_rest) }
 }
 
-/// TCP (RFC 9293).
+/// Reads a TCP header (RFC 9293).
 #[inline]
 fn tcp(bytes: &[u8]) -> Option<Details> {
     match TcpHeaderSlice::from_slice(bytes) {
@@ -136,7 +136,7 @@ fn tcp(bytes: &[u8]) -> Option<Details> {
     }
 }
 
-/// A TCP header that is cut, or whose data offset is nonsense.
+/// Reads a TCP header that is cut, or whose data offset is invalid.
 fn cut_tcp(bytes: &[u8]) -> Option<Details> {
     let mut details = first_ports(bytes, 20)?;
     if let Some(header) = bytes.first_chunk::<14>() {
@@ -153,13 +153,13 @@ pub fn tcp_signals(flags: u8) -> ConnectionFlags {
     ConnectionFlags::from_bits_truncate(flags)
 }
 
-/// The ports that all transports have in their first four bytes.
+/// Reads the ports, which all transports have in their first four bytes.
 fn first_ports(bytes: &[u8], header_len: usize) -> Option<Details> {
     let &[a, b, c, d] = bytes.first_chunk::<4>()?;
     Some(Details::ports((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])), header_len))
 }
 
-/// SCTP (RFC 9260): the first chunk tells what the packet does. INIT carries the tag that INIT ACK must be sent with,
+/// Reads an SCTP packet (RFC 9260): the first chunk shows its purpose. INIT carries the tag that INIT ACK must be sent with,
 /// which stands in for TCP's sequence numbers.
 fn sctp(bytes: &[u8]) -> Option<Details> {
     const INIT: u8 = 1;
@@ -184,7 +184,7 @@ fn sctp(bytes: &[u8]) -> Option<Details> {
     Some(details)
 }
 
-/// DCCP (RFC 4340 section 5.1): Request and Response, matched by sequence and acknowledgement number.
+/// Reads a DCCP header (RFC 4340 section 5.1): Request and Response, matched by sequence and acknowledgement number.
 fn dccp(bytes: &[u8]) -> Option<Details> {
     const REQUEST: u8 = 0;
     const RESPONSE: u8 = 1;
@@ -193,8 +193,8 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
     let mut details = first_ports(bytes, 12)?;
     let Some(header) = bytes.first_chunk::<9>() else { return Some(details) };
     details.header_len = usize::from(header[4]) * 4;
-    // With the extended-sequence bit the number has 48 bits, of which the lower 32 are in bytes 12 to 15; the
-    // acknowledgement number of a Response follows behind two reserved bytes.
+    // With the extended-sequence bit the number has 48 bits, of which the lower 32 are in bytes 12 to 15; the acknowledgement
+    // number of a Response follows after two reserved bytes.
     if let (1, Some(long)) = (header[8] & 1, bytes.first_chunk::<16>()) {
         details.sequence = u32::from_be_bytes([long[12], long[13], long[14], long[15]]);
         details.acknowledgment =
@@ -210,8 +210,8 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
     Some(details)
 }
 
-/// ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier, and open it like SYN and
-/// SYN-ACK do.
+/// Reads ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier, and open it as SYN and SYN-ACK
+/// do.
 fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Observation {
     let message = |numbers, message| portless_observation(walk, facts, protocol, scope, numbers, message);
     let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else { return message([0, 0], None) };
@@ -220,11 +220,11 @@ fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Obser
     };
     let identifier = walk.rest.get(4..6).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
     let signals = if kind == query { ConnectionFlags::SYN } else { ConnectionFlags::SYN.union(ConnectionFlags::ACK) };
-    // Its key says already that a reply belongs to its query: sequence 0 is answered by 1.
+    // The key already shows that a reply belongs to its query: sequence 0 is answered by 1.
     Observation { signals, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
 }
 
-/// For a query or its reply the type of the query, for every other message `None`.
+/// The type of the query for a query or its reply; `None` for every other message.
 ///
 /// ICMP: echo, timestamp, information (RFC 792), address mask (RFC 950), extended echo (RFC 8335).
 /// ICMPv6: echo (RFC 4443), node information (RFC 4620), extended echo (RFC 8335).
@@ -251,7 +251,7 @@ pub fn is_error(protocol: u8, message: IcmpMessage) -> bool {
     }
 }
 
-/// True if the message says that nobody serves that port: ICMP 3/3 (RFC 792), ICMPv6 1/4 (RFC 4443).
+/// True if the message says that nothing listens on that port: ICMP 3/3 (RFC 792), ICMPv6 1/4 (RFC 4443).
 pub fn is_port_unreachable(protocol: u8, message: IcmpMessage) -> bool {
     (message.kind, message.code) == if protocol == ip::ICMP { (3, 3) } else { (1, 4) }
 }

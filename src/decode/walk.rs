@@ -1,4 +1,4 @@
-//! The state of the walk over one packet: what is left of it, and what the layers so far have said.
+//! The state of the walk over one packet: the rest of the packet, and the facts from the layers so far.
 
 use std::ops::ControlFlow;
 
@@ -7,12 +7,12 @@ use super::scope::{Encapsulation, Path};
 use super::{Decoded, LinkAddress};
 use crate::capture::{LinkType, Packet};
 
-/// The layer that comes next.
+/// The next layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
     /// A link layer.
     Link(LinkType),
-    /// What an EtherType announces.
+    /// The layer that an EtherType announces.
     EtherType(u16),
     /// An LLC header (IEEE 802.2).
     Llc,
@@ -26,13 +26,13 @@ pub enum Layer {
     Ipv4,
     /// An IPv6 header.
     Ipv6,
-    /// What an IP protocol number announces, behind all IP headers.
+    /// The layer that an IP protocol number announces, after all IP headers.
     Transport(u8),
     /// The payload of a transport whose header is gone, but whose ports are known.
     Payload {
         /// IP protocol number.
         protocol: u8,
-        /// From and to.
+        /// The ports of sender and receiver.
         ports: (u16, u16),
     },
 }
@@ -44,10 +44,10 @@ impl Layer {
     pub const IEEE_802_11: Layer = Layer::Link(LinkType(105));
 }
 
-/// One step of the walk: on to a layer, or done.
+/// One step of the walk: to the next layer, or to the end.
 pub type Next = ControlFlow<Decoded, Layer>;
 
-/// What the innermost IP header says.
+/// The facts from the innermost IP header.
 #[derive(Clone, Copy, Debug)]
 pub struct IpFacts {
     pub version: IpVersion,
@@ -62,23 +62,23 @@ pub struct IpFacts {
 /// The walk over one packet.
 #[derive(Debug)]
 pub struct Walk<'a> {
-    /// Captured bytes from the current layer on, without what lies behind the layer's end.
+    /// Captured bytes from the current layer on, up to the layer's end.
     pub rest: &'a [u8],
-    /// How many bytes the current layer has on the wire: at least `rest`, more if the capture cut it.
+    /// Bytes of the current layer on the wire: as many as in `rest`, or more if the capture cut the layer.
     pub wire_rest: usize,
-    /// True if the capture kept less of the packet than there was.
+    /// True if the capture kept only part of the packet.
     pub cut: bool,
-    /// True if the link layer sent it to all.
+    /// True if the link layer sent the packet to all stations.
     pub broadcast: bool,
-    /// Who sent it on the link, and to whom.
+    /// Sender and receiver on the link.
     pub link_addresses: [Option<LinkAddress>; 2],
     /// VLAN tags and tunnels so far.
     pub path: Path,
     /// The innermost IP header so far.
     pub ip: Option<IpFacts>,
-    /// What the packet is if nothing inside the innermost tunnel is a flow.
+    /// The observation that counts if nothing inside the innermost tunnel is a flow.
     pub outside: Option<Observation>,
-    /// The captured bytes behind the innermost transport header, once the walk has come there.
+    /// The captured bytes after the innermost transport header, once the walk has reached it.
     pub payload: &'a [u8],
 }
 
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
     #[inline]
     pub fn new(packet: &Packet<'a>, fcs_len: u8) -> Walk<'a> {
         let wire_len = (packet.wire_len as usize).max(packet.data.len());
-        // The frame check sequence is no part of any layer; a cut packet has lost it already.
+        // The frame check sequence belongs to no layer; a cut packet has lost it already.
         let wire_rest = wire_len.saturating_sub(usize::from(fcs_len));
         Walk {
             rest: &packet.data[..packet.data.len().min(wire_rest)],
@@ -101,14 +101,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Moves behind a header of `size` captured bytes.
+    /// Skips a header of `size` captured bytes.
     #[inline]
     pub fn advance(&mut self, size: usize) {
         self.rest = &self.rest[size..];
         self.wire_rest -= size;
     }
 
-    /// Ends the current layer after `size` bytes on the wire; what follows is padding or a trailer.
+    /// Ends the current layer after `size` bytes on the wire; the bytes after that are padding or a trailer.
     #[inline]
     pub fn limit(&mut self, size: usize) {
         if size < self.wire_rest {
@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The end of the walk at a header that is not all there: the capture cut it, or the packet contradicts itself.
+    /// Ends the walk at an incomplete header: the capture cut it, or the packet contradicts itself.
     pub fn too_short(&self) -> Next {
         ControlFlow::Break(if self.cut && self.wire_rest > self.rest.len() { Decoded::Truncated } else { Decoded::Malformed })
     }
@@ -136,8 +136,8 @@ impl<'a> Walk<'a> {
         if self.path.push(step) { ControlFlow::Continue(()) } else { ControlFlow::Break(Decoded::Malformed) }
     }
 
-    /// Records the VLAN that a tag names. Identifier 0 is none: such a tag tells a priority and no VLAN (IEEE 802.1Q clause
-    /// 9.6), and a switch may put it in front of the frames of one direction only.
+    /// Records the VLAN that a tag names. Identifier 0 is none: such a tag gives a priority and no VLAN (IEEE 802.1Q clause 9.6),
+    /// and a switch may put it before the frames of one direction only.
     #[inline]
     pub fn enter_vlan(&mut self, id: u16) -> ControlFlow<Decoded> {
         if id == 0 { ControlFlow::Continue(()) } else { self.enter(Encapsulation::Vlan(id)) }

@@ -49,7 +49,7 @@ fn one_of(words: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// A time in nanoseconds: microseconds, milliseconds or seconds, and from a thousand seconds on no fractions.
+/// A time in nanoseconds, shown in microseconds, milliseconds or seconds; from a thousand seconds on without fractions.
 fn duration(nanoseconds: i64) -> String {
     let nanoseconds = nanoseconds.unsigned_abs();
     let of_unit = |unit: u64| {
@@ -65,7 +65,7 @@ fn duration(nanoseconds: i64) -> String {
     }
 }
 
-/// Hours, minutes and seconds.
+/// A time as hours, minutes and seconds.
 #[cfg(feature = "live")]
 fn clock(seconds: u64) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)

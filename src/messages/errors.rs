@@ -17,6 +17,6 @@ pub trait ErrorMessages {
     /// The number of further places of an input that cannot be read, to be read after the input's name and a colon.
     fn more_read_problems(&self, number: u64) -> String;
 
-    /// Files and folders that are passed over in folders: in how many of them, or in which one.
+    /// The numbers of files and folders that were skipped in `folders`.
     fn passed_over(&self, folders: &[String], passed_over: PassedOver) -> String;
 }

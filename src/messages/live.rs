@@ -8,22 +8,22 @@ use crate::platform::privileges::PrivilegeReport;
 /// Sentences about a live capture.
 #[cfg(feature = "live")]
 pub trait LiveMessages {
-    /// Privileges were dropped: which user the program has become, and what the kernel refuses it.
+    /// Privileges were dropped: the user that the program has become, and what the kernel refuses it.
     fn privileges_dropped(&self, report: &PrivilegeReport) -> String;
 
-    /// A capture begins, on these interfaces: name and link type.
+    /// A capture begins on these interfaces, each with its name and link type.
     fn capture_started(&self, interfaces: &[(String, String)]) -> String;
 
-    /// A capture so far: time since it began, packets, packets in a second, bytes on the wire, flows.
+    /// A capture so far: time since it began, packets, packets per second, bytes on the wire, flows.
     fn capture_status(&self, seconds: u64, packets: u64, rate: u64, wire_bytes: u64, flows: u64) -> String;
 
-    /// How to end a capture.
+    /// The keys that end a capture.
     fn how_to_stop(&self) -> &'static str;
 
-    /// An interface has been captured on: packets, packets that were dropped, and why it has ended.
+    /// An interface was captured on: packets, dropped packets, and the reason for the end.
     fn capture_ended(&self, interface: &str, packets: u64, dropped: u64, ending: Option<&Ending>) -> String;
 
-    /// An interface has failed while others go on.
+    /// An interface has failed while others continue.
     fn interface_failed(&self, interface: &str, ending: &Ending) -> String;
 
     /// An interface is switched off for now.
@@ -35,13 +35,13 @@ pub trait LiveMessages {
     /// Packets were dropped by the kernel or by the interface; `None` if there were none.
     fn packets_dropped(&self, by_kernel: u64, by_interface: u64) -> Option<String>;
 
-    /// Packets were saved: how many, in how many files, and how many of these were removed.
+    /// Packets were saved: their number, the number of files, and the number of those that were removed.
     fn packets_saved(&self, packets: u64, files: u64, removed: u64) -> String;
 
-    /// The heading of tables that are shown while a capture goes on.
+    /// The heading of tables that are shown during a capture.
     fn tables_after(&self, seconds: u64) -> String;
 }
 
-/// Nothing, without live capture.
+/// No sentences, without live capture.
 #[cfg(not(feature = "live"))]
 pub trait LiveMessages {}

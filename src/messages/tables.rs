@@ -1,4 +1,4 @@
-//! Titles of tables and columns, and what stands in their place.
+//! Titles of tables and columns, and texts in place of rows and columns.
 
 use crate::summary::TableName;
 
@@ -11,7 +11,7 @@ pub enum TitledTable {
     Interfaces,
     /// The book of ports.
     Book,
-    /// The flows that could be meant.
+    /// The flows that a user may have meant.
     Candidates,
 }
 
@@ -38,7 +38,7 @@ pub trait TableMessages {
     /// A column's title: its key, where that is a good title already.
     fn column_title(&self, table: TitledTable, key: &'static str) -> &'static str;
 
-    /// The row that stands for those that are not shown.
+    /// The row that stands for the rows not shown.
     fn others(&self, number: usize) -> String;
 
     /// The note after a table's title that counts the columns without room and names the option that shows them.

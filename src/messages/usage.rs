@@ -1,8 +1,8 @@
-//! Sentences about a command line that names something that does not exist, or nothing at all.
+//! Sentences about a command line that names nothing, or something that does not exist.
 
 /// Sentences about command lines.
 pub trait UsageMessages {
-    /// A word is neither a command nor a file: commands and files like it, and all commands.
+    /// A word is neither a command nor a file: similar commands and files, and all commands.
     fn no_such_word(&self, word: &str, near_commands: &[&str], near_files: &[String], commands: &[&str]) -> String;
 
     /// No capture was named, and none is piped in.

@@ -1,6 +1,6 @@
 //! Floor 1: this computer, for a live capture.
 //!
-//! [`machine`] finds out what there is (libpcap, privileges, interfaces), [`doctor`] what is missing and which commands fix it, and
+//! [`machine`] describes it (libpcap, privileges, interfaces), [`doctor`] finds what is missing and the commands that fix it, and
 //! [`privileges`] drops every privilege before the first packet is parsed.
 
 pub mod doctor;

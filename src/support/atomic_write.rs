@@ -1,7 +1,7 @@
-//! Files that are whole at any time: who reads one while it is written again sees the old one or the new one.
+//! Files that are complete at any time: a reader sees the old document or the new one.
 //!
-//! A document is written under a temporary name of its own beside its place, and renamed when it is whole. Two programs that write
-//! the same file do not get in each other's way: the one that ends last wins, with a whole document.
+//! A document is written under a temporary name beside its place, and renamed when it is complete. Two programs that write the
+//! same file do not interfere: the one that ends last wins, with a complete document.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::hash::{BuildHasher, RandomState};
@@ -9,35 +9,39 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many temporary names are tried before it is an error that somebody has all of them.
+/// The most temporary names that are tried; if all of them exist, that is an error.
 const MOST_NAMES: usize = 100;
-/// The most symbolic links that are followed to a file that is not there yet: as many as Linux follows (path_resolution(7)).
+/// The most symbolic links that are followed to a file that does not exist yet: as many as Linux follows (path_resolution(7)).
 const MOST_LINKS: usize = 40;
 
 /// The documents that are being written at this moment.
 static UNFINISHED: Unfinished = Unfinished(Mutex::new(Vec::new()));
 
-/// Writes a document beside `path` and puts it in its place when it is whole. If that fails, what was there stays.
+/// Writes a document beside `path`, and puts it in its place when it is complete. If that fails, the old file stays.
 ///
-/// A device or a named pipe is written to as it is, and so is a file in a folder that cannot be written to, if the file itself
-/// can be. A symbolic link stays, and leads to the new document. The permissions of a file that is replaced stay; a new one
-/// has those of every new file.
+/// A device or a named pipe is written directly, and so is a file in a folder that cannot be written to, if the file itself can
+/// be. A symbolic link stays, and leads to the new document. The permissions of a replaced file stay; a new one has those of
+/// every new file.
+///
+/// # Errors
+///
+/// If `document` fails, or the system refuses to create, write or rename the file.
 pub fn write(path: &Path, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     UNFINISHED.write(path, document)
 }
 
-/// Removes the temporary files of all documents that are being written at this moment, on whatever thread, because nobody will
-/// finish them. What is written to as it is stays as far as it came.
+/// Removes the temporary files of all documents that are being written at this moment, on any thread, because nobody will finish
+/// them. A file that is written directly stays as it is.
 ///
-/// The program must end right behind it: from here on, whoever wants to begin or finish a document waits for that end.
+/// The program must end right afterwards: from here on, every attempt to begin or finish a document waits for that end.
 pub fn remove_unfinished() {
     std::mem::forget(UNFINISHED.remove());
 }
 
-/// The one name, of all that it may have, of the file that a document for `path` comes to, also if it is not there yet: with an
-/// absolute path without links, as far as its folders exist.
+/// The one path, of all that lead there, to the file that a document for `path` is written to, even if it does not exist yet:
+/// absolute and without links, as far as the folders exist.
 pub fn place_of(path: &Path) -> PathBuf {
-    let place = behind_links(path);
+    let place = follow_links(path);
     for folder in place.ancestors().skip(1) {
         let here = if folder == Path::new("") { Path::new(".") } else { folder };
         if let (Ok(folder), Ok(rest)) = (fs::canonicalize(here), place.strip_prefix(folder)) {
@@ -47,10 +51,10 @@ pub fn place_of(path: &Path) -> PathBuf {
     place
 }
 
-/// The file that a symbolic link leads to, also if it is not there yet. Other paths stay as they are.
+/// The file that a symbolic link leads to, even if it does not exist yet. Other paths stay as they are.
 ///
-/// The path does not become absolute: a user who gave up rights may be in a folder that no absolute path leads to any more.
-fn behind_links(path: &Path) -> PathBuf {
+/// The path does not become absolute: a user who dropped privileges may be in a folder that no absolute path leads to any more.
+fn follow_links(path: &Path) -> PathBuf {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
         let Ok(target) = fs::read_link(&place) else { break };
@@ -59,21 +63,21 @@ fn behind_links(path: &Path) -> PathBuf {
     place
 }
 
-/// Temporary files that have not come to their places yet.
+/// Temporary files that have not been renamed yet.
 struct Unfinished(Mutex<Vec<PathBuf>>);
 
 impl Unfinished {
     fn write(&self, path: &Path, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let replaced = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            // What cannot be looked at may be a device, which must not be replaced.
-            looked_at => Some(looked_at?),
+            // A file that cannot be examined may be a device, which must not be replaced.
+            examined => Some(examined?),
         };
         if replaced.as_ref().is_some_and(|replaced| !replaced.is_file()) {
             return fill(File::create(path)?, document);
         }
         let permissions = replaced.map(|replaced| replaced.permissions());
-        let place = behind_links(path);
+        let place = follow_links(path);
         let (file, temporary) = match self.begin(&place, permissions.as_ref()) {
             Err(error) if permissions.is_some() && is_closed_folder(&error) => return fill(File::create(place)?, document),
             begun => begun?,
@@ -87,9 +91,9 @@ impl Unfinished {
         }
     }
 
-    /// Makes a temporary file beside `place`. It is nobody else's, and nobody can read it who could not read what it replaces.
+    /// Creates a temporary file beside `place`. Nobody else has it, and nobody can read it who could not read what it replaces.
     ///
-    /// The crate tempfile is no help: it makes the path absolute (see [`behind_links`]).
+    /// The crate tempfile does not help: it makes the path absolute (see [`follow_links`]).
     fn begin(&self, place: &Path, permissions: Option<&Permissions>) -> io::Result<(File, PathBuf)> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -102,7 +106,7 @@ impl Unfinished {
         let _ = permissions;
         let mut unfinished = self.lock();
         for _ in 0..MOST_NAMES {
-            // Another one each time, short enough for every file system, and nobody can have guessed it.
+            // A new name each time, short enough for every file system and impossible to guess.
             let name = format!(".portolan-{:016x}.part", RandomState::new().hash_one(place));
             let temporary = place.with_file_name(name);
             match options.open(&temporary) {
@@ -117,7 +121,7 @@ impl Unfinished {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Puts a whole document in its place; removes it, if that fails.
+    /// Puts a complete document in its place; removes the document if that fails.
     fn finish(&self, temporary: &Path, place: &Path) -> io::Result<()> {
         let mut unfinished = self.lock();
         let renamed = fs::rename(temporary, place);
@@ -134,7 +138,7 @@ impl Unfinished {
         unfinished.retain(|path| path != temporary);
     }
 
-    /// Removes all of them. As long as the list stays locked, there are no others.
+    /// Removes all temporary files. As long as the list stays locked, no others are created.
     fn remove(&self) -> MutexGuard<'_, Vec<PathBuf>> {
         let mut unfinished = self.lock();
         for path in unfinished.drain(..) {
@@ -149,12 +153,13 @@ impl Unfinished {
     }
 }
 
-/// True if no file can be made in a folder.
+/// True if no file can be created in a folder.
 fn is_closed_folder(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
-/// Gives a new file the permissions of the one that it replaces. Some file systems have the same ones for all, and refuse.
+/// Gives a new file the permissions of the one that it replaces. Some file systems have the same permissions for all files, and
+/// refuse.
 fn keep_permissions(file: &File, permissions: Option<Permissions>) -> io::Result<()> {
     match permissions {
         Some(permissions) if file.metadata()?.permissions() != permissions => file.set_permissions(permissions),
@@ -195,7 +200,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_rights_and_what_is_no_file_stay() {
+    fn links_permissions_and_special_files_stay() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("a"), folder.path().join("b"));
@@ -238,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn two_who_write_the_same_file_do_not_meet_and_leave_others_alone() {
+    fn two_writers_of_one_file_do_not_interfere_and_leave_others_alone() {
         let folder = tempfile::tempdir().unwrap();
         let (path, others) = (folder.path().join("a"), folder.path().join(".a.part"));
         fs::write(&others, "somebody else's").unwrap();
@@ -254,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn who_ends_at_once_leaves_nothing_unfinished() {
+    fn ending_at_once_leaves_nothing_unfinished() {
         let folder = tempfile::tempdir().unwrap();
         let (whole, path) = (folder.path().join("whole"), folder.path().join("a"));
         let unfinished = Unfinished(Mutex::new(Vec::new()));

@@ -1,4 +1,4 @@
-//! An append-only array that never moves what it holds: growing it costs no copy and no second half of the memory.
+//! An append-only array that never moves its items: growth copies nothing and leaves no half of the memory unused.
 
 use std::ops::Index;
 
@@ -11,17 +11,17 @@ pub const CHUNK: usize = 1 << 14;
 #[derive(Debug)]
 pub struct ChunkedVec<T> {
     chunks: Vec<Vec<T>>,
-    /// Memory for the next chunk, if somebody made it ahead.
+    /// Memory for the next chunk, if it was made ahead.
     next: Option<PreallocatedChunk<T>>,
 }
 
-/// Memory for one more chunk. Whoever makes it has the system's work with it: what was never written costs a page fault for
-/// each page, which is a third of the time that millions of new items take.
+/// Memory for one more chunk, already touched. The first write to a fresh page is a page fault; for millions of new items these
+/// are a third of the time, so a thread that waits anyway should take them.
 #[derive(Debug)]
 pub struct PreallocatedChunk<T>(Vec<T>);
 
 impl<T> PreallocatedChunk<T> {
-    /// Makes it, and writes to all of it.
+    /// Makes the memory, and writes to all of it.
     pub fn made(blank: impl Fn() -> T) -> PreallocatedChunk<T> {
         let mut chunk = Vec::with_capacity(CHUNK);
         chunk.resize_with(CHUNK, blank);
@@ -37,29 +37,30 @@ impl<T> Default for ChunkedVec<T> {
 }
 
 impl<T> ChunkedVec<T> {
-    /// The items of these chunks. Each but the last has [`CHUNK`] of them.
+    /// Makes an array of these chunks. Each but the last has [`CHUNK`] items.
     pub fn from_chunks(chunks: Vec<Vec<T>>) -> ChunkedVec<T> {
         debug_assert!(chunks.split_last().is_none_or(|(_, whole)| whole.iter().all(|chunk| chunk.len() == CHUNK)));
         ChunkedVec { chunks, next: None }
     }
 
-    /// True if it has to make the memory for its next chunk itself, unless it is [given](ChunkedVec::give_spare) that.
+    /// True if the array has to make the memory for its next chunk itself, unless memory is [given](ChunkedVec::give_spare) to
+    /// it.
     #[inline]
     pub fn wants_spare(&self) -> bool {
         self.next.is_none()
     }
 
-    /// Gives it memory for its next chunk.
+    /// Gives the array memory for its next chunk.
     pub fn give_spare(&mut self, spare: PreallocatedChunk<T>) {
         self.next = Some(spare);
     }
 
-    /// True if there are none.
+    /// True if there are no items.
     pub fn is_empty(&self) -> bool {
         self.chunks.is_empty()
     }
 
-    /// How many items there are.
+    /// The number of items.
     #[inline]
     pub fn len(&self) -> usize {
         self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
@@ -78,7 +79,8 @@ impl<T> ChunkedVec<T> {
         }
     }
 
-    /// The first chunk grows like any vector, so that a small capture needs little; the others are whole at once.
+    /// Makes a chunk. The first one grows like any vector, so that a small capture needs little; the others have their whole size
+    /// at once.
     fn new_chunk(&mut self) -> Vec<T> {
         match self.next.take() {
             Some(PreallocatedChunk(chunk)) => chunk,
@@ -98,13 +100,13 @@ impl<T> ChunkedVec<T> {
         &mut self.chunks[number / CHUNK][number % CHUNK]
     }
 
-    /// How many items there is memory for.
+    /// The number of items that there is memory for.
     #[cfg(test)]
     pub fn room(&self) -> usize {
         self.chunks.iter().map(Vec::capacity).sum()
     }
 
-    /// All items, in the order they were appended.
+    /// All items, in the order in which they were appended.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }
@@ -117,7 +119,7 @@ impl<T: Clone> Clone for ChunkedVec<T> {
 }
 
 impl<T: Clone + Send + Sync> ChunkedVec<T> {
-    /// A copy, made by at most so many threads.
+    /// A copy, made by at most `threads` threads.
     pub fn copied(&self, threads: usize) -> ChunkedVec<T> {
         parallel::chunks(self.len(), threads, |part| self.chunks[part.start / CHUNK].clone())
     }
@@ -140,7 +142,7 @@ mod tests {
     fn numbers_stay_the_same_whoever_made_the_memory() {
         let mut arena = ChunkedVec::default();
         for number in 0..2 * CHUNK + 2 {
-            // For the first chunk, and for the third; and once more than it has use for.
+            // For the first chunk, and for the third; and one more than the array can use.
             if [0, CHUNK + 7, CHUNK + 8].contains(&number) {
                 arena.give_spare(PreallocatedChunk::made(|| usize::MAX));
                 assert!(!arena.wants_spare());

@@ -1,7 +1,7 @@
-//! From a key's hash to a flow's number: open addressing over eight-byte slots.
+//! An index from a key's hash to a flow's number: open addressing over eight-byte slots.
 //!
-//! A slot is a tag, 32 bits of the hash, and the flow's number plus one. The slot's place follows from the tag alone, so
-//! that growing rebuilds the index without touching a flow.
+//! A slot is a tag, 32 bits of the hash, and the flow's number plus one. The slot's place follows from the tag alone, so growing
+//! rebuilds the index without touching a flow.
 
 use crate::support::prefetch::prefetch;
 
@@ -27,13 +27,13 @@ fn tag(hash: u64) -> u32 {
 }
 
 impl HashIndex {
-    /// An empty index that holds so many keys without growing.
+    /// Makes an empty index that holds `keys` keys without growing.
     pub fn with_capacity(keys: usize) -> HashIndex {
         let slots = (keys * 4 / 3 + 1).next_power_of_two().max(FEWEST_SLOTS);
         HashIndex { slots: empty(slots), used: 0 }
     }
 
-    /// How many slots there is memory for.
+    /// The number of slots that there is memory for.
     #[cfg(test)]
     pub fn room(&self) -> usize {
         self.slots.capacity()
@@ -65,12 +65,16 @@ impl HashIndex {
         }
     }
 
-    /// The number for which `is_it` holds among those whose tag is that of `hash`, or the slot to insert it at.
+    /// The number for which `is_it` holds, among those with the tag of `hash`, and its slot.
+    ///
+    /// # Errors
+    ///
+    /// The slot to insert the key at, if there is no such number.
     #[inline]
     pub fn find(&self, hash: u64, mut is_it: impl FnMut(usize) -> bool) -> Result<(usize, usize), usize> {
         let tag = tag(hash);
         let mut at = self.home(tag);
-        // At most three quarters of the slots are used, so that an empty one ends the loop.
+        // At most three quarters of the slots are used, so an empty one ends the loop.
         loop {
             let slot = self.slots[at];
             match number(slot) {
@@ -81,7 +85,7 @@ impl HashIndex {
         }
     }
 
-    /// Fills the slot that `find` gave for a new key.
+    /// Fills the slot that [`find`](HashIndex::find) returned for a new key.
     pub fn insert(&mut self, at: usize, hash: u64, number: usize) {
         self.slots[at] = slot(tag(hash), number);
         self.used += 1;
@@ -95,14 +99,13 @@ impl HashIndex {
         self.slots[at] = slot((self.slots[at] >> 32) as u32, number);
     }
 
-    /// Doubles the slots where they are: a second index beside the first would be fresh memory, and a page fault for each page
-    /// of it.
+    /// Doubles the slots in place: a second index beside the first would be fresh memory, with a page fault for each page.
     #[cold]
     fn grow(&mut self) {
         let old = self.slots.len();
         self.slots.resize(old * 2, 0);
-        // Behind an empty slot no search goes on from before it. From there on, each key finds its place at or before the one
-        // it had, or in the new half: never behind a key that will still leave.
+        // No search passes an empty slot. From the first one on, each key therefore finds its place at or before the one it had,
+        // or in the new half: never after a key that will still move.
         let start = self.slots[..old].iter().position(|slot| *slot == 0).unwrap_or(0);
         for from in (start..old).chain(0..start) {
             let slot = std::mem::take(&mut self.slots[from]);
@@ -118,8 +121,8 @@ impl HashIndex {
     }
 }
 
-/// So many empty slots, each written to. Memory that is zero because nobody ever wrote to it costs two page faults for each
-/// page, one when a slot is looked at and one when it is filled.
+/// Makes `slots` empty slots, each written to. Zeroed memory that nobody ever wrote to costs two page faults for each page, one
+/// when a slot is read and one when it is filled.
 #[expect(clippy::slow_vector_initialization, reason = "it is the writing that counts")]
 fn empty(slots: usize) -> Vec<u64> {
     let mut empty = Vec::with_capacity(slots);
@@ -127,8 +130,8 @@ fn empty(slots: usize) -> Vec<u64> {
     empty
 }
 
-/// Numbers are stored plus one, so that an empty slot is 0 whatever its tag would be. They stay below 2^32 - 1: so many
-/// flows would need half a terabyte of memory.
+/// Numbers are stored plus one, so that an empty slot is 0 whatever its tag would be. They stay below 2^32 - 1: as many flows
+/// would need half a terabyte of memory.
 #[inline]
 fn slot(tag: u32, number: usize) -> u64 {
     u64::from(tag) << 32 | (number as u64 + 1)
@@ -147,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_with_one_hash_are_told_apart_and_survive_growth() {
+    fn keys_with_one_hash_are_distinguished_and_survive_growth() {
         let mut index = HashIndex::default();
         let keys: Vec<u64> = (0..5000).collect();
         // Only 50 different hashes: long chains, many equal tags.
@@ -164,7 +167,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Homes are close together, and around the end of the slots, where a search goes on at their beginning.
+        /// Homes are close together, and around the end of the slots, where a search continues at their beginning.
         #[test]
         fn every_key_is_found_after_growth(keys in vec((0u64..64, 0u64..64), 1000..4000)) {
             let hash = |(home, more): (u64, u64)| ((home.wrapping_sub(32) & 0x3ff) | more << 10) << 32;

@@ -1,5 +1,5 @@
-//! A set of numbers that asks memory once for each question. With a million members in all sets of a capture, waiting for
-//! memory is all that a set does: the standard library's looks into two places, and neither can be asked for ahead.
+//! A set of numbers that reads memory in one place per question. With a million members in all sets of a capture, a set does
+//! nothing but wait for memory: the standard library's looks into two places, and neither can be prefetched.
 
 use std::hash::{BuildHasher, Hash};
 
@@ -10,7 +10,7 @@ use crate::support::prefetch::prefetch;
 /// Slots of a set's first memory.
 const FEWEST_SLOTS: usize = 16;
 
-/// A set by open addressing. The default number stands for an empty slot, and so is remembered beside them.
+/// A set by open addressing. The default number stands for an empty slot, so a flag of its own remembers whether it is a member.
 #[derive(Clone, Debug)]
 pub struct IntSet<K> {
     slots: Vec<K>,
@@ -27,17 +27,17 @@ impl<K> Default for IntSet<K> {
 }
 
 impl<K: Copy + Eq + Default + Hash> IntSet<K> {
-    /// How many there are.
+    /// The number of members.
     pub fn len(&self) -> usize {
         self.used + usize::from(self.has_default)
     }
 
-    /// True if it is among them.
+    /// True if `member` is in the set.
     pub fn contains(&self, member: K) -> bool {
         if member == K::default() { self.has_default } else { self.place_of(member).is_some_and(|at| self.slots[at] == member) }
     }
 
-    /// Brings the place of a member into the cache.
+    /// Brings the slot where the search for `member` begins into the cache.
     #[inline]
     pub fn prefetch(&self, member: K) {
         if let Some(home) = self.home(member) {
@@ -45,7 +45,7 @@ impl<K: Copy + Eq + Default + Hash> IntSet<K> {
         }
     }
 
-    /// Adds a member. False if it is there already.
+    /// Adds a member. False if it was in the set already.
     #[inline]
     pub fn insert(&mut self, member: K) -> bool {
         if member == K::default() {
@@ -65,7 +65,7 @@ impl<K: Copy + Eq + Default + Hash> IntSet<K> {
         }
     }
 
-    /// Adds all of another set.
+    /// Adds all members of another set.
     pub fn extend(&mut self, other: &IntSet<K>) {
         self.has_default |= other.has_default;
         other.iter().for_each(|member| {
@@ -73,7 +73,7 @@ impl<K: Copy + Eq + Default + Hash> IntSet<K> {
         });
     }
 
-    /// Those that are not the default number.
+    /// The members except the default number.
     fn iter(&self) -> impl Iterator<Item = K> {
         self.slots.iter().copied().filter(|member| *member != K::default())
     }
@@ -84,7 +84,7 @@ impl<K: Copy + Eq + Default + Hash> IntSet<K> {
         Some(self.hasher.hash_one(member) as usize & self.slots.len().checked_sub(1)?)
     }
 
-    /// The slot that has the member, or the empty one for it. At most three quarters are used, so that there is one.
+    /// The slot that has the member, or the empty one for it. At most three quarters are used, so there is one.
     #[inline]
     fn place_of(&self, member: K) -> Option<usize> {
         let mut at = self.home(member)?;
@@ -123,7 +123,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn it_holds_what_a_set_holds(members in prop::collection::vec(0..200u32, 0..400), others in prop::collection::vec(0..200u32, 0..400)) {
+        fn an_int_set_agrees_with_a_standard_one(members in prop::collection::vec(0..200u32, 0..400), others in prop::collection::vec(0..200u32, 0..400)) {
             let (mut mine, mut set) = (IntSet::default(), HashSet::new());
             for member in &members {
                 prop_assert_eq!(mine.insert(*member), set.insert(*member));

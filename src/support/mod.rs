@@ -1,7 +1,7 @@
-//! Floor 0: tools that are there for speed or safety and know nothing of packets: each does what the standard library does in a plainer
-//! way, which is what it is tested against.
+//! Floor 0: tools for speed or safety that know nothing of packets. Each does what the standard library does in a plainer way,
+//! and is tested against it.
 //!
-//! They are public for the binary, benches and fuzz targets alone, and no part of the library's interface.
+//! They are public only for the binary, benches and fuzz targets, and are no part of the library's interface.
 
 pub mod atomic_write;
 pub mod chunked_vec;

@@ -1,7 +1,7 @@
-//! Work on numbered things, divided among threads. What comes out is in order, for any number of threads.
+//! Work on numbered items, divided among threads. Results are in order, for any number of threads.
 //!
-//! A system may refuse another thread (`RLIMIT_NPROC`, `pids.max` of a control group, no memory for a stack). The work is done
-//! then by who wanted it done.
+//! A system may refuse another thread (`RLIMIT_NPROC`, `pids.max` of a control group, no memory for a stack). The calling thread
+//! then does the work itself.
 
 use std::io;
 use std::ops::Range;
@@ -12,23 +12,23 @@ use std::thread::{self, JoinHandle};
 
 use crate::support::chunked_vec::{CHUNK, ChunkedVec};
 
-/// Fewer things than this are not worth a thread of their own.
+/// Fewer items than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
-/// How many things are turned into text at a time: few enough for it to stay in the cache until it is taken.
+/// The number of items that are turned into text at a time: few enough for the text to stay in the cache until it is taken.
 const BLOCK: usize = 1 << 11;
-/// How many blocks a thread can be ahead of who takes them.
+/// The number of blocks by which a thread may be ahead of the one that takes them.
 const AHEAD: usize = 2;
 
-/// Hands something over to a thread of its own, which does `work` with it.
+/// Hands `thing` over to a thread of its own, which does `work` with it.
 ///
 /// # Errors
 ///
-/// If the system refuses a thread, it comes back as it was, with what the system said.
+/// If the system refuses a thread: `thing` as it was, and the system's error.
 pub fn hand_over<X: Send + 'static, T: Send + 'static>(
     thing: X,
     work: impl FnOnce(X) -> T + Send + 'static,
 ) -> Result<JoinHandle<T>, (X, io::Error)> {
-    // A place from which the thread takes it or, if there is none, this one takes it back.
+    // A place from which the new thread takes the thing or, if there is none, this thread takes it back.
     let place = Arc::new(Mutex::new(Some(thing)));
     let take = |place: &Mutex<Option<X>>| match place.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(thing) => thing,
@@ -62,7 +62,7 @@ pub mod refusal {
         if left > 0 { Ok(thread::Builder::new()) } else { Err(io::ErrorKind::WouldBlock.into()) }
     }
 
-    /// Does `work` while this thread can start only so many others.
+    /// Runs `work` while this thread can start only `most` others.
     pub fn with_threads<T>(most: usize, work: impl FnOnce() -> T) -> T {
         LEFT.set(most);
         let done = work();
@@ -71,13 +71,13 @@ pub mod refusal {
     }
 }
 
-/// `work` for each part of the numbers below `len`, in their order. There are at most `threads` parts.
+/// Runs `work` on at most `threads` parts of the numbers below `len`, and returns the results in the order of the numbers.
 pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
     shares(len, threads, |share, of| work(len * share / of..len * (share + 1) / of))
 }
 
-/// `work` for each share of `len` things, in order, where which things those are is up to `work`: it is told the number of the
-/// share, and of how many. There are at most `threads`.
+/// Runs `work(share, shares)` on at most `threads` threads and returns the results in share order. `work` decides which of the
+/// `len` items are its own.
 pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
     let shares = threads.min(len.div_ceil(FEWEST)).max(1);
     let work = &work;
@@ -96,8 +96,8 @@ pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -
     })
 }
 
-/// What `work` makes of each number below `len`, in their order. It is given as many at a time as a chunk of an arena holds,
-/// and gives one thing for each.
+/// Runs `work` on the numbers below `len`, as many at a time as a chunk of a [`ChunkedVec`] holds, and returns the results in
+/// order. `work` must return one item for each number.
 pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> ChunkedVec<T> {
     let chunks = len.div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
@@ -116,9 +116,9 @@ pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -
     ChunkedVec::from_chunks(done.into_iter().map(|(_, chunk)| chunk).collect())
 }
 
-/// Sorts things where they are: equal ones can come in any order.
+/// Sorts items in place; equal ones may come in any order.
 pub fn sort<T: Ord + Send>(things: &mut [T], threads: usize) {
-    // Things are often in order already, such as the ports of a scan. Finding the middle would undo that.
+    // Items are often sorted already, such as the ports of a scan. Finding the middle would undo that.
     if things.is_sorted() {
         return;
     }
@@ -128,7 +128,7 @@ pub fn sort<T: Ord + Send>(things: &mut [T], threads: usize) {
     let of_other = threads / 2;
     let middle = things.len() * of_other / threads;
     let (lower, _, upper) = things.select_nth_unstable(middle);
-    // A closure that got no thread is gone, with all that was moved into it.
+    // A closure that got no thread is gone, with everything that was moved into it.
     let lower = Mutex::new(lower);
     let sort_lower = || sort(&mut lower.lock().unwrap_or_else(PoisonError::into_inner), of_other);
     let sort_lower = &sort_lower;
@@ -141,10 +141,14 @@ pub fn sort<T: Ord + Send>(things: &mut [T], threads: usize) {
     });
 }
 
-/// Text for each block of the numbers below `len`: `fill` appends them to what it is lent, `take` gets them in order, on this
-/// thread. The memory of a block is used again as soon as it was taken.
+/// Makes text for each block of the numbers below `len`: `fill` appends the text to a buffer, and `take` receives the buffers in
+/// order, on this thread. A buffer is used again as soon as it was taken.
 ///
-/// All together take as long as `work` things of the usual kind. Where that is more than `len`, there are fewer in a block.
+/// All blocks together take as long as `work` ordinary items. If that is more than `len`, a block has fewer numbers.
+///
+/// # Errors
+///
+/// The first error of `fill` or `take`, in the order of the blocks.
 pub fn in_order<E: Send>(
     (len, work): (usize, usize),
     threads: usize,
@@ -173,11 +177,11 @@ pub fn in_order<E: Send>(
             let (full, to_take): (Sender<Result<Vec<u8>, E>>, Receiver<_>) = mpsc::channel();
             let (give_back, free) = mpsc::channel();
             for _ in 0..AHEAD {
-                // The other end is still here.
+                // The receiver still exists.
                 let _ = give_back.send(Vec::new());
             }
             let fill_all = move || {
-                // It ends early if nobody takes any more.
+                // Ends early if nobody takes any more.
                 let blocks = (first..blocks).step_by(threads).zip(free);
                 blocks.map(|(block, text)| full.send(filled(block, text))).all(|sent| sent.is_ok());
             };
@@ -192,18 +196,18 @@ pub fn in_order<E: Send>(
                 take(&own)?;
                 continue;
             };
-            // Nothing comes from a thread that has panicked, which goes on here when the scope ends.
+            // A thread that has panicked sends nothing; its panic continues here when the scope ends.
             let Ok(text) = to_take.recv() else { break };
             let text = text?;
             take(&text)?;
-            // A thread that is through needs nothing back.
+            // A thread that has finished needs no buffer back.
             let _ = give_back.send(text);
         }
         Ok(())
     })
 }
 
-/// One vector of several. The first stays where it is and grows, so that only the others are copied.
+/// Joins vectors into one. The first stays in place and grows, so only the others are copied.
 pub fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
     let mut parts = parts.into_iter();
     let mut all = parts.next().unwrap_or_default();
@@ -273,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_taken_in_order_and_nothing_behind_a_failure() {
+    fn text_is_taken_in_order_and_nothing_after_a_failure() {
         let line = |numbers: Range<usize>, text: &mut Vec<u8>| {
             numbers.for_each(|number| text.extend_from_slice(format!("{number}\n").as_bytes()));
             Ok::<(), String>(())

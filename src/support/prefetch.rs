@@ -1,12 +1,12 @@
 //! Asks the processor for memory before it is needed.
 //!
-//! There is `unsafe` in it because a whole capture with a million flows takes a twentieth less time with it, and
-//! the standard library has no safe function for it yet (`hint_prefetch`).
+//! The `unsafe` code is here because a whole capture with a million flows takes a twentieth less time with it, and the standard
+//! library has no safe function for it yet (`hint_prefetch`).
 
 #![allow(unsafe_code)]
 
-/// Begins to bring what `place` refers to into the first-level cache, and does not wait for it. Nothing but the time that
-/// the next use takes depends on it; on processors other than x86-64 it does nothing.
+/// Begins to load the memory of `place` into the first-level cache, without waiting for it. Only the time of the next use depends
+/// on it; on processors other than x86-64 it does nothing.
 #[inline]
 pub fn prefetch<T>(place: &T) {
     #[cfg(target_arch = "x86_64")]

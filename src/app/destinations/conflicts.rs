@@ -1,7 +1,7 @@
-//! Floor 10: outputs that would destroy an input or each other are refused before anything is read.
+//! Floor 12: refuses outputs that would destroy an input or each other, before anything is read.
 //!
-//! Regular files are compared by what they are, whatever links and paths lead to them, and those that are not there yet by where
-//! they would be. Devices and named pipes keep nothing that could be destroyed.
+//! Existing regular files are compared by their identity, whatever links and paths lead to them, and missing files by their
+//! future place. Devices and named pipes keep nothing that could be destroyed.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -20,10 +20,10 @@ use crate::app::cli::{Destination, RowsJob, TablesJob, Target};
 ///
 /// # Errors
 ///
-/// [`Error::Outputs`] if two outputs are one, if one is an input or the user's port table, or if several tables are to go where
-/// only one can.
+/// [`Error::Outputs`] if two outputs are the same file, if one is an input or the user's port table, or if several tables are to
+/// go where only one can.
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
-    // Of several for standard output, an option with one document comes last.
+    // If two options write to standard output, the message names one with a single document last.
     let (each, one): (Vec<_>, Vec<_>) =
         job.destinations.iter().partition(|destination| matches!(destination.format.layout(), Layout::EachTable(_)));
     let mut outputs = Vec::new();
@@ -45,7 +45,11 @@ pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName],
     check(&outputs, inputs, port_table)
 }
 
-/// The same for the outputs of a single table.
+/// Checks the outputs of a single table.
+///
+/// # Errors
+///
+/// [`Error::Outputs`] if two outputs are the same file, or if one is the user's port table.
 pub fn check_rows(job: &RowsJob, port_table: Option<&Path>) -> Result<(), Error> {
     let outputs: Vec<Output> = job.destinations.iter().map(output).collect();
     check(&outputs, &[], port_table)
@@ -106,7 +110,7 @@ fn refuse<T>(conflict: OutputConflict) -> Result<T, Error> {
     Err(Error::Outputs(conflict))
 }
 
-/// The files that are read and written. A folder of outputs may be that of others, too.
+/// The files that are read and written. Several outputs may share a folder.
 #[derive(Default)]
 struct Files {
     known: HashMap<FileId, UsedFile>,
@@ -114,14 +118,14 @@ struct Files {
 }
 
 impl Files {
-    /// Takes a file in that is read.
+    /// Records a file that is read.
     fn know(&mut self, file: Option<FileId>, used: UsedFile) {
         if let Some(file) = file {
             self.known.insert(file, used);
         }
     }
 
-    /// Takes a file in that is written, unless it is one of the others.
+    /// Records a file that is written, and refuses one that is recorded already.
     fn add(&mut self, file: Option<FileId>, output: NamedOutput) -> Result<(), Error> {
         let Some(file) = file else { return Ok(()) };
         if let Some(used) = self.known.get(&file) {
@@ -142,17 +146,17 @@ impl Files {
     }
 }
 
-/// Which file it is.
+/// The identity of a file.
 #[derive(PartialEq, Eq, Hash)]
 enum FileId {
-    /// One that is there.
+    /// An existing file.
     There(Identity),
-    /// One that is not there yet.
+    /// A missing file, by its future place.
     Missing(PathBuf),
 }
 
 impl FileId {
-    /// The file that a path leads to; nothing for what is no regular file.
+    /// The file that a path leads to; `None` if it is not a regular file.
     fn of(path: &Path) -> Option<FileId> {
         match fs::metadata(path) {
             Ok(metadata) => metadata.is_file().then(|| FileId::There(Identity::of(path, &metadata))),
@@ -160,7 +164,7 @@ impl FileId {
         }
     }
 
-    /// The file that a stream comes from or goes to, whatever it is called.
+    /// The file that a stream comes from or goes to, whatever its name.
     #[cfg(unix)]
     fn of_stream(stream: impl std::os::fd::AsFd) -> Option<FileId> {
         let metadata = fs::File::from(stream.as_fd().try_clone_to_owned().ok()?).metadata().ok()?;
@@ -178,13 +182,13 @@ fn stdout() -> Option<FileId> {
     FileId::of_stream(std::io::stdout())
 }
 
-/// Here a file cannot be told by a stream alone.
+/// A stream alone does not identify a file on this system.
 #[cfg(not(unix))]
 fn stdin() -> Option<FileId> {
     None
 }
 
-/// The same for what is written.
+/// A stream alone does not identify a file on this system.
 #[cfg(not(unix))]
 fn stdout() -> Option<FileId> {
     None

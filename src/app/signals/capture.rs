@@ -1,4 +1,5 @@
-//! The signals of a live capture: the first one that asks for an end ends it in order, and SIGUSR1 asks for the tables so far.
+//! The signals of a live capture: the first one that asks for an end ends the capture in order, and SIGUSR1 asks for the tables
+//! so far.
 
 use std::io;
 use std::sync::Arc;
@@ -11,32 +12,33 @@ use signal_hook::consts::SIGUSR1;
 use super::Signal;
 use super::receiver::Receiver;
 
-/// The signals of a live capture, in three steps, because rights are given up before any thread is started and some things take
-/// rights.
+/// The signals of a live capture, in three steps, because privileges are dropped before any thread is started and some of the
+/// work needs privileges.
 pub struct CaptureSignals(Receiver);
 
 impl CaptureSignals {
-    /// Prepares to receive them. No thread is started, and until they are [caught](CaptureSignals::catch) they end the program at once.
+    /// Prepares to receive signals. No thread is started, and until signals are [caught](CaptureSignals::catch) they end the
+    /// program at once.
     ///
     /// # Errors
     ///
-    /// If nothing could end the capture in order.
+    /// [`Error::NoLive`] if the system refuses, so that no signal could end the capture in order.
     pub fn prepare() -> Result<CaptureSignals, Error> {
         let signals = Signal::ENDING.map(|signal| signal.0).into_iter().chain([SIGUSR1]);
         Receiver::new(signals).map(CaptureSignals).map_err(|error| Error::NoLive(LiveUnavailable::Signals(error)))
     }
 
-    /// From now on signals wait until they are [followed](CaptureSignals::follow). To be called when nothing lies between but the
-    /// beginning of the capture: opening a named pipe for the packets, for example, may take for ever.
+    /// Holds signals back until they are [followed](CaptureSignals::follow). Call this only when nothing but the start of the
+    /// capture lies between: opening a named pipe for the packets, for example, may take forever.
     pub fn catch(&self) {
         self.0.catch();
     }
 
-    /// Ends the capture when they ask for it. Where the other requests are is returned.
+    /// Ends the capture when a signal asks for it. Returns the requests for tables.
     ///
     /// # Errors
     ///
-    /// If the system refuses a thread: nothing could end the capture in order then.
+    /// [`Error::NoLive`] if the system refuses a thread, so that no signal could end the capture in order.
     pub fn follow(self, stopper: Stopper) -> Result<TablesRequest, Error> {
         let request = TablesRequest::default();
         let asked = request.clone();
@@ -49,12 +51,12 @@ impl CaptureSignals {
     }
 }
 
-/// Whether the tables so far are asked for.
+/// Requests for the tables so far.
 #[derive(Clone, Debug, Default)]
 pub struct TablesRequest(Arc<AtomicBool>);
 
 impl TablesRequest {
-    /// True if they were asked for since this was called last, however often.
+    /// True if the tables were requested since the last call, however often.
     pub fn take(&self) -> bool {
         self.0.swap(false, Ordering::SeqCst)
     }

@@ -5,7 +5,11 @@ use std::time::Instant;
 
 use super::{PATIENCE, Signal, end_at_once};
 
-/// Tells `end` of each Ctrl-C; it says whether the program ends in order.
+/// Calls `end` for each Ctrl-C; `end` returns whether the program ends in order.
+///
+/// # Errors
+///
+/// If the system refuses a handler.
 pub fn follow(mut end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
     let mut first: Option<Instant> = None;
     let handle = move || {

@@ -1,7 +1,7 @@
-//! Whether a signal is ignored. Nothing in the standard library or in safe crates tells.
+//! A test for ignored signals, which neither the standard library nor a safe crate offers.
 //!
-//! The `unsafe` code rests on this contract of sigaction(2): without a new action it changes nothing, and it writes the present
-//! one to the address that it is given, if it does not fail.
+//! The `unsafe` code rests on this contract of sigaction(2): without a new action the call changes nothing, and unless it fails,
+//! it writes the present action to the address that it is given.
 
 #![allow(unsafe_code)]
 
@@ -10,9 +10,9 @@ use std::mem::MaybeUninit;
 /// True if the signal with that number is ignored.
 pub fn is_ignored(signal: i32) -> bool {
     let mut action = MaybeUninit::<libc::sigaction>::uninit();
-    // SAFETY: no new action is given, and the address is that of a place for one.
+    // SAFETY: no new action is given, and the address is that of a place for the present one.
     let result = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) };
-    // SAFETY: it was written, because the call did not fail.
+    // SAFETY: the call did not fail, so the action was written.
     result == 0 && unsafe { action.assume_init() }.sa_sigaction == libc::SIG_IGN
 }
 

@@ -1,9 +1,10 @@
-//! Floor 10: signals. Which of them end the program in order, which at once, and which ask for the tables so far.
+//! Floor 12: signals: those that end the program in order, those that end it at once, and the one that asks for the tables so
+//! far.
 //!
 //! SIGINT, SIGTERM and SIGHUP end a reading or a capture in order, however often they come: programs such as timeout(1) send two
-//! of them within microseconds, and a shell that ends sends SIGTERM and SIGHUP. Only a second SIGINT that comes
-//! [`PATIENCE`] after the first ends the program at once: that is a person who has pressed Ctrl-C again. A signal that was ignored
-//! when the program was started stays ignored: by that nohup(1) keeps SIGHUP away, and a shell SIGINT from its background jobs.
+//! of them within microseconds, and a shell that exits sends SIGTERM and SIGHUP. Only a second SIGINT that comes [`PATIENCE`]
+//! after the first ends the program at once: that is a person who has pressed Ctrl-C again. A signal that was ignored when the
+//! program was started stays ignored: nohup(1) relies on that for SIGHUP, and a shell for SIGINT in its background jobs.
 
 #[cfg(all(unix, feature = "live"))]
 mod capture;
@@ -24,7 +25,7 @@ use portolan::support::atomic_write;
 pub use capture::{CaptureSignals, TablesRequest};
 pub use reading::Reading;
 
-/// Less than this after the first SIGINT, a second one counts as the same.
+/// A second SIGINT that comes sooner than this after the first counts as the same one.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A signal that ends the program.
@@ -37,11 +38,11 @@ impl Signal {
     const INTERRUPT: Signal = Signal(2);
     const TERMINATE: Signal = Signal(15);
 
-    /// Those that end a reading or a capture in order.
+    /// The signals that end a reading or a capture in order.
     #[cfg(unix)]
     const ENDING: [Signal; 3] = [Signal::HANGUP, Signal::INTERRUPT, Signal::TERMINATE];
 
-    /// What a shell is told of a program that it has ended.
+    /// The exit code that shells report for a program that this signal has ended.
     pub fn exit_code(self) -> u8 {
         128 + self.0 as u8
     }
@@ -58,7 +59,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Ends the program at once, and removes outputs that are unfinished. There is no other way to that.
+/// Ends the program at once, and removes unfinished outputs. Nothing else in the program ends it at once.
 fn end_at_once(signal: Signal) -> ! {
     atomic_write::remove_unfinished();
     std::process::exit(i32::from(signal.exit_code()))

@@ -8,37 +8,37 @@ use portolan::capture::Interrupt;
 
 use super::Signal;
 
-/// In the place of a signal's number: no signal has come yet.
+/// In place of a signal's number: no signal has come yet.
 const NONE: i32 = 0;
-/// In the place of a signal's number: none has come, and the reading is over.
+/// In place of a signal's number: none has come, and the reading is over.
 const OVER: i32 = -1;
 
-/// A reading that signals interrupt. Without a thread or a pipe, which the system may refuse, they end the program at once, as they
-/// do by default.
+/// A reading that signals interrupt. If the system refuses the thread or the pipe for that, signals end the program at once, as
+/// they do by default.
 pub struct Reading {
     interrupt: Interrupt,
-    /// The number of the signal that has interrupted it, or what else there is to say.
+    /// The number of the signal that has interrupted the reading, or [`NONE`] or [`OVER`].
     signal: Arc<AtomicI32>,
 }
 
 impl Reading {
-    /// Signals interrupt the reading from now on.
+    /// Begins a reading that signals interrupt.
     pub fn begin() -> Reading {
         let signal = Arc::new(AtomicI32::new(NONE));
         let interrupt = Interrupt::new().unwrap_or_default();
         let by = (Arc::clone(&signal), interrupt.clone());
-        // Without them the reading goes on.
+        // If signals cannot be received, the reading continues without them.
         let _ = follow(move |signal| end(&by.0, &by.1, signal));
         Reading { interrupt, signal }
     }
 
-    /// What the sources have to be opened with.
+    /// The interrupt that sources must be opened with.
     pub fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
     }
 
-    /// Says that the reading is over: the signal that has interrupted it, if any has. If none has, one that comes now ends the
-    /// program at once.
+    /// Ends the reading, and returns the signal that has interrupted it, if any. If none has, a later one ends the program at
+    /// once.
     pub fn end(self) -> Option<Signal> {
         match self.signal.compare_exchange(NONE, OVER, Ordering::SeqCst, Ordering::SeqCst) {
             Ok(_) => None,
@@ -47,7 +47,7 @@ impl Reading {
     }
 }
 
-/// Interrupts the reading, if no signal has done that. False if it is over already.
+/// Interrupts the reading, if no signal has done so before. False if the reading is over.
 fn end(first: &AtomicI32, interrupt: &Interrupt, Signal(number): Signal) -> bool {
     let is_over = first.compare_exchange(NONE, number, Ordering::SeqCst, Ordering::SeqCst) == Err(OVER);
     if !is_over {
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_signal_interrupts_and_none_does_when_the_reading_is_over() {
+    fn the_first_signal_interrupts_unless_the_reading_is_over() {
         let (first, interrupt) = (AtomicI32::new(NONE), Interrupt::new().unwrap());
         assert!(end(&first, &interrupt, Signal::TERMINATE) && interrupt.is_raised());
         assert!(end(&first, &interrupt, Signal::INTERRUPT));

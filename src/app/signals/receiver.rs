@@ -1,6 +1,6 @@
-//! Receiving signals on a thread (Unix): handlers that set a flag and wake the thread through a pipe.
+//! Receives signals on a thread (Unix): handlers set a flag and wake the thread through a pipe.
 //!
-//! All that takes system calls which a sandbox may refuse is done when a receiver is made: [`Receiver::catch`] changes a flag.
+//! System calls that a sandbox may refuse are made when a receiver is created: [`Receiver::catch`] only changes a flag.
 
 use std::io::{self, PipeReader, Read};
 use std::sync::Arc;
@@ -14,30 +14,30 @@ use signal_hook::{flag, low_level};
 use super::ignored::is_ignored;
 use super::{PATIENCE, Signal, end_at_once};
 
-/// Receives signals.
+/// A receiver of signals.
 pub struct Receiver {
-    /// The numbers of the signals, and whether each has come.
+    /// The number of each signal, and whether it has come.
     signals: Vec<(i32, Arc<AtomicBool>)>,
-    /// A byte comes through it for each signal, unless it is full.
+    /// A pipe that carries a byte for each signal, unless it is full.
     wakes: PipeReader,
-    /// Signals do what they do by default.
+    /// True while signals do what they do by default.
     is_default: Arc<AtomicBool>,
 }
 
 impl Receiver {
-    /// Receives signals with these numbers, but for those that are ignored at present. Until they are [caught](Receiver::catch) they
-    /// do what they do by default: they end the program.
+    /// Receives signals with these `numbers`, except those that are ignored at present. Until they are [caught](Receiver::catch)
+    /// they do what they do by default: they end the program.
     ///
     /// # Errors
     ///
-    /// If the system refuses a pipe.
+    /// If the system refuses a pipe or a handler.
     pub fn new(numbers: impl IntoIterator<Item = i32>) -> io::Result<Receiver> {
         let (wakes, waker) = io::pipe()?;
         let is_default = Arc::new(AtomicBool::new(true));
         let mut signals = Vec::new();
         for number in numbers.into_iter().filter(|number| !is_ignored(*number)) {
             let has_come = Arc::new(AtomicBool::new(false));
-            // They are done in this order.
+            // The handlers run in this order.
             flag::register_conditional_default(number, Arc::clone(&is_default))?;
             flag::register(number, Arc::clone(&has_come))?;
             low_level::pipe::register(number, waker.try_clone()?)?;
@@ -46,14 +46,17 @@ impl Receiver {
         Ok(Receiver { signals, wakes, is_default })
     }
 
-    /// From now on signals end nothing by themselves; they wait here.
+    /// Keeps signals from ending the program: from now on they wait here.
     #[cfg(any(feature = "live", test))]
     pub fn catch(&self) {
         self.is_default.store(false, Ordering::SeqCst);
     }
 
-    /// Waits until signals have come: their numbers, each once, however often it came. An error if that cannot be known any more;
-    /// then they do again what they do by default.
+    /// Waits for signals and returns their numbers, each once, however often it came.
+    ///
+    /// # Errors
+    ///
+    /// If signals can no longer be received; then they do again what they do by default.
     pub fn wait(&mut self) -> io::Result<Vec<i32>> {
         loop {
             match self.wakes.read(&mut [0; 64]) {
@@ -76,19 +79,19 @@ impl Receiver {
         }
     }
 
-    /// Forgets that a signal has come since it was waited for.
+    /// Forgets that a signal has come since the last wait.
     pub fn forget(&self, number: i32) {
         for (_, has_come) in self.signals.iter().filter(|(signal, _)| *signal == number) {
             has_come.store(false, Ordering::SeqCst);
         }
     }
 
-    /// Catches the signals, and does what they ask for on a thread of its own. `end` is told of those that end the program, and says
+    /// Catches the signals, and handles them on a thread of its own. `end` is called for those that end the program, and returns
     /// whether it ends in order; `show` is called for SIGUSR1.
     ///
     /// # Errors
     ///
-    /// What the system says if it refuses a thread. Then the signals do what they did before.
+    /// If the system refuses a thread. Then the signals do what they did before.
     pub fn follow(self, end: impl FnMut(Signal) -> bool + Send + 'static, show: impl Fn() + Send + 'static) -> io::Result<()> {
         let is_default = Arc::clone(&self.is_default);
         parallel::hand_over(self, move |receiver| receiver.obey(end, show)).map_err(|(_, why)| why)?;
@@ -98,7 +101,7 @@ impl Receiver {
 
     fn obey(mut self, mut end: impl FnMut(Signal) -> bool, show: impl Fn()) {
         let mut was_interrupted = false;
-        // It never fails, as long as the pipe is there.
+        // Waiting does not fail as long as the pipe exists.
         while let Ok(came) = self.wait() {
             for signal in came.into_iter().map(Signal) {
                 if signal.0 == SIGUSR1 {
@@ -107,7 +110,7 @@ impl Receiver {
                     end_at_once(signal);
                 } else if signal == Signal::INTERRUPT {
                     was_interrupted = true;
-                    // Those that come meanwhile are the same one. No clock is compared: however late this thread is, none of
+                    // Any that come meanwhile count as the same one. No clock is compared: however late this thread is, none of
                     // them counts as a second one.
                     thread::sleep(PATIENCE);
                     self.forget(signal.0);
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn more_signals_than_the_pipe_holds_are_no_reason_to_wait() {
+    fn more_signals_than_the_pipe_holds_do_not_block() {
         let mut receiver = Receiver::new([SIGCONT]).unwrap();
         receiver.catch();
         (0..100_000).for_each(|_| raise(SIGCONT).unwrap());

@@ -1,4 +1,4 @@
-//! ATM as captures hold it: AAL5 frames with LLC (RFC 2684), Classical IP, LAN emulation, SunATM's header.
+//! ATM as captures contain it: AAL5 frames with LLC (RFC 2684), Classical IP, LAN emulation, SunATM's header.
 
 use std::ops::ControlFlow::Continue;
 
@@ -12,7 +12,7 @@ pub fn rfc1483(walk: &mut Walk<'_>) -> Next {
     llc_on(walk, Bridged::Behind(2))
 }
 
-/// Linux Classical IP (LINKTYPE_ATM_CLIP): LLC in front, or IP at once.
+/// Linux Classical IP (LINKTYPE_ATM_CLIP): LLC first, or IP at once.
 pub fn classical_ip(walk: &mut Walk<'_>) -> Next {
     if is_llc(walk.rest) { rfc1483(walk) } else { Continue(Layer::Ip) }
 }

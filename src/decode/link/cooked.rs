@@ -1,4 +1,5 @@
-//! What systems write of themselves: Linux's cooked headers, BSD's loopback and IPsec interfaces, Solaris' ipnet.
+//! Headers that systems write for their own interfaces: Linux's cooked headers, BSD's loopback and IPsec interfaces, Solaris'
+//! ipnet.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -34,8 +35,8 @@ pub fn linux_sll2(walk: &mut Walk<'_>) -> Next {
     cooked(u16::from_be_bytes([header[8], header[9]]), u16::from_be_bytes([header[0], header[1]]))
 }
 
-/// What follows a cooked header. Some kinds of hardware (Linux's ARPHRD numbers) leave the protocol field unused or give
-/// it a meaning of their own, as the LINKTYPE page lists; that of GRE interfaces is GRE's, which is an EtherType.
+/// The layer after a cooked header. Some kinds of hardware (Linux's ARPHRD numbers) leave the protocol field unused or give it a
+/// meaning of their own, as the LINKTYPE page lists; that of GRE interfaces is GRE's, which is an EtherType.
 fn cooked(hardware: u16, protocol: u16) -> Next {
     match hardware {
         280 => own_frame(LinkType::CAN_SOCKETCAN),
@@ -50,7 +51,7 @@ fn cooked(hardware: u16, protocol: u16) -> Next {
     }
 }
 
-/// The protocol field of a cooked header: an EtherType, or one of Linux's own small numbers (`ETH_P_...`).
+/// The layer that a cooked header's protocol field announces: an EtherType, or one of Linux's own small numbers (`ETH_P_...`).
 fn by_protocol(protocol: u16) -> Next {
     match protocol {
         // Novell's frames without LLC hold IPX.
@@ -72,8 +73,8 @@ pub fn loopback(walk: &mut Walk<'_>) -> Next {
     by_family(family)
 }
 
-/// OpenBSD's IPsec interface (LINKTYPE_ENC, `struct enchdr`): address family in host order, SPI, flags; then the packet as
-/// it is without IPsec.
+/// OpenBSD's IPsec interface (LINKTYPE_ENC, `struct enchdr`): address family in host order, SPI, flags; then the packet without
+/// IPsec.
 pub fn enc(walk: &mut Walk<'_>) -> Next {
     let Some(family) = host32(walk.rest, 0) else { return walk.too_short() };
     skip(walk, 12)?;
@@ -95,7 +96,7 @@ pub fn ipnet(walk: &mut Walk<'_>) -> Next {
     skip_to(walk, HEADER, next)
 }
 
-/// What an address family announces. All families in use are small numbers.
+/// The layer that an address family announces. All families in use are small numbers.
 pub fn by_family(family: u32) -> Next {
     match family {
         2 => Continue(Layer::Ipv4),

@@ -1,4 +1,4 @@
-//! Ethernet II and IEEE 802.3, VLAN tags, Cisco ISL, and what EtherTypes announce.
+//! Ethernet II and IEEE 802.3, VLAN tags, Cisco ISL, and the layers that EtherTypes announce.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -10,7 +10,7 @@ use crate::decode::protocol::ether;
 use crate::decode::walk::{Layer, Next, Walk};
 use crate::decode::{Decoded, LinkAddress, LinkProtocol};
 
-/// EtherTypes that only link layers have to know (IEEE).
+/// EtherTypes that only link layers need (IEEE).
 pub const IPX: u16 = 0x8137;
 pub const APPLETALK: u16 = 0x809b;
 /// PPP, as GRE interfaces carry it.
@@ -33,13 +33,13 @@ pub fn ethernet(walk: &mut Walk<'_>) -> Next {
     type_or_length(walk, value)
 }
 
-/// The two addresses of a frame with Ethernet's, which stay where they are.
+/// Records the two addresses of a frame that has Ethernet's, without moving on.
 pub fn addresses(walk: &mut Walk<'_>, destination: [u8; 6], source: [u8; 6]) {
     walk.broadcast = destination == [0xff; 6];
     walk.link_addresses = [Some(LinkAddress::from_bytes(&source)), Some(LinkAddress::from_bytes(&destination))];
 }
 
-/// The field behind the addresses: from 0x0600 on an EtherType, below it the length of an LLC frame.
+/// The field after the addresses: from 0x0600 on an EtherType, below it the length of an LLC frame.
 #[inline]
 pub fn type_or_length(walk: &mut Walk<'_>, value: u16) -> Next {
     if value >= ether::LEAST {
@@ -49,7 +49,7 @@ pub fn type_or_length(walk: &mut Walk<'_>, value: u16) -> Next {
     Continue(Layer::Llc)
 }
 
-/// What an EtherType announces, if it is no tunnel.
+/// The layer that an EtherType announces, if it is not a tunnel.
 #[inline]
 pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
     match value {
@@ -69,7 +69,7 @@ pub fn ether_type(walk: &mut Walk<'_>, value: u16) -> Next {
     }
 }
 
-/// An IEEE 802.1Q tag: priority and VLAN identifier, then the type or length that it was put in front of.
+/// An IEEE 802.1Q tag: priority and VLAN identifier, then the type or length that the tag was put before.
 fn vlan(walk: &mut Walk<'_>) -> Next {
     let Ok(header) = SingleVlanHeaderSlice::from_slice(walk.rest) else { return walk.too_short() };
     walk.enter_vlan(header.vlan_identifier().value())?;
@@ -77,8 +77,8 @@ fn vlan(walk: &mut Walk<'_>) -> Next {
     type_or_length(walk, header.ether_type().0)
 }
 
-/// True for the group that Cisco's Inter-Switch Link frames are sent to: the first 40 bits of their destination; the last
-/// eight hold type and priority.
+/// True for the group that Cisco's Inter-Switch Link frames are sent to: the first 40 bits of the destination; the last eight
+/// hold type and priority.
 #[inline]
 fn is_isl(destination: [u8; 6]) -> bool {
     matches!(destination, [0x01 | 0x03, 0x00, 0x0c, 0x00, 0x00, _])
@@ -89,7 +89,7 @@ fn is_isl(destination: [u8; 6]) -> bool {
 /// own check sequence, and a second one.
 fn isl(walk: &mut Walk<'_>) -> Next {
     const HEADER: usize = 26;
-    /// The length counts from behind its own field.
+    /// The end of the length field, from which the length counts.
     const LENGTH_END: usize = 14;
     const ETHERNET: u8 = 0;
     const TOKEN_RING: u8 = 1;

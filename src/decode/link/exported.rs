@@ -1,5 +1,5 @@
-//! Exported PDUs of Wireshark (LINKTYPE_WIRESHARK_UPPER_PDU): what one of its dissectors was given, behind tags that tell which
-//! dissector it was and between which addresses and ports it came.
+//! Exported PDUs of Wireshark (LINKTYPE_WIRESHARK_UPPER_PDU): the input of one of its dissectors, after tags that name the
+//! dissector and give the addresses and ports.
 
 use std::ops::ControlFlow::Continue;
 
@@ -20,9 +20,9 @@ const PORT_TYPE: u16 = 24;
 const SOURCE_PORT: u16 = 25;
 const DESTINATION_PORT: u16 = 26;
 
-/// The tags' values so far.
+/// The values of the tags so far.
 #[derive(Default)]
-struct Told<'a> {
+struct Tags<'a> {
     dissector: &'a [u8],
     source: Option<(IpVersion, Address)>,
     destination: Option<(IpVersion, Address)>,
@@ -30,31 +30,31 @@ struct Told<'a> {
     ports: [Option<u32>; 2],
 }
 
-/// Goes over the tags: type, length, value, all in network order, up to the one that ends them. What follows is the PDU: a
-/// layer that the walk knows, or the payload of a transport with ports. Everything else is the link layer's own.
+/// Reads the tags: type, length, value, all in network order, up to the end tag. Then comes the PDU: a layer that the walk knows,
+/// or the payload of a transport with ports. Everything else is the link layer's own.
 pub fn exported(walk: &mut Walk<'_>) -> Next {
-    let mut told = Told::default();
-    // Each tag is at least four bytes, so that the packet's length bounds the loop.
+    let mut tags = Tags::default();
+    // Each tag is at least four bytes, so the packet's length bounds the loop.
     loop {
         let (Some(tag), Some(length)) = (be16(walk.rest, 0), be16(walk.rest, 2)) else { return walk.too_short() };
         let length = usize::from(length);
         if tag == END {
             skip(walk, 4)?;
-            return go_on(walk, &told);
+            return next_layer(walk, &tags);
         }
         let Some(value) = walk.rest.get(4..4 + length) else { return walk.too_short() };
-        told.take_in(tag, value);
+        tags.add(tag, value);
         walk.advance(4 + length);
     }
 }
 
-impl<'a> Told<'a> {
-    fn take_in(&mut self, tag: u16, value: &'a [u8]) {
+impl<'a> Tags<'a> {
+    fn add(&mut self, tag: u16, value: &'a [u8]) {
         let number = bytes_at(value, 0).map(u32::from_be_bytes);
         let v4 = || bytes_at(value, 0).map(|address| (IpVersion::V4, Address::v4(address)));
         let v6 = || bytes_at(value, 0).map(|address| (IpVersion::V6, Address(address)));
         match tag {
-            // Filled up with zeros to a multiple of four.
+            // Padded with zeros to a multiple of four.
             DISSECTOR => self.dissector = value.split(|&byte| byte == 0).next().unwrap_or_default(),
             IPV4_SOURCE => self.source = v4(),
             IPV4_DESTINATION => self.destination = v4(),
@@ -67,7 +67,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// The IP header that the PDU came behind, as far as it is known: its length is not, and counts as 0.
+    /// The IP header of the PDU, as far as it is known: its length is not, and counts as 0.
     fn ip(&self) -> Option<IpFacts> {
         let ((version, source), (other, destination)) = (self.source?, self.destination?);
         (version == other).then_some(IpFacts { version, source, destination, length: 0, fragment: Fragment::Whole })
@@ -88,14 +88,14 @@ impl<'a> Told<'a> {
     }
 }
 
-/// The layer of the PDU, by the name of the dissector that it was given to, or by the addresses and ports it came with.
-fn go_on(walk: &mut Walk<'_>, told: &Told<'_>) -> Next {
-    if let Some(layer) = lower_layer(told.dissector) {
+/// The layer of the PDU, by the name of its dissector, or by its addresses and ports.
+fn next_layer(walk: &mut Walk<'_>, tags: &Tags<'_>) -> Next {
+    if let Some(layer) = lower_layer(tags.dissector) {
         return Continue(layer);
     }
-    walk.ip = told.ip();
-    let transport = transport_header(told.dissector).map(Layer::Transport);
-    match (walk.ip, transport.or_else(|| told.payload())) {
+    walk.ip = tags.ip();
+    let transport = transport_header(tags.dissector).map(Layer::Transport);
+    match (walk.ip, transport.or_else(|| tags.payload())) {
         (Some(_), Some(layer)) => Continue(layer),
         _ => own_frame(LinkType::WIRESHARK_UPPER_PDU),
     }

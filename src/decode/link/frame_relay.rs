@@ -10,22 +10,22 @@ use crate::decode::Decoded;
 use crate::decode::protocol::ether;
 use crate::decode::walk::{Layer, Next, Walk};
 
-/// Goes over the address, whose last byte has its lowest bit set (Q.922 section 3.3), the control field and an NLPID.
-/// Cisco's own encapsulation has a protocol number instead.
+/// Reads the address, whose last byte has its lowest bit set (Q.922 section 3.3), the control field and an NLPID. Cisco's own
+/// encapsulation has a protocol number instead.
 pub fn frame_relay(walk: &mut Walk<'_>) -> Next {
     const MOST_ADDRESS: usize = 4;
     /// Control field of an unnumbered information frame.
     const UI: u8 = 0x03;
     let last = walk.rest.iter().take(MOST_ADDRESS).position(|byte| byte & 1 == 1);
     match last {
-        // An address of one byte cannot be.
+        // An address of one byte is invalid.
         Some(0) => return Break(Decoded::Malformed),
         Some(last) => skip(walk, last + 1)?,
         None if walk.rest.len() >= MOST_ADDRESS => return Break(Decoded::Malformed),
         None => return walk.too_short(),
     }
     match *walk.rest {
-        // One byte of padding may stand in front of the NLPID, to align what follows.
+        // One byte of padding may precede the NLPID, to align the bytes after it.
         [UI, 0, ..] => skip(walk, 2)?,
         [UI, ..] => skip(walk, 1)?,
         _ => {
@@ -39,8 +39,8 @@ pub fn frame_relay(walk: &mut Walk<'_>) -> Next {
     nlpid(walk, Bridged::Behind(0))
 }
 
-/// A link of a multilink bundle (FRF.16.1 section 3): begin, end and control bit, then a sequence number. Frames that
-/// begin here are followed as far as they go.
+/// A link of a multilink bundle (FRF.16.1 section 3): begin, end and control bit, then a sequence number. Frames that begin in
+/// this packet are followed as far as they go.
 pub fn multilink(walk: &mut Walk<'_>) -> Next {
     const BEGIN: u8 = 0x80;
     const CONTROL: u8 = 0x20;

@@ -1,4 +1,4 @@
-//! Ethernet with what a capture device keeps around it: preambles, check sequences, records.
+//! Ethernet with the additions of capture devices: preambles, check sequences, records.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -12,15 +12,15 @@ pub const PREAMBLE: usize = 8;
 /// Bytes of the frame check sequence.
 const FCS: usize = 4;
 
-/// Hilscher netANALYZER (LINKTYPE_NETANALYZER and _TRANSPARENT): four bytes of its own, with the latter a preamble, the
-/// frame, its check sequence.
+/// Hilscher netANALYZER (LINKTYPE_NETANALYZER and _TRANSPARENT): four bytes of its own, a preamble with the latter, the frame,
+/// its check sequence.
 pub fn netanalyzer(walk: &mut Walk<'_>, preamble: usize) -> Next {
     without_trailer(walk, FCS);
     skip_to(walk, 4 + preamble, Layer::ETHERNET)
 }
 
 /// Ethernet with preemption (LINKTYPE_ETHERNET_MPACKET, IEEE Std 802.3br clause 99.3): a preamble of up to seven bytes, a
-/// delimiter that tells whole frames and first fragments from all else, the frame, a check sequence.
+/// delimiter that distinguishes whole frames and first fragments from all else, the frame, a check sequence.
 pub fn mpacket(walk: &mut Walk<'_>) -> Next {
     const PREAMBLE_BYTE: u8 = 0x55;
     let preamble = walk.rest.iter().take(PREAMBLE).take_while(|&&byte| byte == PREAMBLE_BYTE).count();
@@ -55,7 +55,7 @@ pub fn erf(walk: &mut Walk<'_>) -> Next {
             walk.limit(usize::from(wire_len));
             Continue(Layer::Link(LinkType::PPP_HDLC))
         }
-        // Ethernet, behind two bytes that align it.
+        // Ethernet, after two bytes that align it.
         2 | 11 | 16 | 20 => {
             skip(walk, 2)?;
             walk.limit(usize::from(wire_len));

@@ -1,5 +1,5 @@
-//! Wi-Fi frames (IEEE Std 802.11-2020, clause 9). Data frames carry LLC; all others and encrypted ones are counted as
-//! what the link layer keeps to itself.
+//! Wi-Fi frames (IEEE Std 802.11-2020, clause 9). Data frames carry LLC; all others, and encrypted ones, count as the link
+//! layer's own.
 
 use std::ops::ControlFlow::Continue;
 
@@ -18,7 +18,7 @@ const DATA: u8 = 0x08;
 const WITHOUT_DATA: u8 = 0x40;
 const QOS: u8 = 0x80;
 
-/// Bits of its second byte.
+/// Bits of the frame control field's second byte.
 const TO_DS: u8 = 0x01;
 const FROM_DS: u8 = 0x02;
 const PROTECTED: u8 = 0x40;
@@ -29,31 +29,31 @@ const ORDER: u8 = 0x80;
 const A_MSDU: u8 = 0x80;
 const MESH_CONTROL: u8 = 0x01;
 
-/// Goes over a frame's header. `padded`: the driver filled the header up to a multiple of four bytes, as radiotap says.
+/// Reads a frame's header. `padded`: the driver padded the header to a multiple of four bytes, as radiotap says.
 pub fn frame(walk: &mut Walk<'_>, padded: bool) -> Next {
     let Some(&[kind, flags]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
     frame_of(walk, [kind, flags], padded)
 }
 
-/// Goes over the header of a frame whose two bytes of frame control have changed places.
+/// Reads the header of a frame whose two bytes of frame control are swapped.
 pub fn swapped_frame(walk: &mut Walk<'_>) -> Next {
     let Some(&[flags, kind]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
     frame_of(walk, [kind, flags], false)
 }
 
-/// In which order a frame has the two bytes of its frame control field.
+/// The order of the two bytes of a frame's frame control field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ControlOrder {
-    /// As in the standard: version, type and subtype first.
+    /// The order of the standard: version, type and subtype first.
     Standard,
     /// The flags first.
     Swapped,
 }
 
-/// The order in which a frame has its frame control; `None` if neither makes a frame of it.
+/// The order of a frame's frame control; `None` if neither order makes it a frame.
 ///
-/// Only one order has version 0 and a known type in most frames: a frame of data to or from the distribution system that is
-/// read the wrong way has version 1, 2 or 3. Where both fit, LLC behind the header decides.
+/// In most frames only one order gives version 0 and a known type: a data frame to or from the distribution system that is read
+/// the wrong way has version 1, 2 or 3. Where both fit, LLC after the header decides.
 pub fn control_order(frame: &[u8]) -> Option<ControlOrder> {
     let &[first, second] = frame.first_chunk::<2>()?;
     let may_be = |kind: u8| kind & VERSION == 0 && kind & TYPE != EXTENSION;
@@ -67,7 +67,7 @@ pub fn control_order(frame: &[u8]) -> Option<ControlOrder> {
     }
 }
 
-/// True if the bytes look like a data frame with something readable inside: LLC behind the header.
+/// True if the bytes look like a data frame with readable contents: LLC after the header.
 pub fn is_readable_data(frame: &[u8]) -> bool {
     frame.first_chunk::<2>().is_some_and(|control| is_data_with_llc(frame, *control))
 }
@@ -98,7 +98,7 @@ fn frame_of(walk: &mut Walk<'_>, [kind, flags]: [u8; 2], padded: bool) -> Next {
     }
     let Some(header) = walk.rest.first_chunk::<24>() else { return walk.too_short() };
     let address = |at: usize| bytes_at::<6>(walk.rest, at);
-    // Where receiver and sender stand depends on who relays the frame (table 9-30).
+    // The places of receiver and sender depend on who relays the frame (table 9-30).
     let (destination, source) = match flags & (TO_DS | FROM_DS) {
         0 => (address(4), address(10)),
         TO_DS => (address(16), address(10)),
@@ -127,8 +127,8 @@ fn frame_of(walk: &mut Walk<'_>, [kind, flags]: [u8; 2], padded: bool) -> Next {
     Continue(Layer::Llc)
 }
 
-/// A mesh control field (clause 9.2.4.7.3): flags, time to live, sequence number, up to two further addresses. Outside of
-/// a mesh its bit in the QoS field means something else, so that it is passed only where it leads to a SNAP header.
+/// A mesh control field (clause 9.2.4.7.3): flags, time to live, sequence number, up to two further addresses. Outside a mesh its
+/// bit in the QoS field means something else, so the field is skipped only if a SNAP header follows.
 fn mesh_control(walk: &mut Walk<'_>) -> std::ops::ControlFlow<crate::decode::Decoded> {
     let Some(&flags) = walk.rest.first() else { return Continue(()) };
     let size = 6 + 6 * usize::from(flags & 3).min(2);
@@ -137,7 +137,7 @@ fn mesh_control(walk: &mut Walk<'_>) -> std::ops::ControlFlow<crate::decode::Dec
 }
 
 /// The first of several MSDUs in one frame (clause 9.3.2.2): its two addresses, its length, its LLC. One packet is one
-/// observation; the others are not looked at.
+/// observation, so the others are ignored.
 fn first_subframe(walk: &mut Walk<'_>) -> Next {
     let (Some(destination), Some(source), Some(length)) = (bytes_at(walk.rest, 0), bytes_at(walk.rest, 6), be16(walk.rest, 12))
     else {

@@ -9,18 +9,18 @@ use crate::capture::LinkType;
 use crate::decode::Decoded;
 use crate::decode::walk::{Layer, Next, Walk};
 
-/// What each header begins with.
+/// The first bytes of each header.
 const MAGIC: [u8; 3] = *b"MGC";
-/// Its flags: received; no link header, a protocol number instead; extensions follow.
+/// Flags of the header: received; no link header, a protocol number instead; extensions follow.
 const RECEIVED: u8 = 0x01;
 const NO_LINK_HEADER: u8 = 0x02;
 const EXTENSIONS: u8 = 0x80;
 
-/// Goes over the header and what the link type has behind it.
+/// Reads the header, and the layers that the link type has after it.
 pub fn juniper(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     let Some(&[a, b, c, flags]) = walk.rest.first_chunk::<4>() else { return walk.too_short() };
     if [a, b, c] != MAGIC {
-        // Old systems wrote none, and then nothing says what follows.
+        // Old systems wrote none, and then nothing shows what follows.
         return Break(Decoded::UnsupportedLink(link_type));
     }
     skip(walk, 4)?;
@@ -59,7 +59,7 @@ pub fn juniper(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     }
 }
 
-/// A frame of an ATM card behind its cookie: LLC, NLPID after Cisco's manner, PPP or IP; nothing but its first bytes says which.
+/// A frame of an ATM card after its cookie: LLC, NLPID in Cisco's manner, PPP or IP; only its first bytes show which.
 fn atm_frame(walk: &mut Walk<'_>, link_type: LinkType, size: usize, is_maintenance: impl Fn(&[u8]) -> bool) -> Next {
     let Some(cookie) = walk.rest.get(..size) else { return walk.too_short() };
     if is_maintenance(cookie) {
@@ -82,7 +82,8 @@ fn atm_frame(walk: &mut Walk<'_>, link_type: LinkType, size: usize, is_maintenan
     }
 }
 
-/// Juniper's own protocol numbers. Below 200 they name what comes in and what goes out, and the first of both is there.
+/// The layers of Juniper's own protocol numbers. Below 200 a number names the incoming and the outgoing protocol, and the packet
+/// has the first.
 fn by_protocol(protocol: u32, link_type: LinkType) -> Next {
     Continue(match protocol {
         2 | 3 | 6 | 7 => Layer::Ip,

@@ -1,4 +1,4 @@
-//! Networks of other days and other cables: Token Ring, FDDI, ARCnet, Fibre Channel, FireWire, InfiniBand, cable modems.
+//! Older and rarer networks: Token Ring, FDDI, ARCnet, Fibre Channel, FireWire, InfiniBand, cable modems.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -15,7 +15,7 @@ pub fn token_ring(walk: &mut Walk<'_>) -> Next {
     /// Frame control: the kind of frame in two bits, 01 for LLC.
     const KIND: u8 = 0xc0;
     const LLC: u8 = 0x40;
-    /// In the sender's first byte, where groups cannot be: routing information follows (clause 3.3).
+    /// In the sender's first byte, where a group's bit would be: routing information follows (clause 3.3).
     const SOURCE_ROUTED: u8 = 0x80;
     const RING_BROADCAST: [u8; 6] = [0xc0, 0, 0xff, 0xff, 0xff, 0xff];
     let (Some(&[_, control]), Some(receiver), Some(mut sender)) =
@@ -25,7 +25,7 @@ pub fn token_ring(walk: &mut Walk<'_>) -> Next {
     };
     let routed = sender[0] & SOURCE_ROUTED != 0;
     sender[0] &= !SOURCE_ROUTED;
-    // On the ring the highest bit comes first: turned round, the bit that marks a group is where Ethernet has it.
+    // On the ring the highest bit comes first: reversed, the bit that marks a group is where Ethernet has it.
     addresses(walk, receiver.map(u8::reverse_bits), sender.map(u8::reverse_bits));
     walk.broadcast |= receiver == RING_BROADCAST;
     if control & KIND != LLC {
@@ -60,8 +60,8 @@ pub fn fddi(walk: &mut Walk<'_>) -> Next {
     skip_to(walk, 13, Layer::Llc)
 }
 
-/// ARCnet as BSD writes it (LINKTYPE_ARCNET_BSD): sender, receiver, type; with RFC 1201 a split flag and a sequence number.
-/// The flag 0xff announces that type, flag and number come again, behind bytes that only fill the frame.
+/// ARCnet as BSD writes it (LINKTYPE_ARCNET_BSD): sender, receiver, type; with RFC 1201 a split flag and a sequence number. The
+/// flag 0xff announces that type, flag and number are repeated, after bytes that only fill the frame.
 pub fn arcnet_bsd(walk: &mut Walk<'_>) -> Next {
     const EXCEPTION: u8 = 0xff;
     let Some(&[sender, receiver, kind]) = walk.rest.first_chunk::<3>() else { return walk.too_short() };
@@ -93,7 +93,7 @@ pub fn arcnet_linux(walk: &mut Walk<'_>) -> Next {
     arcnet_payload(kind, flag)
 }
 
-/// Station numbers of one byte; 0 stands for all. The zero in front keeps an odd number from looking like a group.
+/// Records station numbers of one byte; 0 stands for all. The zero before a number keeps an odd one from looking like a group.
 fn arcnet_addresses(walk: &mut Walk<'_>, sender: u8, receiver: u8) {
     const ALL: u8 = 0;
     walk.broadcast = receiver == ALL;
@@ -101,12 +101,13 @@ fn arcnet_addresses(walk: &mut Walk<'_>, sender: u8, receiver: u8) {
     walk.link_addresses = [station(sender), station(receiver)];
 }
 
-/// Types of RFC 1051 and the diagnostic one, which have no flag and no number.
+/// True for the types of RFC 1051 and the diagnostic one, which have no flag and no number.
 fn is_old_arcnet(kind: u8) -> bool {
     matches!(kind, 0x80 | 0xf0 | 0xf1)
 }
 
-/// What an ARCnet type announces (RFC 1051, RFC 1201, RFC 2497). An even split flag other than 0 marks a later fragment.
+/// The layer that an ARCnet type announces (RFC 1051, RFC 1201, RFC 2497). An even split flag other than 0 marks a later
+/// fragment.
 fn arcnet_payload(kind: u8, flag: u8) -> Next {
     if flag != 0 && flag & 1 == 0 {
         return own_frame(LinkType::ARCNET_BSD);
@@ -171,13 +172,13 @@ pub fn docsis(walk: &mut Walk<'_>) -> Next {
         return own_frame(LinkType::DOCSIS);
     }
     let extended = if control & EXTENDED != 0 { usize::from(parameter) } else { 0 };
-    // The length counts the extended header and the packet, and not the two bytes of check sequence between them.
+    // The length counts the extended header and the packet, but not the two bytes of check sequence between them.
     walk.limit(6 + usize::from(u16::from_be_bytes([high, low])));
     let Some(header) = walk.rest.get(4..4 + extended) else { return walk.too_short() };
     let encrypted = is_encrypted(header);
     skip(walk, 4 + extended + 2)?;
     if encrypted {
-        // The addresses stay in the clear.
+        // The addresses are not encrypted.
         if let (Some(receiver), Some(sender)) = (bytes_at(walk.rest, 0), bytes_at(walk.rest, 6)) {
             addresses(walk, receiver, sender);
         }
@@ -203,7 +204,7 @@ fn is_encrypted(mut header: &[u8]) -> bool {
     false
 }
 
-/// Symantec Enterprise Firewall (LINKTYPE_SYMANTEC_FIREWALL): 44 bytes, in which only the EtherType is known.
+/// Symantec Enterprise Firewall (LINKTYPE_SYMANTEC_FIREWALL): 44 bytes, of which only the EtherType is known.
 pub fn symantec(walk: &mut Walk<'_>) -> Next {
     let Some(ether_type) = be16(walk.rest, 6) else { return walk.too_short() };
     skip_to(walk, 44, Layer::EtherType(ether_type))

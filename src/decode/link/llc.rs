@@ -1,5 +1,5 @@
-//! IEEE 802.2 LLC and SNAP, and ISO network layer protocol identifiers (NLPID, ISO/IEC TR 9577), which Frame Relay and
-//! ATM have in the same place.
+//! IEEE 802.2 LLC and SNAP, and ISO network layer protocol identifiers (NLPID, ISO/IEC TR 9577), which Frame Relay and ATM have
+//! in the same place.
 
 use std::ops::ControlFlow::Break;
 
@@ -8,21 +8,21 @@ use crate::decode::protocol::ether;
 use crate::decode::walk::{Layer, Next, Walk};
 use crate::decode::{Decoded, LinkProtocol};
 
-/// Where a bridged frame begins behind its SNAP header (organisation 00-80-c2, IEEE 802.1).
+/// The place of a bridged frame after its SNAP header (organisation 00-80-c2, IEEE 802.1).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Bridged {
-    /// This link layer carries none.
+    /// This link layer carries no bridged frames.
     Never,
-    /// Behind as many bytes of padding: none on Frame Relay (RFC 2427 section 4.2), two on ATM (RFC 2684 section 5.2).
+    /// The frame begins after this much padding: none on Frame Relay (RFC 2427 section 4.2), two on ATM (RFC 2684 section 5.2).
     Behind(usize),
 }
 
-/// An LLC header; with SNAP (both SAPs 0xaa) an organisation and its own protocol number behind it.
+/// An LLC header; with SNAP (both SAPs 0xaa) an organisation and its own protocol number follow.
 pub fn llc(walk: &mut Walk<'_>) -> Next {
     llc_on(walk, Bridged::Never)
 }
 
-/// The same on a link layer that may carry bridged frames.
+/// An LLC header on a link layer that may carry bridged frames.
 pub fn llc_on(walk: &mut Walk<'_>, bridged: Bridged) -> Next {
     const SNAP_SAP: u8 = 0xaa;
     const IP_SAP: u8 = 0x06;
@@ -47,11 +47,11 @@ pub fn llc_on(walk: &mut Walk<'_>, bridged: Bridged) -> Next {
     }
 }
 
-/// A SNAP header behind LLC or NLPID: organisation, and its number for a protocol (IEEE 802 clause 9).
+/// A SNAP header after LLC or NLPID: organisation, and its number for a protocol (IEEE 802 clause 9).
 pub fn snap(walk: &mut Walk<'_>, bridged: Bridged) -> Next {
     /// EtherTypes on networks that have none (RFC 1042).
     const ENCAPSULATED_ETHERNET: [u8; 3] = [0, 0, 0];
-    /// The same for frames that bridges must not turn back into Ethernet II (IEEE 802.1H).
+    /// EtherTypes of frames that bridges must not turn back into Ethernet II (IEEE 802.1H).
     const BRIDGE_TUNNEL: [u8; 3] = [0, 0, 0xf8];
     /// IEEE 802.1, whose numbers stand for kinds of bridged frames.
     const BRIDGED: [u8; 3] = [0, 0x80, 0xc2];
@@ -76,7 +76,7 @@ const NLPID_IPV6: u8 = 0x8e;
 const NLPID_IPV4: u8 = 0xcc;
 const NLPID_PPP: u8 = 0xcf;
 
-/// A network layer protocol identifier and what it announces (RFC 2427 section 4, RFC 1973 for PPP).
+/// A network layer protocol identifier, and the layer that it announces (RFC 2427 section 4, RFC 1973 for PPP).
 pub fn nlpid(walk: &mut Walk<'_>, bridged: Bridged) -> Next {
     let Some(&identifier) = walk.rest.first() else { return walk.too_short() };
     match identifier {
@@ -91,7 +91,7 @@ pub fn nlpid(walk: &mut Walk<'_>, bridged: Bridged) -> Next {
     }
 }
 
-/// True if an LLC header begins here that announces SNAP, IP or an ISO protocol in an unnumbered frame.
+/// True if the bytes begin with an LLC header that announces SNAP, IP or an ISO protocol in an unnumbered frame.
 pub fn is_llc(bytes: &[u8]) -> bool {
     matches!(bytes_at(bytes, 0), Some([0xaa, 0xaa, 0x03] | [0xfe, 0xfe, 0x03] | [0x06, 0x06, 0x03]))
 }

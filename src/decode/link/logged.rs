@@ -1,4 +1,4 @@
-//! Packets that a firewall or a system logged, behind a record of its own: NFLOG, PFLOG, PKTAP.
+//! Packets that a firewall or a system logged, after a record of its own: NFLOG, PFLOG, PKTAP.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -8,8 +8,8 @@ use crate::capture::LinkType;
 use crate::decode::walk::{Layer, Next, Walk};
 use crate::decode::{Decoded, LinkAddress, LinkProtocol};
 
-/// Linux netfilter log (LINKTYPE_NFLOG): address family, version, resource; then fields of length and type in the byte
-/// order of the capturing machine, each filled up to a multiple of four bytes. One of them is the packet.
+/// Linux netfilter log (LINKTYPE_NFLOG): address family, version, resource; then fields of length and type in the byte order of
+/// the capturing machine, each padded to a multiple of four bytes. One of them is the packet.
 pub fn nflog(walk: &mut Walk<'_>) -> Next {
     const PACKET_HEADER: u16 = 1;
     const SENDER: u16 = 8;
@@ -32,16 +32,16 @@ pub fn nflog(walk: &mut Walk<'_>) -> Next {
             }
             _ => {}
         }
-        // The last field need not be filled up.
+        // The last field need not be padded.
         let filled = length.next_multiple_of(4).min(walk.rest.len().max(length));
         skip(walk, filled)?;
     }
 }
 
-/// Length, its own four bytes included, and type of the field at which the walk stands. In the wrong byte order, a length
-/// is too small or far too large.
+/// The length of the next field, its own four bytes included, and its type. In the wrong byte order, a length is too small or far
+/// too large.
 fn nflog_field(walk: &Walk<'_>) -> Option<(usize, u16)> {
-    /// The type's upper bits say how the value is stored.
+    /// The type's upper bits show how the value is stored.
     const TYPE: u16 = 0x3fff;
     let (little, big) = (le16(walk.rest, 0)?, be16(walk.rest, 0)?);
     let fits = |length: u16| length >= 4 && usize::from(length) <= walk.wire_rest;
@@ -54,7 +54,7 @@ fn nflog_field(walk: &Walk<'_>) -> Option<(usize, u16)> {
     }
 }
 
-/// The packet of an NFLOG record: by the record's family, or by its EtherType where the family is none of IP's.
+/// The packet of an NFLOG record: by the record's family, or by its EtherType where the family is not IP's.
 fn nflog_payload(family: u8, ether_type: u16) -> Next {
     match (family, ether_type) {
         (2 | 10, _) => by_family(u32::from(family)),
@@ -63,7 +63,7 @@ fn nflog_payload(family: u8, ether_type: u16) -> Next {
     }
 }
 
-/// OpenBSD firewall log (LINKTYPE_PFLOG): the header's length without its padding, address family, and what was decided.
+/// OpenBSD firewall log (LINKTYPE_PFLOG): the header's length without its padding, address family, and the firewall's decision.
 pub fn pflog(walk: &mut Walk<'_>) -> Next {
     let Some(&[length, family]) = walk.rest.first_chunk::<2>() else { return walk.too_short() };
     let length = usize::from(length).next_multiple_of(4);
@@ -75,16 +75,16 @@ pub fn pflog(walk: &mut Walk<'_>) -> Next {
     by_family(u32::from(family))
 }
 
-/// The same before OpenBSD 3.4: address family, interface, rule, reason, action, direction.
+/// OpenBSD firewall log before OpenBSD 3.4: address family, interface, rule, reason, action, direction.
 pub fn old_pflog(walk: &mut Walk<'_>) -> Next {
     let Some(family) = host32(walk.rest, 0) else { return walk.too_short() };
     skip(walk, 28)?;
     by_family(family)
 }
 
-/// Apple PKTAP (LINKTYPE_PKTAP, `struct pktap_header`): length of the header, kind of record, link type of the packet,
-/// interface, flags, protocol family, and how long the packet's own link header and trailer are. Apple's systems first
-/// wrote it under a number for private use, which only counts as PKTAP if it looks like it.
+/// Apple PKTAP (LINKTYPE_PKTAP, `struct pktap_header`): length of the header, kind of record, link type of the packet, interface,
+/// flags, protocol family, and the lengths of the packet's own link header and trailer. Apple's systems first wrote PKTAP under a
+/// number for private use, which counts as PKTAP only if the packet looks like it.
 pub fn pktap(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     const LEAST: u32 = 48;
     const PACKET: u32 = 1;

@@ -31,7 +31,7 @@ pub use ieee802_11::{ControlOrder, control_order, is_readable_data, swapped_fram
 pub use llc::{is_llc, llc};
 pub use monitor::{tzsp_header_len, tzsp_inside};
 
-/// Goes over the header of a link layer.
+/// Reads the header of a link layer.
 #[inline]
 pub fn link(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     match link_type {
@@ -40,7 +40,7 @@ pub fn link(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     }
 }
 
-/// All but Ethernet: kept out of the loop over the layers, which would be slower with them inside.
+/// Reads the header of any link layer but Ethernet: out of line, because the loop over the layers would be slower otherwise.
 #[inline(never)]
 fn less_common(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     match link_type {
@@ -125,7 +125,7 @@ fn less_common(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     }
 }
 
-/// Moves behind `size` bytes; ends the walk if they are not all there.
+/// Skips `size` bytes; ends the walk if they are not all there.
 fn skip(walk: &mut Walk<'_>, size: usize) -> ControlFlow<Decoded> {
     if walk.rest.len() < size {
         return walk.too_short().map_continue(|_| ());
@@ -134,7 +134,7 @@ fn skip(walk: &mut Walk<'_>, size: usize) -> ControlFlow<Decoded> {
     Continue(())
 }
 
-/// The same, and on to `next`.
+/// Skips `size` bytes, and continues with `next`.
 fn skip_to(walk: &mut Walk<'_>, size: usize, next: Layer) -> Next {
     skip(walk, size)?;
     Continue(next)
@@ -145,7 +145,7 @@ fn without_trailer(walk: &mut Walk<'_>, size: usize) {
     walk.limit(walk.wire_rest.saturating_sub(size));
 }
 
-/// The end of the walk at a frame that its link layer keeps to itself: management, control, encrypted, a later fragment.
+/// Ends the walk at a frame for the link layer alone: management, control, encrypted, a later fragment.
 fn own_frame(link_type: LinkType) -> Next {
     Break(Decoded::NonIp(LinkProtocol::Link(link_type)))
 }
@@ -170,8 +170,8 @@ fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes_at(bytes, at).map(u32::from_le_bytes)
 }
 
-/// A small number in a 32-bit field of the capturing machine's byte order, which the field does not name: read in the
-/// wrong order a small number is a huge one.
+/// A small number in a 32-bit field of the capturing machine's byte order, which is not known: a small number read in the wrong
+/// order is a huge one.
 fn host32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes_at(bytes, at).map(|field| u32::from_le_bytes(field).min(u32::from_be_bytes(field)))
 }

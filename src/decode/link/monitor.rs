@@ -1,4 +1,4 @@
-//! What monitoring drivers and remote sniffers put in front of a frame: radiotap, Prism, AVS, PPI, TZSP.
+//! Headers that monitoring drivers and remote sniffers put before a frame: radiotap, Prism, AVS, PPI, TZSP.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -10,8 +10,8 @@ use crate::decode::walk::{Layer, Next, Walk};
 /// Bytes of the check sequence at the end of a Wi-Fi frame.
 const FCS: usize = 4;
 
-/// Radiotap (<https://www.radiotap.org>): version, padding, length, a chain of words whose bits name the fields behind
-/// them. All is little-endian; each field is aligned to its own size, counted from the header's start.
+/// Radiotap (<https://www.radiotap.org>): version, padding, length, a chain of words whose bits name the fields after them. All
+/// is little-endian; each field is aligned to its own size, counted from the header's start.
 pub fn radiotap(walk: &mut Walk<'_>) -> Next {
     const FCS_AT_END: u8 = 0x10;
     const DATA_PAD: u8 = 0x20;
@@ -28,7 +28,7 @@ pub fn radiotap(walk: &mut Walk<'_>) -> Next {
     ieee802_11::frame(walk, flags & DATA_PAD != 0)
 }
 
-/// The field "Flags", which only the timer of 8 bytes can stand in front of.
+/// The field "Flags", which only the 8-byte timer can precede.
 fn radiotap_flags(header: &[u8]) -> Option<u8> {
     const TIMER: u32 = 1;
     const FLAGS: u32 = 1 << 1;
@@ -65,7 +65,7 @@ pub fn avs(walk: &mut Walk<'_>) -> Next {
     header_of(walk, length, 8)
 }
 
-/// Moves behind a header of a stated length to the Wi-Fi frame.
+/// Skips a header of a stated length, to the Wi-Fi frame.
 fn header_of(walk: &mut Walk<'_>, length: u32, least: u32) -> Next {
     if length < least {
         return Break(Decoded::Malformed);
@@ -89,16 +89,16 @@ pub fn ppi(walk: &mut Walk<'_>) -> Next {
     Continue(Layer::Link(LinkType(inner)))
 }
 
-/// The first flag of the field "802.11-Common": the frame ends with its check sequence.
+/// The first flag of the field "802.11-Common": true if the frame ends with its check sequence.
 fn ppi_says_fcs(header: &[u8]) -> bool {
     const COMMON: u16 = 2;
-    /// Flag of the header: each field is filled up to a multiple of four bytes.
+    /// Flag of the header: each field is padded to a multiple of four bytes.
     const ALIGNED: u8 = 0x01;
     let aligned = header.get(1).is_some_and(|flags| flags & ALIGNED != 0);
     let mut at = 8;
     while let (Some(kind), Some(size)) = (le16(header, at), le16(header, at + 2)) {
         if kind == COMMON {
-            // Behind the timer of eight bytes.
+            // After the timer of eight bytes.
             return le16(header, at + 4 + 8).is_some_and(|flags| flags & 1 != 0);
         }
         at += 4 + usize::from(size);
@@ -109,7 +109,7 @@ fn ppi_says_fcs(header: &[u8]) -> bool {
     false
 }
 
-/// TZSP (Tazmen Sniffer Protocol): version, type, encapsulated protocol, then tagged fields up to the one that ends them.
+/// TZSP (Tazmen Sniffer Protocol): version, type, encapsulated protocol, then tagged fields up to the end tag.
 pub fn tzsp(walk: &mut Walk<'_>) -> Next {
     const KEEP_ALIVE: u8 = 4;
     const PORT_OPENER: u8 = 5;
@@ -139,7 +139,7 @@ pub fn tzsp_header_len(header: &[u8]) -> Option<usize> {
     const PADDING: u8 = 0;
     const END: u8 = 1;
     let mut at = 4;
-    // Each field is at least a byte, so that the packet's length bounds the loop.
+    // Each field is at least a byte, so the packet's length bounds the loop.
     loop {
         at += match *header.get(at..)? {
             [END, ..] => return Some(at + 1),

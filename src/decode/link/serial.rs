@@ -7,15 +7,16 @@ use crate::decode::protocol::ether;
 use crate::decode::walk::{Layer, Next, Walk};
 use crate::decode::{Decoded, LinkProtocol};
 
-/// LINKTYPE_SLIP: direction, then 15 bytes of the compressed header as it was on the line; the packet itself is whole.
+/// Bytes of a LINKTYPE_SLIP header: direction, then 15 bytes of the compressed header as it was on the line; the packet itself is
+/// whole.
 pub const SLIP_HEADER: usize = 16;
-/// LINKTYPE_SLIP_BSDOS: the same with BSD/OS' longer header.
+/// Bytes of a LINKTYPE_SLIP_BSDOS header, which is BSD/OS' longer form.
 pub const BSDOS_HEADER: usize = 24;
 
 /// Address and control field of PPP in HDLC-like framing (RFC 1662 section 3.1).
 const HDLC_FRAMING: [u8; 2] = [0xff, 0x03];
 
-/// PPP (LINKTYPE_PPP), with its HDLC-like framing in front or without.
+/// PPP (LINKTYPE_PPP), with or without its HDLC-like framing.
 pub fn ppp(walk: &mut Walk<'_>) -> Next {
     let framing = if walk.rest.starts_with(&HDLC_FRAMING) { 2 } else { 0 };
     skip_to(walk, framing, Layer::Ppp)
@@ -41,11 +42,11 @@ pub fn cisco_hdlc(walk: &mut Walk<'_>) -> Next {
     cisco_protocol(walk, u16::from_be_bytes([high, low]))
 }
 
-/// The protocol field at which the walk stands: EtherTypes, and some numbers of Cisco's own.
+/// Reads the protocol field: EtherTypes, and some of Cisco's own numbers.
 pub fn cisco_protocol(walk: &mut Walk<'_>, protocol: u16) -> Next {
     const SLARP: u16 = 0x8035;
     const CDP: u16 = 0x2000;
-    /// The two SAPs of an LLC header for ISO protocols, without what is usually behind them.
+    /// The two SAPs of an LLC header for ISO protocols, without the rest of that header.
     const ISO: u16 = 0xfefe;
     match protocol {
         SLARP | CDP => Break(Decoded::NonIp(LinkProtocol::CiscoHdlc(protocol))),

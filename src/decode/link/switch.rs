@@ -17,22 +17,22 @@ const ADDRESSES: usize = 12;
 pub fn dsa(walk: &mut Walk<'_>) -> Next {
     past_addresses(walk)?;
     marvell(walk)?;
-    behind_tag(walk)
+    after_tag(walk)
 }
 
-/// The same behind an EtherType of its own and two reserved bytes (LINKTYPE_DSA_TAG_EDSA).
+/// Marvell's tag after an EtherType of its own and two reserved bytes (LINKTYPE_DSA_TAG_EDSA).
 pub fn edsa(walk: &mut Walk<'_>) -> Next {
     past_addresses(walk)?;
     skip(walk, 4)?;
     marvell(walk)?;
-    behind_tag(walk)
+    after_tag(walk)
 }
 
 /// Broadcom's tag between addresses and type (LINKTYPE_DSA_TAG_BRCM).
 pub fn broadcom(walk: &mut Walk<'_>) -> Next {
     past_addresses(walk)?;
     skip(walk, BROADCOM_TAG)?;
-    behind_tag(walk)
+    after_tag(walk)
 }
 
 fn past_addresses(walk: &mut Walk<'_>) -> ControlFlow<Decoded> {
@@ -42,7 +42,8 @@ fn past_addresses(walk: &mut Walk<'_>) -> ControlFlow<Decoded> {
     skip(walk, ADDRESSES)
 }
 
-/// Four bytes: mode, device and port, priority, VLAN. One bit says that the frame had a VLAN tag, which this one replaces.
+/// Reads Marvell's four bytes: mode, device and port, priority, VLAN. One bit says that the frame had a VLAN tag, which this one
+/// replaces.
 fn marvell(walk: &mut Walk<'_>) -> ControlFlow<Decoded> {
     const TAGGED: u8 = 0x20;
     let tag = bytes_at::<4>(walk.rest, 0);
@@ -53,7 +54,7 @@ fn marvell(walk: &mut Walk<'_>) -> ControlFlow<Decoded> {
     }
 }
 
-fn behind_tag(walk: &mut Walk<'_>) -> Next {
+fn after_tag(walk: &mut Walk<'_>) -> Next {
     let Some(value) = be16(walk.rest, 0) else { return walk.too_short() };
     skip(walk, 2)?;
     type_or_length(walk, value)

@@ -1,6 +1,6 @@
-//! Every link type on byte strings: at least one that leads to a flow, and what stops the walk.
+//! Every link type on byte strings: at least one that leads to a flow, and those that stop the walk.
 //!
-//! Each test names the specification that its bytes are written after; `V4` and `V6` in the comments are a raw IP packet.
+//! Each test names the specification that its bytes follow; `V4` and `V6` in the comments are a raw IP packet.
 
 use super::*;
 use crate::decode::tests::{DNS4, DNS6, UDP_HEADER, decode, ipv6, observed, tell, told, udp4, walk, walk_cut};
@@ -58,8 +58,8 @@ fn to_all(link_type: LinkType, data: &[u8]) -> bool {
     observed(decode(link_type, data)).to_group
 }
 
-/// Holds that a packet of `link_type` is the IPv4 flow, and that no cut or mutilated form of it does harm: cut by the
-/// capture, what stands before the IP packet is truncated; shorter on the wire, it is no flow.
+/// Checks that a packet of `link_type` is the IPv4 flow, and that no cut or mutilated form of it does harm: cut by the capture
+/// before the IP packet, it is truncated; shorter on the wire, it is no flow.
 fn leads_to_v4(link_type: LinkType, data: &[u8]) {
     assert_eq!(tell(link_type, data), DNS4, "{link_type:?}");
     does_no_harm(link_type, data);
@@ -105,7 +105,7 @@ fn ieee802_3_carries_llc_snap_and_ip_without_snap() {
 
 #[test]
 fn cisco_isl_is_known_by_its_destination() {
-    // "Inter-Switch Link and IEEE 802.1Q Frame Format": VLAN 10, Ethernet inside, two check sequences behind.
+    // "Inter-Switch Link and IEEE 802.1Q Frame Format": VLAN 10, Ethernet inside, two check sequences after it.
     let inner = [&frame()[..], &[1, 2, 3, 4]].concat();
     let length = (inner.len() as u16 + 12).to_be_bytes();
     let header = [&[1, 0, 0x0c, 0, 0, 0][..], &HOST, &length, &[0xaa, 0xaa, 3, 2, 0, 0, 0, 20, 0, 0, 0, 0]].concat();
@@ -206,7 +206,7 @@ fn wifi_headers_grow_with_quality_of_service_and_mesh() {
     leads_to_v4(LinkType::IEEE802_11, &with(0x80, &[&[0, 0, 1, 2, 3, 4], &SNAP_IPV4]));
     leads_to_v4(LinkType::IEEE802_11, &with(0, &[&[0, 1, 0, 31, 0, 0, 0, 9], &SNAP_IPV4]));
     leads_to_v4(LinkType::IEEE802_11, &with(0, &[&[0, 1, 2, 31, 0, 0, 0, 9], &HOST, &SERVER, &SNAP_IPV4]));
-    // The bit of mesh control where there is none.
+    // The bit of mesh control without the field.
     leads_to_v4(LinkType::IEEE802_11, &with(0, &[&[0, 1], &SNAP_IPV4]));
     let length = (8 + v4().len() as u16).to_be_bytes();
     let aggregated = with(0, &[&[0x80, 0], &HOST, &SERVER, &length, &SNAP_IPV4]);
@@ -242,7 +242,7 @@ fn wifi_v4() -> Vec<u8> {
 }
 
 #[test]
-fn radiotap_tells_of_check_sequence_and_padding() {
+fn radiotap_shows_check_sequence_and_padding() {
     // radiotap.org: fields in the order of their bits, each aligned to its own size.
     let bare = [0, 0, 8, 0, 0, 0, 0, 0];
     leads_to_v4(LinkType::IEEE802_11_RADIOTAP, &[&bare[..], &wifi_v4()].concat());
@@ -283,7 +283,7 @@ fn prism_avs_ppi_and_tzsp_lead_to_their_frame() {
     leads_to_v4(LinkType::PPI, &on_frame(&[0, 0, 8, 0, 1, 0, 0, 0]));
     assert_eq!(decode(LinkType::PPI, &on_v4(&[0, 0, 8, 0, 147, 0, 0, 0])), Decoded::UnsupportedLink(LinkType(147)));
     assert_eq!(decode(LinkType::PPI, &[0, 0, 7, 0, 1, 0, 0, 0]), Decoded::Malformed);
-    // TZSP: padding and a field of signal strength in front of the end.
+    // TZSP: padding and a field of signal strength before the end.
     leads_to_v4(LinkType::TZSP, &on_frame(&[1, 0, 0, 1, 0, 10, 1, 0x55, 1]));
     leads_to_v4(LinkType::TZSP, &[&[1, 0, 0, 0x12, 1][..], &wifi_v4()].concat());
     assert_eq!(non_ip(LinkType::TZSP, &[1, 4, 0, 0, 1]), LinkProtocol::Link(LinkType::TZSP));
@@ -305,7 +305,7 @@ fn ppp_comes_in_several_framings() {
     }
     leads_to_v4(LinkType::PPP_HDLC, &on_v4(&[0xff, 3, 0, 0x21]));
     assert_eq!(tell(LinkType::PPP_HDLC, &on_v6(&[0x0f, 0, 0x86, 0xdd])), DNS6);
-    // LINKTYPE_PPP_PPPD: the direction in place of the address; LINKTYPE_PPP_WITH_DIR: in front of all.
+    // LINKTYPE_PPP_PPPD: the direction in place of the address; LINKTYPE_PPP_WITH_DIR: before everything else.
     leads_to_v4(LinkType::PPP_PPPD, &on_v4(&[1, 3, 0, 0x21]));
     leads_to_v4(LinkType::PPP_WITH_DIR, &on_v4(&[1, 0xff, 3, 0, 0x21]));
     leads_to_v4(LinkType::PPP_WITH_DIR, &on_v4(&[0, 0, 0x21]));
@@ -328,7 +328,7 @@ fn cisco_hdlc_has_ethertypes_and_protocols_of_its_own() {
 }
 
 #[test]
-fn slip_and_mpls_have_nothing_to_ask() {
+fn slip_and_mpls_need_no_decision() {
     // LINKTYPE_SLIP, and BSD/OS' with 24 bytes; LINKTYPE_MPLS, RFC 3032.
     leads_to_v4(LinkType::SLIP, &on_v4(&[0; 16]));
     assert_eq!(tell(LinkType::SLIP, &on_v6(&[1; 16])), DNS6);
@@ -368,7 +368,7 @@ fn frame_relay_goes_by_nlpid_snap_or_ciscos_numbers() {
 
 #[test]
 fn atm_carries_llc_bridged_frames_and_plain_ip() {
-    // RFC 2684 section 5: SNAP, ISO's IPv4, bridged Ethernet behind two bytes of padding.
+    // RFC 2684 section 5: SNAP, ISO's IPv4, bridged Ethernet after two bytes of padding.
     leads_to_v4(LinkType::ATM_RFC1483, &on_v4(&SNAP_IPV4));
     leads_to_v4(LinkType::ATM_RFC1483, &on_v4(&[0xfe, 0xfe, 3, 0xcc]));
     let bridged = on_frame(&[0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 7, 0, 0]);
@@ -384,7 +384,7 @@ fn atm_carries_llc_bridged_frames_and_plain_ip() {
     assert_eq!(non_ip(LinkType::SUNATM, &[0x06, 0, 0, 5, 9]), LinkProtocol::Link(LinkType::SUNATM));
     leads_to_v4(LinkType::LANE8023, &on_frame(&[0, 7]));
     assert_eq!(non_ip(LinkType::LANE8023, &[0xff, 0, 1, 1]), LinkProtocol::Link(LinkType::LANE8023));
-    // The same bridged frame on Ethernet is not looked into.
+    // The same bridged frame on Ethernet is not followed.
     let llc = [&SERVER[..], &HOST, &(bridged.len() as u16).to_be_bytes(), &bridged].concat();
     assert_eq!(non_ip(LinkType::ETHERNET, &llc), LinkProtocol::Snap { organisation: [0, 0x80, 0xc2], number: 7 });
 }
@@ -447,7 +447,7 @@ fn token_ring_and_fddi_carry_llc() {
 }
 
 #[test]
-fn arcnet_has_two_headers_and_two_ages() {
+fn arcnet_has_two_headers_and_two_generations() {
     // RFC 1201: type 212, split flag, sequence number; RFC 1051: type 240 and nothing else; RFC 2497: IPv6.
     leads_to_v4(LinkType::ARCNET_BSD, &on_v4(&[5, 80, 212, 0, 0, 9]));
     leads_to_v4(LinkType::ARCNET_BSD, &on_v4(&[5, 80, 240]));
@@ -466,7 +466,7 @@ fn arcnet_has_two_headers_and_two_ages() {
 }
 
 #[test]
-fn other_cables_have_their_addresses_in_front() {
+fn other_networks_have_their_addresses_first() {
     // RFC 2625 section 3: network addresses of eight bytes.
     let fibre = [&[0x10, 0][..], &SERVER, &[0x10, 0], &HOST, &SNAP_IPV4].concat();
     leads_to_v4(LinkType::IP_OVER_FC, &on_v4(&fibre));
@@ -508,7 +508,7 @@ fn docsis_frames_hold_ethernet_unless_encrypted_or_management() {
 }
 
 #[test]
-fn firewall_logs_hold_the_packet_behind_their_record() {
+fn firewall_logs_hold_the_packet_after_their_record() {
     // LINKTYPE_NFLOG: family, version, resource; then length, type, value. The packet's length ends it.
     let record = |family: u8, field: fn(u16) -> [u8; 2]| {
         let fields = [&field(8)[..], &field(1), &[8, 0, 1, 0], &field(5), &field(10), &[b'x', 0, 0, 0]].concat();
@@ -518,7 +518,7 @@ fn firewall_logs_hold_the_packet_behind_their_record() {
     };
     for field in [u16::to_le_bytes, u16::to_be_bytes] {
         leads_to_v4(LinkType::NFLOG, &record(2, field));
-        // Of a bridge, the EtherType of the packet's header says what it is.
+        // For a bridge, the EtherType of the packet's header says what the packet is.
         leads_to_v4(LinkType::NFLOG, &record(7, field));
     }
     let walked = walk(LinkType::NFLOG, &record(2, u16::to_le_bytes));
@@ -565,7 +565,7 @@ fn switch_tags_stand_between_the_addresses_and_the_type() {
     let scope = |tag: &[u8]| walk(LinkType::DSA_TAG_DSA, &inside(tag)).scope;
     assert_eq!(scope(&[0xc0, 8, 0, 1]), crate::decode::ScopeId::PLAIN);
     assert_ne!(scope(&[0xe0, 8, 0, 10]), crate::decode::ScopeId::PLAIN);
-    // LINKTYPE_DSA_TAG_BRCM: inside; _PREPEND: in front.
+    // LINKTYPE_DSA_TAG_BRCM: inside; _PREPEND: before the frame.
     leads_to_v4(LinkType::DSA_TAG_BRCM, &inside(&[0, 0, 8, 3]));
     leads_to_v4(LinkType::DSA_TAG_BRCM_PREPEND, &on_frame(&[0, 0, 0x20, 5]));
     for link_type in [LinkType::DSA_TAG_DSA, LinkType::DSA_TAG_BRCM] {
@@ -677,14 +677,14 @@ fn v4_datagram() -> Vec<u8> {
 }
 
 #[test]
-fn what_no_function_knows_is_unsupported_by_its_number() {
+fn unknown_link_types_are_unsupported_by_their_number() {
     for number in [2, 3, 32, 147, 187, 189, 227, 248, 253, 271, 303, 9999] {
         assert_eq!(decode(LinkType(number), &v4()), Decoded::UnsupportedLink(LinkType(number)));
     }
 }
 
 #[test]
-fn no_link_type_can_be_hurt_by_noise() {
+fn no_link_type_fails_on_noise() {
     // A simple generator (Knuth, "The Art of Computer Programming" volume 2, section 3.3.4) is noise enough.
     let mut state = 1u64;
     let mut noise = || {

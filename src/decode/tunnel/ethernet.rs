@@ -1,5 +1,5 @@
-//! Encapsulations that an EtherType announces: PPPoE, PBB, MACsec, VN-Tag, NSH; the tags that only stand in front of another
-//! EtherType or of a frame are elsewhere.
+//! Encapsulations that an EtherType announces: PPPoE, PBB, MACsec, VN-Tag, NSH. Tags that only precede another EtherType or a
+//! frame are in [`tags`].
 
 use std::ops::ControlFlow::Continue;
 
@@ -9,7 +9,7 @@ use crate::decode::protocol::ether;
 use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
-/// Enters what an EtherType announces, if it is an encapsulation whose header checks out.
+/// Enters the encapsulation that an EtherType announces, if its header checks out.
 #[inline]
 pub fn by_ether_type(walk: &mut Walk<'_>, value: u16) -> Option<Next> {
     match value {
@@ -38,8 +38,8 @@ fn pbb(walk: &mut Walk<'_>) -> Option<Next> {
     (walk.rest.len() >= TAG).then(|| enter(walk, TAG, Encapsulation::Pbb, Layer::ETHERNET))
 }
 
-/// MACsec (IEEE 802.1AE clause 9.3): flags, short length, packet number, and the channel's name where a flag says so. Where
-/// the frame is only signed, its own EtherType follows; where it is encrypted, nothing can be read.
+/// MACsec (IEEE 802.1AE clause 9.3): flags, short length, packet number, and the channel's name if a flag says so. In a frame
+/// that is only signed, its own EtherType follows; an encrypted one cannot be read.
 fn macsec(walk: &mut Walk<'_>) -> Option<Next> {
     const VERSION: u8 = 0x80;
     const HAS_CHANNEL: u8 = 0x20;
@@ -53,7 +53,7 @@ fn macsec(walk: &mut Walk<'_>) -> Option<Next> {
     let ether_type = walk.rest.get(size..size + 2)?;
     let ether_type = u16::from_be_bytes([ether_type[0], ether_type[1]]);
     let next = enter(walk, size + 2, Encapsulation::Macsec, Layer::EtherType(ether_type));
-    // The short length counts from behind the tag; without one the check value ends the frame.
+    // The short length counts from the end of the tag; without one, the check value ends the frame.
     let length = match usize::from(short_length & 0x3f) {
         0 => walk.wire_rest.saturating_sub(CHECK_VALUE),
         short => short.saturating_sub(2),

@@ -1,5 +1,5 @@
-//! GRE and what is built on it: version 0 with its optional fields (RFC 2784, RFC 2890), version 1 of PPTP (RFC 2637),
-//! NVGRE (RFC 7637), ERSPAN (draft-foschiano-erspan).
+//! GRE and the tunnels built on it: version 0 with its optional fields (RFC 2784, RFC 2890), version 1 of PPTP (RFC 2637), NVGRE
+//! (RFC 7637), ERSPAN (draft-foschiano-erspan).
 
 use super::{enter, enter_strictly, ip_layer, then_nsh};
 use crate::decode::protocol::ether;
@@ -16,13 +16,13 @@ const VERSION: u16 = 0x0007;
 /// section 2.3).
 const RESERVED: u16 = 0x0ff8;
 
-/// Protocol types of GRE that are no EtherTypes of a frame's own.
+/// Protocol types of GRE that are not EtherTypes of frames.
 const ERSPAN_1_AND_2: u16 = 0x88be;
 const ERSPAN_3: u16 = 0x22eb;
 const PPP: u16 = 0x880b;
 const WCCP: u16 = 0x883e;
 
-/// Enters a GRE tunnel; `None` if its header does not check out or it carries nothing that can be walked over.
+/// Enters a GRE tunnel; `None` if its header does not check out or nothing inside can be walked over.
 pub fn gre(walk: &mut Walk<'_>) -> Option<Next> {
     let &[a, b, c, d] = walk.rest.first_chunk::<4>()?;
     let (flags, protocol) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
@@ -34,7 +34,7 @@ pub fn gre(walk: &mut Walk<'_>) -> Option<Next> {
 }
 
 fn version_0(walk: &mut Walk<'_>, flags: u16, protocol: u16) -> Option<Next> {
-    // Source routing (RFC 1701) was taken out of GRE, and nothing has used it since.
+    // Source routing (RFC 1701) was removed from GRE, and nothing has used it since.
     if flags & ROUTING != 0 {
         return None;
     }
@@ -46,7 +46,7 @@ fn version_0(walk: &mut Walk<'_>, flags: u16, protocol: u16) -> Option<Next> {
     let (size, step, inner) = match protocol {
         ether::IPV4 | ether::IPV6 => gre(ip_layer(inner)?),
         ether::MPLS | ether::MPLS_MULTICAST => gre(Layer::Mpls),
-        // WCCP version 2 puts four bytes of its own in front of the packet; version 1 did not.
+        // WCCP version 2 puts four bytes of its own before the packet; version 1 did not.
         WCCP => match ip_layer(inner) {
             Some(Layer::Ipv4) => gre(Layer::Ipv4),
             _ => Some((size + 4, Encapsulation::Gre, ip_layer(inner.get(4..)?)?)),
@@ -70,8 +70,8 @@ fn version_0(walk: &mut Walk<'_>, flags: u16, protocol: u16) -> Option<Next> {
     if walk.rest.len() < size { None } else { enter_strictly(walk, flags & RESERVED == 0, size, step, inner) }
 }
 
-/// ERSPAN: type I has no header of its own (and GRE no sequence number), type II eight bytes, type III twelve and eight more
-/// if a flag says so. What is mirrored is an Ethernet frame, with type III perhaps an IP packet.
+/// ERSPAN: type I has no header of its own (and GRE no sequence number), type II eight bytes, type III twelve and eight more if a
+/// flag says so. The mirrored bytes are an Ethernet frame, with type III perhaps an IP packet.
 fn erspan(flags: u16, protocol: u16, header: &[u8]) -> Option<(usize, Layer)> {
     const IP_FRAME: u8 = 2;
     match (protocol, header.first().map(|first| first >> 4)) {
@@ -93,7 +93,7 @@ fn pptp(walk: &mut Walk<'_>, flags: u16) -> Option<Next> {
     let payload = usize::from(u16::from_be_bytes([*walk.rest.get(4)?, *walk.rest.get(5)?]));
     let field = |flag| if flags & flag != 0 { 4 } else { 0 };
     let size = 8 + field(SEQUENCE) + field(ACKNOWLEDGMENT);
-    // Without payload it only acknowledges.
+    // A packet without payload only acknowledges.
     let inner = walk.rest.get(size..).filter(|_| payload > 0)?;
     let framing = if inner.starts_with(&[0xff, 0x03]) { 2 } else { 0 };
     let next = enter(walk, size + framing, Encapsulation::Pptp, Layer::Ppp);

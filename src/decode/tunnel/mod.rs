@@ -1,9 +1,9 @@
-//! Tunnels: what carries a whole packet of a lower layer inside. The innermost flow counts, the way to it is recorded.
+//! Tunnels, which carry a whole packet of a lower layer. The innermost flow counts, and the path to it is recorded.
 //!
-//! A tunnel is entered only where its header checks out; otherwise its packet stays what it was outside, as it does when
-//! what is inside cannot be decoded. Bits that a receiver must ignore do not stop the way in, but where they are set, or a
-//! header says little, what is inside has to look like a packet. Fragments are not entered: they stay in the flow of the tunnel itself, where their
-//! later parts can follow them.
+//! A tunnel is entered only if its header checks out; otherwise its packet stays in the flow outside, as it does if the inner
+//! packet cannot be decoded. Bits that a receiver must ignore do not keep the walk out, but if they are set, or if a header says
+//! little, the inner bytes must look like a packet. Fragments are not entered: they stay in the flow of the tunnel itself, where
+//! their later parts can follow them.
 
 mod ethernet;
 mod gre;
@@ -26,7 +26,7 @@ use super::protocol::{ether, ip};
 use super::scope::Encapsulation;
 use super::walk::{IpFacts, Layer, Next, Walk};
 
-/// Enters what an IP protocol carries, if it is a tunnel whose header checks out.
+/// Enters the tunnel that an IP protocol is, if its header checks out.
 pub fn by_protocol(walk: &mut Walk<'_>, protocol: u8, facts: &IpFacts) -> Option<Next> {
     attempt(walk, |walk| protocol_tunnel(walk, protocol, facts))
 }
@@ -49,7 +49,7 @@ fn protocol_tunnel(walk: &mut Walk<'_>, protocol: u8, facts: &IpFacts) -> Option
     }
 }
 
-/// Tries to enter a tunnel. If its header does not check out, the walk is back where it stood.
+/// Tries to enter a tunnel. If its header does not check out, the walk returns to where it was.
 fn attempt<'a>(walk: &mut Walk<'a>, enter_tunnel: impl FnOnce(&mut Walk<'a>) -> Option<Next>) -> Option<Next> {
     let (rest, wire_rest, path, broadcast) = (walk.rest, walk.wire_rest, walk.path, walk.broadcast);
     let next = enter_tunnel(walk);
@@ -59,22 +59,23 @@ fn attempt<'a>(walk: &mut Walk<'a>, enter_tunnel: impl FnOnce(&mut Walk<'a>) -> 
     next
 }
 
-/// Moves behind a tunnel header of `size` captured bytes and records the way.
+/// Skips a tunnel header of `size` captured bytes and records the encapsulation.
 fn enter(walk: &mut Walk<'_>, size: usize, step: Encapsulation, inner: Layer) -> Next {
     walk.enter(step)?;
     walk.advance(size);
-    // Whom the outer frame was sent to says nothing about the inner packet.
+    // The receiver of the outer frame says nothing about the inner packet.
     walk.broadcast = false;
     Continue(inner)
 }
 
-/// Moves behind a tunnel header, if what is inside looks like the layer that it is said to be.
+/// Skips a tunnel header, if the bytes after it look like the layer that it announces.
 fn enter_if_plausible(walk: &mut Walk<'_>, size: usize, step: Encapsulation, inner: Layer) -> Option<Next> {
     let fits = plausible::fits(inner, walk.rest.get(size..)?);
     fits.then(|| enter(walk, size, step, inner))
 }
 
-/// Moves behind a tunnel header: one without reserved bits says enough (`is_strict`), with them the inside has to say the rest.
+/// Skips a tunnel header. Without reserved bits (`is_strict`) the header is proof enough; with them, the inner bytes must look
+/// plausible.
 fn enter_strictly(walk: &mut Walk<'_>, is_strict: bool, size: usize, step: Encapsulation, inner: Layer) -> Option<Next> {
     if is_strict { Some(enter(walk, size, step, inner)) } else { enter_if_plausible(walk, size, step, inner) }
 }
@@ -114,7 +115,7 @@ fn pim_register(walk: &mut Walk<'_>) -> Option<Next> {
     carries.then(|| enter(walk, HEADER, Encapsulation::PimRegister, inner))
 }
 
-/// Moves behind a tunnel header of `size` captured bytes that a Network Service Header follows.
+/// Skips a tunnel header of `size` captured bytes, and the Network Service Header after it.
 fn then_nsh(walk: &mut Walk<'_>, size: usize, step: Encapsulation) -> Option<Next> {
     match enter(walk, size, step, Layer::EtherType(ether::NSH)) {
         Continue(_) => nsh(walk),
@@ -122,7 +123,7 @@ fn then_nsh(walk: &mut Walk<'_>, size: usize, step: Encapsulation) -> Option<Nex
     }
 }
 
-/// Network Service Header (RFC 8300): version 0, length in units of four bytes, and what it stands in front of.
+/// Network Service Header (RFC 8300): version 0, length in units of four bytes, and the number of the next protocol.
 fn nsh(walk: &mut Walk<'_>) -> Option<Next> {
     let &[first, second, _, next] = walk.rest.first_chunk::<4>()?;
     let size = usize::from((u16::from_be_bytes([first, second]) & 0x3f) * 4);
@@ -133,7 +134,7 @@ fn nsh(walk: &mut Walk<'_>) -> Option<Next> {
     Some(enter(walk, size, Encapsulation::Nsh, inner))
 }
 
-/// What the next-protocol number of NSH (RFC 8300 section 2.2) and of VXLAN-GPE announces.
+/// The layer that the next-protocol number of NSH (RFC 8300 section 2.2) and of VXLAN-GPE announces.
 fn nsh_next(number: u8) -> Option<Layer> {
     match number {
         1 => Some(Layer::Ipv4),

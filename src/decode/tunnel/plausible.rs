@@ -1,7 +1,7 @@
-//! Does it look like a packet? What a tunnel's header announces and what is there have to agree.
+//! Plausibility of packets: the bytes inside a tunnel have to agree with the tunnel's header.
 //!
-//! A header whose reserved bits are zeros is proof enough in most tunnels. Where a receiver must ignore those bits and they are
-//! not zeros, or where a header says little, what is inside has to tell a tunnel from other traffic that came to its port.
+//! A header whose reserved bits are zeros is proof enough in most tunnels. If a receiver must ignore those bits and they are not
+//! zeros, or if a header says little, the inner bytes have to distinguish a tunnel from other traffic to its port.
 
 use super::tags;
 use crate::decode::link::{self, ControlOrder};
@@ -9,14 +9,14 @@ use crate::decode::protocol::ether;
 use crate::decode::scope::MAX_DEPTH;
 use crate::decode::walk::Layer;
 
-/// Whether bytes fit what they are said to be.
+/// The agreement of bytes with an announced protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fit {
-    /// They are something else.
+    /// The bytes are something else.
     Not,
     /// Nothing is known of such a protocol.
     Unknown,
-    /// They begin as that protocol does.
+    /// The bytes begin as that protocol does.
     Good,
 }
 
@@ -26,7 +26,7 @@ impl Fit {
     }
 }
 
-/// True if the bytes begin as `layer` does, so far as such layers can be recognised.
+/// True if the bytes begin as `layer` does, as far as such layers can be recognised.
 pub fn fits(layer: Layer, bytes: &[u8]) -> bool {
     match layer {
         Layer::ETHERNET => frame(bytes) == Fit::Good,
@@ -41,7 +41,7 @@ pub fn fits(layer: Layer, bytes: &[u8]) -> bool {
     }
 }
 
-/// Compares an Ethernet frame's type with what is behind it.
+/// Compares an Ethernet frame's type with the bytes after it.
 pub fn frame(bytes: &[u8]) -> Fit {
     const ADDRESSES: usize = 12;
     match bytes.get(ADDRESSES..) {
@@ -50,13 +50,13 @@ pub fn frame(bytes: &[u8]) -> Fit {
     }
 }
 
-/// Compares `payload` with its EtherType, or with the length that stands in the place of one. VLAN tags and their kind are looked
-/// through, as many as a walk may go through.
+/// Compares `payload` with its EtherType, or with the length in the place of one. VLAN tags and similar tags are skipped, as many
+/// as a walk may go through.
 pub fn behind_ether_type(mut value: u16, mut payload: &[u8]) -> Fit {
     for _ in 0..=MAX_DEPTH {
         if ether::is_vlan(value) {
-            let &[_, _, high, low, ref behind @ ..] = payload else { return Fit::Not };
-            (value, payload) = (u16::from_be_bytes([high, low]), behind);
+            let &[_, _, high, low, ref rest @ ..] = payload else { return Fit::Not };
+            (value, payload) = (u16::from_be_bytes([high, low]), rest);
             continue;
         }
         match tags::in_front(value, payload) {
@@ -85,9 +85,9 @@ fn fixed_ether_type(value: u16, payload: &[u8]) -> Fit {
         ether::NSH => matches!(payload, [0..=0x3f, ..]),
         // A length: LLC, of which the spanning tree is the most common.
         0..ether::LEAST => usize::from(value) >= 3 && (link::is_llc(payload) || payload.starts_with(&[0x42, 0x42, 3])),
-        // The frame behind is not looked at, because it could hold another, and so on.
+        // The inner frame is not checked, because it could hold another, and so on.
         tag if tags::is_around(tag) => tags::around(tag, payload).is_some_and(|(size, _)| payload.len() > size),
-        // A tag that was none, and a number that is no EtherType.
+        // A number that is no EtherType, and a tag whose header did not check out.
         0xffff => false,
         tag if tags::is_in_front(tag) => false,
         _ => return Fit::Unknown,
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_fits_if_its_type_and_what_is_behind_agree() {
+    fn a_frame_fits_if_its_type_and_its_payload_agree() {
         assert_eq!(typed(0x0800, &[0x45]), Fit::Good);
         assert_eq!(typed(0x8100, &[0, 9, 0x86, 0xdd, 0x60]), Fit::Good);
         assert_eq!(typed(0x0806, &[0, 1, 8, 0, 6, 4, 0, 1]), Fit::Good);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_looked_through_as_far_as_a_walk_goes() {
+    fn tags_are_skipped_as_far_as_a_walk_goes() {
         let tags = |count: usize| [&[0x81, 0, 0, 1].repeat(count)[..], &[8, 0, 0x45]].concat();
         let with = |count: usize| frame(&[&[2; 12][..], &tags(count)].concat());
         assert_eq!((with(8), with(9), with(100_000)), (Fit::Good, Fit::Not, Fit::Not));

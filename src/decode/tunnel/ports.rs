@@ -1,8 +1,8 @@
-//! Which tunnel may be behind a UDP port: the assigned ports, and those that a user has chosen.
+//! UDP ports of tunnels: the assigned ports, and those that a user has chosen.
 
 use std::sync::Arc;
 
-/// The least and the greatest of the ports below, but for the one of TZSP.
+/// The least and the greatest of the ports below, except TZSP's.
 const LEAST: u16 = 1701;
 const MOST: u16 = 8472;
 const TZSP: u16 = 37008;
@@ -39,7 +39,7 @@ pub enum UdpTunnel {
 }
 
 impl UdpTunnel {
-    /// The tunnel that a service of this name is: the names of the table `tunnels`, and what IANA calls their ports.
+    /// The tunnel with a service of this name: the names of the table `tunnels`, and IANA's names for their ports.
     pub fn from_name(name: &str) -> Option<UdpTunnel> {
         Some(match name {
             "vxlan" => UdpTunnel::Vxlan,
@@ -79,7 +79,7 @@ impl UdpTunnel {
             3544 => UdpTunnel::Teredo,
             4341 => UdpTunnel::Lisp,
             4754 => UdpTunnel::GreInUdp,
-            // The second is what Linux used before a port was assigned.
+            // Linux used the second before a port was assigned.
             4789 | 8472 => UdpTunnel::Vxlan,
             4790 => UdpTunnel::VxlanGpe,
             5000 => UdpTunnel::Peekremote,
@@ -92,7 +92,7 @@ impl UdpTunnel {
         })
     }
 
-    /// The tunnel whose server answers from that port.
+    /// The tunnel whose server answers from port `source`.
     fn answering(source: u16) -> Option<UdpTunnel> {
         match source {
             1701 => Some(UdpTunnel::L2tp),
@@ -104,17 +104,17 @@ impl UdpTunnel {
 
     /// True if one end chooses its port and gets its answers there.
     ///
-    /// L2TP does it (RFC 2661 section 8.1: the initiator picks its port, the answer goes there), CAPWAP (RFC 5415
+    /// L2TP does so (RFC 2661 section 8.1: the initiator picks its port, the answer goes there), and so do CAPWAP (RFC 5415
     /// section 3.1: only the controller's port is fixed) and Teredo (RFC 4380 section 5.2: the client's port is any). In all
-    /// others each direction is sent to the assigned port: VXLAN, VXLAN-GPE, GENEVE, LISP, GRE and MPLS in UDP have a source
-    /// port that only spreads the load, GTP-U's user packets go to 2152 whatever port they come from, and what mirrors frames
-    /// to a sniffer gets none back.
+    /// others each direction is sent to the assigned port: VXLAN, VXLAN-GPE, GENEVE, LISP, GRE and MPLS in UDP have a source port
+    /// that only spreads the load, GTP-U's user packets go to 2152 whatever port they come from, and a sender of mirrored frames
+    /// gets none back.
     fn answers_from_its_port(self) -> bool {
         matches!(self, UdpTunnel::L2tp | UdpTunnel::CapwapData | UdpTunnel::Teredo)
     }
 }
 
-/// Ports that a user has given to tunnels. A copy is cheap, and there is nothing to look up where none were given.
+/// Ports that a user has given to tunnels. A copy is cheap, and without such ports nothing is looked up.
 #[derive(Clone, Debug, Default)]
 pub struct TunnelPorts(Option<Arc<[Option<UdpTunnel>]>>);
 
@@ -122,7 +122,7 @@ impl TunnelPorts {
     /// No ports but the assigned ones.
     pub const NONE: &'static TunnelPorts = &TunnelPorts(None);
 
-    /// These ports. Of several tunnels for one port the first one counts.
+    /// The ports of these tunnels. If several tunnels have one port, the first one counts.
     pub fn new(chosen: impl Iterator<Item = (u16, UdpTunnel)>) -> TunnelPorts {
         let mut table = None;
         for (port, tunnel) in chosen {
@@ -139,7 +139,7 @@ impl TunnelPorts {
     }
 }
 
-/// Kept out of the way of packets without tunnels.
+/// Looks up a port: out of line, to keep the path of packets without tunnels short.
 #[cold]
 fn chosen(ports: &[Option<UdpTunnel>], source: u16, destination: u16) -> Option<UdpTunnel> {
     let at = |port: u16| ports.get(usize::from(port)).copied().flatten();

@@ -1,8 +1,8 @@
-//! Frames that a machine elsewhere has seen and sends to a sniffer over UDP: TZSP, PEEKREMOTE, Aruba's remote mirroring.
+//! Frames that another machine has captured and sends to a sniffer over UDP: TZSP, PEEKREMOTE, Aruba's remote mirroring.
 //!
-//! Their ports are anybody's, and some of their headers say little, so that all lengths in them have to be those of the
-//! datagram, and the frame has to look like one. A check sequence at a frame's end is left there: not all senders have one,
-//! and IP knows where its packet ends.
+//! Other programs use their ports, too, and some of their headers say little, so all lengths in them have to be those of the
+//! datagram, and the frame has to look like one. A check sequence at a frame's end is left there: not all senders have one, and
+//! IP knows where its packet ends.
 
 use super::enter_if_plausible;
 use crate::capture::LinkType;
@@ -17,12 +17,12 @@ pub fn tzsp(walk: &mut Walk<'_>) -> Option<Next> {
     let size = tzsp_header_len(walk.rest)?;
     match inner {
         Layer::ETHERNET | Layer::IEEE_802_11 => enter_if_plausible(walk, size, Encapsulation::Tzsp, inner),
-        // Prism and AVS headers check themselves.
+        // Prism and AVS headers have checks of their own.
         _ => Some(super::enter(walk, size, Encapsulation::Tzsp, inner)),
     }
 }
 
-/// PEEKREMOTE, with which access points of Cisco and Aruba send radio frames to OmniPeek.
+/// PEEKREMOTE, in which access points of Cisco and Aruba send radio frames to OmniPeek.
 pub fn peekremote(walk: &mut Walk<'_>) -> Option<Next> {
     let size = peek_header(walk)?;
     enter_if_plausible(walk, size, Encapsulation::Peekremote, Layer::IEEE_802_11)
@@ -35,7 +35,7 @@ fn peek_header(walk: &Walk<'_>) -> Option<usize> {
 }
 
 /// The newer header: magic number, version, size of the header from the magic number on; in version 2 the lengths of the frame
-/// and of what was kept of it, behind what was measured.
+/// and of its captured part, after the measurements.
 fn newer_peek_header(walk: &Walk<'_>) -> Option<usize> {
     const LEAST: usize = 9;
     const VERSION_2: u8 = 2;
@@ -47,8 +47,8 @@ fn newer_peek_header(walk: &Walk<'_>) -> Option<usize> {
     Some(size)
 }
 
-/// The older header, of 20 bytes: signal and noise, length of the frame and of what was kept of it, flags and status with bits
-/// that must be zeros, time, and more of what was measured.
+/// The older header, of 20 bytes: signal and noise, length of the frame and of its captured part, flags and status with bits that
+/// must be zeros, time, and further measurements.
 fn older_peek_header(walk: &Walk<'_>) -> Option<usize> {
     const SIZE: usize = 20;
     const RESERVED_FLAGS: u8 = 0xf8;
@@ -58,8 +58,8 @@ fn older_peek_header(walk: &Walk<'_>) -> Option<usize> {
     fits.then_some(SIZE)
 }
 
-/// True if a datagram with a header of `size` bytes holds a frame of which so much was kept: all of it, if the second number
-/// is 0.
+/// True if a datagram with a header of `size` bytes holds the `kept` captured bytes of a frame of `length` bytes: all of them, if
+/// `kept` is 0.
 fn holds(walk: &Walk<'_>, size: usize, length: u16, kept: u16) -> bool {
     let here = walk.wire_rest.checked_sub(size);
     let kept = if kept == 0 { length } else { kept };
@@ -80,8 +80,8 @@ pub fn aruba_erm(walk: &mut Walk<'_>) -> Option<Next> {
     }
 }
 
-/// Bytes of a pcap record header in network order (seconds, microseconds, stored length, length on the wire), with the four
-/// bytes of radio measurements that some put behind it: rate, channel, signal.
+/// Bytes of a pcap record header in network order (seconds, microseconds, stored length, length on the wire), with the four bytes
+/// of radio measurements that some senders put after it: rate, channel, signal.
 fn record_header(walk: &Walk<'_>) -> Option<usize> {
     const HEADER: usize = 16;
     const RADIO: usize = 4;
@@ -92,7 +92,7 @@ fn record_header(walk: &Walk<'_>) -> Option<usize> {
         return None;
     }
     let with_radio = HEADER + RADIO;
-    // Whether the stored length counts the radio's bytes, only the frame can tell.
+    // Only the frame shows whether the stored length counts the radio's bytes.
     let shows_radio = walk.rest.get(with_radio..).is_some_and(is_readable_data) && !is_readable_data(&walk.rest[HEADER..]);
     if stored.checked_add(RADIO) == Some(here) || stored == here && shows_radio {
         Some(with_radio)
@@ -101,8 +101,8 @@ fn record_header(walk: &Walk<'_>) -> Option<usize> {
     }
 }
 
-/// PPI and radiotap: both begin with a version of 0, a byte, and their little-endian length. PPI then names the link type of
-/// the frame, and radiotap has bits for what it tells, of which these few alone make no sense.
+/// PPI and radiotap: both begin with a version of 0, a byte, and their little-endian length. PPI then names the link type of the
+/// frame; radiotap has bits for its fields there, and a link type read as such bits makes no sense.
 fn self_describing(walk: &Walk<'_>) -> Option<LinkType> {
     const LEAST: usize = 8;
     let &[0, flags, low, high, a, b, c, d] = walk.rest.first_chunk::<8>()? else { return None };

@@ -1,8 +1,8 @@
-//! Tags of a frame: what switches, taps and redundant networks put between its addresses and its type, under an EtherType of
-//! their own. Behind a tag follows the EtherType that was there before, or a whole frame.
+//! Tags of a frame, which switches, taps and redundant networks put between its addresses and its type, under an EtherType of
+//! their own. After a tag comes the EtherType that was there before, or a whole frame.
 //!
-//! A tag is gone through if its header checks out and what follows does not contradict it; otherwise the frame counts by the
-//! tag's EtherType.
+//! A tag is entered if its header checks out and the bytes after it do not contradict it; otherwise the frame counts by the tag's
+//! EtherType.
 
 use std::ops::ControlFlow::Continue;
 
@@ -13,7 +13,7 @@ use crate::decode::protocol::ether;
 use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
-/// Goes through a tag of a frame, if its header checks out.
+/// Enters a tag of a frame, if its header checks out.
 pub fn by_ether_type(walk: &mut Walk<'_>, value: u16) -> Option<Next> {
     if is_in_front(value) {
         attempt(walk, |walk| through(walk, value))
@@ -26,13 +26,13 @@ pub fn by_ether_type(walk: &mut Walk<'_>, value: u16) -> Option<Next> {
     }
 }
 
-/// Goes through a tag that stands in front of an EtherType.
+/// Enters a tag that precedes an EtherType.
 fn through(walk: &mut Walk<'_>, value: u16) -> Option<Next> {
     let (size, step, next) = in_front(value, walk.rest)?;
     if plausible::behind_ether_type(next, &walk.rest[size..]) == Fit::Not {
         return None;
     }
-    // The frame is still the one that was sent to all, or to one.
+    // The receivers of the frame stay the same.
     let broadcast = walk.broadcast;
     Some(match enter(walk, size, step, Layer::EtherType(next)) {
         Continue(_) => {
@@ -43,14 +43,14 @@ fn through(walk: &mut Walk<'_>, value: u16) -> Option<Next> {
     })
 }
 
-/// True for the EtherType of a tag that stands in front of another EtherType.
+/// True for the EtherType of a tag that precedes another EtherType.
 pub fn is_in_front(value: u16) -> bool {
     use ether::{ARISTA, CISCO_METADATA, CISCO_TIMESTAMP, E_TAG, HSR, R_TAG};
     matches!(value, CISCO_METADATA | CISCO_TIMESTAMP | E_TAG | ARISTA | R_TAG | HSR)
 }
 
-/// The tag of that EtherType which stands in front of another: its size with the EtherType behind it, and that EtherType, which
-/// can be the length of a frame, too. `None` if the bytes are no such tag.
+/// The tag of that EtherType, if it precedes another: its size with the EtherType after it, and that EtherType, which may also be
+/// the length of a frame. `None` if the bytes are no such tag.
 pub fn in_front(value: u16, bytes: &[u8]) -> Option<(usize, Encapsulation, u16)> {
     let (size, step) = match value {
         // Version 1, number of options, options of four bytes, of which one is the security group (the layout in Wireshark's
@@ -84,7 +84,7 @@ fn arista_timestamp(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The header of that EtherType which a whole frame follows: its size. `None` if the bytes are no such header.
+/// The header of that EtherType, if it precedes a whole frame: its size. `None` if the bytes are no such header.
 pub fn around(value: u16, bytes: &[u8]) -> Option<(usize, Encapsulation)> {
     const TRILL_VERSION: u16 = 0xc000;
     match value {
@@ -102,13 +102,13 @@ pub fn around(value: u16, bytes: &[u8]) -> Option<(usize, Encapsulation)> {
     }
 }
 
-/// True for the EtherType of a header that a whole frame follows.
+/// True for the EtherType of a header that precedes a whole frame.
 pub fn is_around(value: u16) -> bool {
     matches!(value, ether::TRILL | ether::FABRIC_PATH | ether::BATMAN_ADV)
 }
 
-/// Bytes of batman-adv's header (Linux's `linux/batadv_packet.h`, compatibility version 15) in front of a frame for all (type
-/// 0x01), for one node (0x40), or for one with the sender's address (0x42). Other types, fragments among them, carry no frame.
+/// Bytes of batman-adv's header (Linux's `linux/batadv_packet.h`, compatibility version 15) before a frame for all (type 0x01),
+/// for one node (0x40), or for one with the sender's address (0x42). Other types, fragments among them, carry no frame.
 fn batman_adv(bytes: &[u8]) -> Option<usize> {
     match *bytes.first_chunk::<2>()? {
         [0x01, 15] => Some(14),

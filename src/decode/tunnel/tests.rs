@@ -1,5 +1,5 @@
-//! Headers of tunnels that do not check out: the packet stays what it is outside, as if the tunnel's port were any port.
-//! What does check out is shown by the samples `tunnel-*.pcap`.
+//! Headers of tunnels that do not check out: the packet stays in its outer flow, as if the tunnel's port were any port. The
+//! samples `tunnel-*.pcap` show headers that do check out.
 
 use etherparse::{IpNumber, PacketBuilder};
 
@@ -13,7 +13,7 @@ const B: [u8; 4] = [198, 51, 100, 2];
 fn walk(link_type: LinkType, data: &[u8]) -> Walked<'static> {
     let interface = Interface::new(link_type);
     let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data };
-    // What is told here about a frame outlives it.
+    // The result outlives the frame, so the payload is left out.
     Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
@@ -158,7 +158,7 @@ fn frames_for_sniffers_are_known_by_all_their_lengths() {
 }
 
 #[test]
-fn bits_that_a_receiver_ignores_do_not_stop_the_way_in() {
+fn bits_that_a_receiver_ignores_do_not_keep_the_walk_out() {
     let (packet, frame) = (inner(), inner_frame());
     let nsh = [&[0x1f, 0xc2, 0xf2, 1, 0, 0, 7, 255][..], &packet].concat();
     let with = |header: &[u8], rest: &[u8]| [header, rest].concat();
@@ -188,13 +188,14 @@ fn bits_that_a_receiver_ignores_do_not_stop_the_way_in() {
 }
 
 #[test]
-fn a_radio_frame_of_capwap_may_have_its_control_either_way_round() {
-    // To and from the distribution system, neither, both are told apart by the version; with neither, LLC decides.
+fn a_radio_frame_of_capwap_may_have_its_control_in_either_order() {
+    // As a first byte, the flags of a frame to or from the distribution system have a wrong version; without these flags, LLC
+    // decides.
     for control in [[8, 1], [1, 8], [8, 2], [2, 8], [8, 0], [0, 8], [8, 9], [9, 8]] {
         let payload = [&[0, 0x10, 3, 0, 0, 0, 0, 0][..], &radio_frame(control)].concat();
         assert_eq!(observed(&walk(LinkType::RAW, &over_udp(5247, &payload))).key.ports, [50_001, 53], "{control:?}");
     }
-    // A beacon is no flow, whichever way round.
+    // A beacon is no flow, in either order.
     for control in [[0x80, 0], [0, 0x80]] {
         let payload = [&[0, 0x10, 3, 0, 0, 0, 0, 0][..], &radio_frame(control)].concat();
         assert_eq!(observed(&walk(LinkType::RAW, &over_udp(5247, &payload))).key.ports, [50_000, 5247], "{control:?}");
@@ -267,7 +268,7 @@ fn over_ethernet_a_header_that_does_not_check_out_is_not_ip() {
 fn a_tag_leaves_the_frame_what_it_is() {
     let tagged = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 2, 0xf1, 0xc1, 0, 0, 0, 9, 8, 0], &inner()].concat();
     assert!(observed(&walk(LinkType::ETHERNET, &tagged)).to_group, "sent to all");
-    // An unknown EtherType behind a tag is that of the frame, and a length leads to LLC.
+    // An unknown EtherType after a tag is that of the frame, and a length leads to LLC.
     let goose = [&[2; 12][..], &[0x89, 0x2f, 0, 60, 0, 9, 0x88, 0xb8, 0, 1]].concat();
     assert_eq!(walk(LinkType::ETHERNET, &goose).decoded, Decoded::NonIp(LinkProtocol::EtherType(0x88b8)));
     let stp = [&[2; 12][..], &[0x89, 0x3f, 0, 0, 0, 100, 0, 0, 0, 4, 0x42, 0x42, 3, 0]].concat();
@@ -328,7 +329,7 @@ fn a_fragment_of_a_tunnels_packet_stays_in_the_tunnels_flow() {
 }
 
 #[test]
-fn what_is_no_flow_inside_counts_for_the_tunnel_and_the_way_is_known() {
+fn an_inner_packet_without_flow_counts_for_the_tunnel_and_its_path_is_recorded() {
     let arp = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 2, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1]].concat();
     let walked = walk(LinkType::RAW, &over_udp(4789, &[&[8, 0, 0, 0, 0, 0, 42, 0][..], &arp].concat()));
     assert_eq!(observed(&walked).key.ports, [50_000, 4789]);
@@ -337,8 +338,8 @@ fn what_is_no_flow_inside_counts_for_the_tunnel_and_the_way_is_known() {
 }
 
 #[test]
-fn a_check_value_behind_a_macsec_frame_is_no_payload() {
-    // With a total length of 0 only the frame tells where the packet ends.
+fn a_check_value_after_a_macsec_frame_is_not_payload() {
+    // With a total length of 0, only the frame shows where the packet ends.
     let mut packet = inner();
     packet[2..4].fill(0);
     let frame = [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0][..], &packet, &[0xee; 16]].concat();

@@ -1,5 +1,5 @@
-//! Tunnels over UDP. A port alone proves nothing, because clients pick theirs from the same numbers: the port has to fit, and
-//! the tunnel's header has to check out.
+//! Tunnels over UDP. A port alone proves nothing, because clients pick theirs from the same numbers: the port has to fit, and the
+//! tunnel's header has to check out.
 
 use std::ops::ControlFlow::Continue;
 
@@ -20,7 +20,7 @@ pub fn may_begin(ports: &TunnelPorts, source: u16, destination: u16) -> bool {
     UdpTunnel::assigned(source, destination).is_some() || ports.between(source, destination).is_some()
 }
 
-/// Enters what a UDP datagram carries; the walk stands at its UDP header. A user's choice for a port is tried first.
+/// Enters the tunnel that a UDP datagram carries; the walk is at the UDP header. A user's choice for a port is tried first.
 #[inline]
 pub fn by_ports(walk: &mut Walk<'_>, ports: &TunnelPorts, source: u16, destination: u16) -> Option<Next> {
     let candidates = [ports.between(source, destination), UdpTunnel::assigned(source, destination)];
@@ -54,13 +54,13 @@ fn enter_tunnel(walk: &mut Walk<'_>, tunnel: UdpTunnel) -> Option<Next> {
     }
 }
 
-/// In the flags of VXLAN and VXLAN-GPE: the network identifier is valid; the last byte of the first word tells the protocol.
+/// Flags of VXLAN and VXLAN-GPE: the network identifier is valid; the last byte of the first word names the protocol.
 const VALID_NETWORK: u8 = 0x08;
 const NEXT_PROTOCOL: u8 = 0x04;
 
 /// VXLAN (RFC 7348 section 5): the I flag, a network identifier of 24 bits, and bits that a receiver ignores, some of which the
-/// group policy extension uses (draft-smith-vxlan-group-policy). What is inside may be said as in VXLAN-GPE, on whose port it
-/// belongs.
+/// group policy extension uses (draft-smith-vxlan-group-policy). The inner protocol may be named as in VXLAN-GPE, though that
+/// belongs on VXLAN-GPE's own port.
 fn vxlan(walk: &mut Walk<'_>) -> Option<Next> {
     let &[flags, b, c, d, x, y, z, last] = walk.rest.first_chunk::<8>()?;
     if flags & VALID_NETWORK == 0 {
@@ -74,8 +74,8 @@ fn vxlan(walk: &mut Walk<'_>) -> Option<Next> {
     }
 }
 
-/// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): version 0, the I flag, and with the P flag the protocol inside, which is Ethernet
-/// without; the rest is ignored by receivers.
+/// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): version 0, the I flag, and with the P flag the inner protocol, which is Ethernet
+/// without; receivers ignore the rest.
 fn vxlan_gpe(walk: &mut Walk<'_>) -> Option<Next> {
     const VERSION: u8 = 0x30;
     const RESERVED: u8 = 0xc0;
@@ -96,8 +96,8 @@ fn vxlan_gpe(walk: &mut Walk<'_>) -> Option<Next> {
     }
 }
 
-/// GENEVE (RFC 8926 section 3.4): version 0, options, two flags and six reserved bits, the EtherType inside, a network
-/// identifier, a reserved byte; receivers ignore what is reserved.
+/// GENEVE (RFC 8926 section 3.4): version 0, options, two flags and six reserved bits, the inner EtherType, a network identifier,
+/// a reserved byte; receivers ignore reserved bits.
 fn geneve(walk: &mut Walk<'_>) -> Option<Next> {
     const RESERVED: u8 = 0x3f;
     let &[first, flags, high, low, a, b, c, last] = walk.rest.first_chunk::<8>()?;
@@ -116,8 +116,8 @@ fn geneve(walk: &mut Walk<'_>) -> Option<Next> {
     enter_strictly(walk, flags & RESERVED == 0 && last == 0, size, step, inner)
 }
 
-/// GTP-U (3GPP TS 29.281 section 5): version 1, a spare bit that is not looked at, a user packet, optional fields, a chain of
-/// extension headers.
+/// GTP-U (3GPP TS 29.281 section 5): version 1, a spare bit that is ignored, a user packet, optional fields, a chain of extension
+/// headers.
 fn gtp_user(walk: &mut Walk<'_>) -> Option<Next> {
     const VERSION_AND_TYPE: u8 = 0xf0;
     const VERSION_1: u8 = 0x30;
@@ -131,7 +131,7 @@ fn gtp_user(walk: &mut Walk<'_>) -> Option<Next> {
     }
     let mut size = if flags & OPTIONAL_FIELDS != 0 { 12 } else { 8 };
     let mut extension = if flags & EXTENSIONS != 0 { *walk.rest.get(11)? } else { 0 };
-    // Each extension is at least four bytes, so that the packet's length bounds the loop.
+    // Each extension is at least four bytes, so the packet's length bounds the loop.
     while extension != 0 {
         let length = usize::from(*walk.rest.get(size)?) * 4;
         if length == 0 {
@@ -145,7 +145,7 @@ fn gtp_user(walk: &mut Walk<'_>) -> Option<Next> {
 }
 
 /// L2TP version 2, data messages (RFC 2661 section 3.1), with PPP inside. Receivers ignore the reserved bits of the flags; the
-/// length, where there is one, must not be more than there is.
+/// length, if there is one, must not exceed the bytes that are there.
 fn l2tp(walk: &mut Walk<'_>) -> Option<Next> {
     const CONTROL: u8 = 0x80;
     const LENGTH: u8 = 0x40;
@@ -181,8 +181,8 @@ fn mpls(walk: &mut Walk<'_>) -> Option<Next> {
     has_bottom.then(|| enter(walk, 0, Encapsulation::MplsInUdp, Layer::Mpls))
 }
 
-/// CAPWAP data (RFC 5415 section 4.3): version 0, not encrypted, header length in units of four bytes, an Ethernet frame
-/// or one of the radio network. Keep-alives and fragments carry none that can be walked over.
+/// CAPWAP data (RFC 5415 section 4.3): version 0, not encrypted, header length in units of four bytes, an Ethernet frame or one
+/// of the radio network. Keep-alives and fragments carry none that can be walked over.
 ///
 /// Most access points send radio frames with the two bytes of their frame control swapped, some do not.
 fn capwap_data(walk: &mut Walk<'_>) -> Option<Next> {
@@ -211,8 +211,8 @@ fn capwap_data(walk: &mut Walk<'_>) -> Option<Next> {
     }
 }
 
-/// Teredo (RFC 4380 section 5.1.1): an authentication and an origin indication may stand in front of the IPv6 packet, whose
-/// own length has to be that of the datagram.
+/// Teredo (RFC 4380 section 5.1.1): an authentication and an origin indication may precede the IPv6 packet, whose own length has
+/// to be that of the datagram.
 fn teredo(walk: &mut Walk<'_>) -> Option<Next> {
     const IPV6_HEADER: usize = 40;
     let mut size = 0;

@@ -112,7 +112,7 @@ impl ChoiceMessages for English {
     }
 }
 
-/// What a packet without flow is.
+/// The reason why a packet has no flow.
 fn flowless_packet(kind: &FlowlessPacket) -> String {
     match kind {
         FlowlessPacket::NotIp { protocol, name } if name.is_empty() => format!("it is {protocol}, which is not IP"),

@@ -100,7 +100,7 @@ fn hosts_interfaces(is_in_container: bool) -> &'static str {
     if is_in_container { " A container has its own interfaces; started with the host's network, it has the host's." } else { "" }
 }
 
-/// Why the program's file has to be installed first.
+/// The reason why the program's file has to be installed first.
 fn unfit(place: &FileLocation) -> String {
     match place {
         FileLocation::Fit => String::new(),

@@ -1,4 +1,4 @@
-//! Made-up computers, and the diagnosis of each.
+//! Made-up computers and their diagnoses.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::platform::machine::{
     Container, Executable, FileLocation, Impossible, LocalInterface, Machine, PackageManager, Right, Rights, Tools,
 };
 
-/// A desktop on which all is there but what is taken away.
+/// A desktop that lacks nothing; tests remove what they need.
 fn desktop() -> Machine {
     let interface = LocalInterface {
         name: "eth0".into(),
@@ -42,8 +42,8 @@ fn check(machine: &Machine, subject: CheckSubject) -> Check {
     checks.into_iter().find(|check| check.subject() == subject).unwrap()
 }
 
-/// What is said of a check.
-fn said(machine: &Machine, subject: CheckSubject) -> String {
+/// The sentence for a check.
+fn sentence(machine: &Machine, subject: CheckSubject) -> String {
     English.check_result(&check(machine, subject).result)
 }
 
@@ -56,7 +56,7 @@ fn other_way(machine: &Machine) -> Vec<String> {
 }
 
 #[test]
-fn where_all_is_there_nothing_is_to_be_done() {
+fn a_computer_that_lacks_nothing_needs_no_fix() {
     let diagnosis = diagnose(&desktop());
     assert!(diagnosis.can_capture());
     assert!(diagnosis.checks.iter().all(|check| check.fixes.is_empty()));
@@ -75,13 +75,13 @@ fn libpcap_is_installed_as_the_system_does() {
     assert_eq!(command(Some(PackageManager::Brew)), ["brew install libpcap"]);
     assert!(command(None).is_empty());
     let unknown = Machine { libpcap: Err("why".into()), package_manager: None, ..desktop() };
-    assert_eq!(said(&unknown, CheckSubject::Libpcap), "why");
+    assert_eq!(sentence(&unknown, CheckSubject::Libpcap), "why");
     assert!(!diagnose(&unknown).can_capture());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_right_is_given_for_once_for_good_or_to_a_group() {
+fn the_privilege_is_given_once_permanently_or_to_a_group() {
     assert!(!diagnose(&without_right()).can_capture());
     assert_eq!(
         commands(&without_right(), CheckSubject::Right),
@@ -126,7 +126,7 @@ fn a_file_in_the_wrong_place_is_installed_first() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_sudo_root_is_asked_for_otherwise_and_what_is_missing_is_installed() {
+fn without_sudo_commands_use_su_and_install_missing_tools() {
     let tools = Tools { sudo: false, setcap: false, tcpdump: false, portolan: false };
     let machine = Machine { tools, ..without_right() };
     let commands = commands(&machine, CheckSubject::Right);
@@ -141,33 +141,33 @@ fn root_needs_no_sudo() {
     let mut machine = Machine { libpcap: Err("why".into()), ..desktop() };
     machine.rights.is_root = true;
     assert_eq!(commands(&machine, CheckSubject::Libpcap), ["apt install libpcap0.8"]);
-    assert!(said(&machine, CheckSubject::Right).contains("drops root"));
+    assert!(sentence(&machine, CheckSubject::Right).contains("drops root"));
     assert_eq!(other_way(&machine), ["tcpdump -U -w - -i eth0 | portolan read -"]);
 }
 
 #[test]
-fn a_container_is_started_anew() {
+fn a_container_is_started_again() {
     let mut machine = Machine { container: Some(Container::Docker), ..without_right() };
     assert!(commands(&machine, CheckSubject::Right).contains(&"docker run --user 0 --cap-add NET_RAW ...".into()));
     machine.rights.is_root = true;
     machine.rights.is_grantable = false;
     assert_eq!(commands(&machine, CheckSubject::Right), ["docker run --cap-add NET_RAW ..."]);
     assert_eq!(other_way(&machine), ["ssh HOST sudo tcpdump -U -w - -i eth0 | portolan read -"]);
-    assert!(said(&machine, CheckSubject::Interface).contains("host's network"));
+    assert!(sentence(&machine, CheckSubject::Interface).contains("host's network"));
     machine.container = None;
     let right = check(&machine, CheckSubject::Right);
-    assert!(said(&machine, CheckSubject::Right).contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
+    assert!(sentence(&machine, CheckSubject::Right).contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
 }
 
 #[test]
-fn where_nothing_can_be_gained_no_command_is_told() {
+fn no_command_is_shown_where_no_privilege_can_be_gained() {
     let mut machine = without_right();
     machine.rights.can_gain = false;
     let right = check(&machine, CheckSubject::Right);
-    assert!(said(&machine, CheckSubject::Right).contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
+    assert!(sentence(&machine, CheckSubject::Right).contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
     assert!(other_way(&machine)[0].starts_with("ssh HOST"));
     machine.rights.capture = Right::Impossible(Impossible::System("Address family not supported".into()));
-    assert!(said(&machine, CheckSubject::Right).contains("Address family not supported"));
+    assert!(sentence(&machine, CheckSubject::Right).contains("Address family not supported"));
 }
 
 #[test]
@@ -175,19 +175,20 @@ fn an_interface_has_to_be_up() {
     let mut machine = desktop();
     machine.interfaces.remove(0);
     assert!(
-        check(&machine, CheckSubject::Interface).is_met() && said(&machine, CheckSubject::Interface).starts_with("Only lo is up")
+        check(&machine, CheckSubject::Interface).is_met()
+            && sentence(&machine, CheckSubject::Interface).starts_with("Only lo is up")
     );
     machine.interfaces[0].is_up = false;
     assert!(!check(&machine, CheckSubject::Interface).is_met());
     machine.interfaces[0].name = LocalInterface::ANY.into();
-    assert!(said(&machine, CheckSubject::Interface).contains("no interfaces"), "\"any\" is none by itself");
+    assert!(sentence(&machine, CheckSubject::Interface).contains("no interfaces"), "\"any\" is none by itself");
     assert!(commands(&machine, CheckSubject::Interface).is_empty());
     machine.interfaces.clear();
     assert_eq!(other_way(&machine), ["sudo tcpdump -U -w - -i eth0 | portolan read -"], "a usual name");
 }
 
 #[test]
-fn names_that_others_chose_stay_names() {
+fn names_chosen_by_others_stay_names() {
     let mut machine = without_right();
     for interface in &mut machine.interfaces {
         interface.name = "$(reboot)".into();

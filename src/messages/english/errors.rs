@@ -110,7 +110,7 @@ fn system_error(error: &io::Error) -> String {
     }
 }
 
-/// The same where a file was to be made: if something is missing then, it is the file's folder.
+/// The system's message where a file was to be created: if something is missing then, it is the file's folder.
 fn system_error_of_writing(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "its folder does not exist".into(),
@@ -118,7 +118,7 @@ fn system_error_of_writing(error: &io::Error) -> String {
     }
 }
 
-/// What was passed over in folders. Nothing, if all numbers are 0.
+/// The entries that were skipped in folders; empty if all numbers are 0.
 fn kinds_passed_over(PassedOver { other_files, folders, special, repeated }: PassedOver) -> String {
     let some = |number: u64, one: &str, several: &str| (number > 0).then(|| number_of(number, one, several));
     let kinds = [
@@ -179,7 +179,7 @@ fn outputs(conflict: &OutputConflict) -> String {
     }
 }
 
-/// The words for an output.
+/// The name of an output.
 fn named_output(output: &NamedOutput) -> String {
     match output {
         NamedOutput::StandardOutput => "standard output".into(),
@@ -198,7 +198,7 @@ fn filter(problem: &FilterProblem) -> String {
     }
 }
 
-/// The interfaces that there are.
+/// The names of the interfaces.
 pub(super) fn known_interfaces(names: &[String]) -> String {
     if names.is_empty() { "none available".into() } else { format!("available: {}", names.join(", ")) }
 }

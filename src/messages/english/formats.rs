@@ -103,7 +103,7 @@ pub fn compression_problem(problem: CompressionProblem) -> &'static str {
     }
 }
 
-/// What a file is that is no capture, and what to do about it.
+/// The kind of a file that is not a capture, and what to do about it.
 fn foreign(format: ForeignFormat) -> &'static str {
     match format {
         ForeignFormat::NetworkMonitor1 => {

@@ -34,7 +34,7 @@ impl LiveMessages for English {
     }
 
     fn capture_started(&self, interfaces: &[(String, String)]) -> String {
-        // Names of link types are keys; this one is a proper name.
+        // Names of link types are keys; "Ethernet" is a proper name.
         let link_type = |key: &'_ str| if key == "ethernet" { "Ethernet".to_owned() } else { key.to_owned() };
         let interfaces: Vec<String> = interfaces.iter().map(|(name, key)| format!("{name} ({})", link_type(key))).collect();
         format!("capturing on {}", interfaces.join(", "))

@@ -101,7 +101,7 @@ impl ReadingMessages for English {
     fn ether_type_not_decoded(&self, number: u16, name: &str, these: u64, all: u64) -> String {
         let (have, they_are) = if these == 1 { ("has", "it is") } else { ("have", "they are") };
         let (these, all) = (grouped(these), packets(all));
-        // One without a name is called by its number.
+        // A type without a name is shown by its number.
         let name = if name.starts_with("ethertype-") { String::new() } else { format!(" ({name})") };
         format!("{these} of {all} {have} EtherType {number:#06x}{name}, which is not decoded: {they_are} counted as non-ip")
     }
@@ -128,7 +128,7 @@ impl ReadingMessages for English {
     }
 }
 
-/// What makes a packet a suspected duplicate.
+/// The definition of a suspected duplicate.
 fn like_an_earlier_one(window: usize, most_apart: i64) -> String {
     format!("same bytes as one of the {window} packets before, at most {} apart", duration(most_apart))
 }

@@ -1,4 +1,4 @@
-//! Sentences with their holes filled.
+//! Sentences with their variable parts filled in.
 
 use super::*;
 use crate::error::{Action, Error, ForeignFormat, NotACapture, PassedOver};
@@ -15,7 +15,7 @@ fn saving_ended(saved: u64) -> String {
     English.error(&Error::Io { action: Action::SavePackets { saved }, name: "x".into(), source })
 }
 
-/// Sentences with 1 in each hole for a number.
+/// Sentences with 1 for each number.
 fn sentences_of_one() -> Vec<String> {
     let at = InterruptedAt { input: "x", offset: 1, is_compressed: true };
     vec![
@@ -122,16 +122,16 @@ fn durations_have_the_unit_that_fits() {
 }
 
 #[test]
-fn what_was_passed_over_is_told_by_kind() {
+fn skipped_entries_are_named_by_kind() {
     let folder = |numbers| English.error(&Error::NoCaptures { input: "x".into(), passed_over: passed_over(numbers) });
     assert_eq!(folder([0; 4]), "folder x is empty");
     assert!(folder([2, 1, 0, 0]).ends_with("only 2 files that are not captures; 1 subfolder (not read)"));
 }
 
 #[test]
-fn what_was_not_read_is_named() {
+fn the_unread_part_is_named() {
     let at = InterruptedAt { input: "a.pcap", offset: 1024, is_compressed: false };
-    let said = [
+    let sentences = [
         English.reading_interrupted("SIGINT", 9, Some(at), 0),
         English.reading_interrupted("SIGTERM", 1, Some(InterruptedAt { is_compressed: true, ..at }), 2),
         English.reading_interrupted("SIGINT", 0, None, 1),
@@ -145,21 +145,21 @@ fn what_was_not_read_is_named() {
         "interrupted by SIGINT before the first packet; 2 inputs were not read",
         "interrupted by SIGHUP after 1,234 packets; all packets had been read",
     ];
-    assert_eq!(said, expected);
+    assert_eq!(sentences, expected);
 }
 
 #[test]
-fn what_may_be_meant_is_told_in_a_sentence() {
+fn similar_names_are_suggested_in_a_sentence() {
     let missing = |near: &[&str]| {
         let near = near.iter().map(|&name| name.to_owned()).collect();
         English.error(&Error::Missing { input: "x".into(), near })
     };
     assert_eq!(missing(&[]), "cannot open x: no such file or directory");
     assert!(missing(&["a", "b", "c"]).ends_with("; did you mean a, b or c?"));
-    let said = English.no_such_word("raed", &["read"], &["reed".into()], &["read", "explain"]);
-    assert_eq!(said, "there is no command or file \"raed\"; did you mean portolan read, or the file reed?");
-    let said = English.no_such_word("x", &[], &[], &["read", "explain"]);
-    assert_eq!(said, "there is no command or file \"x\"; the commands are read, explain; see portolan help");
+    let sentence = English.no_such_word("raed", &["read"], &["reed".into()], &["read", "explain"]);
+    assert_eq!(sentence, "there is no command or file \"raed\"; did you mean portolan read, or the file reed?");
+    let sentence = English.no_such_word("x", &[], &[], &["read", "explain"]);
+    assert_eq!(sentence, "there is no command or file \"x\"; the commands are read, explain; see portolan help");
 }
 
 #[cfg(feature = "live")]
@@ -186,9 +186,9 @@ fn dropped_privileges_are_one_line() {
         landlock: Landlock::None,
         call_filter: Err(NoCallFilter::NoSeccomp),
     };
-    let said =
+    let sentence =
         "dropped privileges: no Landlock (this system does not have it), no system-call filter (this system has no seccomp)";
-    assert_eq!(English.privileges_dropped(&little), said);
+    assert_eq!(English.privileges_dropped(&little), sentence);
 }
 
 #[cfg(feature = "live")]

@@ -1,4 +1,4 @@
-//! The ways to fix what is missing.
+//! Ways to fix what is missing.
 
 use std::path::Path;
 
@@ -6,21 +6,21 @@ use super::command::{as_root, path, portolan, quoted};
 use super::{Fix, Purpose};
 use crate::platform::machine::{Container, Executable, FileLocation, LocalInterface, Machine, PackageManager};
 
-/// The capability that a capture takes, also of an interface's whole traffic (promiscuous mode).
+/// The capability that a capture needs, also for an interface's whole traffic (promiscuous mode).
 const CAPABILITY: &str = "cap_net_raw+ep";
-/// Where programs are that the administrator has installed.
+/// The place of programs that the administrator has installed.
 const INSTALLED: &str = "/usr/local/bin/portolan";
-/// The group of those who may capture.
+/// The group of users who may capture.
 const GROUP: &str = "pcap";
-/// What stands for an interface where there is none.
+/// The interface named in commands where there is none.
 const USUAL_INTERFACE: &str = "eth0";
 
-/// True for libpcap's interface that stands for all.
+/// True for libpcap's interface that stands for all others.
 pub fn is_any(interface: &LocalInterface) -> bool {
     interface.name == LocalInterface::ANY
 }
 
-/// Installs libpcap, where it is known how.
+/// The fix that installs libpcap, where its command is known.
 pub fn install_libpcap(machine: &Machine) -> Option<Fix> {
     let package = match machine.package_manager? {
         PackageManager::Apt => "libpcap0.8",
@@ -43,7 +43,7 @@ fn install(machine: &Machine, package: &str) -> Option<String> {
     Some(as_root(machine, &format!("{command} {package}")))
 }
 
-/// Gives this program the right to capture.
+/// The fixes that let this program capture.
 pub fn rights(machine: &Machine) -> Vec<Fix> {
     let live = format!("{} live -i {}", path(machine), interface(machine));
     let mut fixes = Vec::new();
@@ -60,7 +60,7 @@ pub fn rights(machine: &Machine) -> Vec<Fix> {
     fixes
 }
 
-/// A capability of the program's file.
+/// The fix that gives the program's file a capability.
 fn capability(machine: &Machine, executable: &Executable) -> Fix {
     let mut commands = install_setcap(machine);
     let file = fit_place(executable);
@@ -71,7 +71,7 @@ fn capability(machine: &Machine, executable: &Executable) -> Fix {
     Fix::new(Purpose::GrantCapability(executable.place.clone()), commands)
 }
 
-/// The same for the members of a group.
+/// The fix that gives the program's file a capability, for the members of a group only.
 fn group(machine: &Machine, executable: &Executable) -> Fix {
     let mut commands = install_setcap(machine);
     let user = machine.rights.user.as_deref().map_or_else(|| "USER".into(), quoted);
@@ -87,7 +87,7 @@ fn group(machine: &Machine, executable: &Executable) -> Fix {
     } else {
         commands.push(as_root(machine, &format!("install -o root -g {GROUP} -m 750 {} {INSTALLED}", path(machine))));
     }
-    // A new owner takes capabilities away: they are set at last.
+    // A change of owner removes capabilities, so they are set last.
     commands.push(set_capability(machine, file));
     Fix::new(Purpose::GrantGroup, commands)
 }
@@ -96,7 +96,7 @@ fn set_capability(machine: &Machine, file: &Path) -> String {
     as_root(machine, &format!("setcap {CAPABILITY} {}", quoted(&file.to_string_lossy())))
 }
 
-/// The place where a file with a capability should be: its own, if that is fit.
+/// The right place for a file with a capability: its own, if that is fit.
 fn fit_place(executable: &Executable) -> &Path {
     match executable.place {
         FileLocation::Fit => &executable.path,
@@ -114,7 +114,7 @@ fn install_setcap(machine: &Machine) -> Vec<String> {
     if machine.tools.setcap { Vec::new() } else { install(machine, package).into_iter().collect() }
 }
 
-/// A container that was started without the right.
+/// The fixes for a container that was started without the capability.
 pub fn container(machine: &Machine) -> Vec<Fix> {
     let command = match machine.container {
         Some(Container::Docker) => "docker run --cap-add NET_RAW ...",
@@ -125,7 +125,7 @@ pub fn container(machine: &Machine) -> Vec<Fix> {
     vec![Fix::new(Purpose::StartContainerWithRight, [command.into()])]
 }
 
-/// A container that was started as a user.
+/// The fix for a container that was started as an ordinary user.
 fn container_as_root(machine: &Machine) -> Option<Fix> {
     let command = match machine.container? {
         Container::Docker => "docker run --user 0 --cap-add NET_RAW ...",
@@ -136,7 +136,7 @@ fn container_as_root(machine: &Machine) -> Option<Fix> {
     Some(Fix::new(Purpose::StartContainerAsRoot, [command.into()]))
 }
 
-/// Switches an interface on.
+/// The fix that switches an interface on.
 pub fn switch_on(machine: &Machine, name: Option<&str>) -> Vec<Fix> {
     let command = |name| {
         let name = quoted(name);
@@ -147,7 +147,7 @@ pub fn switch_on(machine: &Machine, name: Option<&str>) -> Vec<Fix> {
     name.map(|name| Fix::new(Purpose::SwitchOn, [command(name)])).into_iter().collect()
 }
 
-/// Lets another program capture.
+/// The fix that lets another program capture.
 pub fn other_way(machine: &Machine) -> Fix {
     let capture = format!("tcpdump -U -w - -i {}", interface(machine));
     let read = format!("{} read -", portolan(machine));
@@ -163,7 +163,7 @@ pub fn other_way(machine: &Machine) -> Fix {
     Fix::new(Purpose::CaptureWithAnotherProgram, install.into_iter().chain([piped]))
 }
 
-/// The interface to capture on, for a shell.
+/// The interface to capture on, quoted for a shell.
 fn interface(machine: &Machine) -> String {
     machine.interfaces.iter().find(|interface| !is_any(interface)).map_or(USUAL_INTERFACE.into(), |found| quoted(&found.name))
 }

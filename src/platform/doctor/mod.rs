@@ -1,7 +1,7 @@
-//! Floor 8: what is missing for a live capture, and the commands that mend it on this very computer.
+//! Floor 1: finds what is missing for a live capture, and the commands that fix it on this very computer.
 //!
 //! A diagnosis is made from a [`Machine`], which is plain data, and changes nothing. `portolan doctor` shows it, and so does
-//! whoever was to capture and may not.
+//! `portolan live` where it may not capture.
 
 mod command;
 mod fixes;
@@ -38,7 +38,7 @@ pub struct Check {
 pub enum CheckSubject {
     /// libpcap.
     Libpcap,
-    /// The right to capture.
+    /// The privilege to capture.
     Right,
     /// An interface to capture on.
     Interface,
@@ -49,20 +49,20 @@ pub enum CheckSubject {
 pub enum CheckResult {
     /// libpcap can be used.
     LibpcapInstalled,
-    /// libpcap is not installed, and it is known what installs it.
+    /// libpcap is not installed, and the command that installs it is known.
     LibpcapMissing,
     /// libpcap cannot be loaded: the reason in the words of the package that loads it.
     LibpcapUnusable(String),
     /// The program may capture.
     MayCapture {
-        /// True if it may because root has started it.
+        /// True if root started the program.
         is_root: bool,
     },
-    /// Nobody may.
+    /// Nobody may capture.
     NobodyMayCapture(Impossible),
-    /// Whoever has started the program has forbidden that privileges are gained (`no_new_privs`).
+    /// The program was started in a way that forbids it to gain privileges (`no_new_privs`).
     CannotGainPrivileges,
-    /// CAP_NET_RAW can be given to nothing here.
+    /// CAP_NET_RAW can be given to no program here.
     NotGrantable {
         /// True if a container forbids it.
         is_container: bool,
@@ -73,23 +73,23 @@ pub enum CheckResult {
     LacksBpfDevice,
     /// An interface is up.
     InterfaceUp {
-        /// Its name.
+        /// The interface's name.
         name: String,
-        /// True if it is connected.
+        /// True if the interface is connected.
         is_running: bool,
         /// True in a container, which has interfaces of its own.
         is_in_container: bool,
     },
     /// Only the loopback is up.
     OnlyLoopback {
-        /// Its name.
+        /// The interface's name.
         name: String,
         /// True in a container, which has interfaces of its own.
         is_in_container: bool,
     },
     /// No interface is up.
     NoInterfaceUp {
-        /// One that is down, if there is any.
+        /// An interface that is down, if there is any.
         down: Option<String>,
     },
 }
@@ -106,23 +106,23 @@ pub struct Fix {
 /// The effect of commands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// They install libpcap.
+    /// Installs libpcap.
     InstallLibpcap,
-    /// They capture once, as root.
+    /// Captures once, as root.
     CaptureOnce,
-    /// They start the container as root, once.
+    /// Starts the container as root, once.
     StartContainerAsRoot,
-    /// They start the container with the right to capture.
+    /// Starts the container with the privilege to capture.
     StartContainerWithRight,
-    /// They give the program's file a capability. If its place is unfit for that, it is installed elsewhere first.
+    /// Gives the program's file a capability. If the place of the file is unfit, the file is installed elsewhere first.
     GrantCapability(FileLocation),
-    /// They let the members of a group capture.
+    /// Lets the members of a group capture.
     GrantGroup,
-    /// They switch an interface on.
+    /// Switches an interface on.
     SwitchOn,
-    /// Another program captures.
+    /// Lets another program capture.
     CaptureWithAnotherProgram,
-    /// Another computer captures.
+    /// Lets another computer capture.
     CaptureOnAnotherComputer,
 }
 
@@ -135,7 +135,7 @@ impl Check {
         Check { result, fixes }
     }
 
-    /// True if what was checked is there.
+    /// True if nothing is missing.
     pub fn is_met(&self) -> bool {
         match self.result {
             CheckResult::LibpcapInstalled
@@ -187,7 +187,7 @@ fn libpcap(machine: &Machine) -> Check {
     match (&machine.libpcap, fixes::install_libpcap(machine)) {
         (Ok(()), _) => Check::met(CheckResult::LibpcapInstalled),
         (Err(_), Some(fix)) => Check::missing(CheckResult::LibpcapMissing, vec![fix]),
-        // Nobody knows the command here; what libpcap's loader says names those of the best known systems.
+        // The command is unknown here; the message of libpcap's loader names those of the best-known systems.
         (Err(why), None) => Check::missing(CheckResult::LibpcapUnusable(why.clone()), Vec::new()),
     }
 }

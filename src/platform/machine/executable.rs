@@ -1,31 +1,31 @@
-//! The file of the program that is running, and whether it is a fit one for a capability.
+//! The file of the running program, and its fitness for a capability.
 
 use std::path::{Path, PathBuf};
 
 /// The program's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executable {
-    /// Where it really is, behind all links.
+    /// The path, with all links resolved.
     pub path: PathBuf,
-    /// What kind of place that is.
+    /// The kind of place that the path is.
     pub place: FileLocation,
 }
 
-/// What a place is for a file with a capability.
+/// The fitness of a place for a file with a capability.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileLocation {
-    /// A fit one.
+    /// The place is fit.
     Fit,
     /// Capabilities of files have no effect there (`nosuid`).
     NoSuid,
-    /// Cargo builds there, and makes the file anew each time.
+    /// Cargo builds there, and replaces the file each time.
     BuildFolder,
-    /// Everybody may write to this folder, in which it is.
+    /// Everybody may write to this folder, which contains the file.
     WorldWritable(PathBuf),
 }
 
 impl Executable {
-    /// The program that is running, if its file is still there.
+    /// Finds the file of the running program, if it still exists.
     pub fn look() -> Option<Executable> {
         let path = std::env::current_exe().and_then(|path| path.canonicalize()).ok()?;
         let place = FileLocation::of(&path);
@@ -34,7 +34,7 @@ impl Executable {
 }
 
 impl FileLocation {
-    /// Where that file is.
+    /// Classifies the place of a file.
     pub fn of(file: &Path) -> FileLocation {
         if is_nosuid(file) {
             return FileLocation::NoSuid;
@@ -79,13 +79,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_where_a_capability_would_be_lost_or_dangerous_are_told() {
+    fn places_where_a_capability_would_be_lost_or_dangerous_are_recognised() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("open");
         fs::create_dir_all(folder.join("bin")).unwrap();
         fs::set_permissions(&folder, Permissions::from_mode(0o777)).unwrap();
         let file = folder.join("bin/portolan");
-        // The folder for temporary files is such a one itself.
+        // The folder for temporary files may be `nosuid` itself.
         if FileLocation::of(root.path()) != FileLocation::NoSuid {
             assert_eq!(FileLocation::of(&file), FileLocation::WorldWritable(folder.clone()));
             fs::write(folder.join(".rustc_info.json"), "{}").unwrap();

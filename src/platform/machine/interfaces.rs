@@ -1,4 +1,4 @@
-//! The network interfaces, asked from the system itself, so that they are known without libpcap.
+//! The network interfaces, as the system itself lists them, so that they are known without libpcap.
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -8,17 +8,17 @@ use crate::capture::LinkType;
 /// A network interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalInterface {
-    /// Its name. Whoever may rename interfaces may put almost anything into it.
+    /// The name. Whoever may rename interfaces may put almost anything into it.
     pub name: String,
-    /// Its addresses, in order: IPv4 before IPv6.
+    /// The addresses in order: IPv4 before IPv6.
     pub addresses: Vec<IpAddr>,
-    /// The link type that a capture on it has, where that is known.
+    /// The link type of a capture on the interface, where that is known.
     pub link_type: Option<LinkType>,
-    /// Somebody has switched it on.
+    /// True if the interface is switched on.
     pub is_up: bool,
-    /// It can carry traffic: a cable is in it, a radio is connected.
+    /// True if the interface can carry traffic: a cable is plugged in, or a radio is connected.
     pub is_running: bool,
-    /// It only leads back to this computer.
+    /// True if the interface only leads back to this computer.
     pub is_loopback: bool,
 }
 
@@ -38,13 +38,13 @@ impl LocalInterface {
         LocalInterface { link_type, is_up: true, is_running: true, ..LocalInterface::new(LocalInterface::ANY.into()) }
     }
 
-    /// True if there is probably something to be captured.
+    /// True if there is probably traffic to capture.
     pub fn is_active(&self) -> bool {
         self.is_up && self.is_running
     }
 
-    /// Those with traffic first, then those that only need a cable; the loopback and "any" behind the others, and all by
-    /// name: the first one is the best guess for somebody who names none.
+    /// Compares two interfaces as guesses for a user who names none. Those with traffic come first, then those that only need a
+    /// cable; the loopback and "any" come after the others, and equals are ordered by name.
     fn order(&self, other: &LocalInterface) -> Ordering {
         let key = |interface: &LocalInterface| {
             let is_any = interface.name == LocalInterface::ANY;
@@ -54,8 +54,8 @@ impl LocalInterface {
     }
 }
 
-/// All interfaces: those with traffic first, of these the loopback and "any" last, and otherwise by name. None, if the system
-/// does not tell. "any" is there if libpcap is, on Linux.
+/// All interfaces: those with traffic first, among these the loopback and "any" last, and otherwise by name. Empty if the system
+/// does not list them. On Linux, `with_any` adds "any", which libpcap provides.
 pub fn interfaces(with_any: bool) -> Vec<LocalInterface> {
     let mut found = from_system();
     #[cfg(target_os = "linux")]
@@ -73,7 +73,7 @@ fn from_system() -> Vec<LocalInterface> {
     Vec::new()
 }
 
-/// The system gives a row for each address of each interface.
+/// Reads the system's list, which has a row for each address of each interface.
 #[cfg(unix)]
 fn from_system() -> Vec<LocalInterface> {
     use nix::net::if_::InterfaceFlags;
@@ -103,13 +103,13 @@ fn from_system() -> Vec<LocalInterface> {
     found
 }
 
-/// What libpcap gives for a kind of hardware (`ARPHRD_` in linux/if_arp.h).
+/// The link type that libpcap gives for a kind of hardware (`ARPHRD_` in linux/if_arp.h).
 #[cfg(target_os = "linux")]
 fn link_type(hardware: u16) -> Option<LinkType> {
     match hardware {
-        // Ethernet; the loopback, which frames its packets like it.
+        // Ethernet; the loopback, whose packets have Ethernet's frame.
         1 | 772 => Some(LinkType::ETHERNET),
-        // Point-to-point protocol: its header differs among drivers, so that libpcap takes Linux's own.
+        // Point-to-point protocol: its header differs among drivers, so libpcap uses Linux's own.
         512 => Some(LinkType::LINUX_SLL),
         // Raw IP, IP in IP, IPv6 in IPv4, none.
         519 | 768 | 776 | 65_534 => Some(LinkType::RAW),

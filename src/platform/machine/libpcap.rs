@@ -1,6 +1,10 @@
-//! Whether libpcap is there.
+//! The presence of libpcap.
 
-/// Loads it; if that fails, says why and what to install.
+/// Loads libpcap.
+///
+/// # Errors
+///
+/// The reason why it cannot be loaded, and what to install.
 pub fn libpcap() -> Result<(), String> {
     portolan_libpcap::load().map_err(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Floor 1: what this computer has for a live capture, as plain data: libpcap, the right to it, interfaces, and what it takes to
+//! Floor 1: this computer's means for a live capture, as plain data: libpcap, the privilege to capture, interfaces, and tools to
 //! get what is missing. Nothing is changed and nothing is sent.
 
 mod executable;
@@ -13,38 +13,38 @@ pub use libpcap::libpcap;
 pub use rights::{Impossible, Right, Rights};
 pub use system::{Container, PackageManager, Tools};
 
-/// Everything about it.
+/// The state of this computer as far as a live capture needs it.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    /// Whether libpcap is there; if not, why.
+    /// `Ok` if libpcap can be loaded; otherwise the reason why it cannot.
     pub libpcap: Result<(), String>,
-    /// What this process may do, and what it could be given.
+    /// The privileges of this process, and those that it could be given.
     pub rights: Rights,
     /// The interfaces, in the order of [`interfaces()`].
     pub interfaces: Vec<LocalInterface>,
-    /// The program that is running.
+    /// The file of the running program.
     pub executable: Option<Executable>,
-    /// How software is installed here, if that is known.
+    /// The program that installs software here, if it is known.
     pub package_manager: Option<PackageManager>,
-    /// The container that this is, if it is one.
+    /// The container that this process runs in, if any.
     pub container: Option<Container>,
-    /// Programs that help.
+    /// Programs that help to fix something.
     pub tools: Tools,
 }
 
-/// What stands against a capture on an interface.
+/// An obstacle to capturing on an interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// libpcap is missing.
     Libpcap,
-    /// The right to it is missing.
+    /// The privilege to capture is missing.
     Right,
     /// The interface is down.
     Down,
 }
 
 impl Machine {
-    /// Looks at the computer that this runs on.
+    /// Inspects this computer.
     pub fn look() -> Machine {
         let libpcap = libpcap();
         Machine {
@@ -58,7 +58,7 @@ impl Machine {
         }
     }
 
-    /// What stands against a capture on that interface first.
+    /// The first obstacle to capturing on that interface.
     pub fn obstacle(&self, interface: &LocalInterface) -> Option<Obstacle> {
         if self.libpcap.is_err() {
             Some(Obstacle::Libpcap)

@@ -1,20 +1,20 @@
-//! Whether this process may capture, which is tried and not guessed, and what it could be given.
+//! The privilege of this process to capture, which is tried and not guessed, and the privileges that it could be given.
 
-/// Whether it may capture.
+/// The privilege to capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Right {
-    /// It may.
+    /// The process may capture.
     Held,
-    /// It may not.
+    /// The process may not capture.
     Denied,
-    /// Nobody may here.
+    /// Nobody may capture here.
     Impossible(Impossible),
 }
 
 /// The reason why nobody may capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Impossible {
-    /// The system refuses it, in its own words.
+    /// The system refuses, in its own words.
     System(String),
     /// There is no device `/dev/bpf`.
     NoBpfDevice,
@@ -22,23 +22,23 @@ pub enum Impossible {
     UnsupportedSystem,
 }
 
-/// What this process may do.
+/// The privileges of this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rights {
-    /// Whether it may capture.
+    /// The privilege to capture.
     pub capture: Right,
-    /// It is root, or has root's number in its container.
+    /// True if the process is root, or has root's number in its container.
     pub is_root: bool,
     /// The user's name, where the system knows one.
     pub user: Option<String>,
-    /// False if no program that is started here can have more rights than this one, by `sudo` neither (`no_new_privs`).
+    /// False if no program started from here can have more privileges than this one, not even through `sudo` (`no_new_privs`).
     pub can_gain: bool,
-    /// False if CAP_NET_RAW can be given to nothing here, as in a container that was started without it.
+    /// False if CAP_NET_RAW can be given to no program here, as in a container that was started without it.
     pub is_grantable: bool,
 }
 
 impl Rights {
-    /// Looks at this process.
+    /// Inspects this process.
     pub fn look() -> Rights {
         let (is_root, user) = user();
         Rights { capture: try_to_capture(), is_root, user, can_gain: can_gain(), is_grantable: is_grantable() }
@@ -56,7 +56,7 @@ fn user() -> (bool, Option<String>) {
     (false, None)
 }
 
-/// Opens a socket such as captures use, bound to no protocol: it receives nothing.
+/// Opens a socket of the kind that captures use, bound to no protocol, so that it receives nothing.
 #[cfg(target_os = "linux")]
 fn try_to_capture() -> Right {
     use nix::errno::Errno;
@@ -69,7 +69,7 @@ fn try_to_capture() -> Right {
     }
 }
 
-/// Opens one of the devices that the BSDs and macOS capture with. One that is in use tells nothing.
+/// Opens one of the devices that the BSDs and macOS capture with. A device in use proves nothing, so the next one is tried.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn try_to_capture() -> Right {
     let devices = std::iter::once("/dev/bpf".to_owned()).chain((0..256).map(|number| format!("/dev/bpf{number}")));

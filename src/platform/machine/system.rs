@@ -1,9 +1,9 @@
-//! The system around: how software is installed, whether it is a container, which programs help.
+//! The system: its package manager, its container, and programs that help.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What installs software.
+/// A program that installs software.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PackageManager {
     /// Debian, Ubuntu and their relatives.
@@ -21,16 +21,16 @@ pub enum PackageManager {
 }
 
 impl PackageManager {
-    /// That of this system, if it is known.
+    /// The package manager of this system, if it is known.
     pub fn look() -> Option<PackageManager> {
         if cfg!(target_os = "macos") {
             return Some(PackageManager::Brew);
         }
-        let told = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| fs::read_to_string(path).ok());
-        PackageManager::from_os_release(&told?)
+        let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| fs::read_to_string(path).ok());
+        PackageManager::from_os_release(&release?)
     }
 
-    /// By `ID` and `ID_LIKE` of os-release(5).
+    /// The package manager for `ID` and `ID_LIKE` of os-release(5).
     pub fn from_os_release(text: &str) -> Option<PackageManager> {
         let value = |key| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("").trim_matches(['"', '\'']);
         let names = value("ID=").split(' ').chain(value("ID_LIKE=").split(' '));
@@ -46,7 +46,7 @@ impl PackageManager {
     }
 }
 
-/// What a container was made with.
+/// The software that runs a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     /// Docker.
@@ -55,12 +55,12 @@ pub enum Container {
     Podman,
     /// A pod of Kubernetes.
     Kubernetes,
-    /// Something else.
+    /// Any other software.
     Other,
 }
 
 impl Container {
-    /// The container that this is, by the marks that they leave.
+    /// The container that this process runs in, by the marks that container software leaves.
     pub fn look() -> Option<Container> {
         if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
             Some(Container::Kubernetes)
@@ -76,21 +76,21 @@ impl Container {
     }
 }
 
-/// Programs that help; true where one is there.
+/// Programs that help: true for each that is installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tools {
-    /// Runs a program as root.
+    /// `sudo`, which runs a program as root.
     pub sudo: bool,
-    /// Gives a file a capability.
+    /// `setcap`, which gives a file a capability.
     pub setcap: bool,
-    /// Captures.
+    /// `tcpdump`, which captures.
     pub tcpdump: bool,
-    /// This program, by its name alone.
+    /// This program, found by its name alone.
     pub portolan: bool,
 }
 
 impl Tools {
-    /// Looks for them where the shell does, and where administrators' programs are.
+    /// Looks for the programs where the shell does, and where administrators' programs are.
     pub fn look() -> Tools {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let users: Vec<PathBuf> = std::env::split_paths(&path).collect();

@@ -1,6 +1,6 @@
 //! The user that the program becomes.
 
-/// The user who owns nothing and may do nothing, on every usual system.
+/// The user `nobody`, who owns nothing and may do nothing, on every usual system.
 pub const NOBODY: u32 = 65_534;
 const ROOT: u32 = 0;
 
@@ -11,26 +11,26 @@ pub struct TargetUser {
     pub uid: u32,
     /// The group's number.
     pub gid: u32,
-    /// Why this one.
+    /// The reason for choosing this user.
     pub why: Why,
 }
 
-/// Why a user was chosen.
+/// The reason why a user was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// This user has started the program.
+    /// This user started the program.
     Started,
-    /// This user has called `sudo`.
+    /// This user called `sudo`.
     Sudo,
     /// The output folder belongs to this user.
     OwnsFolder,
-    /// There was no other one.
+    /// There was no other user to choose.
     Nobody,
 }
 
 impl TargetUser {
-    /// Chooses for a program started by `starter`, a user and a group, who has written `sudo` as user and group into the
-    /// environment, and whose output folder belongs to `owner`.
+    /// Chooses the user for a program. `starter` are the user and group that started it, `sudo` those that `sudo` has written
+    /// into the environment, and `owner` those of the output folder.
     pub fn choose(starter: (u32, u32), sudo: Option<(u32, u32)>, owner: Option<(u32, u32)>) -> TargetUser {
         if starter.0 != ROOT {
             return TargetUser { uid: starter.0, gid: starter.1, why: Why::Started };
@@ -41,15 +41,15 @@ impl TargetUser {
             (None, Some((uid, gid))) => (uid, gid, Why::OwnsFolder),
             (None, None) => (NOBODY, NOBODY, Why::Nobody),
         };
-        // Root's group opens doors, too.
+        // Root's group grants access, too.
         TargetUser { uid, gid: if gid == ROOT { NOBODY } else { gid }, why }
     }
 }
 
-/// The user and group that `sudo` tells, from the values of `SUDO_UID` and `SUDO_GID`.
+/// The user and group that called `sudo`, from the values of `SUDO_UID` and `SUDO_GID`.
 #[cfg(any(unix, test))]
 pub fn sudo(uid: Option<&str>, gid: Option<&str>) -> Option<(u32, u32)> {
-    // The highest number is none: to the system it means "leave it".
+    // The highest number is no user: to the system it means "leave it".
     let number = |text: Option<&str>| text?.parse().ok().filter(|number| *number != u32::MAX);
     Some((number(uid)?, number(gid)?))
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn root_becomes_who_called_sudo_or_owns_the_folder_or_nobody() {
+    fn root_becomes_the_sudo_user_or_the_folders_owner_or_nobody() {
         let chosen = |starter, sudo, owner| {
             let TargetUser { uid, gid, why } = TargetUser::choose(starter, sudo, owner);
             (uid, gid, why)
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sudo_does_not_write_is_no_user() {
+    fn values_that_sudo_does_not_write_name_no_user() {
         assert_eq!(sudo(Some("1000"), Some("100")), Some((1000, 100)));
         for wrong in ["", "-1", "root", "1000 ", "4294967295", "4294967296"] {
             assert_eq!(sudo(Some(wrong), Some("100")), None, "{wrong}");

@@ -1,10 +1,14 @@
-//! Systems without capabilities: user and group where there are such, and nothing else. On macOS, root's supplementary groups
-//! stay: no safe function changes them there.
+//! Systems without capabilities: user and group where the system has them, and nothing else. On macOS, root's supplementary
+//! groups stay: no safe function changes them there.
 
 use super::{Landlock, Needs, NoCallFilter, PrivilegeReport};
 use crate::error::Error;
 
-/// Becomes the user, and makes missing folders and files in the user's name.
+/// Becomes the user, and creates missing folders and files in the user's name.
+///
+/// # Errors
+///
+/// See [`give_up`](super::give_up).
 pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(unix)]
     let user = Some(become_user()?);
@@ -20,7 +24,7 @@ pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
     Ok(PrivilegeReport { user, capabilities: false, bounding: false, no_new_privs: false, landlock, call_filter })
 }
 
-/// Real, effective and saved ids, which are all set where root does it.
+/// Sets the real, effective and saved ids, which all change where root sets them.
 #[cfg(unix)]
 fn become_user() -> Result<super::TargetUser, Error> {
     use nix::unistd::{Gid, Uid, getegid, geteuid, getgid, getuid, setgid, setuid};

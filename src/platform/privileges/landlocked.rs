@@ -1,4 +1,4 @@
-//! Landlock: the kernel refuses whatever is not among the needs.
+//! Landlock: the kernel refuses every access that is not among the needs.
 
 use std::path::Path;
 
@@ -9,10 +9,14 @@ use landlock::{
 
 use super::{Landlock, Needs};
 
-/// What is asked for: the version of landlock that came with Linux 6.12. Older ones give what they have.
+/// The version of Landlock that is asked for, which came with Linux 6.12. Older kernels enforce what they have.
 const VERSION: ABI = ABI::V6;
 
 /// Restricts this thread and those it will start.
+///
+/// # Errors
+///
+/// The reason why the kernel or the file system refuses.
 pub fn restrict(needs: &Needs<'_>) -> Result<Landlock, String> {
     let in_folders = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile;
     let mut ruleset = ruleset().map_err(|error| error.to_string())?;
@@ -24,7 +28,7 @@ pub fn restrict(needs: &Needs<'_>) -> Result<Landlock, String> {
     }
     for interface in &needs.interfaces {
         let counters = Path::new("/sys/class/net").join(interface).join("statistics");
-        // Not every interface that libpcap captures on is one of the system's: "any" has no counters.
+        // libpcap also captures on interfaces that the system does not list: "any" has no counters.
         if !interface.contains('/') && counters.exists() {
             ruleset = allow(ruleset, &counters, AccessFs::ReadFile.into())?;
         }
@@ -37,7 +41,7 @@ pub fn restrict(needs: &Needs<'_>) -> Result<Landlock, String> {
     })
 }
 
-/// Nothing is allowed: no file, no TCP connection, no signal to another process.
+/// A ruleset that allows nothing: no file, no TCP connection, no signal to another process.
 fn ruleset() -> Result<RulesetCreated, RulesetError> {
     Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

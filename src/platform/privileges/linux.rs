@@ -1,4 +1,4 @@
-//! Linux: user and groups, capabilities, `no_new_privs`, landlock, the system-call filter; and the check that nothing is left.
+//! Linux: user and groups, capabilities, `no_new_privs`, Landlock, the system-call filter; and the check that nothing is left.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -15,9 +15,13 @@ use super::status::{ExpectedStatus, ProcessStatus};
 use super::{Landlock, Needs, PrivilegeReport, call_filter, folder_of, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
 
-/// Does all of it, in an order in which each step still has the rights that it takes.
+/// Drops all privileges, in an order in which each step still has those that it needs.
+///
+/// # Errors
+///
+/// See [`give_up`](super::give_up).
 pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
-    // Later, landlock refuses to open it; what an open one tells is as of its reading.
+    // Opened first, because Landlock refuses it later; its contents are those of the time of reading.
     let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;
     let was_root = getuid().is_root();
@@ -47,7 +51,7 @@ fn remaining(privilege: RemainingPrivilege) -> Error {
     Error::Privileges(PrivilegeProblem::Remaining(privilege))
 }
 
-/// Most of what is given up belongs to a thread: others would keep theirs.
+/// Refuses to continue with several threads: most privileges belong to a thread, and others would keep theirs.
 fn refuse_threads() -> Result<(), Error> {
     let tasks = fs::read_dir("/proc/self/task").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     match tasks.count() {
@@ -64,7 +68,7 @@ fn account(needs: &Needs<'_>) -> TargetUser {
     TargetUser::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
 }
 
-/// Who owns the folder, if the way to it has no symbolic link.
+/// The owner of the folder, if the path to it has no symbolic link.
 fn owner(folder: &Path) -> Option<(u32, u32)> {
     let how = OpenHow::new()
         .flags(OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC)
@@ -73,7 +77,7 @@ fn owner(folder: &Path) -> Option<(u32, u32)> {
     Some((found.st_uid, found.st_gid))
 }
 
-/// True if that was allowed.
+/// Empties the bounding set. False if that is not allowed.
 fn clear_bounding_set() -> Result<bool, Error> {
     let failed = |error| refused(PrivilegeStep::BoundingSet, error);
     if !caps::has_cap(None, CapSet::Effective, Capability::CAP_SETPCAP).map_err(failed)? {
@@ -83,7 +87,7 @@ fn clear_bounding_set() -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Real, effective and saved ids. These are the C library's functions, which act on all threads.
+/// Sets the real, effective and saved ids. These are the C library's functions, which act on all threads.
 fn become_user(account: TargetUser, was_root: bool) -> Result<(), Error> {
     let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
     let groups = if was_root { setgroups(&[]) } else { Ok(()) };
@@ -100,8 +104,8 @@ fn clear_capabilities() -> Result<(), Error> {
     sets.into_iter().try_for_each(|set| caps::clear(None, set)).map_err(|error| refused(PrivilegeStep::Capabilities, error))
 }
 
-/// Makes missing folders and files, and makes sure that the user may write where the outputs go. The kernel is asked in the user's name:
-/// nobody else knows about all that may forbid it.
+/// Creates missing folders and files, and checks that the user may write where the outputs go. The kernel is asked in the user's
+/// name, because nobody else knows everything that may forbid it.
 fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
     let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
     let folders = needs.folders.iter().map(|folder| {
@@ -109,7 +113,7 @@ fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
         (folder, made)
     });
     let files = needs.files.iter().map(|file| {
-        // One that is there is not opened: a named pipe would wait for its reader.
+        // An existing file is not opened: a named pipe would wait for its reader.
         let made = if file.exists() { Ok(()) } else { File::create_new(file).map(drop) };
         (file, made.and_then(|()| may(file, AccessFlags::W_OK)))
     });
@@ -125,7 +129,7 @@ fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads what the kernel says about this process now, and tries what landlock should refuse.
+/// Reads the kernel's present report on this process, and tries an access that Landlock should refuse.
 fn prove(proof: &mut File, expected: ExpectedStatus, landlock: Landlock) -> Result<(), Error> {
     let mut told = String::new();
     proof.read_to_string(&mut told).map_err(|error| refused(PrivilegeStep::Status, error))?;

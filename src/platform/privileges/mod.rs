@@ -1,43 +1,45 @@
-//! Floor 1: gives up every right that capturing took, before the first packet is parsed.
+//! Floor 1: drops every privilege that capturing needed, before the first packet is parsed.
 //!
-//! Opening a network interface takes rights; parsing what strangers send should have none. The right order is:
+//! Opening a network interface needs privileges; parsing untrusted packets should have none. The right order is:
 //!
-//! 1. Load libpcap, open the interfaces, set their filters, read whatever else has to be read (port tables, names for filters).
+//! 1. Load libpcap, open the interfaces, set their filters, read everything else that must be read (port tables, names for
+//! filters).
 //! 2. [`give_up`].
 //! 3. Open the outputs.
 //! 4. Start threads.
 //! 5. Parse the first packet.
 //!
-//! Outputs come after, and not before: they are opened as the user they will belong to, with that user's rights and no others.
-//! No file is ever made by root, so none has to be given away, and a link that somebody has put into the output folder leads
-//! only to what its owner could write anyway; landlock refuses even that. Files that are rotated come later and must work in
-//! this way in any case.
+//! Outputs come afterwards, not before: they are opened as the user they will belong to, with that user's privileges and no
+//! others. Root never creates a file, so none has to be given away, and a link that somebody has put into the output folder leads
+//! only to what its owner could write anyway; Landlock refuses even that. Files that are rotated are opened later still and must
+//! work in this way in any case.
 //!
-//! Threads come after, too: capabilities, `no_new_privs` and landlock belong to a thread and are inherited by those it starts.
-//! [`give_up`] refuses if there is more than one.
+//! Threads come afterwards, too: capabilities, `no_new_privs` and Landlock belong to a thread and are inherited by those it
+//! starts. [`give_up`] refuses if there is more than one.
 //!
-//! # Which user
+//! # The user
 //!
-//! | started | goes on as |
+//! | started | continues as |
 //! |---|---|
 //! | by a user, with capabilities or a setuid bit of the file | that user |
-//! | through `sudo` | who called it (`SUDO_UID`, `SUDO_GID`) |
+//! | through `sudo` | the user who called it (`SUDO_UID`, `SUDO_GID`) |
 //! | by root | on Linux the owner of the first output folder that does not belong to root; else `nobody` (65534) |
 //!
-//! Root who writes into somebody's folder wants the files to be theirs; `nobody` could not write there. An owner is taken only
-//! if no symbolic link is on the way to the folder: who may place a link must not choose whose files are written.
-//! `SUDO_UID` counts only where root has started the program, because anybody can set a variable.
+//! If root writes into a user's folder, the files should belong to that user; `nobody` could not write there. An owner is taken
+//! only if no symbolic link is on the path to the folder: whoever may place a link must not choose whose files are written.
+//! `SUDO_UID` counts only if root has started the program, because anybody can set a variable.
 //!
-//! # What can still be done
+//! # Remaining possibilities
 //!
-//! What is open stays open: packets are read from the interfaces, standard output can be written. The files of [`Needs`] can be written; files can be
-//! made, written, renamed and removed in its folders; nothing else can be opened, run or connected to. Other processes of the same user cannot
-//! look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and there is no core dump with packets in it.
+//! Open descriptors stay open: packets are read from the interfaces, standard output can be written. The files of [`Needs`] can
+//! be written; files can be created, written, renamed and removed in its folders; nothing else can be opened, run or connected
+//! to. Other processes of the same user cannot look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and
+//! no core dump contains packets.
 //!
-//! The kernel refuses all system calls but those of a running capture (seccomp, on 64-bit x86, ARM and RISC-V). Nothing can be sent
-//! through an interface, and there are no new sockets, no new processes, no new code, and no signals to others; threads can be
-//! started. `docs/sandbox.md` has the list. The filter knows the interfaces by the numbers of their descriptors: those must stay
-//! open until the last output is open, because a file with the number of a closed one could not be written.
+//! The kernel refuses all system calls except those of a running capture (seccomp, on 64-bit x86, ARM and RISC-V). Nothing can be
+//! sent through an interface, and there are no new sockets, no new processes, no new code, and no signals to others; threads can
+//! be started. `docs/sandbox.md` has the list. The filter knows the interfaces by the numbers of their descriptors: those must
+//! stay open until the last output is open, because a file with the number of a closed one could not be written.
 
 mod account;
 #[cfg(target_os = "linux")]
@@ -62,22 +64,22 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// What the rest of the run still needs.
+/// The resources that the rest of the run still needs.
 #[derive(Clone, Debug, Default)]
 pub struct Needs<'a> {
-    /// Folders in which files come and go, as rotating ones do. What is below them can be written, too. One that is missing is
-    /// made, as the user that the program goes on as.
+    /// Folders in which files are created and removed, as in rotation. Everything below them can be written, too. A missing
+    /// folder is created as the user that the program becomes.
     pub folders: Vec<PathBuf>,
-    /// Files that are written; also a device or a named pipe. One that is missing is made in the same way, so that nothing else
-    /// in its folder has to be allowed.
+    /// Files that are written; also devices and named pipes. A missing file is created in the same way, so that nothing else in
+    /// its folder has to be allowed.
     pub files: Vec<PathBuf>,
-    /// Interfaces whose counters are read: libpcap looks there for what an interface has dropped.
+    /// Interfaces whose counters are read: libpcap takes from them how many packets an interface has dropped.
     pub interfaces: Vec<String>,
-    /// The descriptors of the open interfaces: they are read from, and nothing can be sent through them any more.
+    /// The descriptors of the open interfaces: packets are read from them, and nothing can be sent through them any more.
     pub captures: Vec<BorrowedFd<'a>>,
 }
 
-/// The folder that a file is in, to be one of [`Needs::folders`].
+/// The folder of a file, for [`Needs::folders`].
 pub fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -90,15 +92,15 @@ pub fn folder_of(file: &Path) -> &Path {
 pub struct PrivilegeReport {
     /// The user that the program has become; `None` where the system has no such users.
     pub user: Option<TargetUser>,
-    /// All capabilities are gone: effective, permitted, inheritable and ambient. False where the system has none.
+    /// True if all capabilities are gone: effective, permitted, inheritable and ambient. False where the system has none.
     pub capabilities: bool,
-    /// The bounding set is empty, too. That takes a right by itself, which root has.
+    /// True if the bounding set is empty, too. Emptying it needs a privilege by itself, which root has.
     pub bounding: bool,
-    /// No program that is run can gain rights.
+    /// True if no program that is run can gain privileges.
     pub no_new_privs: bool,
-    /// What the kernel refuses beyond that.
+    /// The extent to which Landlock restricts the process.
     pub landlock: Landlock,
-    /// The kernel refuses system calls that a capture does not make; or why it does not.
+    /// `Ok` if the kernel refuses system calls that a capture does not make; otherwise the reason why it does not.
     pub call_filter: Result<(), NoCallFilter>,
 }
 
@@ -112,29 +114,29 @@ pub enum NoCallFilter {
     Processor,
     /// The filter could not be compiled.
     NotCompiled(String),
-    /// The kernel has none, or a container forbids it.
+    /// The kernel has no filter, or a container forbids it.
     Refused(String),
 }
 
-/// How far the kernel restricts the process to its [`Needs`].
+/// The extent to which the kernel restricts the process to its [`Needs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Landlock {
-    /// In everything: files, TCP connections, signals to others.
+    /// Everything is restricted: files, TCP connections, signals to others.
     Full,
-    /// In what it knows of; it is older than Linux 6.12.
+    /// The kernel restricts what it knows of; it is older than Linux 6.12.
     Partial,
-    /// Not at all: it has no landlock, or it was left out when it was started.
+    /// Nothing is restricted: the kernel has no Landlock, or was started without it.
     None,
 }
 
-/// Gives all rights up, checks that they are gone, and says which. It cannot be undone.
+/// Drops all privileges, checks that they are gone, and reports which. They cannot be regained.
 ///
-/// To be called after the interfaces are open, before the outputs are, and before any thread is started; see the module.
+/// Call this after the interfaces are open, before the outputs are, and before any thread is started; see the module.
 ///
 /// # Errors
 ///
-/// [`Error::Privileges`] if anything is left or cannot be found out, [`Error::Save`] or [`Error::Io`] if the user may not write to
-/// what is needed. The capture must not go on then.
+/// [`Error::Privileges`] if any privilege is left or cannot be checked, [`Error::Save`] or [`Error::Io`] if the user may not
+/// write to what is needed. The capture must not continue then.
 pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(target_os = "linux")]
     return linux::give_up(needs);
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_without_folder_is_here() {
+    fn a_file_without_folder_is_in_the_current_one() {
         assert_eq!(["a/b.pcap", "b.pcap", "/b.pcap"].map(|file| folder_of(Path::new(file))), ["a", ".", "/"].map(Path::new));
     }
 }

@@ -5,12 +5,20 @@ use std::os::fd::BorrowedFd;
 use super::NoCallFilter;
 use crate::error::EscapedCall;
 
-/// Says that there is none.
+/// Reports that there is no filter for this processor.
+///
+/// # Errors
+///
+/// Always [`NoCallFilter::Processor`].
 pub fn restrict(_: &[BorrowedFd<'_>]) -> Result<(), NoCallFilter> {
     Err(NoCallFilter::Processor)
 }
 
-/// Nothing is refused, so that there is nothing to try.
+/// Tries nothing, because nothing is refused.
+///
+/// # Errors
+///
+/// Never.
 pub fn try_to_break_out(_: &[BorrowedFd<'_>]) -> Result<(), EscapedCall> {
     Ok(())
 }

@@ -1,43 +1,43 @@
-//! What Linux says of a process's rights in `/proc/self/status` (proc_pid_status(5)), to check that they are gone.
+//! The privileges of a process in Linux's `/proc/self/status` (proc_pid_status(5)), to check that they are gone.
 
-/// The lines about rights.
+/// The lines about privileges.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessStatus {
     /// Real, effective, saved and file system user.
     uids: Vec<u32>,
-    /// The same for the group.
+    /// Real, effective, saved and file system group.
     gids: Vec<u32>,
     groups: Vec<u32>,
     inheritable: u64,
     permitted: u64,
     effective: u64,
     bounding: u64,
-    /// Kernels before Linux 4.3 have none.
+    /// Empty before Linux 4.3.
     ambient: u64,
-    /// How system calls are filtered; not told by kernels before Linux 3.8.
+    /// The mode of system-call filtering; not reported before Linux 3.8.
     seccomp: Option<u32>,
 }
 
-/// What stands there for a filter (`SECCOMP_MODE_FILTER` in linux/seccomp.h).
+/// The mode of a filter (`SECCOMP_MODE_FILTER` in linux/seccomp.h).
 const FILTERED: u32 = 2;
 
-/// What should be left.
+/// The expected rest of privileges.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedStatus {
     /// The user, in all four places.
     pub uid: u32,
     /// The group, in all four places.
     pub gid: u32,
-    /// No supplementary groups.
+    /// True if there should be no supplementary groups.
     pub no_groups: bool,
-    /// An empty bounding set.
+    /// True if the bounding set should be empty.
     pub no_bounding: bool,
-    /// System calls are filtered.
+    /// True if system calls should be filtered.
     pub filtered: bool,
 }
 
 impl ProcessStatus {
-    /// Reads the lines; nothing if one of them is missing or not as documented.
+    /// Parses the lines; `None` if one of them is missing or not as documented.
     pub fn parse(text: &str) -> Option<ProcessStatus> {
         let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
         let numbers = |key| line(key)?.split_whitespace().map(|number| number.parse().ok()).collect::<Option<Vec<u32>>>();
@@ -62,7 +62,7 @@ impl ProcessStatus {
         })
     }
 
-    /// The first thing that is left and should not be, as it stands in the file.
+    /// The first privilege that is left and should not be, as the file shows it.
     pub fn leftover(&self, expected: ExpectedStatus) -> Option<String> {
         let others = |numbers: &[u32], expected| numbers.iter().any(|number| *number != expected);
         if others(&self.uids, expected.uid) {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_missing_or_strange_is_no_proof() {
+    fn a_line_that_is_missing_or_malformed_is_no_proof() {
         for key in ["Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd"] {
             assert_eq!(ProcessStatus::parse(&CLEAN.replace(key, "Other")), None, "{key}");
             assert_eq!(ProcessStatus::parse(&CLEAN.replace(&format!("{key}:\t"), &format!("{key}:\tx"))), None, "{key}");

@@ -1,5 +1,5 @@
-//! The system calls that a running capture makes, each with the reason for it. What is not here is refused; `docs/sandbox.md` has
-//! the same as a table.
+//! The system calls that a running capture makes, each with its reason. All others are refused; `docs/sandbox.md` has the same
+//! list as a table.
 
 use nix::libc::{
     self, CLONE_CHILD_CLEARTID, CLONE_FILES, CLONE_FS, CLONE_PARENT_SETTID, CLONE_SETTLS, CLONE_SIGHAND, CLONE_SYSVSEM,
@@ -7,46 +7,46 @@ use nix::libc::{
     PR_SET_NAME, PROT_EXEC, SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFNAME, TCGETS, TCGETS2, TIOCGWINSZ,
 };
 
-/// One process or thread, to `setpriority` (linux/resource.h). C libraries differ in the type of it.
+/// One process or thread, as an argument of `setpriority` (linux/resource.h). C libraries differ in its type.
 const PRIO_PROCESS: u32 = 0;
 
-/// A system call that is allowed.
+/// An allowed system call.
 pub struct Call {
-    /// Its number on this processor.
+    /// The number of the call on this processor.
     pub number: libc::c_long,
-    /// Its constant, `SYS_` and its name.
+    /// The name of the constant: `SYS_` and the name of the call.
     #[cfg(test)]
     constant: &'static str,
-    /// When it is allowed: if all tests of one row are true, or always, if there are no rows.
+    /// The conditions: the call is allowed if all tests of one row are true, or always, if there are no rows.
     pub when: &'static [&'static [Test]],
-    /// The same in words; empty if always.
+    /// The conditions in words; empty if the call is always allowed.
     #[cfg(test)]
     condition: &'static str,
-    /// What it is needed for.
+    /// The reason why the call is needed.
     #[cfg(test)]
     reason: &'static str,
 }
 
-/// A condition on the argument with this index. The kernel takes descriptors, commands, and numbers of processes as 32 bits and ignores
+/// A condition on the argument with this index. The kernel takes descriptors, commands and process numbers as 32 bits and ignores
 /// the upper half of the register; pointers and the flags of `clone` have 64 bits.
 #[derive(Clone, Copy)]
 pub enum Test {
-    /// It is this number.
+    /// The argument is this number.
     Is(u8, u32),
-    /// It has none of these bits.
+    /// The argument has none of these bits.
     Lacks(u8, u32),
-    /// It is a null pointer.
+    /// The argument is a null pointer.
     IsNull(u8),
-    /// It is the number of this process.
+    /// The argument is the number of this process.
     IsThisProcess(u8),
-    /// It is a descriptor, and not one of an interface's.
+    /// The argument is a descriptor, and not that of an interface.
     IsNoInterface(u8),
-    /// It asks for a thread of this process, and for nothing else.
+    /// The argument asks for a thread of this process, and for nothing else.
     IsThread(u8),
 }
 use Test::{Is, IsNoInterface, IsNull, IsThisProcess, IsThread, Lacks};
 
-/// The flags with which C libraries make a thread: glibc those, musl [`CLONE_DETACHED`] as well.
+/// The flags with which C libraries create a thread: glibc uses these, musl [`CLONE_DETACHED`] as well.
 pub const THREAD_FLAGS: u64 = (CLONE_VM
     | CLONE_FS
     | CLONE_FILES
@@ -57,7 +57,7 @@ pub const THREAD_FLAGS: u64 = (CLONE_VM
     | CLONE_PARENT_SETTID
     | CLONE_CHILD_CLEARTID) as u64;
 
-/// Without meaning since Linux 2.6.2; musl gives it all the same.
+/// A flag without meaning since Linux 2.6.2, which musl sets nevertheless.
 pub const CLONE_DETACHED: u64 = libc::CLONE_DETACHED as u64;
 
 macro_rules! calls {
@@ -75,7 +75,7 @@ macro_rules! calls {
     };
 }
 
-/// All that are allowed, but for [`NO_SUCH_CALL`].
+/// All allowed calls, except [`NO_SUCH_CALL`].
 pub const ALLOWED: &[Call] = calls! {
     // Packets.
     #[cfg(target_arch = "x86_64")]
@@ -183,8 +183,8 @@ pub const ALLOWED: &[Call] = calls! {
     SYS_exit_group => "end the program";
 };
 
-/// Refused as if the kernel did not have it, so that glibc starts threads with `clone`: the flags of this one are in memory, where
-/// a filter cannot look.
+/// The call that is refused as if the kernel did not have it, so that glibc starts threads with `clone`: the flags of this call
+/// are in memory, where a filter cannot look.
 pub const NO_SUCH_CALL: libc::c_long = libc::SYS_clone3;
 
 #[cfg(test)]
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn no_call_is_there_twice() {
+    fn no_call_is_listed_twice() {
         let mut numbers: Vec<libc::c_long> = ALLOWED.iter().map(|call| call.number).collect();
         numbers.push(NO_SUCH_CALL);
         numbers.sort_unstable();

@@ -1,7 +1,7 @@
 //! The system-call filter (seccomp): the kernel refuses every call that a running capture does not make.
 //!
-//! A call that is refused fails with `EPERM` and does not end the process: one that is missing among the allowed ones is an error
-//! in one place then, and not a capture that is lost. Calls of another processor's kind (32-bit ones on x86-64) do end it.
+//! A refused call fails with `EPERM` and does not end the process: a call that is missing from the list is then an error in one
+//! place, and not a lost capture. Calls of another processor's kind (32-bit ones on x86-64) do end the process.
 
 mod calls;
 
@@ -25,12 +25,16 @@ use super::NoCallFilter;
 use crate::error::EscapedCall;
 use calls::{ALLOWED, CLONE_DETACHED, NO_SUCH_CALL, THREAD_FLAGS, Test};
 
-/// Puts the filter in force, for all threads and for good. An error says why there is none.
+/// Installs the filter for all threads, permanently.
+///
+/// # Errors
+///
+/// The reason why there is no filter.
 pub fn restrict(interfaces: &[BorrowedFd<'_>]) -> Result<(), NoCallFilter> {
     let compiled =
         TargetArch::try_from(ARCH).and_then(|processor| Ok((no_such_call(processor)?, allowed(processor, interfaces)?)));
     let (no_such_call, allowed) = compiled.map_err(|error| NoCallFilter::NotCompiled(error.to_string()))?;
-    // In this order: the second one refuses any further filter.
+    // The order matters: the second filter refuses any further one.
     for filter in [no_such_call, allowed] {
         apply_filter_all_threads(&filter).map_err(|error| match error {
             seccompiler::Error::Seccomp(error) | seccompiler::Error::Prctl(error) => NoCallFilter::Refused(error.to_string()),
@@ -40,14 +44,14 @@ pub fn restrict(interfaces: &[BorrowedFd<'_>]) -> Result<(), NoCallFilter> {
     Ok(())
 }
 
-/// Refuses one call as a kernel does that does not have it.
+/// Refuses one call as a kernel without it does.
 fn no_such_call(processor: TargetArch) -> Result<BpfProgram, BackendError> {
     let rules = BTreeMap::from([(NO_SUCH_CALL, Vec::new())]);
     SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32), processor)?.try_into()
 }
 
-/// Refuses all but the allowed calls. The one that the other filter refuses is among them: of two refusals, the last filter's
-/// would count.
+/// Refuses all calls that are not allowed. The call that the other filter refuses is allowed here: of two refusals, the last
+/// filter's would count.
 fn allowed(processor: TargetArch, interfaces: &[BorrowedFd<'_>]) -> Result<BpfProgram, BackendError> {
     let mut rules = BTreeMap::from([(NO_SUCH_CALL, Vec::new())]);
     for call in ALLOWED {
@@ -55,7 +59,7 @@ fn allowed(processor: TargetArch, interfaces: &[BorrowedFd<'_>]) -> Result<BpfPr
             let conditions = tests.iter().map(|test| conditions(*test, interfaces)).collect::<Result<Vec<_>, _>>()?;
             Ok(conditions.concat())
         });
-        // A row without conditions holds always.
+        // A row without conditions is always true.
         let when = when.collect::<Result<Vec<_>, BackendError>>()?;
         let always = when.iter().any(Vec::is_empty);
         let when = if always { Vec::new() } else { when };
@@ -64,7 +68,7 @@ fn allowed(processor: TargetArch, interfaces: &[BorrowedFd<'_>]) -> Result<BpfPr
     SeccompFilter::new(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow, processor)?.try_into()
 }
 
-/// The conditions that all have to hold.
+/// The conditions that a test needs, all of which have to be true.
 fn conditions(test: Test, interfaces: &[BorrowedFd<'_>]) -> Result<Vec<SeccompCondition>, BackendError> {
     let is = |argument, length, operator, value| Ok(vec![SeccompCondition::new(argument, length, operator, value)?]);
     match test {
@@ -80,16 +84,20 @@ fn conditions(test: Test, interfaces: &[BorrowedFd<'_>]) -> Result<Vec<SeccompCo
     }
 }
 
-/// Tries what the filter should refuse; the first thing that it does not refuse is the error.
+/// Tries calls that the filter should refuse.
+///
+/// # Errors
+///
+/// The first call that the filter does not refuse.
 pub fn try_to_break_out(interfaces: &[BorrowedFd<'_>]) -> Result<(), EscapedCall> {
     let refused = |call, error: Option<Errno>| if error == Some(Errno::EPERM) { Ok(()) } else { Err(call) };
     let local = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None);
     refused(EscapedCall::Socket, local.err())?;
-    // Nothing can be run by that name: without a filter, another error says so.
+    // No program has that name: without a filter, the error is another one.
     let error = Command::new("/").spawn().err().as_ref().and_then(io::Error::raw_os_error);
     refused(EscapedCall::Program, error.map(Errno::from_raw))?;
     for interface in interfaces {
-        // Nothing is sent without a filter, either: a frame has a header.
+        // Nothing is sent without a filter, either, because a frame has a header.
         refused(EscapedCall::Send, send(interface.as_raw_fd(), &[], MsgFlags::MSG_DONTWAIT).err())?;
         refused(EscapedCall::Write, write(interface, &[]).err())?;
         refused(EscapedCall::Duplicate, fcntl(interface, FcntlArg::F_DUPFD_CLOEXEC(0)).err())?;
@@ -102,11 +110,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_can_be_made_for_every_processor_and_for_many_interfaces() {
+    fn a_filter_can_be_made_for_every_processor_and_for_many_interfaces() {
         let standard_error = io::stderr();
         let interfaces = vec![std::os::fd::AsFd::as_fd(&standard_error); 200];
         for processor in [TargetArch::x86_64, TargetArch::aarch64, TargetArch::riscv64] {
-            // The kernel takes 4096 instructions (BPF_MAXINSNS).
+            // The kernel accepts 4096 instructions (BPF_MAXINSNS).
             assert!(allowed(processor, &interfaces).unwrap().len() < 4096);
             assert!(!no_such_call(processor).unwrap().is_empty());
         }
