@@ -15,7 +15,7 @@ use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
 use portolan::flow::{BATCH, FlowTable, TableOptions};
 use portolan::output::csv;
-use portolan::summary::TableName;
+use portolan::summary::{Report, TableName};
 use portolan::unit::Time;
 
 /// Packets of the captures that are read and decoded: enough for steady figures, few enough for many repetitions.
@@ -157,7 +157,8 @@ fn write(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("write");
     group.throughput(Throughput::Elements(analysis.flows.len() as u64));
     group.bench_function("csv", |bencher| {
-        bencher.iter(|| csv::write(&analysis.table(TableName::Flows), io::sink()).expect("a sink takes everything"));
+        bencher
+            .iter(|| csv::write(&Report::new(&analysis).table(TableName::Flows), io::sink()).expect("a sink takes everything"));
     });
 }
 

@@ -1,60 +1,59 @@
 //! Portolan says which services a packet capture holds, by port, and why.
 //!
-//! This page is the architecture. The house has floors, and a file imports its own floor or lower ones, never a higher
-//! one; a test keeps it so.
+//! This page is the architecture. Modules have floors, and a file imports its own floor or lower ones, never a higher one. A test
+//! reads the floors from here and checks that.
 //!
 //! ```text
-//! 10  main, cli             the binary: arguments to a job, the job to an exit code
-//!     explain_command       which flow is meant, and its explanation
-//!     live, screen, report  a capture that goes on, and how it is shown and written meanwhile
-//!     signals               what ends the program in order or at once, and what asks for the tables so far
-//!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
-//!  9  output                tables to text, one file per format; writers compute nothing
-//!  8  summary, explain      sums to tables of typed values, one file per table; one flow's verdict in sentences
-//!     doctor                what is missing for a live capture, and the commands that mend it
-//!     messages              every sentence that people read, by topic, in each language
-//!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; further readings for one flow
-//!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
-//!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
-//!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called
-//!  3  service               the book of ports, the ladder from evidence to verdict, names of what has no ports
-//!  2  decode                the walk over a packet's layers, from its link header to its ports
-//!  1  capture               from a file, a pipe, a compressed stream or interfaces to packets
-//!     machine               what this computer has for a live capture: libpcap, rights, interfaces
-//!     privileges            gives up every right that a live capture took, before the first packet is parsed
-//!  0  error, unit, text     trouble as data; time and traffic; numbers for people, and cleaning of untrusted text
-//!     parallel, arena       work divided among threads, in order; arrays that grow without a copy
-//!     prefetch              asks the processor for memory before it is needed
+//! 12  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
+//! 11  output                 tables to text: a file for each format; writers compute nothing
+//! 10  messages               every sentence that people read, as methods of a trait; English implements it
+//!  9  summary, explain       a decided capture to tables of typed values, a file for each table; one flow's verdict in sentences
+//!  8  analysis, witness      packets in, collected sums and decided flows out; further readings for one flow
+//!  7  tally                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
+//!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
+//!  5  flow                   the flow table, the link of fragments to their flow, times of packets
+//!  4  content                the payload of control channels: the flows that they announce, the names of hosts
+//!  3  service                the port table, categories, the vocabulary of verdicts, names of protocols without ports
+//!  2  decode                 the walk over a packet's layers, from its link header to its ports
+//!  1  capture                from a file, a pipe, a compressed stream or interfaces to packets
+//!     platform               this computer: libpcap, privileges, interfaces, and what a live capture lacks
+//!  0  error, unit, text      errors as data; time and traffic; cleaning of text from outside
+//!     support                tools for speed and safety that know nothing of packets
 //! ```
 //!
-//! # The packet's path
+//! # One packet, from a file to a row of CSV
 //!
-//! 1. [`capture::Source::next_packet`] lends a packet out of a large block of bytes: time, interface, wire length, data.
-//! 2. [`decode::Decoder::decode`] walks over its layers as far as it can and says where it stopped. It never fails: what it
-//!    cannot follow has its place in the ledger, too.
-//! 3. An [`decode::Observation`] is what is left: a small record with all that a flow needs. Later fragments wait in
-//!    [`flow::Fragments`] for the first one, which has the ports.
-//! 4. [`flow::FlowTable`] takes observations in, a batch at a time, because looking up a flow is waiting for memory.
-//! 5. Where a port's service announces other flows or names hosts, and only there, [`content::Listener`] reads the payload.
-//! 6. At the end flows that are two directions of one connection are [joined](flow::Joined), and [`flow::Relations`] joins
-//!    announcements to flows; [`flow::Roles`] joins what all flows say about each other's endpoints, asks the ladder
-//!    ([`service::ladder`]) for a [`service::Verdict`] on each, and notes whether the server [answered](service::Reply).
-//!    [`tally::Scans`] finds out who scans what.
-//! 7. [`analysis::Decided::table`] builds tables; [`output`] writes them.
+//! 1. [`capture::Source`] lends the packet out of a large block of bytes: time, interface, wire length, data. A format's parser does no
+//!    reading of its own.
+//! 2. [`analysis::pass_packets`], the one loop over packets, gives it to the [`analysis::Engine`].
+//! 3. [`decode::Decoder::decode`] walks over its layers as far as it can and says where it stopped. It never fails: a packet that it
+//!    cannot follow has its place in the [ledger](tally::Ledger), too. Most packets take a [short cut](decode::plain()) with the same
+//!    result.
+//! 4. An [`decode::Observation`] is left: a small record with all that a flow needs. Later fragments wait in [`flow::Fragments`] for
+//!    the first one, which has the ports.
+//! 5. If one of its ports is that of a control channel or a name service, and only then, [`content::Listener`] reads the payload.
+//! 6. [`tally::Tally`] counts the packet, and [`flow::FlowTable`] counts it into its flow, a batch at a time, because looking up a flow is
+//!    waiting for memory.
+//! 7. All this is [`analysis::Collected`]. Deciding changes none of it: flows that are two directions of one connection are
+//!    [joined](flow::Joined), [`decide::Relations`] joins announcements to flows, [`decide::Roles`] asks the rules of the
+//!    [ladder](decide::ladder) for a [`service::Verdict`] on each flow, and [`tally::Scans`] finds out who scans what. The result is
+//!    [`analysis::Decided`].
+//! 8. [`summary::Report`] makes a row of the flow: a type with named fields, and a line for each column.
+//! 9. [`output::csv`] writes the values of the row.
 //!
-//! Until step 6 everything is [`analysis::Collected`]; deciding makes it [`analysis::Decided`] and changes none of it. A live capture
-//! takes the same path. Its [`analysis::Engine`] lends what it has collected, or copies it for another thread to decide about, and
-//! removes flows that have expired: [`analysis::Ended`] keeps their sums.
+//! A live capture takes the same path. [`analysis::Driver`] reads a slice of packets at a time and removes flows that have been idle for
+//! long: [`analysis::Ended`] keeps their sums. Between two slices the engine lends what it has collected, or copies it for another
+//! thread to decide about.
 //!
 //! # What holds everywhere
 //!
 //! - Every packet is counted exactly once in the [`tally::Ledger`].
-//! - A flow's key has no direction. Who opened it, who serves, and what the port is called are three verdicts laid over it.
-//! - Time is the packet's own. No clock is read but in a live capture, to see which flows are silent and when to show how it goes.
+//! - The key of a flow has no direction. The opener, the server and the name of the port are three verdicts laid over it.
+//! - Time is the packet's own. Only a live capture reads a clock, to see which flows are idle and when to show its state.
 //! - The same input and options give the same bytes. Hashes are seeded afresh for each run because traffic chooses the
 //!   keys, and nothing that is shown depends on them.
-//! - What traffic can make grow has a bound, but for the flows themselves, and so has the work that it can cause. Text from outside is cleaned for the terminal and
-//!   guarded in CSV.
+//! - Everything that traffic can grow is bounded, and so is the work it causes. The flow table's bound is the user's (`max_flows`).
+//! - Text from outside is cleaned for the terminal and guarded in CSV.
 //!
 //! # What is deliberately absent
 //!
@@ -65,25 +64,21 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
-pub mod arena;
 pub mod capture;
 pub mod content;
+pub mod decide;
 pub mod decode;
-#[cfg(feature = "live")]
-pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod flow;
-#[cfg(feature = "live")]
-pub mod machine;
 pub mod messages;
 pub mod output;
-pub mod parallel;
-pub mod prefetch;
 #[cfg(feature = "live")]
-pub mod privileges;
+pub mod platform;
 pub mod service;
 pub mod summary;
+#[doc(hidden)]
+pub mod support;
 pub mod tally;
 pub mod text;
 pub mod unit;

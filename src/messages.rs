@@ -9,6 +9,7 @@
 //!
 //! Keys of tables and columns, values in CSV and JSON, and names of options are no sentences: they are the same in every language.
 
+mod choice;
 mod display;
 mod doctor;
 mod english;
@@ -21,6 +22,7 @@ mod usage;
 
 use std::fmt::Debug;
 
+pub use choice::ChoiceMessages;
 pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
@@ -32,7 +34,16 @@ pub use usage::UsageMessages;
 
 /// All sentences of a language.
 pub trait Messages:
-    DoctorMessages + ErrorMessages + LiveMessages + ReadingMessages + ServiceMessages + TableMessages + UsageMessages + Debug + Sync
+    ChoiceMessages
+    + DoctorMessages
+    + ErrorMessages
+    + LiveMessages
+    + ReadingMessages
+    + ServiceMessages
+    + TableMessages
+    + UsageMessages
+    + Debug
+    + Sync
 {
 }
 

@@ -1,7 +1,6 @@
 //! Numbers for people, and the cleaning of untrusted text; beside them the sentences of explanations and of ports, which are not part
 //! of the module `messages` yet.
 
-pub mod choice;
 mod count;
 mod explain;
 mod services;

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Options, analyse_sources};
 use portolan::capture::{InputName, Source};
 use portolan::output::csv;
-use portolan::summary::TableName;
+use portolan::summary::{Report, TableName};
 
 fuzz_target!(|bytes: &[u8]| {
     let source = Source::from_reader(&InputName::Stdin, Box::new(Cursor::new(bytes.to_vec())));
@@ -16,6 +16,6 @@ fuzz_target!(|bytes: &[u8]| {
     let captured: u64 = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
     assert_eq!(analysis.total().packets, captured);
     for name in TableName::ALL {
-        csv::write(&analysis.table(name), std::io::sink()).unwrap();
+        csv::write(&Report::new(&analysis).table(name), std::io::sink()).unwrap();
     }
 });

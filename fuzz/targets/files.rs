@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Decided, Options, Sequence, analyse_sources};
 use portolan::capture::{InputName, Source};
 use portolan::output::json;
-use portolan::summary::TableName;
+use portolan::summary::{Report, TableName};
 
 /// The most files of a set.
 const MOST_FILES: usize = 8;
@@ -39,10 +39,10 @@ fn packets(analysis: &Decided<'_>) -> (u64, u64) {
 }
 
 fn document(analysis: &Decided<'_>) -> Vec<u8> {
-    let program = json::Program { version: "0", services_table: String::new() };
+    let program = json::Producer { version: "0", services_table: String::new() };
     let heading = json::Heading { portolan: program, input: Vec::new(), options: json::Settings::default() };
     let mut document = Vec::new();
-    json::write(&heading, TableName::ALL.into_iter().map(|name| analysis.table(name)), &mut document).unwrap();
+    json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
     document
 }
 

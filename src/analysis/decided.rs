@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use super::Collected;
-use crate::arena::Arena;
-use crate::flow::{Flow, Joined, JoinedNumbers, Relations, Roles, Timelines};
+use crate::decide::{Relations, Roles};
+use crate::flow::{Flow, Joined, JoinedNumbers, Timelines};
 use crate::service::{Category, Verdict};
-use crate::tally::{Scanner, Scans};
+use crate::support::chunked_vec::ChunkedVec;
+use crate::support::parallel;
+use crate::tally::flows::FlowSum;
+use crate::tally::{DecidedFlows, Scanner, Scans};
 use crate::unit::{Time, Traffic};
 
 /// A capture, decided: everything that the tables are made of.
@@ -17,7 +20,7 @@ pub struct Decided<'c> {
     /// The capture. Flows that came as two directions of one are one flow.
     pub collected: Collected<'c>,
     /// The verdict on each flow, in the flows' order.
-    pub verdicts: Arena<Verdict>,
+    pub verdicts: ChunkedVec<Verdict>,
     /// The flows that control channels announced.
     pub relations: Relations,
     /// Who scans what.
@@ -86,6 +89,30 @@ impl<'c> Decided<'c> {
     /// True for the unanswered part of a scan, which counts as the scan's and not as its service's.
     pub fn is_closed_to_scan(&self, flow: &Flow, verdict: &Verdict) -> bool {
         self.scans.has_unanswered(flow, verdict, &self.registry)
+    }
+
+    /// The flows with the verdicts on them, to be summed.
+    pub fn decided_flows(&self) -> DecidedFlows<'_> {
+        let ended = self.ended.as_ref().map(|ended| &ended.sums);
+        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, ended, threads: self.threads }
+    }
+
+    /// A sum over all flows.
+    pub fn sum<S: FlowSum + Clone + Send>(&self) -> S {
+        self.sum_where(|_, _| true)
+    }
+
+    /// A sum over some flows, and over all that have expired.
+    pub fn sum_where<S: FlowSum + Clone + Send>(&self, is_wanted: impl Fn(&Flow, &Verdict) -> bool + Sync) -> S {
+        let over = |range: Range<usize>| {
+            let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
+            S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
+        };
+        let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
+        for part in parallel::parts(self.flows.len(), self.threads, over) {
+            sum.merge(part);
+        }
+        sum
     }
 }
 

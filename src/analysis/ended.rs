@@ -1,8 +1,8 @@
 //! What is left of flows that have ended and were let go: their sums. So a capture can go on for days in bounded memory.
 
-use crate::arena::Arena;
 use crate::flow::{Flows, Timeline};
 use crate::service::{Category, Registry, Verdict};
+use crate::support::chunked_vec::ChunkedVec;
 use crate::tally::flows::FlowSums;
 use crate::tally::{ClosedDoors, Room, Scans};
 
@@ -47,7 +47,7 @@ impl Ended {
     /// Takes in the flows that are over, with their final verdicts.
     pub(super) fn take_in(
         &mut self,
-        (flows, verdicts): (&Flows, &Arena<Verdict>),
+        (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
         (scans, registry): (&Scans, &Registry),
         is_over: &[bool],
     ) {

@@ -370,7 +370,7 @@ mod tests {
     use super::*;
     use crate::capture::InputName;
     use crate::flow::TimelineOptions;
-    use crate::summary::TableName;
+    use crate::summary::{Report, TableName};
     use crate::tally::Room;
     use crate::unit::NANOSECONDS;
 
@@ -394,7 +394,7 @@ mod tests {
     /// The lines of a table as data, without its header.
     fn lines(analysis: &Decided<'_>, name: TableName) -> Vec<String> {
         let mut csv = Vec::new();
-        crate::output::csv::write(&analysis.table(name), &mut csv).unwrap();
+        crate::output::csv::write(&Report::new(&analysis).table(name), &mut csv).unwrap();
         String::from_utf8(csv).unwrap().lines().skip(1).map(str::to_owned).collect()
     }
 

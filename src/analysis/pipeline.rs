@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use crate::decode::Observation;
 use crate::flow::{self, FlowTable, Flows, SpareFlows, TableOptions, Timeline};
-use crate::parallel;
+use crate::support::parallel;
 
 /// Observations that are counted at once before a thread is worth its start.
 const BEFORE_THREAD: usize = 1 << 15;

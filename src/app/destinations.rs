@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{Format, Layout, WriteTable, folder, json, replace, terminal};
+use portolan::output::{Format, Layout, WriteTable, folder, json, terminal};
 use portolan::service::Registry;
-use portolan::summary::Table;
+use portolan::summary::{Report, Table};
+use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
@@ -30,7 +31,7 @@ pub fn write_tables<'a>(
     analysis: &Decided<'_>,
     for_people: bool,
 ) -> Vec<Error> {
-    let tables = || job.written.iter().map(|name| analysis.table(*name));
+    let tables = || job.written.iter().map(|name| Report::new(&analysis).table(*name));
     let mut failures = Vec::new();
     for Destination { format, target } in &job.destinations {
         match format.layout() {
@@ -43,7 +44,7 @@ pub fn write_tables<'a>(
     if for_people && job.is_shown() {
         let view = View { wide: job.wide, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
-            job.tables.iter().try_for_each(|name| terminal::write(&analysis.table(*name), view, output))
+            job.tables.iter().try_for_each(|name| terminal::write(&Report::new(&analysis).table(*name), view, output))
         });
         failures.extend(shown.err());
     }
@@ -97,7 +98,7 @@ fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Resu
 pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let (name, written) = match target {
         Target::Stdout => (STDOUT.into(), write_to_stdout(document)),
-        Target::Path(path) => (path.display().to_string(), replace::write(path, document)),
+        Target::Path(path) => (path.display().to_string(), atomic_write::write(path, document)),
     };
     written.map_err(|source| Error::writing(name, source))
 }
@@ -127,8 +128,8 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
 }
 
 /// What made a document.
-fn program<'a>(registry: &Registry) -> json::Program<'a> {
-    json::Program { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
+fn program<'a>(registry: &Registry) -> json::Producer<'a> {
+    json::Producer { version: env!("CARGO_PKG_VERSION"), services_table: registry.describe() }
 }
 
 /// A path as it stands in a document.

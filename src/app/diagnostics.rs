@@ -185,6 +185,7 @@ pub fn print_problem(sentence: &str) {
 }
 
 /// Prints how things go.
+#[cfg(feature = "live")]
 pub fn print_status(sentence: &str) {
     print(sentence);
 }

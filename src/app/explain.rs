@@ -7,7 +7,6 @@ use portolan::capture::{Filter, InputName};
 use portolan::error::Error;
 use portolan::explain::{self, Known, Question, Unclear};
 use portolan::output::{prose, terminal};
-use portolan::text::choice as text;
 use portolan::witness::{self, Matching};
 
 use super::cli::{ExplainArguments, Target, Unnamed};
@@ -15,15 +14,14 @@ use super::destinations::write_to;
 use super::diagnostics::{print_details, print_problem, report_missed};
 use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
-use super::{COMPLETE, FAILED, INCOMPLETE};
+use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
 /// `portolan explain`
 pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let job = match arguments.into_job() {
         Ok(job) => job,
-        Err(Unnamed { why, shows_forms }) => {
-            print_problem(&why);
-            print_details(text::flow_forms().filter(|_| shows_forms));
+        Err(unnamed) => {
+            report_unnamed(&unnamed);
             return Ok(FAILED);
         }
     };
@@ -65,24 +63,35 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     Ok(if all_were_asked && analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 
+/// Reports that the words name no captures or no flow, and how a flow can be named, unless that is clear.
+fn report_unnamed(unnamed: &Unnamed) {
+    let forms = || MESSAGES.flow_forms().into_iter().map(|(by, example)| format!("{by:<34}{example}"));
+    match unnamed {
+        Unnamed::Nothing => print_problem(MESSAGES.name_a_capture_and_a_flow()),
+        Unnamed::NotAFlow { word } => print_problem(&MESSAGES.not_a_flow(word)),
+        Unnamed::NoFlow { captures } => return print_problem(&MESSAGES.name_a_flow(captures)),
+        Unnamed::NoCapture { flow } => return print_problem(&MESSAGES.name_the_capture(flow)),
+    }
+    print_details(forms());
+}
+
 /// What to say about an input that can be read only once.
 fn read_only_once(input: &InputName) -> Option<String> {
-    let kind = input.read_only_once()?;
-    Some(text::read_only_once(&input.to_string(), (*input != InputName::Stdin).then_some(kind)))
+    Some(MESSAGES.read_only_once(&input.to_string(), input.read_only_once()?))
 }
 
 /// The flows that the filter's packets belong to; says how many there are.
 fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = witness::matching(options, filter);
     let Matching { flows, filtered } = &matching;
-    print_problem(&text::filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
+    print_problem(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
     report_missed(filtered);
     matching
 }
 
 /// Says why it is not clear which flow is meant, and shows those that could be.
 fn report_unclear(analysis: &Decided<'_>, unclear: &Unclear) {
-    print_problem(&unclear.why);
+    print_problem(&MESSAGES.choice_problem(&unclear.problem));
     if !unclear.candidates.is_empty() {
         let table = explain::candidates(analysis, &unclear.candidates);
         // If standard error is closed, nobody listens.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portolan::analysis::{Driver, Options, Throttle};
-use portolan::capture::live::{Devices, Ending, InterfaceStatus, Live, Settings, Status, Stopper};
-use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
-use portolan::doctor;
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, Stopper};
+use portolan::capture::{InputName, SaveTarget, Saving, Source};
 use portolan::error::{CaptureProblem, Error};
-use portolan::machine::Machine;
 use portolan::output::{Layout, checklist};
-use portolan::privileges::{self, Needs, folder_of};
+use portolan::platform::doctor;
+use portolan::platform::machine::Machine;
+use portolan::platform::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
 
 use super::cli::{Destination, LiveJob, Target};
@@ -38,7 +38,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     options.timeline = timeline(&job.tables);
     options.closed_ports = job.tables.closed_ports;
     // The system filters, so that nothing has to be thrown away here.
-    let settings = Settings { filter: options.filter.take(), ..job.settings.clone() };
+    let settings = CaptureSettings { filter: options.filter.take(), ..job.settings.clone() };
     let devices = match Devices::open(&settings) {
         Ok(devices) => devices,
         Err(error) => return refuse(error),

@@ -1,10 +1,10 @@
 //! Floor 10: the commands about this computer: `portolan interfaces` and `portolan doctor`.
 
-use portolan::doctor;
 use portolan::error::Error;
-use portolan::machine::Machine;
 use portolan::output::terminal::View;
 use portolan::output::{checklist, json, terminal};
+use portolan::platform::doctor;
+use portolan::platform::machine::Machine;
 use portolan::service::Registry;
 use portolan::summary;
 

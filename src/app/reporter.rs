@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use portolan::analysis::{Collected, Decided};
 use portolan::error::Error;
-use portolan::parallel;
 use portolan::service::Registry;
+use portolan::support::parallel;
 
 use super::MESSAGES;
 use super::cli::{CommonJob, TablesJob, Target};

@@ -8,7 +8,7 @@ use console::{Term, truncate_str};
 use portolan::analysis::Decided;
 use portolan::output::prose::wrapped;
 use portolan::output::terminal::{self, View};
-use portolan::summary::TableName;
+use portolan::summary::{Report, TableName};
 use portolan::unit::Traffic;
 
 use super::MESSAGES;
@@ -129,7 +129,7 @@ fn services(analysis: &Decided<'_>) -> Vec<String> {
     let view = View { width, tells_left_out: false, top: Some(top), ..view_on_stderr(Some(0)) };
     let mut services = Vec::new();
     // A vector takes everything.
-    let _ = terminal::write(&analysis.table(TableName::Services), view, &mut services);
+    let _ = terminal::write(&Report::new(&analysis).table(TableName::Services), view, &mut services);
     String::from_utf8_lossy(&services).lines().map(str::to_owned).collect()
 }
 

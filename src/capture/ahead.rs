@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use crate::parallel;
+use crate::support::parallel;
 
 /// Bytes of a block: large enough that handing it over costs nothing.
 const BLOCK: usize = 256 << 10;
@@ -129,7 +129,7 @@ fn fill(reader: &mut impl Read, block: &mut [u8]) -> (usize, Option<io::Error>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parallel::refusal;
+    use crate::support::parallel::refusal;
 
     /// Gives its bytes a few at a time, and then fails or ends.
     struct Slow(Vec<u8>, Option<io::ErrorKind>);

@@ -14,7 +14,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 
 use super::buffer::Buffer;
-use super::format::Record;
+use super::format::PacketRecord;
 use super::packet::LinkType;
 use crate::unit::Time;
 
@@ -96,7 +96,7 @@ impl Duplicates {
     /// Takes in the next packet, whose `data` has just been passed over in `buffer` and began at that offset. True if it is a
     /// suspected duplicate.
     #[inline(always)]
-    pub fn take_in(&mut self, record: &Record, link_type: LinkType, data: &[u8], begin: u64, buffer: &Buffer) -> bool {
+    pub fn take_in(&mut self, record: &PacketRecord, link_type: LinkType, data: &[u8], begin: u64, buffer: &Buffer) -> bool {
         let key = key(data);
         // One by one: comparing all at once would have to wait until the latest one has been written.
         let [first, second, third, fourth] = self.keys;
@@ -113,7 +113,7 @@ impl Duplicates {
     /// True if one of the packets before is the same.
     #[cold]
     #[inline(never)]
-    fn confirm(&self, record: &Record, link_type: LinkType, data: &[u8], buffer: &Buffer) -> bool {
+    fn confirm(&self, record: &PacketRecord, link_type: LinkType, data: &[u8], buffer: &Buffer) -> bool {
         let header = match link_type {
             LinkType::LINUX_SLL => COOKED,
             LinkType::LINUX_SLL2 => COOKED_2,

@@ -16,7 +16,7 @@ pub enum Step {
     /// A packet record.
     Packet {
         /// What its header says.
-        record: Record,
+        record: PacketRecord,
         /// Where its bytes are.
         data: Range<usize>,
         /// Bytes that the whole record takes.
@@ -32,7 +32,7 @@ pub enum Step {
 
 /// The header of a packet record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct PacketRecord {
     /// When the packet was captured.
     pub time: Time,
     /// Length on the wire.

@@ -43,6 +43,23 @@ pub enum InputName {
     Live,
 }
 
+/// The kind of an input that can be read only once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOnlyOnce {
+    /// Standard input.
+    StandardInput,
+    /// A named pipe.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Something else that is no regular file.
+    NotAFile,
+    /// Network interfaces.
+    Interfaces,
+}
+
 impl InputName {
     /// `-` is standard input, everything else a path.
     pub fn from_argument(argument: &Path) -> InputName {
@@ -51,33 +68,33 @@ impl InputName {
 
     /// What kind of input it is, if it is one that can be read only once: a pipe or a device. It is not opened for that. What does
     /// not exist can be read as often as anything else.
-    pub fn read_only_once(&self) -> Option<&'static str> {
+    pub fn read_only_once(&self) -> Option<ReadOnlyOnce> {
         match self {
-            InputName::Stdin => Some("standard input"),
+            InputName::Stdin => Some(ReadOnlyOnce::StandardInput),
             InputName::File(path) => fs::metadata(path).ok().and_then(|metadata| stream_kind(metadata.file_type())),
-            InputName::Live => Some(LIVE_CAPTURE),
+            InputName::Live => Some(ReadOnlyOnce::Interfaces),
         }
     }
 }
 
 #[cfg(unix)]
-fn stream_kind(kind: fs::FileType) -> Option<&'static str> {
+fn stream_kind(kind: fs::FileType) -> Option<ReadOnlyOnce> {
     use std::os::unix::fs::FileTypeExt;
     match kind {
-        kind if kind.is_fifo() => Some("a FIFO or a pipe"),
-        kind if kind.is_socket() => Some("a socket"),
-        kind if kind.is_char_device() || kind.is_block_device() => Some("a device"),
+        kind if kind.is_fifo() => Some(ReadOnlyOnce::Fifo),
+        kind if kind.is_socket() => Some(ReadOnlyOnce::Socket),
+        kind if kind.is_char_device() || kind.is_block_device() => Some(ReadOnlyOnce::Device),
         kind => other_kind(kind),
     }
 }
 
 #[cfg(not(unix))]
-fn stream_kind(kind: fs::FileType) -> Option<&'static str> {
+fn stream_kind(kind: fs::FileType) -> Option<ReadOnlyOnce> {
     other_kind(kind)
 }
 
-fn other_kind(kind: fs::FileType) -> Option<&'static str> {
-    (!kind.is_file() && !kind.is_dir()).then_some("no regular file")
+fn other_kind(kind: fs::FileType) -> Option<ReadOnlyOnce> {
+    (!kind.is_file() && !kind.is_dir()).then_some(ReadOnlyOnce::NotAFile)
 }
 
 impl fmt::Display for InputName {

@@ -118,7 +118,7 @@ impl Shared {
             drop(tell);
             file
         };
-        let thread = match crate::parallel::hand_over(path.to_owned(), open) {
+        let thread = match crate::support::parallel::hand_over(path.to_owned(), open) {
             Ok(thread) => thread,
             Err((path, _)) => return File::open(path),
         };

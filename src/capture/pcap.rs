@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
+use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 use crate::unit::Time;
@@ -167,7 +167,7 @@ impl Pcap {
 
     /// The next record, where its bytes are, and its size; or how many bytes it would take to tell.
     #[inline]
-    pub fn packet(&self, bytes: &[u8]) -> Result<(Record, Range<usize>, usize), usize> {
+    pub fn packet(&self, bytes: &[u8]) -> Result<(PacketRecord, Range<usize>, usize), usize> {
         let header_len = self.record_header;
         let Some(header) = bytes.get(..header_len).and_then(|header| header.first_chunk::<RECORD_HEADER>()) else {
             return Err(header_len);
@@ -185,7 +185,7 @@ impl Pcap {
         }
         // At most 2^32 seconds and 2^32 microseconds: far from the end of the range. Fractions of more than a second are added up.
         let nanoseconds = i64::from(order.u32(header, 0)) * 1_000_000_000 + i64::from(order.u32(header, 4)) * self.fraction_unit;
-        let record = Record { time: Time::from_nanoseconds(nanoseconds), wire_len, interface: 0 };
+        let record = PacketRecord { time: Time::from_nanoseconds(nanoseconds), wire_len, interface: 0 };
         Ok((record, header_len..size, size))
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
+use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::error::{FormatProblem, NotACapture, SectionProblem};
 use crate::unit::Time;
@@ -183,7 +183,7 @@ impl Pcapng {
             let room = body.len() - HEAD;
             return Fault::passing(FormatProblem::PacketTooLong { stored, room }, size as u64);
         }
-        let record = Record { time: interface.resolution.time(units, interface.time_offset), wire_len, interface: index };
+        let record = PacketRecord { time: interface.resolution.time(units, interface.time_offset), wire_len, interface: index };
         Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
     }
 
@@ -199,7 +199,7 @@ impl Pcapng {
         let wire_len = self.order.u32(body, 0);
         let limit = if interface.snaplen == 0 { u32::MAX } else { interface.snaplen };
         let stored = (wire_len.min(limit) as usize).min(body.len() - HEAD);
-        let record = Record { time: Time::UNKNOWN, wire_len, interface: index };
+        let record = PacketRecord { time: Time::UNKNOWN, wire_len, interface: index };
         Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
     }
 

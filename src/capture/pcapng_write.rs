@@ -24,11 +24,11 @@ const NANOSECONDS: u8 = 9;
 /// The first byte of an `if_filter`: what follows is a filter in libpcap's language.
 const FILTER_TEXT: u8 = 0;
 
-/// What an Interface Description Block says.
+/// What an Interface InterfaceBlock Block says.
 ///
 /// A text of more than 65534 bytes does not fit in its option, which is then left out.
 #[derive(Clone, Copy, Debug)]
-pub struct Description<'a> {
+pub struct InterfaceBlock<'a> {
     /// The interface's name, as the system knows it.
     pub name: &'a str,
     /// What the system says about it, for people.
@@ -66,7 +66,7 @@ pub fn section_header(bytes: &mut Vec<u8>) {
 }
 
 /// Describes the stream's next interface.
-pub fn interface(bytes: &mut Vec<u8>, interface: &Description<'_>) {
+pub fn interface(bytes: &mut Vec<u8>, interface: &InterfaceBlock<'_>) {
     let link_type = u16::try_from(interface.link_type.0).unwrap_or(u16::MAX);
     block(bytes, INTERFACE, |bytes| {
         bytes.extend_from_slice(&link_type.to_le_bytes());
@@ -166,8 +166,8 @@ mod tests {
     use super::super::{Completeness, InputName, Source};
     use super::*;
 
-    const ETH: Description<'static> =
-        Description { name: "eth", description: None, link_type: LinkType::ETHERNET, snaplen: 96, filter: None };
+    const ETH: InterfaceBlock<'static> =
+        InterfaceBlock { name: "eth", description: None, link_type: LinkType::ETHERNET, snaplen: 96, filter: None };
 
     fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
         let mut bytes = vec![0xaa];
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn an_interface_is_described_in_options() {
-        let full = Description { description: Some("LAN"), filter: Some("tcp"), ..ETH };
+        let full = InterfaceBlock { description: Some("LAN"), filter: Some("tcp"), ..ETH };
         let body = [
             &[1, 0, 0, 0, 56, 0, 0, 0, 1, 0, 0, 0, 96, 0, 0, 0][..],
             &[2, 0, 3, 0, b'e', b't', b'h', 0, 3, 0, 3, 0, b'L', b'A', b'N', 0],
@@ -206,13 +206,13 @@ mod tests {
     fn a_text_longer_than_an_option_is_left_out() {
         let long = "x".repeat(65_536);
         let short = written(|bytes| interface(bytes, &ETH));
-        let described = Description { description: Some(&long), filter: Some(&long[1..]), ..ETH };
+        let described = InterfaceBlock { description: Some(&long), filter: Some(&long[1..]), ..ETH };
         assert_eq!(written(|bytes| interface(bytes, &described)), short);
     }
 
     #[test]
     fn a_link_type_that_cannot_be_is_no_other_one() {
-        let described = Description { link_type: LinkType(0x1_0001), ..ETH };
+        let described = InterfaceBlock { link_type: LinkType(0x1_0001), ..ETH };
         assert_eq!(written(|bytes| interface(bytes, &described))[8..12], [0xff, 0xff, 0, 0]);
     }
 
@@ -281,7 +281,7 @@ mod tests {
                 for (name, description, link_type, snaplen, filter, _) in &described {
                     let (description, filter) = (description.as_deref(), filter.as_deref());
                     let link_type = LinkType(u32::from(*link_type));
-                    interface(bytes, &Description { name, description, link_type, snaplen: *snaplen, filter });
+                    interface(bytes, &InterfaceBlock { name, description, link_type, snaplen: *snaplen, filter });
                 }
                 for (index, time, wire_len, data) in &packets {
                     let number = index.index(described.len()) as u32;

@@ -10,7 +10,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::format::{Record, Step};
+use super::format::{PacketRecord, Step};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
 use super::saved_file::{SavedFile, check_folder, numbered};
@@ -27,7 +27,7 @@ const CLOCK_SET_BACK: i64 = 60 * NANOSECONDS;
 
 /// Where packets are saved to, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Target {
+pub struct SaveTarget {
     /// The file; `-` is standard output. A name that ends in `.pcap` asks for a pcap file with nanoseconds, every other one
     /// for pcapng. A file that is already there is overwritten.
     pub path: PathBuf,
@@ -40,10 +40,10 @@ pub struct Target {
     pub keep: Option<usize>,
 }
 
-impl Target {
+impl SaveTarget {
     /// One file, without rotation.
-    pub fn file(path: impl Into<PathBuf>) -> Target {
-        Target { path: path.into(), ..Target::default() }
+    pub fn file(path: impl Into<PathBuf>) -> SaveTarget {
+        SaveTarget { path: path.into(), ..SaveTarget::default() }
     }
 
     fn rotates(&self) -> bool {
@@ -137,7 +137,7 @@ impl Run {
 
 /// A stream of pcapng blocks being saved.
 pub struct Saving {
-    target: Target,
+    target: SaveTarget,
     format: Format,
     stream: Pcapng,
     /// The current section's header and interface descriptions, as they came.
@@ -156,7 +156,7 @@ pub struct Saving {
 impl Saving {
     /// Makes the file, or with rotation sees that its folder is there: then the first file is made with the first packet,
     /// whose time it is named after.
-    pub fn create(target: Target) -> Result<Saving, Error> {
+    pub fn create(target: SaveTarget) -> Result<Saving, Error> {
         target.check()?;
         if target.is_stdout() {
             return Ok(Saving::new(target, Some(SavedFile::stdout())));
@@ -169,7 +169,7 @@ impl Saving {
         Ok(Saving::new(target, Some(file)))
     }
 
-    fn new(target: Target, unbegun: Option<SavedFile>) -> Saving {
+    fn new(target: SaveTarget, unbegun: Option<SavedFile>) -> Saving {
         Saving {
             format: target.format(),
             saved: Saved { files: u64::from(unbegun.is_some()), ..Saved::default() },
@@ -256,7 +256,7 @@ impl Saving {
     }
 
     #[inline]
-    fn take_packet(&mut self, blocks: &[u8], record: Record, data: &[u8], size: usize) -> Result<(), Error> {
+    fn take_packet(&mut self, blocks: &[u8], record: PacketRecord, data: &[u8], size: usize) -> Result<(), Error> {
         let length = match self.format {
             Format::Pcapng => size,
             Format::Pcap => RECORD_HEADER + data.len(),

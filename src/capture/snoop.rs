@@ -3,7 +3,7 @@
 //! A file header of 16 bytes, then records: length on the wire, stored length, length of the whole record, packets dropped
 //! so far, seconds, microseconds, data, padding. All numbers are big-endian.
 
-use super::format::{ByteOrder, Fault, MAX_PACKET, Record, Step};
+use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, LinkType, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 
@@ -54,7 +54,7 @@ impl Snoop {
         }
         self.interface[0].dropped_kernel = Some(u64::from(word(3)));
         let microseconds = u64::from(word(4)) * 1_000_000 + u64::from(word(5));
-        let record = Record { time: Resolution::MICROSECONDS.time(microseconds, 0), wire_len, interface: 0 };
+        let record = PacketRecord { time: Resolution::MICROSECONDS.time(microseconds, 0), wire_len, interface: 0 };
         Step::Packet { record, data: RECORD_HEADER..RECORD_HEADER + stored, size }
     }
 }

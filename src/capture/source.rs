@@ -9,7 +9,7 @@ use super::buffer::{Buffer, Reader};
 use super::digest::HashingReader;
 use super::duplicates::Duplicates;
 use super::foreign;
-use super::format::{Fault, Record, Step};
+use super::format::{Fault, PacketRecord, Step};
 use super::input::{Compression, Input, InputName, Position};
 use super::interrupt::Interrupt;
 use super::packet::{Interface, Packet};
@@ -183,7 +183,7 @@ impl Source {
     #[inline(always)]
     pub fn next_packet(&mut self) -> Option<(Packet<'_>, &Interface)> {
         let (record, data, size) = self.next_record()?;
-        let Record { time, wire_len, interface } = record;
+        let PacketRecord { time, wire_len, interface } = record;
         let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
         Some((packet, self.format.interface(interface)))
     }
@@ -193,7 +193,7 @@ impl Source {
     #[inline(always)]
     pub fn next_seen<const LOOKS: bool>(&mut self) -> Option<Seen<'_>> {
         let (record, data, size) = self.next_record()?;
-        let Record { time, wire_len, interface } = record;
+        let PacketRecord { time, wire_len, interface } = record;
         let from_begin = size - data.start;
         let packet = Packet { time, wire_len, interface, data: self.buffer.passed(size, data) };
         let interface = self.format.interface(interface);
@@ -205,7 +205,7 @@ impl Source {
     }
 
     #[inline(always)]
-    fn next_record(&mut self) -> Option<(Record, Range<usize>, usize)> {
+    fn next_record(&mut self) -> Option<(PacketRecord, Range<usize>, usize)> {
         // The usual case, a whole record of a pcap file, without the questions that other cases need.
         if let Format::Pcap(pcap) = &self.format
             && let Ok(found) = pcap.packet(self.buffer.unread())
@@ -216,7 +216,7 @@ impl Source {
         self.next_record_of_any()
     }
 
-    fn next_record_of_any(&mut self) -> Option<(Record, Range<usize>, usize)> {
+    fn next_record_of_any(&mut self) -> Option<(PacketRecord, Range<usize>, usize)> {
         self.waiting = false;
         self.pass_on();
         while !self.ended && !self.waiting {

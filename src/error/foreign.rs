@@ -3,7 +3,8 @@
 /// A file format that is recognised and not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the names are those of the formats and their programs")]
+// The names are those of the formats and their programs.
+#[allow(missing_docs)]
 pub enum ForeignFormat {
     // Captures that editcap converts.
     NetworkMonitor1,
@@ -70,4 +71,41 @@ pub enum ForeignFormat {
     TcpdumpOutput,
     HexDump,
     Text,
+}
+
+impl ForeignFormat {
+    /// True if a file of this format holds captured packets, which something can convert or restore.
+    pub fn is_capture(self) -> bool {
+        use ForeignFormat::{
+            Capsa, EarlyNetXRay, Erf, EyeSdn, InfoVista5View, Iptrace, LanAlyzer, NetScaler, Nettl, Nettl9, NetworkMonitor1,
+            NetworkMonitor2, Observer, OmniPeek, PcapngTransferredAsText, Radcom, SnifferDos, SnifferWindows, TektronixK12,
+            TektronixK12Text, VectorBlf, VisualNetworks, WindowsEtl,
+        };
+        matches!(
+            self,
+            NetworkMonitor1
+                | NetworkMonitor2
+                | SnifferDos
+                | SnifferWindows
+                | EarlyNetXRay
+                | Iptrace
+                | Nettl
+                | Nettl9
+                | Observer
+                | OmniPeek
+                | LanAlyzer
+                | VisualNetworks
+                | InfoVista5View
+                | TektronixK12
+                | TektronixK12Text
+                | Radcom
+                | Capsa
+                | EyeSdn
+                | VectorBlf
+                | NetScaler
+                | Erf
+                | WindowsEtl
+                | PcapngTransferredAsText
+        )
+    }
 }

@@ -6,16 +6,114 @@ use crate::decode::Decoded;
 use crate::flow::Flow;
 use crate::service::protocols;
 use crate::tally::Place;
-use crate::text::choice as text;
 use crate::witness::Whereabouts;
 
 /// Why there is not the one flow that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unclear {
-    /// What to say about it.
-    pub why: String,
+    /// The reason.
+    pub problem: ChoiceProblem,
     /// The numbers of the flows that can be asked for instead, from 0, in order.
     pub candidates: Vec<usize>,
+}
+
+/// The reason why there is not the one flow that is asked for. Flows and packets are numbered from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChoiceProblem {
+    /// There are no flows at all.
+    NoFlows,
+    /// There is no flow with that number.
+    NoSuchNumber {
+        /// The number.
+        number: usize,
+        /// How many flows there are.
+        flows: usize,
+    },
+    /// No flow has the endpoints.
+    NoSuchEndpoints,
+    /// No flow has the Community ID.
+    NoSuchCommunityId,
+    /// Several flows match.
+    Several {
+        /// How many.
+        flows: usize,
+    },
+    /// The flow stands for all of its protocol beyond the limit of flows.
+    Overflow {
+        /// Its number.
+        number: usize,
+        /// Its protocol.
+        protocol: String,
+    },
+    /// No flow has a packet that matches the filter.
+    FilterMatchesNone,
+    /// The flow with that number has no packet that matches the filter.
+    FilterMissesNumber {
+        /// The number.
+        number: usize,
+    },
+    /// The only flow that matches the question has no packet that matches the filter.
+    FilterMissesFlow {
+        /// Its number.
+        number: usize,
+    },
+    /// Several flows match the question, and none has a packet that matches the filter.
+    FilterMissesFlows {
+        /// How many.
+        flows: usize,
+    },
+    /// There is no packet with that number.
+    NoSuchPacket {
+        /// The number.
+        packet: u64,
+        /// How many packets there are.
+        packets: u64,
+    },
+    /// The packet was dropped as a duplicate.
+    PacketDropped {
+        /// Its number.
+        packet: u64,
+    },
+    /// The packet was not found where it was before.
+    CaptureChanged {
+        /// Its number.
+        packet: u64,
+    },
+    /// The packet has no flow.
+    PacketWithoutFlow {
+        /// Its number.
+        packet: u64,
+        /// Its kind.
+        kind: FlowlessPacket,
+        /// The key of its place in the table `ledger`.
+        place: &'static str,
+    },
+}
+
+/// The kind of a packet without flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowlessPacket {
+    /// It is not IP.
+    NotIp {
+        /// The key of its protocol.
+        protocol: String,
+        /// The protocol's name, if it has one.
+        name: String,
+    },
+    /// Its link type has no decoder.
+    UnsupportedLink {
+        /// The link type's number.
+        number: u32,
+        /// The link type's name.
+        name: String,
+    },
+    /// It is a later fragment, and the first one is not in the capture.
+    Orphan,
+    /// The capture kept too little of it.
+    Truncated,
+    /// It contradicts itself.
+    Malformed,
 }
 
 /// What was found out by reading the capture again.
@@ -38,37 +136,39 @@ pub fn choose(analysis: &Decided<'_>, question: Option<Question>, known: Known<'
     let narrowed: Vec<usize> = fitting.iter().copied().filter(|number| matching.binary_search(number).is_ok()).collect();
     match (narrowed.is_empty(), question, fitting.as_slice()) {
         (false, ..) => only(analysis, narrowed),
-        (_, None, _) => Err(Unclear { why: text::NOTHING_MATCHES.into(), candidates: Vec::new() }),
+        (_, None, _) => Err(Unclear { problem: ChoiceProblem::FilterMatchesNone, candidates: Vec::new() }),
         (_, Some(Question::Number(number)), _) => {
-            Err(Unclear { why: text::number_does_not_match(number), candidates: matching.to_vec() })
+            Err(Unclear { problem: ChoiceProblem::FilterMissesNumber { number }, candidates: matching.to_vec() })
         }
-        (_, _, [number]) => Err(Unclear { why: text::flow_does_not_match(number + 1), candidates: matching.to_vec() }),
-        _ => Err(Unclear { why: text::flows_do_not_match(fitting.len()), candidates: fitting }),
+        (_, _, [number]) => {
+            Err(Unclear { problem: ChoiceProblem::FilterMissesFlow { number: number + 1 }, candidates: matching.to_vec() })
+        }
+        _ => Err(Unclear { problem: ChoiceProblem::FilterMissesFlows { flows: fitting.len() }, candidates: fitting }),
     }
 }
 
 /// The flows that fit the question: at least one.
 fn fitting(analysis: &Decided<'_>, question: Option<Question>, known: Known<'_>) -> Result<Vec<usize>, Unclear> {
     let flows = &analysis.flows;
-    let none = |why: String| Unclear { why, candidates: Vec::new() };
+    let none = |problem| Unclear { problem, candidates: Vec::new() };
     let Some(question) = question else { return Ok((0..flows.len()).collect()) };
     match question {
         Question::Number(number) => match number.checked_sub(1).filter(|number| *number < flows.len()) {
             Some(number) => Ok(vec![number]),
-            None => Err(none(text::no_such_number(number, flows.len()))),
+            None => Err(none(ChoiceProblem::NoSuchNumber { number, flows: flows.len() })),
         },
         Question::Packet(packet) => match known.whereabouts {
             Some(Whereabouts::Flow { flow, .. }) if *flow < flows.len() => Ok(vec![*flow]),
             Some(whereabouts) => Err(none(without_flow(packet, whereabouts))),
-            None => Err(none(text::capture_has_changed(packet))),
+            None => Err(none(ChoiceProblem::CaptureChanged { packet })),
         },
         Question::Ends(..) | Question::Community(_) => {
             let fits = |(_, flow): &(usize, &Flow)| question.fits(flow);
             let found: Vec<usize> = flows.iter().enumerate().filter(fits).map(|(number, _)| number).collect();
             match (found.is_empty(), question) {
                 (false, _) => Ok(found),
-                (true, Question::Community(_)) => Err(none(text::NO_SUCH_COMMUNITY_ID.into())),
-                (true, _) => Err(none(text::NO_SUCH_ENDS.into())),
+                (true, Question::Community(_)) => Err(none(ChoiceProblem::NoSuchCommunityId)),
+                (true, _) => Err(none(ChoiceProblem::NoSuchEndpoints)),
             }
         }
     }
@@ -80,32 +180,37 @@ fn only(analysis: &Decided<'_>, flows: Vec<usize>) -> Result<usize, Unclear> {
         [number] => match analysis.flows.get(*number) {
             flow if flow.is_overflow() => {
                 let protocol = protocols::ip_protocol(flow.key.protocol).to_uppercase();
-                Err(Unclear { why: text::stands_for_many(number + 1, &protocol), candidates: Vec::new() })
+                Err(Unclear { problem: ChoiceProblem::Overflow { number: number + 1, protocol }, candidates: Vec::new() })
             }
             _ => Ok(*number),
         },
-        [] => Err(Unclear { why: text::NO_FLOWS.into(), candidates: Vec::new() }),
-        several => Err(Unclear { why: text::several_flows(several.len()), candidates: flows }),
+        [] => Err(Unclear { problem: ChoiceProblem::NoFlows, candidates: Vec::new() }),
+        several => Err(Unclear { problem: ChoiceProblem::Several { flows: several.len() }, candidates: flows }),
     }
 }
 
-/// Why a packet leads to no flow: what it is, and what it is counted as.
-fn without_flow(packet: u64, whereabouts: &Whereabouts) -> String {
-    let decoded = match whereabouts {
-        Whereabouts::Beyond(packets) => return text::no_such_packet(packet, *packets),
-        Whereabouts::Dropped => return text::packet_was_dropped(packet),
-        Whereabouts::Orphan => return text::packet_has_no_flow(packet, text::IS_ORPHAN, Place::Fragment.name()),
-        Whereabouts::Flow { .. } => return text::capture_has_changed(packet),
-        Whereabouts::Stopped(decoded) => decoded,
+/// Why a packet leads to no flow: its kind, and its place in the ledger.
+fn without_flow(packet: u64, whereabouts: &Whereabouts) -> ChoiceProblem {
+    let (kind, place) = match whereabouts {
+        Whereabouts::Beyond(packets) => return ChoiceProblem::NoSuchPacket { packet, packets: *packets },
+        Whereabouts::Dropped => return ChoiceProblem::PacketDropped { packet },
+        Whereabouts::Flow { .. } => return ChoiceProblem::CaptureChanged { packet },
+        Whereabouts::Orphan => (FlowlessPacket::Orphan, Place::Fragment),
+        Whereabouts::Stopped(decoded) => (flowless(decoded), Place::of(decoded)),
     };
-    let what = match decoded {
+    ChoiceProblem::PacketWithoutFlow { packet, kind, place: place.name() }
+}
+
+fn flowless(decoded: &Decoded) -> FlowlessPacket {
+    match decoded {
         Decoded::NonIp(protocol) => {
             let (key, _, name) = protocols::link_protocol(*protocol);
-            text::is_not_ip(&key, name)
+            FlowlessPacket::NotIp { protocol: key.to_string(), name: name.to_string() }
         }
-        Decoded::UnsupportedLink(link_type) => text::is_unsupported(link_type.0, &protocols::link_type(*link_type)),
-        Decoded::Truncated => text::IS_TRUNCATED.into(),
-        Decoded::Malformed | Decoded::Observed(_) => text::IS_MALFORMED.into(),
-    };
-    text::packet_has_no_flow(packet, &what, Place::of(decoded).name())
+        Decoded::UnsupportedLink(link_type) => {
+            FlowlessPacket::UnsupportedLink { number: link_type.0, name: protocols::link_type(*link_type).to_string() }
+        }
+        Decoded::Truncated => FlowlessPacket::Truncated,
+        Decoded::Malformed | Decoded::Observed(_) => FlowlessPacket::Malformed,
+    }
 }

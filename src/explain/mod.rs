@@ -11,14 +11,15 @@ mod rungs;
 use std::net::{IpAddr, SocketAddr};
 
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
-pub use choice::{Known, Unclear, choose};
+pub use choice::{ChoiceProblem, FlowlessPacket, Known, Unclear, choose};
 pub use question::{End, Question};
 
 use crate::analysis::Decided;
+use crate::decide::assessment::Assessment;
+use crate::decide::facts::{EndpointStats, FlowFacts};
+use crate::decide::{Relation, Roles};
 use crate::decode::Side;
-use crate::flow::{Flow, Initiator, Relation, Roles};
-use crate::service::assessment::Assessment;
-use crate::service::facts::{EndpointStats, FlowFacts};
+use crate::flow::{Flow, Initiator};
 use crate::service::{Confidence, FlowFlags, Reply, Rung, Service, Transport, Verdict, protocols};
 use crate::text;
 use crate::unit::Time;
@@ -203,7 +204,7 @@ impl Story<'_> {
 
     /// Who opened the flow, which is another question than who serves.
     fn opener(&self) -> String {
-        let observed = crate::flow::roles::is_start_observed(self.flow, self.analysis.span().first);
+        let observed = crate::decide::roles::is_start_observed(self.flow, self.analysis.span().first);
         match (self.flow.initiator(self.verdict, observed), self.verdict.server) {
             (Initiator::Server, _) => "Here the server opened the flow, not the client.".into(),
             (Initiator::Client, Some(_)) => "The client opened the flow.".into(),

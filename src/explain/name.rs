@@ -1,8 +1,8 @@
 //! Sentences on the name of a flow: who gives it, and how little it says about the protocol that was really spoken.
 
 use super::{Story, rungs};
+use crate::decide::facts::FlowFacts;
 use crate::service::book::{Book, PortQuery, Subject};
-use crate::service::facts::FlowFacts;
 use crate::service::{FlowFlags, NameSource, Service, Transport};
 use crate::summary::names;
 use crate::text;

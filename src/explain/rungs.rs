@@ -2,9 +2,9 @@
 
 use super::{Story, socket};
 use crate::content::{ChannelEvent, Expectation};
+use crate::decide::assessment::{Assessment, Finding};
+use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decode::Side;
-use crate::service::assessment::{Assessment, Finding};
-use crate::service::facts::{EndpointStats, FlowFacts};
 use crate::service::{Announcer, Category, Evidence, Opening, Rung, Transport};
 use crate::text;
 

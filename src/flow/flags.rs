@@ -40,7 +40,7 @@ mod tests {
     use super::super::{FlowTable, Initiator, TableOptions};
     use super::*;
     use crate::decode::Side;
-    use crate::service::assessment::{overflow_verdict, portless_verdict};
+    use crate::service::Service;
 
     const SYN: Said = (Side::A, "S", 7, 0, 0);
     const SYN_ACK: Said = (Side::B, "SA", 100, 8, 0);
@@ -53,17 +53,18 @@ mod tests {
 
     #[test]
     fn a_flow_has_flags_of_its_packets_and_of_its_verdict() {
-        let none = portless_verdict(Opening::Unseen);
+        let none = Verdict::without_server(Service::Portless);
+        let overflow = Verdict { flags: FlowFlags::OVERFLOW, ..none };
         let nat = Verdict { flags: FlowFlags::NAT, ..none };
         assert_eq!(flow(&[SYN]).flags(&nat, &[]), FlowFlags::ONE_WAY | FlowFlags::ATTEMPT | FlowFlags::NAT);
         assert_eq!(flow(&[SYN, SYN_ACK]).flags(&none, &[]), FlowFlags::empty());
         assert_eq!(flow(&[SYN_ACK]).flags(&none, &[]), FlowFlags::ONE_WAY | FlowFlags::ATTEMPT | FlowFlags::SYNACK_ONLY);
-        assert_eq!(Flow::overflow(6).flags(&overflow_verdict(true), &[]), FlowFlags::OVERFLOW, "none of a single flow's");
+        assert_eq!(Flow::overflow(6).flags(&overflow, &[]), FlowFlags::OVERFLOW, "none of a single flow's");
     }
 
     #[test]
     fn the_opening_tells_the_initiator_or_else_the_first_packet() {
-        let verdict = |server| Verdict { server: Some(server), ..portless_verdict(Opening::Unseen) };
+        let verdict = |server| Verdict { server: Some(server), ..Verdict::without_server(Service::Portless) };
         let opened = flow(&[SYN, SYN_ACK]);
         assert_eq!(opened.initiator(&verdict(Side::B), false), Initiator::Client);
         assert_eq!(opened.initiator(&verdict(Side::A), false), Initiator::Server, "active FTP");

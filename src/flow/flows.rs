@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::halves::{self, Joined, Networks};
 use super::record::Flow;
-use crate::arena::{Arena, Spare};
 use crate::decode::Observation;
+use crate::support::chunked_vec::{ChunkedVec, PreallocatedChunk};
 
 /// Counts that few flows have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub struct Rare {
 const MAX_UNPLACED: usize = 1 << 14;
 
 /// Memory for more flows.
-pub type SpareFlows = Spare<Flow>;
+pub type SpareFlows = PreallocatedChunk<Flow>;
 
 /// Makes memory for more flows, on any thread.
 pub fn make_spare() -> SpareFlows {
-    Spare::made(|| Flow::overflow(0))
+    PreallocatedChunk::made(|| Flow::overflow(0))
 }
 
 /// Identifiers of flows: their numbers over the whole capture from 0, expired flows counted among them.
@@ -48,7 +48,7 @@ impl Ids {
 /// The flows of a capture, in the order of their first packets.
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
-    flows: Arena<Flow>,
+    flows: ChunkedVec<Flow>,
     rare: HashMap<usize, Rare>,
     ids: Ids,
     /// Quotations in ICMP errors, of flows that are not known in their scope.
@@ -144,7 +144,7 @@ impl Flows {
     pub(super) fn remove(&mut self, is_expired: &[bool]) -> Vec<u32> {
         let staying = is_expired.iter().filter(|is_expired| !**is_expired).count();
         let mut numbers = vec![0; is_expired.len()];
-        let mut flows = Arena::default();
+        let mut flows = ChunkedVec::default();
         let mut ids = Vec::with_capacity(staying);
         for (number, flow) in self.flows.iter().enumerate().filter(|(number, _)| !is_expired[*number]) {
             numbers[number] = flows.len() as u32;
@@ -162,7 +162,7 @@ impl Flows {
     /// Other flows in place of these: those that had the numbers `kept`. They keep their identifiers if flows have expired.
     pub(super) fn rearranged(
         &self,
-        flows: Arena<Flow>,
+        flows: ChunkedVec<Flow>,
         rare: HashMap<usize, Rare>,
         networks: Networks,
         kept: impl Iterator<Item = usize>,

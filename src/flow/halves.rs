@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use super::flows::{Flows, Rare};
 use super::record::{Flow, REUSE_AFTER};
-use crate::arena::Arena;
 use crate::decode::{FlowKey, Observation, ScopeId, Side};
-use crate::parallel;
+use crate::support::chunked_vec::ChunkedVec;
+use crate::support::parallel;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -77,7 +77,7 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
     let (later, halves): (Map<usize, usize>, Map<usize, usize>) =
         (pairs.iter().copied().collect(), pairs.iter().map(|(kept, absorbed)| (*absorbed, *kept)).collect());
     let mut numbers: Vec<u32> = Vec::with_capacity(flows.len());
-    let mut joined = Arena::default();
+    let mut joined = ChunkedVec::default();
     for (number, flow) in flows.iter().enumerate() {
         // The half that is kept came first.
         if let Some(kept) = halves.get(&number) {

@@ -5,17 +5,11 @@
 //! [`Roles`] asks the ladder about every flow.
 
 mod connection;
-mod endpoint_index;
-mod endpoint_stats;
 mod flags;
 mod flows;
 mod fragments;
 mod halves;
-mod index;
 mod record;
-mod relations;
-mod reply;
-pub mod roles;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -26,7 +20,5 @@ pub use flows::{Flows, Rare, SpareFlows, make_spare};
 pub use fragments::{Followed, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, JoinedNumbers, Networks};
 pub use record::{Flow, REUSE_AFTER};
-pub use relations::{Relation, Relations};
-pub use roles::Roles;
 pub use table::{BATCH, FlowTable, MAX_FLOWS, TableOptions, USUAL_MAX_FLOWS};
 pub use timeline::{MOST_BUCKETS, Timeline, TimelineOptions, Timelines};

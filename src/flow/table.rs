@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::flows::{Flows, SpareFlows};
-use super::index::Index;
 use super::record::Flow;
 use super::timeline::{Timeline, TimelineOptions};
 use crate::decode::{FlowKey, Fragment, Observation};
-use crate::prefetch::prefetch;
+use crate::support::hash_index::HashIndex;
+use crate::support::prefetch::prefetch;
 
 /// Observations in a batch: about as many as a core can have loads under way.
 pub const BATCH: usize = 16;
@@ -45,7 +45,7 @@ impl Default for TableOptions {
 #[derive(Debug)]
 pub struct FlowTable {
     flows: Flows,
-    index: Index,
+    index: HashIndex,
     /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
     hasher: foldhash::fast::RandomState,
     /// The hashes of the keys that are being taken in.
@@ -64,7 +64,7 @@ impl FlowTable {
         let options = TableOptions { batch_size: options.batch_size.max(1), ..options };
         FlowTable {
             flows: Flows::default(),
-            index: Index::default(),
+            index: HashIndex::default(),
             hasher: foldhash::fast::RandomState::default(),
             hashes: Vec::new(),
             guesses: Vec::new(),
@@ -145,7 +145,7 @@ impl FlowTable {
     /// whose owners are the flows' numbers before. The others get new numbers in the same order, and keep their
     /// [identifiers](Flows::id).
     pub fn remove(&mut self, is_expired: &[bool]) -> Option<Timeline> {
-        self.index = Index::default();
+        self.index = HashIndex::default();
         let numbers = self.flows.remove(is_expired);
         self.overflows.values_mut().for_each(|number| *number = numbers[*number] as usize);
         self.index_flows();
@@ -156,7 +156,7 @@ impl FlowTable {
     }
 
     fn index_flows(&mut self) {
-        self.index = Index::with_capacity(self.flows.len());
+        self.index = HashIndex::with_capacity(self.flows.len());
         for (number, flow) in self.flows.iter().enumerate().filter(|(_, flow)| !flow.is_overflow()) {
             let hash = self.hash(&flow.key);
             // Of several between the same ports the last is the one that goes on.

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use crate::parallel;
+use crate::support::parallel;
 use crate::unit::{NANOSECONDS, Time, Traffic};
 
 /// The most buckets with traffic, where the width is chosen here.

@@ -1,7 +1,7 @@
 //! Sentences of a diagnosis.
 
 #[cfg(feature = "live")]
-use crate::doctor::{CheckResult, Purpose, Subject};
+use crate::platform::doctor::{CheckResult, CheckSubject, Purpose};
 
 /// Sentences of a diagnosis.
 #[cfg(feature = "live")]
@@ -10,7 +10,7 @@ pub trait DoctorMessages {
     fn live_capture_ready(&self, missing: usize) -> String;
 
     /// The name of what is checked: at most 9 characters.
-    fn check_subject(&self, subject: Subject) -> &'static str;
+    fn check_subject(&self, subject: CheckSubject) -> &'static str;
 
     /// Whether what is checked is there: at most 7 characters.
     fn check_state(&self, is_met: bool) -> &'static str;

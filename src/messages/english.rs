@@ -1,7 +1,10 @@
 //! English.
 
+mod choice;
 #[cfg(feature = "live")]
 mod doctor;
+#[cfg(all(test, feature = "live"))]
+mod doctor_tests;
 mod errors;
 mod formats;
 #[cfg(feature = "live")]
@@ -17,7 +20,7 @@ mod usage;
 use super::Messages;
 #[cfg(not(feature = "live"))]
 use super::{DoctorMessages, LiveMessages};
-use crate::text::{flows, grouped, number_of, packets};
+use crate::text::{grouped, number_of, packets};
 
 /// All sentences in English.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 #[cfg(feature = "live")]
 use crate::capture::live::Ending;
 #[cfg(feature = "live")]
-use crate::privileges::PrivilegeReport;
+use crate::platform::privileges::PrivilegeReport;
 
 /// Sentences about a live capture.
 #[cfg(feature = "live")]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::prose::wrapped;
 use super::terminal::{View, emphasised};
-use crate::doctor::{Diagnosis, Fix};
+use crate::platform::doctor::{Diagnosis, Fix};
 use crate::text;
 
 /// Columns in front of a sentence: two spaces, the name, whether it is there, and spaces between.

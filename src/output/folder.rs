@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::replace;
 use crate::error::Error;
 use crate::summary::Table;
+use crate::support::atomic_write;
 
 /// The file of a table in a folder: NAME.EXTENSION.
 pub fn file_of(folder: &Path, table: &str, extension: &str) -> PathBuf {
@@ -29,7 +29,7 @@ pub fn write<'a>(
     }
     let write_one = |table: Table<'a>| {
         let path = file_of(folder, table.name, extension);
-        replace::write(&path, |output| write(&table, output)).err().map(|source| failed(&path, source))
+        atomic_write::write(&path, |output| write(&table, output)).err().map(|source| failed(&path, source))
     };
     tables.filter_map(write_one).collect()
 }

@@ -23,7 +23,7 @@ pub const SCHEMA_VERSION: u32 = 2;
 #[derive(Serialize)]
 pub struct Heading<'a> {
     /// The program.
-    pub portolan: Program<'a>,
+    pub portolan: Producer<'a>,
     /// The inputs as the user named them.
     pub input: Vec<String>,
     /// The options that shape the tables.
@@ -32,7 +32,7 @@ pub struct Heading<'a> {
 
 /// What made the document.
 #[derive(Serialize)]
-pub struct Program<'a> {
+pub struct Producer<'a> {
     /// Its version.
     pub version: &'a str,
     /// The port table that it names services by.

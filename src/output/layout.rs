@@ -16,7 +16,7 @@ const LEAST_WORD: usize = 5;
 
 /// The ways to fit a text that is wider than its place.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub enum Fit {
+pub enum Overflow {
     /// Nothing: a number.
     Number,
     /// Nothing: a time.
@@ -51,13 +51,13 @@ impl Wish {
     }
 
     /// Takes in a text of that width.
-    pub fn add(&mut self, fit: Fit, width: usize) {
+    pub fn add(&mut self, fit: Overflow, width: usize) {
         match fit {
-            Fit::Words | Fit::Name => self.text = self.text.max(width),
-            Fit::Number | Fit::Whole | Fit::Address => self.whole = self.whole.max(width),
+            Overflow::Words | Overflow::Name => self.text = self.text.max(width),
+            Overflow::Number | Overflow::Whole | Overflow::Address => self.whole = self.whole.max(width),
         }
         self.stubborn = self.stubborn.max(stubborn(fit, width));
-        self.holds_words |= fit == Fit::Words && width > 0;
+        self.holds_words |= fit == Overflow::Words && width > 0;
     }
 
     /// Takes in what another one of the same column has taken in.
@@ -97,11 +97,11 @@ impl Wish {
 }
 
 /// The places of what can neither be broken nor shortened, if addresses give way.
-fn stubborn(fit: Fit, width: usize) -> usize {
+fn stubborn(fit: Overflow, width: usize) -> usize {
     match fit {
-        Fit::Number | Fit::Whole => width,
-        Fit::Address => width.min(SHORT_ADDRESS),
-        Fit::Words | Fit::Name => 0,
+        Overflow::Number | Overflow::Whole => width,
+        Overflow::Address => width.min(SHORT_ADDRESS),
+        Overflow::Words | Overflow::Name => 0,
     }
 }
 
@@ -158,14 +158,14 @@ impl Narrowest {
     }
 
     /// Takes in a text that takes so many places, of which `enough` are enough.
-    pub fn add(&mut self, fit: Fit, text: &str, width: usize, enough: usize) {
+    pub fn add(&mut self, fit: Overflow, text: &str, width: usize, enough: usize) {
         match fit {
-            Fit::Number | Fit::Whole | Fit::Address => {
+            Overflow::Number | Overflow::Whole | Overflow::Address => {
                 let least = stubborn(fit, width);
                 self.add_places([width, least, least]);
             }
-            Fit::Name => self.add_places([width.min(LEAST_NAME), width.min(LEAST_NAME), width.min(LEAST_WORD)]),
-            Fit::Words => text.split(' ').for_each(|word| match width_of(word) {
+            Overflow::Name => self.add_places([width.min(LEAST_NAME), width.min(LEAST_NAME), width.min(LEAST_WORD)]),
+            Overflow::Words => text.split(' ').for_each(|word| match width_of(word) {
                 width if is_number_or_address(word) => self.add_places([width; 3]),
                 width => self.add_places([width.min(enough), width.min(enough), width.min(LEAST_WORD)]),
             }),
@@ -245,7 +245,7 @@ mod tests {
         placed(Priority::Never),
     ];
 
-    fn wish(fit: Fit, title: usize, width: usize) -> Wish {
+    fn wish(fit: Overflow, title: usize, width: usize) -> Wish {
         let mut wish = Wish::of_title(title);
         wish.add(fit, width);
         wish
@@ -253,12 +253,12 @@ mod tests {
 
     fn fitting(width: usize) -> (Vec<usize>, usize) {
         let wishes = [
-            wish(Fit::Words, 4, 100),
-            wish(Fit::Words, 4, 40),
-            wish(Fit::Number, 4, 6),
-            wish(Fit::Number, 8, 6),
-            wish(Fit::Name, 4, 60),
-            wish(Fit::Number, 1, 6),
+            wish(Overflow::Words, 4, 100),
+            wish(Overflow::Words, 4, 40),
+            wish(Overflow::Number, 4, 6),
+            wish(Overflow::Number, 8, 6),
+            wish(Overflow::Name, 4, 60),
+            wish(Overflow::Number, 1, 6),
         ];
         columns_that_fit(COLUMNS, &wishes, width)
     }
@@ -296,17 +296,17 @@ mod tests {
             narrowest.add(fit, text, width_of(text), 24);
             [narrowest.readable, narrowest.stubborn, narrowest.least]
         };
-        assert_eq!(narrowest(Fit::Words, "a time-and-address"), [16, 16, 5]);
-        assert_eq!(narrowest(Fit::Words, "1000-2000 (2001:db8::1"), [12, 12, 12]);
-        assert_eq!(narrowest(Fit::Name, "/a/b c/d/a long one.pcap"), [12, 12, 5]);
-        assert_eq!(narrowest(Fit::Whole, "2026-11-23 21:07:16"), [19, 19, 19]);
-        assert_eq!(narrowest(Fit::Address, "2001:db8:20::ff:fe00:2067"), [25, 15, 15]);
+        assert_eq!(narrowest(Overflow::Words, "a time-and-address"), [16, 16, 5]);
+        assert_eq!(narrowest(Overflow::Words, "1000-2000 (2001:db8::1"), [12, 12, 12]);
+        assert_eq!(narrowest(Overflow::Name, "/a/b c/d/a long one.pcap"), [12, 12, 5]);
+        assert_eq!(narrowest(Overflow::Whole, "2026-11-23 21:07:16"), [19, 19, 19]);
+        assert_eq!(narrowest(Overflow::Address, "2001:db8:20::ff:fe00:2067"), [25, 15, 15]);
     }
 
     #[test]
     fn addresses_give_way_to_what_matters_most_and_to_nothing_else() {
         const COLUMNS: [Placement; 3] = [placed(Priority::Always), placed(Priority::WithRoom(0)), placed(Priority::WithRoom(1))];
-        let wishes = [wish(Fit::Address, 6, 39), wish(Fit::Number, 5, 8), wish(Fit::Number, 5, 5)];
+        let wishes = [wish(Overflow::Address, 6, 39), wish(Overflow::Number, 5, 8), wish(Overflow::Number, 5, 5)];
         assert_eq!(columns_that_fit(&COLUMNS, &wishes, 39 + 2 + 8 + 2 + 5), (vec![0, 1, 2], 0));
         assert_eq!(columns_that_fit(&COLUMNS, &wishes, 39 + 2 + 8 + 2 + 4), (vec![0, 1], 1));
         assert_eq!(columns_that_fit(&COLUMNS, &wishes, 15 + 2 + 8), (vec![0, 1], 1));

@@ -13,7 +13,6 @@ mod layout;
 pub mod port;
 mod priorities;
 pub mod prose;
-pub mod replace;
 mod stream;
 pub mod terminal;
 mod wrap;

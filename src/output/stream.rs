@@ -3,8 +3,8 @@
 use std::io;
 use std::ops::Range;
 
-use crate::parallel;
 use crate::summary::{Table, Value};
+use crate::support::parallel;
 
 /// Writes all rows as text, and after them the total. `append_row` appends the text of a row; `write` gets the text of several rows at
 /// a time, in order.

@@ -10,12 +10,13 @@ use std::ops::Range;
 use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
-use super::layout::{Fit, GAP, Narrowest, Wish, columns_that_fit, widths};
+use super::layout::{GAP, Narrowest, Overflow, Wish, columns_that_fit, widths};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::{Messages, TitledTable};
 use crate::summary::{ColumnRole, Field, Kind, Table, Value};
-use crate::{parallel, text};
+use crate::support::parallel;
+use crate::text;
 
 /// How tables are shown.
 #[derive(Clone, Copy, Debug)]
@@ -86,11 +87,11 @@ struct Shown {
     text: String,
     /// Places of the terminal that it takes in its column.
     width: usize,
-    fit: Fit,
+    fit: Overflow,
 }
 
 impl Shown {
-    fn set(&mut self, fit: Fit, append: impl FnOnce(&mut String)) {
+    fn set(&mut self, fit: Overflow, append: impl FnOnce(&mut String)) {
         self.text.clear();
         append(&mut self.text);
         self.width = width_of(&self.text);
@@ -104,7 +105,7 @@ struct ShownRows<'t, 'a> {
     placements: Vec<Placement>,
     /// How many of the table are shown.
     shown: usize,
-    /// Those, with all their columns, if they are few.
+    /// Those, if they are few, with the text of all columns that may be shown.
     kept: Vec<Vec<Shown>>,
     others: Option<Vec<Shown>>,
     /// Digits of a second that are shown of times.
@@ -121,7 +122,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let (mut kept, mut first) = (Vec::new(), table.no_rows());
         let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
         if is_kept || has_others {
-            let columns: Vec<usize> = (0..table.fields.len()).collect();
+            let columns = rows.columns();
             table.visit_with_words(0..shown, |values| {
                 first.add(values);
                 if is_kept {
@@ -134,6 +135,11 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let others = table.others(shown, &first).map(|values| rows.others(&values, view));
         (rows.kept, rows.others) = (kept, others);
         rows
+    }
+
+    /// The columns that may be shown, by index.
+    fn columns(&self) -> Vec<usize> {
+        (0..self.placements.len()).filter(|&index| self.placements[index].priority != Priority::Never).collect()
     }
 
     fn no_cells(&self) -> Vec<Shown> {
@@ -152,7 +158,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     fn others(&self, values: &[Value<'_>], view: View) -> Vec<Shown> {
         let fields = &self.table.fields;
         let mut cells = self.no_cells();
-        self.show(values, &(0..fields.len()).collect::<Vec<_>>(), &mut cells);
+        self.show(values, &self.columns(), &mut cells);
         // The label stands in the first column that is always shown and does not add up.
         let is_always_shown = |index: usize| self.placements[index].priority == Priority::Always;
         let is_free = |index: usize| is_always_shown(index) && !is_measure(&fields[index]);
@@ -162,7 +168,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let behind = (label + 1..fields.len()).filter(|&index| self.placements[index].priority != Priority::Never);
         let empty = behind.take_while(|&index| !is_measure(&fields[index])).filter(|&index| is_always_shown(index));
         let room: usize = empty.map(|index| GAP + width_of(view.column_title(self.table, fields[index].key))).sum();
-        cells[label] = Shown { width: width_of(&text).saturating_sub(room), text, fit: Fit::Whole };
+        cells[label] = Shown { width: width_of(&text).saturating_sub(room), text, fit: Overflow::Whole };
         cells
     }
 
@@ -230,7 +236,7 @@ struct Layout {
 impl Layout {
     fn new(rows: &ShownRows<'_, '_>, view: View) -> Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
-        let candidates: Vec<usize> = (0..fields.len()).filter(|&index| placements[index].priority != Priority::Never).collect();
+        let candidates = rows.columns();
         let title = |index: usize| view.column_title(rows.table, fields[index].key);
         let titles: Vec<Wish> = (0..fields.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
         let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
@@ -276,7 +282,7 @@ impl Layout {
     fn titles(&self, table: &Table<'_>, view: View) -> Vec<Shown> {
         let title = |field: &Field| {
             let mut shown = Shown::default();
-            shown.set(Fit::Words, |text| text.push_str(view.column_title(table, field.key)));
+            shown.set(Overflow::Words, |text| text.push_str(view.column_title(table, field.key)));
             shown
         };
         table.fields.iter().map(title).collect()
@@ -289,9 +295,9 @@ impl Layout {
             return self.append_line(chosen().map(|(cell, _)| cell.text.as_str()), lines);
         }
         let in_lines = |(cell, width): (&'_ Shown, &usize)| match cell.fit {
-            Fit::Words => wrapped(&cell.text, *width).into_iter().map(|line| line.into_owned()).collect(),
-            Fit::Name => vec![shortened(&cell.text, *width).into_owned()],
-            Fit::Number | Fit::Whole | Fit::Address => vec![cell.text.clone()],
+            Overflow::Words => wrapped(&cell.text, *width).into_iter().map(|line| line.into_owned()).collect(),
+            Overflow::Name => vec![shortened(&cell.text, *width).into_owned()],
+            Overflow::Number | Overflow::Whole | Overflow::Address => vec![cell.text.clone()],
         };
         let parts: Vec<Vec<String>> = chosen().map(in_lines).collect();
         for number in 0..parts.iter().map(Vec::len).max().unwrap_or(0) {
@@ -325,13 +331,13 @@ fn is_measure(field: &Field) -> bool {
     field.role == ColumnRole::Measure
 }
 
-fn fit_of(value: Value<'_>) -> Fit {
+fn fit_of(value: Value<'_>) -> Overflow {
     match value {
-        Value::Integer(_) | Value::Share(_) | Value::Decimal { .. } | Value::PortRange(..) => Fit::Number,
-        Value::Address(_) => Fit::Address,
-        Value::Time(_) | Value::CommunityId(_) | Value::Compared(_) => Fit::Whole,
-        Value::Untrusted(_) => Fit::Name,
-        Value::Null | Value::Text(_) | Value::Boolean(_) | Value::List(_) => Fit::Words,
+        Value::Integer(_) | Value::Share(_) | Value::Decimal { .. } | Value::PortRange(..) => Overflow::Number,
+        Value::Address(_) => Overflow::Address,
+        Value::Time(_) | Value::CommunityId(_) | Value::Compared(_) => Overflow::Whole,
+        Value::Untrusted(_) => Overflow::Name,
+        Value::Null | Value::Text(_) | Value::Boolean(_) | Value::List(_) => Overflow::Words,
     }
 }
 

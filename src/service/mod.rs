@@ -3,14 +3,11 @@
 //! The [`Registry`] names and ranks ports, and [`book`] looks them up for people. The rules of the [`ladder`] judge the
 //! [facts](facts::FlowFacts) of a flow; their [`assessment`] gives a [`Verdict`]. [`protocols`] names protocols without ports.
 
-pub mod assessment;
 pub mod book;
 pub mod category;
 pub mod expected;
-pub mod facts;
 mod flow_flags;
 mod keyed_enum;
-pub mod ladder;
 mod one_way;
 mod opening;
 mod port_set;

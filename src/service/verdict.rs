@@ -185,7 +185,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// A verdict that names no server.
-    pub(super) const fn without_server(service: Service) -> Verdict {
+    pub(crate) const fn without_server(service: Service) -> Verdict {
         Verdict {
             server: None,
             service,

@@ -1,6 +1,6 @@
 //! `capture`: what was read, one row per file and interface, and their total where there are several files.
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
@@ -84,7 +84,7 @@ impl Record for CaptureRow<'static> {
     ];
 }
 
-impl FromAnalysis for CaptureRow<'static> {
+impl FromDecided for CaptureRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let rows = analysis.inputs.iter().flat_map(|input| {
             let interfaces = input.interfaces.iter().map(|(interface, tally)| row(input, Some(interface), tally));

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Share;
@@ -37,7 +37,7 @@ impl Record for EvidenceRow {
     ];
 }
 
-impl FromAnalysis for EvidenceRow {
+impl FromDecided for EvidenceRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let mut sums: Vec<_> = analysis.sum::<Evidences>().0.into_iter().collect();
         sums.sort_unstable_by_key(|((kind, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), kind.code()));

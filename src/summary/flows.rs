@@ -7,13 +7,14 @@ use super::column::{Column, Kind, Record};
 use super::community_id::CommunityId;
 use super::rows::Rows;
 use super::value::Value;
-use super::{FromAnalysis, names};
+use super::{FromDecided, names};
 use crate::analysis::Decided;
+use crate::decide::roles;
 use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, ScopeId};
-use crate::flow::{Initiator, roles};
-use crate::parallel;
+use crate::flow::Initiator;
 use crate::service::{Confidence, Evidence, FlowFlags, Transport};
+use crate::support::parallel;
 use crate::tally::flows::{client_side, sent_by};
 use crate::unit::{Span, Time, Traffic};
 
@@ -117,7 +118,7 @@ impl Record for FlowRow<'static> {
     ];
 }
 
-impl FromAnalysis for FlowRow<'static> {
+impl FromDecided for FlowRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let start = analysis.span().first;
         Rows::computed(analysis.flows.len(), move |number| row(analysis, number, start)).with_sum(move || sum(analysis))

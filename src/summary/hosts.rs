@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
-use super::{FromAnalysis, names};
+use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::tally::HostFlows;
 use crate::tally::flows::{Host, HostSum, Role};
@@ -53,9 +53,9 @@ impl Record for HostRow<'static> {
     ];
 }
 
-impl FromAnalysis for HostRow<'static> {
+impl FromDecided for HostRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let decided = analysis.decided();
+        let decided = analysis.decided_flows();
         let hosts = HostFlows::of(decided);
         let others = decided.ended.and_then(|ended| ended.hosts.others.as_ref());
         let (len, cost) = (hosts.len() + usize::from(others.is_some()), hosts.members());

@@ -6,7 +6,7 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::table::Table;
 use super::value::Value;
-use crate::machine::{Interface, Machine, Obstacle};
+use crate::platform::machine::{LocalInterface, Machine, Obstacle};
 use crate::service::protocols;
 
 /// An interface of this computer.
@@ -49,7 +49,7 @@ pub fn interfaces(machine: &Machine) -> Table<'_> {
     Rows::<InterfaceRow<'static>>::stored(machine.interfaces.iter().map(row).collect()).into()
 }
 
-fn row<'m>(machine: &Machine, interface: &'m Interface) -> InterfaceRow<'m> {
+fn row<'m>(machine: &Machine, interface: &'m LocalInterface) -> InterfaceRow<'m> {
     InterfaceRow {
         interface: &interface.name,
         addresses: &interface.addresses,

@@ -1,6 +1,6 @@
 //! `ledger`: one place for every packet; all places are listed, also the empty ones.
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
@@ -28,7 +28,7 @@ impl Record for LedgerRow {
     ];
 }
 
-impl FromAnalysis for LedgerRow {
+impl FromDecided for LedgerRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let ledger = &analysis.tally.ledger;
         let row = |place| LedgerRow { place, traffic: TrafficShare { part: ledger.at(place), whole: ledger.total() } };

@@ -52,14 +52,7 @@ pub use timeline::TimelineRow;
 pub use tunnels::TunnelRow;
 pub use value::{Item, List, Share, TrafficShare, Value};
 
-use std::ops::Range;
-
 use crate::analysis::Decided;
-use crate::flow::Flow;
-use crate::parallel;
-use crate::service::Verdict;
-use crate::tally::DecidedFlows;
-use crate::tally::flows::FlowSum;
 
 /// Declares the tables, each in one line: its name, what it holds, and the type of its rows, which has its key.
 macro_rules! tables {
@@ -139,16 +132,25 @@ impl TableName {
 }
 
 /// Rows that an analysis has.
-pub trait FromAnalysis: Record {
+pub trait FromDecided: Record {
     /// Computes them.
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self>;
 }
 
-impl Decided<'_> {
-    /// A table.
-    pub fn table(&self, name: TableName) -> Table<'_> {
-        let mut table = name.build(self);
-        table.threads = self.threads;
+/// The tables of a decided capture.
+#[derive(Clone, Copy)]
+pub struct Report<'d>(&'d Decided<'d>);
+
+impl<'d> Report<'d> {
+    /// The report on `decided`.
+    pub fn new(decided: &'d Decided<'_>) -> Report<'d> {
+        Report(decided)
+    }
+
+    /// A table, for any writer.
+    pub fn table(self, name: TableName) -> Table<'d> {
+        let mut table = name.build(self.0);
+        table.threads = self.0.threads;
         table
     }
 
@@ -157,37 +159,13 @@ impl Decided<'_> {
     /// ```
     /// use portolan::analysis::{Options, analyse};
     /// use portolan::capture::InputName;
-    /// use portolan::summary::ServiceRow;
+    /// use portolan::summary::{Report, ServiceRow};
     ///
-    /// let analysis = analyse(&Options::new(vec![InputName::File("samples/handshake.pcap".into())]), |_, _| {});
-    /// let services = analysis.rows::<ServiceRow>();
+    /// let decided = analyse(&Options::new(vec![InputName::File("samples/handshake.pcap".into())]), |_, _| {});
+    /// let services = Report::new(&decided).rows::<ServiceRow>();
     /// assert!(services.into_iter().any(|row| row.service == "https"));
     /// ```
-    pub fn rows<R: FromAnalysis>(&self) -> Rows<'_, R> {
-        R::rows(self)
-    }
-
-    /// The flows with what was decided about them.
-    fn decided(&self) -> DecidedFlows<'_> {
-        let ended = self.ended.as_ref().map(|ended| &ended.sums);
-        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, ended, threads: self.threads }
-    }
-
-    /// A sum over all flows.
-    fn sum<S: FlowSum + Clone + Send>(&self) -> S {
-        self.sum_where(|_, _| true)
-    }
-
-    /// A sum over some flows, and over all that ended.
-    fn sum_where<S: FlowSum + Clone + Send>(&self, is_wanted: impl Fn(&Flow, &Verdict) -> bool + Sync) -> S {
-        let over = |range: Range<usize>| {
-            let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
-            S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
-        };
-        let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
-        for part in parallel::parts(self.flows.len(), self.threads, over) {
-            sum.merge(part);
-        }
-        sum
+    pub fn rows<R: FromDecided>(self) -> Rows<'d, R> {
+        R::rows(self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::names::{OTHERS, non_empty};
 use super::rows::Rows;
@@ -10,7 +10,7 @@ use super::value::TrafficShare;
 use crate::analysis::Decided;
 use crate::decode::LinkProtocol;
 use crate::service::protocols;
-use crate::tally::{PortlessKind, PortlessRow as PortlessSum};
+use crate::tally::{PortlessKind, PortlessSum};
 use crate::unit::{Span, Traffic};
 
 /// The packets of one protocol without ports. All names are `None` in the row for protocols beyond the number of those that are told
@@ -57,7 +57,7 @@ impl Record for PortlessRow {
     ];
 }
 
-impl FromAnalysis for PortlessRow {
+impl FromDecided for PortlessRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let mut sums: Vec<(PortlessKind, PortlessSum)> = analysis.tally.portless.rows().collect();
         sums.sort_unstable_by_key(|(kind, sum)| (Reverse(sum.traffic.packets), *kind));

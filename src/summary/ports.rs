@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
-use super::{FromAnalysis, names};
+use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::service::Transport;
 use crate::service::book::PortRange;
@@ -46,7 +46,7 @@ impl Record for PortRow<'static> {
     ];
 }
 
-impl FromAnalysis for PortRow<'static> {
+impl FromDecided for PortRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let registry = &analysis.registry;
         let ports = analysis.sum::<Ports>();

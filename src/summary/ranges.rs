@@ -1,7 +1,7 @@
 //! `ranges`: flows by the range that the server's port lies in, and how the connections to it went. A scan of ports shows
 //! here as many ports, attempted or refused.
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
@@ -47,7 +47,7 @@ impl Record for RangeRow {
     ];
 }
 
-impl FromAnalysis for RangeRow {
+impl FromDecided for RangeRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let ranges = analysis.sum::<Ranges>();
         let mut sums = in_order(&ranges.0);

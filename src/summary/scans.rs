@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
 use crate::analysis::Decided;
-use crate::parallel;
 use crate::service::Transport;
+use crate::support::parallel;
 use crate::tally::flows::{Host, ScanSums};
 use crate::tally::{Room, ScanSum, Scanner};
 use crate::unit::{Span, Traffic};
@@ -67,7 +67,7 @@ impl Record for ScanRow {
     ];
 }
 
-impl FromAnalysis for ScanRow {
+impl FromDecided for ScanRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         Rows::stored(sums(analysis).into_iter().map(|(scanner, sum)| row(scanner, *sum)).collect())
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
-use super::{FromAnalysis, names};
+use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::service::{Evidence, Registry, Reply, Transport};
 use crate::tally::ServerFlows;
@@ -65,10 +65,10 @@ impl Record for ServerRow<'static> {
     ];
 }
 
-impl FromAnalysis for ServerRow<'static> {
+impl FromDecided for ServerRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let registry = &analysis.registry;
-        let decided = analysis.decided();
+        let decided = analysis.decided_flows();
         let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));
         let others = decided.ended.and_then(|ended| ended.servers.others.as_ref());
         let (len, cost) = (servers.len() + usize::from(others.is_some()), servers.members());

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::{TrafficShare, Value};
-use super::{FromAnalysis, names, scans};
+use super::{FromDecided, names, scans};
 use crate::analysis::Decided;
 use crate::flow::Flow;
 use crate::service::{Category, Reply, Transport, Verdict};
@@ -83,7 +83,7 @@ impl Record for ServiceRow<'static> {
     ];
 }
 
-impl FromAnalysis for ServiceRow<'static> {
+impl FromDecided for ServiceRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let registry = &analysis.registry;
         // Several entries of the book can stand for one service: a row is what has one name.

@@ -1,6 +1,6 @@
 //! `sizes`: packets by length on the wire.
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
@@ -27,7 +27,7 @@ impl Record for SizeRow {
     ];
 }
 
-impl FromAnalysis for SizeRow {
+impl FromDecided for SizeRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let whole = analysis.total();
         let classes = CLASSES.iter().zip(analysis.tally.sizes.classes);

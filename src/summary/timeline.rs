@@ -1,7 +1,7 @@
 //! `timeline`: packets and bytes by category over time, in buckets that have traffic. Per category it adds up to `services` and
 //! `portless`.
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use crate::analysis::Decided;
@@ -33,7 +33,7 @@ impl Record for TimelineRow {
     ];
 }
 
-impl FromAnalysis for TimelineRow {
+impl FromDecided for TimelineRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let sums = analysis.by_time(|category| category.map_or(PORTLESS, Category::name)).unwrap_or_default().into_iter();
         let rows = sums.map(|((start, category), traffic)| TimelineRow { start, category, traffic });

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::FromAnalysis;
+use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::names::OTHERS;
 use super::rows::Rows;
@@ -30,7 +30,7 @@ impl Record for TunnelRow {
     ];
 }
 
-impl FromAnalysis for TunnelRow {
+impl FromDecided for TunnelRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         // In the order of the words that are written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();

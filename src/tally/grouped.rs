@@ -10,12 +10,12 @@ use std::ops::Range;
 use super::flows::FlowSums;
 use super::room::Room;
 use super::sums::{Host, HostSum, ServerKey, ServerSum, total};
-use crate::arena::Arena;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::Flows;
-use crate::parallel;
-use crate::prefetch::prefetch;
 use crate::service::{Transport, Verdict};
+use crate::support::chunked_vec::ChunkedVec;
+use crate::support::parallel;
+use crate::support::prefetch::prefetch;
 use crate::unit::Traffic;
 
 /// In the place of a flow's number: those that were let go, whose sums are kept. Flows' numbers are below.
@@ -29,7 +29,7 @@ pub struct DecidedFlows<'a> {
     /// The flows, fewer than 2^32 - 1.
     pub flows: &'a Flows,
     /// Their verdicts, in the same order.
-    pub verdicts: &'a Arena<Verdict>,
+    pub verdicts: &'a ChunkedVec<Verdict>,
     /// The sums of flows that were let go.
     pub ended: Option<&'a FlowSums>,
     /// Threads that share the work.

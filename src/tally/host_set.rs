@@ -1,16 +1,16 @@
 //! A set of machines. Services, servers and machines have one each, and a capture can have a million members in all: so an
 //! IPv4 address takes four bytes in it, and not the twenty that would do for either version.
 
-use super::members::Members;
 use super::room::Room;
 use super::sums::Host;
 use crate::decode::{Address, IpVersion};
+use crate::support::int_set::IntSet;
 
 /// A set of machines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostSet {
-    v4: Members<u32>,
-    v6: Members<Address>,
+    v4: IntSet<u32>,
+    v6: IntSet<Address>,
 }
 
 impl HostSet {

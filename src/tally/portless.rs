@@ -30,7 +30,7 @@ enum Host {
 
 /// What is known of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct PortlessRow {
+pub struct PortlessSum {
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
     /// First and last packet.
@@ -42,7 +42,7 @@ pub struct PortlessRow {
 /// Everything without ports.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portless {
-    rows: HashMap<PortlessKind, PortlessRow, foldhash::fast::RandomState>,
+    rows: HashMap<PortlessKind, PortlessSum, foldhash::fast::RandomState>,
     hosts: HashSet<(PortlessKind, Host), foldhash::fast::RandomState>,
 }
 
@@ -113,7 +113,7 @@ impl Portless {
     }
 
     /// All kinds, in no order.
-    pub fn rows(&self) -> impl Iterator<Item = (PortlessKind, PortlessRow)> {
+    pub fn rows(&self) -> impl Iterator<Item = (PortlessKind, PortlessSum)> {
         self.rows.iter().map(|(kind, row)| (*kind, *row))
     }
 }

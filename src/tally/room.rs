@@ -10,7 +10,7 @@ const KEY: usize = 8;
 /// place of its own is counted among others; no packet is lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Room {
-    /// Members of sets; `None` if there is no bound.
+    /// IntSet of sets; `None` if there is no bound.
     left: Option<usize>,
 }
 

@@ -13,10 +13,10 @@ use foldhash::fast::RandomState;
 use super::host_set::HostSet;
 use super::room::Room;
 use super::sums::{Host, ServiceSum, Sum, total};
-use crate::arena::Arena;
 use crate::flow::{Flow, Flows};
-use crate::parallel;
 use crate::service::{Category, Registry, Reply, Service, Transport, Verdict};
+use crate::support::chunked_vec::ChunkedVec;
+use crate::support::parallel;
 use crate::unit::{Span, Traffic};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -120,7 +120,7 @@ pub struct Scans(Map<Scanner, Range>);
 impl Scans {
     /// Finds the scans among flows, and among those before them that left `closed_doors`.
     pub fn find(
-        (flows, verdicts): (&Flows, &Arena<Verdict>),
+        (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
         closed_doors: Option<&ClosedDoors>,
         registry: &Registry,
         threads: usize,
@@ -169,7 +169,7 @@ impl Scans {
 
 /// What flows ask, of those whose verdict is wanted, as far as `ask` wants to know.
 fn asks_of(
-    (flows, verdicts): (&Flows, &Arena<Verdict>),
+    (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
     threads: usize,
     is_wanted: impl Fn(&Verdict) -> bool + Sync,
     ask: impl Fn(&Flow, &Verdict) -> Option<Ask> + Sync,
@@ -217,7 +217,7 @@ impl Met {
 
 /// What was asked for in vain by those who did it often.
 fn asked_in_vain(
-    (flows, verdicts): (&Flows, &Arena<Verdict>),
+    (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
     closed_doors: Option<&ClosedDoors>,
     registry: &Registry,
     threads: usize,

@@ -9,7 +9,7 @@ use portolan::explain;
 use portolan::flow::TimelineOptions;
 use portolan::service::Registry;
 use portolan::service::book::Book;
-use portolan::summary::{self, CaptureRow, ColumnRole, FlowRow, Table, TableName};
+use portolan::summary::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, TableName};
 use serde_json::Value;
 
 use crate::scene::*;
@@ -96,14 +96,14 @@ fn analysed_samples() -> Vec<(String, Decided<'static>)> {
 /// Calls `check` with every table that there is.
 fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
     for (name, analysis) in analysed_samples() {
-        TableName::ALL.into_iter().for_each(|table| check(&name, &analysis.table(table)));
+        TableName::ALL.into_iter().for_each(|table| check(&name, &Report::new(&analysis).table(table)));
         let all_flows: Vec<usize> = (0..analysis.flows.len()).collect();
         check(&name, &explain::candidates(&analysis, &all_flows));
     }
     let registry = Registry::shared();
     check("book", &summary::book(&Book::open(&registry).pages()));
     #[cfg(feature = "live")]
-    check("interfaces", &summary::interfaces(&portolan::machine::Machine::look()));
+    check("interfaces", &summary::interfaces(&portolan::platform::machine::Machine::look()));
 }
 
 #[test]
@@ -134,11 +134,11 @@ fn the_keys_of_a_table_identify_its_rows() {
 #[test]
 fn rows_are_typed_and_the_total_has_no_file() {
     let (_, analysis) = analysed_samples().pop().unwrap();
-    let rows = analysis.rows::<CaptureRow>();
+    let rows = Report::new(&analysis).rows::<CaptureRow>();
     let total = rows.total().unwrap();
     assert_eq!((total.file.as_deref(), total.tally.traffic), (None, analysis.total()));
     assert!(rows.into_iter().all(|row| row.file.is_some()));
-    let flows: Vec<FlowRow<'_>> = analysis.rows::<FlowRow>().into_iter().collect();
+    let flows: Vec<FlowRow<'_>> = Report::new(&analysis).rows::<FlowRow>().into_iter().collect();
     assert!(flows.iter().zip(1..).all(|(flow, number)| flow.flow_id == Some(number)));
     assert!(flows.iter().any(|flow| flow.vlan == [[10]]) && flows.iter().any(|flow| flow.tunnel.len() == 1));
 }

@@ -8,7 +8,7 @@ use portolan::analysis::{Decided, Engine, Moment, Options, analyse_sources};
 use portolan::capture::{Completeness, InputName, Source};
 use portolan::flow::{Flow, TimelineOptions};
 use portolan::service::Verdict;
-use portolan::summary::TableName;
+use portolan::summary::{Report, TableName};
 use portolan::tally::Room;
 use portolan::tally::flows::{FlowSums, HostSum, ServerSum};
 use portolan::unit::{NANOSECONDS, Traffic};
@@ -71,7 +71,7 @@ impl Read for Pieces {
 
 fn csv(analysis: &Decided<'_>, name: TableName) -> String {
     let mut bytes = Vec::new();
-    portolan::output::csv::write(&analysis.table(name), &mut bytes).unwrap();
+    portolan::output::csv::write(&Report::new(&analysis).table(name), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

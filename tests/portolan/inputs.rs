@@ -47,7 +47,7 @@ fn inputs_are_read_in_the_order_of_their_first_packets_and_it_is_said() {
     let sorted = read(&[third, first, second]);
     assert_eq!(files(&sorted), ["dump.pcap2", "dump.pcap9", "dump.pcap10", "total"]);
     assert_eq!(column(&sorted.tables(), "flows", "evidence"), ["handshake"]);
-    let said = "portolan: the inputs are read in order of time, not in the order given (--keep-order keeps the order given)\n";
+    let said = "portolan: the inputs are read in order of time, not in the order given (use --keep-order for that)\n";
     assert_eq!((sorted.code, sorted.stderr.as_str()), (0, said));
     assert_eq!(read(&[first, second, third]).stderr, "");
     let kept = read(&[third, first, second, "--keep-order"]);
@@ -115,11 +115,7 @@ fn overlaps_and_gaps_are_said_in_one_message_that_names_the_largest() {
     let run = read(&[&d, &c, &b]);
     let lines: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "{}", run.stderr);
-    assert!(
-        lines[0].contains("not in the order given (--keep-order keeps the order given); there is a gap of 3,"),
-        "{}",
-        lines[0]
-    );
+    assert!(lines[0].contains("not in the order given (use --keep-order for that); there is a gap of 3,"), "{}", lines[0]);
     assert!(lines[0].ends_with(&format!("s between {c} and {d}")) && !lines[0].contains("overlap"), "{}", lines[0]);
 }
 

@@ -8,7 +8,7 @@ use portolan::capture::InputName;
 use portolan::decode::Side;
 use portolan::flow::TimelineOptions;
 use portolan::service::Verdict;
-use portolan::summary::TableName;
+use portolan::summary::{Report, TableName};
 use portolan::tally::flows::{Evidences, FlowSum, FlowSums, Hosts, Ports, Ranges, Servers, Services};
 use portolan::tally::{DecidedFlows, HostFlows, Room, ServerFlows};
 use proptest::collection::vec;
@@ -102,7 +102,7 @@ fn tables(analysis: &Decided<'_>) -> Vec<Vec<u8>> {
     let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
     let csv = |name| {
         let mut bytes = Vec::new();
-        portolan::output::csv::write(&analysis.table(name), &mut bytes).unwrap();
+        portolan::output::csv::write(&Report::new(&analysis).table(name), &mut bytes).unwrap();
         bytes
     };
     without_origin.map(csv).collect()
@@ -120,11 +120,11 @@ proptest! {
         prop_assert_eq!(analysis.total().wire_bytes, on_the_wire);
         let mut document = Vec::new();
         let heading = portolan::output::json::Heading {
-            portolan: portolan::output::json::Program { version: "", services_table: String::new() },
+            portolan: portolan::output::json::Producer { version: "", services_table: String::new() },
             input: Vec::new(),
             options: portolan::output::json::Settings::default(),
         };
-        portolan::output::json::write(&heading, TableName::ALL.into_iter().map(|name| analysis.table(name)), &mut document).unwrap();
+        portolan::output::json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
         let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
         for transport in ["tcp", "udp"] {
             let services = tables["services"].as_array().unwrap().iter().filter(|row| row["transport"] == transport);
@@ -243,7 +243,7 @@ proptest! {
     fn rows_that_are_cut_off_are_added_up(scene in any_scene(), shown in 0..5usize) {
         let analysis = analysed(&scene.pcap(), 64);
         for name in TableName::ALL {
-            let table = analysis.table(name);
+            let table = Report::new(&analysis).table(name);
             let sums = |rows| {
                 let mut sums = table.no_rows();
                 table.visit(rows, |row| sums.add(row));

@@ -3,19 +3,19 @@
 use std::io::Read;
 use std::time::Duration;
 
-use portolan::capture::live::{Devices, Ending, InterfaceStatus, Limits, Live, Settings, Status, Stream};
-use portolan::capture::{Completeness, Filter, InputName, LinkType, Saving, Source, Target};
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Limits, Live, Status, Stream};
+use portolan::capture::{Completeness, Filter, InputName, LinkType, SaveTarget, Saving, Source};
 use portolan::error::{Action, CaptureProblem, Error};
 
 use crate::network::*;
 use crate::scene::*;
 use crate::support::{Folder, run};
 
-fn settings(interfaces: &[&str]) -> Settings {
-    Settings::new(interfaces.iter().map(|name| (*name).to_owned()).collect())
+fn settings(interfaces: &[&str]) -> CaptureSettings {
+    CaptureSettings::new(interfaces.iter().map(|name| (*name).to_owned()).collect())
 }
 
-fn start(settings: &Settings, limits: Limits) -> Live {
+fn start(settings: &CaptureSettings, limits: Limits) -> Live {
     Devices::open(settings).unwrap().start(None, limits).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
     in_a_network(|| {
         let sent = office();
         let folder = Folder::new();
-        let saving = Saving::create(Target::file(folder.path("saved.pcapng"))).unwrap();
+        let saving = Saving::create(SaveTarget::file(folder.path("saved.pcapng"))).unwrap();
         let Live { stream, status, .. } =
             Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(sent.len() as u64)).unwrap();
         let mut bytes = Vec::new();
@@ -154,7 +154,7 @@ fn a_reader_that_goes_away_in_full_traffic_ends_the_threads() {
 #[test]
 fn what_a_slow_reader_misses_is_counted() {
     in_a_network(|| {
-        let small = Settings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
+        let small = CaptureSettings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
         let Live { stream, stopper, status } = start(&small, Limits::default());
         // More than the stream and the system hold together.
         let sent: u64 = 8_000;
@@ -176,7 +176,7 @@ fn what_a_slow_reader_misses_is_counted() {
 fn a_filter_and_a_snap_length_are_kept() {
     in_a_network(|| {
         let filter = Some(Filter::new("tcp").unwrap());
-        let Live { stream, .. } = start(&Settings { filter, snaplen: 40, ..settings(&[WEST]) }, packets(9));
+        let Live { stream, .. } = start(&CaptureSettings { filter, snaplen: 40, ..settings(&[WEST]) }, packets(9));
         send(EAST, &numbered(5));
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         let mut source = source(stream);
@@ -205,7 +205,7 @@ fn any_is_all_interfaces_at_once() {
 #[test]
 fn a_full_disk_is_told_once_and_the_capture_goes_on() {
     in_a_network(|| {
-        let saving = Saving::create(Target::file("/dev/full")).unwrap();
+        let saving = Saving::create(SaveTarget::file("/dev/full")).unwrap();
         let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(3_000)).unwrap();
         send(EAST, &numbered(3_000));
         assert_eq!(frames_of(stream).len(), 3_000);
@@ -252,7 +252,7 @@ fn what_cannot_be_opened_is_told() {
         let down = refused(&[WEST]).to_string();
         assert!(down.starts_with("interface west is down") && down.ends_with("ip link set west up"), "{down}");
         let filter = Some(Filter::new("ether host 00:11:22:33:44:55").unwrap());
-        let unfit = Devices::open(&Settings { filter, ..settings(&["any"]) }).unwrap_err();
+        let unfit = Devices::open(&CaptureSettings { filter, ..settings(&["any"]) }).unwrap_err();
         assert!(matches!(unfit, Error::Capture { reason: CaptureProblem::Filter(_), .. }), "{unfit}");
         // Of this thread, which ends with the test.
         caps::clear(None, caps::CapSet::Effective).unwrap();
@@ -266,7 +266,7 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
     in_a_network(|| {
         let folder = Folder::new();
         let path = folder.path("saved.pcap");
-        let saving = Saving::create(Target::file(&path)).unwrap();
+        let saving = Saving::create(SaveTarget::file(&path)).unwrap();
         let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(9)).unwrap();
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         assert_eq!(frames_of(stream).len(), 9);

@@ -132,8 +132,8 @@ fn what_belongs_to_no_flow_is_told_with_what_it_is_counted_as() {
         "packet 1 belongs to no flow: it is arp (request), which is not IP. It is counted as non-ip in the table ledger",
     );
     assert_refused(&asked(frames(), &["packet:2"]), "its headers contradict themselves. It is counted as malformed");
-    assert_refused(&asked(frames(), &["packet:5"]), "no packet 5; the capture has 4 packets, numbered from 1");
-    assert_refused(&asked(frames(), &["packet:0"]), "no packet 0");
+    assert_refused(&asked(frames(), &["packet:5"]), "there is no packet 5; the capture has 4 packets, numbered from 1");
+    assert_refused(&asked(frames(), &["packet:0"]), "there is no packet 0");
     assert_eq!(found(&asked(frames(), &["packet:4"])), "1");
     assert_refused(&asked(frames(), &["packet:4", "--dedup"]), "packet 4 was dropped as a duplicate");
     let (folder, scene) = (Folder::new(), Scene::new().frame(udp((C, 1), (R, 2), b"")).pcap_of_link_type(147));
@@ -172,8 +172,8 @@ fn several_flows_that_fit_are_a_table() {
 #[test]
 fn a_flow_that_is_not_there_is_told() {
     let file = "samples/one-address-many-servers.pcap";
-    assert_refused(&run(&["explain", file, "99"]), "no flow 99; the capture has 10 flows");
-    assert_refused(&run(&["explain", file, "0"]), "no flow 0");
+    assert_refused(&run(&["explain", file, "99"]), "there is no flow 99; the capture has 10 flows");
+    assert_refused(&run(&["explain", file, "0"]), "there is no flow 0");
     assert_refused(&run(&["explain", file, "203.0.113.1:80"]), "no flow has these endpoints");
     assert_refused(&run(&["explain", "no-such-file.pcap", "1"]), "no such file");
 }

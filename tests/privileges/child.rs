@@ -19,7 +19,7 @@ use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType
 use nix::unistd::{Gid, Pid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
 use pcap::{Active, Capture};
 use portolan::messages::{English, LiveMessages};
-use portolan::privileges::{self, Needs};
+use portolan::platform::privileges::{self, Needs};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
 use crate::attempts::{self, Target, Unfiltered};

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use portolan::capture::InputName;
 use portolan::explain::Question as Flow;
-use portolan::text::choice as text;
 
 use super::{CommonArguments, CommonJob, OrderArguments};
 
@@ -45,13 +44,26 @@ pub struct ExplainJob {
     pub common: CommonJob,
 }
 
-/// Arguments that do not name a capture and a flow.
+/// Arguments that do not name captures and a flow.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unnamed {
-    /// The missing or invalid argument, in words.
-    pub why: String,
-    /// Whether to list the forms in which a flow can be named.
-    pub shows_forms: bool,
+pub enum Unnamed {
+    /// No argument is given.
+    Nothing,
+    /// Captures are given, but no flow.
+    NoFlow {
+        /// The captures.
+        captures: String,
+    },
+    /// A flow is given, but no capture.
+    NoCapture {
+        /// The flow.
+        flow: String,
+    },
+    /// The last argument is neither a flow nor an existing file.
+    NotAFlow {
+        /// The last argument.
+        word: String,
+    },
 }
 
 impl ExplainArguments {
@@ -66,8 +78,7 @@ impl ExplainArguments {
 
 /// The captures, and the flow, which is the last argument. With a filter, the flow may be missing.
 fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<PathBuf>, Option<Flow>), Unnamed> {
-    let unnamed = |why: String| Unnamed { why, shows_forms: false };
-    let Some(last) = words.last() else { return Err(Unnamed { why: text::NAME_BOTH.into(), shows_forms: true }) };
+    let Some(last) = words.last() else { return Err(Unnamed::Nothing) };
     let word = last.display().to_string();
     let (flow, is_input) = (last.to_str().and_then(Flow::parse), last.as_os_str() == "-" || last.exists());
     match flow {
@@ -75,12 +86,12 @@ fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<P
             words.pop();
             Ok((words, flow))
         }
-        Some(_) if !is_input => Err(unnamed(text::name_a_capture(&word))),
-        None if words.len() > 1 && !is_input => Err(Unnamed { why: text::no_flow(&word), shows_forms: true }),
+        Some(_) if !is_input => Err(Unnamed::NoCapture { flow: word }),
+        None if words.len() > 1 && !is_input => Err(Unnamed::NotAFlow { word }),
         _ if has_filter => Ok((words, None)),
         _ => {
             let files: Vec<String> = words.iter().map(|file| file.display().to_string()).collect();
-            Err(unnamed(text::name_a_flow(&files.join(" "))))
+            Err(Unnamed::NoFlow { captures: files.join(" ") })
         }
     }
 }

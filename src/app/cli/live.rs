@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, value_parser};
-use portolan::capture::Target as SaveTarget;
-use portolan::capture::live::{Limits, MAX_SNAPLEN, Settings};
+use portolan::capture::SaveTarget;
+use portolan::capture::live::{CaptureSettings, Limits, MAX_SNAPLEN};
 use portolan::unit::NANOSECONDS;
 
 use super::{CommonArguments, CommonJob, Seconds, TablesArguments, TablesJob, parse_seconds};
@@ -77,7 +77,7 @@ pub struct LiveArguments {
 #[derive(Debug)]
 pub struct LiveJob {
     /// The settings of the capture. Its filter is in `common`.
-    pub settings: Settings,
+    pub settings: CaptureSettings,
     /// The limits at which the capture stops.
     pub limits: Limits,
     /// The file that packets are saved to.
@@ -98,11 +98,11 @@ impl LiveArguments {
         let duration = |seconds: Seconds| Duration::from_nanos(seconds.0.unsigned_abs());
         let common = self.common.into_job();
         LiveJob {
-            settings: Settings {
+            settings: CaptureSettings {
                 promiscuous: self.promisc,
                 snaplen: self.snaplen,
                 buffer_bytes: self.buffer << 20,
-                ..Settings::new(self.interfaces)
+                ..CaptureSettings::new(self.interfaces)
             },
             limits: Limits { packets: self.packets, duration: self.duration.map(duration) },
             save: self.write.map(|path| SaveTarget {

@@ -18,7 +18,7 @@ mod receiver;
 use std::fmt;
 use std::time::Duration;
 
-use portolan::output::replace;
+use portolan::support::atomic_write;
 
 #[cfg(all(unix, feature = "live"))]
 pub use capture::{CaptureSignals, TablesRequest};
@@ -60,6 +60,6 @@ impl fmt::Display for Signal {
 
 /// Ends the program at once, and removes outputs that are unfinished. There is no other way to that.
 fn end_at_once(signal: Signal) -> ! {
-    replace::remove_unfinished();
+    atomic_write::remove_unfinished();
     std::process::exit(i32::from(signal.exit_code()))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use portolan::parallel;
+use portolan::support::parallel;
 use signal_hook::consts::SIGUSR1;
 use signal_hook::{flag, low_level};
 

@@ -6,10 +6,10 @@ use pcap::{Active, Capture, Precision};
 
 use super::super::datalink;
 use super::super::packet::LinkType;
-use super::{MAX_SNAPLEN, Settings};
+use super::{CaptureSettings, MAX_SNAPLEN};
 use crate::capture::Filter;
 use crate::error::{CaptureProblem, Error, LiveUnavailable};
-use crate::machine::{self, Interface};
+use crate::platform::machine::{self, LocalInterface};
 
 /// Milliseconds after which the system hands over a packet, even if there is room for more in its block.
 pub const TIMEOUT: u16 = 100;
@@ -37,7 +37,7 @@ pub struct Devices(pub(super) Vec<Device>);
 impl Devices {
     /// Opens the interfaces and sets their filter. A name that comes twice is opened once. Everything that takes rights, and all
     /// of libpcap, is used here for the first time.
-    pub fn open(settings: &Settings) -> Result<Devices, Error> {
+    pub fn open(settings: &CaptureSettings) -> Result<Devices, Error> {
         portolan_libpcap::load().map_err(|why| Error::NoLive(LiveUnavailable::Libpcap(why)))?;
         let known = machine::interfaces(true);
         let mut names: Vec<&String> = Vec::new();
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Devices {
 }
 
 impl Device {
-    fn open(name: &str, settings: &Settings, known: &[Interface]) -> Result<Device, Error> {
+    fn open(name: &str, settings: &CaptureSettings, known: &[LocalInterface]) -> Result<Device, Error> {
         let interface = known.iter().find(|interface| interface.name == name);
         if interface.is_some_and(|interface| !interface.is_up) {
             return Err(Error::Capture { interface: name.to_owned(), reason: CaptureProblem::Down });
@@ -88,7 +88,7 @@ impl Device {
     }
 }
 
-fn activate(name: &str, settings: &Settings, snaplen: u32) -> Result<Capture<Active>, pcap::Error> {
+fn activate(name: &str, settings: &CaptureSettings, snaplen: u32) -> Result<Capture<Active>, pcap::Error> {
     let number = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     let inactive = Capture::from_device(name)?
         .promisc(settings.promiscuous)
@@ -113,7 +113,7 @@ pub fn words(error: pcap::Error) -> String {
 }
 
 /// Why an interface could not be opened. libpcap tells it in words only.
-fn refusal(name: &str, why: &str, is_known: bool, known: &[Interface]) -> Error {
+fn refusal(name: &str, why: &str, is_known: bool, known: &[LocalInterface]) -> Error {
     let says = |part: &str| why.to_lowercase().contains(part);
     let reason = if says("permission") || says("permitted") || says("cap_net_") {
         CaptureProblem::NotPermitted(why.to_owned())

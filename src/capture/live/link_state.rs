@@ -81,7 +81,7 @@ fn flags(socket: BorrowedFd<'_>, name: &str) -> nix::Result<i32> {
 /// The state of the interface with that name.
 #[cfg(not(target_os = "linux"))]
 pub fn link_state(_: BorrowedFd<'_>, name: &str) -> LinkState {
-    match crate::machine::interfaces(false).into_iter().find(|interface| interface.name == name) {
+    match crate::platform::machine::interfaces(false).into_iter().find(|interface| interface.name == name) {
         Some(interface) if interface.is_up => LinkState::Up,
         Some(_) => LinkState::Down,
         None => LinkState::Gone,
@@ -94,7 +94,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     use super::*;
-    use crate::machine;
+    use crate::platform::machine;
 
     #[test]
     fn what_the_system_says_of_an_interface_is_what_it_lists() {

@@ -37,11 +37,11 @@ pub use stream::Stream;
 use super::filter::Filter;
 use super::saving::Saving;
 use crate::error::{CaptureProblem, Error};
-use crate::parallel;
+use crate::support::parallel;
 
 /// How to capture.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct CaptureSettings {
     /// The interfaces, by the names that the system has for them; `any` is all of them, on Linux.
     pub interfaces: Vec<String>,
     /// Which packets are captured; all, if `None`. The system itself filters, so that others cost nothing.
@@ -57,10 +57,10 @@ pub struct Settings {
 /// The most bytes of a packet that can be captured: libpcap takes no more on most interfaces (`MAXIMUM_SNAPLEN`).
 pub const MAX_SNAPLEN: u32 = 262_144;
 
-impl Settings {
+impl CaptureSettings {
     /// The usual way to capture on these interfaces.
-    pub fn new(interfaces: Vec<String>) -> Settings {
-        Settings { interfaces, filter: None, promiscuous: false, snaplen: MAX_SNAPLEN, buffer_bytes: 32 << 20 }
+    pub fn new(interfaces: Vec<String>) -> CaptureSettings {
+        CaptureSettings { interfaces, filter: None, promiscuous: false, snaplen: MAX_SNAPLEN, buffer_bytes: 32 << 20 }
     }
 }
 

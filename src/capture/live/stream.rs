@@ -99,7 +99,10 @@ fn beginning(descriptions: &[Description]) -> Vec<u8> {
     pcapng_write::section_header(&mut bytes);
     for Description { name, link_type, snaplen, filter } in descriptions {
         let (link_type, snaplen, filter) = (*link_type, *snaplen, filter.as_deref());
-        pcapng_write::interface(&mut bytes, &pcapng_write::Description { name, description: None, link_type, snaplen, filter });
+        pcapng_write::interface(
+            &mut bytes,
+            &pcapng_write::InterfaceBlock { name, description: None, link_type, snaplen, filter },
+        );
     }
     bytes
 }

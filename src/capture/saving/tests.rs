@@ -8,18 +8,18 @@ use proptest::option;
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
-use super::super::pcapng_write::{self, Description, Statistics};
+use super::super::pcapng_write::{self, InterfaceBlock, Statistics};
 use super::super::{Completeness, InputName, LinkType, Source};
 use super::*;
 
-const ETH: Description<'static> =
-    Description { name: "eth", description: None, link_type: LinkType::ETHERNET, snaplen: 96, filter: None };
-const WLAN: Description<'static> = Description { name: "wlan", link_type: LinkType::IEEE802_11_RADIOTAP, ..ETH };
+const ETH: InterfaceBlock<'static> =
+    InterfaceBlock { name: "eth", description: None, link_type: LinkType::ETHERNET, snaplen: 96, filter: None };
+const WLAN: InterfaceBlock<'static> = InterfaceBlock { name: "wlan", link_type: LinkType::IEEE802_11_RADIOTAP, ..ETH };
 /// 2026-11-24 03:15:00 UTC.
 const BEGIN: i64 = 1_795_490_100 * NANOSECONDS;
 
 /// A section header and these interfaces.
-fn beginning(interfaces: &[Description]) -> Vec<u8> {
+fn beginning(interfaces: &[InterfaceBlock]) -> Vec<u8> {
     let mut bytes = Vec::new();
     pcapng_write::section_header(&mut bytes);
     interfaces.iter().for_each(|interface| pcapng_write::interface(&mut bytes, interface));
@@ -40,8 +40,8 @@ fn statistics(dropped_kernel: u64) -> Vec<u8> {
     bytes
 }
 
-fn target(folder: &TempDir, name: &str) -> Target {
-    Target::file(folder.path().join(name))
+fn target(folder: &TempDir, name: &str) -> SaveTarget {
+    SaveTarget::file(folder.path().join(name))
 }
 
 /// The names of the files in a folder, in order.
@@ -83,7 +83,7 @@ struct Recorder {
 impl Recorder {
     fn saving(&self, name: &str) -> Saving {
         let file = SavedFile::new(name.into(), Box::new(self.clone()));
-        Saving::new(Target::file(name), Some(file))
+        Saving::new(SaveTarget::file(name), Some(file))
     }
 
     fn writes(&self) -> Vec<Vec<u8>> {
@@ -147,7 +147,7 @@ fn a_pcap_file_has_records_with_nanoseconds_and_no_statistics() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("day.PCAP");
     let mut saving = Saving::create(target(&folder, "day.PCAP")).unwrap();
-    let large = Description { name: "usb", snaplen: 1 << 27, ..ETH };
+    let large = InterfaceBlock { name: "usb", snaplen: 1 << 27, ..ETH };
     saving.save(&[beginning(&[ETH, large]), packet(1, b"ab"), statistics(1), packet(2, b"c")].concat()).unwrap();
     let time = |seconds| Some(BEGIN + seconds * NANOSECONDS);
     assert_eq!(packets(&path), [(time(1), 60, None, b"ab".to_vec()), (time(2), 60, None, b"c".to_vec())]);
@@ -174,7 +174,7 @@ fn a_second_link_type_ends_a_pcap_file_and_what_came_before_is_saved() {
 #[test]
 fn files_of_limited_time_begin_with_the_packet_that_is_too_late() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(Target { rotate_seconds: Some(10), ..target(&folder, "day.pcapng") }).unwrap();
+    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(10), ..target(&folder, "day.pcapng") }).unwrap();
     saving.save(&[beginning(&[ETH]), statistics(1)].concat()).unwrap();
     assert_eq!(names(&folder), [""; 0], "a file holds a packet");
     saving.save(&[packet(0, b"a"), packet(9, b"b"), packet(10, b"c"), packet(-5, b"d")].concat()).unwrap();
@@ -188,7 +188,7 @@ fn files_of_limited_time_begin_with_the_packet_that_is_too_late() {
 #[test]
 fn a_clock_that_is_set_back_does_not_stop_the_rotation() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(Target { rotate_seconds: Some(10), ..target(&folder, "day.pcap") }).unwrap();
+    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(10), ..target(&folder, "day.pcap") }).unwrap();
     // By an hour, and then by less than a minute: the file is that much longer.
     let times = [0, 5, -3_600, -3_595, -3_590, -3_645, -3_581, -3_580];
     let packets: Vec<Vec<u8>> = times.iter().zip(b'a'..).map(|(time, letter)| packet(*time, &[letter])).collect();
@@ -200,7 +200,7 @@ fn a_clock_that_is_set_back_does_not_stop_the_rotation() {
 #[test]
 fn statistics_go_to_the_open_file_however_large_it_is() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(Target { rotate_size: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
+    let mut saving = Saving::create(SaveTarget { rotate_size: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
     let blocks = [beginning(&[ETH]), packet(0, b"a"), statistics(1), packet(0, b"b"), statistics(2)].concat();
     saving.save(&blocks).unwrap();
     let mut dropped = Vec::new();
@@ -215,7 +215,7 @@ fn statistics_go_to_the_open_file_however_large_it_is() {
 #[test]
 fn the_oldest_files_are_removed_and_one_that_cannot_be_is_told() {
     let folder = tempdir().unwrap();
-    let limits = Target { rotate_size: Some(1), keep: Some(2), ..target(&folder, "day.pcap") };
+    let limits = SaveTarget { rotate_size: Some(1), keep: Some(2), ..target(&folder, "day.pcap") };
     let mut saving = Saving::create(limits).unwrap();
     saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b"), packet(2, b"c")].concat()).unwrap();
     let stays = "day_00002_20261124031501.pcap";
@@ -263,7 +263,7 @@ fn what_could_not_be_written_is_not_tried_again() {
     let begin = beginning(&[ETH]);
     let recorder = Recorder { room: Some(begin.len()), ..Recorder::default() };
     let file = SavedFile::new("day.pcapng".into(), Box::new(recorder.clone()));
-    let mut saving = Saving::new(Target { rotate_size: Some(1), ..Target::file("day.pcapng") }, Some(file));
+    let mut saving = Saving::new(SaveTarget { rotate_size: Some(1), ..SaveTarget::file("day.pcapng") }, Some(file));
     assert!(saving.save(&[&begin[..], &packet(0, b"a"), &packet(1, b"b")].concat()).is_err());
     assert_eq!((recorder.writes(), saving.saved().packets), (vec![begin], 0));
 }
@@ -271,8 +271,8 @@ fn what_could_not_be_written_is_not_tried_again() {
 #[test]
 fn a_new_file_begins_with_the_current_section() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(Target { rotate_seconds: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
-    let lo = beginning(&[Description { name: "lo", ..ETH }]);
+    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
+    let lo = beginning(&[InterfaceBlock { name: "lo", ..ETH }]);
     let first = [beginning(&[ETH]), packet(0, b"a"), lo.clone(), packet(0, b"b")].concat();
     saving.save(&[&first[..], &packet(1, b"c")].concat()).unwrap();
     let files = names(&folder).into_iter().map(|name| fs::read(folder.path().join(name)).unwrap());
@@ -282,7 +282,7 @@ fn a_new_file_begins_with_the_current_section() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_told() {
-    let mut saving = Saving::create(Target::file("/dev/full")).unwrap();
+    let mut saving = Saving::create(SaveTarget::file("/dev/full")).unwrap();
     let error = saving.save(&[beginning(&[ETH]), packet(0, b"a")].concat()).unwrap_err();
     assert_eq!(error.to_string(), "cannot write /dev/full: the disk is full; no packets were saved");
     assert!(saving.is_over());
@@ -292,7 +292,7 @@ fn a_full_disk_is_told() {
 fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
     let folder = tempdir().unwrap();
     fs::create_dir(folder.path().join("day_00002_20261124031501.pcap")).unwrap();
-    let mut saving = Saving::create(Target { rotate_seconds: Some(1), ..target(&folder, "day.pcap") }).unwrap();
+    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(1), ..target(&folder, "day.pcap") }).unwrap();
     let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b")].concat()).unwrap_err().to_string();
     assert!(error.contains("day_00002_20261124031501.pcap: "), "{error}");
     assert!(error.ends_with("; stopped saving after 1 packet"), "{error}");
@@ -303,26 +303,26 @@ fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
 fn what_cannot_be_meant_is_refused_before_anything_is_made() {
     let folder = tempdir().unwrap();
     let size = Some(1_000);
-    let refused = |target: Target, problem: SaveProblem| {
+    let refused = |target: SaveTarget, problem: SaveProblem| {
         let error = Saving::create(target).err().unwrap();
         assert!(matches!(&error, Error::Save { reason, .. } if *reason == problem), "{error}");
     };
-    let lacks_folder = |target: Target| {
+    let lacks_folder = |target: SaveTarget| {
         let error = Saving::create(target).err().unwrap().to_string();
         assert!(error.ends_with("its folder does not exist"), "{error}");
     };
     let day = || target(&folder, "day.pcap");
-    refused(Target { rotate_size: size, ..Target::file("-") }, SaveProblem::RotatedStandardOutput);
+    refused(SaveTarget { rotate_size: size, ..SaveTarget::file("-") }, SaveProblem::RotatedStandardOutput);
     refused(target(&folder, ""), SaveProblem::Folder);
-    refused(Target { rotate_size: size, ..Target::file("/") }, SaveProblem::Folder);
-    refused(Target { keep: Some(1), ..day() }, SaveProblem::KeptWithoutRotation);
-    refused(Target { rotate_size: Some(0), ..day() }, SaveProblem::ZeroLimit);
-    refused(Target { rotate_seconds: Some(0), ..day() }, SaveProblem::ZeroLimit);
-    refused(Target { rotate_size: size, keep: Some(0), ..day() }, SaveProblem::ZeroLimit);
+    refused(SaveTarget { rotate_size: size, ..SaveTarget::file("/") }, SaveProblem::Folder);
+    refused(SaveTarget { keep: Some(1), ..day() }, SaveProblem::KeptWithoutRotation);
+    refused(SaveTarget { rotate_size: Some(0), ..day() }, SaveProblem::ZeroLimit);
+    refused(SaveTarget { rotate_seconds: Some(0), ..day() }, SaveProblem::ZeroLimit);
+    refused(SaveTarget { rotate_size: size, keep: Some(0), ..day() }, SaveProblem::ZeroLimit);
     lacks_folder(target(&folder, "none/day.pcap"));
-    lacks_folder(Target { rotate_size: size, ..target(&folder, "none/day.pcap") });
+    lacks_folder(SaveTarget { rotate_size: size, ..target(&folder, "none/day.pcap") });
     assert_eq!(names(&folder), [""; 0]);
-    assert!(Saving::create(Target::file("-")).is_ok());
+    assert!(Saving::create(SaveTarget::file("-")).is_ok());
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn what_is_kept_of_interfaces_has_a_bound() {
     let long = "x".repeat(65_000);
     let mut saving = Recorder::default().saving("day.pcapng");
     let mut one = Vec::new();
-    pcapng_write::interface(&mut one, &Description { description: Some(&long), ..ETH });
+    pcapng_write::interface(&mut one, &InterfaceBlock { description: Some(&long), ..ETH });
     saving.save(&beginning(&[])).unwrap();
     let most = MAX_PREAMBLE / one.len();
     let (number, error) = (0..=most).find_map(|number| saving.save(&one).err().map(|error| (number, error))).unwrap();
@@ -376,7 +376,7 @@ fn blocks(made: &[Made], late: usize) -> (Vec<Vec<u8>>, Vec<Seen>) {
     for (index, (step, second, data, counted)) in made.iter().enumerate() {
         let mut bytes = Vec::new();
         if index == late {
-            pcapng_write::interface(&mut bytes, &Description { name: "lo", ..ETH });
+            pcapng_write::interface(&mut bytes, &InterfaceBlock { name: "lo", ..ETH });
         }
         time += step;
         let second = *second && index >= late;
@@ -421,9 +421,9 @@ proptest! {
         let keep = keep.filter(|_| rotates);
         let name = if is_pcap { "day.pcap" } else { "day.pcapng" };
         let folder = tempdir().unwrap();
-        let limits = Target { rotate_size, rotate_seconds, keep, ..target(&folder, name) };
+        let limits = SaveTarget { rotate_size, rotate_seconds, keep, ..target(&folder, name) };
         let (blocks, mut expected) = blocks(&made, late);
-        let (short, long) = (beginning(&[ETH]), beginning(&[ETH, Description { name: "lo", ..ETH }]));
+        let (short, long) = (beginning(&[ETH]), beginning(&[ETH, InterfaceBlock { name: "lo", ..ETH }]));
 
         let mut saving = Saving::create(limits.clone()).unwrap();
         saving.save(&short).unwrap();

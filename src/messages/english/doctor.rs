@@ -1,9 +1,9 @@
 //! The diagnosis of what a live capture needs.
 
 use super::English;
-use crate::doctor::{CheckResult, Purpose, Subject};
-use crate::machine::{Impossible, Place};
 use crate::messages::DoctorMessages;
+use crate::platform::doctor::{CheckResult, CheckSubject, Purpose};
+use crate::platform::machine::{FileLocation, Impossible};
 
 impl DoctorMessages for English {
     fn live_capture_ready(&self, missing: usize) -> String {
@@ -14,11 +14,11 @@ impl DoctorMessages for English {
         }
     }
 
-    fn check_subject(&self, subject: Subject) -> &'static str {
+    fn check_subject(&self, subject: CheckSubject) -> &'static str {
         match subject {
-            Subject::Libpcap => "libpcap",
-            Subject::Right => "privilege",
-            Subject::Interface => "interface",
+            CheckSubject::Libpcap => "libpcap",
+            CheckSubject::Right => "privilege",
+            CheckSubject::Interface => "interface",
         }
     }
 
@@ -101,12 +101,12 @@ fn hosts_interfaces(is_in_container: bool) -> &'static str {
 }
 
 /// Why the program's file has to be installed first.
-fn unfit(place: &Place) -> String {
+fn unfit(place: &FileLocation) -> String {
     match place {
-        Place::Fit => String::new(),
-        Place::NoSuid => "; its present file system ignores file capabilities (nosuid)".into(),
-        Place::BuildFolder => "; in its present folder, the next build would replace it".into(),
-        Place::WorldWritable(folder) => {
+        FileLocation::Fit => String::new(),
+        FileLocation::NoSuid => "; its present file system ignores file capabilities (nosuid)".into(),
+        FileLocation::BuildFolder => "; in its present folder, the next build would replace it".into(),
+        FileLocation::WorldWritable(folder) => {
             format!("; in its present folder anyone could replace it, because anyone may write to {}", folder.to_string_lossy())
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::formats::{compression_problem, format_problem, not_a_capture};
+use super::formats::{compression_problem, format_problem, is_of_a_capture, not_a_capture};
 use super::live_errors::{capture, live_unavailable, privileges, save};
 use super::{English, number_of, one_of, packets};
 use crate::capture::{ReadProblem, ReadReason};
@@ -37,9 +37,10 @@ impl ErrorMessages for English {
                 format!("{again} is the same file as {input}; name each capture only once, or its packets would be counted twice")
             }
             Error::Empty { input } => format!("{input} is empty (0 bytes)"),
-            Error::NotACapture { input, reason } => {
-                format!("{input} is not a capture file: {}", not_a_capture(*reason))
+            Error::NotACapture { input, reason } if is_of_a_capture(*reason) => {
+                format!("{input} cannot be read as a capture: {}", not_a_capture(*reason))
             }
+            Error::NotACapture { input, reason } => format!("{input} is not a capture file: {}", not_a_capture(*reason)),
             Error::ReaderGone { output } => format!("cannot write {output}: its reader closed the pipe early"),
             Error::Outputs(conflict) => outputs(conflict),
             Error::Filter { problem, .. } => format!("invalid filter: {}", filter(problem)),

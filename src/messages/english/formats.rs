@@ -3,6 +3,19 @@
 use super::exact_bytes;
 use crate::error::{CompressionProblem, ForeignFormat, FormatProblem, NotACapture, SectionProblem};
 
+/// True if the reason is one why a capture cannot be read, and not that there is none.
+pub fn is_of_a_capture(reason: NotACapture) -> bool {
+    match reason {
+        NotACapture::Foreign(format) => format.is_capture(),
+        NotACapture::HeaderCutOff { .. }
+        | NotACapture::PcapVersion { .. }
+        | NotACapture::PcapLinkType { .. }
+        | NotACapture::Section(_)
+        | NotACapture::SnoopVersion { .. } => true,
+        NotACapture::Unknown { .. } | NotACapture::NoDataFrame | NotACapture::NoPcapMagic => false,
+    }
+}
+
 pub fn not_a_capture(reason: NotACapture) -> String {
     match reason {
         NotACapture::Foreign(format) => foreign(format).into(),
@@ -216,8 +229,7 @@ fn foreign(format: ForeignFormat) -> &'static str {
             "it is a hex dump; text2pcap, which comes with Wireshark, converts it: text2pcap FILE FILE.pcapng"
         }
         ForeignFormat::Text => {
-            "it is text, and no capture; what a program prints of packets cannot be turned back, save them with: tcpdump -w \
-             FILE"
+            "it is text, not a capture; printed packets cannot be turned back into a capture, save them with: tcpdump -w FILE"
         }
     }
 }

@@ -27,7 +27,7 @@ impl ReadingMessages for English {
     }
 
     fn inputs_reordered(&self) -> &'static str {
-        "the inputs are read in order of time, not in the order given (--keep-order keeps the order given)"
+        "the inputs are read in order of time, not in the order given (use --keep-order for that)"
     }
 
     fn inputs_out_of_order(&self) -> &'static str {

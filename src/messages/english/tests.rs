@@ -1,7 +1,7 @@
 //! Sentences with their holes filled.
 
 use super::*;
-use crate::error::{Action, Error, PassedOver};
+use crate::error::{Action, Error, ForeignFormat, NotACapture, PassedOver};
 use crate::messages::{ErrorMessages, InterruptedAt, Language, ReadingMessages, TableMessages, TitledTable, UsageMessages};
 use crate::summary::TableName;
 
@@ -105,6 +105,17 @@ fn every_table_has_a_title_of_its_own() {
 }
 
 #[test]
+fn a_capture_that_cannot_be_read_is_not_said_to_be_none() {
+    let said = |reason| English.error(&Error::NotACapture { input: "x".into(), reason });
+    let converted = said(NotACapture::Foreign(ForeignFormat::NetworkMonitor1));
+    assert!(converted.starts_with("x cannot be read as a capture: it is a capture of Microsoft"), "{converted}");
+    assert!(said(NotACapture::PcapVersion { major: 9, minor: 4 }).starts_with("x cannot be read as a capture: "));
+    assert_eq!(said(NotACapture::Foreign(ForeignFormat::Pdf)), "x is not a capture file: it is a PDF document");
+    let unknown = said(NotACapture::Unknown { bytes: [1, 2, 0xff, 0], len: 3 });
+    assert_eq!(unknown, "x is not a capture file: its first bytes (01 02 ff) match no known format (pcap, pcapng, snoop)");
+}
+
+#[test]
 fn durations_have_the_unit_that_fits() {
     let durations = [0, 1500, 2_000_000, 12_345_678_900, 60_000_000_000, 3_600_000_000_000].map(duration);
     assert_eq!(durations, ["0 µs", "1.5 µs", "2 ms", "12.345 s", "60 s", "3,600 s"]);
@@ -155,7 +166,7 @@ fn what_may_be_meant_is_told_in_a_sentence() {
 #[test]
 fn dropped_privileges_are_one_line() {
     use crate::messages::LiveMessages;
-    use crate::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
+    use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
 
     let user = Some(TargetUser { uid: 1000, gid: 100, why: Why::Sudo });
     let all = |landlock, call_filter| {

@@ -6,12 +6,12 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use super::flows::Flows;
-use super::index::Index;
-use super::record::Flow;
-use super::table::BATCH;
 use crate::decode::{Address, IpVersion, ScopeId, Side};
-use crate::prefetch::prefetch;
+use crate::flow::BATCH;
+use crate::flow::Flow;
+use crate::flow::Flows;
+use crate::support::hash_index::HashIndex;
+use crate::support::prefetch::prefetch;
 
 pub const SIDES: [Side; 2] = [Side::A, Side::B];
 
@@ -52,7 +52,7 @@ impl Endpoint {
 /// Numbers, from 0, for endpoints of one shard.
 pub struct EndpointIndex<'a, S> {
     flows: &'a Flows,
-    index: Index,
+    index: HashIndex,
     /// By the endpoint's number: a flow that it is in, and its side there.
     holders: Vec<(u32, Side)>,
     /// A quick "no" for most of the endpoints that are not in the index: for each that is, the bit that its hash chooses is set.
@@ -69,7 +69,7 @@ impl<'a, S: BuildHasher> EndpointIndex<'a, S> {
         let endpoints = (expected * SIDES.len() / shards) * 17 / 16;
         EndpointIndex {
             flows,
-            index: Index::with_capacity(endpoints),
+            index: HashIndex::with_capacity(endpoints),
             holders: Vec::with_capacity(endpoints),
             filter: vec![0; (endpoints * BITS_PER_ENDPOINT / 64).next_power_of_two()],
             hasher,
@@ -196,10 +196,10 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::super::table::{FlowTable, TableOptions};
     use super::*;
     use crate::decode::protocol::ip;
     use crate::decode::{FlowKey, Observation};
+    use crate::flow::{FlowTable, TableOptions};
 
     /// Hashes of four bits: two choose among shards and stand in the tag, two choose the bit of the filter, so that different endpoints
     /// often have the same hash.

@@ -1,12 +1,12 @@
 //! Findings of the rungs about a flow, and the verdict that follows from them.
 
 use super::facts::FlowFacts;
-use super::flow_flags::FlowFlags;
-use super::opening::Opening;
-use super::registry::{EntryId, NameSource, Registry};
-use super::rung::Rung;
-use super::verdict::{Confidence, Evidence, Service, Verdict};
 use crate::decode::Side;
+use crate::service::FlowFlags;
+use crate::service::Opening;
+use crate::service::Rung;
+use crate::service::registry::{EntryId, NameSource, Registry};
+use crate::service::{Confidence, Evidence, Service, Verdict};
 
 /// The finding of a rung.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,16 +5,17 @@
 //! change a verdict.
 
 use super::endpoint_stats::GatheredStats;
-use super::flows::Flows;
-use super::record::Flow;
+use super::ladder;
 use super::relations::Relations;
 use super::reply::reply;
-use crate::arena::Arena;
+use crate::decide::assessment::{Assessment, Finding, overflow_verdict, portless_verdict};
+use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decode::Side;
-use crate::parallel;
-use crate::service::assessment::{Assessment, Finding, overflow_verdict, portless_verdict};
-use crate::service::facts::{EndpointStats, FlowFacts};
-use crate::service::{Confidence, Evidence, Registry, Transport, Verdict, ladder};
+use crate::flow::Flow;
+use crate::flow::Flows;
+use crate::service::{Confidence, Evidence, Registry, Transport, Verdict};
+use crate::support::chunked_vec::ChunkedVec;
+use crate::support::parallel;
 use crate::unit::{NANOSECONDS, Time};
 
 /// Nanoseconds after the start of the capture from which on the first packet of a flow in the capture is taken to be its very first.
@@ -46,7 +47,7 @@ enum LocalDecision {
 
 impl Roles<'_> {
     /// The verdicts on all flows, in their order, decided by at most `threads` threads.
-    pub fn decide(&self, threads: usize) -> Arena<Verdict> {
+    pub fn decide(&self, threads: usize) -> ChunkedVec<Verdict> {
         let local = self.decide_locally(threads);
         let undecided = local.iter().enumerate().filter(|(_, decision)| **decision == LocalDecision::Undecided);
         let undecided: Vec<u32> = undecided.map(|(number, _)| number as u32).collect();
@@ -62,12 +63,12 @@ impl Roles<'_> {
         })
     }
 
-    fn decide_locally(&self, threads: usize) -> Arena<LocalDecision> {
+    fn decide_locally(&self, threads: usize) -> ChunkedVec<LocalDecision> {
         parallel::chunks(self.flows.len(), threads, |part| part.map(|number| self.local_decision(number)).collect())
     }
 
     /// Statistics about the endpoints of the flows with the numbers `asked`.
-    fn gather(&self, local: &Arena<LocalDecision>, asked: &[u32], threads: usize) -> GatheredStats {
+    fn gather(&self, local: &ChunkedVec<LocalDecision>, asked: &[u32], threads: usize) -> GatheredStats {
         let proven = |number: usize| match local[number] {
             LocalDecision::Proven(side) => Some(side),
             _ => None,

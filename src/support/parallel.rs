@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::arena::{Arena, CHUNK};
+use crate::support::chunked_vec::{CHUNK, ChunkedVec};
 
 /// Fewer things than this are not worth a thread of their own.
 const FEWEST: usize = 1 << 12;
@@ -98,7 +98,7 @@ pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -
 
 /// What `work` makes of each number below `len`, in their order. It is given as many at a time as a chunk of an arena holds,
 /// and gives one thing for each.
-pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Arena<T> {
+pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -> Vec<T> + Sync) -> ChunkedVec<T> {
     let chunks = len.div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
     let take_chunks = |_, _| {
@@ -113,7 +113,7 @@ pub fn chunks<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) -
     };
     let mut done: Vec<_> = shares(len, threads, take_chunks).into_iter().flatten().collect();
     done.sort_unstable_by_key(|(number, _)| *number);
-    Arena::from_chunks(done.into_iter().map(|(_, chunk)| chunk).collect())
+    ChunkedVec::from_chunks(done.into_iter().map(|(_, chunk)| chunk).collect())
 }
 
 /// Sorts things where they are: equal ones can come in any order.

@@ -1,8 +1,8 @@
 //! Whether the server side of a flow answered. A port that refused everybody, or never said anything, is no server, however
 //! often it was asked.
 
-use super::record::Flow;
 use crate::decode::Side;
+use crate::flow::Flow;
 use crate::service::{Evidence, Registry, Reply, Service, Transport, Verdict};
 
 /// From so many packets without data on, the client of a connection whose other direction is not in the capture is taken to be

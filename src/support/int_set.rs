@@ -5,14 +5,14 @@ use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::RandomState;
 
-use crate::prefetch::prefetch;
+use crate::support::prefetch::prefetch;
 
 /// Slots of a set's first memory.
 const FEWEST_SLOTS: usize = 16;
 
 /// A set by open addressing. The default number stands for an empty slot, and so is remembered beside them.
 #[derive(Clone, Debug)]
-pub struct Members<K> {
+pub struct IntSet<K> {
     slots: Vec<K>,
     /// Slots that are not empty.
     used: usize,
@@ -20,13 +20,13 @@ pub struct Members<K> {
     hasher: RandomState,
 }
 
-impl<K> Default for Members<K> {
-    fn default() -> Members<K> {
-        Members { slots: Vec::new(), used: 0, has_default: false, hasher: RandomState::default() }
+impl<K> Default for IntSet<K> {
+    fn default() -> IntSet<K> {
+        IntSet { slots: Vec::new(), used: 0, has_default: false, hasher: RandomState::default() }
     }
 }
 
-impl<K: Copy + Eq + Default + Hash> Members<K> {
+impl<K: Copy + Eq + Default + Hash> IntSet<K> {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.used + usize::from(self.has_default)
@@ -66,7 +66,7 @@ impl<K: Copy + Eq + Default + Hash> Members<K> {
     }
 
     /// Adds all of another set.
-    pub fn extend(&mut self, other: &Members<K>) {
+    pub fn extend(&mut self, other: &IntSet<K>) {
         self.has_default |= other.has_default;
         other.iter().for_each(|member| {
             self.insert(member);
@@ -105,8 +105,8 @@ impl<K: Copy + Eq + Default + Hash> Members<K> {
     }
 }
 
-impl<K: Copy + Eq + Default + Hash> PartialEq for Members<K> {
-    fn eq(&self, other: &Members<K>) -> bool {
+impl<K: Copy + Eq + Default + Hash> PartialEq for IntSet<K> {
+    fn eq(&self, other: &IntSet<K>) -> bool {
         self.len() == other.len() && self.has_default == other.has_default && self.iter().all(|member| other.contains(member))
     }
 }
@@ -124,13 +124,13 @@ mod tests {
 
         #[test]
         fn it_holds_what_a_set_holds(members in prop::collection::vec(0..200u32, 0..400), others in prop::collection::vec(0..200u32, 0..400)) {
-            let (mut mine, mut set) = (Members::default(), HashSet::new());
+            let (mut mine, mut set) = (IntSet::default(), HashSet::new());
             for member in &members {
                 prop_assert_eq!(mine.insert(*member), set.insert(*member));
                 prop_assert_eq!(mine.len(), set.len());
             }
             (0..200).for_each(|member| assert_eq!(mine.contains(member), set.contains(&member)));
-            let mut other = Members::default();
+            let mut other = IntSet::default();
             others.iter().for_each(|member| { other.insert(*member); });
             prop_assert_eq!(mine == other, set == others.iter().copied().collect());
             mine.extend(&other);

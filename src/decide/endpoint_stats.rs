@@ -3,13 +3,13 @@
 use foldhash::fast::RandomState;
 
 use super::endpoint_index::{EndpointIndex, NONE, SIDES};
-use super::flows::Flows;
-use super::record::Flow;
+use crate::decide::facts::EndpointStats;
 use crate::decode::{Address, Side};
-use crate::parallel;
-use crate::service::facts::EndpointStats;
+use crate::flow::Flow;
+use crate::flow::Flows;
 use crate::service::registry::RANK_REGISTERED;
 use crate::service::{Registry, Transport};
+use crate::support::parallel;
 
 /// Statistics about the endpoints of one shard.
 struct ShardStats {

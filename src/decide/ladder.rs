@@ -12,11 +12,13 @@ use self::Asked::{Always, NotBetweenPeers, WithoutDirectEvidence};
 use self::Evaluate::{FromCapture, FromFlow};
 use super::assessment::{Assessment, Finding};
 use super::facts::{Announced, EndpointStats, FlowFacts};
-use super::registry::{MODERATE_RANK_GAP, RANK_CURATED, RANK_PORT_ZERO, RANK_REGISTERED, Rank, Registry, STRONG_RANK_GAP};
-use super::rung::Rung;
-use super::transport::Transport;
-use super::verdict::{Confidence, Evidence};
 use crate::decode::Side;
+use crate::service::Rung;
+use crate::service::Transport;
+use crate::service::registry::{
+    MODERATE_RANK_GAP, RANK_CURATED, RANK_PORT_ZERO, RANK_REGISTERED, Rank, Registry, STRONG_RANK_GAP,
+};
+use crate::service::{Confidence, Evidence};
 
 /// Ports where a merely registered port is weak evidence against an unregistered one: the client ports of old systems, of which IANA
 /// has named 86 %.
@@ -296,11 +298,11 @@ fn by_first_packet(case: &Case<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::expected::Announcer;
-    use super::super::flow_flags::FlowFlags;
-    use super::super::opening::Opening;
-    use super::super::verdict::Service;
     use super::*;
+    use crate::service::Announcer;
+    use crate::service::FlowFlags;
+    use crate::service::Opening;
+    use crate::service::Service;
 
     fn facts(transport: Transport, a: u16, b: u16) -> FlowFacts {
         FlowFacts {

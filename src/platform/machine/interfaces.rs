@@ -7,7 +7,7 @@ use crate::capture::LinkType;
 
 /// A network interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interface {
+pub struct LocalInterface {
     /// Its name. Whoever may rename interfaces may put almost anything into it.
     pub name: String,
     /// Its addresses, in order: IPv4 before IPv6.
@@ -22,20 +22,20 @@ pub struct Interface {
     pub is_loopback: bool,
 }
 
-impl Interface {
+impl LocalInterface {
     /// libpcap's name for all interfaces of Linux at once.
     pub const ANY: &'static str = "any";
 
     #[cfg(any(unix, test))]
-    fn new(name: String) -> Interface {
+    fn new(name: String) -> LocalInterface {
         let (is_up, is_running, is_loopback) = (false, false, false);
-        Interface { name, addresses: Vec::new(), link_type: None, is_up, is_running, is_loopback }
+        LocalInterface { name, addresses: Vec::new(), link_type: None, is_up, is_running, is_loopback }
     }
 
     #[cfg(target_os = "linux")]
-    fn any() -> Interface {
+    fn any() -> LocalInterface {
         let link_type = Some(LinkType::LINUX_SLL);
-        Interface { link_type, is_up: true, is_running: true, ..Interface::new(Interface::ANY.into()) }
+        LocalInterface { link_type, is_up: true, is_running: true, ..LocalInterface::new(LocalInterface::ANY.into()) }
     }
 
     /// True if there is probably something to be captured.
@@ -45,9 +45,9 @@ impl Interface {
 
     /// Those with traffic first, then those that only need a cable; the loopback and "any" behind the others, and all by
     /// name: the first one is the best guess for somebody who names none.
-    fn order(&self, other: &Interface) -> Ordering {
-        let key = |interface: &Interface| {
-            let is_any = interface.name == Interface::ANY;
+    fn order(&self, other: &LocalInterface) -> Ordering {
+        let key = |interface: &LocalInterface| {
+            let is_any = interface.name == LocalInterface::ANY;
             (!interface.is_active(), !interface.is_up, is_any, interface.is_loopback)
         };
         key(self).cmp(&key(other)).then_with(|| self.name.cmp(&other.name))
@@ -56,33 +56,33 @@ impl Interface {
 
 /// All interfaces: those with traffic first, of these the loopback and "any" last, and otherwise by name. None, if the system
 /// does not tell. "any" is there if libpcap is, on Linux.
-pub fn interfaces(with_any: bool) -> Vec<Interface> {
+pub fn interfaces(with_any: bool) -> Vec<LocalInterface> {
     let mut found = from_system();
     #[cfg(target_os = "linux")]
     if with_any {
-        found.push(Interface::any());
+        found.push(LocalInterface::any());
     }
     #[cfg(not(target_os = "linux"))]
     let _ = with_any;
-    found.sort_by(Interface::order);
+    found.sort_by(LocalInterface::order);
     found
 }
 
 #[cfg(not(unix))]
-fn from_system() -> Vec<Interface> {
+fn from_system() -> Vec<LocalInterface> {
     Vec::new()
 }
 
 /// The system gives a row for each address of each interface.
 #[cfg(unix)]
-fn from_system() -> Vec<Interface> {
+fn from_system() -> Vec<LocalInterface> {
     use nix::net::if_::InterfaceFlags;
     use std::collections::BTreeMap;
 
-    let mut found: BTreeMap<String, Interface> = BTreeMap::new();
+    let mut found: BTreeMap<String, LocalInterface> = BTreeMap::new();
     for row in nix::ifaddrs::getifaddrs().into_iter().flatten() {
         let name = row.interface_name;
-        let interface = found.entry(name.clone()).or_insert_with(|| Interface::new(name));
+        let interface = found.entry(name.clone()).or_insert_with(|| LocalInterface::new(name));
         interface.is_up = row.flags.contains(InterfaceFlags::IFF_UP);
         interface.is_running = row.flags.contains(InterfaceFlags::IFF_RUNNING);
         interface.is_loopback = row.flags.contains(InterfaceFlags::IFF_LOOPBACK);
@@ -95,7 +95,7 @@ fn from_system() -> Vec<Interface> {
         let v6 = address.as_sockaddr_in6().map(|address| IpAddr::V6(address.ip()));
         interface.addresses.extend(v4.or(v6));
     }
-    let mut found: Vec<Interface> = found.into_values().collect();
+    let mut found: Vec<LocalInterface> = found.into_values().collect();
     for interface in &mut found {
         interface.addresses.sort_unstable();
         interface.addresses.dedup();
@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn the_first_one_is_the_best_guess() {
-        let interface = |name: &str, is_up, is_running| Interface { is_up, is_running, ..Interface::new(name.into()) };
-        let loopback = Interface { is_loopback: true, ..interface("lo", true, true) };
+        let interface = |name: &str, is_up, is_running| LocalInterface { is_up, is_running, ..LocalInterface::new(name.into()) };
+        let loopback = LocalInterface { is_loopback: true, ..interface("lo", true, true) };
         let mut all = [
             interface("any", true, true),
             interface("down", false, false),
@@ -135,7 +135,7 @@ mod tests {
             interface("cable-out", true, false),
             interface("eth0", true, true),
         ];
-        all.sort_by(Interface::order);
+        all.sort_by(LocalInterface::order);
         let names: Vec<&str> = all.iter().map(|interface| interface.name.as_str()).collect();
         assert_eq!(names, ["eth0", "wlan0", "lo", "any", "cable-out", "down"]);
     }

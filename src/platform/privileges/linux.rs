@@ -11,7 +11,7 @@ use nix::sys::stat::fstat;
 use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setresgid, setresuid};
 
 use super::account::{self, TargetUser, Why};
-use super::status::{Expected, Status};
+use super::status::{ExpectedStatus, ProcessStatus};
 use super::{Landlock, Needs, PrivilegeReport, call_filter, folder_of, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
 
@@ -31,7 +31,7 @@ pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
     let landlock = landlocked::restrict(needs).map_err(|error| refused(PrivilegeStep::Landlock, error))?;
     let call_filter = call_filter::restrict(&needs.captures);
     let filtered = call_filter.is_ok();
-    let expected = Expected { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
+    let expected = ExpectedStatus { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
     prove(&mut proof, expected, landlock)?;
     if filtered {
         call_filter::try_to_break_out(&needs.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
@@ -126,10 +126,10 @@ fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
 }
 
 /// Reads what the kernel says about this process now, and tries what landlock should refuse.
-fn prove(proof: &mut File, expected: Expected, landlock: Landlock) -> Result<(), Error> {
+fn prove(proof: &mut File, expected: ExpectedStatus, landlock: Landlock) -> Result<(), Error> {
     let mut told = String::new();
     proof.read_to_string(&mut told).map_err(|error| refused(PrivilegeStep::Status, error))?;
-    let status = Status::parse(&told).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
+    let status = ProcessStatus::parse(&told).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
     if let Some(left) = status.leftover(expected) {
         return Err(remaining(RemainingPrivilege::Status(left)));
     }

@@ -2,7 +2,7 @@
 
 /// The lines about rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
+pub struct ProcessStatus {
     /// Real, effective, saved and file system user.
     uids: Vec<u32>,
     /// The same for the group.
@@ -23,7 +23,7 @@ const FILTERED: u32 = 2;
 
 /// What should be left.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected {
+pub struct ExpectedStatus {
     /// The user, in all four places.
     pub uid: u32,
     /// The group, in all four places.
@@ -36,14 +36,14 @@ pub struct Expected {
     pub filtered: bool,
 }
 
-impl Status {
+impl ProcessStatus {
     /// Reads the lines; nothing if one of them is missing or not as documented.
-    pub fn parse(text: &str) -> Option<Status> {
+    pub fn parse(text: &str) -> Option<ProcessStatus> {
         let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
         let numbers = |key| line(key)?.split_whitespace().map(|number| number.parse().ok()).collect::<Option<Vec<u32>>>();
         let set = |key| u64::from_str_radix(line(key)?.trim(), 16).ok();
         let four = |key| numbers(key).filter(|numbers| numbers.len() == 4);
-        Some(Status {
+        Some(ProcessStatus {
             uids: four("Uid")?,
             gids: four("Gid")?,
             groups: numbers("Groups")?,
@@ -63,7 +63,7 @@ impl Status {
     }
 
     /// The first thing that is left and should not be, as it stands in the file.
-    pub fn leftover(&self, expected: Expected) -> Option<String> {
+    pub fn leftover(&self, expected: ExpectedStatus) -> Option<String> {
         let others = |numbers: &[u32], expected| numbers.iter().any(|number| *number != expected);
         if others(&self.uids, expected.uid) {
             return Some(format!("Uid {:?}", self.uids));
@@ -96,11 +96,11 @@ mod tests {
     const CLEAN: &str = "Name:\tportolan\nUid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\nGroups:\t \nCapInh:\t0000000000000000\n\
         CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nCapAmb:\t0000000000000000\n\
         Seccomp:\t2\n";
-    const EXPECTED: Expected = Expected { uid: 7, gid: 8, no_groups: true, no_bounding: true, filtered: true };
+    const EXPECTED: ExpectedStatus = ExpectedStatus { uid: 7, gid: 8, no_groups: true, no_bounding: true, filtered: true };
 
     #[test]
     fn whatever_is_left_is_found() {
-        assert_eq!(Status::parse(CLEAN).unwrap().leftover(EXPECTED), None);
+        assert_eq!(ProcessStatus::parse(CLEAN).unwrap().leftover(EXPECTED), None);
         let changes = [
             ("Uid:\t7\t7\t7\t7", "Uid:\t7\t7\t0\t7", "Uid [7, 7, 0, 7]"),
             ("Gid:\t8\t8\t8\t8", "Gid:\t8\t8\t8\t0", "Gid [8, 8, 8, 0]"),
@@ -113,25 +113,29 @@ mod tests {
             ("Seccomp:\t2", "Seccomp:\t0", "Seccomp 0"),
         ];
         for (line, changed, left) in changes {
-            let status = Status::parse(&CLEAN.replace(line, changed)).unwrap();
+            let status = ProcessStatus::parse(&CLEAN.replace(line, changed)).unwrap();
             assert_eq!(status.leftover(EXPECTED).as_deref(), Some(left));
         }
-        let user = Expected { no_groups: false, no_bounding: false, filtered: false, ..EXPECTED };
+        let user = ExpectedStatus { no_groups: false, no_bounding: false, filtered: false, ..EXPECTED };
         let text = CLEAN.replace("Groups:\t ", "Groups:\t4 24 ").replace("CapBnd:\t0000", "CapBnd:\t0001");
         let text = text.replace("Seccomp:\t2", "Seccomp:\t0");
-        assert_eq!(Status::parse(&text).unwrap().leftover(user), None, "a user keeps groups, and cannot clear the bounding set");
+        assert_eq!(
+            ProcessStatus::parse(&text).unwrap().leftover(user),
+            None,
+            "a user keeps groups, and cannot clear the bounding set"
+        );
     }
 
     #[test]
     fn a_line_that_is_missing_or_strange_is_no_proof() {
         for key in ["Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd"] {
-            assert_eq!(Status::parse(&CLEAN.replace(key, "Other")), None, "{key}");
-            assert_eq!(Status::parse(&CLEAN.replace(&format!("{key}:\t"), &format!("{key}:\tx"))), None, "{key}");
+            assert_eq!(ProcessStatus::parse(&CLEAN.replace(key, "Other")), None, "{key}");
+            assert_eq!(ProcessStatus::parse(&CLEAN.replace(&format!("{key}:\t"), &format!("{key}:\tx"))), None, "{key}");
         }
-        assert_eq!(Status::parse(&CLEAN.replace("7\t7\t7\t7", "")), None);
-        assert!(Status::parse(&CLEAN.replace("CapAmb", "Other")).is_some(), "an old kernel");
-        assert!(Status::parse(&CLEAN.replace("Seccomp", "Other")).is_some(), "an old kernel");
-        assert_eq!(Status::parse(&CLEAN.replace("Seccomp:\t", "Seccomp:\tx")), None);
-        assert_eq!(Status::parse(&CLEAN.replace("CapAmb:\t", "CapAmb:\tx")), None);
+        assert_eq!(ProcessStatus::parse(&CLEAN.replace("7\t7\t7\t7", "")), None);
+        assert!(ProcessStatus::parse(&CLEAN.replace("CapAmb", "Other")).is_some(), "an old kernel");
+        assert!(ProcessStatus::parse(&CLEAN.replace("Seccomp", "Other")).is_some(), "an old kernel");
+        assert_eq!(ProcessStatus::parse(&CLEAN.replace("Seccomp:\t", "Seccomp:\tx")), None);
+        assert_eq!(ProcessStatus::parse(&CLEAN.replace("CapAmb:\t", "CapAmb:\tx")), None);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::command::{as_root, path, portolan, quoted};
 use super::{Fix, Purpose};
-use crate::machine::{Container, Executable, Interface, Machine, PackageManager, Place};
+use crate::platform::machine::{Container, Executable, FileLocation, LocalInterface, Machine, PackageManager};
 
 /// The capability that a capture takes, also of an interface's whole traffic (promiscuous mode).
 const CAPABILITY: &str = "cap_net_raw+ep";
@@ -16,8 +16,8 @@ const GROUP: &str = "pcap";
 const USUAL_INTERFACE: &str = "eth0";
 
 /// True for libpcap's interface that stands for all.
-pub fn is_any(interface: &Interface) -> bool {
-    interface.name == Interface::ANY
+pub fn is_any(interface: &LocalInterface) -> bool {
+    interface.name == LocalInterface::ANY
 }
 
 /// Installs libpcap, where it is known how.
@@ -99,8 +99,8 @@ fn set_capability(machine: &Machine, file: &Path) -> String {
 /// The place where a file with a capability should be: its own, if that is fit.
 fn fit_place(executable: &Executable) -> &Path {
     match executable.place {
-        Place::Fit => &executable.path,
-        Place::NoSuid | Place::BuildFolder | Place::WorldWritable(_) => Path::new(INSTALLED),
+        FileLocation::Fit => &executable.path,
+        FileLocation::NoSuid | FileLocation::BuildFolder | FileLocation::WorldWritable(_) => Path::new(INSTALLED),
     }
 }
 

@@ -5,10 +5,8 @@
 
 mod command;
 mod fixes;
-#[cfg(test)]
-mod tests;
 
-use crate::machine::{Container, Impossible, Machine, Place, Right};
+use crate::platform::machine::{Container, FileLocation, Impossible, Machine, Right};
 
 /// The state of a computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +35,7 @@ pub struct Check {
 
 /// A thing that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum CheckSubject {
     /// libpcap.
     Libpcap,
     /// The right to capture.
@@ -117,7 +115,7 @@ pub enum Purpose {
     /// They start the container with the right to capture.
     StartContainerWithRight,
     /// They give the program's file a capability. If its place is unfit for that, it is installed elsewhere first.
-    GrantCapability(Place),
+    GrantCapability(FileLocation),
     /// They let the members of a group capture.
     GrantGroup,
     /// They switch an interface on.
@@ -156,17 +154,19 @@ impl Check {
     }
 
     /// The thing that was checked.
-    pub fn subject(&self) -> Subject {
+    pub fn subject(&self) -> CheckSubject {
         match self.result {
-            CheckResult::LibpcapInstalled | CheckResult::LibpcapMissing | CheckResult::LibpcapUnusable(_) => Subject::Libpcap,
+            CheckResult::LibpcapInstalled | CheckResult::LibpcapMissing | CheckResult::LibpcapUnusable(_) => {
+                CheckSubject::Libpcap
+            }
             CheckResult::MayCapture { .. }
             | CheckResult::NobodyMayCapture(_)
             | CheckResult::CannotGainPrivileges
             | CheckResult::NotGrantable { .. }
             | CheckResult::LacksCapability
-            | CheckResult::LacksBpfDevice => Subject::Right,
+            | CheckResult::LacksBpfDevice => CheckSubject::Right,
             CheckResult::InterfaceUp { .. } | CheckResult::OnlyLoopback { .. } | CheckResult::NoInterfaceUp { .. } => {
-                Subject::Interface
+                CheckSubject::Interface
             }
         }
     }

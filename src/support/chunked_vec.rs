@@ -2,55 +2,55 @@
 
 use std::ops::Index;
 
-use crate::parallel;
+use crate::support::parallel;
 
 /// Items in one chunk. A power of two, so that finding an item is a shift and a mask.
 pub const CHUNK: usize = 1 << 14;
 
 /// An append-only array of chunks.
 #[derive(Debug)]
-pub struct Arena<T> {
+pub struct ChunkedVec<T> {
     chunks: Vec<Vec<T>>,
     /// Memory for the next chunk, if somebody made it ahead.
-    next: Option<Spare<T>>,
+    next: Option<PreallocatedChunk<T>>,
 }
 
 /// Memory for one more chunk. Whoever makes it has the system's work with it: what was never written costs a page fault for
 /// each page, which is a third of the time that millions of new items take.
 #[derive(Debug)]
-pub struct Spare<T>(Vec<T>);
+pub struct PreallocatedChunk<T>(Vec<T>);
 
-impl<T> Spare<T> {
+impl<T> PreallocatedChunk<T> {
     /// Makes it, and writes to all of it.
-    pub fn made(blank: impl Fn() -> T) -> Spare<T> {
+    pub fn made(blank: impl Fn() -> T) -> PreallocatedChunk<T> {
         let mut chunk = Vec::with_capacity(CHUNK);
         chunk.resize_with(CHUNK, blank);
         chunk.clear();
-        Spare(chunk)
+        PreallocatedChunk(chunk)
     }
 }
 
-impl<T> Default for Arena<T> {
+impl<T> Default for ChunkedVec<T> {
     fn default() -> Self {
-        Arena { chunks: Vec::new(), next: None }
+        ChunkedVec { chunks: Vec::new(), next: None }
     }
 }
 
-impl<T> Arena<T> {
+impl<T> ChunkedVec<T> {
     /// The items of these chunks. Each but the last has [`CHUNK`] of them.
-    pub fn from_chunks(chunks: Vec<Vec<T>>) -> Arena<T> {
+    pub fn from_chunks(chunks: Vec<Vec<T>>) -> ChunkedVec<T> {
         debug_assert!(chunks.split_last().is_none_or(|(_, whole)| whole.iter().all(|chunk| chunk.len() == CHUNK)));
-        Arena { chunks, next: None }
+        ChunkedVec { chunks, next: None }
     }
 
-    /// True if it has to make the memory for its next chunk itself, unless it is [given](Arena::give_spare) that.
+    /// True if it has to make the memory for its next chunk itself, unless it is [given](ChunkedVec::give_spare) that.
     #[inline]
     pub fn wants_spare(&self) -> bool {
         self.next.is_none()
     }
 
     /// Gives it memory for its next chunk.
-    pub fn give_spare(&mut self, spare: Spare<T>) {
+    pub fn give_spare(&mut self, spare: PreallocatedChunk<T>) {
         self.next = Some(spare);
     }
 
@@ -81,7 +81,7 @@ impl<T> Arena<T> {
     /// The first chunk grows like any vector, so that a small capture needs little; the others are whole at once.
     fn new_chunk(&mut self) -> Vec<T> {
         match self.next.take() {
-            Some(Spare(chunk)) => chunk,
+            Some(PreallocatedChunk(chunk)) => chunk,
             None => Vec::with_capacity(if self.chunks.is_empty() { 64 } else { CHUNK }),
         }
     }
@@ -110,20 +110,20 @@ impl<T> Arena<T> {
     }
 }
 
-impl<T: Clone> Clone for Arena<T> {
+impl<T: Clone> Clone for ChunkedVec<T> {
     fn clone(&self) -> Self {
-        Arena::from_chunks(self.chunks.clone())
+        ChunkedVec::from_chunks(self.chunks.clone())
     }
 }
 
-impl<T: Clone + Send + Sync> Arena<T> {
+impl<T: Clone + Send + Sync> ChunkedVec<T> {
     /// A copy, made by at most so many threads.
-    pub fn copied(&self, threads: usize) -> Arena<T> {
+    pub fn copied(&self, threads: usize) -> ChunkedVec<T> {
         parallel::chunks(self.len(), threads, |part| self.chunks[part.start / CHUNK].clone())
     }
 }
 
-impl<T> Index<usize> for Arena<T> {
+impl<T> Index<usize> for ChunkedVec<T> {
     type Output = T;
 
     #[inline]
@@ -138,11 +138,11 @@ mod tests {
 
     #[test]
     fn numbers_stay_the_same_whoever_made_the_memory() {
-        let mut arena = Arena::default();
+        let mut arena = ChunkedVec::default();
         for number in 0..2 * CHUNK + 2 {
             // For the first chunk, and for the third; and once more than it has use for.
             if [0, CHUNK + 7, CHUNK + 8].contains(&number) {
-                arena.give_spare(Spare::made(|| usize::MAX));
+                arena.give_spare(PreallocatedChunk::made(|| usize::MAX));
                 assert!(!arena.wants_spare());
             }
             arena.push(number);
@@ -151,6 +151,6 @@ mod tests {
         assert_eq!((arena.len(), arena[CHUNK], *arena.get(2 * CHUNK + 1)), (2 * CHUNK + 2, CHUNK, 2 * CHUNK + 1));
         assert!([1, 2].iter().all(|threads| arena.copied(*threads).iter().eq(arena.iter())));
         let chunks = vec![(0..CHUNK).collect(), vec![CHUNK]];
-        assert!(Arena::from_chunks(chunks).iter().copied().eq(0..=CHUNK));
+        assert!(ChunkedVec::from_chunks(chunks).iter().copied().eq(0..=CHUNK));
     }
 }

@@ -1,6 +1,6 @@
 //! Commands for a shell: whatever names are in them, they do what they say when they are copied.
 
-use crate::machine::Machine;
+use crate::platform::machine::Machine;
 
 /// A word, quoted if a shell would see more in it than a word (POSIX Shell Command Language, 2.2).
 pub fn quoted(word: &str) -> String {

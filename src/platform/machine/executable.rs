@@ -8,12 +8,12 @@ pub struct Executable {
     /// Where it really is, behind all links.
     pub path: PathBuf,
     /// What kind of place that is.
-    pub place: Place,
+    pub place: FileLocation,
 }
 
 /// What a place is for a file with a capability.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FileLocation {
     /// A fit one.
     Fit,
     /// Capabilities of files have no effect there (`nosuid`).
@@ -28,22 +28,24 @@ impl Executable {
     /// The program that is running, if its file is still there.
     pub fn look() -> Option<Executable> {
         let path = std::env::current_exe().and_then(|path| path.canonicalize()).ok()?;
-        let place = Place::of(&path);
+        let place = FileLocation::of(&path);
         Some(Executable { path, place })
     }
 }
 
-impl Place {
+impl FileLocation {
     /// Where that file is.
-    pub fn of(file: &Path) -> Place {
+    pub fn of(file: &Path) -> FileLocation {
         if is_nosuid(file) {
-            return Place::NoSuid;
+            return FileLocation::NoSuid;
         }
         let folders = || file.ancestors().skip(1);
         if folders().any(|folder| folder.join(".rustc_info.json").is_file()) {
-            return Place::BuildFolder;
+            return FileLocation::BuildFolder;
         }
-        folders().find(|folder| is_world_writable(folder)).map_or(Place::Fit, |folder| Place::WorldWritable(folder.to_owned()))
+        folders()
+            .find(|folder| is_world_writable(folder))
+            .map_or(FileLocation::Fit, |folder| FileLocation::WorldWritable(folder.to_owned()))
     }
 }
 
@@ -84,10 +86,10 @@ mod tests {
         fs::set_permissions(&folder, Permissions::from_mode(0o777)).unwrap();
         let file = folder.join("bin/portolan");
         // The folder for temporary files is such a one itself.
-        if Place::of(root.path()) != Place::NoSuid {
-            assert_eq!(Place::of(&file), Place::WorldWritable(folder.clone()));
+        if FileLocation::of(root.path()) != FileLocation::NoSuid {
+            assert_eq!(FileLocation::of(&file), FileLocation::WorldWritable(folder.clone()));
             fs::write(folder.join(".rustc_info.json"), "{}").unwrap();
-            assert_eq!(Place::of(&file), Place::BuildFolder);
+            assert_eq!(FileLocation::of(&file), FileLocation::BuildFolder);
         }
     }
 }

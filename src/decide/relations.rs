@@ -7,15 +7,15 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::flows::Flows;
-use super::halves::Networks;
-use super::record::Flow;
 use crate::content::{Announcement, Announcements, ChannelEvent, Expectation, ServerEnd};
+use crate::decide::facts::Announced;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};
-use crate::parallel;
-use crate::service::facts::Announced;
+use crate::flow::Flow;
+use crate::flow::Flows;
+use crate::flow::Networks;
 use crate::service::{FlowFlags, PortSet, Registry, Transport};
+use crate::support::parallel;
 use crate::unit::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;

@@ -1,10 +1,10 @@
 //! Facts that the ladder judges: about one flow, and about its endpoints.
 
-use super::expected::Announcer;
-use super::opening::Opening;
-use super::registry::EntryId;
-use super::transport::Transport;
 use crate::decode::Side;
+use crate::service::Announcer;
+use crate::service::Opening;
+use crate::service::Transport;
+use crate::service::registry::EntryId;
 
 /// Facts about one flow, from its own packets, the user's rules and the control channels.
 #[derive(Clone, Copy, Debug)]

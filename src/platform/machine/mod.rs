@@ -7,8 +7,8 @@ mod libpcap;
 mod rights;
 mod system;
 
-pub use executable::{Executable, Place};
-pub use interfaces::{Interface, interfaces};
+pub use executable::{Executable, FileLocation};
+pub use interfaces::{LocalInterface, interfaces};
 pub use libpcap::libpcap;
 pub use rights::{Impossible, Right, Rights};
 pub use system::{Container, PackageManager, Tools};
@@ -21,7 +21,7 @@ pub struct Machine {
     /// What this process may do, and what it could be given.
     pub rights: Rights,
     /// The interfaces, in the order of [`interfaces()`].
-    pub interfaces: Vec<Interface>,
+    pub interfaces: Vec<LocalInterface>,
     /// The program that is running.
     pub executable: Option<Executable>,
     /// How software is installed here, if that is known.
@@ -59,7 +59,7 @@ impl Machine {
     }
 
     /// What stands against a capture on that interface first.
-    pub fn obstacle(&self, interface: &Interface) -> Option<Obstacle> {
+    pub fn obstacle(&self, interface: &LocalInterface) -> Option<Obstacle> {
         if self.libpcap.is_err() {
             Some(Obstacle::Libpcap)
         } else if self.rights.capture != Right::Held {

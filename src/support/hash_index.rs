@@ -3,21 +3,21 @@
 //! A slot is a tag, 32 bits of the hash, and the flow's number plus one. The slot's place follows from the tag alone, so
 //! that growing rebuilds the index without touching a flow.
 
-use crate::prefetch::prefetch;
+use crate::support::prefetch::prefetch;
 
 /// Slots of an empty index.
 const FEWEST_SLOTS: usize = 1 << 10;
 
 /// An open-addressed index.
 #[derive(Debug)]
-pub struct Index {
+pub struct HashIndex {
     slots: Vec<u64>,
     used: usize,
 }
 
-impl Default for Index {
+impl Default for HashIndex {
     fn default() -> Self {
-        Index::with_capacity(0)
+        HashIndex::with_capacity(0)
     }
 }
 
@@ -26,11 +26,11 @@ fn tag(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
-impl Index {
+impl HashIndex {
     /// An empty index that holds so many keys without growing.
-    pub fn with_capacity(keys: usize) -> Index {
+    pub fn with_capacity(keys: usize) -> HashIndex {
         let slots = (keys * 4 / 3 + 1).next_power_of_two().max(FEWEST_SLOTS);
-        Index { slots: empty(slots), used: 0 }
+        HashIndex { slots: empty(slots), used: 0 }
     }
 
     /// How many slots there is memory for.
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn keys_with_one_hash_are_told_apart_and_survive_growth() {
-        let mut index = Index::default();
+        let mut index = HashIndex::default();
         let keys: Vec<u64> = (0..5000).collect();
         // Only 50 different hashes: long chains, many equal tags.
         let hash = |key: u64| (key % 50) << 40;
@@ -168,7 +168,7 @@ mod tests {
         #[test]
         fn every_key_is_found_after_growth(keys in vec((0u64..64, 0u64..64), 1000..4000)) {
             let hash = |(home, more): (u64, u64)| ((home.wrapping_sub(32) & 0x3ff) | more << 10) << 32;
-            let mut index = Index::default();
+            let mut index = HashIndex::default();
             for (number, key) in keys.iter().enumerate() {
                 let at = index.find(hash(*key), |_| false).unwrap_err();
                 index.insert(at, hash(*key), number);
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_replaced_number_is_found_under_the_old_key() {
-        let mut index = Index::default();
+        let mut index = HashIndex::default();
         index.insert(index.find(7 << 32, |_| true).unwrap_err(), 7 << 32, 0);
         let (_, at) = index.find(7 << 32, |_| true).unwrap();
         index.replace(at, 9);

@@ -191,7 +191,7 @@ pub const NO_SUCH_CALL: libc::c_long = libc::SYS_clone3;
 mod tests {
     use super::*;
 
-    const DOCUMENTATION: &str = include_str!("../../../docs/sandbox.md");
+    const DOCUMENTATION: &str = include_str!("../../../../docs/sandbox.md");
 
     #[cfg(target_arch = "x86_64")]
     #[test]

@@ -1,0 +1,17 @@
+//! Floor 6: from all flows of a capture to a verdict on each.
+//!
+//! [`Relations`] joins what control channels announced to the flows that it was about. [`Roles`] asks the rules of the [`ladder`] about the
+//! [facts](facts::FlowFacts) of every flow: what its own packets say, and statistics about its two endpoints over all flows. The
+//! findings of the rules are an [`assessment`], which gives the [`Verdict`](crate::service::Verdict).
+
+pub mod assessment;
+mod endpoint_index;
+mod endpoint_stats;
+pub mod facts;
+pub mod ladder;
+mod relations;
+mod reply;
+pub mod roles;
+
+pub use relations::{Relation, Relations};
+pub use roles::Roles;
