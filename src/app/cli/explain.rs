@@ -36,7 +36,7 @@ pub struct ExplainArguments {
 pub struct ExplainJob {
     /// The inputs as given, folders included.
     pub inputs: Vec<InputName>,
-    /// Whether the inputs are read in the order given, not in chronological order.
+    /// True if the inputs are read in the order given, not in chronological order.
     pub keep_order: bool,
     /// The flow; `None` = the one that the filter matches.
     pub flow: Option<Flow>,

@@ -84,7 +84,7 @@ pub struct LiveJob {
     pub save: Option<SaveTarget>,
     /// Time between two updates of the tables, which are always shown and written at the end.
     pub every: Option<Duration>,
-    /// Whether to print status lines instead of the live summary.
+    /// True if status lines are printed instead of the live summary.
     pub plain: bool,
     /// The tables to show and write.
     pub tables: TablesJob,

@@ -251,7 +251,7 @@ pub struct ServicesJob {
 /// The outputs of a single table, besides the terminal.
 #[derive(Debug)]
 pub struct RowsJob {
-    /// Whether the terminal shows all columns, however wide it is.
+    /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
     /// In other formats.
     pub destinations: Vec<Destination>,
@@ -294,11 +294,11 @@ pub struct TablesJob {
     pub written: Vec<TableName>,
     /// Rows of each table on the terminal: 0 = all, `None` = the table's default.
     pub top: Option<usize>,
-    /// Whether the terminal shows all columns, however wide it is.
+    /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
-    /// Whether servers has rows for ports that refused or never answered, too.
+    /// True if the table servers also lists ports that refused or never answered.
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
@@ -321,13 +321,13 @@ impl TablesJob {
 pub struct ReadJob {
     /// The inputs as given, folders included.
     pub inputs: Vec<InputName>,
-    /// Whether no input was given, so that standard input is the only one.
+    /// True if no input was given, so that standard input is the only one.
     pub names_none: bool,
-    /// Whether the inputs are read in the order given, not in chronological order.
+    /// True if the inputs are read in the order given, not in chronological order.
     pub keep_order: bool,
     /// The tables to show and write.
     pub tables: TablesJob,
-    /// Whether to show each file's SHA-256.
+    /// True if the SHA-256 of each input is shown.
     pub sha256: bool,
     /// The settings of the analysis.
     pub common: CommonJob,
@@ -340,7 +340,7 @@ pub struct CommonJob {
     pub filter: Option<String>,
     /// The user's port table.
     pub services: Option<PathBuf>,
-    /// Whether suspected duplicates are dropped.
+    /// True if suspected duplicates are dropped.
     pub dedup: bool,
     /// Nanoseconds without a packet after which a flow is closed.
     pub idle_timeout: Option<i64>,
