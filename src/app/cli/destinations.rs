@@ -1,4 +1,4 @@
-//! Floor 10: the options that say where data go, one for each format.
+//! Floor 10: the output options, one for each format.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use portolan::output::{Format, Layout};
 
-/// A place for a document.
+/// The place that a document is written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Standard output, in place of the tables for people.
@@ -15,16 +15,16 @@ pub enum Target {
     Path(PathBuf),
 }
 
-/// Data in a format, and the place for them.
+/// A format, and the place to write it to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     /// The format.
     pub format: Format,
-    /// A folder if the format has a document for each of several tables.
+    /// The place: a folder, if the format has one document per table.
     pub target: Target,
 }
 
-/// True if none of the destinations is standard output, so that people can see tables there.
+/// True if no destination is standard output, which then shows tables for people.
 pub fn leave_stdout(destinations: &[Destination]) -> bool {
     destinations.iter().all(|destination| destination.target != Target::Stdout)
 }
@@ -40,24 +40,24 @@ pub struct RowsDestinations(pub Vec<Destination>);
 const fn tables_help(format: Format) -> &'static str {
     match format {
         Format::Csv => {
-            "Write the tables as DIR/NAME.csv, with all rows ('-' = the one that --table names to standard output, terminal tables off)"
+            "Write the tables as DIR/NAME.csv, with all rows ('-' = write the one table given by --table to standard output, tables not shown)"
         }
-        Format::Json => "Write the tables, with all rows, as one JSON document ('-' = standard output, terminal tables off)",
+        Format::Json => "Write the tables, with all rows, as one JSON document ('-' = standard output, tables not shown)",
         Format::JsonLines => {
-            "Write the tables as DIR/NAME.jsonl, a JSON object on a line for each row ('-' = the one that --table names to standard output, terminal tables off)"
+            "Write the tables as DIR/NAME.jsonl, one JSON object per line ('-' = write the one table given by --table to standard output, tables not shown)"
         }
     }
 }
 
 const fn rows_help(format: Format) -> &'static str {
     match format {
-        Format::Csv => "Write the rows as CSV ('-' = standard output, nothing else is shown then)",
-        Format::Json => "Write the rows as a JSON document ('-' = standard output, nothing else is shown then)",
-        Format::JsonLines => "Write the rows as JSON lines, an object each ('-' = standard output, nothing else is shown then)",
+        Format::Csv => "Write the rows as CSV ('-' = standard output, table not shown)",
+        Format::Json => "Write the rows as a JSON document ('-' = standard output, table not shown)",
+        Format::JsonLines => "Write the rows as JSON lines, one object per row ('-' = standard output, table not shown)",
     }
 }
 
-/// The option of a format. Each is an argument named as the format is.
+/// The option of a format, whose argument has the name of the format.
 fn option(format: Format, value_name: &'static str, help: &'static str) -> Arg {
     Arg::new(format.name()).long(format.name()).value_name(value_name).value_parser(value_parser!(PathBuf)).help(help)
 }

@@ -1,4 +1,4 @@
-//! Floor 10: the arguments of `portolan explain`, and the job they mean.
+//! Floor 10: the arguments of `portolan explain`, and the job that they describe.
 
 use std::path::PathBuf;
 
@@ -8,19 +8,19 @@ use portolan::explain::Question as Flow;
 
 use super::{CommonArguments, CommonJob, OrderArguments};
 
-/// What a filter is for here; elsewhere it says which packets are looked at.
-pub const FILTER_HELP: &str = "Narrow down which flow is meant: one of which at least one packet matches, in tcpdump's language (man \
-    pcap-filter), with addresses in place of names of hosts: 'tcp port 80 and host 10.0.0.5'. Needs libpcap";
+/// Help of `--filter`, which selects a flow here; in other commands it selects the packets to analyse.
+pub const FILTER_HELP: &str = "Select the flow to explain: one with at least one packet that matches a tcpdump filter (man pcap-filter), \
+    such as 'tcp port 80 and host 10.0.0.5'; use addresses, host names are not looked up. Needs libpcap";
 
 #[derive(Args, Debug)]
 #[command(override_usage = "portolan explain [OPTIONS] FILE... FLOW\n       portolan explain [OPTIONS] FILE... --filter EXPR")]
 pub struct ExplainArguments {
-    /// Captures to read, or folders of captures; several are one capture. The last word is the flow
+    /// Captures to read, or folders of captures, which together form one capture; the last argument is the flow
     ///
-    /// FLOW is its number in the table flows (94), its endpoints in any order (10.0.0.5:51544-192.0.2.80:443, also with > or a blank
-    /// between them, or only one of them), the number of one of its packets (packet:597), or its Community ID (1:...=).
+    /// FLOW is the number of a flow in the table flows (94), its endpoints in any order (10.0.0.5:51544-192.0.2.80:443, also with > or
+    /// a space between them, or only one of them), the number of one of its packets (packet:597), or its Community ID (1:...=).
     ///
-    /// With --filter, FLOW may be left out if the filter matches packets of one flow only.
+    /// With --filter, FLOW may be omitted if the filter matches packets of only one flow.
     #[arg(value_name = "FILE... FLOW")]
     words: Vec<PathBuf>,
 
@@ -31,43 +31,43 @@ pub struct ExplainArguments {
     common: CommonArguments,
 }
 
-/// What `portolan explain` has to do.
+/// A run of `portolan explain`.
 #[derive(Debug)]
 pub struct ExplainJob {
-    /// The inputs as they were given: folders, too.
+    /// The inputs as given, folders included.
     pub inputs: Vec<InputName>,
-    /// Whether they are read in that order, and not in that of time.
+    /// True if the inputs are read in the order given, not in chronological order.
     pub keep_order: bool,
-    /// The flow; the one that the filter matches, if `None`.
+    /// The flow; `None` = the one that the filter matches.
     pub flow: Option<Flow>,
-    /// How to analyse them. The filter says which flows can be meant.
+    /// The settings of the analysis. The filter selects flows.
     pub common: CommonJob,
 }
 
-/// Words that do not name captures and a flow.
+/// Arguments that do not name captures and a flow.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unnamed {
-    /// There are no words.
+    /// No argument is given.
     Nothing,
-    /// Captures are named, and no flow.
+    /// Captures are given, but no flow.
     NoFlow {
         /// The captures.
         captures: String,
     },
-    /// A flow is named, and no capture.
+    /// A flow is given, but no capture.
     NoCapture {
         /// The flow.
         flow: String,
     },
-    /// The last word is no flow.
+    /// The last argument is neither a flow nor an existing file.
     NotAFlow {
-        /// The word.
+        /// The last argument.
         word: String,
     },
 }
 
 impl ExplainArguments {
-    /// What the arguments mean.
+    /// The job that the arguments describe.
     pub fn into_job(self) -> Result<ExplainJob, Unnamed> {
         let common = self.common.into_job();
         let (files, flow) = captures_and_flow(self.words, common.filter.is_some())?;
@@ -76,7 +76,7 @@ impl ExplainArguments {
     }
 }
 
-/// The captures, and the flow that is the last word. Under a filter there may be none.
+/// The captures, and the flow, which is the last argument. With a filter, the flow may be missing.
 fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<PathBuf>, Option<Flow>), Unnamed> {
     let Some(last) = words.last() else { return Err(Unnamed::Nothing) };
     let word = last.display().to_string();

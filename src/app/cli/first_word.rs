@@ -1,5 +1,5 @@
-//! Floor 10: command lines without a command. `portolan FILE` means `portolan read FILE`, and a word that is neither a command nor
-//! an input is a mistake, for which there may be a tip.
+//! Floor 10: command lines without a command. `portolan FILE` means `portolan read FILE`. A first word that is neither a command nor
+//! an input is an error, reported with similar commands and files.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -12,12 +12,16 @@ use portolan::capture::{near_paths, near_words};
 use super::Cli;
 use crate::app::MESSAGES;
 
-/// The command that is meant where none is given.
+/// The command that runs if none is given.
 const USUAL_COMMAND: &str = "read";
-/// What is no input and no command and has a meaning of its own.
+/// First words that are neither commands nor inputs, but have a meaning of their own.
 const OWN_WORDS: [&str; 5] = ["-h", "--help", "-V", "--version", "help"];
 
-/// The arguments with a command, the first of them being the program's name; or what to say about a first word that names nothing.
+/// Adds the command `read` to arguments without a command. The first argument is the program's name.
+///
+/// # Errors
+///
+/// A message about a first word that is neither a command nor an existing file.
 pub fn with_command(arguments: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, String> {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
     let Some(first) = arguments.get(1) else { return Ok(arguments) };
@@ -36,7 +40,7 @@ pub fn with_command(arguments: impl IntoIterator<Item = OsString>) -> Result<Vec
     Ok(arguments)
 }
 
-/// True if nothing has that name. What cannot be looked at may exist.
+/// True if no file has that name. A file that cannot be accessed may exist.
 fn is_missing(path: &Path) -> bool {
     fs::metadata(path).is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
 }
@@ -60,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_names_nothing_is_told_with_what_is_like_it() {
+    fn an_unknown_word_is_reported_with_similar_ones() {
         assert!(words(&["raed", "x"]).unwrap_err().ends_with("did you mean portolan read?"));
         assert!(words(&["Crago.toml"]).unwrap_err().contains("did you mean Cargo.toml"));
         assert!(words(&["xyzzy"]).unwrap_err().contains("the commands are read, explain, services"));

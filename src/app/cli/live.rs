@@ -1,4 +1,4 @@
-//! Floor 10: the arguments of `portolan live`, and the job they mean.
+//! Floor 10: the arguments of `portolan live`, and the job that they describe.
 
 use std::time::Duration;
 
@@ -10,59 +10,59 @@ use portolan::unit::NANOSECONDS;
 
 use super::{CommonArguments, CommonJob, Seconds, TablesArguments, TablesJob, parse_seconds};
 
-/// Nanoseconds of silence that end a flow in a live capture, which has no end by itself.
+/// Nanoseconds without a packet after which a live capture, which has no natural end, closes a flow.
 const LIVE_IDLE_TIMEOUT: i64 = 300 * NANOSECONDS;
-/// Bytes of a megabyte, in which sizes of files are given.
+/// Bytes of a megabyte, the unit of file sizes.
 const MEGABYTE: u64 = 1_000_000;
 
 #[derive(Args, Debug)]
 pub struct LiveArguments {
-    /// Interface to capture on; several together are one capture, and any is all of them (Linux)
+    /// Interfaces to capture on, which together form one capture; any stands for all interfaces (Linux)
     #[arg(short, long = "interface", value_name = "NAME[,NAME...]", value_delimiter = ',')]
     interfaces: Vec<String>,
 
-    /// Capture packets for other machines, too, where the interface sees them
+    /// Promiscuous mode: also capture packets addressed to other machines
     #[arg(long)]
     promisc: bool,
 
-    /// The most bytes of a packet that are captured
+    /// Bytes to capture of each packet
     #[arg(long, value_name = "BYTES", default_value_t = MAX_SNAPLEN, value_parser = value_parser!(u32).range(1..=i64::from(MAX_SNAPLEN)))]
     snaplen: u32,
 
-    /// The system's buffer for each interface, where packets wait to be taken
+    /// Kernel buffer per interface
     #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = value_parser!(u32).range(1..=1024))]
     buffer: u32,
 
-    /// End the capture after this time
+    /// Stop the capture after SECONDS
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     duration: Option<Seconds>,
 
-    /// End the capture after so many packets
+    /// Stop the capture after N packets
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     packets: Option<u64>,
 
-    /// Show the tables and write the CSV and JSON files so often, not only at the end. Files are replaced as a whole. Packets do not
-    /// wait for that: it is done with a copy of the flows, which takes some 130 bytes of memory for each of them meanwhile
+    /// Show the tables and rewrite the files every SECONDS, not only at the end. Files are replaced as a whole. This does not delay
+    /// the capture: the tables are made from a copy of the flows, which takes about 130 bytes per flow while they are written
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     every: Option<Seconds>,
 
-    /// Lines in place of the summary that is refreshed
+    /// Print status lines instead of the live summary
     #[arg(long)]
     plain: bool,
 
-    /// Save the packets, too: as pcap if the name ends in .pcap, else as pcapng ('-' = standard output, terminal tables off)
+    /// Also save the packets, as pcap if the name ends in .pcap, otherwise as pcapng ('-' = standard output, tables not shown)
     #[arg(short, long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     write: Option<String>,
 
-    /// Begin a new file before this one is larger than so many MB (1,000,000 bytes); names get the time and a number
+    /// Start a new file before this one exceeds MB (in units of 1,000,000 bytes); the time and a number are added to the file names
     #[arg(long, value_name = "MB", requires = "write", value_parser = value_parser!(u64).range(1..=1_000_000_000))]
     rotate_size: Option<u64>,
 
-    /// Begin a new file with the packets of so many seconds, by their times; also if these show that the clock was set back
+    /// Start a new file every SECONDS, by the times of the packets, and when these show that the clock was set back
     #[arg(long, value_name = "SECONDS", requires = "write", value_parser = value_parser!(u64).range(1..))]
     rotate_seconds: Option<u64>,
 
-    /// Of the files that were begun, keep the latest N and remove older ones
+    /// Keep only the newest N files, and remove older ones
     #[arg(long, value_name = "N", requires = "write", value_parser = parse_keep)]
     keep: Option<usize>,
 
@@ -73,27 +73,27 @@ pub struct LiveArguments {
     common: CommonArguments,
 }
 
-/// What `portolan live` has to do.
+/// A run of `portolan live`.
 #[derive(Debug)]
 pub struct LiveJob {
-    /// How to capture. The filter is among what is common.
+    /// The settings of the capture. Its filter is in `common`.
     pub settings: CaptureSettings,
-    /// When it ends by itself.
+    /// The limits at which the capture stops.
     pub limits: Limits,
-    /// Where packets are saved to.
+    /// The file that packets are saved to.
     pub save: Option<SaveTarget>,
-    /// How often the tables are shown and written, beside at the end.
+    /// Time between two updates of the tables, which are always shown and written at the end.
     pub every: Option<Duration>,
-    /// Whether lines are wanted in place of a summary that is refreshed.
+    /// True if status lines are printed instead of the live summary.
     pub plain: bool,
-    /// What is shown and written.
+    /// The tables to show and write.
     pub tables: TablesJob,
-    /// How to analyse the packets.
+    /// The settings of the analysis.
     pub common: CommonJob,
 }
 
 impl LiveArguments {
-    /// What the arguments mean.
+    /// The job that the arguments describe.
     pub fn into_job(self) -> LiveJob {
         let duration = |seconds: Seconds| Duration::from_nanos(seconds.0.unsigned_abs());
         let common = self.common.into_job();
@@ -121,5 +121,5 @@ impl LiveArguments {
 
 fn parse_keep(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| "it must be a number of files, such as 10".to_owned())
+    number.ok_or_else(|| "expected a number of files, such as 10".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Floor 10: what can be typed, and the job it means.
+//! Floor 10: the command line, and the job that it describes.
 
 mod destinations;
 mod explain;
@@ -20,16 +20,16 @@ pub use first_word::with_command;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
 
-/// What `--version` says: also how the program was built.
+/// The output of `--version`, with the features that the program was built with.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
     concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is linked")
 } else if cfg!(feature = "live") {
-    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is loaded when it is needed")
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt with live capture and filters; libpcap is loaded only when needed")
 } else {
     concat!(env!("CARGO_PKG_VERSION"), "\nbuilt without live capture and filters (cargo feature live)")
 };
 
-/// Says which services a packet capture holds, by port, and why.
+/// Shows which services a packet capture holds, by port, and why.
 #[derive(Parser, Debug)]
 #[command(version, long_version = LONG_VERSION, about, long_about = None, subcommand_required = true, arg_required_else_help = true)]
 #[command(
@@ -44,103 +44,103 @@ pub struct Cli {
 pub enum Command {
     /// Analyse saved captures
     ///
-    /// Reads pcap and pcapng files, also compressed ones (gzip, zstd, lz4, xz), decides for each flow which side is the
-    /// server and what its port is called, and shows summary tables. Several files are one capture, read in the order of their
+    /// Reads pcap, pcapng and snoop files, plain or compressed (gzip, zstd, lz4, xz), decides for each flow which side is the
+    /// server and what its port is called, and shows summary tables. Several files form one capture, read in the order of their
     /// first packets; a folder stands for the capture files directly in it.
     ///
-    /// Ctrl-C (SIGINT), SIGTERM and SIGHUP end the reading; the tables of what was read until then are shown and written. A second
+    /// Ctrl-C (SIGINT), SIGTERM and SIGHUP stop the reading; the tables of what was read so far are shown and written. A second
     /// Ctrl-C, half a second or more after the first, ends the program at once.
     ///
-    /// Exit code: 0 = all was read; 1 = an input was cut off, damaged or could not be opened, and what could be read is in the
-    /// tables; 2 = nothing could be read, an output could not be written (all others are), or the command line is wrong;
+    /// Exit code: 0 = everything was read; 1 = an input was cut off, damaged or could not be opened, and the tables hold what could
+    /// be read; 2 = nothing could be read, an output could not be written (all others are), or the command line is invalid;
     /// 130 = interrupted by Ctrl-C (129 by SIGHUP, 143 by SIGTERM).
     Read(ReadArguments),
 
-    /// Explain one flow: who is its server, and why
+    /// Explain one flow: which side is the server, and why
     ///
-    /// Prints the ladder of evidence rung by rung: which packets it rests on, which rung decided, which were silent, which
-    /// disagreed, and what the name is worth. The captures are read more than once, so they must be files or folders of files.
+    /// Prints the evidence step by step: which step decided, which agreed, disagreed or did not apply, which packets show it, and
+    /// how far the name can be relied on. The captures are read more than once, so they must be files or folders of files.
     ///
-    /// Numbers of flows and packets are those of the whole capture, also with --filter, which only narrows which flow is meant: one
-    /// of which at least one packet matches. Where several flows fit, they are listed.
+    /// Flow and packet numbers are those of the whole capture, even with --filter, which only selects the flow to explain: a flow
+    /// matches if at least one of its packets does. If several flows match, they are listed.
     ///
-    /// Exit code: as of read; also 2 if no flow fits, or several do. 130 = interrupted by Ctrl-C, and nothing is explained.
+    /// Exit code: as for read; also 2 if no flow matches, or several do. 130 = interrupted by Ctrl-C, and nothing is explained.
     #[command(mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
     Explain(ExplainArguments),
 
-    /// Look ports and services up in the built-in table
+    /// Look up ports and services in the built-in table
     ///
-    /// A single port is explained in plain lines, everything else is a table. Without arguments: the whole table; with nothing
-    /// but --services: what that file says.
+    /// Explains a single port in words, and prints everything else as a table. Without arguments: the whole table; with --services
+    /// alone: the entries of that file.
     ///
-    /// Exit code: 0 = found (a port that nobody has a name for is an answer, too); 1 = a name was not found; 2 = an output could
-    /// not be written, or the command line or the --services file is wrong.
+    /// Exit code: 0 = found (a port without a name counts as found); 1 = a name was not found; 2 = an output could not be written,
+    /// or the command line or the --services file is invalid.
     Services(ServicesArguments),
 
-    /// Analyse what passes through network interfaces, now
+    /// Capture from network interfaces and analyse the packets
     ///
-    /// Captures until Ctrl-C (SIGINT), SIGTERM, SIGHUP, a limit, or the end of the last interface, and then shows the tables that read
-    /// shows. A second Ctrl-C, half a second or more after the first, ends the program at once, without the tables. SIGUSR1 shows and
-    /// writes the tables so far, as --every does, and the capture goes on. On a terminal a
-    /// summary is refreshed meanwhile, elsewhere a line tells from time to time how it goes. Before the first packet is looked at, all
-    /// rights are given up. portolan interfaces lists what can be captured from, portolan doctor says what is missing.
+    /// Captures until Ctrl-C (SIGINT), SIGTERM, SIGHUP, a limit, or the failure of the last interface, and then shows the same tables as
+    /// read. A second Ctrl-C, half a second or more after the first, ends the program at once, without the tables. SIGUSR1 shows and
+    /// writes the tables so far, as --every does, and the capture continues. While it runs, a terminal shows a live summary; otherwise a
+    /// status line is printed now and then. All privileges are dropped before the first packet is parsed. portolan interfaces lists
+    /// the interfaces, portolan doctor says what is missing.
     ///
-    /// Exit code: 0 = it ended as it was meant to; 1 = an interface failed or packets could not be saved, and what came before is
-    /// in the tables; 2 = nothing was captured, tables could not be written to an output (they are to all others), or the command
-    /// line is wrong; 130 = a second Ctrl-C ended it at once.
+    /// Exit code: 0 = ended normally; 1 = an interface failed or packets could not be saved, and the tables hold what came before;
+    /// 2 = nothing was captured, tables could not be written to an output (they are to all others), or the command line is
+    /// invalid; 130 = a second Ctrl-C ended the program at once.
     #[cfg(feature = "live")]
     Live(LiveArguments),
 
-    /// List the interfaces that can be captured from
+    /// List the network interfaces to capture on
     ///
-    /// Says of each whether Portolan may capture on it, and why not; portolan doctor says what helps. Those with traffic come first. libpcap is not needed for it.
+    /// Says for each whether Portolan may capture on it and, if not, why; portolan doctor says what to do about it. Interfaces with
+    /// traffic come first. Does not need libpcap.
     ///
-    /// Exit code: 0 = they are listed; 2 = an output could not be written, or the command line is wrong.
+    /// Exit code: 0 = the interfaces are listed; 2 = an output could not be written, or the command line is invalid.
     #[cfg(feature = "live")]
     Interfaces(InterfacesArguments),
 
-    /// Say what is missing for live capture, and the commands that mend it
+    /// Check what live capture needs, and print the commands that fix what is missing
     ///
-    /// Looks at libpcap, at the right to capture and at the interfaces, changes nothing, and prints commands for this very
-    /// computer.
+    /// Checks libpcap, the privilege to capture and the interfaces, changes nothing, and prints commands that suit this computer.
     ///
-    /// Exit code: 0 = live capture can work; 1 = something is missing; 2 = the command line is wrong.
+    /// Exit code: 0 = live capture is ready; 1 = something is missing; 2 = the command line is invalid.
     #[cfg(feature = "live")]
     Doctor,
 }
 
-/// In which order captures are read.
+/// The order in which captures are read.
 #[derive(Args, Debug)]
 struct OrderArguments {
-    /// Read the inputs in the order given (in a folder: by name) instead of the order of their first packets
+    /// Read the inputs in the order given (files in a folder: by name), not in the order of their first packets
     #[arg(long)]
     keep_order: bool,
 }
 
-/// What every command that analyses a capture takes.
+/// Arguments of every command that analyses a capture.
 #[derive(Args, Debug)]
 pub struct CommonArguments {
-    /// Look only at packets that match, in tcpdump's language (man pcap-filter), with addresses in place of names of hosts: 'tcp port 80 and host 10.0.0.5'. Needs libpcap
+    /// Only analyse packets matching a tcpdump filter (man pcap-filter), such as 'tcp port 80 and host 10.0.0.5'; use addresses, host names are not looked up. Needs libpcap
     #[arg(short, long, value_name = "EXPR")]
     filter: Option<String>,
 
-    /// Your own port table, read before the built-in one: lines like "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
+    /// Your own port table, which takes precedence over the built-in one: lines such as "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 
-    /// Drop packets with the same bytes as one of the 4 packets before them in the same input (the window of editcap -d), at most 100 ms apart, as a bridge, the device any or a mirror port doubles them. Without this they are counted, and a message says how many there are
+    /// Drop duplicates, as produced by a bridge, the device any or a mirror port: packets with the same bytes as one of the 4 packets before them in the same input (the window of editcap -d), at most 100 ms apart. Without this option, duplicates are counted, and a message gives their number
     #[arg(long)]
     dedup: bool,
 
-    /// End a flow after this much silence (default: off for files, 300 for live)
+    /// Close a flow after it has been idle for SECONDS (default: off for files, 300 for live)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     idle_timeout: Option<Seconds>,
 
-    /// The most flows that are told apart; packets of further ones are counted together, by protocol. A flow takes 180 to 250 bytes, depending on the tables
+    /// Maximum number of flows to track; packets of any others are lumped together by protocol. Each flow takes 180 to 250 bytes, depending on the tables
     #[arg(long, value_name = "N", default_value_t = USUAL_MAX_FLOWS, value_parser = parse_max_flows)]
     max_flows: usize,
 
-    /// Threads that share the work (default: one for each core); they change the speed and nothing else
+    /// Number of threads (default: one per core); affects speed only
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }
@@ -151,7 +151,7 @@ pub struct ServicesArguments {
     #[arg(value_name = "WHAT", value_parser = PortQuery::parse)]
     what: Vec<PortQuery>,
 
-    /// Your own port table, laid over the built-in one
+    /// Your own port table, which takes precedence over the built-in one
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 
@@ -166,10 +166,10 @@ pub struct InterfacesArguments {
     rows: RowsArguments,
 }
 
-/// What every command with a single table takes.
+/// Arguments of every command with a single table.
 #[derive(Args, Debug)]
 struct RowsArguments {
-    /// Show all columns, however wide the terminal is; those without a value in any row stay out
+    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
     #[arg(long)]
     wide: bool,
 
@@ -177,38 +177,38 @@ struct RowsArguments {
     destinations: RowsDestinations,
 }
 
-/// What every command that shows the tables of a capture takes.
+/// Arguments of every command that shows the tables of a capture.
 #[derive(Args, Debug)]
 struct TablesArguments {
-    /// Tables to show and to write: capture, ledger, services, portless, ports, ranges, servers, scans, hosts, flows, evidence,
+    /// Tables to show and write: capture, ledger, services, portless, ports, ranges, servers, scans, hosts, flows, evidence,
     /// timeline, sizes, tunnels, or all (default: capture, services, portless and evidence are shown, all are written)
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
     tables: Vec<Tables>,
 
-    /// Rows shown per table on the terminal (0 = all; default: 50, of the table capture 10); what is cut becomes one row of others
+    /// Rows shown per table on the terminal (0 = all; default: 50, or 10 for the table capture); the rest is summed up in one row
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
 
-    /// Show all columns, however wide the terminal is; those without a value in any row stay out
+    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
     #[arg(long)]
     wide: bool,
 
     #[command(flatten)]
     destinations: TablesDestinations,
 
-    /// Also list ports in the servers table that refused or never answered
+    /// In the table servers, also list ports that refused or never answered
     #[arg(long)]
     closed_ports: bool,
 
-    /// Width of a bucket of the timeline table (default: from a millisecond to a week, so that at most 600 have traffic). A live capture doubles it when it has gone on for very long
+    /// Time step of the timeline (default: automatic, 1 ms to 1 week, at most 600 steps with traffic; doubled during very long live captures)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     interval: Option<Seconds>,
 }
 
 #[derive(Args, Debug)]
 pub struct ReadArguments {
-    /// Captures to read, or folders of captures; '-' is standard input, which is also read if no FILE is named and it is no
-    /// terminal
+    /// Captures to read, or folders of captures; '-' is standard input, which is also read if no FILE is given and standard input
+    /// is not a terminal
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -218,7 +218,7 @@ pub struct ReadArguments {
     #[command(flatten)]
     tables: TablesArguments,
 
-    /// Tell each input's SHA-256, as it is stored, in the capture table of --csv, --json and --jsonl
+    /// Show the SHA-256 of each input, as stored, in the table capture of --csv, --json and --jsonl
     #[arg(long)]
     sha256: bool,
 
@@ -237,21 +237,21 @@ enum Tables {
 #[derive(Clone, Copy, Debug)]
 struct Seconds(i64);
 
-/// What `portolan services` has to do.
+/// A run of `portolan services`.
 #[derive(Debug)]
 pub struct ServicesJob {
-    /// What is asked for; everything, if it is empty.
+    /// The ports, names and categories asked for; if empty, the whole table.
     pub questions: Vec<PortQuery>,
     /// The user's port table.
     pub services: Option<PathBuf>,
-    /// Where the rows go.
+    /// The outputs of the rows.
     pub rows: RowsJob,
 }
 
-/// Where the rows of a single table go, beside the terminal.
+/// The outputs of a single table, besides the terminal.
 #[derive(Debug)]
 pub struct RowsJob {
-    /// Whether the terminal shows all columns, however wide it is.
+    /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
     /// In other formats.
     pub destinations: Vec<Destination>,
@@ -272,33 +272,33 @@ impl RowsArguments {
 
 #[cfg(feature = "live")]
 impl InterfacesArguments {
-    /// What the arguments mean.
+    /// The job that the arguments describe.
     pub fn into_job(self) -> RowsJob {
         self.rows.into_job()
     }
 }
 
 impl ServicesArguments {
-    /// What the arguments mean.
+    /// The job that the arguments describe.
     pub fn into_job(self) -> ServicesJob {
         ServicesJob { questions: self.what, services: self.services, rows: self.rows.into_job() }
     }
 }
 
-/// Which tables of a capture are shown and written, and where to.
+/// The tables of a capture to show and write, and their outputs.
 #[derive(Clone, Debug)]
 pub struct TablesJob {
     /// The tables for the terminal, in order.
     pub tables: Vec<TableName>,
     /// The tables for all other outputs, in order.
     pub written: Vec<TableName>,
-    /// Rows of each on the terminal, 0 = all; as many as are usual for it, if `None`.
+    /// Rows of each table on the terminal: 0 = all, `None` = the table's default.
     pub top: Option<usize>,
-    /// Whether the terminal shows all columns, however wide it is.
+    /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
-    /// The other formats, and where the tables go in these.
+    /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
-    /// Whether servers has rows for ports that refused or never answered, too.
+    /// True if the table servers also lists ports that refused or never answered.
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
@@ -316,37 +316,37 @@ impl TablesJob {
     }
 }
 
-/// What `portolan read` has to do.
+/// A run of `portolan read`.
 #[derive(Debug)]
 pub struct ReadJob {
-    /// The inputs as they were given: folders, too.
+    /// The inputs as given, folders included.
     pub inputs: Vec<InputName>,
-    /// Whether none was given, so that standard input is the only one.
+    /// True if no input was given, so that standard input is the only one.
     pub names_none: bool,
-    /// Whether they are read in that order, and not in that of time.
+    /// True if the inputs are read in the order given, not in chronological order.
     pub keep_order: bool,
-    /// What is shown and written.
+    /// The tables to show and write.
     pub tables: TablesJob,
-    /// Whether to tell each file's SHA-256.
+    /// True if the SHA-256 of each input is shown.
     pub sha256: bool,
-    /// How to analyse them.
+    /// The settings of the analysis.
     pub common: CommonJob,
 }
 
-/// How a capture is analysed, whatever is done with the result.
+/// The settings of an analysis, common to all commands that need one.
 #[derive(Clone, Debug)]
 pub struct CommonJob {
-    /// Which packets are looked at, in libpcap's language; all, if `None`.
+    /// The libpcap filter of the packets to analyse; `None` = all packets.
     pub filter: Option<String>,
     /// The user's port table.
     pub services: Option<PathBuf>,
-    /// Whether suspected duplicates are dropped.
+    /// True if suspected duplicates are dropped.
     pub dedup: bool,
-    /// Nanoseconds of silence that end a flow.
+    /// Nanoseconds without a packet after which a flow is closed.
     pub idle_timeout: Option<i64>,
-    /// The most flows that are told apart.
+    /// Maximum number of flows to track.
     pub max_flows: usize,
-    /// Threads that share the work; as many as there are cores, if `None`.
+    /// Number of threads; `None` = one per core.
     pub threads: Option<usize>,
 }
 
@@ -394,7 +394,7 @@ impl TablesArguments {
 }
 
 impl ReadArguments {
-    /// What the arguments mean.
+    /// The job that the arguments describe.
     pub fn into_job(self) -> ReadJob {
         let names_none = self.files.is_empty();
         let named = self.files.iter().map(|file| InputName::from_argument(file));
@@ -415,21 +415,21 @@ fn parse_table(word: &str) -> Result<Tables, String> {
     }
     TableName::from_key(word).map(Tables::One).ok_or_else(|| {
         let known: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
-        format!("there is no such table; the tables are {}, or all", known.join(", "))
+        format!("no such table; the tables are {}, or all", known.join(", "))
     })
 }
 
 fn parse_max_flows(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=MAX_FLOWS).contains(number));
-    number.ok_or_else(|| format!("it must be a number of flows from 1 to {MAX_FLOWS}"))
+    number.ok_or_else(|| format!("expected a number of flows from 1 to {MAX_FLOWS}"))
 }
 
 fn parse_top(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "it must be a number of rows, such as 20; 0 shows all".to_owned())
+    text.parse().map_err(|_| "expected a number of rows, such as 20; 0 shows all".to_owned())
 }
 
 fn parse_seconds(text: &str) -> Result<Seconds, String> {
-    let wrong = || "it must be a number of seconds above 0, such as 60 or 0.5".to_owned();
+    let wrong = || "expected a number of seconds above 0, such as 60 or 0.5".to_owned();
     let seconds: f64 = text.parse().map_err(|_| wrong())?;
     if seconds > 0.0 && seconds < 1e9 { Ok(Seconds((seconds * 1e9) as i64)) } else { Err(wrong()) }
 }

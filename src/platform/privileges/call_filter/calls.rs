@@ -154,7 +154,7 @@ pub const ALLOWED: &[Call] = calls! {
         &[Is(0, PR_SET_NAME as u32)],
         &[Is(0, PR_GET_DUMPABLE as u32)],
         &[Is(0, PR_GET_NO_NEW_PRIVS as u32)],
-    ] => "name a thread; check that rights are gone";
+    ] => "name a thread; check that privileges are gone";
     SYS_setpriority if "of the calling thread" &[&[Is(0, PRIO_PROCESS), Is(1, 0)]] => "write tables with low priority";
     SYS_futex => "wait for another thread";
     SYS_sched_yield => "wait for another thread";
