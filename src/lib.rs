@@ -44,7 +44,7 @@
 //!
 //! Until step 6 everything is [`analysis::Collected`]; deciding makes it [`analysis::Decided`] and changes none of it. A live capture
 //! takes the same path. Its [`analysis::Engine`] lends what it has collected, or copies it for another thread to decide about, and
-//! removes flows that have expired: [`analysis::Ended`] keeps their sums.
+//! removes flows that have expired: [`analysis::ClosedFlows`] keeps their sums.
 //!
 //! # What holds everywhere
 //!

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::ended::{Ended, MOST_COUNTS};
+use super::closed_flows::{ClosedFlows, MOST_COUNTS};
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
 use super::silence::{Moment, Silences};
@@ -42,7 +42,7 @@ pub struct Engine {
     /// True if the last of them is being read.
     is_reading: bool,
     /// Sums over flows that have expired.
-    ended: Option<Arc<Ended>>,
+    closed: Option<Arc<ClosedFlows>>,
     /// The silence of the flows.
     silences: Silences,
 }
@@ -65,7 +65,7 @@ impl Engine {
             left_out: Span::default(),
             inputs: Vec::new(),
             is_reading: false,
-            ended: None,
+            closed: None,
             silences: Silences::default(),
             options: options.clone(),
         }
@@ -186,7 +186,7 @@ impl Engine {
             scopes: Cow::Borrowed(self.decoder.scopes()),
             announcements: Cow::Borrowed(self.listener.announcements()),
             names: Cow::Borrowed(self.listener.names()),
-            ended: self.ended.clone(),
+            closed: self.closed.clone(),
             registry: Arc::clone(&self.options.registry),
             closed_ports: self.options.closed_ports,
             threads: self.options.threads,
@@ -221,7 +221,7 @@ impl Engine {
             scopes: Cow::Owned(self.decoder.finish()),
             announcements: Cow::Owned(announcements),
             names: Cow::Owned(names),
-            ended: self.ended,
+            closed: self.closed,
             registry: self.options.registry,
             closed_ports: self.options.closed_ports,
             threads: self.options.threads,
@@ -241,7 +241,7 @@ impl Engine {
             Cow::Owned(flows) => Some(flows),
             Cow::Borrowed(_) => None,
         };
-        let mut ended = self.ended.take().map_or_else(Ended::default, Arc::unwrap_or_clone);
+        let mut closed = self.closed.take().map_or_else(ClosedFlows::default, Arc::unwrap_or_clone);
         let (registry, table) = (&self.options.registry, self.pipeline.table());
         let flows: &Flows = flows_joined.as_ref().unwrap_or_else(|| table.flows());
         // A flow of two directions is over when both are.
@@ -249,7 +249,7 @@ impl Engine {
             Some(joined) => joined.gathered(&is_silent),
             None => is_silent,
         };
-        ended.take_in((flows, &verdicts), (&scans, registry), &is_over);
+        closed.take_in((flows, &verdicts), (&scans, registry), &is_over);
         let category = |number: usize| scans.category_of(flows.get(number), &verdicts[number], registry);
         let categories: Vec<Option<Category>> =
             if table.timeline().is_some() { (0..flows.len()).map(category).collect() } else { Vec::new() };
@@ -264,10 +264,10 @@ impl Engine {
         self.silences.let_go(&is_over);
         if let Some(timeline) = table.remove(&is_over) {
             let now_of = |number: u32| joined.as_ref().map_or(number, |joined| joined.now(number)) as usize;
-            ended.take_in_timeline(timeline, |number| categories[now_of(number)]);
+            closed.take_in_timeline(timeline, |number| categories[now_of(number)]);
         }
         table.bound_timeline(MOST_COUNTS);
-        self.ended = Some(Arc::new(ended));
+        self.closed = Some(Arc::new(closed));
         if let Some(non_ip) = &mut self.non_ip {
             non_ip.bound(MOST_COUNTS);
         }
@@ -279,9 +279,9 @@ impl Engine {
         self.pipeline.table().len()
     }
 
-    /// How many flows were let go.
-    pub fn ended_flows(&self) -> u64 {
-        self.ended.as_ref().map_or(0, |ended| ended.flows)
+    /// The number of closed flows.
+    pub fn closed_flows(&self) -> u64 {
+        self.closed.as_ref().map_or(0, |closed| closed.flows)
     }
 
     /// The packets so far of the source that is being read, those that a filter keeps.
@@ -406,11 +406,11 @@ mod tests {
         let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
         engine.read(&mut source, u64::MAX);
         // Room for seven members in the sums of services, two servers, and three hosts.
-        engine.ended = Some(Arc::new(Ended::with_room(Room::of(64))));
+        engine.closed = Some(Arc::new(ClosedFlows::with_room(Room::of(64))));
         engine.expire_idle(at(9), NANOSECONDS);
         engine.close(&source);
         let analysis = engine.finish().decide();
-        assert_eq!((analysis.ended.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
+        assert_eq!((analysis.closed.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
         for (name, packets) in [(TableName::Hosts, 2), (TableName::Servers, 7)] {
             let lines = lines(&analysis, name);
             let others: Vec<usize> = (0..lines.len()).filter(|number| lines[*number].starts_with("others,")).collect();
@@ -467,6 +467,6 @@ mod tests {
         }
         engine.close(&source);
         let analysis = engine.finish().decide();
-        assert_eq!(analysis.ended.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
+        assert_eq!(analysis.closed.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
     }
 }

@@ -169,8 +169,8 @@ impl Decided<'_> {
 
     /// The flows with what was decided about them.
     fn decided(&self) -> DecidedFlows<'_> {
-        let ended = self.ended.as_ref().map(|ended| &ended.sums);
-        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, ended, threads: self.threads }
+        let closed = self.closed.as_ref().map(|closed| &closed.sums);
+        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, closed, threads: self.threads }
     }
 
     /// A sum over all flows.
@@ -178,13 +178,13 @@ impl Decided<'_> {
         self.sum_where(|_, _| true)
     }
 
-    /// A sum over some flows, and over all that ended.
+    /// A sum over some flows, and over all closed ones.
     fn sum_where<S: FlowSum + Clone + Send>(&self, is_wanted: impl Fn(&Flow, &Verdict) -> bool + Sync) -> S {
         let over = |range: Range<usize>| {
             let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
             S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
         };
-        let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
+        let mut sum = self.closed.as_ref().map(|closed| S::of(&closed.sums).clone()).unwrap_or_default();
         for part in parallel::parts(self.flows.len(), self.threads, over) {
             sum.merge(part);
         }

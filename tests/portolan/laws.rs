@@ -208,12 +208,12 @@ proptest! {
 
     /// Also where some flows have ended, whose sums are all that there is.
     #[test]
-    fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), ended in 0..20usize, closed_ports: bool) {
+    fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), closed in 0..20usize, closed_ports: bool) {
         let analysis = analysed(&scene.pcap(), 64);
         let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
         let mut sums = FlowSums::default();
-        flows.iter().zip(verdicts.iter()).take(ended).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut Room::unlimited()));
-        let decided = DecidedFlows { flows, verdicts, ended: (ended > 0).then_some(&sums), threads: 2 };
+        flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut Room::unlimited()));
+        let decided = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
         hosts.merge(sums.hosts.clone());

@@ -1,4 +1,5 @@
-//! What is left of flows that have ended and were let go: their sums. So a capture can go on for days in bounded memory.
+//! Closed flows: those that have expired and are not kept any more. Their sums stay, so that a capture can go on for days in
+//! bounded memory.
 
 use crate::arena::Arena;
 use crate::flow::{Flows, Timeline};
@@ -6,17 +7,17 @@ use crate::service::{Category, Registry, Verdict};
 use crate::tally::flows::FlowSums;
 use crate::tally::{ClosedDoors, Room, Scans};
 
-/// Members of sets (the clients of a service, the peers of a machine) that are remembered of flows that have ended: some 60 MB.
+/// Members of sets (the clients of a service, the peers of a machine) that are remembered of closed flows: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;
 /// Closed doors that are remembered of them: some 15 MB.
 const MOST_CLOSED_DOORS: usize = 1 << 18;
 /// Counts of a timeline (of a service, or of a flow that goes on, in a bucket) beyond which its buckets get wider: 16 MB.
 pub(super) const MOST_COUNTS: usize = 1 << 20;
 
-/// The flows that were let go.
+/// The sums of closed flows.
 #[derive(Clone, Debug)]
-pub struct Ended {
-    /// How many.
+pub struct ClosedFlows {
+    /// Their number.
     pub flows: u64,
     /// Their sums.
     pub sums: FlowSums,
@@ -30,18 +31,18 @@ pub struct Ended {
     categories: Vec<Option<Category>>,
 }
 
-impl Default for Ended {
-    fn default() -> Ended {
-        Ended::with_room(Room::of(MOST_MEMBERS))
+impl Default for ClosedFlows {
+    fn default() -> ClosedFlows {
+        ClosedFlows::with_room(Room::of(MOST_MEMBERS))
     }
 }
 
-impl Ended {
+impl ClosedFlows {
     /// None so far, and room for what is to be remembered of them.
-    pub(super) fn with_room(room: Room) -> Ended {
+    pub(super) fn with_room(room: Room) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
         let room_for_doors = Room::of(MOST_CLOSED_DOORS);
-        Ended { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
+        ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 
     /// Takes in the flows that are over, with their final verdicts.
@@ -77,7 +78,7 @@ impl Ended {
         place as u32
     }
 
-    /// When their packets came. Who the owners are, [`Ended::category_of`] tells.
+    /// When their packets came. Who the owners are, [`ClosedFlows::category_of`] tells.
     pub(super) fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
     }
