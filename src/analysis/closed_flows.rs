@@ -1,11 +1,11 @@
 //! Closed flows: those that have expired and are not kept any more. Their sums stay, so that a capture can go on for days in
 //! bounded memory.
 
-use crate::arena::Arena;
-use crate::flow::{Flows, Timeline};
-use crate::service::{Category, Registry, Verdict};
+use super::expired::{Expired, ExpiredFlow};
+use crate::flow::Timeline;
+use crate::service::Category;
 use crate::tally::flows::FlowSums;
-use crate::tally::{ClosedDoors, Room, Scans};
+use crate::tally::{ClosedDoors, Room};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are remembered of closed flows: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;
@@ -45,23 +45,20 @@ impl ClosedFlows {
         ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 
-    /// Takes in the flows that are over, with their final verdicts.
-    pub(super) fn take_in(
-        &mut self,
-        (flows, verdicts): (&Flows, &Arena<Verdict>),
-        (scans, registry): (&Scans, &Registry),
-        is_over: &[bool],
-    ) {
-        for ((flow, verdict), _) in flows.iter().zip(verdicts.iter()).zip(is_over).filter(|(_, is_over)| **is_over) {
-            self.sums.add(flow, verdict, scans.of(flow, verdict, registry), &mut self.room);
-            self.closed_doors.add(flow, verdict, registry, &mut self.room_for_doors);
+    /// Adds flows that have expired: their sums, the doors that stayed closed to them, and when their packets came.
+    pub(super) fn add(&mut self, expired: &Expired<'_>) {
+        for ExpiredFlow { flow, verdict, scanner } in expired.iter() {
+            self.sums.add(flow, verdict, scanner, &mut self.room);
+            self.closed_doors.add(flow, verdict, expired.registry(), &mut self.room_for_doors);
             self.flows += 1;
+        }
+        if let Some(timeline) = expired.timeline() {
+            self.add_timeline(timeline, expired);
         }
     }
 
-    /// Takes the timeline of flows that are over. `category` gives each of its owners, a flow's number, a category.
-    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, category: impl Fn(u32) -> Option<Category>) {
-        timeline.renumber(|flow| self.owner_of(category(flow)));
+    fn add_timeline(&mut self, mut timeline: Timeline, expired: &Expired<'_>) {
+        timeline.renumber(|number| self.owner_of(expired.category_of(number)));
         let mut mine = self.timeline.take().unwrap_or_else(|| timeline.emptied());
         mine.merge(timeline, |owner| owner);
         mine.put_all_together();

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::closed_flows::{ClosedFlows, MOST_COUNTS};
+use super::expired::Expired;
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
 use super::silence::{Moment, Silences};
@@ -13,8 +14,7 @@ use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
-use crate::flow::{FlowTable, Flows, Followed, Fragments, TableOptions, Timeline};
-use crate::service::Category;
+use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
@@ -241,33 +241,35 @@ impl Engine {
             Cow::Owned(flows) => Some(flows),
             Cow::Borrowed(_) => None,
         };
+        let table = self.pipeline.table();
+        // A flow of two directions has expired when both have. The table has the two apart.
+        let (has_expired, leaves_table) = match &joined {
+            Some(joined) => {
+                let has_expired = joined.gathered(&is_silent);
+                let leaves_table = joined.spread(&has_expired);
+                (has_expired, Some(leaves_table))
+            }
+            None => (is_silent, None),
+        };
+        let expired = Expired {
+            flows: flows_joined.as_ref().unwrap_or_else(|| table.flows()),
+            verdicts: &verdicts,
+            scans: &scans,
+            registry: &self.options.registry,
+            has_expired: &has_expired,
+            timeline: table.timeline(),
+            joined: joined.as_ref(),
+        };
         let mut closed = self.closed.take().map_or_else(ClosedFlows::default, Arc::unwrap_or_clone);
-        let (registry, table) = (&self.options.registry, self.pipeline.table());
-        let flows: &Flows = flows_joined.as_ref().unwrap_or_else(|| table.flows());
-        // A flow of two directions is over when both are.
-        let is_over = match &joined {
-            Some(joined) => joined.gathered(&is_silent),
-            None => is_silent,
-        };
-        closed.take_in((flows, &verdicts), (&scans, registry), &is_over);
-        let category = |number: usize| scans.category_of(flows.get(number), &verdicts[number], registry);
-        let categories: Vec<Option<Category>> =
-            if table.timeline().is_some() { (0..flows.len()).map(category).collect() } else { Vec::new() };
-        // What was said about a flow holds as long as the flow goes on.
-        let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
-        let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
-        // The table has the two directions of a flow apart.
-        let is_over = match &joined {
-            Some(joined) => joined.spread(&is_over),
-            None => is_over,
-        };
-        self.silences.let_go(&is_over);
-        if let Some(timeline) = table.remove(&is_over) {
-            let now_of = |number: u32| joined.as_ref().map_or(number, |joined| joined.now(number)) as usize;
-            closed.take_in_timeline(timeline, |number| categories[now_of(number)]);
-        }
-        table.bound_timeline(MOST_COUNTS);
+        closed.add(&expired);
         self.closed = Some(Arc::new(closed));
+        // What was said about a flow holds as long as the flow goes on.
+        let numbers = (0..has_expired.len()).filter(|number| !has_expired[*number]);
+        let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
+        let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
+        self.silences.let_go(leaves_table);
+        table.remove(leaves_table);
+        table.bound_timeline(MOST_COUNTS);
         if let Some(non_ip) = &mut self.non_ip {
             non_ip.bound(MOST_COUNTS);
         }

@@ -8,6 +8,7 @@ mod collected;
 mod decided;
 mod driver;
 mod engine;
+mod expired;
 mod packets;
 mod pipeline;
 mod sequence;
