@@ -12,6 +12,7 @@ mod flows;
 mod fragments;
 mod halves;
 mod index;
+mod merge;
 mod record;
 mod relations;
 mod reply;
