@@ -367,7 +367,7 @@ impl InterfaceTallies {
 mod tests {
     use std::time::Duration;
 
-    use etherparse::PacketBuilder;
+    use etherparse::{PacketBuilder, VlanId};
 
     use super::*;
     use crate::capture::InputName;
@@ -378,11 +378,19 @@ mod tests {
 
     /// A capture of UDP packets: second, client's last byte, server's port, payload.
     fn capture(packets: &[(u32, u8, u16, &[u8])]) -> Source {
-        let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 1 << 18, 1].into_iter().flat_map(u32::to_le_bytes).collect();
-        for &(second, client, port, payload) in packets {
+        let frames = packets.iter().map(|&(second, client, port, payload)| {
             let mut frame = Vec::new();
             let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, client], [192, 0, 2, 53], 64);
             builder.udp(50_000, port).write(&mut frame, payload).unwrap();
+            (second, frame)
+        });
+        capture_of(frames)
+    }
+
+    /// A capture of Ethernet frames, each with its second.
+    fn capture_of(frames: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Source {
+        let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 1 << 18, 1].into_iter().flat_map(u32::to_le_bytes).collect();
+        for (second, frame) in frames {
             file.extend([second, 0, frame.len() as u32, frame.len() as u32].into_iter().flat_map(u32::to_le_bytes));
             file.extend(frame);
         }
@@ -447,6 +455,36 @@ mod tests {
         let packets_of = |line: &&String| line.split(',').nth(2).unwrap().parse::<u64>().unwrap();
         let in_time = timeline.iter().filter(|line| line.contains(",scan,")).map(|line| packets_of(&line)).sum::<u64>();
         assert_eq!(in_time, of_scan);
+    }
+
+    #[test]
+    fn two_directions_that_expire_are_told_by_time_as_the_flow_that_they_are() {
+        // A question and its answer in two VLANs, and behind them a flow of another category.
+        let frame = |vlan: u16, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
+            let vlan = VlanId::try_new(vlan).unwrap();
+            let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).single_vlan(vlan).ipv4(from.0, to.0, 64);
+            let mut frame = Vec::new();
+            builder.udp(from.1, to.1).write(&mut frame, b"?").unwrap();
+            frame
+        };
+        let (client, server) = (([10, 0, 0, 5], 50_000), ([192, 0, 2, 53], 53));
+        let frames = [(0, frame(1, client, server)), (1, frame(2, server, client)), (2, frame(1, client, (server.0, 514)))];
+        let timeline_of = |expires: bool| {
+            let mut source = capture_of(frames.clone());
+            let mut engine = Engine::new(&Options { timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) });
+            engine.read(&mut source, u64::MAX);
+            if expires {
+                engine.expire_idle(at(99), NANOSECONDS);
+            }
+            engine.close(&source);
+            let analysis = engine.finish().decide();
+            let closed = analysis.closed.as_ref().map_or(0, |closed| closed.flows);
+            (closed, analysis.flows.len(), lines(&analysis, TableName::Timeline))
+        };
+        let (kept, expired) = (timeline_of(false), timeline_of(true));
+        assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));
+        assert_eq!(expired.2, kept.2);
+        assert_eq!(kept.2.len(), 3);
     }
 
     #[test]

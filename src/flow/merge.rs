@@ -120,7 +120,8 @@ mod tests {
     /// A packet of one flow, now and then a fragment, to a group, without a time, or a quotation in an ICMP error; and whether the
     /// capture is cut in front of it.
     fn any_packet() -> impl Strategy<Value = (Observation, bool)> {
-        let flags = prop::sample::select(vec!["S", "SA", "A", "DA", "DS", "F", "FA", "FSA", "R", "RA", "RF", "RS", "RSA"]);
+        let flags =
+            prop::sample::select(vec!["S", "S", "DS", "DS", "SA", "A", "DA", "F", "FA", "FSA", "R", "RA", "RF", "RS", "RSA"]);
         let said = (any::<bool>(), flags, 0..3u32, 0..3u32, 0..5i64);
         let rare = || prop::bool::weighted(0.1);
         (said, 0..3u32, [rare(), rare(), rare(), rare()], any::<bool>()).prop_map(|(said, data, rare, cut)| {
@@ -145,7 +146,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_flow_that_is_cut_in_time_and_merged_is_the_flow(all in vec(any_packet(), 1..12)) {
+        fn a_flow_that_is_cut_in_time_and_merged_is_the_flow(all in vec(any_packet(), 1..16)) {
             let begin = all.iter().position(|(packet, _)| !packet.quoted).unwrap_or(all.len());
             let (packets, cuts): (Vec<Observation>, Vec<bool>) = all[begin..].iter().copied().unzip();
             prop_assume!(!packets.is_empty());
@@ -165,6 +166,14 @@ mod tests {
         }
         let flow = cut_at(1, &[SYN_ACK, ACK]);
         assert_eq!(flow.opening(), Opening::AnswerUsed(SERVER), "the packet that uses the answer is in the later part");
+    }
+
+    #[test]
+    fn data_in_an_opening_of_an_earlier_part_may_be_acknowledged() {
+        let with_data = Observation { payload_len: 10, ..observation(SYN) };
+        let packets = [with_data, observation(SYN), observation((SERVER, "SA", 100, 18, 0))];
+        let flow = merged([&packets[..1], &packets[1..2], &packets[2..]]);
+        assert_eq!((flow.opening(), &flow), (Opening::Handshake(SERVER), &counted(&packets)));
     }
 
     #[test]
