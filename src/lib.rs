@@ -42,7 +42,7 @@
 //! 9. [`output::csv`] writes the values of the row.
 //!
 //! A live capture takes the same path. [`analysis::Driver`] reads a slice of packets at a time and removes flows that have been idle for
-//! long: [`analysis::Ended`] keeps their sums. Between two slices the engine lends what it has collected, or copies it for another
+//! long: [`analysis::ClosedFlows`] keeps their sums. Between two slices the engine lends what it has collected, or copies it for another
 //! thread to decide about.
 //!
 //! # What holds everywhere

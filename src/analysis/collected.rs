@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Decided, Ended, InputReport};
+use super::{ClosedFlows, Decided, InputReport};
 use crate::capture::{Completeness, Filtered};
 use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
@@ -39,8 +39,8 @@ pub struct Collected<'c> {
     pub announcements: Cow<'c, Announcements>,
     /// Names of hosts in the capture. Text from outside.
     pub names: Cow<'c, HostNames>,
-    /// Sums over flows that have expired, if any have.
-    pub ended: Option<Arc<Ended>>,
+    /// Sums over closed flows, which have expired, if any have.
+    pub closed: Option<Arc<ClosedFlows>>,
     /// The port table.
     pub registry: Arc<Registry>,
     /// Whether the table `servers` has rows for ports that refused or never answered, too.

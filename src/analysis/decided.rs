@@ -39,19 +39,19 @@ impl<'c> Decided<'c> {
             collected.flows = Cow::Owned(flows);
             numbers
         });
-        let Collected { flows, announcements, registry, ended, .. } = &collected;
+        let Collected { flows, announcements, registry, closed, .. } = &collected;
         let relations = Relations::join(flows, announcements, registry, threads);
         let verdicts = Roles { flows, relations: &relations, registry, start: collected.start() }.decide(threads);
-        let closed_doors = ended.as_ref().map(|ended| &ended.closed_doors);
+        let closed_doors = closed.as_ref().map(|closed| &closed.closed_doors);
         let scans = Scans::find((flows, &verdicts), closed_doors, registry, threads);
         Decided { collected, verdicts, relations, scans, joined }
     }
 
     /// The timelines of flows, of packets that are not IP, and of flows that have expired, if packets are counted by time.
     fn timelines(&self) -> Option<Timelines<'_>> {
-        let of_ended = self.ended.as_ref().and_then(|ended| ended.timeline());
+        let of_closed = self.closed.as_ref().and_then(|closed| closed.timeline());
         let parts = [self.timeline.as_deref()?, self.non_ip.as_deref()?];
-        Timelines::new(parts.into_iter().chain(of_ended).collect())
+        Timelines::new(parts.into_iter().chain(of_closed).collect())
     }
 
     /// The width of the buckets of [`Decided::by_time`] in nanoseconds.
@@ -71,7 +71,7 @@ impl<'c> Decided<'c> {
         let category = |part: usize, owner: u32| match part {
             FLOWS => self.category_of(self.joined.as_ref().map_or(owner, |joined| joined.now(owner)) as usize),
             NON_IP => None,
-            _ => self.ended.as_ref().and_then(|ended| ended.category_of(owner)),
+            _ => self.closed.as_ref().and_then(|closed| closed.category_of(owner)),
         };
         Some(self.timelines()?.by(self.threads, |part, owner| name(category(part, owner))))
     }
@@ -93,8 +93,8 @@ impl<'c> Decided<'c> {
 
     /// The flows with the verdicts on them, to be summed.
     pub fn decided_flows(&self) -> DecidedFlows<'_> {
-        let ended = self.ended.as_ref().map(|ended| &ended.sums);
-        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, ended, threads: self.threads }
+        let closed = self.closed.as_ref().map(|closed| &closed.sums);
+        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, closed, threads: self.threads }
     }
 
     /// A sum over all flows.
@@ -108,7 +108,7 @@ impl<'c> Decided<'c> {
             let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
             S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
         };
-        let mut sum = self.ended.as_ref().map(|ended| S::of(&ended.sums).clone()).unwrap_or_default();
+        let mut sum = self.closed.as_ref().map(|closed| S::of(&closed.sums).clone()).unwrap_or_default();
         for part in parallel::parts(self.flows.len(), self.threads, over) {
             sum.merge(part);
         }

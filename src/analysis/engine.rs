@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::ended::{Ended, MOST_COUNTS};
+use super::closed_flows::{ClosedFlows, MOST_COUNTS};
+use super::expired::Expired;
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
 use super::silence::{Moment, Silences};
@@ -13,8 +14,7 @@ use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
-use crate::flow::{FlowTable, Flows, Followed, Fragments, TableOptions, Timeline};
-use crate::service::Category;
+use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
@@ -42,7 +42,7 @@ pub struct Engine {
     /// True if the last of them is being read.
     is_reading: bool,
     /// Sums over flows that have expired.
-    ended: Option<Arc<Ended>>,
+    closed: Option<Arc<ClosedFlows>>,
     /// The silence of the flows.
     silences: Silences,
 }
@@ -65,7 +65,7 @@ impl Engine {
             left_out: Span::default(),
             inputs: Vec::new(),
             is_reading: false,
-            ended: None,
+            closed: None,
             silences: Silences::default(),
             options: options.clone(),
         }
@@ -186,7 +186,7 @@ impl Engine {
             scopes: Cow::Borrowed(self.decoder.scopes()),
             announcements: Cow::Borrowed(self.listener.announcements()),
             names: Cow::Borrowed(self.listener.names()),
-            ended: self.ended.clone(),
+            closed: self.closed.clone(),
             registry: Arc::clone(&self.options.registry),
             closed_ports: self.options.closed_ports,
             threads: self.options.threads,
@@ -221,7 +221,7 @@ impl Engine {
             scopes: Cow::Owned(self.decoder.finish()),
             announcements: Cow::Owned(announcements),
             names: Cow::Owned(names),
-            ended: self.ended,
+            closed: self.closed,
             registry: self.options.registry,
             closed_ports: self.options.closed_ports,
             threads: self.options.threads,
@@ -241,33 +241,35 @@ impl Engine {
             Cow::Owned(flows) => Some(flows),
             Cow::Borrowed(_) => None,
         };
-        let mut ended = self.ended.take().map_or_else(Ended::default, Arc::unwrap_or_clone);
-        let (registry, table) = (&self.options.registry, self.pipeline.table());
-        let flows: &Flows = flows_joined.as_ref().unwrap_or_else(|| table.flows());
-        // A flow of two directions is over when both are.
-        let is_over = match &joined {
-            Some(joined) => joined.gathered(&is_silent),
-            None => is_silent,
+        let table = self.pipeline.table();
+        // A flow of two directions has expired when both have. The table has the two apart.
+        let (has_expired, leaves_table) = match &joined {
+            Some(joined) => {
+                let has_expired = joined.gathered(&is_silent);
+                let leaves_table = joined.spread(&has_expired);
+                (has_expired, Some(leaves_table))
+            }
+            None => (is_silent, None),
         };
-        ended.take_in((flows, &verdicts), (&scans, registry), &is_over);
-        let category = |number: usize| scans.category_of(flows.get(number), &verdicts[number], registry);
-        let categories: Vec<Option<Category>> =
-            if table.timeline().is_some() { (0..flows.len()).map(category).collect() } else { Vec::new() };
+        let expired = Expired {
+            flows: flows_joined.as_ref().unwrap_or_else(|| table.flows()),
+            verdicts: &verdicts,
+            scans: &scans,
+            registry: &self.options.registry,
+            has_expired: &has_expired,
+            timeline: table.timeline(),
+            joined: joined.as_ref(),
+        };
+        let mut closed = self.closed.take().map_or_else(ClosedFlows::default, Arc::unwrap_or_clone);
+        closed.add(&expired);
+        self.closed = Some(Arc::new(closed));
         // What was said about a flow holds as long as the flow goes on.
-        let numbers = (0..is_over.len()).filter(|number| !is_over[*number]);
+        let numbers = (0..has_expired.len()).filter(|number| !has_expired[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
-        // The table has the two directions of a flow apart.
-        let is_over = match &joined {
-            Some(joined) => joined.spread(&is_over),
-            None => is_over,
-        };
-        self.silences.let_go(&is_over);
-        if let Some(timeline) = table.remove(&is_over) {
-            let now_of = |number: u32| joined.as_ref().map_or(number, |joined| joined.now(number)) as usize;
-            ended.take_in_timeline(timeline, |number| categories[now_of(number)]);
-        }
+        let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
+        self.silences.let_go(leaves_table);
+        table.remove(leaves_table);
         table.bound_timeline(MOST_COUNTS);
-        self.ended = Some(Arc::new(ended));
         if let Some(non_ip) = &mut self.non_ip {
             non_ip.bound(MOST_COUNTS);
         }
@@ -279,9 +281,9 @@ impl Engine {
         self.pipeline.table().len()
     }
 
-    /// How many flows were let go.
-    pub fn ended_flows(&self) -> u64 {
-        self.ended.as_ref().map_or(0, |ended| ended.flows)
+    /// The number of closed flows.
+    pub fn closed_flows(&self) -> u64 {
+        self.closed.as_ref().map_or(0, |closed| closed.flows)
     }
 
     /// The packets so far of the source that is being read, those that a filter keeps.
@@ -365,7 +367,7 @@ impl InterfaceTallies {
 mod tests {
     use std::time::Duration;
 
-    use etherparse::PacketBuilder;
+    use etherparse::{PacketBuilder, VlanId};
 
     use super::*;
     use crate::capture::InputName;
@@ -376,11 +378,19 @@ mod tests {
 
     /// A capture of UDP packets: second, client's last byte, server's port, payload.
     fn capture(packets: &[(u32, u8, u16, &[u8])]) -> Source {
-        let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 1 << 18, 1].into_iter().flat_map(u32::to_le_bytes).collect();
-        for &(second, client, port, payload) in packets {
+        let frames = packets.iter().map(|&(second, client, port, payload)| {
             let mut frame = Vec::new();
             let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, client], [192, 0, 2, 53], 64);
             builder.udp(50_000, port).write(&mut frame, payload).unwrap();
+            (second, frame)
+        });
+        capture_of(frames)
+    }
+
+    /// A capture of Ethernet frames, each with its second.
+    fn capture_of(frames: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Source {
+        let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 1 << 18, 1].into_iter().flat_map(u32::to_le_bytes).collect();
+        for (second, frame) in frames {
             file.extend([second, 0, frame.len() as u32, frame.len() as u32].into_iter().flat_map(u32::to_le_bytes));
             file.extend(frame);
         }
@@ -406,11 +416,11 @@ mod tests {
         let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
         engine.read(&mut source, u64::MAX);
         // Room for seven members in the sums of services, two servers, and three hosts.
-        engine.ended = Some(Arc::new(Ended::with_room(Room::of(64))));
+        engine.closed = Some(Arc::new(ClosedFlows::with_room(Room::of(64))));
         engine.expire_idle(at(9), NANOSECONDS);
         engine.close(&source);
         let analysis = engine.finish().decide();
-        assert_eq!((analysis.ended.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
+        assert_eq!((analysis.closed.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
         for (name, packets) in [(TableName::Hosts, 2), (TableName::Servers, 7)] {
             let lines = lines(&analysis, name);
             let others: Vec<usize> = (0..lines.len()).filter(|number| lines[*number].starts_with("others,")).collect();
@@ -448,6 +458,36 @@ mod tests {
     }
 
     #[test]
+    fn two_directions_that_expire_are_told_by_time_as_the_flow_that_they_are() {
+        // A question and its answer in two VLANs, and behind them a flow of another category.
+        let frame = |vlan: u16, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
+            let vlan = VlanId::try_new(vlan).unwrap();
+            let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).single_vlan(vlan).ipv4(from.0, to.0, 64);
+            let mut frame = Vec::new();
+            builder.udp(from.1, to.1).write(&mut frame, b"?").unwrap();
+            frame
+        };
+        let (client, server) = (([10, 0, 0, 5], 50_000), ([192, 0, 2, 53], 53));
+        let frames = [(0, frame(1, client, server)), (1, frame(2, server, client)), (2, frame(1, client, (server.0, 514)))];
+        let timeline_of = |expires: bool| {
+            let mut source = capture_of(frames.clone());
+            let mut engine = Engine::new(&Options { timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) });
+            engine.read(&mut source, u64::MAX);
+            if expires {
+                engine.expire_idle(at(99), NANOSECONDS);
+            }
+            engine.close(&source);
+            let analysis = engine.finish().decide();
+            let closed = analysis.closed.as_ref().map_or(0, |closed| closed.flows);
+            (closed, analysis.flows.len(), lines(&analysis, TableName::Timeline))
+        };
+        let (kept, expired) = (timeline_of(false), timeline_of(true));
+        assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));
+        assert_eq!(expired.2, kept.2);
+        assert_eq!(kept.2.len(), 3);
+    }
+
+    #[test]
     fn a_capture_without_an_end_needs_no_more_the_longer_it_goes_on() {
         // New clients all the time, each of which asks for a file, and one that goes on for ever.
         let mut packets: Vec<(u32, u8, u16, &[u8])> = Vec::new();
@@ -467,6 +507,6 @@ mod tests {
         }
         engine.close(&source);
         let analysis = engine.finish().decide();
-        assert_eq!(analysis.ended.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
+        assert_eq!(analysis.closed.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
     }
 }

@@ -3,11 +3,12 @@
 //! A saved capture is [`analyse`]d as a whole. A live one has no end of its own: an [`Engine`] reads what has come, lends what it has
 //! [`Collected`] so far, and removes what has expired.
 
+mod closed_flows;
 mod collected;
 mod decided;
 mod driver;
-mod ended;
 mod engine;
+mod expired;
 mod packets;
 mod pipeline;
 mod sequence;
@@ -22,10 +23,10 @@ use crate::flow::{BATCH, TimelineOptions, USUAL_MAX_FLOWS};
 use crate::service::Registry;
 use crate::tally::InterfaceTally;
 use crate::unit::Span;
+pub use closed_flows::ClosedFlows;
 pub use collected::Collected;
 pub use decided::Decided;
 pub use driver::Driver;
-pub use ended::Ended;
 pub use engine::Engine;
 pub use packets::{PacketSink, pass_packets};
 pub use sequence::{Between, LEAST_GAP, Sequence};

@@ -40,7 +40,7 @@ pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
     }
     report_duplicates(options, analysis);
     // Where flows have expired, the limit may have been exceeded earlier.
-    if analysis.flows.len() > options.max_flows || analysis.ended.is_some() {
+    if analysis.flows.len() > options.max_flows || analysis.closed.is_some() {
         let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
         if overflow > 0 {
             print_problem(&MESSAGES.flows_overflowed(options.max_flows, overflow));

@@ -245,7 +245,7 @@ impl<'a> Watch<'a> {
 
     fn standing(&mut self, now: Instant) -> Standing {
         let engine = self.driver.engine();
-        let (traffic, flows) = (engine.traffic(), engine.flows() as u64 + engine.ended_flows());
+        let (traffic, flows) = (engine.traffic(), engine.flows() as u64 + engine.closed_flows());
         let (before, shown) = &self.shown;
         let seconds = now.duration_since(*before).as_secs_f64();
         let news = traffic.packets.saturating_sub(shown.traffic.packets);

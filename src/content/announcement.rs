@@ -77,7 +77,7 @@ pub enum ServerEnd {
 }
 
 /// The announcements of a capture, in the order of their packets.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Announcements {
     log: Vec<Announcement>,
     of_channel: HashMap<FlowKey, u32, foldhash::fast::RandomState>,
@@ -98,6 +98,14 @@ impl Announcements {
         }
         *of_channel += 1;
         self.log.push(announcement);
+    }
+
+    /// Adds the announcements of a later part of the capture, with the same result as if all that were made there had been added one
+    /// by one. Scopes and packets must have the same numbers in both parts.
+    pub fn merge(&mut self, later: &Announcements) {
+        later.log.iter().for_each(|announcement| self.add(*announcement));
+        // What one part has no room for, both together have no room for.
+        self.dropped += later.dropped;
     }
 
     /// Removes the announcements that no flow to come can be about: flows that were to begin more than `idle` nanoseconds before
@@ -142,6 +150,9 @@ impl Announcements {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::decode::protocol::ip;
     use crate::decode::{Address, IpVersion, ScopeId};
@@ -165,6 +176,45 @@ mod tests {
         let added = u64::from(MAX_PER_CHANNEL) * 101 + 6;
         assert_eq!(announcements.log().len(), MAX_ANNOUNCEMENTS);
         assert_eq!(announcements.dropped(), added - MAX_ANNOUNCEMENTS as u64);
+    }
+
+    /// Announcements on some channels, so many in a row on each. Each is told by its packet.
+    fn runs(first: u64, channels: &[(u16, u32)]) -> Vec<Announcement> {
+        let each = channels.iter().flat_map(|(client, count)| (0..*count).map(|_| truncated(*client)));
+        each.zip(first..).map(|(announcement, packet)| Announcement { packet, ..announcement }).collect()
+    }
+
+    fn added(announcements: &[Announcement]) -> Announcements {
+        let mut all = Announcements::default();
+        announcements.iter().for_each(|announcement| all.add(*announcement));
+        all
+    }
+
+    proptest! {
+        // More than there is room for, in most cases.
+        #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn announcements_of_parts_merge_to_those_of_all(
+            earlier in vec((0..40u16, 1..5000u32), 0..30),
+            later in vec((0..40u16, 1..5000u32), 0..50),
+        ) {
+            let (earlier, later) = (runs(1, &earlier), runs(1_000_000, &later));
+            let mut merged = added(&earlier);
+            merged.merge(&added(&later));
+            prop_assert!(merged == added(&[earlier, later].concat()));
+        }
+    }
+
+    #[test]
+    fn a_full_channel_of_an_earlier_part_leaves_the_later_one_no_more_room() {
+        // The later part is full with announcements of the same channel; together, they are full without these.
+        let channels: Vec<(u16, u32)> = (0..25).map(|client| (client, MAX_PER_CHANNEL)).collect();
+        let (earlier, later) = (runs(1, &channels[..1]), runs(1_000_000, &channels));
+        let mut merged = added(&earlier);
+        merged.merge(&added(&later));
+        assert_eq!(merged.log().len(), MAX_ANNOUNCEMENTS);
+        assert!(merged == added(&[earlier, later].concat()));
     }
 
     const PORTMAPPER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 80)), 2049);

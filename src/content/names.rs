@@ -41,9 +41,18 @@ pub struct NamedAddress {
 }
 
 /// For each address its best name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostNames {
-    names: HashMap<IpAddr, (NameOrigin, Box<str>), RandomState>,
+    names: HashMap<IpAddr, Best, RandomState>,
+}
+
+/// The best name of an address so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Best {
+    origin: NameOrigin,
+    /// How many addresses had a name before this one.
+    place: u32,
+    name: Box<str>,
 }
 
 impl HostNames {
@@ -56,18 +65,27 @@ impl HostNames {
         if name.is_empty() || name.len() > MAX_NAME_LEN || !may_have_one {
             return;
         }
-        let full = self.names.len() >= MAX_NAMES;
+        let named = self.names.len();
         match self.names.get_mut(&address) {
-            Some(known) if origin < known.0 => *known = (origin, name.into()),
+            Some(known) if origin < known.origin => (known.origin, known.name) = (origin, name.into()),
             Some(_) => {}
-            None if full => {}
-            None => drop(self.names.insert(address, (origin, name.into()))),
+            None if named >= MAX_NAMES => {}
+            None => drop(self.names.insert(address, Best { origin, place: named as u32, name: name.into() })),
         }
+    }
+
+    /// Adds the names of a later part of the capture, with the same result as if its names had been added one by one. Only for an
+    /// address that the later part had no room for, a better name may be missed.
+    pub fn merge(&mut self, later: &HostNames) {
+        let mut names: Vec<(&IpAddr, &Best)> = later.names.iter().collect();
+        // When there is no room for all, the first addresses find it.
+        names.sort_unstable_by_key(|(_, best)| best.place);
+        names.into_iter().for_each(|(address, best)| self.add(*address, best.origin, &best.name));
     }
 
     /// The name of an address: text from outside, not cleaned.
     pub fn get(&self, address: &IpAddr) -> Option<&str> {
-        self.names.get(address).map(|(_, name)| &**name)
+        self.names.get(address).map(|best| &*best.name)
     }
 
     /// The number of addresses that have a name.
@@ -102,6 +120,9 @@ fn is_of_many_machines(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn address(text: &str) -> IpAddr {
@@ -157,5 +178,43 @@ mod tests {
         assert_eq!(names.get(&Ipv4Addr::from(FIRST + MAX_NAMES as u32 + 1).into()), None);
         names.add(address("10.0.0.1"), NameOrigin::Dns, "y");
         assert_eq!(names.get(&address("10.0.0.1")), Some("y"));
+    }
+
+    fn any_name() -> impl Strategy<Value = (u8, NameOrigin, &'static str)> {
+        use NameOrigin::*;
+        let origin = prop::sample::select(vec![CaptureFile, Dns, MulticastDns, Dhcp, Netbios, ReverseDns]);
+        (0..4u8, origin, prop::sample::select(vec!["", "a", "b", "c"]))
+    }
+
+    fn of(names: &[(u8, NameOrigin, &str)]) -> HostNames {
+        let mut all = HostNames::default();
+        names.iter().for_each(|(host, origin, name)| all.add(Ipv4Addr::new(192, 0, 2, *host).into(), *origin, name));
+        all
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn names_of_parts_merge_to_the_names_of_all(earlier in vec(any_name(), 0..12), later in vec(any_name(), 0..12)) {
+            let mut merged = of(&earlier);
+            merged.merge(&of(&later));
+            prop_assert_eq!(merged, of(&[earlier, later].concat()));
+        }
+    }
+
+    #[test]
+    fn where_not_all_names_of_a_later_part_have_room_the_first_addresses_have_it() {
+        let host = |number: u32| IpAddr::from(Ipv4Addr::from(10 << 24 | number));
+        let mut earlier = HostNames::default();
+        (0..MAX_NAMES as u32 - 3).for_each(|number| earlier.add(host(number), NameOrigin::Dhcp, "x"));
+        let of_later = (0..20).map(|number| (host(MAX_NAMES as u32 + number * 7 % 20), NameOrigin::Dhcp));
+        let of_later = of_later.chain([(host(5), NameOrigin::Dns)]);
+        let (mut merged, mut all, mut later) = (earlier.clone(), earlier, HostNames::default());
+        of_later.clone().for_each(|(address, origin)| later.add(address, origin, "y"));
+        merged.merge(&later);
+        of_later.for_each(|(address, origin)| all.add(address, origin, "y"));
+        assert_eq!((merged.len(), merged.get(&host(5))), (MAX_NAMES, Some("y")));
+        assert!(merged == all);
     }
 }

@@ -25,7 +25,7 @@ use std::ops::ControlFlow;
 use crate::capture::{Interface, LinkType, Packet};
 pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
 pub use plain::{Observer, plain};
-pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, Scopes};
+pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, ScopeNumbers, Scopes};
 pub use transport::is_port_unreachable;
 pub use tunnel::{TunnelPorts, UdpTunnel};
 use walk::{Layer, Walk};

@@ -200,6 +200,17 @@ pub struct Scopes {
     latest: (Path, ScopeId),
 }
 
+/// The numbers that the paths of one capture's [`Scopes`] have in another's.
+#[derive(Clone, Debug)]
+pub struct ScopeNumbers(Vec<ScopeId>);
+
+impl ScopeNumbers {
+    /// The number there of the path that has the number `id` here.
+    pub fn of(&self, id: ScopeId) -> ScopeId {
+        self.0.get(usize::from(id.0)).copied().unwrap_or(ScopeId::OTHER)
+    }
+}
+
 impl Default for Scopes {
     fn default() -> Self {
         let plain = (Path::default(), ScopeId::PLAIN);
@@ -233,6 +244,12 @@ impl Scopes {
         number
     }
 
+    /// Adds the paths of a later part of the capture, and gives the numbers that they have here. The result is the same as if that
+    /// part's packets had been numbered here, unless it had so many paths that some share [`ScopeId::OTHER`]: these stay there.
+    pub fn merge(&mut self, later: &Scopes) -> ScopeNumbers {
+        ScopeNumbers(later.paths.iter().map(|path| self.number(path)).collect())
+    }
+
     /// True if no encapsulation was met so far.
     pub fn is_plain(&self) -> bool {
         self.paths.len() == 1
@@ -246,6 +263,9 @@ impl Scopes {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn vlan(ids: &[u16]) -> Path {
@@ -272,5 +292,39 @@ mod tests {
         let last = (0..MAX_SCOPES as u16 + 9).map(|n| scopes.number(&vlan(&[n / 4096, n % 4096]))).last();
         assert_eq!(last, Some(ScopeId::OTHER));
         assert_eq!(scopes.path(ScopeId::OTHER), Path::default());
+    }
+
+    /// The scopes of packets in these VLANs, and the packets' numbers.
+    fn numbered(earlier: &[u16], later: &[u16]) -> (Scopes, Vec<ScopeId>) {
+        let mut scopes = Scopes::default();
+        for id in earlier {
+            scopes.number(&vlan(&[*id]));
+        }
+        let numbers = later.iter().map(|id| scopes.number(&if *id == 0 { vlan(&[]) } else { vlan(&[*id]) })).collect();
+        (scopes, numbers)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn scopes_of_parts_merge_to_the_scopes_of_all(earlier in vec(1..8u16, 0..8), later in vec(0..8u16, 0..8)) {
+            let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
+            let here = merged.merge(&alone);
+            let (all, expected) = numbered(&earlier, &later);
+            prop_assert_eq!(merged.paths, all.paths);
+            prop_assert_eq!(numbers.into_iter().map(|id| here.of(id)).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn paths_of_a_later_part_find_room_in_their_order() {
+        let (earlier, later): (Vec<u16>, _) = ((1..MAX_SCOPES as u16 - 2).collect(), [9, 40_001, 40_003, 40_002, 40_000]);
+        let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
+        let here = merged.merge(&alone);
+        let (_, expected) = numbered(&earlier, &later);
+        assert_eq!(expected[2..], [ScopeId(MAX_SCOPES as u16 - 1), ScopeId::OTHER, ScopeId::OTHER]);
+        assert_eq!(numbers.into_iter().map(|id| here.of(id)).collect::<Vec<_>>(), expected);
+        assert_eq!(here.of(ScopeId::OTHER), ScopeId::OTHER);
     }
 }

@@ -14,7 +14,7 @@ impl Flow {
     #[inline(always)]
     pub(super) fn note_signals(&mut self, observation: &Observation) {
         let (side, signals) = (observation.side, observation.signals);
-        let answered = self.seen.intersects(FlowEvents::ANSWERED.by_any());
+        let answered = self.has_answer();
         if signals.contains(ConnectionFlags::SYN) {
             self.note_opening(observation, answered);
         } else if !signals.contains(ConnectionFlags::RST) {
@@ -40,8 +40,8 @@ impl Flow {
             self.seen.insert(FlowEvents::ANSWERED.by(side));
             return;
         }
-        if !answered || !self.seen.intersects(FlowEvents::OPENED.by_any()) {
-            let again = self.seen.intersects(FlowEvents::OPENED.by_any()) && self.opening_sequence == observation.sequence;
+        if !answered || !self.has_opening() {
+            let again = self.has_opening() && self.opening_sequence == observation.sequence;
             // The first try may carry data, and a second one without it still be answered for both.
             let data = u16::try_from(observation.payload_len).unwrap_or(u16::MAX);
             self.opening_data = if again { self.opening_data.max(data) } else { data };
@@ -55,12 +55,40 @@ impl Flow {
     /// Records a reset. After the close of both sides it ends nothing: hosts send one for packets that still arrive then. Where the
     /// other side is out of the capture's sight, its close is, too.
     fn note_reset(&mut self, side: Side) {
-        let finished = |side| self.seen.intersects(FlowEvents::FINISHED.by(side));
-        let closed = finished(side) && (finished(side.other()) || self.packets[side.other().index()] == 0);
-        if !closed {
-            self.seen.insert(FlowEvents::ABORTED);
-        }
+        let peer = side.other();
         self.seen.insert(FlowEvents::RESET.by(side));
+        if !self.has_finished(side) {
+            self.seen.insert(FlowEvents::RESET_UNFINISHED.by(side));
+        }
+        if !self.has_finished(peer) {
+            self.seen.insert(FlowEvents::RESET_PEER_UNFINISHED.by(side));
+            if self.packets[peer.index()] > 0 {
+                self.seen.insert(FlowEvents::RESET_PEER_ACTIVE.by(side));
+            }
+        }
+    }
+
+    /// True if a reset came before the connection was closed.
+    fn is_aborted(&self) -> bool {
+        self.seen.intersects(FlowEvents::RESET_UNFINISHED.by_any().union(FlowEvents::RESET_PEER_ACTIVE.by_any()))
+    }
+
+    /// True if the side closed the connection.
+    #[inline]
+    pub(super) fn has_finished(&self, side: Side) -> bool {
+        self.seen.intersects(FlowEvents::FINISHED.by(side))
+    }
+
+    /// True if either side opened the connection.
+    #[inline]
+    pub(super) fn has_opening(&self) -> bool {
+        self.seen.intersects(FlowEvents::OPENED.by_any())
+    }
+
+    /// True if either side answered an opening.
+    #[inline]
+    pub(super) fn has_answer(&self) -> bool {
+        self.seen.intersects(FlowEvents::ANSWERED.by_any())
     }
 
     /// True if `observation` opens another connection between the same ports after the old one was closed, or silent for
@@ -76,7 +104,7 @@ impl Flow {
             let others = self.packets[observation.side.other().index()];
             others > 0 || self.answered_sequence == observation.acknowledgment.wrapping_sub(1)
         } else {
-            self.seen.intersects(FlowEvents::OPENED.by_any()) && self.opening_sequence == observation.sequence
+            self.has_opening() && self.opening_sequence == observation.sequence
         };
         let closed = self.seen.intersects(FlowEvents::FINISHED.by_any()) || self.seen.intersects(FlowEvents::RESET.by_any());
         !retransmitted && (closed || self.silence_before(observation.time) >= REUSE_AFTER)
@@ -162,14 +190,14 @@ impl Flow {
     /// The outcome of the connection.
     #[inline]
     pub fn outcome(&self) -> Outcome {
-        let reset = self.seen.contains(FlowEvents::ABORTED);
+        let reset = self.is_aborted();
         match self.opening() {
             Opening::Unseen => Outcome::Midstream,
             Opening::Asked(server) if self.went_on(server.other()) && reset => Outcome::Reset,
             Opening::Asked(server) if self.went_on(server.other()) => Outcome::Established,
             Opening::Asked(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
             Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,
-            Opening::Simultaneous if !self.seen.intersects(FlowEvents::ANSWERED.by_any()) => Outcome::Attempted,
+            Opening::Simultaneous if !self.has_answer() => Outcome::Attempted,
             Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous if reset => Outcome::Reset,
             Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous => Outcome::Established,
         }
@@ -181,9 +209,7 @@ impl Flow {
         let (server, opened, answered) = match self.opening() {
             Opening::Handshake(side) => (side, true, true),
             Opening::Asked(side) => (side, true, false),
-            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => {
-                (side, self.seen.intersects(FlowEvents::OPENED.by_any()), true)
-            }
+            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => (side, self.has_opening(), true),
             Opening::Unseen | Opening::Simultaneous => return "OTH",
         };
         let client = server.other();
@@ -214,14 +240,11 @@ impl Flow {
     }
 
     fn may_be_acknowledged_by(&self, other: &Flow) -> bool {
-        if self.seen.intersects(FlowEvents::OPENED.by_any()) && other.seen.intersects(FlowEvents::ANSWERED.by_any()) {
+        if self.has_opening() && other.has_answer() {
             return acknowledges(self, other);
         }
         // An opening acknowledges nothing, and a reset may come without an acknowledgement number.
-        if self.key.protocol != ip::TCP
-            || other.seen.intersects(FlowEvents::OPENED.by_any())
-            || other.answered_sequence == u32::MAX
-        {
+        if self.key.protocol != ip::TCP || other.has_opening() || other.answered_sequence == u32::MAX {
             return true;
         }
         let distance = i64::from(other.answered_sequence.wrapping_sub(self.opening_sequence) as i32);
@@ -232,18 +255,12 @@ impl Flow {
     /// This flow joined with its other direction, which came in another scope.
     pub(super) fn joined_with(&self, other: &Flow) -> Flow {
         let mut joined = self.clone();
-        for side in [0, 1] {
-            joined.packets[side] += other.packets[side];
-            joined.wire_bytes[side] += other.wire_bytes[side];
-            joined.payload_bytes[side] += other.payload_bytes[side];
-        }
-        joined.ip_bytes += other.ip_bytes;
-        joined.span.merge(other.span);
+        joined.add_counts(other);
         joined.seen.join(other.seen);
-        if other.seen.intersects(FlowEvents::OPENED.by_any()) {
+        if other.has_opening() {
             (joined.opening_sequence, joined.opening_data) = (other.opening_sequence, other.opening_data);
         }
-        if other.seen.intersects(FlowEvents::ANSWERED.by_any()) {
+        if other.has_answer() {
             joined.answered_sequence = other.answered_sequence;
         }
         (joined.key.scope, joined.other_scope) = (self.key.scope.min(other.key.scope), self.key.scope.max(other.key.scope));

@@ -16,6 +16,14 @@ pub struct Rare {
     pub icmp_errors: u64,
 }
 
+impl Rare {
+    /// Adds the counts of another part of the flow.
+    pub fn merge(&mut self, other: Rare) {
+        self.fragments += other.fragments;
+        self.icmp_errors += other.icmp_errors;
+    }
+}
+
 /// The most quotations that are kept whose flow is not known; each has some 120 bytes.
 const MAX_UNPLACED: usize = 1 << 14;
 

@@ -97,9 +97,7 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
         rare.entry(number).or_default().icmp_errors += 1;
     }
     for (number, counts) in flows.all_rare() {
-        let sum = rare.entry(numbers[number] as usize).or_default();
-        sum.fragments += counts.fragments;
-        sum.icmp_errors += counts.icmp_errors;
+        rare.entry(numbers[number] as usize).or_default().merge(counts);
     }
     let kept = (0..flows.len()).filter(|number| !halves.contains_key(number));
     let together = flows.rearranged(joined, rare, networks, kept);

@@ -9,6 +9,7 @@ mod flags;
 mod flows;
 mod fragments;
 mod halves;
+mod merge;
 mod record;
 mod table;
 #[cfg(test)]

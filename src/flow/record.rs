@@ -37,10 +37,14 @@ bitflags! {
         const OVERFLOW = 1 << 18;
         /// The side sent a packet that neither opens nor resets: from a client it says that it was answered.
         const WENT_ON = 1 << 19;
-        /// A reset came before the connection was closed.
-        const ABORTED = 1 << 21;
         /// The two directions came in different scopes.
-        const JOINED = 1 << 22;
+        const JOINED = 1 << 21;
+        /// The side sent a reset before it had closed the connection.
+        const RESET_UNFINISHED = 1 << 22;
+        /// The side sent a reset before the other side had closed the connection.
+        const RESET_PEER_UNFINISHED = 1 << 24;
+        /// The side sent a reset before the other side, which had sent packets, had closed the connection.
+        const RESET_PEER_ACTIVE = 1 << 26;
 
         /// The bits of side B.
         const _ = !0;
@@ -48,6 +52,12 @@ bitflags! {
 }
 
 impl FlowEvents {
+    /// The states in which resets found the connection, of either side.
+    pub(super) const RESET_STATES: FlowEvents = FlowEvents::RESET_UNFINISHED
+        .by_any()
+        .union(FlowEvents::RESET_PEER_UNFINISHED.by_any())
+        .union(FlowEvents::RESET_PEER_ACTIVE.by_any());
+
     /// The bit of an event that one side caused.
     #[inline]
     pub(super) const fn by(self, side: Side) -> FlowEvents {
@@ -71,7 +81,7 @@ impl FlowEvents {
 
 /// A flow. Two cache lines, `key` in the first and `payload_bytes` in the second: everything that a packet touches, and
 /// nothing else.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[repr(C, align(64))]
 pub struct Flow {
     /// Its endpoints, protocol and scope.
@@ -172,6 +182,17 @@ impl Flow {
             self.seen.insert(FlowEvents::FRAGMENTED);
         }
         self.note_signals(observation);
+    }
+
+    /// Adds the packets and bytes of another part of the flow.
+    pub(super) fn add_counts(&mut self, other: &Flow) {
+        self.span.merge(other.span);
+        for side in [0, 1] {
+            self.packets[side] += other.packets[side];
+            self.wire_bytes[side] += other.wire_bytes[side];
+            self.payload_bytes[side] += other.payload_bytes[side];
+        }
+        self.ip_bytes += other.ip_bytes;
     }
 
     /// Notes that an ICMP error quoted a packet of the flow.

@@ -222,14 +222,10 @@ impl Timeline {
         Timeline { width: self.width, adapts: self.adapts, bounds: self.bounds, ..empty }
     }
 
-    /// Takes out what belongs to some owners.
-    pub fn split_off(&mut self, goes: impl Fn(u32) -> bool) -> Timeline {
-        let (going, staying) = std::mem::take(&mut self.counts).into_iter().partition(|count| goes(count.owner));
-        let buckets = std::mem::take(&mut self.buckets);
-        let with = |counts: Vec<Count>| Timeline { counts, ..self.emptied() }.in_buckets_of(&buckets);
-        let (going, staying) = (with(going), with(staying));
-        *self = staying;
-        going
+    /// A copy of what belongs to some owners.
+    pub fn part_of(&self, is_wanted: impl Fn(u32) -> bool) -> Timeline {
+        let counts = self.counts.iter().filter(|count| is_wanted(count.owner)).copied().collect();
+        Timeline { counts, ..self.emptied() }.in_buckets_of(&self.buckets)
     }
 
     /// The same counts, whose places are those of `buckets`, with only those buckets that they need.
@@ -417,17 +413,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_split_off_takes_its_buckets_along() {
+    fn a_part_has_the_buckets_that_it_needs() {
         let mut timeline = Timeline::new(Some(NANOSECONDS));
         [(0, 1), (1, 2), (1, 3), (0, 3)].into_iter().for_each(|(owner, second)| timeline.add(owner, at(second * 1000), 60));
-        let gone = timeline.split_off(|owner| owner == 1);
+        let gone = timeline.part_of(|owner| owner == 1);
+        timeline = timeline.part_of(|owner| owner != 1);
         assert_eq!((told(&gone), told(&timeline)), (vec![(2000, 1), (3000, 1)], vec![(1000, 1), (3000, 1)]));
         assert_eq!([&gone, &timeline].map(|part| (part.buckets.len(), part.places.len())), [(2, 2), (2, 2)]);
         // It goes on in the bucket that it was in.
         timeline.add(0, at(3000), 60);
         assert_eq!(told(&timeline), [(1000, 1), (3000, 2)]);
-        // All that is left of the empty one is its width.
-        timeline.split_off(|_| true);
+        // All that an empty one has is its width.
+        timeline = timeline.part_of(|_| false);
         assert_eq!((timeline.buckets.len(), timeline.places.len(), timeline.counts.len()), (0, 0, 0));
     }
 

@@ -57,7 +57,7 @@ impl FromDecided for HostRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let decided = analysis.decided_flows();
         let hosts = HostFlows::of(decided);
-        let others = decided.ended.and_then(|ended| ended.hosts.others.as_ref());
+        let others = decided.closed.and_then(|closed| closed.hosts.others.as_ref());
         let (len, cost) = (hosts.len() + usize::from(others.is_some()), hosts.members());
         let row = move |number| match hosts.sum(number, decided) {
             Some((host, sum)) => row(analysis, host, &sum),

@@ -92,7 +92,7 @@ fn row(scanner: Scanner, sum: ScanSum) -> ScanRow {
 
 /// All scans, the largest first.
 fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
-    let mut sums = analysis.ended.as_ref().map(|ended| ended.sums.scans.clone()).unwrap_or_default();
+    let mut sums = analysis.closed.as_ref().map(|closed| closed.sums.scans.clone()).unwrap_or_default();
     if !analysis.scans.is_empty() {
         let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
             let mut sums = ScanSums::default();

@@ -70,7 +70,7 @@ impl FromDecided for ServerRow<'static> {
         let registry = &analysis.registry;
         let decided = analysis.decided_flows();
         let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));
-        let others = decided.ended.and_then(|ended| ended.servers.others.as_ref());
+        let others = decided.closed.and_then(|closed| closed.servers.others.as_ref());
         let (len, cost) = (servers.len() + usize::from(others.is_some()), servers.members());
         let all = Arc::clone(&servers);
         let row = move |number| match servers.sum(number, decided) {

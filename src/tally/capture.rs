@@ -36,4 +36,46 @@ impl InterfaceTally {
         self.backwards |= other.backwards;
         self.duplicates += other.duplicates;
     }
+
+    /// Adds what the same interface contributed later. The result is the same as if its packets had been added one by one.
+    pub fn merge_later(&mut self, later: &InterfaceTally) {
+        let steps_back = later.span.first.is_known() && later.span.first < self.span.last;
+        self.merge(later);
+        self.backwards |= steps_back;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::unit::Time;
+
+    /// Packets with these times and lengths, some of which are suspected duplicates.
+    fn tally(packets: &[(Option<i64>, u32, bool)]) -> InterfaceTally {
+        let mut tally = InterfaceTally::default();
+        for &(time, wire_len, is_duplicate) in packets {
+            let time = time.map_or(Time::UNKNOWN, Time::from_nanoseconds);
+            tally.add(&Packet { time, wire_len, interface: 0, data: &[0; 14] });
+            tally.duplicates += u64::from(is_duplicate);
+        }
+        tally
+    }
+
+    fn any_packet() -> impl Strategy<Value = (Option<i64>, u32, bool)> {
+        (prop::option::weighted(0.8, 0..6i64), 14..1514u32, any::<bool>())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn parts_of_an_interface_merge_to_the_interface(earlier in vec(any_packet(), 0..6), later in vec(any_packet(), 0..6)) {
+            let mut merged = tally(&earlier);
+            merged.merge_later(&tally(&later));
+            prop_assert_eq!(merged, tally(&[earlier, later].concat()));
+        }
+    }
 }

@@ -18,20 +18,20 @@ use crate::support::parallel;
 use crate::support::prefetch::prefetch;
 use crate::unit::Traffic;
 
-/// In the place of a flow's number: those that were let go, whose sums are kept. Flows' numbers are below.
-const ENDED: u32 = u32::MAX;
+/// In the place of a flow's number: the closed flows, of which sums are kept. Flows' numbers are below.
+const CLOSED_FLOWS: u32 = u32::MAX;
 /// How many flows ahead memory is asked for.
 const AHEAD: usize = 16;
 
-/// Decided flows, and the sums of those that ended before.
+/// Decided flows, and the sums of the closed ones, which are not kept any more.
 #[derive(Clone, Copy, Debug)]
 pub struct DecidedFlows<'a> {
     /// The flows, fewer than 2^32 - 1.
     pub flows: &'a Flows,
     /// Their verdicts, in the same order.
     pub verdicts: &'a ChunkedVec<Verdict>,
-    /// The sums of flows that were let go.
-    pub ended: Option<&'a FlowSums>,
+    /// The sums of the closed flows.
+    pub closed: Option<&'a FlowSums>,
     /// Threads that share the work.
     pub threads: usize,
 }
@@ -98,7 +98,7 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         let key = self.at(start).map(|(host, place, _)| (host, place));
         (start..).map_while(move |position| {
             let (host, place, flow) = self.at(position)?;
-            if let Some((_, _, flow)) = self.at(position + AHEAD).filter(|(.., flow)| *flow != ENDED) {
+            if let Some((_, _, flow)) = self.at(position + AHEAD).filter(|(.., flow)| *flow != CLOSED_FLOWS) {
                 let flow = flows.get(flow as usize);
                 // One field of each of its cache lines.
                 prefetch(&flow.key);
@@ -127,18 +127,18 @@ pub struct HostFlows {
 impl HostFlows {
     /// Groups flows by machine. Those with the most packets come first, of equal ones the lowest address.
     pub fn of(decided: DecidedFlows<'_>) -> HostFlows {
-        let ended = || decided.ended.iter().flat_map(|ended| &ended.hosts.each);
+        let closed = || decided.closed.iter().flat_map(|closed| &closed.hosts.each);
         let push = |members: &mut ByAddress<()>, number: usize| {
             let flow = decided.flows.get(number);
             if !flow.is_overflow() {
                 [Side::A, Side::B].into_iter().for_each(|side| members.push(Host::of(flow, side), (), number as u32));
             }
         };
-        let push_ended = |members: &mut ByAddress<()>| ended().for_each(|(host, _)| members.push(*host, (), ENDED));
-        let members = ByAddress::collect(decided, push, push_ended);
+        let push_closed = |members: &mut ByAddress<()>| closed().for_each(|(host, _)| members.push(*host, (), CLOSED_FLOWS));
+        let members = ByAddress::collect(decided, push, push_closed);
         let packets = |start: usize| {
             let packets = |flow: u32| match flow {
-                ENDED => members.at(start).and_then(|(host, ..)| ended_host(decided, &host)).map_or(0, HostSum::packets),
+                CLOSED_FLOWS => members.at(start).and_then(|(host, ..)| closed_host(decided, &host)).map_or(0, HostSum::packets),
                 flow => total(decided.flows.get(flow as usize)).packets,
             };
             Some((Reverse(members.group(start, decided.flows).map(packets).sum()), start as u64))
@@ -167,9 +167,9 @@ impl HostFlows {
     pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(Host, HostSum)> {
         let start = self.rows.get(row)?.1 as usize;
         let (host, ..) = self.members.at(start)?;
-        let mut sum = ended_host(decided, &host).cloned().unwrap_or_default();
-        let mut latest = ENDED;
-        for number in self.members.group(start, decided.flows).filter(|number| *number != ENDED) {
+        let mut sum = closed_host(decided, &host).cloned().unwrap_or_default();
+        let mut latest = CLOSED_FLOWS;
+        for number in self.members.group(start, decided.flows).filter(|number| *number != CLOSED_FLOWS) {
             let flow = decided.flows.get(number as usize);
             // A flow from a machine to itself is among its flows twice: once for each side.
             let is_first = Host::of(flow, Side::A) == host && latest != number;
@@ -192,7 +192,7 @@ impl HostFlows {
         parts.into_iter().for_each(|part| whole.merge(part));
         // What one side sends the other receives.
         let (mut sent, mut received) = (whole, whole);
-        for sum in decided.ended.iter().flat_map(|ended| ended.hosts.each.values().chain(&ended.hosts.others)) {
+        for sum in decided.closed.iter().flat_map(|closed| closed.hosts.each.values().chain(&closed.hosts.others)) {
             sent.merge(sum.sent);
             received.merge(sum.received);
         }
@@ -200,8 +200,8 @@ impl HostFlows {
     }
 }
 
-fn ended_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum> {
-    decided.ended?.hosts.each.get(host)
+fn closed_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum> {
+    decided.closed?.hosts.each.get(host)
 }
 
 /// A port of a machine, in the order of ports, then transports; and a bit that tells flows without a server.
@@ -248,12 +248,12 @@ impl ServerFlows {
                 members.push(key.host, Door::of(&key, closed_ports || verdict.shows_server()), number as u32);
             }
         };
-        let push_ended = |members: &mut ByAddress<Door>| {
-            for (key, sum) in decided.ended.iter().flat_map(|ended| &ended.servers.each) {
-                members.push(key.host, Door::of(key, closed_ports || sum.shows_server), ENDED);
+        let push_closed = |members: &mut ByAddress<Door>| {
+            for (key, sum) in decided.closed.iter().flat_map(|closed| &closed.servers.each) {
+                members.push(key.host, Door::of(key, closed_ports || sum.shows_server), CLOSED_FLOWS);
             }
         };
-        let mut members = ByAddress::collect(decided, push, push_ended);
+        let mut members = ByAddress::collect(decided, push, push_closed);
         keep_open(&mut members.v4);
         keep_open(&mut members.v6);
         let rows = members.groups(decided.threads, |start| Some(start as u64));
@@ -280,8 +280,8 @@ impl ServerFlows {
         let start = *self.rows.get(row)? as usize;
         let (host, door, _) = self.members.at(start)?;
         let key = door.key(host)?;
-        let mut sum = decided.ended.and_then(|ended| ended.servers.each.get(&key)).cloned();
-        for number in self.members.group(start, decided.flows).filter(|number| *number != ENDED) {
+        let mut sum = decided.closed.and_then(|closed| closed.servers.each.get(&key)).cloned();
+        for number in self.members.group(start, decided.flows).filter(|number| *number != CLOSED_FLOWS) {
             let (flow, verdict) = (decided.flows.get(number as usize), &decided.verdicts[number as usize]);
             if let Some(server) = verdict.server {
                 let client = Host::of(flow, server.other());
@@ -293,13 +293,13 @@ impl ServerFlows {
 
     /// The flows of all of them, and their traffic.
     pub fn whole(&self, decided: DecidedFlows<'_>) -> (u64, Traffic) {
-        let ended = decided.ended.map(|ended| &ended.servers);
+        let closed = decided.closed.map(|closed| &closed.servers);
         let parts = parallel::parts(self.members.len(), decided.threads, |part| {
             let (mut flows, mut traffic) = (0, Traffic::default());
             for (host, door, number) in part.filter_map(|position| self.members.at(position)) {
-                let sum = || door.key(host).and_then(|key| ended?.each.get(&key));
+                let sum = || door.key(host).and_then(|key| closed?.each.get(&key));
                 match number {
-                    ENDED => sum().into_iter().for_each(|sum| add(&mut flows, &mut traffic, sum)),
+                    CLOSED_FLOWS => sum().into_iter().for_each(|sum| add(&mut flows, &mut traffic, sum)),
                     number => {
                         flows += 1;
                         traffic.merge(total(decided.flows.get(number as usize)));
@@ -309,7 +309,7 @@ impl ServerFlows {
             (flows, traffic)
         });
         let (mut flows, mut traffic) = (0, Traffic::default());
-        ended.and_then(|ended| ended.others.as_ref()).into_iter().for_each(|sum| add(&mut flows, &mut traffic, sum));
+        closed.and_then(|closed| closed.others.as_ref()).into_iter().for_each(|sum| add(&mut flows, &mut traffic, sum));
         for (of_part, traffic_of_part) in parts {
             flows += of_part;
             traffic.merge(traffic_of_part);

@@ -24,7 +24,7 @@ pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 
-use crate::decode::{Decoded, Observation, ScopeId, Walked};
+use crate::decode::{Decoded, Observation, ScopeId, ScopeNumbers, Walked};
 use crate::unit::{Time, Traffic};
 
 /// What is summed packet by packet, flows aside.
@@ -48,11 +48,15 @@ impl Tally {
         if scope == ScopeId::PLAIN {
             return;
         }
+        self.scope_mut(scope).add(wire_len);
+    }
+
+    fn scope_mut(&mut self, scope: ScopeId) -> &mut Traffic {
         let index = usize::from(scope.0);
         if self.scopes.len() <= index {
             self.scopes.resize(index + 1, Traffic::default());
         }
-        self.scopes[index].add(wire_len);
+        &mut self.scopes[index]
     }
 
     /// Counts a packet that became no observation.
@@ -96,17 +100,14 @@ impl Tally {
         self.sizes.add(wire_len);
     }
 
-    /// Adds another tally with the same scopes.
-    pub fn merge(&mut self, other: &Tally) {
+    /// Adds another tally, whose scopes have the numbers `scopes` here.
+    pub fn merge(&mut self, other: &Tally, scopes: &ScopeNumbers) {
         self.ledger.merge(&other.ledger);
         self.sizes.merge(&other.sizes);
         self.portless.merge(&other.portless);
         self.unsupported.merge(&other.unsupported);
-        if self.scopes.len() < other.scopes.len() {
-            self.scopes.resize(other.scopes.len(), Traffic::default());
-        }
-        for (mine, theirs) in self.scopes.iter_mut().zip(&other.scopes) {
-            mine.merge(*theirs);
+        for (id, traffic) in (0..).zip(&other.scopes).filter(|(_, traffic)| traffic.packets > 0) {
+            self.scope_mut(scopes.of(ScopeId(id))).merge(*traffic);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What has no ports: ICMP by type and code, other IP protocols, and what lies directly above the link layer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::decode::{Address, IcmpMessage, IpVersion, LinkAddress, LinkProtocol, Observation, Side};
 use crate::unit::{Span, Time, Traffic};
@@ -43,7 +44,10 @@ pub struct PortlessSum {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portless {
     rows: HashMap<PortlessKind, PortlessSum, foldhash::fast::RandomState>,
-    hosts: HashSet<(PortlessKind, Host), foldhash::fast::RandomState>,
+    /// The kinds in the order of their first packets.
+    kinds: Vec<PortlessKind>,
+    /// The place of each pair of kind and host in the order in which they came.
+    hosts: HashMap<(PortlessKind, Host), u32, foldhash::fast::RandomState>,
 }
 
 impl Portless {
@@ -72,10 +76,18 @@ impl Portless {
     /// The kind that it was counted under.
     fn count(&mut self, kind: PortlessKind, time: Time, wire_len: u32) -> PortlessKind {
         let kind = self.room_for(kind);
-        let row = self.rows.entry(kind).or_default();
+        let row = self.row_mut(kind);
         row.traffic.add(wire_len);
         row.span.add(time);
         kind
+    }
+
+    fn row_mut(&mut self, kind: PortlessKind) -> &mut PortlessSum {
+        let kinds = &mut self.kinds;
+        self.rows.entry(kind).or_insert_with(|| {
+            kinds.push(kind);
+            PortlessSum::default()
+        })
     }
 
     fn room_for(&self, kind: PortlessKind) -> PortlessKind {
@@ -84,21 +96,30 @@ impl Portless {
     }
 
     fn meet(&mut self, kind: PortlessKind, host: Host) {
-        if self.hosts.len() < MAX_HOSTS && self.hosts.insert((kind, host)) {
-            self.rows.entry(kind).or_default().hosts += 1;
+        let met = self.hosts.len();
+        if met >= MAX_HOSTS {
+            return;
+        }
+        if let Entry::Vacant(place) = self.hosts.entry((kind, host)) {
+            place.insert(met as u32);
+            self.row_mut(kind).hosts += 1;
         }
     }
 
-    /// Adds another tally.
+    /// Adds another tally, with the same result as if its packets had been added one by one. Only packets whose kinds the other one
+    /// had no room for stay among [`PortlessKind::Others`].
     pub fn merge(&mut self, other: &Portless) {
-        for (&kind, row) in &other.rows {
-            let kind = self.room_for(kind);
-            let mine = self.rows.entry(kind).or_default();
+        // When there is no room for all, the first find it.
+        for kind in &other.kinds {
+            let row = &other.rows[kind];
+            let mine = self.row_mut(self.room_for(*kind));
             mine.traffic.merge(row.traffic);
             mine.span.merge(row.span);
         }
-        for &(kind, host) in &other.hosts {
-            self.meet(self.room_for(kind), host);
+        let mut hosts: Vec<_> = other.hosts.iter().collect();
+        hosts.sort_unstable_by_key(|(_, place)| **place);
+        for ((kind, host), _) in hosts {
+            self.meet(self.room_for(*kind), *host);
         }
     }
 
@@ -115,5 +136,55 @@ impl Portless {
     /// All kinds, in no order.
     pub fn rows(&self) -> impl Iterator<Item = (PortlessKind, PortlessSum)> {
         self.rows.iter().map(|(kind, row)| (*kind, *row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A packet of that EtherType from that machine.
+    fn add(portless: &mut Portless, ether_type: u16, machine: u32) {
+        let addresses = [Some(address(machine)), None];
+        portless.add_link(LinkProtocol::EtherType(ether_type), addresses, Time::UNKNOWN, 60);
+    }
+
+    fn address(machine: u32) -> LinkAddress {
+        LinkAddress::from_bytes(&[&[2, 0][..], &machine.to_be_bytes()].concat())
+    }
+
+    /// The tally of two parts merged, and that of all.
+    fn both(earlier: Portless, later: impl Iterator<Item = (u16, u32)> + Clone) -> (Portless, Portless) {
+        let (mut merged, mut all, mut alone) = (earlier.clone(), earlier, Portless::default());
+        later.clone().for_each(|(ether_type, machine)| add(&mut alone, ether_type, machine));
+        merged.merge(&alone);
+        later.for_each(|(ether_type, machine)| add(&mut all, ether_type, machine));
+        (merged, all)
+    }
+
+    #[test]
+    fn kinds_of_a_later_part_find_room_in_their_order() {
+        let mut earlier = Portless::default();
+        (0..MAX_KINDS as u32 - 40).for_each(|number| add(&mut earlier, number as u16, 0));
+        // A kind of IP leaves room for fewer.
+        let ping = PortlessKind::Ip(1, None);
+        earlier.row_mut(ping).traffic.add(60);
+        let later = (0..40).map(|number| ((MAX_KINDS as u32 - 40 + number * 7 % 40) as u16, number));
+        let (merged, all) = both(earlier, later);
+        assert_eq!(all.rows[&PortlessKind::Others].traffic.packets, 1);
+        assert!(merged == all);
+    }
+
+    #[test]
+    fn machines_of_a_later_part_find_room_in_their_order() {
+        let mut earlier = Portless::default();
+        let machine = |number: u32| Host::Link(address(number));
+        let kind = |ether_type| PortlessKind::Link(LinkProtocol::EtherType(ether_type));
+        earlier.hosts = (0..MAX_HOSTS as u32 - 3).map(|number| ((kind(1), machine(number)), number)).collect();
+        // Those of the first two kinds find room, and one that is known needs none.
+        let later = [(3, u32::MAX), (1, 5), (2, u32::MAX), (3, u32::MAX - 1), (4, u32::MAX), (5, u32::MAX), (3, u32::MAX - 2)];
+        let (merged, all) = both(earlier, later.into_iter());
+        assert_eq!([1, 2, 3, 4, 5].map(|ether_type| all.rows[&kind(ether_type)].hosts), [0, 1, 2, 0, 0]);
+        assert!(merged == all);
     }
 }

@@ -222,18 +222,18 @@ fn asked_in_vain(
     registry: &Registry,
     threads: usize,
 ) -> Vec<Ask> {
-    let of_ended = || closed_doors.iter().flat_map(|doors| &doors.0);
-    let met = Met::none(flows.len() + of_ended().count());
+    let of_closed_flows = || closed_doors.iter().flat_map(|doors| &doors.0);
+    let met = Met::none(flows.len() + of_closed_flows().count());
     parallel::parts(flows.len(), threads, |part| {
         let decided = part.map(|number| (flows.get(number), &verdicts[number])).filter(|(_, verdict)| verdict.is_closed());
         let asks = decided.filter_map(|(flow, verdict)| closed(flow, verdict, registry));
         asks.for_each(|ask| met.add(&ask.scanner));
     });
-    of_ended().for_each(|ask| met.add(&ask.scanner));
+    of_closed_flows().for_each(|ask| met.add(&ask.scanner));
     let is_many = |ask: &Ask| met.may_scan(&ask.scanner);
     let mut asks =
         asks_of((flows, verdicts), threads, Verdict::is_closed, |flow, verdict| closed(flow, verdict, registry).filter(is_many));
-    asks.extend(of_ended().filter(|ask| is_many(ask)));
+    asks.extend(of_closed_flows().filter(|ask| is_many(ask)));
     asks
 }
 

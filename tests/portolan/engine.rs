@@ -210,7 +210,7 @@ proptest! {
         let all = at_once(&capture, &options);
         prop_assert_eq!(sums(&ended), sums(&all));
         // Those that are left are called what they would be called anyway.
-        let let_go = ended.ended.as_ref().map_or(0, |ended| ended.flows) as usize;
+        let let_go = ended.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
         prop_assert_eq!(let_go + ended.flows.len(), all.flows.len());
         let (left, every) = (rows_of_flows(&ended), rows_of_flows(&all));
         let ids: Vec<usize> = left.iter().map(|row| row[0].parse().unwrap()).collect();
@@ -367,7 +367,7 @@ fn letting_go_is_the_same_for_any_number_of_threads() {
         })
     };
     let (one, three) = (run(1), run(3));
-    assert!(one.ended.as_ref().is_some_and(|ended| ended.flows > 10_000) && one.flows.len() > 1000);
+    assert!(one.closed.as_ref().is_some_and(|closed| closed.flows > 10_000) && one.flows.len() > 1000);
     assert!(tables(&one) == tables(&three));
 }
 
@@ -462,5 +462,5 @@ fn where_many_flows_ended_there_is_room_for_others() {
         assert_eq!(engine.flows(), 0);
     });
     assert!(let_go.flows.iter().all(|flow| !flow.is_overflow()));
-    assert_eq!(let_go.ended.as_ref().map_or(0, |ended| ended.flows) as usize + let_go.flows.len(), 18);
+    assert_eq!(let_go.closed.as_ref().map_or(0, |closed| closed.flows) as usize + let_go.flows.len(), 18);
 }

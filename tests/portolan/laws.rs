@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
-use portolan::decode::Side;
+use portolan::decode::{ScopeId, Scopes, Side};
 use portolan::flow::TimelineOptions;
 use portolan::service::Verdict;
 use portolan::summary::{Report, TableName};
@@ -69,6 +69,7 @@ fn any_whole_packets() -> impl Strategy<Value = Vec<Vec<u8>>> {
         (host(), host(), prop::sample::select(vec![2u8, 47, 89]))
             .prop_map(|(from, to, protocol)| vec![portless(from, to, protocol, b"data")]),
         (1..3u16).prop_map(|operation| vec![arp(operation)]),
+        (host(), host(), 1..5u16).prop_map(|(from, to, vlan)| vec![tagged(&ping(from, to, 8, 7), &[(0x8100, vlan)])]),
         vec(any::<u8>(), 0..40).prop_map(|noise| vec![noise]),
     ]
 }
@@ -208,12 +209,12 @@ proptest! {
 
     /// Also where some flows have ended, whose sums are all that there is.
     #[test]
-    fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), ended in 0..20usize, closed_ports: bool) {
+    fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), closed in 0..20usize, closed_ports: bool) {
         let analysis = analysed(&scene.pcap(), 64);
         let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
         let mut sums = FlowSums::default();
-        flows.iter().zip(verdicts.iter()).take(ended).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut Room::unlimited()));
-        let decided = DecidedFlows { flows, verdicts, ended: (ended > 0).then_some(&sums), threads: 2 };
+        flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut Room::unlimited()));
+        let decided = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
         hosts.merge(sums.hosts.clone());
@@ -256,15 +257,20 @@ proptest! {
     }
 
     #[test]
-    fn tallies_of_parts_merge_to_the_tally_of_all(left in vec(any_whole_packets(), 0..12), right in vec(any_whole_packets(), 0..12)) {
+    fn tallies_of_parts_merge_to_the_tally_of_all(left in vec(any_whole_packets(), 0..12), right_frames in vec(any_whole_packets(), 0..12)) {
         let tally = |frames: &[Vec<Vec<u8>>]| {
             let mut scene = Scene::new();
             scene.frames(frames.concat());
-            analysed(&scene.pcap(), 64).collected.tally.into_owned()
+            let collected = analysed(&scene.pcap(), 64).collected;
+            (collected.tally.into_owned(), collected.scopes.into_owned())
         };
         // The parts begin at the same second, so that times are not compared.
-        let (mut merged, all) = (tally(&left), tally(&[&left[..], &right[..]].concat()));
-        merged.merge(&tally(&right));
+        let ((mut merged, mut scopes), (right, scopes_of_right)) = (tally(&left), tally(&right_frames));
+        let (all, scopes_of_all) = tally(&[left, right_frames].concat());
+        merged.merge(&right, &scopes.merge(&scopes_of_right));
+        prop_assert_eq!(&merged.scopes, &all.scopes);
+        let path = |scopes: &Scopes, number: usize| scopes.path(ScopeId(number as u16));
+        prop_assert!((0..all.scopes.len()).all(|number| path(&scopes, number) == path(&scopes_of_all, number)));
         prop_assert_eq!(merged.ledger, all.ledger);
         prop_assert_eq!(merged.sizes, all.sizes);
         let counted = |tally: &portolan::tally::Tally| {

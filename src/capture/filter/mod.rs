@@ -60,12 +60,25 @@ pub struct Filtered {
     pub matched: u64,
     /// Packets that would have passed if the expression had looked past their VLAN tag.
     pub tagged: u64,
-    /// Link types that the expression means nothing for: the reason, and the number of their packets that did not pass for that
-    /// reason.
+    /// Link types that the expression means nothing for, in the order of their numbers: the reason, and the number of their packets
+    /// that did not pass for that reason.
     pub unasked: Vec<(LinkType, String, u64)>,
 }
 
 impl Filtered {
+    /// Adds the counts of the same expression over later packets.
+    pub fn merge(&mut self, later: &Filtered) {
+        self.packets += later.packets;
+        self.matched += later.matched;
+        self.tagged += later.tagged;
+        for (link_type, why, packets) in &later.unasked {
+            match self.unasked.binary_search_by_key(link_type, |(link_type, ..)| *link_type) {
+                Ok(place) => self.unasked[place].2 += packets,
+                Err(place) => self.unasked.insert(place, (*link_type, why.clone(), *packets)),
+            }
+        }
+    }
+
     /// The expression that also looks past one VLAN tag.
     pub fn with_vlan(&self) -> String {
         let expression = &self.expression;
@@ -187,6 +200,26 @@ mod tests {
         assert_eq!((*link_type, *untested), (LinkType::RAW, 1));
         assert!(!why.is_empty());
         assert_eq!(filtered("udp", &packets).unwrap().matched, 2);
+    }
+
+    #[test]
+    fn what_became_of_parts_adds_up_to_what_became_of_all() {
+        let (arp, tagged) = (frame([8, 6], &[]), frame([0x81, 0], &[0, 7, 8, 6]));
+        let link_types = [LinkType::RAW_OPENBSD, LinkType::ETHERNET, LinkType::RAW, LinkType::ETHERNET, LinkType::RAW];
+        let packets: Vec<(LinkType, u32, &[u8])> = link_types
+            .into_iter()
+            .zip([&arp, &arp, &arp, &tagged, &arp])
+            .map(|(link_type, data)| (link_type, 60, &data[..]))
+            .collect();
+        // Ethernet alone has an answer to it.
+        let expression = "arp or ether multicast";
+        let Some(all) = filtered(expression, &packets) else { return };
+        assert_eq!((all.matched, all.tagged, all.unasked.len()), (1, 1, 2));
+        for cut in 0..=packets.len() {
+            let mut merged = filtered(expression, &packets[..cut]).unwrap();
+            merged.merge(&filtered(expression, &packets[cut..]).unwrap());
+            assert_eq!(merged, all, "cut at {cut}");
+        }
     }
 
     #[test]

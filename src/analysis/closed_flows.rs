@@ -1,22 +1,23 @@
-//! What is left of flows that have ended and were let go: their sums. So a capture can go on for days in bounded memory.
+//! Closed flows: those that have expired and are not kept any more. Their sums stay, so that a capture can go on for days in
+//! bounded memory.
 
-use crate::flow::{Flows, Timeline};
-use crate::service::{Category, Registry, Verdict};
-use crate::support::chunked_vec::ChunkedVec;
+use super::expired::{Expired, ExpiredFlow};
+use crate::flow::Timeline;
+use crate::service::Category;
 use crate::tally::flows::FlowSums;
-use crate::tally::{ClosedDoors, Room, Scans};
+use crate::tally::{ClosedDoors, Room};
 
-/// Members of sets (the clients of a service, the peers of a machine) that are remembered of flows that have ended: some 60 MB.
+/// Members of sets (the clients of a service, the peers of a machine) that are remembered of closed flows: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;
 /// Closed doors that are remembered of them: some 15 MB.
 const MOST_CLOSED_DOORS: usize = 1 << 18;
 /// Counts of a timeline (of a service, or of a flow that goes on, in a bucket) beyond which its buckets get wider: 16 MB.
 pub(super) const MOST_COUNTS: usize = 1 << 20;
 
-/// The flows that were let go.
+/// The sums of closed flows.
 #[derive(Clone, Debug)]
-pub struct Ended {
-    /// How many.
+pub struct ClosedFlows {
+    /// Their number.
     pub flows: u64,
     /// Their sums.
     pub sums: FlowSums,
@@ -30,37 +31,34 @@ pub struct Ended {
     categories: Vec<Option<Category>>,
 }
 
-impl Default for Ended {
-    fn default() -> Ended {
-        Ended::with_room(Room::of(MOST_MEMBERS))
+impl Default for ClosedFlows {
+    fn default() -> ClosedFlows {
+        ClosedFlows::with_room(Room::of(MOST_MEMBERS))
     }
 }
 
-impl Ended {
+impl ClosedFlows {
     /// None so far, and room for what is to be remembered of them.
-    pub(super) fn with_room(room: Room) -> Ended {
+    pub(super) fn with_room(room: Room) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
         let room_for_doors = Room::of(MOST_CLOSED_DOORS);
-        Ended { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
+        ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 
-    /// Takes in the flows that are over, with their final verdicts.
-    pub(super) fn take_in(
-        &mut self,
-        (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
-        (scans, registry): (&Scans, &Registry),
-        is_over: &[bool],
-    ) {
-        for ((flow, verdict), _) in flows.iter().zip(verdicts.iter()).zip(is_over).filter(|(_, is_over)| **is_over) {
-            self.sums.add(flow, verdict, scans.of(flow, verdict, registry), &mut self.room);
-            self.closed_doors.add(flow, verdict, registry, &mut self.room_for_doors);
+    /// Adds flows that have expired: their sums, the doors that stayed closed to them, and when their packets came.
+    pub(super) fn add(&mut self, expired: &Expired<'_>) {
+        for ExpiredFlow { flow, verdict, scanner } in expired.iter() {
+            self.sums.add(flow, verdict, scanner, &mut self.room);
+            self.closed_doors.add(flow, verdict, expired.registry(), &mut self.room_for_doors);
             self.flows += 1;
+        }
+        if let Some(timeline) = expired.timeline() {
+            self.add_timeline(timeline, expired);
         }
     }
 
-    /// Takes the timeline of flows that are over. `category` gives each of its owners, a flow's number, a category.
-    pub(super) fn take_in_timeline(&mut self, mut timeline: Timeline, category: impl Fn(u32) -> Option<Category>) {
-        timeline.renumber(|flow| self.owner_of(category(flow)));
+    fn add_timeline(&mut self, mut timeline: Timeline, expired: &Expired<'_>) {
+        timeline.renumber(|number| self.owner_of(expired.category_of(number)));
         let mut mine = self.timeline.take().unwrap_or_else(|| timeline.emptied());
         mine.merge(timeline, |owner| owner);
         mine.put_all_together();
@@ -77,7 +75,7 @@ impl Ended {
         place as u32
     }
 
-    /// When their packets came. Who the owners are, [`Ended::category_of`] tells.
+    /// When their packets came. Who the owners are, [`ClosedFlows::category_of`] tells.
     pub(super) fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
     }
