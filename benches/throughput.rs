@@ -146,14 +146,14 @@ fn whole(criterion: &mut Criterion) {
         let options = Options::new(vec![capture.name.clone()]);
         check(&capture.counts, &options);
         group.throughput(capture.throughput());
-        group.bench_function(name, |bencher| bencher.iter_with_large_drop(|| analysis::analyse(&options, |_, _| {})));
+        group.bench_function(name, |bencher| bencher.iter_with_large_drop(|| analysis::analyse(&options)));
     }
 }
 
 /// From decided flows to their table as text, which goes nowhere.
 fn write(criterion: &mut Criterion) {
     let capture = Capture::make("write", &Parameters { packets: PACKETS, ..MANY });
-    let analysis = analysis::analyse(&Options::new(vec![capture.name.clone()]), |_, _| {});
+    let analysis = analysis::analyse(&Options::new(vec![capture.name.clone()]));
     let mut group = criterion.benchmark_group("write");
     group.throughput(Throughput::Elements(analysis.flows.len() as u64));
     group.bench_function("csv", |bencher| {
@@ -164,7 +164,7 @@ fn write(criterion: &mut Criterion) {
 
 /// A fast wrong answer is no figure: the analysis must find exactly what was generated.
 fn check(counts: &Counts, options: &Options) {
-    let analysis = analysis::analyse(options, |_, _| {});
+    let analysis = analysis::analyse(options);
     let found = Counts {
         packets: analysis.total().packets,
         wire_bytes: analysis.total().wire_bytes,

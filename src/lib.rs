@@ -1,5 +1,22 @@
 //! Portolan says which services a packet capture holds, by port, and why.
 //!
+//! ```
+//! use portolan::summary::ServiceRow;
+//! use portolan::{Options, Report, analyse};
+//!
+//! let decided = analyse(&Options::for_files(["samples/office.pcapng"]));
+//! for row in Report::new(&decided).rows::<ServiceRow>() {
+//!     println!("{:<16} {:>6} packets from {} clients", row.service, row.traffic.part.packets, row.clients);
+//! }
+//! ```
+//!
+//! [`analyse`] reads saved captures; an [`Engine`] or a [`Driver`] reads whatever a [`Source`] gives, and shows its state meanwhile.
+//! [`Report`] makes [tables](TableName) of the result: typed rows such as [`ServiceRow`](summary::ServiceRow), or a
+//! [`Table`](summary::Table) for a [format](output::Format). The program `portolan` and its command line are the feature `cli`, live
+//! capture and filters the feature `live`; both are on unless they are turned off.
+//!
+//! # Architecture
+//!
 //! This page is the architecture. Modules have floors, and a file imports its own floor or lower ones, never a higher one. A test
 //! reads the floors from here and checks that.
 //!
@@ -83,3 +100,8 @@ pub mod tally;
 pub mod text;
 pub mod unit;
 pub mod witness;
+
+pub use analysis::{Collected, Decided, Driver, Engine, Options, analyse};
+pub use capture::Source;
+pub use error::Error;
+pub use summary::{Report, TableName};

@@ -15,6 +15,7 @@ mod sequence;
 mod silence;
 mod throttle;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::capture::{Completeness, Compression, Filter, InputName, Interface, Interrupt, Position, ReadProblem, Source};
@@ -63,6 +64,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// The usual way to analyse saved captures.
+    pub fn for_files(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options {
+        Options::new(paths.into_iter().map(|path| InputName::File(path.into())).collect())
+    }
+
     /// The usual way to analyse `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -107,10 +113,15 @@ pub struct InputReport {
     pub interfaces: Vec<(Interface, InterfaceTally)>,
 }
 
-/// Reads all inputs and decides all flows. `progress` is told from time to time how far the current input has been read.
+/// Reads all inputs and decides all flows.
 ///
-/// An input that cannot be read is no reason to stop: it is among the failures of the result.
-pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Decided<'static> {
+/// An input that cannot be read is no reason to stop: it is among the [failures](Collected::failures) of the result.
+pub fn analyse(options: &Options) -> Decided<'static> {
+    analyse_with_progress(options, |_, _| {})
+}
+
+/// Reads all inputs and decides all flows, and calls `progress` from time to time with the current input and the place in it.
+pub fn analyse_with_progress(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Decided<'static> {
     let interrupt = &options.interrupt;
     let open =
         |name| if options.sha256 { Source::open_hashing(name, interrupt) } else { Source::open_interruptible(name, interrupt) };

@@ -53,7 +53,7 @@ pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<S
     let mut bar = ProgressBar::new();
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
-    let mut analysis = analysis::analyse(options, |name, position| bar.show(name, position));
+    let mut analysis = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));
     let interrupted = reading.end();
     bar.finish();
     report_folders(&inputs);

@@ -214,14 +214,13 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use portolan::analysis::{Options, analyse};
-    use portolan::capture::InputName;
 
     use super::*;
 
     #[test]
     fn a_summary_fits_the_terminal_and_shows_first_what_matters_most() {
         let office = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/office.pcapng");
-        let analysis = analyse(&Options::new(vec![InputName::File(office.into())]), |_, _| ());
+        let analysis = analyse(&Options::for_files([office]));
         let traffic = Traffic { packets: 2_358, wire_bytes: 450_233 };
         let standing = Standing { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
         // Anything but a terminal counts as one of 24 lines of 80 characters.

@@ -158,10 +158,9 @@ impl<'d> Report<'d> {
     ///
     /// ```
     /// use portolan::analysis::{Options, analyse};
-    /// use portolan::capture::InputName;
     /// use portolan::summary::{Report, ServiceRow};
     ///
-    /// let decided = analyse(&Options::new(vec![InputName::File("samples/handshake.pcap".into())]), |_, _| {});
+    /// let decided = analyse(&Options::for_files(["samples/handshake.pcap"]));
     /// let services = Report::new(&decided).rows::<ServiceRow>();
     /// assert!(services.into_iter().any(|row| row.service == "https"));
     /// ```

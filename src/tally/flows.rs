@@ -38,7 +38,14 @@ pub trait FlowSum: Default {
 
 /// Flows by service and transport.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Services(pub Map<(Service, Transport), ServiceSum>);
+pub struct Services(pub(crate) Map<(Service, Transport), ServiceSum>);
+
+impl Services {
+    /// The sums of all rows, in no order.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &ServiceSum> {
+        self.0.values()
+    }
+}
 
 impl FlowSum for Services {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
@@ -83,7 +90,7 @@ impl Services {
 
 /// Flows by transport and port.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ports(pub Map<(Transport, u16), PortSum>);
+pub struct Ports(pub(crate) Map<(Transport, u16), PortSum>);
 
 impl FlowSum for Ports {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
@@ -113,7 +120,7 @@ impl FlowSum for Ports {
 
 /// Flows by transport and the range that the server's port lies in; `None` where no side is the server.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ranges(pub Map<(Transport, Option<PortRange>), RangeSum>);
+pub struct Ranges(pub(crate) Map<(Transport, Option<PortRange>), RangeSum>);
 
 impl FlowSum for Ranges {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
@@ -135,9 +142,21 @@ impl FlowSum for Ranges {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Servers {
     /// Each server.
-    pub each: Map<ServerKey, ServerSum>,
+    pub(crate) each: Map<ServerKey, ServerSum>,
     /// Those that there was no room for, as one.
     pub others: Option<ServerSum>,
+}
+
+impl Servers {
+    /// The sum of each, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&ServerKey, &ServerSum)> {
+        self.each.iter()
+    }
+
+    /// The sums of all rows, in no order.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &ServerSum> {
+        self.each.values()
+    }
 }
 
 impl FlowSum for Servers {
@@ -162,9 +181,21 @@ impl FlowSum for Servers {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hosts {
     /// Each machine.
-    pub each: Map<Host, HostSum>,
+    pub(crate) each: Map<Host, HostSum>,
     /// Those that there was no room for, as one.
     pub others: Option<HostSum>,
+}
+
+impl Hosts {
+    /// The sum of each, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Host, &HostSum)> {
+        self.each.iter()
+    }
+
+    /// The sums of all rows, in no order.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &HostSum> {
+        self.each.values()
+    }
 }
 
 impl FlowSum for Hosts {
@@ -187,7 +218,7 @@ impl FlowSum for Hosts {
 
 /// Flows with ports by [kind](Evidence::kind) of evidence and confidence.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evidences(pub Map<(Evidence, Confidence), EvidenceSum>);
+pub struct Evidences(pub(crate) Map<(Evidence, Confidence), EvidenceSum>);
 
 impl FlowSum for Evidences {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
@@ -208,7 +239,7 @@ impl FlowSum for Evidences {
 /// The flows that are parts of scans, by scanner. The sums are boxed: they are large, a map has more places than entries, and there can
 /// be a scanner for every ten flows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ScanSums(pub Map<Scanner, Box<ScanSum>>);
+pub struct ScanSums(pub(crate) Map<Scanner, Box<ScanSum>>);
 
 impl ScanSums {
     /// Adds a flow of that scanner's. False if there is no room for another scanner.

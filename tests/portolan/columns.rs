@@ -85,7 +85,7 @@ fn analysed_samples() -> Vec<(String, Decided<'static>)> {
     let analysed = |files: Vec<InputName>| {
         let timeline = Some(TimelineOptions::default());
         let name = format!("{files:?}");
-        (name, analyse(&Options { closed_ports: true, sha256: true, timeline, ..Options::new(files) }, |_, _| {}))
+        (name, analyse(&Options { closed_ports: true, sha256: true, timeline, ..Options::new(files) }))
     };
     let files: Vec<InputName> = files.into_iter().map(InputName::File).collect();
     let mut all: Vec<_> = files.iter().map(|file| analysed(vec![file.clone()])).collect();

@@ -282,26 +282,26 @@ proptest! {
         let (all, bounded) = (sums(&mut Room::unlimited()), sums(&mut Room::of(members)));
         // The maps and sets of another sum have other seeds.
         prop_assert_eq!(&bounded, &sums(&mut Room::of(members)));
-        let hosts = |sums: &FlowSums| sums.hosts.each.values().chain(&sums.hosts.others).cloned().collect::<Vec<HostSum>>();
-        let servers = |sums: &FlowSums| sums.servers.each.values().chain(&sums.servers.others).cloned().collect::<Vec<ServerSum>>();
+        let hosts = |sums: &FlowSums| sums.hosts.values().chain(&sums.hosts.others).cloned().collect::<Vec<HostSum>>();
+        let servers = |sums: &FlowSums| sums.servers.values().chain(&sums.servers.others).cloned().collect::<Vec<ServerSum>>();
         let moved = |sums: &FlowSums| {
             let mut traffic = [Traffic::default(); 4];
             hosts(sums).iter().for_each(|sum| traffic[0].merge(sum.sent));
             hosts(sums).iter().for_each(|sum| traffic[1].merge(sum.received));
             servers(sums).iter().for_each(|sum| traffic[2].merge(sum.traffic));
-            sums.services.0.values().for_each(|sum| traffic[3].merge(sum.traffic()));
+            sums.services.values().for_each(|sum| traffic[3].merge(sum.traffic()));
             (traffic, servers(sums).iter().map(|sum| sum.flows).sum::<u64>())
         };
         prop_assert_eq!(moved(&bounded), moved(&all));
         prop_assert_eq!((&bounded.ports, &bounded.ranges, &bounded.evidences), (&all.ports, &all.ranges, &all.evidences));
-        let in_services = bounded.services.0.values().map(|sum| sum.clients.len() + sum.servers.len()).sum::<usize>();
+        let in_services = bounded.services.values().map(|sum| sum.clients.len() + sum.servers.len()).sum::<usize>();
         let in_servers = servers(&bounded).iter().map(|sum| sum.clients.len()).sum::<usize>();
         let in_hosts = hosts(&bounded).iter().map(|sum| sum.peers.len() + sum.serves.len() + sum.uses.len()).sum::<usize>();
-        let places = bounded.hosts.each.len() + bounded.servers.each.len();
+        let places = bounded.hosts.values().len() + bounded.servers.values().len();
         prop_assert!(in_services + in_servers + in_hosts + 8 * places <= members);
         let is_cut = |each: usize, of: usize, others: bool| (each < of) == others;
-        prop_assert!(is_cut(bounded.hosts.each.len(), all.hosts.each.len(), bounded.hosts.others.is_some()));
-        prop_assert!(is_cut(bounded.servers.each.len(), all.servers.each.len(), bounded.servers.others.is_some()));
+        prop_assert!(is_cut(bounded.hosts.values().len(), all.hosts.values().len(), bounded.hosts.others.is_some()));
+        prop_assert!(is_cut(bounded.servers.values().len(), all.servers.values().len(), bounded.servers.others.is_some()));
     }
 }
 

@@ -95,7 +95,7 @@ fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Decided<'
     let folder = Folder::new();
     let path = folder.file("capture", capture);
     let timeline = Some(TimelineOptions::default());
-    analyse(&Options { batch_size, threads, timeline, ..Options::new(vec![InputName::File(path.into())]) }, |_, _| {})
+    analyse(&Options { batch_size, threads, timeline, ..Options::for_files([path]) })
 }
 
 /// All tables as data, but for where the capture came from.
@@ -162,7 +162,7 @@ proptest! {
         let folder = Folder::new();
         let path = folder.file("capture", &scene.pcap());
         let options = Options { max_flows, ..Options::new(vec![InputName::File(path.into())]) };
-        let analysis = analyse(&options, |_, _| {});
+        let analysis = analyse(&options);
         let told_apart = analysis.flows.iter().filter(|flow| !flow.is_overflow()).count();
         prop_assert!(told_apart <= max_flows);
         let packets: u64 = analysis.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
@@ -224,11 +224,11 @@ proptest! {
         let packets = [0, 1].map(|side| rows.iter().map(|(_, sum)| [sum.sent, sum.received][side].packets).sum::<u64>());
         prop_assert_eq!(HostFlows::whole(decided).map(|traffic| traffic.packets), packets);
         prop_assert_eq!(rows.len(), made.len());
-        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), hosts.each.into_iter().collect());
+        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), hosts.iter().map(|(host, sum)| (*host, sum.clone())).collect());
 
         let mut servers = sums.servers.clone();
         servers.merge(Servers::over(flows.iter().zip(verdicts.iter())));
-        servers.each.retain(|_, sum| sum.shows_server || closed_ports);
+        let shown = servers.iter().filter(|(_, sum)| sum.shows_server || closed_ports);
         let made = ServerFlows::of(decided, closed_ports);
         let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
         prop_assert!(rows.is_sorted_by_key(|(key, _)| (key.host, key.port, key.transport)));
@@ -236,7 +236,7 @@ proptest! {
         let whole = made.whole(decided);
         prop_assert_eq!((whole.0, whole.1.packets), (flows, packets));
         prop_assert_eq!(rows.len(), made.len());
-        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), servers.each.into_iter().collect());
+        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), shown.map(|(server, sum)| (*server, sum.clone())).collect());
     }
 
     /// What the terminal shows of the rows that it cuts off is what they add up to, however that is found out.
