@@ -6,8 +6,8 @@ use crate::decode::{Encapsulation, Path};
 use crate::service::{FlowFlags, Opening, Transport, Verdict};
 
 impl Flow {
-    /// Everything out of the ordinary about the flow: by its packets, by the encapsulations of its two directions (`paths`), and by
-    /// its verdict.
+    /// Everything unusual about the flow: by its packets, by the encapsulations of its two directions (`paths`), and by its
+    /// verdict.
     pub fn flags(&self, verdict: &Verdict, paths: &[Path]) -> FlowFlags {
         let mut flags = verdict.flags;
         // An overflow record stands for many flows, and has the flags of none.

@@ -1,4 +1,4 @@
-//! Flows from observations: how a connection was opened, how it went, when another one begins.
+//! Flows from observations: how a connection is opened, how it ends, and when another one begins.
 
 use std::mem::offset_of;
 
@@ -106,7 +106,7 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
     let open = (Opening::Handshake(SERVER), Outcome::Established);
     assert_eq!([8, 12, 18].map(opened_by), [open; 3]);
     assert_eq!([7, 19].map(opened_by), [(Opening::Asked(SERVER), Outcome::Attempted); 2]);
-    // The second try leaves the data out, and the answer is to the first one.
+    // The second try omits the data, and the answer is to the first one.
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&[opening, observation(SYN), observation((SERVER, "SA", 100, 18, 0))]);
     assert_eq!(table.flows().get(0).opening(), Opening::Handshake(SERVER));
@@ -162,7 +162,7 @@ fn a_second_connection_is_seen_in_the_servers_direction_alone() {
     assert_eq!(flows(&[SYN, SYN_ACK, (SERVER, "FA", 101, 9, 1), second]).len(), 1, "the client would have shown its SYN");
 }
 
-/// Packets in words, each in a scope, made to flows whose halves are joined: scopes, packets and opening of each.
+/// Flows from packets in words, each in a scope, after halves are joined: scopes, packets and opening of each.
 fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
     let mut table = FlowTable::new(TableOptions::default());
     for (scope, said) in said {
