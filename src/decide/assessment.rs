@@ -11,7 +11,7 @@ use crate::service::{Confidence, Evidence, Service, Verdict};
 /// The finding of a rung.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// The side where the service lives; `None` if the rung knows the service, but no side as its server.
+    /// The side that offers the service; `None` if the rung knows the service, but no side as its server.
     pub server: Option<Side>,
     /// The evidence for it.
     pub evidence: Evidence,
@@ -62,7 +62,7 @@ impl Assessment {
         self.has_direct_evidence |= rung.is_direct() && finding.is_some();
     }
 
-    /// The finding of a rung; `None` if the rung is silent.
+    /// The finding of a rung; `None` if the rung has none.
     #[inline(always)]
     pub const fn get(&self, rung: Rung) -> Option<Finding> {
         self.findings[rung as usize]

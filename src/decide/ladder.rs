@@ -1,10 +1,11 @@
-//! The ladder: from the facts of a flow to which side is the server, and how sure that is.
+//! The ladder: from the facts of a flow to the side that is the server, and the confidence in that.
 //!
-//! Three questions are kept apart: who opened the flow, where the service lives, and what its port is called. The rungs are asked in
-//! order, and the first that speaks decides; a later one that would have decided otherwise is kept as a conflict. Where no rung
-//! speaks, nobody can tell: "the lower port" is right in less than half of what is left then, and so is no rung.
+//! Three questions are kept apart: which side opened the flow, which side offers the service, and what its port is called. The
+//! rungs are asked in order, and the first one with a finding decides; a later one that would have decided otherwise is kept as a
+//! conflict. Where no rung has a finding, the server is unknown: "the lower port" is right in less than half of the flows that are
+//! left then, and is therefore not a rung.
 //!
-//! A rung that rests on a port says nothing about the protocol that was really spoken there: payload is not inspected.
+//! A rung that rests on a port says nothing about the protocol that was really used there: payload is not inspected.
 
 use std::cmp::Ordering;
 
@@ -42,12 +43,12 @@ struct Rule {
     evaluate: Evaluate,
 }
 
-/// When a rule is asked.
+/// The flows for which a rule is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     /// For every flow.
     Always,
-    /// Not between peers: the rule guesses who of the two is the client, and both are client and server.
+    /// Not between peers: the rule guesses which of the two is the client, and both are client and server.
     NotBetweenPeers,
     /// Not between peers either, and only if no rung found evidence in the flow itself: the first packet is no evidence about announced
     /// flows, and none against a handshake.
@@ -214,8 +215,8 @@ fn by_group(registry: &Registry, flow: &FlowFacts) -> Option<Finding> {
     Some(Finding::new(server, Evidence::Group, Confidence::Strong))
 }
 
-/// Both ports are one and the same named port: the service is clear. The first packet tells who serves only if nobody answered it, or
-/// if it is the flow's very first.
+/// Both ports are one and the same named port: the service is clear. The first packet shows the server only if nobody answered
+/// it, or if it is the flow's very first.
 #[inline(always)]
 fn by_equal_ports(case: &Case<'_>) -> Option<Finding> {
     let Case { registry, flow, .. } = case;
@@ -263,7 +264,7 @@ fn by_rank(case: &Case<'_>) -> Option<Finding> {
         Ordering::Equal => return None,
     };
     let from_old_client = winner < RANK_CURATED && OLD_CLIENT_PORTS.contains(&case.flow.port(side));
-    // Port 0 is no service, but that it is none says little about which service the other port is.
+    // Port 0 is no service, but that says little about which service the other port is.
     let gap = winner - loser.max(RANK_PORT_ZERO + 1);
     let confidence = match gap {
         STRONG_RANK_GAP.. => Confidence::Strong,
@@ -288,7 +289,7 @@ fn by_port_diversity(case: &Case<'_>) -> Option<Finding> {
     Some(Finding::new(side, Evidence::PortDiversity(more, fewer), confidence))
 }
 
-/// Whoever sent the first packet is the client, if no earlier one is likely. TCP would have shown its SYN.
+/// The sender of the first packet is the client, if no earlier packet is likely. TCP would have shown its SYN.
 #[inline(always)]
 fn by_first_packet(case: &Case<'_>) -> Option<Finding> {
     let flow = case.flow;
@@ -318,7 +319,7 @@ mod tests {
         }
     }
 
-    /// Server port (0 if nobody can tell), evidence, confidence, service.
+    /// Server port (0 if unknown), evidence, confidence, service.
     fn answer(facts: FlowFacts, elsewhere: EndpointStats) -> (u16, String, Confidence, String) {
         let book = Registry::built_in();
         let verdict = assess(&book, &facts, &elsewhere).verdict(&book, &facts);

@@ -21,7 +21,7 @@ use crate::unit::{NANOSECONDS, Time};
 /// Nanoseconds after the start of the capture from which on the first packet of a flow in the capture is taken to be its very first.
 const START_OBSERVED_AFTER: i64 = 2 * NANOSECONDS;
 
-/// Everything that a verdict can rest on.
+/// Everything that a verdict can be based on.
 #[derive(Clone, Copy, Debug)]
 pub struct Roles<'a> {
     /// The flows.
@@ -88,8 +88,8 @@ impl Roles<'_> {
         verdict
     }
 
-    /// The assessment of one flow, and the facts that it rests on; `None` for a protocol without ports. Statistics about its endpoints
-    /// are gathered even if the flow is settled without them.
+    /// The assessment of one flow, and the facts on which it is based; `None` for a protocol without ports. Statistics about its
+    /// endpoints are gathered even if the flow is settled without them.
     pub fn assess(&self, number: usize) -> Option<(FlowFacts, EndpointStats, Assessment)> {
         let facts = self.facts(number)?;
         let mut local = self.decide_locally(1);

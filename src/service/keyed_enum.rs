@@ -15,10 +15,10 @@ macro_rules! keyed_enum {
         }
 
         impl $name {
-            /// All of them, in order.
+            /// All variants, in order.
             $visibility const ALL: [$name; [$($text),+].len()] = [$($name::$variant),+];
 
-            /// The key.
+            /// The key of the variant.
             $visibility const fn $key(self) -> &'static str {
                 match self {
                     $($name::$variant => $text,)+

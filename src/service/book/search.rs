@@ -32,7 +32,7 @@ impl<'b> Book<'b> {
         names.sort_unstable();
         names.dedup();
         let len = word.chars().count();
-        // A third of the characters may be wrong; more would make any short name near to any other.
+        // A third of the characters may be wrong; more would make any short name similar to any other.
         let max_distance = (len / 3).max(1);
         // The first character is seldom the wrong one.
         let begins_otherwise = |name: &str| name.chars().next() != word.chars().next();
