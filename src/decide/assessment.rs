@@ -25,7 +25,7 @@ impl Finding {
         Finding { server: Some(server), evidence, confidence }
     }
 
-    /// The finding of a handshake: the side that was asked is the server. `None` if the opening does not tell the sides apart.
+    /// The finding of a handshake: the side that was asked is the server. `None` if the opening does not distinguish the sides.
     pub(super) const fn from_opening(opening: Opening) -> Option<Finding> {
         let (server, evidence, confidence) = match opening {
             Opening::Unseen | Opening::Simultaneous => return None,

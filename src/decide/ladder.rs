@@ -2,8 +2,8 @@
 //!
 //! Three questions are kept apart: which side opened the flow, which side offers the service, and what its port is called. The
 //! rungs are asked in order, and the first one with a finding decides; a later one that would have decided otherwise is kept as a
-//! conflict. Where no rung has a finding, the server is unknown: "the lower port" is right in less than half of the flows that are
-//! left then, and is therefore not a rung.
+//! conflict. Where no rung has a finding, the server is unknown: "the lower port" is right in less than half of the flows left
+//! then, and is therefore not a rung.
 //!
 //! A rung that rests on a port says nothing about the protocol that was really used there: payload is not inspected.
 
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weaker_forms_of_a_handshake_are_less_sure() {
+    fn the_weaker_forms_of_a_handshake_have_less_confidence() {
         let opened = |opening| alone(FlowFacts { opening, ..facts(Transport::Tcp, 6669, 80) });
         assert_eq!(opened(Opening::AnswerUsed(Side::B)), is(80, "synack+ack", Confidence::Proven, "http"));
         assert_eq!(opened(Opening::Asked(Side::B)), is(80, "syn", Confidence::Strong, "http"));
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn two_curated_ports_are_a_coin_toss_and_both_names_are_told() {
+    fn two_curated_ports_are_a_coin_toss_and_both_names_are_reported() {
         let flow = facts(Transport::Tcp, 5060, 8080);
         assert_eq!(alone(flow), is(0, "none", Confidence::None, "undetermined"));
         let book = Registry::built_in();
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_named_ports_name_the_service_and_only_a_first_packet_tells_the_side() {
+    fn equal_named_ports_name_the_service_and_only_a_first_packet_shows_the_side() {
         let ntp = facts(Transport::Udp, 123, 123);
         assert_eq!(alone(ntp), is(0, "pair:equal", Confidence::None, "ntp"));
         let one_way = FlowFacts { two_way: false, ..facts(Transport::Udp, 514, 514) };
@@ -447,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_announced_counts_more_than_the_handshake() {
+    fn an_announcement_counts_more_than_the_handshake() {
         let book = Registry::built_in();
         let service = book.announced(crate::service::Expected::FTP_DATA);
         let announced = |by, server| Some(Announced { by, server: Some(server), service });
@@ -504,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn the_users_word_counts_more_than_an_announcement() {
+    fn the_users_rule_counts_more_than_an_announcement() {
         let book = Registry::built_in();
         let rule = book.look_up(Transport::Tcp, 80);
         let announced = Announced {
@@ -518,7 +518,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_announced_to_a_group_is_not_served_by_it() {
+    fn a_group_does_not_serve_the_flows_announced_to_it() {
         let book = Registry::built_in();
         let service = book.announced(crate::service::Expected::STREAM_RTP);
         let announced = Announced { by: Announcer::Rtsp, server: Some(Side::A), service };
@@ -527,7 +527,7 @@ mod tests {
     }
 
     #[test]
-    fn another_name_is_told_only_where_it_is_not_as_good_as_settled() {
+    fn another_name_is_reported_only_where_the_server_is_not_nearly_certain() {
         let book = Registry::built_in();
         let others = |opening| {
             let flow = FlowFacts { opening, ..facts(Transport::Tcp, 6667, 80) };

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_opening_tells_the_initiator_or_else_the_first_packet() {
+    fn the_opening_or_else_the_first_packet_shows_the_initiator() {
         let verdict = |server| Verdict { server: Some(server), ..Verdict::without_server(Service::Portless) };
         let opened = flow(&[SYN, SYN_ACK]);
         assert_eq!(opened.initiator(&verdict(Side::B), false), Initiator::Client);

@@ -238,14 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_first_they_are_orphans() {
+    fn fragments_without_a_first_one_are_orphans() {
         let (other, later) = (fragment(Fragment::First(8), 0), fragment(Fragment::Later(7), 0));
         assert_eq!(run(&[later, later]), (0, 2));
         assert_eq!(run(&[other, later]), (1, 1));
     }
 
     #[test]
-    fn after_a_minute_a_datagram_is_over() {
+    fn a_datagram_expires_after_a_minute() {
         let first = fragment(Fragment::First(7), 0);
         assert_eq!(run(&[first, fragment(Fragment::First(9), 61), fragment(Fragment::Later(7), 61)]), (2, 1));
     }

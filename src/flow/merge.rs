@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_capture_is_cut_in_front_of_every_opening() {
+    fn a_capture_is_cut_before_every_opening() {
         let all = packets(&[SYN, SYN_ACK, ACK, SYN]);
         let flow = counted(&all);
         assert!(flow.went_on(CLIENT));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_part_says_whether_the_ports_had_a_flow_before() {
+    fn the_first_part_shows_whether_the_ports_had_a_flow_before() {
         let part = |is_reuse: bool| {
             let mut flow = counted(&packets(&[ACK]));
             if is_reuse {

@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_stay_keep_their_names_and_go_on() {
+    fn remaining_flows_keep_their_identifiers_and_continue() {
         let mut table = table(TableOptions::default());
         table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
         table.remove(&[true, false, true, false]);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_rare_and_when_packets_came_go_with_their_flow() {
+    fn rare_counts_and_packet_times_stay_with_their_flow() {
         let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         let fragment = |port| Observation { fragment: Fragment::First(7), ..packet(port, 0) };
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_between_the_same_ports_the_last_goes_on() {
+    fn the_last_of_several_flows_between_the_same_ports_continues() {
         let options = TableOptions { idle_timeout: Some(NANOSECONDS), ..TableOptions::default() };
         for (is_over, left) in [
             ([false, false, false], vec![(1, 1, 1), (2, 1, 1), (3, 1, 2)]),
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_has_room_again_for_as_many_as_were_let_go() {
+    fn a_full_table_has_room_for_as_many_flows_as_were_removed() {
         let mut table = table(TableOptions { max_flows: 2, ..TableOptions::default() });
         table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
         assert_eq!(told(&table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_those_that_were_let_go() {
+    fn nothing_is_kept_of_removed_flows() {
         let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         for round in 0..100 {

@@ -69,7 +69,7 @@ fn a_handshake_is_recognised_in_any_order_of_its_packets() {
 }
 
 #[test]
-fn lost_halves_of_a_handshake_are_told_apart() {
+fn lost_halves_of_a_handshake_are_distinguished() {
     assert_eq!(told(&[SYN]), (Opening::Asked(SERVER), Outcome::Attempted, "S0"));
     assert_eq!(told(&[SYN_ACK]), (Opening::AnswerOnly(SERVER), Outcome::Attempted, "OTH"));
     assert_eq!(told(&[SYN_ACK, ACK]), (Opening::AnswerUsed(SERVER), Outcome::Established, "OTH"));
@@ -80,7 +80,7 @@ fn lost_halves_of_a_handshake_are_told_apart() {
 }
 
 #[test]
-fn the_end_of_a_connection_has_zeeks_letters() {
+fn the_end_of_a_connection_has_zeeks_state() {
     let state = |end: &[Said]| told(&[&[SYN, SYN_ACK, ACK], end].concat()).2;
     let (client_ends, server_ends) = ((CLIENT, "FA", 8, 101, 1), (SERVER, "FA", 101, 9, 1));
     assert_eq!(state(&[client_ends, server_ends]), "SF");
@@ -118,7 +118,7 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
 }
 
 #[test]
-fn both_directions_alone_tell_how_the_connection_went() {
+fn both_directions_alone_show_the_outcome_of_the_connection() {
     let whole = [SYN, SYN_ACK, ACK, (CLIENT, "AD", 8, 101, 0), (SERVER, "AD", 101, 14, 0)];
     let ends = [
         (vec![], Outcome::Established),
@@ -233,7 +233,7 @@ fn another_syn_begins_another_flow_only_after_the_end_or_a_minute() {
 }
 
 #[test]
-fn directions_are_counted_apart() {
+fn directions_are_counted_separately() {
     let flows = flows(&[SYN, SYN_ACK, ACK, (SERVER, "AD", 101, 8, 3)]);
     let flow = flows.get(0);
     assert_eq!((flow.packets, flow.wire_bytes, flow.payload_bytes, flow.ip_bytes), ([2, 2], [120, 120], [0, 6], 184));
@@ -263,7 +263,7 @@ fn a_group_never_answers() {
 }
 
 #[test]
-fn silence_ends_a_flow_where_that_is_asked_for() {
+fn silence_ends_a_flow_if_the_user_asks_for_it() {
     let count = |timeout| {
         let mut table = FlowTable::new(TableOptions { idle_timeout: timeout, ..TableOptions::default() });
         table.push(&[0, 5, 20].map(|second| observation((CLIENT, "AD", 8, 8, second))));

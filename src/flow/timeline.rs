@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_width_doubles_where_there_is_no_end_of_buckets() {
+    fn a_chosen_width_doubles_when_buckets_grow_without_bound() {
         let mut timeline = by_seconds(2, 2000);
         timeline.bound(4000);
         assert_eq!((timeline.width, timeline.counts.len()), (NANOSECONDS, 4000), "they all have room");

@@ -57,7 +57,7 @@ impl Announcer {
     }
 
     /// Nanoseconds within which an announced flow begins; `None` if the announcement holds for the whole capture, including the
-    /// time before it. For a group's reply the value is used where the question itself states no time.
+    /// time before it. A reply to a group query has the time that the query allows instead.
     pub const fn lifetime(self) -> Option<i64> {
         match self {
             Announcer::FtpPort | Announcer::FtpEprt | Announcer::FtpPasv | Announcer::FtpEpsv | Announcer::DccOffer => {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_for_the_whole_capture_is_not_used_up() {
+    fn an_announcement_for_the_whole_capture_is_not_used_up() {
         for binding in [Announcer::RpcBinding, Announcer::EpmBinding] {
             assert!(binding.lifetime().is_none() && !binding.is_for_one_flow(), "{}", binding.code());
         }

@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn tcp_and_udp_are_two_doors() {
+    fn tcp_and_udp_ports_are_separate() {
         let book = Registry::built_in();
         assert_eq!((name(&book, Transport::Tcp, 514), name(&book, Transport::Udp, 514)), ("shell", "syslog"));
         assert_eq!(name(&book, Transport::Udp, 3306), name(&book, Transport::UdpLite, 3306));

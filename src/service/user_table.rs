@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_line() {
+    fn every_mistake_is_reported_with_its_line() {
         let word = str::to_owned;
         let cases = [
             ("tcp/80 http", RuleProblem::NoEquals(word("tcp/80 http"))),

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_costs_nothing_and_what_is_new_is_let_in_while_there_is_room() {
+    fn known_keys_cost_nothing_and_new_ones_are_added_while_there_is_room() {
         let mut room = Room::of(3);
         let mut set = HashSet::from([1, 2]);
         [1, 2].into_iter().for_each(|member| room.admit(|| set.insert(member)));

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_users_rules_win_and_say_what_they_replace() {
+    fn the_users_rules_win_and_name_the_entries_they_replace() {
         let rules = user_table::parse("tcp/8080 = shop\n192.0.2.0/24 tcp/8000-8100 = camera, streaming\n").unwrap();
         let registry = Registry::with_rules(&rules);
         assert_eq!(ask(&registry, "tcp/8080"), [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]);

@@ -51,7 +51,7 @@ mod tests {
     use crate::service::Registry;
 
     #[test]
-    fn near_names_are_near() {
+    fn near_names_are_similar() {
         let registry = Registry::shared();
         let book = Book::open(&registry);
         assert_eq!(book.near_names("htps")[0], "https");
