@@ -104,8 +104,8 @@ impl Assessment {
         Verdict { server, service, evidence, confidence, alternatives, flags, reply: None }
     }
 
-    /// The flags of the rungs that would have named the other side. A weak finding contradicts nothing: it is hardly better than a
-    /// guess.
+    /// The flags of the rungs that would have named the other side. A weak finding contradicts nothing: it is hardly better than
+    /// a guess.
     #[inline(always)]
     fn conflicts(&self, server: Side) -> FlowFlags {
         let disagrees = |finding: &Finding| finding.server == Some(server.other()) && finding.confidence != Confidence::Weak;

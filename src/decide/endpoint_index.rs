@@ -97,8 +97,8 @@ impl<'a, S: BuildHasher> EndpointIndex<'a, S> {
         ends
     }
 
-    /// Calls `visit` for every flow with an endpoint in the index: with the flow's number, the flow, and the endpoints' numbers by side.
-    /// `inserted` are the flows that were added, in ascending order, and `ends` the numbers of their endpoints.
+    /// Calls `visit` for every flow with an endpoint in the index: with the flow's number, the flow, and the endpoints' numbers
+    /// by side. `inserted` are the flows that were added, in ascending order, and `ends` the numbers of their endpoints.
     pub fn for_each_flow(&self, inserted: &[u32], ends: &[[u32; 2]], mut visit: impl FnMut(usize, &Flow, [u32; 2])) {
         let mut known = inserted.iter().map(|flow| *flow as usize).zip(ends).peekable();
         let (mut others, mut likely) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
@@ -200,8 +200,8 @@ mod tests {
     use crate::decode::{FlowKey, Observation};
     use crate::flow::{FlowTable, TableOptions};
 
-    /// Hashes of four bits: two choose among shards and stand in the tag, two choose the bit of the filter, so that different endpoints
-    /// often have the same hash.
+    /// Hashes of four bits: two choose among shards and stand in the tag, two choose the bit of the filter, so that different
+    /// endpoints often have the same hash.
     struct FewHashes;
 
     struct FewHashesHasher(foldhash::fast::FoldHasher<'static>);

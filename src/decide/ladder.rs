@@ -21,11 +21,11 @@ use crate::service::registry::{
 };
 use crate::service::{Confidence, Evidence};
 
-/// Ports where a merely registered port is weak evidence against an unregistered one: the client ports of old systems, of which IANA
-/// has named 86 %.
+/// Ports where a merely registered port is weak evidence against an unregistered one: the client ports of old systems, of which
+/// IANA has named 86 %.
 const OLD_CLIENT_PORTS: std::ops::RangeInclusive<u16> = 1024..=5000;
-/// An endpoint that met at least this many different peer ports, and [`PEER_PORT_RATIO`] times as many as its peer did, is a server:
-/// right in 99.9 % of TCP flows.
+/// An endpoint that met at least this many different peer ports, and [`PEER_PORT_RATIO`] times as many as its peer did, is a
+/// server: right in 99.9 % of TCP flows.
 const MIN_PEER_PORTS: u32 = 3;
 /// See [`MIN_PEER_PORTS`].
 const PEER_PORT_RATIO: u32 = 3;
@@ -50,8 +50,8 @@ enum Asked {
     Always,
     /// Not between peers: the rule guesses which of the two is the client, and both are client and server.
     NotBetweenPeers,
-    /// Not between peers either, and only if no rung found evidence in the flow itself: the first packet is no evidence about announced
-    /// flows, and none against a handshake.
+    /// Not between peers either, and only if no rung found evidence in the flow itself: the first packet is no evidence about
+    /// announced flows, and none against a handshake.
     WithoutDirectEvidence,
 }
 
@@ -88,8 +88,8 @@ const _: () = {
     }
 };
 
-/// Runs a block for each of [`RULES`], in order, with the rule as a constant. In a loop over the table the calls through its pointers
-/// are not inlined: a capture of 10 million flows took 18 % more processor time.
+/// Runs a block for each of [`RULES`], in order, with the rule as a constant. In a loop over the table the calls through its
+/// pointers are not inlined: a capture of 10 million flows took 18 % more processor time.
 macro_rules! for_each_rule {
     ($rule:ident => $block:block) => {
         const { assert!(RULES.len() == 11, "every rule has its number in the next line") };

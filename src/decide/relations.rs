@@ -1,8 +1,8 @@
 //! Relations between flows and control channels: the channel on which a flow was announced, and flows beside a channel that could
 //! not be read.
 //!
-//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the relations do not depend on how
-//! the work was divided.
+//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the relations do not depend on
+//! how the work was divided.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

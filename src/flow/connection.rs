@@ -5,8 +5,8 @@ use crate::decode::protocol::ip;
 use crate::decode::{ConnectionFlags, Observation, Side};
 use crate::service::{Opening, Verdict};
 
-/// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the bytes
-/// sent meanwhile: many times the bytes in flight on a fast connection.
+/// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the
+/// bytes sent meanwhile: many times the bytes in flight on a fast connection.
 const IN_FLIGHT: i64 = 64 << 20;
 
 impl Flow {

@@ -4,8 +4,8 @@ use super::record::{Flow, FlowEvents};
 use crate::decode::Side;
 
 impl Flow {
-    /// Adds a later part of the same flow, whose packets came after those of this part. The result is the flow that all these packets
-    /// make when they are counted as one, in every field.
+    /// Adds a later part of the same flow, whose packets came after those of this part. The result is the flow that all these
+    /// packets make when they are counted as one, in every field.
     ///
     /// An opening (a SYN without ACK) in the later part must be its first packet. The effect of an opening depends on whether the
     /// connection was opened and answered before, and a flow keeps the numbers of one opening only, so that the later part alone

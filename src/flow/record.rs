@@ -7,8 +7,8 @@ use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId,
 use crate::unit::{Span, Time};
 
 bitflags! {
-    /// Events that have been seen of a flow. An event that either side can cause has two bits: the constant is that of side A, and the
-    /// bit after it that of side B ([`FlowEvents::by`]).
+    /// Events that have been seen of a flow. An event that either side can cause has two bits: the constant is that of side A,
+    /// and the bit after it that of side B ([`FlowEvents::by`]).
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
     pub(super) struct FlowEvents: u32 {
         /// The side sent an opening.

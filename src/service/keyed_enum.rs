@@ -1,7 +1,7 @@
 //! Enumerations whose variants have keys: each variant is written once, with its key.
 
-/// Defines an enumeration without data, `ALL` (its variants in the order in which they are written) and the method after `by`, which
-/// gives the key of a variant.
+/// Defines an enumeration without data, `ALL` (its variants in the order in which they are written) and the method after `by`,
+/// which gives the key of a variant.
 macro_rules! keyed_enum {
     (
         $(#[$about:meta])*

@@ -87,8 +87,8 @@ pub const RANK_REGISTERED: Rank = 3;
 /// The rank from which a port has a curated service.
 pub const RANK_CURATED: Rank = 5;
 
-/// The least gap between two ranks that is strong evidence: right in 99.8 % of the flows with a handshake, where the handshake was
-/// hidden.
+/// The least gap between two ranks that is strong evidence: right in 99.8 % of the flows with a handshake, where the handshake
+/// was hidden.
 pub const STRONG_RANK_GAP: Rank = 3;
 /// The least gap between two ranks that is moderate evidence: right in 93 %. A smaller gap is weak evidence: right in 85 %.
 pub const MODERATE_RANK_GAP: Rank = 2;

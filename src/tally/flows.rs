@@ -205,8 +205,8 @@ impl FlowSum for Evidences {
     }
 }
 
-/// The flows that are parts of scans, by scanner. The sums are boxed: they are large, a map has more places than entries, and there can
-/// be a scanner for every ten flows.
+/// The flows that are parts of scans, by scanner. The sums are boxed: they are large, a map has more places than entries, and
+/// there can be a scanner for every ten flows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScanSums(pub Map<Scanner, Box<ScanSum>>);
 

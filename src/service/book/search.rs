@@ -9,8 +9,8 @@ use crate::service::{Category, Transport};
 const MAX_NEAR_NAMES: usize = 5;
 
 impl<'b> Book<'b> {
-    /// The pages with exactly this name or of this category; otherwise those with the word in their name; otherwise those with the word
-    /// in their sentence.
+    /// The pages with exactly this name or of this category; otherwise those with the word in their name; otherwise those with
+    /// the word in their sentence.
     pub(super) fn pages_named(&self, word: &str, transport: Option<Transport>) -> Vec<Page<'b>> {
         let mut pages = self.pages_in(&(0..=u16::MAX), transport);
         let is_exact =
