@@ -1,9 +1,9 @@
 //! The one error type: trouble outside the packets, as data.
 //!
-//! A strange packet is data and is counted under its reason; an [`Error`] is something that a person has to hear about:
-//! an input that cannot be opened or is no capture, an output that cannot be written, a port table with a wrong line.
-//! Every variant names the thing it happened to. No sentence stands here: the module `messages` has them all, and
-//! [`Display`](std::fmt::Display) gives the English one.
+//! A strange packet is data and is counted under its reason; an [`Error`] is a problem that a person has to know about: an input
+//! that cannot be opened or is no capture, an output that cannot be written, a port table with a wrong line. Every variant names
+//! its subject, and none contains a sentence: all sentences are in the module `messages`, and [`Display`](std::fmt::Display)
+//! gives the English one.
 
 mod foreign;
 mod format;
@@ -25,13 +25,13 @@ pub use live::{CaptureProblem, EscapedCall, LiveUnavailable, PrivilegeProblem, P
 pub use outputs::{NamedOutput, OutputConflict, UsedFile};
 pub use port_table::{NotAPortTable, RuleProblem};
 
-/// What keeps Portolan from reading an input, writing an output or using a table.
+/// A problem that keeps Portolan from reading an input, writing an output or using a table.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The system refused something.
     Io {
-        /// What was to be done.
+        /// The refused action.
         action: Action,
         /// The input, output or file as the user named it.
         name: String,
@@ -55,11 +55,11 @@ pub enum Error {
         /// The input as the user named it.
         input: String,
     },
-    /// The input is a folder, and no capture is in it.
+    /// The input is a folder without any capture.
     NoCaptures {
         /// The input as the user named it.
         input: String,
-        /// Everything that is in it instead.
+        /// Everything that the folder contains instead.
         passed_over: PassedOver,
     },
     /// Two inputs are the same file.
@@ -81,7 +81,7 @@ pub enum Error {
         /// The reason.
         reason: NotACapture,
     },
-    /// An output could not be written whole, because its reader has gone away: of a pipe that data were written to.
+    /// An output could not be written whole, because its reader has gone away: the reader of a pipe to which data was written.
     ReaderGone {
         /// The output as the user named it.
         output: String,
@@ -94,16 +94,16 @@ pub enum Error {
         expression: String,
         /// The reason.
         problem: FilterProblem,
-        /// The bytes of the expression that are wrong, where that is certain; after its last one, if something is missing there.
+        /// The bytes of the expression that are wrong, where that is certain; after its last byte, if something is missing there.
         span: Option<Range<usize>>,
     },
-    /// There is nothing that filters.
+    /// Nothing can filter.
     NoFilter(LiveUnavailable),
-    /// There is nothing that captures.
+    /// Nothing can capture.
     NoLive(LiveUnavailable),
     /// No interface was named.
     NoInterface {
-        /// Those that there are.
+        /// The interfaces that there are.
         known: Vec<String>,
     },
     /// An interface cannot be captured on.
@@ -113,18 +113,18 @@ pub enum Error {
         /// The reason.
         reason: CaptureProblem,
     },
-    /// Packets cannot be saved to such a file, or not in such a way.
+    /// Packets cannot be saved to the output, or not in the way that was asked for.
     Save {
         /// The output as the user named it.
         output: String,
         /// The reason.
         reason: SaveProblem,
     },
-    /// The privileges that capturing needs could not be dropped, or not be seen to be gone.
+    /// The privileges that capturing needs could not be dropped, or their absence could not be verified.
     Privileges(PrivilegeProblem),
-    /// The file that was named as the user's port table is none.
+    /// The file that was named as the user's port table is not one.
     NotAPortTable {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
         /// The reason.
         reason: NotAPortTable,
@@ -140,7 +140,7 @@ pub enum Error {
     },
 }
 
-/// Something that the system can refuse.
+/// An action that the system can refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// To open an input.
@@ -172,7 +172,7 @@ pub struct PassedOver {
 }
 
 impl PassedOver {
-    /// Adds what was passed over elsewhere.
+    /// Adds the files and folders that were passed over elsewhere.
     pub fn merge(&mut self, other: PassedOver) {
         self.other_files += other.other_files;
         self.folders += other.folders;
@@ -184,16 +184,16 @@ impl PassedOver {
 /// The reason why a filter expression is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FilterProblem {
-    /// In libpcap's words, which are English.
+    /// The reason in libpcap's words, which are English.
     Libpcap(String),
-    /// It has the name of a host or network, which libpcap would look up.
+    /// A host or network is named, which libpcap would look up.
     HostName(String),
-    /// It is right, and no packet can match it.
+    /// The expression is valid, and no packet can match it.
     RejectsAll,
 }
 
 impl Error {
-    /// The part of the user's input that is wrong: a line of what the user typed, and one with marks below the place. Untrusted
+    /// The part of the user's input that is wrong: a line of the expression, and a line with marks below the place. Untrusted
     /// text, cleaned for the terminal.
     pub fn source_excerpt(&self) -> Option<[String; 2]> {
         let Error::Filter { expression, span: Some(span), .. } = self else { return None };
@@ -207,13 +207,13 @@ impl Error {
         Error::Io { action: Action::Open, name: input, source }
     }
 
-    /// The error of an output that could not be written. If its reader went away, that is [no failure](Error::is_closed_pipe) for what
-    /// people read, but one [for data](Error::of_data).
+    /// The error of an output that could not be written. If its reader went away, that is [no failure](Error::is_closed_pipe) for
+    /// output to people, but one [for data](Error::of_data).
     pub fn writing(output: String, source: io::Error) -> Error {
         Error::Io { action: Action::Write, name: output, source }
     }
 
-    /// The same error for data, of which a reader that has gone away lacks some.
+    /// Turns the error of a closed pipe into [`Error::ReaderGone`]: for outputs of data, whose reader lacks some of the data.
     pub fn of_data(self) -> Error {
         match self {
             Error::Io { action: Action::Write, name: output, source } if source.kind() == io::ErrorKind::BrokenPipe => {
@@ -223,7 +223,7 @@ impl Error {
         }
     }
 
-    /// True when the reader of what people read or of saved packets has gone away (`portolan ... | head`), which is no failure.
+    /// True if the reader of output to people or of saved packets has gone away (`portolan ... | head`), which is no failure.
     pub fn is_closed_pipe(&self) -> bool {
         let Error::Io { action: Action::Write | Action::SavePackets { .. }, source, .. } = self else { return false };
         source.kind() == io::ErrorKind::BrokenPipe

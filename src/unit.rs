@@ -9,12 +9,12 @@ pub const NANOSECONDS: i64 = 1_000_000_000;
 
 /// A point in time as the capture recorded it: nanoseconds since 1970-01-01T00:00:00 UTC, or [`Time::UNKNOWN`].
 ///
-/// The range is 1677 to 2262; a timestamp outside of it is held at the nearer end.
+/// The range is 1677 to 2262; a timestamp outside the range is clamped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Time(i64);
 
 impl Time {
-    /// What the clock of this computer says. What is counted in a file never depends on it.
+    /// The present time by the clock of this computer. The analysis of a file never depends on it.
     pub fn now() -> Time {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Time::from_wide_nanoseconds(now.as_nanos() as i128)
@@ -29,7 +29,7 @@ impl Time {
         Time(if nanoseconds == i64::MIN { i64::MIN + 1 } else { nanoseconds })
     }
 
-    /// The same from a wider number, held at the nearer end of the range.
+    /// The point `nanoseconds` after the epoch, from a wider number, clamped to the range.
     pub fn from_wide_nanoseconds(nanoseconds: i128) -> Time {
         Time(nanoseconds.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX)) as i64)
     }
@@ -45,18 +45,18 @@ impl Time {
         if self.is_known() { Some(self.0) } else { None }
     }
 
-    /// The point so many nanoseconds before, held at the end of the range; an unknown time stays unknown.
+    /// The point `nanoseconds` before, clamped to the range; an unknown time stays unknown.
     pub const fn earlier_by(self, nanoseconds: i64) -> Time {
         if self.is_known() { Time::from_nanoseconds(self.0.saturating_sub(nanoseconds)) } else { self }
     }
 
-    /// Nanoseconds from `earlier` to here (negative if `earlier` is later); `None` unless both are known.
+    /// Nanoseconds from `earlier` to this time (negative if `earlier` is later); `None` unless both are known.
     #[inline]
     pub fn since(self, earlier: Time) -> Option<i64> {
         (self.is_known() && earlier.is_known()).then(|| self.0.saturating_sub(earlier.0))
     }
 
-    /// RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
+    /// The time as characters: RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
     pub fn letters(self) -> Option<[u8; 30]> {
         let nanoseconds = self.nanoseconds()?;
         let (second, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
@@ -88,18 +88,18 @@ pub(crate) const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
-/// Writes the last two digits of a number at a place.
+/// Writes the last two digits of `number` at `place`.
 fn put_pair(letters: &mut [u8; 30], place: usize, number: u32) {
     letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
 }
 
 thread_local! {
-    /// The second that was written latest, and its letters: the times of a table are close to each other, and a date takes
-    /// longer than the rest.
+    /// The second that was written last, and its characters: the times of a table are close to each other, and formatting a date
+    /// takes longer than formatting the rest.
     static LATEST_SECOND: Cell<Option<(i64, [u8; 30])>> = const { Cell::new(None) };
 }
 
-/// A time at the beginning of a second. The range of times has years of four digits.
+/// The characters of a time at the beginning of a second. The range of times has years of four digits.
 fn letters_of_second(second: i64) -> Option<[u8; 30]> {
     let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(second).ok()?);
     let mut letters = *b"0000-00-00T00:00:00.000000000Z";
@@ -115,14 +115,14 @@ fn letters_of_second(second: i64) -> Option<[u8; 30]> {
 }
 
 impl fmt::Display for Time {
-    /// [`Time::letters`]; nothing for [`Time::UNKNOWN`].
+    /// Writes [`Time::letters`]; nothing for [`Time::UNKNOWN`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(letters) = self.letters() else { return Ok(()) };
         f.write_str(str::from_utf8(&letters).map_err(|_| fmt::Error)?)
     }
 }
 
-/// From the first to the last known time that was added.
+/// The span from the first to the last known time that was added.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Span {
     /// The earliest time, or [`Time::UNKNOWN`].
@@ -188,7 +188,7 @@ impl Traffic {
         self.wire_bytes += u64::from(wire_len);
     }
 
-    /// Takes out one packet of `wire_len` bytes that was counted before.
+    /// Removes one packet of `wire_len` bytes that was counted before.
     pub fn remove(&mut self, wire_len: u32) {
         self.packets -= 1;
         self.wire_bytes -= u64::from(wire_len);

@@ -11,7 +11,7 @@ use crate::service::{Confidence, Evidence, Service, Verdict};
 /// The finding of a rung.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// The side where the service lives; `None` if the rung knows the service, but no side as its server.
+    /// The side that offers the service; `None` if the rung knows the service, but no side as its server.
     pub server: Option<Side>,
     /// The evidence for it.
     pub evidence: Evidence,
@@ -25,7 +25,7 @@ impl Finding {
         Finding { server: Some(server), evidence, confidence }
     }
 
-    /// The finding of a handshake: the side that was asked is the server. `None` if the opening does not tell the sides apart.
+    /// The finding of a handshake: the side that was asked is the server. `None` if the opening does not distinguish the sides.
     pub(super) const fn from_opening(opening: Opening) -> Option<Finding> {
         let (server, evidence, confidence) = match opening {
             Opening::Unseen | Opening::Simultaneous => return None,
@@ -62,7 +62,7 @@ impl Assessment {
         self.has_direct_evidence |= rung.is_direct() && finding.is_some();
     }
 
-    /// The finding of a rung; `None` if the rung is silent.
+    /// The finding of a rung; `None` if the rung has none.
     #[inline(always)]
     pub const fn get(&self, rung: Rung) -> Option<Finding> {
         self.findings[rung as usize]
@@ -104,8 +104,8 @@ impl Assessment {
         Verdict { server, service, evidence, confidence, alternatives, flags, reply: None }
     }
 
-    /// The flags of the rungs that would have named the other side. A weak finding contradicts nothing: it is hardly better than a
-    /// guess.
+    /// The flags of the rungs that would have named the other side. A weak finding contradicts nothing: it is hardly better than
+    /// a guess.
     #[inline(always)]
     fn conflicts(&self, server: Side) -> FlowFlags {
         let disagrees = |finding: &Finding| finding.server == Some(server.other()) && finding.confidence != Confidence::Weak;

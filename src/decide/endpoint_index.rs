@@ -1,8 +1,8 @@
 //! A map from endpoints to dense numbers.
 //!
-//! Threads divide the endpoints among themselves, not the flows, so that nothing has to be merged afterwards: an index holds the
-//! endpoints of one shard, which their hashes choose. With millions of endpoints the waiting for memory is what takes the time, so the
-//! index keeps twelve bytes and a few bits for each, and reads the endpoint itself in its flow.
+//! Threads divide the endpoints among themselves, not the flows, so that no merge is needed: an index holds the endpoints of one
+//! shard, which their hashes choose. With millions of endpoints most of the time is spent waiting for memory, so the index keeps
+//! twelve bytes and a few bits for each, and reads the endpoint itself in its flow.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -15,7 +15,7 @@ use crate::support::prefetch::prefetch;
 
 pub const SIDES: [Side; 2] = [Side::A, Side::B];
 
-/// In place of the number of an endpoint that the index does not hold.
+/// Stands in place of the number of an endpoint that the index does not hold.
 pub const NONE: u32 = u32::MAX;
 
 /// Bits of the filter for each endpoint, of which one is set: one in eight other endpoints passes.
@@ -53,7 +53,7 @@ impl Endpoint {
 pub struct EndpointIndex<'a, S> {
     flows: &'a Flows,
     index: HashIndex,
-    /// By the endpoint's number: a flow that it is in, and its side there.
+    /// By the endpoint's number: a flow that has the endpoint, and its side there.
     holders: Vec<(u32, Side)>,
     /// A quick "no" for most of the endpoints that are not in the index: for each that is, the bit that its hash chooses is set.
     filter: Vec<u64>,
@@ -82,8 +82,7 @@ impl<'a, S: BuildHasher> EndpointIndex<'a, S> {
         self.holders.len()
     }
 
-    /// Adds the endpoints of the flows with these numbers, and returns the endpoints' numbers by flow and side; [`NONE`] for those of
-    /// other shards.
+    /// Adds the endpoints of `flows`, and returns the endpoints' numbers by flow and side; [`NONE`] for those of other shards.
     pub fn insert_flows(&mut self, flows: &[u32]) -> Vec<[u32; 2]> {
         let mut ends = Vec::with_capacity(flows.len());
         let mut hashes = Vec::with_capacity(BATCH);
@@ -98,8 +97,8 @@ impl<'a, S: BuildHasher> EndpointIndex<'a, S> {
         ends
     }
 
-    /// Calls `visit` for every flow with an endpoint in the index: with the flow's number, the flow, and the endpoints' numbers by side.
-    /// `inserted` are the flows that were added, in ascending order, and `ends` the numbers of their endpoints.
+    /// Calls `visit` for every flow with an endpoint in the index: with the flow's number, the flow, and the endpoints' numbers
+    /// by side. `inserted` are the flows that were added, in ascending order, and `ends` the numbers of their endpoints.
     pub fn for_each_flow(&self, inserted: &[u32], ends: &[[u32; 2]], mut visit: impl FnMut(usize, &Flow, [u32; 2])) {
         let mut known = inserted.iter().map(|flow| *flow as usize).zip(ends).peekable();
         let (mut others, mut likely) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
@@ -133,7 +132,7 @@ impl<'a, S: BuildHasher> EndpointIndex<'a, S> {
         Endpoint::new(self.flows.get(flow), side)
     }
 
-    /// The endpoint's hash, if it belongs to this shard. Then its word of the filter is brought into the cache.
+    /// The endpoint's hash, if the endpoint belongs to this shard. The hash's word of the filter is then brought into the cache.
     #[inline]
     fn hash_in_shard(&self, flow: usize, side: Side) -> Option<u64> {
         let hash = self.hasher.hash_one(self.endpoint(flow, side));
@@ -174,7 +173,7 @@ impl<'a, S: BuildHasher> EndpointIndex<'a, S> {
         })
     }
 
-    /// False if no endpoint with that hash is in the index; true most likely if one is.
+    /// False if no endpoint with the hash `hash` is in the index; true most likely if one is.
     #[inline]
     fn may_contain(&self, hash: u64) -> bool {
         let (word, bit) = self.filter_bit(hash);
@@ -201,8 +200,8 @@ mod tests {
     use crate::decode::{FlowKey, Observation};
     use crate::flow::{FlowTable, TableOptions};
 
-    /// Hashes of four bits: two choose among shards and stand in the tag, two choose the bit of the filter, so that different endpoints
-    /// often have the same hash.
+    /// Hashes of four bits: two choose among shards and stand in the tag, two choose the bit of the filter, so that different
+    /// endpoints often have the same hash.
     struct FewHashes;
 
     struct FewHashesHasher(foldhash::fast::FoldHasher<'static>);
@@ -225,7 +224,7 @@ mod tests {
         }
     }
 
-    /// Everything that makes an endpoint this one.
+    /// The fields that identify an endpoint.
     type Model = (IpVersion, u8, ScopeId, Address, u16);
 
     fn model(flow: &Flow, side: Side) -> Model {

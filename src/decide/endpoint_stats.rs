@@ -61,8 +61,8 @@ impl ShardStats {
 pub struct GatheredStats(Vec<ShardStats>);
 
 impl GatheredStats {
-    /// Gathers statistics over all flows, of which there are less than 2^32, about the endpoints of those with the numbers `asked`, in
-    /// ascending order. `proven` returns the side of a flow that was proven to be a server there.
+    /// Gathers statistics over all flows, of which there are less than 2^32, about the endpoints of those with the numbers
+    /// `asked`, in ascending order. `proven` returns the side of a flow that was proven to be a server there.
     pub fn gather(
         (flows, registry): (&Flows, &Registry),
         asked: &[u32],
@@ -96,14 +96,14 @@ impl GatheredStats {
     }
 }
 
-/// True if both sides sent, so that the port of each counts as one that the other met. An endpoint that is only refused meets nobody: a
-/// scanner would otherwise look like a server with many clients.
+/// True if both sides sent, so that the port of each counts as one that the other met. An endpoint that is only refused meets
+/// nobody: a scanner would otherwise look like a server with many clients.
 fn counts_peer_ports(flow: &Flow) -> bool {
     flow.key.has_ports() && flow.is_two_way() && !flow.is_only_reset()
 }
 
-/// True if each side counts as a machine that the other met: if both sent, between ports that nobody has registered. No rule asks about
-/// other ports.
+/// True if each side counts as a machine that the other met: if both sent, between ports that nobody has registered. No rule asks
+/// about other ports.
 fn counts_peers(flow: &Flow, registry: &Registry) -> bool {
     let is_unregistered = |transport, port: &u16| registry.rank(transport, *port) < RANK_REGISTERED;
     flow.is_two_way()

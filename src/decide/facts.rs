@@ -42,7 +42,7 @@ impl FlowFacts {
 pub struct Announced {
     /// The kind of announcement.
     pub by: Announcer,
-    /// The side where the service lives; `None` between equals.
+    /// The side that offers the service; `None` between equals.
     pub server: Option<Side>,
     /// The name of the service.
     pub service: EntryId,

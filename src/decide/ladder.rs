@@ -1,10 +1,11 @@
-//! The ladder: from the facts of a flow to which side is the server, and how sure that is.
+//! The ladder: from the facts of a flow to the side that is the server, and the confidence in that.
 //!
-//! Three questions are kept apart: who opened the flow, where the service lives, and what its port is called. The rungs are asked in
-//! order, and the first that speaks decides; a later one that would have decided otherwise is kept as a conflict. Where no rung
-//! speaks, nobody can tell: "the lower port" is right in less than half of what is left then, and so is no rung.
+//! Three questions are kept apart: which side opened the flow, which side offers the service, and what its port is called. The
+//! rungs are asked in order, and the first one with a finding decides; a later one that would have decided otherwise is kept as a
+//! conflict. Where no rung has a finding, the server is unknown: "the lower port" is right in less than half of the flows left
+//! then, and is therefore not a rung.
 //!
-//! A rung that rests on a port says nothing about the protocol that was really spoken there: payload is not inspected.
+//! A rung that rests on a port says nothing about the protocol that was really used there: payload is not inspected.
 
 use std::cmp::Ordering;
 
@@ -20,11 +21,11 @@ use crate::service::registry::{
 };
 use crate::service::{Confidence, Evidence};
 
-/// Ports where a merely registered port is weak evidence against an unregistered one: the client ports of old systems, of which IANA
-/// has named 86 %.
+/// Ports where a merely registered port is weak evidence against an unregistered one: the client ports of old systems, of which
+/// IANA has named 86 %.
 const OLD_CLIENT_PORTS: std::ops::RangeInclusive<u16> = 1024..=5000;
-/// An endpoint that met at least this many different peer ports, and [`PEER_PORT_RATIO`] times as many as its peer did, is a server:
-/// right in 99.9 % of TCP flows.
+/// An endpoint that met at least this many different peer ports, and [`PEER_PORT_RATIO`] times as many as its peer did, is a
+/// server: right in 99.9 % of TCP flows.
 const MIN_PEER_PORTS: u32 = 3;
 /// See [`MIN_PEER_PORTS`].
 const PEER_PORT_RATIO: u32 = 3;
@@ -42,15 +43,15 @@ struct Rule {
     evaluate: Evaluate,
 }
 
-/// When a rule is asked.
+/// The flows for which a rule is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     /// For every flow.
     Always,
-    /// Not between peers: the rule guesses who of the two is the client, and both are client and server.
+    /// Not between peers: the rule guesses which of the two is the client, and both are client and server.
     NotBetweenPeers,
-    /// Not between peers either, and only if no rung found evidence in the flow itself: the first packet is no evidence about announced
-    /// flows, and none against a handshake.
+    /// Not between peers either, and only if no rung found evidence in the flow itself: the first packet is no evidence about
+    /// announced flows, and none against a handshake.
     WithoutDirectEvidence,
 }
 
@@ -87,8 +88,8 @@ const _: () = {
     }
 };
 
-/// Runs a block for each of [`RULES`], in order, with the rule as a constant. In a loop over the table the calls through its pointers
-/// are not inlined: a capture of 10 million flows took 18 % more processor time.
+/// Runs a block for each of [`RULES`], in order, with the rule as a constant. In a loop over the table the calls through its
+/// pointers are not inlined: a capture of 10 million flows took 18 % more processor time.
 macro_rules! for_each_rule {
     ($rule:ident => $block:block) => {
         const { assert!(RULES.len() == 11, "every rule has its number in the next line") };
@@ -214,8 +215,8 @@ fn by_group(registry: &Registry, flow: &FlowFacts) -> Option<Finding> {
     Some(Finding::new(server, Evidence::Group, Confidence::Strong))
 }
 
-/// Both ports are one and the same named port: the service is clear. The first packet tells who serves only if nobody answered it, or
-/// if it is the flow's very first.
+/// Both ports are one and the same named port: the service is clear. The first packet shows the server only if nobody answered
+/// it, or if it is the flow's very first.
 #[inline(always)]
 fn by_equal_ports(case: &Case<'_>) -> Option<Finding> {
     let Case { registry, flow, .. } = case;
@@ -263,7 +264,7 @@ fn by_rank(case: &Case<'_>) -> Option<Finding> {
         Ordering::Equal => return None,
     };
     let from_old_client = winner < RANK_CURATED && OLD_CLIENT_PORTS.contains(&case.flow.port(side));
-    // Port 0 is no service, but that it is none says little about which service the other port is.
+    // Port 0 is no service, but that says little about which service the other port is.
     let gap = winner - loser.max(RANK_PORT_ZERO + 1);
     let confidence = match gap {
         STRONG_RANK_GAP.. => Confidence::Strong,
@@ -288,7 +289,7 @@ fn by_port_diversity(case: &Case<'_>) -> Option<Finding> {
     Some(Finding::new(side, Evidence::PortDiversity(more, fewer), confidence))
 }
 
-/// Whoever sent the first packet is the client, if no earlier one is likely. TCP would have shown its SYN.
+/// The sender of the first packet is the client, if no earlier packet is likely. TCP would have shown its SYN.
 #[inline(always)]
 fn by_first_packet(case: &Case<'_>) -> Option<Finding> {
     let flow = case.flow;
@@ -318,7 +319,7 @@ mod tests {
         }
     }
 
-    /// Server port (0 if nobody can tell), evidence, confidence, service.
+    /// Server port (0 if unknown), evidence, confidence, service.
     fn answer(facts: FlowFacts, elsewhere: EndpointStats) -> (u16, String, Confidence, String) {
         let book = Registry::built_in();
         let verdict = assess(&book, &facts, &elsewhere).verdict(&book, &facts);
@@ -350,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weaker_forms_of_a_handshake_are_less_sure() {
+    fn the_weaker_forms_of_a_handshake_have_less_confidence() {
         let opened = |opening| alone(FlowFacts { opening, ..facts(Transport::Tcp, 6669, 80) });
         assert_eq!(opened(Opening::AnswerUsed(Side::B)), is(80, "synack+ack", Confidence::Proven, "http"));
         assert_eq!(opened(Opening::Asked(Side::B)), is(80, "syn", Confidence::Strong, "http"));
@@ -366,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn two_curated_ports_are_a_coin_toss_and_both_names_are_told() {
+    fn two_curated_ports_are_a_coin_toss_and_both_names_are_reported() {
         let flow = facts(Transport::Tcp, 5060, 8080);
         assert_eq!(alone(flow), is(0, "none", Confidence::None, "undetermined"));
         let book = Registry::built_in();
@@ -413,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_named_ports_name_the_service_and_only_a_first_packet_tells_the_side() {
+    fn equal_named_ports_name_the_service_and_only_a_first_packet_shows_the_side() {
         let ntp = facts(Transport::Udp, 123, 123);
         assert_eq!(alone(ntp), is(0, "pair:equal", Confidence::None, "ntp"));
         let one_way = FlowFacts { two_way: false, ..facts(Transport::Udp, 514, 514) };
@@ -446,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_announced_counts_more_than_the_handshake() {
+    fn an_announcement_counts_more_than_the_handshake() {
         let book = Registry::built_in();
         let service = book.announced(crate::service::Expected::FTP_DATA);
         let announced = |by, server| Some(Announced { by, server: Some(server), service });
@@ -503,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn the_users_word_counts_more_than_an_announcement() {
+    fn the_users_rule_counts_more_than_an_announcement() {
         let book = Registry::built_in();
         let rule = book.look_up(Transport::Tcp, 80);
         let announced = Announced {
@@ -517,7 +518,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_announced_to_a_group_is_not_served_by_it() {
+    fn a_group_does_not_serve_the_flows_announced_to_it() {
         let book = Registry::built_in();
         let service = book.announced(crate::service::Expected::STREAM_RTP);
         let announced = Announced { by: Announcer::Rtsp, server: Some(Side::A), service };
@@ -526,7 +527,7 @@ mod tests {
     }
 
     #[test]
-    fn another_name_is_told_only_where_it_is_not_as_good_as_settled() {
+    fn another_name_is_reported_only_where_the_server_is_not_nearly_certain() {
         let book = Registry::built_in();
         let others = |opening| {
             let flow = FlowFacts { opening, ..facts(Transport::Tcp, 6667, 80) };

@@ -1,8 +1,9 @@
 //! Floor 6: from all flows of a capture to a verdict on each.
 //!
-//! [`Relations`] joins what control channels announced to the flows that it was about. [`Roles`] asks the rules of the [`ladder`] about the
-//! [facts](facts::FlowFacts) of every flow: what its own packets say, and statistics about its two endpoints over all flows. The
-//! findings of the rules are an [`assessment`], which gives the [`Verdict`](crate::service::Verdict).
+//! [`Relations`] joins announcements on control channels to the flows that they were about. [`Roles`] asks the rules of the
+//! [`ladder`] about the [facts](facts::FlowFacts) of every flow: the evidence of its own packets, and statistics about its two
+//! endpoints over all flows. The findings of the rules are an [`assessment`], which gives the
+//! [`Verdict`](crate::service::Verdict).
 
 pub mod assessment;
 mod endpoint_index;

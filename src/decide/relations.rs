@@ -1,8 +1,8 @@
-//! Relations between flows and control channels: which flow was announced on which channel, and which flows ran beside a channel that
-//! could not be read.
+//! Relations between flows and control channels: the channel on which a flow was announced, and flows beside a channel that could
+//! not be read.
 //!
-//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the relations do not depend on how
-//! the work was divided.
+//! Announcements are joined to flows when the capture is over, in the order of the flows, so that the relations do not depend on
+//! how the work was divided.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -22,8 +22,8 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// Two machines, in one scope.
 type Machines = ([Address; 2], ScopeId);
 
-/// The number of announcements of one endpoint that are compared with a flow, on either side of its beginning, and of control channels
-/// between its machines: enough for all that go on at one time, and a bound on the work that traffic can cause.
+/// The number of announcements of one endpoint that are compared with a flow, on either side of its beginning, and of control
+/// channels between its machines: enough for all that are active at one time, and a bound on the work that traffic can cause.
 const MAX_COMPARED: usize = 64;
 /// The lowest port that is agreed on for a data connection of FTP.
 const FIRST_USER_PORT: u16 = 1024;
@@ -46,7 +46,7 @@ pub struct Relation {
 pub struct Relations(Map<usize, Relation>);
 
 impl Relations {
-    /// The relation of the flow with that number.
+    /// The relation of the flow with the number `number`.
     #[inline]
     pub fn of(&self, number: usize) -> Relation {
         if self.0.is_empty() { Relation::default() } else { self.0.get(&number).copied().unwrap_or_default() }
@@ -111,12 +111,12 @@ impl Relations {
     }
 }
 
-/// The FTP control connections that could not be read, by the machines they were between, in the order of their beginnings.
+/// The FTP control connections that could not be read, by their two machines, in the order of their beginnings.
 #[derive(Default)]
 struct Unread(Map<Machines, Vec<(Span, usize)>>);
 
 impl Unread {
-    /// The last one that was going on when the flow began.
+    /// The last one that was active when the flow began.
     fn beside(&self, flow: &Flow, networks: &Networks) -> Option<usize> {
         let spans = self.0.get(&(flow.key.addresses, networks.of(flow.key.scope)))?;
         let begun = spans.partition_point(|(span, _)| span.first <= flow.span.first);
@@ -152,7 +152,7 @@ impl Channels {
         let networks = flows.networks();
         let of = |announcement: &Announcement| (networks.key(announcement.channel), Vec::new());
         let mut channels: Map<FlowKey, Vec<usize>> = log.iter().map(of).collect();
-        // A flow with a port that no channel has is no channel.
+        // A flow with a port that no channel has is not a channel.
         let may_be = |key: &FlowKey| ports.has_all(key.ports) && channels.contains_key(&networks.key(*key));
         for number in numbers_where(flows, threads, may_be) {
             if let Some(numbers) = channels.get_mut(&networks.key(flows.get(number).key)) {
@@ -162,7 +162,7 @@ impl Channels {
         Channels(channels)
     }
 
-    /// The flow in which the announcement was made: of several between the same ports the last that had begun by then.
+    /// The flow in which the announcement was made: of several between the same ports, the last that had begun by then.
     fn flow(&self, flows: &Flows, announcement: &Announcement) -> Option<usize> {
         let numbers = self.0.get(&flows.networks().key(announcement.channel))?;
         let begun = numbers.partition_point(|number| flows.get(*number).span.first <= announcement.time);
@@ -208,8 +208,8 @@ impl Expectations {
         Expectations { ports, at, used: vec![false; log.len()] }
     }
 
-    /// The announcement that the flow fits best: to the very address rather than to its translation, made before the flow
-    /// rather than after, and late rather than early.
+    /// The announcement that the flow fits best. One for the exact address is better than one for its translation, one made
+    /// before the flow better than one made after, and a late one better than an early one.
     fn find<'a>(&mut self, log: &'a [Announcement], flow: &Flow, networks: &Networks) -> Option<Match<'a>> {
         let transport = Transport::from_protocol(flow.key.protocol)?;
         let mut best: Option<((bool, bool, usize), Match<'a>)> = None;
@@ -250,12 +250,13 @@ fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, tar
         && is_in_time(announcement.time, expectation, flow)
 }
 
-/// True if the side opened the connection: then it is not the one that was announced as waiting for others.
+/// True if the side opened the connection: then it is not the side that was announced as waiting for others.
 fn is_opened_by(flow: &Flow, side: Side) -> bool {
     flow.opening().initiator() == Some(side)
 }
 
-/// A flow that is expected alone begins after it was announced; of several that share an announcement some may be going on.
+/// True if the flow's time fits the announcement. A flow that is expected alone begins after it was announced; of several that
+/// share an announcement, some may already be active.
 fn is_in_time(announced: Time, expectation: &Expectation, flow: &Flow) -> bool {
     let Some(lifetime) = expectation.lifetime else { return true };
     let since = |time: Time| time.since(announced).unwrap_or(0);

@@ -1,12 +1,12 @@
-//! Whether the server side of a flow answered. A port that refused everybody, or never said anything, is no server, however
-//! often it was asked.
+//! The reply of a flow's server side. A port that refused everybody, or never sent anything, is no server, however often it was
+//! asked.
 
 use crate::decode::Side;
 use crate::flow::Flow;
 use crate::service::{Evidence, Registry, Reply, Service, Transport, Verdict};
 
-/// From so many packets without data on, the client of a connection whose other direction is not in the capture is taken to be
-/// in a conversation: it acknowledges what it receives. Scanners send a probe once or twice (Nmap's default is one
+/// The number of packets without data from which the client of a connection whose other direction is not in the capture is taken
+/// to be in a conversation: it acknowledges what it receives. Scanners send a probe once or twice (Nmap's default is one
 /// retransmission).
 const LEAST_ACKNOWLEDGMENTS: u64 = 3;
 
@@ -20,7 +20,7 @@ pub fn reply(flow: &Flow, transport: Transport, verdict: &Verdict, registry: &Re
     }
 }
 
-/// Where no side is the server, nobody was asked to answer.
+/// The reply in a flow without a server, in which neither side was asked to answer.
 fn between_equals(flow: &Flow) -> Reply {
     if flow.is_only_reset() {
         Reply::Refused
@@ -31,8 +31,9 @@ fn between_equals(flow: &Flow) -> Reply {
     }
 }
 
-/// Whatever the server side sent but a refusal is an answer, unless it carries nothing and is only reset: then it may be a scanner's. Without
-/// an answer in the capture, a client that goes on after its opening got one out of its sight.
+/// The reply of the server side of a connection. Anything it sent other than a refusal is an answer, unless it carries nothing
+/// and is only reset: then it may be a scanner's. Without an answer in the capture, a client that goes on after its opening got
+/// one that was not captured.
 fn of_connection(flow: &Flow, server: Side) -> Reply {
     let client = server.other();
     let spoke = flow.went_on(server) && (flow.carried(server) || !flow.is_only_reset_by(client));
@@ -47,7 +48,8 @@ fn of_connection(flow: &Flow, server: Side) -> Reply {
     }
 }
 
-/// The client's direction of a connection whose opening is not in the capture; among these are scans with other packets than SYN.
+/// The reply in a connection whose opening is not in the capture, judged by the client's direction. Scans with packets other than
+/// SYN are among these.
 fn of_midstream(flow: &Flow, client: Side) -> Reply {
     let is_conversation = flow.carried(client) || flow.packets[client.index()] >= LEAST_ACKNOWLEDGMENTS;
     if is_conversation { Reply::OneWay } else { Reply::Silent }

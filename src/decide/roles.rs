@@ -1,8 +1,8 @@
-//! The verdict on every flow: each by itself where its own packets suffice, the others with statistics about their endpoints over all
-//! flows.
+//! The verdict on every flow: each by itself where its own packets suffice, the others with statistics about their endpoints over
+//! all flows.
 //!
-//! These statistics are a join over all flows at the end, so that neither the order of the packets nor the division of the work can
-//! change a verdict.
+//! These statistics are a join over all flows at the end, so that neither the order of the packets nor the division of the work
+//! can change a verdict.
 
 use super::endpoint_stats::GatheredStats;
 use super::ladder;
@@ -18,10 +18,11 @@ use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
 use crate::unit::{NANOSECONDS, Time};
 
-/// Nanoseconds after the start of the capture from which on the first packet of a flow in the capture is taken to be its very first.
+/// Nanoseconds after the start of the capture from which on the first packet of a flow in the capture is taken to be its very
+/// first.
 const START_OBSERVED_AFTER: i64 = 2 * NANOSECONDS;
 
-/// Everything that a verdict can rest on.
+/// Everything that a verdict can be based on.
 #[derive(Clone, Copy, Debug)]
 pub struct Roles<'a> {
     /// The flows.
@@ -88,8 +89,8 @@ impl Roles<'_> {
         verdict
     }
 
-    /// The assessment of one flow, and the facts that it rests on; `None` for a protocol without ports. Statistics about its endpoints
-    /// are gathered even if the flow is settled without them.
+    /// The assessment of one flow, and the facts on which it is based; `None` for a protocol without ports. Statistics about its
+    /// endpoints are gathered even if the flow is settled without them.
     pub fn assess(&self, number: usize) -> Option<(FlowFacts, EndpointStats, Assessment)> {
         let facts = self.facts(number)?;
         let mut local = self.decide_locally(1);

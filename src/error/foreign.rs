@@ -1,4 +1,4 @@
-//! Files that are no capture of a kind that is read here.
+//! Files that are no capture of a kind that Portolan reads.
 
 /// A file format that is recognised and not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum ForeignFormat {
     Cabinet,
     Ar,
     Tar,
-    // Compressions that are not read, and what is compressed twice.
+    // Compressions that are not read, and files that are compressed twice.
     Bzip2,
     Compress,
     Lzip,
@@ -53,7 +53,7 @@ pub enum ForeignFormat {
     ZstdTwice,
     Lz4Twice,
     XzTwice,
-    /// pcapng after a transfer that has changed its line ends.
+    /// pcapng after a transfer that changed its line ends.
     PcapngTransferredAsText,
     // Programs and documents.
     Program,
@@ -74,7 +74,7 @@ pub enum ForeignFormat {
 }
 
 impl ForeignFormat {
-    /// True if a file of this format holds captured packets, which something can convert or restore.
+    /// True if a file of this format holds captured packets, and a program can convert or restore them.
     pub fn is_capture(self) -> bool {
         use ForeignFormat::{
             Capsa, EarlyNetXRay, Erf, EyeSdn, InfoVista5View, Iptrace, LanAlyzer, NetScaler, Nettl, Nettl9, NetworkMonitor1,

@@ -8,11 +8,11 @@ use super::ForeignFormat;
 pub enum NotACapture {
     /// It has another format.
     Foreign(ForeignFormat),
-    /// It has an unknown format: its first bytes, and how many of them there are.
+    /// It has an unknown format: its first bytes, and their number.
     Unknown {
         /// The bytes.
         bytes: [u8; 4],
-        /// How many of them the file has.
+        /// The number of these bytes that the file has.
         len: usize,
     },
     /// It ends inside its file header.
@@ -92,13 +92,13 @@ pub enum FormatProblem {
         /// Bytes that it claims to take.
         length: u32,
     },
-    /// A block is longer than is believed.
+    /// A block is longer than the limit for blocks.
     BlockTooLong {
         /// Its type.
         block_type: u32,
         /// Bytes that it claims to take.
         length: u32,
-        /// Bytes that are believed.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// The two lengths of a block differ.
@@ -139,7 +139,7 @@ pub enum FormatProblem {
     },
 }
 
-/// A contradiction in compressed data. Decompressors give it as an [`std::io::Error`] that holds it.
+/// A contradiction in compressed data. Decompressors return an [`std::io::Error`] that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompressionProblem {
@@ -159,16 +159,16 @@ pub enum CompressionProblem {
     BlockTooLong,
     /// A block of LZ4 has a wrong checksum.
     BlockChecksum,
-    /// A frame of LZ4 holds more than it says.
+    /// A frame of LZ4 holds more than its header states.
     FrameHoldsMore,
-    /// A frame of LZ4 holds less than it says.
+    /// A frame of LZ4 holds less than its header states.
     FrameHoldsLess,
     /// A frame of LZ4 has a wrong checksum.
     FrameChecksum,
 }
 
 impl CompressionProblem {
-    /// As a decompressor gives it.
+    /// The error as decompressors return it.
     pub fn into_io(self) -> std::io::Error {
         std::io::Error::new(std::io::ErrorKind::InvalidData, self)
     }

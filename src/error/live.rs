@@ -1,4 +1,4 @@
-//! Trouble of a live capture: with libpcap, interfaces, saved packets and privileges.
+//! Problems of a live capture: with libpcap, interfaces, saved packets and privileges.
 
 use std::io;
 
@@ -26,14 +26,14 @@ pub enum LiveUnavailable {
 pub enum CaptureProblem {
     /// There is no such interface.
     Missing {
-        /// Those that there are.
+        /// The interfaces that there are.
         known: Vec<String>,
     },
     /// It is switched off.
     Down,
-    /// This user may not capture on it, in libpcap's words.
+    /// This user is not permitted to capture on it, in libpcap's words.
     NotPermitted(String),
-    /// The filter is right and cannot be used for packets of this interface, in libpcap's words.
+    /// The filter is valid but cannot be used for packets of this interface, in libpcap's words.
     Filter(String),
     /// The system refuses the thread that captures on it.
     Thread(io::Error),
@@ -49,7 +49,7 @@ pub enum SaveProblem {
     Folder,
     /// Standard output cannot be rotated.
     RotatedStandardOutput,
-    /// The number of files to keep is limited, and none is rotated.
+    /// The number of files to keep is limited, but there is no rotation.
     KeptWithoutRotation,
     /// A limit of the rotation is 0.
     ZeroLimit,
@@ -59,9 +59,9 @@ pub enum SaveProblem {
     TooMuchDescribed,
     /// The interfaces have two link types, and the file format holds one.
     TwoLinkTypes {
-        /// Number of the first one's link type.
+        /// Number of the link type of the first interface.
         first: u32,
-        /// Number of another one's link type.
+        /// Number of the link type of the other interface.
         other: u32,
     },
     /// The packets come in blocks that contradict their format.
@@ -73,15 +73,15 @@ pub enum SaveProblem {
     },
 }
 
-/// The reason why privileges could not be dropped, or not be seen to be gone.
+/// The reason why privileges could not be dropped, or their absence could not be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PrivilegeProblem {
-    /// `/proc/self` does not say which privileges are left.
+    /// `/proc/self` does not show which privileges are left.
     NoProc,
     /// There is more than one thread.
     ThreadsRunning {
-        /// How many.
+        /// The number of threads.
         threads: usize,
     },
     /// The program cannot become another user.
@@ -113,9 +113,9 @@ pub enum PrivilegeStep {
     Capabilities,
     /// `no_new_privs` is set.
     NoNewPrivs,
-    /// `PR_SET_DUMPABLE` is taken back.
+    /// `PR_SET_DUMPABLE` is cleared.
     Dumpable,
-    /// Landlock is put in force.
+    /// Landlock is enforced.
     Landlock,
     /// `/proc/self/status` is read.
     Status,
@@ -124,7 +124,7 @@ pub enum PrivilegeStep {
 /// A privilege that is left after all were dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemainingPrivilege {
-    /// A line of `/proc/self/status` says so.
+    /// A line of `/proc/self/status` shows it.
     Status(String),
     /// `no_new_privs` is not set.
     NewPrivs,

@@ -11,14 +11,14 @@ pub enum OutputConflict {
         /// The option of the second one.
         second: &'static str,
     },
-    /// No table or several were chosen for an output that is a single one.
+    /// No table, or several, were chosen for an output of a single table.
     NotOneTable {
         /// The option.
         option: &'static str,
-        /// How many were chosen.
+        /// The number of tables chosen.
         tables: usize,
     },
-    /// An output is a file that is used otherwise.
+    /// An output is a file that has another use.
     SameFile {
         /// The output.
         output: NamedOutput,

@@ -1,12 +1,12 @@
-//! Connections: the opening and the end of a flow, from the events that were seen of it.
+//! Connections: the opening and the end of a flow, from the events that were seen.
 
 use super::record::{Flow, FlowEvents, REUSE_AFTER};
 use crate::decode::protocol::ip;
 use crate::decode::{ConnectionFlags, Observation, Side};
 use crate::service::{Opening, Verdict};
 
-/// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the bytes
-/// sent meanwhile: many times the bytes in flight on a fast connection.
+/// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the
+/// bytes sent meanwhile: many times the bytes in flight on a fast connection.
 const IN_FLIGHT: i64 = 64 << 20;
 
 impl Flow {
@@ -42,7 +42,7 @@ impl Flow {
         }
         if !answered || !self.has_opening() {
             let again = self.has_opening() && self.opening_sequence == observation.sequence;
-            // The first try may carry data, and a second one without it still be answered for both.
+            // The first try may carry data, and a second one without it may still be answered for both.
             let data = u16::try_from(observation.payload_len).unwrap_or(u16::MAX);
             self.opening_data = if again { self.opening_data.max(data) } else { data };
             self.opening_sequence = observation.sequence;
@@ -52,8 +52,8 @@ impl Flow {
         self.seen.insert(FlowEvents::OPENED.by(side));
     }
 
-    /// Records a reset. After the close of both sides it ends nothing: hosts send one for packets that still arrive then. Where the
-    /// other side is out of the capture's sight, its close is, too.
+    /// Records a reset. After both sides have closed, a reset ends nothing: hosts send one for packets that still arrive then.
+    /// If the other side's packets are not in the capture, neither is its close.
     fn note_reset(&mut self, side: Side) {
         let peer = side.other();
         self.seen.insert(FlowEvents::RESET.by(side));
@@ -130,8 +130,8 @@ impl Flow {
         }
     }
 
-    /// The role of the side that opened the flow, given who its server is. Where no opening is in the capture, its first packet
-    /// stands for it, if `start_observed` says that no earlier one is likely.
+    /// The role of the side that opened the flow, given its server. Where no opening is in the capture, the first packet stands
+    /// for it, if `start_observed` says that no earlier one is likely.
     pub fn initiator(&self, verdict: &Verdict, start_observed: bool) -> Initiator {
         let side = match (self.opening(), self.group_side()) {
             (Opening::Unseen, Some(group)) => Some(group.other()),
@@ -145,8 +145,8 @@ impl Flow {
         }
     }
 
-    /// True if the client opened the connection and then went on with it, although no answer is in the capture: the server
-    /// answered out of the capture's sight.
+    /// True if the client opened the connection and then went on with it, although no answer is in the capture: the server's
+    /// answer was not captured.
     pub fn was_answered_unseen(&self) -> bool {
         matches!(self.opening(), Opening::Asked(server) if self.went_on(server.other()))
     }
@@ -156,12 +156,12 @@ impl Flow {
         self.seen.intersects(FlowEvents::WENT_ON.by(side))
     }
 
-    /// True if a side did nothing but reset.
+    /// True if a side sent nothing but resets.
     pub fn is_only_reset(&self) -> bool {
         [Side::A, Side::B].into_iter().any(|side| self.is_only_reset_by(side))
     }
 
-    /// True if that side did nothing but reset.
+    /// True if `side` sent nothing but resets.
     pub fn is_only_reset_by(&self, side: Side) -> bool {
         let others = FlowEvents::OPENED | FlowEvents::ANSWERED | FlowEvents::WENT_ON;
         self.was_reset_by(side) && !self.seen.intersects(others.by(side))
@@ -268,8 +268,8 @@ impl Flow {
     }
 }
 
-/// True if the first answer in one flow acknowledges the opening in the other, with none, some or all of the data in it
-/// (RFC 7413 section 4.2).
+/// True if the first answer in `answer` acknowledges the opening in `opening`, with none, some or all of its data (RFC 7413
+/// section 4.2).
 fn acknowledges(opening: &Flow, answer: &Flow) -> bool {
     answer.answered_sequence.wrapping_sub(opening.opening_sequence) <= u32::from(opening.opening_data)
 }
@@ -289,14 +289,14 @@ pub enum Outcome {
     Midstream,
 }
 
-/// The role of the side that opened a flow, which is another question than who serves: an FTP server opens connections, too.
+/// The role of the side that opened a flow. It is independent of which side serves: an FTP server opens connections, too.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Initiator {
     /// The client, as nearly always; also the opener of a flow without a known server.
     Client,
     /// The server.
     Server,
-    /// Nobody was seen to open it.
+    /// No opening was seen.
     #[default]
     Unknown,
 }

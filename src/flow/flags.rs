@@ -6,8 +6,8 @@ use crate::decode::{Encapsulation, Path};
 use crate::service::{FlowFlags, Opening, Transport, Verdict};
 
 impl Flow {
-    /// Everything out of the ordinary about the flow: by its packets, by the encapsulations of its two directions (`paths`), and by
-    /// its verdict.
+    /// Everything unusual about the flow: by its packets, by the encapsulations of its two directions (`paths`), and by its
+    /// verdict.
     pub fn flags(&self, verdict: &Verdict, paths: &[Path]) -> FlowFlags {
         let mut flags = verdict.flags;
         // An overflow record stands for many flows, and has the flags of none.
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_opening_tells_the_initiator_or_else_the_first_packet() {
+    fn the_opening_or_else_the_first_packet_shows_the_initiator() {
         let verdict = |server| Verdict { server: Some(server), ..Verdict::without_server(Service::Portless) };
         let opened = flow(&[SYN, SYN_ACK]);
         assert_eq!(opened.initiator(&verdict(Side::B), false), Initiator::Client);

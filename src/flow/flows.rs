@@ -1,4 +1,4 @@
-//! The flows of a capture, and the way to each: its record, the counts that few flows have, and its identifier.
+//! The flows of a capture, and access to each: its record, the counts that few flows have, and its identifier.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ impl Rare {
     }
 }
 
-/// The most quotations that are kept whose flow is not known; each has some 120 bytes.
+/// The most quotations of unknown flows that are kept; each takes some 120 bytes.
 const MAX_UNPLACED: usize = 1 << 14;
 
 /// Memory for more flows.
@@ -38,9 +38,9 @@ pub fn make_spare() -> SpareFlows {
 /// Identifiers of flows: their numbers over the whole capture from 0, expired flows counted among them.
 #[derive(Clone, Debug, Default)]
 struct Ids {
-    /// Those of the first flows, which were there when flows were removed last.
+    /// The identifiers of the first flows, which were there when flows were last removed.
     first: Vec<u64>,
-    /// How many flows had begun by then.
+    /// The number of flows that had begun by then.
     following: u64,
 }
 
@@ -59,7 +59,7 @@ pub struct Flows {
     flows: ChunkedVec<Flow>,
     rare: HashMap<usize, Rare>,
     ids: Ids,
-    /// Quotations in ICMP errors, of flows that are not known in their scope.
+    /// Quotations in ICMP errors of flows that are not known in the scope of the error.
     unplaced: Vec<Observation>,
     networks: Networks,
 }
@@ -76,44 +76,43 @@ impl Flows {
         }
     }
 
-    /// How many there are.
+    /// The number of flows.
     pub fn len(&self) -> usize {
         self.flows.len()
     }
 
-    /// True if there are none.
+    /// True if there are no flows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The flow with that number, from 0.
+    /// The flow with the number `number`, counted from 0.
     pub fn get(&self, number: usize) -> &Flow {
         self.flows.get(number)
     }
 
-    /// All of them.
+    /// All flows, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Flow> {
         self.flows.iter()
     }
 
-    /// The identifier of the flow with that number: its number over the whole capture, from 1. Unless flows have expired, it is
-    /// one more than the other.
+    /// The identifier of a flow: its number over the whole capture, from 1. Unless flows have expired, it is `number` + 1.
     pub fn id(&self, number: usize) -> u64 {
         self.ids.of(number) + 1
     }
 
-    /// The most items that any of its parts has memory for.
+    /// The largest number of items that any part of the collection has memory for.
     #[cfg(test)]
     pub(super) fn room(&self) -> usize {
         self.flows.room().max(self.rare.capacity()).max(self.ids.first.capacity())
     }
 
-    /// Which scopes are two directions of one network.
+    /// The scopes that are two directions of one network.
     pub fn networks(&self) -> &Networks {
         &self.networks
     }
 
-    /// Joins flows that are two directions of one; `None` if there are none.
+    /// Joins flows that are two directions of one connection; `None` if there are none.
     pub fn join_halves(&self, threads: usize) -> Option<Joined> {
         halves::join(self, threads)
     }
@@ -148,7 +147,7 @@ impl Flows {
         }
     }
 
-    /// Removes the flows for which `is_expired` is true. Gives the others' new numbers by their old ones.
+    /// Removes the flows for which `is_expired` is true. Returns the new numbers of the others, by their old ones.
     pub(super) fn remove(&mut self, is_expired: &[bool]) -> Vec<u32> {
         let staying = is_expired.iter().filter(|is_expired| !**is_expired).count();
         let mut numbers = vec![0; is_expired.len()];
@@ -167,7 +166,8 @@ impl Flows {
         numbers
     }
 
-    /// Other flows in place of these: those that had the numbers `kept`. They keep their identifiers if flows have expired.
+    /// The collection with `flows`, which had the numbers `kept`, in place of these. They keep their identifiers if flows have
+    /// expired.
     pub(super) fn rearranged(
         &self,
         flows: ChunkedVec<Flow>,
@@ -184,7 +184,7 @@ impl Flows {
         Flows { flows, rare, ids, unplaced: Vec::new(), networks }
     }
 
-    /// Quotations in ICMP errors, of flows that are not known in their scope.
+    /// Quotations in ICMP errors of flows that are not known in the scope of the error.
     pub(super) fn unplaced(&self) -> &[Observation] {
         &self.unplaced
     }
@@ -194,7 +194,7 @@ impl Flows {
         self.rare.iter().map(|(number, rare)| (*number, *rare))
     }
 
-    /// The rare counts of the flow with that number.
+    /// The rare counts of the flow with the number `number`.
     pub fn rare(&self, number: usize) -> Rare {
         self.rare.get(&number).copied().unwrap_or_default()
     }

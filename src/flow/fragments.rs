@@ -1,7 +1,7 @@
-//! The link between a datagram's fragments: only the first has ports, the others follow it into its flow.
+//! The link between a datagram's fragments: only the first has ports, and the others are assigned to its flow.
 //!
-//! Nothing is put together again, only remembered: of a first fragment its flow, of later ones that came before it the
-//! observations themselves. Both are bounded. A fragment whose first never comes has no flow.
+//! Nothing is reassembled. Two things are remembered, both bounded: the flow of a first fragment, and later fragments that came
+//! before their first. A fragment whose first never comes has no flow.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,14 +9,14 @@ use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, Observation, ScopeId, Side};
 use crate::unit::{NANOSECONDS, Time};
 
-/// How long the fragments of a datagram may follow each other: the reassembly time of RFC 8200 section 4.5.
+/// The longest gap between the fragments of a datagram: the reassembly time of RFC 8200 section 4.5.
 const LIFETIME: i64 = 60 * NANOSECONDS;
 /// The most datagrams that are remembered at a time; the oldest is forgotten first.
 pub const MAX_DATAGRAMS: usize = 1 << 14;
-/// The most later fragments that wait for a first at a time; the oldest datagram's are given up first.
+/// The most later fragments that wait for a first at a time; those of the oldest datagram are given up first.
 pub const MAX_WAITING: usize = 1 << 16;
 
-/// What the fragments of one datagram have in common (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
+/// The identity of a datagram, shared by its fragments (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Datagram {
     source: Address,
@@ -26,12 +26,12 @@ struct Datagram {
     scope: ScopeId,
 }
 
-/// What is known of a datagram.
+/// The state of a datagram.
 #[derive(Debug)]
 enum State<T> {
     /// Its first fragment has been seen, and belongs to this flow.
     Flow { key: FlowKey, side: Side, message: Option<IcmpMessage> },
-    /// Only later ones, which wait.
+    /// Only later fragments have been seen, and they wait.
     Waiting(Vec<(Observation, T)>),
 }
 
@@ -40,15 +40,15 @@ struct Entry<T> {
     state: State<T>,
     /// The time of its latest fragment.
     latest: Time,
-    /// Tells its places in the queue from those of a forgotten datagram with the same name.
+    /// Distinguishes its places in the queue from those of a forgotten datagram with the same name.
     serial: u64,
 }
 
-/// The datagrams whose fragments are still coming. Each fragment has a tag, by which the caller knows it again.
+/// The datagrams whose fragments are still arriving. Each fragment has a tag, by which the caller recognizes it.
 #[derive(Debug)]
 pub struct Fragments<T> {
     datagrams: HashMap<Datagram, Entry<T>, foldhash::fast::RandomState>,
-    /// In the order they were first seen.
+    /// In order of first appearance.
     queue: VecDeque<(Datagram, u64)>,
     waiting: usize,
     serial: u64,
@@ -61,7 +61,7 @@ pub enum Followed<T> {
     Flow {
         /// The fragment.
         fragment: Observation,
-        /// Earlier fragments of the same datagram, in the order they came.
+        /// Earlier fragments of the same datagram, in order of arrival.
         waited: Vec<(Observation, T)>,
     },
     /// The fragment has no flow, unless the first of its datagram comes later.
@@ -75,7 +75,7 @@ impl<T> Default for Fragments<T> {
 }
 
 impl<T> Fragments<T> {
-    /// Takes a fragment, and finds its flow. Each fragment is given back once, or twice if it waits and does not wait in vain.
+    /// Takes a fragment, and finds its flow. Each fragment is returned once, or twice if it waits and does not wait in vain.
     pub fn push(&mut self, observation: Observation, tag: T) -> Followed<T> {
         let time = observation.time;
         let followed = match observation.fragment {
@@ -89,7 +89,7 @@ impl<T> Fragments<T> {
         followed
     }
 
-    /// A first fragment: the later ones that waited for it, with its key.
+    /// Records a first fragment. Returns the later fragments that waited for it, with its key.
     fn first(&mut self, observation: &Observation, identification: u32) -> Vec<(Observation, T)> {
         let Observation { key, side, message, time, .. } = *observation;
         let datagram = Datagram::of(observation, identification);
@@ -141,7 +141,7 @@ impl<T> Fragments<T> {
         self.datagrams.insert(datagram, Entry { state, latest, serial: self.serial });
     }
 
-    /// Forgets the oldest datagrams while they are out of time or there are too many.
+    /// Forgets the oldest datagrams while they are expired or too many.
     fn forget_old(&mut self, now: Time) {
         while let Some(&(datagram, serial)) = self.queue.front() {
             let Some(entry) = self.datagrams.get(&datagram).filter(|entry| entry.serial == serial) else {
@@ -161,7 +161,7 @@ impl<T> Fragments<T> {
 }
 
 impl Datagram {
-    /// The datagram with that identification that a fragment belongs to.
+    /// The datagram with the identification `identification` that a fragment belongs to.
     fn of(observation: &Observation, identification: u32) -> Datagram {
         let FlowKey { addresses, protocol, scope, .. } = observation.key;
         Datagram {
@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// How many fragments got a flow with ports, and how many none.
+    /// The number of fragments that got a flow with ports, and the number of those that got none.
     fn run(fragments: &[Observation]) -> (usize, usize) {
         let (mut table, mut flows, mut waiting) = (Fragments::default(), 0, 0);
         for &observation in fragments {
@@ -238,14 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_first_they_are_orphans() {
+    fn fragments_without_a_first_one_are_orphans() {
         let (other, later) = (fragment(Fragment::First(8), 0), fragment(Fragment::Later(7), 0));
         assert_eq!(run(&[later, later]), (0, 2));
         assert_eq!(run(&[other, later]), (1, 1));
     }
 
     #[test]
-    fn after_a_minute_a_datagram_is_over() {
+    fn a_datagram_expires_after_a_minute() {
         let first = fragment(Fragment::First(7), 0);
         assert_eq!(run(&[first, fragment(Fragment::First(9), 61), fragment(Fragment::Later(7), 61)]), (2, 1));
     }

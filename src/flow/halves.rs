@@ -1,9 +1,9 @@
 //! Connections whose two directions came in different scopes: mirror ports that tag each direction with a VLAN of its own,
-//! overlay networks with one identifier for each direction, a tag on one direction only. What looks like two flows, each
-//! with the direction that the other lacks, is one.
+//! overlay networks with one identifier for each direction, a tag on one direction only. Such a connection looks like two flows,
+//! each with the direction that the other lacks.
 //!
-//! Which flows have one direction only is not known before the end, so that is when halves are joined. Two whole connections
-//! between equal endpoints in two scopes stay two: addresses mean different machines there.
+//! Halves are joined at the end, because only then is it known which flows have one direction only. Two whole connections between
+//! equal endpoints in two scopes stay two: the addresses mean different machines there.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,16 +16,16 @@ use crate::support::parallel;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
-/// How many halves between the same endpoints are compared with one: enough for ports that are used again and again, and a
-/// bound on what somebody can make us compare.
+/// The most halves between the same endpoints that are compared with one: enough for ports that are used again and again, and a
+/// bound on the work that traffic can cause.
 const MOST_COMPARED: usize = 64;
 
-/// Flows after halves were joined, and the way from the flows before that to these.
+/// Flows after halves were joined, and the mapping from the earlier flows to these.
 #[derive(Debug)]
 pub struct Joined {
-    /// The flows now.
+    /// The joined flows.
     pub flows: Flows,
-    /// Their numbers.
+    /// The numbers of the joined flows.
     pub numbers: JoinedNumbers,
 }
 
@@ -33,18 +33,18 @@ pub struct Joined {
 #[derive(Debug)]
 pub struct JoinedNumbers(Vec<u32>);
 
-/// Scopes that are the two directions of one network: each stands for the one that its flows have after joining.
+/// Scopes that are two directions of one network. Each is mapped to the scope that its flows have after joining.
 #[derive(Clone, Debug, Default)]
 pub struct Networks(Map<ScopeId, ScopeId>);
 
 impl Networks {
-    /// The scope that stands for the network of `scope`: mostly itself.
+    /// The scope that stands for the network of `scope`: mostly `scope` itself.
     #[inline]
     pub fn of(&self, scope: ScopeId) -> ScopeId {
         if self.0.is_empty() { scope } else { self.root(scope) }
     }
 
-    /// The key with that scope.
+    /// The key with the scope of its network.
     pub fn key(&self, key: FlowKey) -> FlowKey {
         FlowKey { scope: self.of(key.scope), ..key }
     }
@@ -64,8 +64,8 @@ impl Networks {
     }
 }
 
-/// Joins halves, and puts quotations in ICMP errors to the half that they quote, whose errors come back in the other scope.
-/// `None` if there is nothing to do.
+/// Joins halves, and assigns quotations in ICMP errors, which come back in the other scope, to the half that they quote. `None`
+/// if there is nothing to do.
 pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
     let halves = Halves::of(flows, threads);
     let (pairs, quotes) = (halves.pairs(flows), halves.quotes(flows));
@@ -79,7 +79,7 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
     let mut numbers: Vec<u32> = Vec::with_capacity(flows.len());
     let mut joined = ChunkedVec::default();
     for (number, flow) in flows.iter().enumerate() {
-        // The half that is kept came first.
+        // The half that is kept has the lower number.
         if let Some(kept) = halves.get(&number) {
             numbers.push(numbers[*kept]);
             continue;
@@ -105,23 +105,23 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
 }
 
 impl JoinedNumbers {
-    /// The number now of the flow that had the number `before`. Halves of one flow have the same.
+    /// The present number of the flow that had the number `before`. The two halves of one flow have the same.
     pub fn now(&self, before: u32) -> u32 {
         self.0[before as usize]
     }
 
-    /// What holds for flows now, by the numbers before.
+    /// Expands values by the present numbers to values by the earlier numbers.
     pub fn spread<T: Copy>(&self, now: &[T]) -> Vec<T> {
         self.0.iter().map(|number| now[*number as usize]).collect()
     }
 
-    /// What holds for flows now, by their numbers: what held for all that each was joined of.
+    /// Combines flags by the earlier numbers to flags by the present numbers: true where all halves of the flow had true.
     pub fn gathered(&self, before: &[bool]) -> Vec<bool> {
         let mut now = Vec::new();
         for (number, holds) in self.0.iter().zip(before) {
             match now.get_mut(*number as usize) {
                 Some(other) => *other &= *holds,
-                // They are numbered in the order of their first halves.
+                // Joined flows are numbered in the order of their first halves.
                 None => now.push(*holds),
             }
         }
@@ -131,9 +131,9 @@ impl JoinedNumbers {
 
 /// The flows that have one direction only.
 struct Halves {
-    /// Their numbers, in order.
+    /// The numbers of these flows, in order.
     numbers: Vec<usize>,
-    /// Those between the same endpoints, in order.
+    /// The numbers of those between the same endpoints, in order.
     between: Map<FlowKey, Vec<usize>>,
 }
 
@@ -144,7 +144,7 @@ impl Halves {
         let mut scopes = numbers.iter().map(|number| flows.get(*number).key.scope);
         let first = scopes.next();
         if flows.unplaced().is_empty() && scopes.all(|scope| Some(scope) == first) {
-            // None has its other half elsewhere; a scan in one network can have millions of them.
+            // No flow has its other half elsewhere; a scan in one network can have millions of halves.
             numbers.clear();
         }
         let mut between: Map<FlowKey, Vec<usize>> = Map::default();
@@ -176,7 +176,8 @@ impl Halves {
         pairs
     }
 
-    /// The quotations that found no flow in their own scope, each with the half that they quote: the latest that had begun by then.
+    /// The quotations that found no flow in their own scope, each with the half that they quote: the latest that had begun by
+    /// then.
     fn quotes<'f>(&self, flows: &'f Flows) -> Vec<(usize, &'f Observation)> {
         let quoted = |quote: &'f Observation| {
             let between = self.between.get(&endpoints(quote.key))?;
@@ -196,13 +197,13 @@ fn is_half(flow: &Flow) -> bool {
     !flow.is_two_way() && !flow.is_overflow() && flow.group_side().is_none()
 }
 
-/// The key whatever its scope.
+/// The key without its scope.
 fn endpoints(key: FlowKey) -> FlowKey {
     FlowKey { scope: ScopeId::PLAIN, ..key }
 }
 
 impl Flow {
-    /// The side that sent all of its packets.
+    /// The side that sent all packets of the flow.
     fn sender(&self) -> Side {
         if self.packets[0] > 0 { Side::A } else { Side::B }
     }

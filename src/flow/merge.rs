@@ -4,17 +4,17 @@ use super::record::{Flow, FlowEvents};
 use crate::decode::Side;
 
 impl Flow {
-    /// Adds a later part of the same flow, whose packets came after those of this part. The result is the flow that all these packets
-    /// make when they are counted as one, in every field.
+    /// Adds a later part of the same flow, whose packets came after those of this part. The result is the flow that all these
+    /// packets make when they are counted as one, in every field.
     ///
     /// An opening (a SYN without ACK) in the later part must be its first packet. The effect of an opening depends on whether the
     /// connection was opened and answered before, and a flow keeps the numbers of one opening only, so that the later part alone
-    /// cannot tell what an opening further in would have changed. A capture is therefore cut in front of every opening, and its parts
+    /// cannot show what an opening further in would have changed. A capture is therefore cut before every opening, and its parts
     /// are merged in their order, from the first on.
     ///
     /// The caller decides whether the later part belongs to this flow or is another one between the same ports, as
-    /// [`Flow::is_ended_by`] does for a packet. ICMP errors that quote the flow must have been noted in a part that had begun. Neither
-    /// part may be joined of two directions.
+    /// [`Flow::is_ended_by`] does for a packet. ICMP errors that quote the flow must have been noted in a part that had begun.
+    /// Neither part may be joined from two directions.
     pub fn merge(&mut self, later: &Flow) {
         let (answered, opened) = (self.has_answer(), self.has_opening());
         if later.has_opening() && !(answered && opened) {
@@ -27,7 +27,7 @@ impl Flow {
             self.seen.insert(FlowEvents::ANSWER_USED);
         }
         let resets = self.resets_in(later);
-        // Those of the later part depend on what it does not know.
+        // These events of the later part depend on the earlier one.
         let unknown = FlowEvents::FIRST_FROM_B | FlowEvents::PORT_REUSED | FlowEvents::RESET_STATES;
         self.seen.insert((later.seen - unknown) | resets);
         self.add_counts(later);
@@ -80,7 +80,7 @@ mod tests {
     const SYN_ACK: Said = (SERVER, "SA", 100, 8, 0);
     const ACK: Said = (CLIENT, "A", 8, 101, 0);
 
-    /// The flow of these packets, and of these quotations of packets behind the first.
+    /// The flow of `packets`; quotations may only come after the first packet.
     fn counted(packets: &[Observation]) -> Flow {
         let mut flow = Flow::begin(&packets[0]);
         for packet in packets {
@@ -89,7 +89,7 @@ mod tests {
         flow
     }
 
-    /// The flow that parts make, each of which was counted apart.
+    /// The flow that results from merging parts that were counted apart.
     fn merged<'p>(parts: impl IntoIterator<Item = &'p [Observation]>) -> Flow {
         parts
             .into_iter()
@@ -105,7 +105,7 @@ mod tests {
         said.iter().copied().map(observation).collect()
     }
 
-    /// The flow of packets in words, which is that of its two parts if these are cut at that place.
+    /// The flow of packets in words; asserts that merging its two parts, cut at `place`, gives the same flow.
     fn cut_at(place: usize, said: &[Said]) -> Flow {
         let packets = packets(said);
         let flow = merged([&packets[..place], &packets[place..]]);
@@ -117,8 +117,8 @@ mod tests {
         packet.signals & (ConnectionFlags::SYN | ConnectionFlags::ACK) == ConnectionFlags::SYN
     }
 
-    /// A packet of one flow, now and then a fragment, to a group, without a time, or a quotation in an ICMP error; and whether the
-    /// capture is cut in front of it.
+    /// A packet of one flow, now and then a fragment, to a group, without a time, or a quotation in an ICMP error; and whether
+    /// the capture is cut before it.
     fn any_packet() -> impl Strategy<Value = (Observation, bool)> {
         let flags =
             prop::sample::select(vec!["S", "S", "DS", "DS", "SA", "A", "DA", "F", "FA", "FSA", "R", "RA", "RF", "RS", "RSA"]);
@@ -184,22 +184,22 @@ mod tests {
         assert_eq!(outcome(&[client_closes, server_closes, reset]), Outcome::Established);
         assert_eq!(outcome(&[client_closes, reset]), Outcome::Reset, "in the later part the server has said nothing yet");
         assert_eq!(cut_at(4, &[SYN, SYN_ACK, client_closes, server_closes, reset]).outcome(), Outcome::Established);
-        // Where the server is out of sight, its close is, too.
+        // Where the server's packets are not in the capture, its close is not, either.
         assert_eq!(cut_at(2, &[SYN, client_closes, reset]).outcome(), Outcome::Established);
     }
 
     #[test]
-    fn a_capture_is_cut_in_front_of_every_opening() {
+    fn a_capture_is_cut_before_every_opening() {
         let all = packets(&[SYN, SYN_ACK, ACK, SYN]);
         let flow = counted(&all);
         assert!(flow.went_on(CLIENT));
         assert_eq!(merged([&all[..2], &all[2..3], &all[3..]]), flow);
-        // Without that cut, the later part takes its opening for the first, and what came before it for another connection's.
+        // Without that cut, the later part takes its opening for the first, and the packets before it for another connection's.
         assert!(!merged([&all[..2], &all[2..]]).went_on(CLIENT));
     }
 
     #[test]
-    fn the_first_part_says_whether_the_ports_had_a_flow_before() {
+    fn the_first_part_shows_whether_the_ports_had_a_flow_before() {
         let part = |is_reuse: bool| {
             let mut flow = counted(&packets(&[ACK]));
             if is_reuse {

@@ -1,8 +1,6 @@
-//! Floor 5: from observations to flows, and to a verdict on each.
+//! Floor 5: from observations to flows.
 //!
-//! [`FlowTable`] counts packets into [`Flow`]s, [`Fragments`] brings later fragments to their datagram's flow in front of
-//! it. When the capture is over, [`Relations`] joins what control channels announced to the flows it was about, and
-//! [`Roles`] asks the ladder about every flow.
+//! [`FlowTable`] counts packets into [`Flow`]s. Before it, [`Fragments`] brings later fragments to their datagram's flow.
 
 mod connection;
 mod flags;

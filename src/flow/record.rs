@@ -1,4 +1,4 @@
-//! A flow: all packets between two endpoints, counted by direction, and what is remembered of how it was opened.
+//! A flow: all packets between two endpoints, counted by direction, and the events that show how it was opened and closed.
 
 use bitflags::bitflags;
 
@@ -7,8 +7,8 @@ use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId,
 use crate::unit::{Span, Time};
 
 bitflags! {
-    /// Events that have been seen of a flow. An event that either side can cause has two bits: the constant is that of side A, and the
-    /// bit after it that of side B ([`FlowEvents::by`]).
+    /// Events that have been seen of a flow. An event that either side can cause has two bits: the constant is that of side A,
+    /// and the bit after it that of side B ([`FlowEvents::by`]).
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
     pub(super) struct FlowEvents: u32 {
         /// The side sent an opening.
@@ -35,7 +35,7 @@ bitflags! {
         const PORT_REUSED = 1 << 17;
         /// The record stands for all flows of its protocol that the table had no room for.
         const OVERFLOW = 1 << 18;
-        /// The side sent a packet that neither opens nor resets: from a client it says that it was answered.
+        /// The side sent a packet that neither opens nor resets: such a packet from a client shows that it was answered.
         const WENT_ON = 1 << 19;
         /// The two directions came in different scopes.
         const JOINED = 1 << 21;
@@ -84,9 +84,9 @@ impl FlowEvents {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[repr(C, align(64))]
 pub struct Flow {
-    /// Its endpoints, protocol and scope.
+    /// The endpoints, protocol and scope.
     pub key: FlowKey,
-    /// Its first and last packet.
+    /// The times of the first and last packet.
     pub span: Span,
     /// Packets sent by each side.
     pub packets: [u64; 2],
@@ -96,11 +96,11 @@ pub struct Flow {
     pub payload_bytes: [u64; 2],
     /// Bytes of IP packets, both directions.
     pub ip_bytes: u64,
-    /// Initial sequence number of the latest opening that came before an answer; of a connection that was under way
-    /// already, the sequence number of its first packet.
+    /// Initial sequence number of the latest opening that came before an answer; if the connection was already under way, the
+    /// sequence number of its first packet.
     pub(super) opening_sequence: u32,
-    /// The sequence number in front of the one that the first answer acknowledges; of a connection that was under way
-    /// already, that of its first packet.
+    /// The sequence number before the one that the first answer acknowledges; if the connection was already under way, the one
+    /// before the number that its first packet acknowledges.
     pub(super) answered_sequence: u32,
     pub(super) seen: FlowEvents,
     /// Bytes of data in the opening whose sequence number is kept (TCP Fast Open, RFC 7413).
@@ -109,11 +109,11 @@ pub struct Flow {
     pub(super) other_scope: ScopeId,
 }
 
-/// How long after its last packet a new SYN opens a new connection even though the old one was never closed.
+/// The silence in nanoseconds after which a new SYN opens a new connection even if the old one was never closed.
 pub const REUSE_AFTER: i64 = 60 * crate::unit::NANOSECONDS;
 
 impl Flow {
-    /// The flow that a packet begins, without having counted it.
+    /// The flow that a packet begins. The packet is not counted yet.
     pub fn begin(observation: &Observation) -> Flow {
         let mut seen = FlowEvents::default();
         if observation.side == Side::B {
@@ -139,7 +139,7 @@ impl Flow {
         }
     }
 
-    /// What stands for all flows of a protocol for which the table has no room. It has no endpoints.
+    /// The overflow record of a protocol, which stands for all flows for which the table has no room. It has no endpoints.
     pub fn overflow(protocol: u8) -> Flow {
         let nowhere = (Address::default(), 0);
         let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, nowhere, nowhere);
@@ -148,13 +148,13 @@ impl Flow {
         Flow::empty(key, seen)
     }
 
-    /// True if it stands for all flows of its protocol for which the table had no room.
+    /// True if this record stands for all flows of its protocol for which the table had no room.
     #[inline]
     pub fn is_overflow(&self) -> bool {
         self.seen.contains(FlowEvents::OVERFLOW)
     }
 
-    /// Counts a packet of one of the flows that this one stands for: its volume, and nothing of who is who.
+    /// Adds a packet's volume to an overflow record, which has no client or server.
     pub fn add_volume(&mut self, observation: &Observation) {
         self.span.add(observation.time);
         self.packets[0] += 1;
@@ -207,7 +207,7 @@ impl Flow {
     }
 
     /// True if `observation` belongs to another flow between the same ports: it opens another connection, or comes after more
-    /// than so many nanoseconds of silence.
+    /// than `idle_timeout` nanoseconds of silence.
     #[inline]
     pub fn is_ended_by(&self, observation: &Observation, idle_timeout: Option<i64>) -> bool {
         self.is_reused_by(observation) || idle_timeout.is_some_and(|limit| self.silence_before(observation.time) > limit)
@@ -224,7 +224,7 @@ impl Flow {
         self.seen.insert(FlowEvents::PORT_REUSED);
     }
 
-    /// True if it is another flow between ports that had one before.
+    /// True if another flow had the same ports before.
     pub fn is_port_reuse(&self) -> bool {
         self.seen.contains(FlowEvents::PORT_REUSED)
     }
@@ -247,18 +247,18 @@ impl Flow {
             .find(|side| self.seen.intersects(FlowEvents::ADDRESSED_AS_GROUP.by(*side)) && self.packets[side.index()] == 0)
     }
 
-    /// The scope of the other direction, where its two directions came in different scopes.
+    /// The scope of the other direction, if the two directions came in different scopes.
     pub fn other_scope(&self) -> Option<ScopeId> {
         self.seen.contains(FlowEvents::JOINED).then_some(self.other_scope)
     }
 
-    /// True if any of its packets was a fragment.
+    /// True if any packet of the flow was a fragment.
     pub fn is_fragmented(&self) -> bool {
         self.seen.contains(FlowEvents::FRAGMENTED)
     }
 
-    /// True if an ICMP error said that nobody serves the port, and nothing came from there. Without the latter it says only
-    /// that one side was done sooner than the other: DNS clients close their port after the first of two answers.
+    /// True if an ICMP error said that nobody serves the port, and no packet came from there. If packets came, the error only
+    /// shows that one side was done sooner than the other: DNS clients close their port after the first of two answers.
     pub fn is_port_unreachable(&self) -> bool {
         [Side::A, Side::B].into_iter().any(|asking| {
             self.seen.intersects(FlowEvents::PORT_UNREACHABLE.by(asking)) && self.packets[asking.other().index()] == 0

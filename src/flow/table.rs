@@ -1,8 +1,8 @@
 //! The flow table: from observations to flows, a batch at a time.
 //!
-//! With more flows than the cache holds, looking up a flow is waiting for memory, twice: for its slot in the index and
-//! for its record. So three batches of observations are under way: the slots of the first are asked for, then the records
-//! of the one before, whose slots have come meanwhile, and the one before that is counted.
+//! With more flows than the cache holds, looking up a flow waits for memory twice: for its slot in the index and for its record.
+//! So three batches of observations are under way: the slots of the newest are prefetched, then the records of the one before,
+//! whose slots have arrived meanwhile, and the oldest is counted.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -14,25 +14,25 @@ use crate::decode::{FlowKey, Fragment, Observation};
 use crate::support::hash_index::HashIndex;
 use crate::support::prefetch::prefetch;
 
-/// Observations in a batch: about as many as a core can have loads under way.
+/// Observations in a batch: about as many as a core can have loads in flight.
 pub const BATCH: usize = 16;
 
-/// How a flow table counts.
+/// The options of a flow table.
 #[derive(Clone, Copy, Debug)]
 pub struct TableOptions {
     /// Observations that are counted at a time (at least 1); changes nothing but the speed.
     pub batch_size: usize,
     /// Nanoseconds of silence after which a flow ends; `None` if it never does.
     pub idle_timeout: Option<i64>,
-    /// The most flows that are told apart. Packets of further ones are counted together, by protocol.
+    /// The most flows that are kept apart. Packets of further flows are counted together, by protocol.
     pub max_flows: usize,
-    /// Whether packets are counted by time, too.
+    /// The options for counting packets by time, too; `None` if they are not counted so.
     pub timeline: Option<TimelineOptions>,
 }
 
-/// The most flows that can be told apart: their numbers have 32 bits, of which a few are used otherwise.
+/// The most flows that can be kept apart: their numbers have 32 bits, of which a few values have other uses.
 pub const MAX_FLOWS: usize = 4_000_000_000;
-/// The most flows that are told apart unless the user says otherwise: four to five gigabytes of memory.
+/// The most flows that are kept apart unless the user chooses otherwise: four to five gigabytes of memory.
 pub const USUAL_MAX_FLOWS: usize = 20_000_000;
 
 impl Default for TableOptions {
@@ -46,14 +46,14 @@ impl Default for TableOptions {
 pub struct FlowTable {
     flows: Flows,
     index: HashIndex,
-    /// Seeded afresh for each run, because traffic chooses the keys; nothing that is shown depends on it.
+    /// Seeded afresh for each run, because traffic chooses the keys; the seed has no effect on the output.
     hasher: foldhash::fast::RandomState,
-    /// The hashes of the keys that are being taken in.
+    /// The hashes of the keys in the batches that are under way.
     hashes: Vec<u64>,
-    /// The flow that each of them most likely leads to, as far as that has been looked up.
+    /// The most likely flow of each hash, as far as it has been looked up.
     guesses: Vec<Option<u32>>,
     options: TableOptions,
-    /// By protocol: the flow that stands for those there was no room for.
+    /// By protocol: the number of its overflow record, which stands for the flows that there was no room for.
     overflows: BTreeMap<u8, usize>,
     timeline: Option<Timeline>,
 }
@@ -74,11 +74,11 @@ impl FlowTable {
         }
     }
 
-    /// Counts packets, or quotations of packets, in the order they came.
+    /// Counts packets, or quotations of packets, in order of arrival.
     pub fn push(&mut self, observations: &[Observation]) {
         let (size, end) = (self.options.batch_size, observations.len());
         let batch = |number: usize| end.min(number * size)..end.min((number + 1) * size);
-        // Beside the table, so that both can change.
+        // Taken out of the table, so that both can change.
         let (mut hashes, mut guesses) = (std::mem::take(&mut self.hashes), std::mem::take(&mut self.guesses));
         for number in 0..end.div_ceil(size) + 2 {
             self.hash_batch(&observations[batch(number)], &mut hashes);
@@ -105,43 +105,43 @@ impl FlowTable {
         self.timeline.as_ref()
     }
 
-    /// The flows and their timeline, when all packets are in. Memory that only counting needs is freed.
+    /// The flows and their timeline, when all packets have been counted. Memory that only counting needs is freed.
     pub fn finish(self) -> (Flows, Option<Timeline>) {
         (self.flows, self.timeline)
     }
 
-    /// True if the next flows need memory that nobody has made ahead.
+    /// True if the next flows need memory that has not been allocated ahead.
     #[inline]
     pub fn wants_spare(&self) -> bool {
         self.flows.wants_spare()
     }
 
-    /// Gives it memory for more flows.
+    /// Gives the table memory for more flows.
     pub fn give_spare(&mut self, spare: SpareFlows) {
         self.flows.give_spare(spare);
     }
 
-    /// How many flows there are so far.
+    /// The number of flows so far.
     pub fn len(&self) -> usize {
         self.flows.len()
     }
 
-    /// True if there are none so far.
+    /// True if there are no flows so far.
     pub fn is_empty(&self) -> bool {
         self.flows.is_empty()
     }
 
-    /// The number of the flow that packets of that key are counted in at present.
+    /// The number of the flow in which packets of `key` are counted at present.
     pub fn number_of(&self, key: &FlowKey) -> Option<usize> {
         self.index.find(self.hash(key), |number| self.flows.get(number).key == *key).map(|(number, _)| number).ok()
     }
 
-    /// The number of the flow that stands for all flows of a protocol that there was no room for.
+    /// The number of the record that stands for all flows of a protocol that there was no room for.
     pub fn overflow_of(&self, protocol: u8) -> Option<usize> {
         self.overflows.get(&protocol).copied()
     }
 
-    /// Removes the flows for which `is_expired` is true, one flag for each in their order, and their part of the timeline. The
+    /// Removes the flows for which `is_expired` is true (one flag for each flow, in order), and their part of the timeline. The
     /// others get new numbers in the same order, and keep their [identifiers](Flows::id).
     pub fn remove(&mut self, is_expired: &[bool]) {
         self.index = HashIndex::default();
@@ -158,7 +158,7 @@ impl FlowTable {
         self.index = HashIndex::with_capacity(self.flows.len());
         for (number, flow) in self.flows.iter().enumerate().filter(|(_, flow)| !flow.is_overflow()) {
             let hash = self.hash(&flow.key);
-            // Of several between the same ports the last is the one that goes on.
+            // Of several flows between the same ports, the last one continues.
             match self.index.find(hash, |other| self.flows.get(other).key == flow.key) {
                 Ok((_, at)) => self.index.replace(at, number),
                 Err(at) => self.index.insert(at, hash, number),
@@ -200,26 +200,26 @@ impl FlowTable {
         guesses.extend(hashes.iter().map(|hash| {
             let number = self.index.guess(*hash)?;
             let flow = self.flows.get(number);
-            // One field of each of its cache lines.
+            // One field in each of the flow's cache lines.
             prefetch(&flow.key);
             prefetch(&flow.payload_bytes);
             Some(number as u32)
         }));
     }
 
-    /// Counts a batch of observations into their flows. Behind the guesses for these are some for later ones.
+    /// Counts a batch of observations into their flows. After the guesses for these come guesses for later ones.
     #[inline]
     fn count_batch(&mut self, batch: &[Observation], hashes: &[u64], guesses: &mut [Option<u32>]) {
         for (place, (observation, hash)) in batch.iter().zip(hashes).enumerate() {
             let counted = guesses[place].is_some_and(|number| self.count_at_once(number, observation));
             if !counted && self.count_elsewhere(*hash, observation) {
-                // What was guessed may lead to the flow before this one.
+                // The guesses may lead to the flow before this one.
                 guesses[place..].fill(None);
             }
         }
     }
 
-    /// Counts an observation if it is no more than a packet of the flow that was guessed, as nearly all are.
+    /// Counts an observation if it is just another packet of the guessed flow, as nearly all are.
     #[inline]
     fn count_at_once(&mut self, number: u32, observation: &Observation) -> bool {
         let flow = self.flows.get_mut(number as usize);
@@ -232,7 +232,7 @@ impl FlowTable {
         fits
     }
 
-    /// Counts any observation. True if its key leads to another flow than before.
+    /// Counts any observation. Returns true if its key now leads to another flow than before.
     fn count_elsewhere(&mut self, hash: u64, observation: &Observation) -> bool {
         match self.find(hash, observation).map(|(number, _)| number) {
             Ok(number) if observation.quoted => self.note_quote(number, observation),
@@ -274,7 +274,7 @@ impl FlowTable {
         }
     }
 
-    /// True if no further flow is told apart.
+    /// True if no further flow is kept apart.
     #[inline]
     fn is_full(&self) -> bool {
         self.flows.len() - self.overflows.len() >= self.options.max_flows
@@ -293,7 +293,7 @@ impl FlowTable {
         self.add_to_timeline(number, observation);
     }
 
-    /// Begins another flow between the same ports, to which their key leads from here on.
+    /// Begins another flow between the same ports. From then on their key leads to it.
     #[cold]
     fn begin_anew(&mut self, hash: u64, observation: &Observation) {
         let number = self.begin(observation);
@@ -304,7 +304,7 @@ impl FlowTable {
         self.add(number, observation);
     }
 
-    /// True if the packet belongs to another connection between the same ports, and there is room for that.
+    /// True if the packet belongs to another connection between the same ports, and there is room for it.
     #[inline]
     fn begins_anew(&self, number: usize, observation: &Observation) -> bool {
         self.flows.get(number).is_ended_by(observation, self.options.idle_timeout) && !self.is_full()
@@ -332,7 +332,7 @@ mod tests {
     use crate::flow::tests::observation;
     use crate::unit::NANOSECONDS;
 
-    /// A packet of TCP from that port, at that second.
+    /// A TCP packet from `port` at `second`.
     fn packet(port: u16, second: i64) -> Observation {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
         let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);
@@ -343,14 +343,14 @@ mod tests {
         FlowTable::new(TableOptions { batch_size: 4, ..options })
     }
 
-    /// (What it is called by, client's port, packets of the client) of each flow.
+    /// (Identifier, client's port, packets of the client) of each flow.
     fn told(table: &FlowTable) -> Vec<(u64, u16, u64)> {
         let flows = table.flows();
         flows.iter().enumerate().map(|(number, flow)| (flows.id(number), flow.key.port(Side::A), flow.packets[0])).collect()
     }
 
     #[test]
-    fn those_that_stay_keep_their_names_and_go_on() {
+    fn remaining_flows_keep_their_identifiers_and_continue() {
         let mut table = table(TableOptions::default());
         table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
         table.remove(&[true, false, true, false]);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_rare_and_when_packets_came_go_with_their_flow() {
+    fn rare_counts_and_packet_times_stay_with_their_flow() {
         let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         let fragment = |port| Observation { fragment: Fragment::First(7), ..packet(port, 0) };
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_between_the_same_ports_the_last_goes_on() {
+    fn the_last_of_several_flows_between_the_same_ports_continues() {
         let options = TableOptions { idle_timeout: Some(NANOSECONDS), ..TableOptions::default() };
         for (is_over, left) in [
             ([false, false, false], vec![(1, 1, 1), (2, 1, 1), (3, 1, 2)]),
@@ -397,14 +397,14 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_has_room_again_for_as_many_as_were_let_go() {
+    fn a_full_table_has_room_for_as_many_flows_as_were_removed() {
         let mut table = table(TableOptions { max_flows: 2, ..TableOptions::default() });
         table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
         assert_eq!(told(&table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
         table.remove(&[true, false, false]);
         table.push(&[5, 6, 2].map(|port| packet(port, 1)));
         assert_eq!(told(&table), [(2, 2, 2), (3, 0, 3), (4, 5, 1)], "one has room, and one has none");
-        // The one that stands for those without room does so for good, wherever it is.
+        // The overflow record stays one, wherever it is.
         table.remove(&[true, false, true]);
         table.push(&[7, 8, 9].map(|port| packet(port, 2)));
         assert_eq!(told(&table), [(3, 0, 4), (5, 7, 1), (6, 8, 1)]);
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_those_that_were_let_go() {
+    fn nothing_is_kept_of_removed_flows() {
         let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         for round in 0..100 {

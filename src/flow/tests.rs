@@ -1,4 +1,4 @@
-//! Flows from observations: how a connection was opened, how it went, when another one begins.
+//! Flows from observations: how a connection is opened, how it ends, and when another one begins.
 
 use std::mem::offset_of;
 
@@ -69,7 +69,7 @@ fn a_handshake_is_recognised_in_any_order_of_its_packets() {
 }
 
 #[test]
-fn lost_halves_of_a_handshake_are_told_apart() {
+fn lost_halves_of_a_handshake_are_distinguished() {
     assert_eq!(told(&[SYN]), (Opening::Asked(SERVER), Outcome::Attempted, "S0"));
     assert_eq!(told(&[SYN_ACK]), (Opening::AnswerOnly(SERVER), Outcome::Attempted, "OTH"));
     assert_eq!(told(&[SYN_ACK, ACK]), (Opening::AnswerUsed(SERVER), Outcome::Established, "OTH"));
@@ -80,7 +80,7 @@ fn lost_halves_of_a_handshake_are_told_apart() {
 }
 
 #[test]
-fn the_end_of_a_connection_has_zeeks_letters() {
+fn the_end_of_a_connection_has_zeeks_state() {
     let state = |end: &[Said]| told(&[&[SYN, SYN_ACK, ACK], end].concat()).2;
     let (client_ends, server_ends) = ((CLIENT, "FA", 8, 101, 1), (SERVER, "FA", 101, 9, 1));
     assert_eq!(state(&[client_ends, server_ends]), "SF");
@@ -106,7 +106,7 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
     let open = (Opening::Handshake(SERVER), Outcome::Established);
     assert_eq!([8, 12, 18].map(opened_by), [open; 3]);
     assert_eq!([7, 19].map(opened_by), [(Opening::Asked(SERVER), Outcome::Attempted); 2]);
-    // The second try leaves the data out, and the answer is to the first one.
+    // The second try omits the data, and the answer is to the first one.
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&[opening, observation(SYN), observation((SERVER, "SA", 100, 18, 0))]);
     assert_eq!(table.flows().get(0).opening(), Opening::Handshake(SERVER));
@@ -118,7 +118,7 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
 }
 
 #[test]
-fn both_directions_alone_tell_how_the_connection_went() {
+fn both_directions_alone_show_the_outcome_of_the_connection() {
     let whole = [SYN, SYN_ACK, ACK, (CLIENT, "AD", 8, 101, 0), (SERVER, "AD", 101, 14, 0)];
     let ends = [
         (vec![], Outcome::Established),
@@ -162,7 +162,7 @@ fn a_second_connection_is_seen_in_the_servers_direction_alone() {
     assert_eq!(flows(&[SYN, SYN_ACK, (SERVER, "FA", 101, 9, 1), second]).len(), 1, "the client would have shown its SYN");
 }
 
-/// Packets in words, each in a scope, made to flows whose halves are joined: scopes, packets and opening of each.
+/// Flows from packets in words, each in a scope, after halves are joined: scopes, packets and opening of each.
 fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
     let mut table = FlowTable::new(TableOptions::default());
     for (scope, said) in said {
@@ -233,7 +233,7 @@ fn another_syn_begins_another_flow_only_after_the_end_or_a_minute() {
 }
 
 #[test]
-fn directions_are_counted_apart() {
+fn directions_are_counted_separately() {
     let flows = flows(&[SYN, SYN_ACK, ACK, (SERVER, "AD", 101, 8, 3)]);
     let flow = flows.get(0);
     assert_eq!((flow.packets, flow.wire_bytes, flow.payload_bytes, flow.ip_bytes), ([2, 2], [120, 120], [0, 6], 184));
@@ -263,7 +263,7 @@ fn a_group_never_answers() {
 }
 
 #[test]
-fn silence_ends_a_flow_where_that_is_asked_for() {
+fn silence_ends_a_flow_if_the_user_asks_for_it() {
     let count = |timeout| {
         let mut table = FlowTable::new(TableOptions { idle_timeout: timeout, ..TableOptions::default() });
         table.push(&[0, 5, 20].map(|second| observation((CLIENT, "AD", 8, 8, second))));

@@ -1,12 +1,12 @@
-//! When each flow's packets came: counts by flow and bucket of time, kept only when somebody asks for them.
+//! Packets over time: counts by flow and bucket of time, kept only on request.
 //!
-//! Packets are noted one after the other and put together now and then, which is several times as fast as looking each one's
-//! count up, and takes half the memory.
+//! Packets are noted one after the other and combined from time to time, which is several times as fast as a lookup of each
+//! packet's count, and takes half the memory.
 //!
-//! The buckets' width is not known before the end, unless the user chose it: it is the smallest of a row of widths at which
-//! there are not too many buckets with traffic. Each width divides the next, so that narrow buckets can be put together
-//! into wide ones without an error, and a gap of three years costs nothing. They get wider, too, where they would need too much
-//! memory ([`Bounds`]): a flow has a count in each bucket that it has packets in.
+//! Unless the user chose it, the width of the buckets is not known before the end: it is the smallest of a series of widths at
+//! which there are not too many buckets with traffic. Each width divides the next, so that narrow buckets can be combined into
+//! wide ones without an error, and a gap of three years costs nothing. Buckets are also widened where they would need too much
+//! memory ([`Bounds`]): a flow has a count in each bucket in which it has packets.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -14,39 +14,40 @@ use std::ops::Range;
 use crate::support::parallel;
 use crate::unit::{NANOSECONDS, Time, Traffic};
 
-/// The most buckets with traffic, where the width is chosen here.
+/// The most buckets with traffic, where Portolan chooses the width.
 pub const MOST_BUCKETS: usize = 600;
-/// The widths that are chosen from, in nanoseconds: a millisecond to a week.
+/// The widths to choose from, in nanoseconds: a millisecond to a week.
 const WIDTHS: [i64; 11] = {
     const S: i64 = NANOSECONDS;
     [S / 1000, S / 100, S / 10, S, 10 * S, 60 * S, 600 * S, 3600 * S, 21_600 * S, 86_400 * S, 604_800 * S]
 };
-/// The width from which on buckets only get wider where they must.
+/// The width beyond which buckets are widened only where they must be.
 const WIDEST: i64 = WIDTHS[WIDTHS.len() - 1];
 
-/// What a timeline may keep.
+/// The limits of a timeline.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
-    /// Packets that are noted before they are put together.
+    /// Packets that are noted before they are combined.
     noted: usize,
     /// Buckets with traffic, where the user chose the width.
     buckets: usize,
-    /// Counts, of 16 bytes each, that there is room for in any case.
+    /// Counts, of 16 bytes each, that there is always room for.
     counts: usize,
-    /// Counts for each owner, where that is more.
+    /// Counts for each owner, if these are more.
     counts_of_owner: usize,
 }
 
-/// The bounds but for tests: 64 MB, or 64 bytes a flow.
+/// The limits outside of tests: 64 MB, or 64 bytes a flow.
 const USUAL_BOUNDS: Bounds = Bounds { noted: 1 << 20, buckets: 1 << 20, counts: 1 << 22, counts_of_owner: 4 };
 
 /// A bucket: its start divided by the width. `None` for packets without a time.
 type Bucket = Option<i64>;
 
-/// What one owner (a flow's number, or whatever the caller counts by) has in one bucket, or a part of that.
+/// The count of one owner (a flow's number, or any other number that the caller counts by) in one bucket, or a part of that
+/// count.
 #[derive(Clone, Copy, Debug)]
 struct Count {
-    /// The place of the bucket among those with traffic.
+    /// The index of the bucket among those with traffic.
     bucket: u32,
     owner: u32,
     packets: u32,
@@ -58,7 +59,7 @@ impl Count {
         u64::from(self.bucket) << 32 | u64::from(self.owner)
     }
 
-    /// Adds another one of the same owner and bucket. False if the sum does not fit.
+    /// Adds another count of the same owner and bucket. Returns false if the sum does not fit.
     fn take_in(&mut self, other: &Count) -> bool {
         let sums = (self.packets.checked_add(other.packets), self.wire_bytes.checked_add(other.wire_bytes));
         let (Some(packets), Some(wire_bytes)) = sums else { return false };
@@ -67,11 +68,11 @@ impl Count {
     }
 }
 
-/// How packets are counted by time.
+/// The options for counting packets by time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TimelineOptions {
-    /// Nanoseconds of a bucket; as it fits, if `None`. Where flows are let go, it is doubled when there would be no end of
-    /// [counts](Timeline::bound).
+    /// Nanoseconds of a bucket; chosen to fit, if `None`. Where flows expire, the width is doubled when the counts would grow
+    /// [without bound](Timeline::bound).
     pub interval: Option<i64>,
 }
 
@@ -82,20 +83,20 @@ pub struct Timeline {
     /// True if the width may grow.
     adapts: bool,
     counts: Vec<Count>,
-    /// How many of them have been put together.
+    /// The number of counts at the front that have been combined.
     together: usize,
-    /// The buckets with traffic, as they came.
+    /// The buckets with traffic, in order of appearance.
     buckets: Vec<Bucket>,
     places: HashMap<Bucket, u32, foldhash::fast::RandomState>,
-    /// The bucket of the latest packet, and its place.
+    /// The bucket of the latest packet, and its index.
     latest: Option<(Bucket, u32)>,
-    /// More than the highest number of an owner whose packets have been put together.
+    /// An upper bound on the numbers of owners whose packets have been combined, exclusive.
     owners: usize,
     bounds: Bounds,
 }
 
 impl Timeline {
-    /// An empty timeline. Buckets are `interval` nanoseconds wide, or as wide as it takes.
+    /// An empty timeline. Buckets are `interval` nanoseconds wide, or as wide as needed.
     pub fn new(interval: Option<i64>) -> Timeline {
         Timeline {
             width: interval.unwrap_or(WIDTHS[0]).max(1),
@@ -110,7 +111,7 @@ impl Timeline {
         }
     }
 
-    /// Counts a packet. The owners' numbers are close together, and go up from 0.
+    /// Counts a packet. The owners' numbers are dense, and start at 0.
     pub fn add(&mut self, owner: u32, time: Time, wire_len: u32) {
         let bucket = time.nanoseconds().map(|nanoseconds| nanoseconds.div_euclid(self.width));
         let place = match self.latest {
@@ -125,7 +126,7 @@ impl Timeline {
         self.widen_while_too_many();
     }
 
-    /// Puts together what was noted, and widens the buckets where there are too many counts even so.
+    /// Combines the noted packets, and widens the buckets if there are still too many counts.
     #[cold]
     fn put_noted_together(&mut self) {
         let owners = self.counts[self.together..].iter().map(|count| count.owner as usize + 1);
@@ -134,12 +135,12 @@ impl Timeline {
         let most = self.bounds.counts.max(self.owners.saturating_mul(self.bounds.counts_of_owner));
         if self.counts.len() > most {
             self.put_all_together();
-            // Half of the room is free then, so that this is not done again soon.
+            // Half of the room is then free, so that the next widening is not soon.
             while self.counts.len() > most / 2 && self.widen() {}
         }
     }
 
-    /// The place of a bucket, known or new.
+    /// The index of a bucket, known or new.
     fn place(&mut self, bucket: Bucket) -> u32 {
         *self.places.entry(bucket).or_insert_with(|| {
             self.buckets.push(bucket);
@@ -147,7 +148,7 @@ impl Timeline {
         })
     }
 
-    /// Makes one count of those of one owner and bucket, from that place on.
+    /// Combines the counts of each owner and bucket, from the index `start` on.
     fn put_together(&mut self, start: usize) {
         self.counts[start..].sort_unstable_by_key(Count::key);
         let mut last = start;
@@ -166,19 +167,19 @@ impl Timeline {
         while self.buckets.len() > self.max_buckets(self.width) && self.widen() {}
     }
 
-    /// The most buckets of that width.
+    /// The most buckets of the width `width`.
     fn max_buckets(&self, width: i64) -> usize {
         if self.adapts && width < WIDEST { MOST_BUCKETS } else { self.bounds.buckets }
     }
 
-    /// The width that follows that one, if there is one: the next of a row of them, or twice the widest of these or the one that the
-    /// user chose.
+    /// The width after `width`, if there is one: the next of the series, or twice `width` if the user chose the width or the
+    /// series ends.
     fn next_width(&self, width: i64) -> Option<i64> {
         let of_row = WIDTHS.into_iter().find(|next| self.adapts && *next > width);
         of_row.or_else(|| width.checked_mul(2))
     }
 
-    /// Goes over to the next width; false if there is none.
+    /// Changes to the next width; false if there is none.
     fn widen(&mut self) -> bool {
         let Some(width) = self.next_width(self.width) else { return false };
         let narrow = std::mem::take(&mut self.buckets);
@@ -191,14 +192,14 @@ impl Timeline {
         true
     }
 
-    /// Adds another timeline, whose owners are put in place by `owner`.
+    /// Adds another timeline. `owner` maps its owners to those of this one.
     pub fn merge(&mut self, mut other: Timeline, owner: impl Fn(u32) -> u32) {
         while self.width < other.width && self.widen() {}
         while other.width < self.width && other.widen() {}
         let places: Vec<u32> = other.buckets.iter().map(|bucket| self.place(*bucket)).collect();
         let moved = |count: &Count| Count { bucket: places[count.bucket as usize], owner: owner(count.owner), ..*count };
         if self.counts.is_empty() {
-            // Its memory goes on to be used: there may be a lot of it.
+            // The memory of the other counts is reused: there may be a lot of it.
             other.counts.iter_mut().for_each(|count| *count = moved(count));
             self.counts = other.counts;
         } else {
@@ -207,8 +208,8 @@ impl Timeline {
         self.widen_while_too_many();
     }
 
-    /// Widens the buckets until there are at most so many counts, or no more than [`MOST_BUCKETS`] buckets: even a width that
-    /// the user chose, because a capture that goes on for days has no end of buckets.
+    /// Widens the buckets until there are at most `most_counts` counts, or no more than [`MOST_BUCKETS`] buckets. Even a width
+    /// that the user chose is widened, because a capture that goes on for days has no end of buckets.
     pub fn bound(&mut self, most_counts: usize) {
         if self.counts.len() > most_counts {
             self.put_all_together();
@@ -222,13 +223,13 @@ impl Timeline {
         Timeline { width: self.width, adapts: self.adapts, bounds: self.bounds, ..empty }
     }
 
-    /// A copy of what belongs to some owners.
+    /// A copy with the counts of the wanted owners only.
     pub fn part_of(&self, is_wanted: impl Fn(u32) -> bool) -> Timeline {
         let counts = self.counts.iter().filter(|count| is_wanted(count.owner)).copied().collect();
         Timeline { counts, ..self.emptied() }.in_buckets_of(&self.buckets)
     }
 
-    /// The same counts, whose places are those of `buckets`, with only those buckets that they need.
+    /// Translates bucket indices into `buckets` to indices of this timeline, which gets only the buckets that are used.
     fn in_buckets_of(mut self, buckets: &[Bucket]) -> Timeline {
         let mut places = vec![None; buckets.len()];
         let mut counts = std::mem::take(&mut self.counts);
@@ -239,24 +240,24 @@ impl Timeline {
         Timeline { counts, ..self }
     }
 
-    /// Puts other numbers in the place of the owners'.
+    /// Replaces the numbers of the owners.
     pub fn renumber(&mut self, mut owner: impl FnMut(u32) -> u32) {
         self.counts.iter_mut().for_each(|count| count.owner = owner(count.owner));
     }
 
-    /// Makes one count of those of one owner and bucket, all over.
+    /// Combines all counts of each owner and bucket.
     pub fn put_all_together(&mut self) {
         if !self.counts.is_empty() {
             self.put_together(0);
         }
     }
 
-    /// The traffic of some counts in buckets of that width, a multiple of this timeline's, under the names that `name` gives the
-    /// owners.
+    /// The traffic of the counts in `part` in buckets of the width `width`, a multiple of this timeline's, under the names that
+    /// `name` gives the owners.
     fn part_by<N: Ord + Copy>(&self, part: Range<usize>, width: i64, name: impl Fn(u32) -> N) -> BTreeMap<(Time, N), Traffic> {
         let mut sums: BTreeMap<(Time, N), Traffic> = BTreeMap::new();
         for of_bucket in self.counts[part].chunk_by(|one, other| one.bucket == other.bucket) {
-            // There are few names, so that it is fastest to look through them.
+            // There are few names, so that a linear search is fastest.
             let mut named: Vec<(N, Traffic)> = Vec::new();
             for count in of_bucket {
                 let traffic = Traffic { packets: u64::from(count.packets), wire_bytes: u64::from(count.wire_bytes) };
@@ -274,7 +275,7 @@ impl Timeline {
         sums
     }
 
-    /// The bucket of that width, a multiple of this timeline's, that a bucket of this timeline lies in.
+    /// The bucket of the width `width`, a multiple of this timeline's, that contains a bucket of this timeline.
     fn widened(&self, bucket: &Bucket, width: i64) -> Bucket {
         bucket.map(|bucket| bucket.div_euclid(width / self.width))
     }
@@ -309,7 +310,7 @@ impl<'t> Timelines<'t> {
         self.width
     }
 
-    /// The traffic of each bucket, under the names that `name` gives the owners, each with the number of its timeline; in the order of
+    /// The traffic of each bucket, under the names that `name` gives the owners, each with the number of its timeline; sorted by
     /// time, then name. Packets without a time come first.
     pub fn by<N: Ord + Copy + Send>(
         &self,
@@ -384,7 +385,7 @@ mod tests {
         let bounds = Bounds { noted: 64, buckets: 1000, counts: 256, counts_of_owner: 4 };
         for interval in [None, Some(1_000_000)] {
             let mut timeline = Timeline { bounds, ..Timeline::new(interval) };
-            // 100 owners have a packet in each millisecond: 40,000 counts, were nothing put together.
+            // 100 owners have a packet in each millisecond: 40,000 counts if none were combined.
             for number in 0..400i64 {
                 (0..100).for_each(|owner| timeline.add(owner, at(number), 60));
                 assert!(timeline.counts.len() <= 100 * 4 + 64, "{}", timeline.counts.len());
@@ -420,10 +421,10 @@ mod tests {
         timeline = timeline.part_of(|owner| owner != 1);
         assert_eq!((told(&gone), told(&timeline)), (vec![(2000, 1), (3000, 1)], vec![(1000, 1), (3000, 1)]));
         assert_eq!([&gone, &timeline].map(|part| (part.buckets.len(), part.places.len())), [(2, 2), (2, 2)]);
-        // It goes on in the bucket that it was in.
+        // It continues in the bucket of its latest packet.
         timeline.add(0, at(3000), 60);
         assert_eq!(told(&timeline), [(1000, 1), (3000, 2)]);
-        // All that an empty one has is its width.
+        // An empty timeline keeps only its width.
         timeline = timeline.part_of(|_| false);
         assert_eq!((timeline.buckets.len(), timeline.places.len(), timeline.counts.len()), (0, 0, 0));
     }
@@ -444,17 +445,17 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_width_doubles_where_there_is_no_end_of_buckets() {
+    fn a_chosen_width_doubles_when_buckets_grow_without_bound() {
         let mut timeline = by_seconds(2, 2000);
         timeline.bound(4000);
         assert_eq!((timeline.width, timeline.counts.len()), (NANOSECONDS, 4000), "they all have room");
         timeline.bound(1500);
         assert_eq!((timeline.width, timeline.counts.len()), (4 * NANOSECONDS, 1000));
         assert!(told(&timeline).iter().all(|(_, packets)| *packets == 8));
-        // Few buckets are kept apart whatever they cost.
+        // A small number of buckets is kept whatever it costs.
         timeline.bound(1);
         assert_eq!((timeline.width, told(&timeline).len()), (4 * NANOSECONDS, 500));
-        // What is put together with it becomes as wide.
+        // A timeline that is merged with it gets as wide.
         let mut other = by_seconds(1, 8);
         other.merge(timeline, |owner| owner);
         assert_eq!(told(&other)[..3], [(0, 12), (4000, 12), (8000, 8)]);

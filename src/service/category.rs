@@ -6,7 +6,7 @@ keyed_enum! {
     /// The purpose of a service.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
     pub enum Category by name {
-        /// Pages and what is fetched like pages.
+        /// Pages, and other content fetched like pages.
         Web = "web",
         /// Sending and receiving mail.
         Mail = "mail",

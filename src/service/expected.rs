@@ -14,11 +14,11 @@ const DCERPC_INTERFACES: &str = include_str!("../../data/dcerpc_interfaces.tsv")
 /// The kinds of announcement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum Announcer {
-    /// FTP's `PORT`: the client says where the server shall connect to (RFC 959).
+    /// FTP's `PORT`: the client names the endpoint that the server shall connect to (RFC 959).
     FtpPort,
     /// FTP's `EPRT`: as `PORT`, for addresses of any family (RFC 2428).
     FtpEprt,
-    /// The answer to `PASV`: the server says where the client shall connect to (RFC 959).
+    /// The answer to `PASV`: the server names the endpoint that the client shall connect to (RFC 959).
     FtpPasv,
     /// The answer to `EPSV` (RFC 2428).
     FtpEpsv,
@@ -39,7 +39,7 @@ pub enum Announcer {
 }
 
 impl Announcer {
-    /// The key of the evidence that rests on it.
+    /// The key of the evidence from such an announcement.
     pub const fn code(self) -> &'static str {
         match self {
             Announcer::FtpPort => "expect:ftp-port",
@@ -56,8 +56,8 @@ impl Announcer {
         }
     }
 
-    /// Nanoseconds within which an announced flow begins; `None` if the announcement holds for the whole capture, also for
-    /// what came before it. Of a group's reply it is what the question itself does not say.
+    /// Nanoseconds within which an announced flow begins; `None` if the announcement holds for the whole capture, including the
+    /// time before it. A reply to a group query has the time that the query allows instead.
     pub const fn lifetime(self) -> Option<i64> {
         match self {
             Announcer::FtpPort | Announcer::FtpEprt | Announcer::FtpPasv | Announcer::FtpEpsv | Announcer::DccOffer => {
@@ -80,7 +80,7 @@ impl Announcer {
         }
     }
 
-    /// True if it is the server that opens the announced connection.
+    /// True if the server opens the announced connection.
     pub const fn server_opens(self) -> bool {
         matches!(self, Announcer::FtpPort | Announcer::FtpEprt)
     }
@@ -89,9 +89,9 @@ impl Announcer {
 /// The service of an announced flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Expected {
-    /// Its name.
+    /// The name of the service.
     pub name: &'static str,
-    /// Its kind.
+    /// The category of the service.
     pub category: Category,
 }
 
@@ -127,7 +127,7 @@ impl Expected {
     /// A DCE RPC interface without a known name.
     pub const DCERPC: Expected = Expected { name: "dcerpc", category: Category::Other };
 
-    /// All services that can be announced; the same one may come more than once.
+    /// All services that can be announced; the same one may occur more than once.
     pub fn all() -> impl Iterator<Item = Expected> {
         let fixed = [
             Expected::FTP_DATA,
@@ -157,7 +157,7 @@ impl Expected {
         PROGRAMS.iter().find(|(known, _)| *known == number).map_or(Expected::RPC, |(_, service)| *service)
     }
 
-    /// The service of a DCE RPC interface, by the bytes of its UUID in the order in which they are written.
+    /// The service of a DCE RPC interface, by the bytes of its UUID in written order.
     pub fn of_dcerpc_interface(uuid: &[u8; 16]) -> Expected {
         let uuid = u128::from_be_bytes(*uuid);
         INTERFACES.iter().find(|(known, _)| *known == uuid).map_or(Expected::DCERPC, |(_, service)| *service)
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_for_the_whole_capture_is_not_used_up() {
+    fn an_announcement_for_the_whole_capture_is_not_used_up() {
         for binding in [Announcer::RpcBinding, Announcer::EpmBinding] {
             assert!(binding.lifetime().is_none() && !binding.is_for_one_flow(), "{}", binding.code());
         }

@@ -1,4 +1,4 @@
-//! Flags of a flow: everything out of the ordinary about it, in one set.
+//! Flags of a flow: everything unusual about it, in one set.
 
 use bitflags::bitflags;
 
@@ -34,9 +34,9 @@ bitflags! {
         /// A SYN-ACK and nothing else.
         const SYNACK_ONLY = 1 << 11;
 
-        /// Both sides met many machines, and neither port says anything: machines that are client and server to each other.
+        /// Both sides met many machines, and neither port is a registered one: machines that are client and server to each other.
         const PEER_TO_PEER = 1 << 12;
-        /// The flow went to another address than the one announced: something on the way translates addresses.
+        /// The flow went to another address than the one announced: an address translator is on the way.
         const NAT = 1 << 13;
         /// It ran beside an FTP control connection that could not be read, between the same machines: perhaps its data.
         const SIBLING_OF_FTP = 1 << 14;
@@ -51,13 +51,13 @@ bitflags! {
         const CONFLICT_USER = 1 << 18;
         /// An announcement names the other side.
         const CONFLICT_ANNOUNCEMENT = 1 << 19;
-        /// The handshake speaks for the other side.
+        /// The handshake points to the other side.
         const CONFLICT_OPENING = 1 << 20;
-        /// DHCP's ports speak for the other side.
+        /// DHCP's ports point to the other side.
         const CONFLICT_DHCP_PORTS = 1 << 21;
-        /// The group address speaks for the other side.
+        /// The group address points to the other side.
         const CONFLICT_GROUP = 1 << 22;
-        /// The equal ports and the first packet speak for the other side.
+        /// The equal ports and the first packet point to the other side.
         const CONFLICT_EQUAL_PORTS = 1 << 23;
         /// The other side is the one known as a server.
         const CONFLICT_KNOWN_SERVER = 1 << 24;
@@ -68,7 +68,7 @@ bitflags! {
         /// The first packet went to the other side.
         const CONFLICT_FIRST_PACKET = 1 << 27;
 
-        /// Every flag of a rung that would have decided otherwise.
+        /// All flags of rungs that would have decided otherwise.
         const CONFLICTS = Self::CONFLICT_USER.bits()
             | Self::CONFLICT_ANNOUNCEMENT.bits()
             | Self::CONFLICT_OPENING.bits()
@@ -82,7 +82,7 @@ bitflags! {
     }
 }
 
-/// Every single flag with its key.
+/// All single flags with their keys.
 const CODES: [(FlowFlags, &str); 28] = [
     (FlowFlags::MIDSTREAM, "midstream"),
     (FlowFlags::ONE_WAY, "one-way"),

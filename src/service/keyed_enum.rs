@@ -1,7 +1,7 @@
 //! Enumerations whose variants have keys: each variant is written once, with its key.
 
-/// Defines an enumeration without data, `ALL` (its variants in the order in which they are written) and the method after `by`, which
-/// gives the key of a variant.
+/// Defines an enumeration without data, `ALL` (its variants in the order in which they are written) and the method after `by`,
+/// which gives the key of a variant.
 macro_rules! keyed_enum {
     (
         $(#[$about:meta])*
@@ -15,10 +15,10 @@ macro_rules! keyed_enum {
         }
 
         impl $name {
-            /// All of them, in order.
+            /// All variants, in order.
             $visibility const ALL: [$name; [$($text),+].len()] = [$($name::$variant),+];
 
-            /// The key.
+            /// The key of the variant.
             $visibility const fn $key(self) -> &'static str {
                 match self {
                     $($name::$variant => $text,)+

@@ -1,7 +1,7 @@
-//! Floor 3: the names of ports, and which side of a flow is the server. It knows nothing of how flows are stored.
+//! Floor 3: the names of ports, and the vocabulary of verdicts on flows. It knows nothing of how flows are stored.
 //!
-//! The [`Registry`] names and ranks ports, and [`book`] looks them up for people. The rules of the [`ladder`] judge the
-//! [facts](facts::FlowFacts) of a flow; their [`assessment`] gives a [`Verdict`]. [`protocols`] names protocols without ports.
+//! The [`Registry`] names and ranks ports, and [`book`] looks them up for people. A [`Verdict`] names the server of a flow and
+//! the [`Evidence`] for it. [`protocols`] names protocols without ports.
 
 pub mod book;
 pub mod category;

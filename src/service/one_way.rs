@@ -1,7 +1,7 @@
-//! Services over datagrams whose clients wait for no answer, by their protocols' specifications. Where nothing comes back from one
-//! of these, that says nothing against the server.
+//! Services over datagrams whose clients wait for no answer, by their protocols' specifications. For these, silence is no
+//! evidence against the server.
 
-/// Their names in the book.
+/// The names of these services in the book.
 pub const NAMES: [&str; 35] = [
     // Messages, measurements and traps that nobody acknowledges (RFC 5426, RFC 3416 section 4.2.6, RFC 3954, RFC 7011, and
     // the documentation of sFlow, StatsD, collectd, Graphite, GELF, Ganglia, Jaeger).

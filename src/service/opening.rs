@@ -1,4 +1,4 @@
-//! The opening of a flow: who asked, and who was asked.
+//! The opening of a flow: the side that asked, and the side that was asked.
 
 use crate::decode::Side;
 
@@ -8,7 +8,7 @@ use crate::decode::Side;
 /// ICMP.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Opening {
-    /// Nothing of it: no handshake in the capture, or a protocol without one.
+    /// Not seen: no handshake in the capture, or a protocol without one.
     Unseen,
     /// A SYN and the SYN-ACK that acknowledges it; the side that answered.
     Handshake(Side),
@@ -23,7 +23,7 @@ pub enum Opening {
 }
 
 impl Opening {
-    /// The side that was asked, whether it answered or not; `None` if the capture does not show which one.
+    /// The side that was asked, whether it answered or not; `None` if the capture does not show the side.
     #[inline]
     pub const fn responder(self) -> Option<Side> {
         match self {
@@ -32,7 +32,7 @@ impl Opening {
         }
     }
 
-    /// The side that asked; `None` if the capture does not show which one.
+    /// The side that asked; `None` if the capture does not show the side.
     #[inline]
     pub const fn initiator(self) -> Option<Side> {
         match self.responder() {

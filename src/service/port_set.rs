@@ -5,7 +5,7 @@
 pub struct PortSet(Box<[u64; 1 << 10]>);
 
 impl PortSet {
-    /// The set of these ports.
+    /// The set of `ports`.
     pub fn from_ports(ports: impl Iterator<Item = u16>) -> PortSet {
         let mut set = Box::new([0; 1 << 10]);
         ports.for_each(|port| set[usize::from(port >> 6)] |= 1 << (port & 63));

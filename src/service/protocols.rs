@@ -1,4 +1,4 @@
-//! Names of what has no ports: IP protocols, ICMP messages, and the protocols directly above the link layer.
+//! Names of protocols without ports: IP protocols, ICMP messages, and the protocols directly above the link layer.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! The book of ports: from transport and port to a name, a category and a rank.
 //!
-//! Three tables are laid over each other, the later winning: the IANA registry (`data/services.tsv`), our own reviewed
-//! overlay (`data/overlay.tsv`: names that people use, categories, ranks, customary ports), and the user's own table.
+//! Three tables are layered, and the later ones win: the IANA registry (`data/services.tsv`), our own reviewed overlay
+//! (`data/overlay.tsv`: names that people use, categories, ranks, customary ports), and the user's own table.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ pub enum NameSource {
 }
 
 impl NameSource {
-    /// Its key in the `name_source` column.
+    /// The key in the `name_source` column.
     pub const fn name(self) -> &'static str {
         match self {
             NameSource::User => "user",
@@ -58,7 +58,7 @@ impl NameSource {
 pub struct Entry {
     /// The service's name, for people and machines.
     pub name: Cow<'static, str>,
-    /// Its kind.
+    /// The category of the service.
     pub category: Category,
     /// The source of the name.
     pub source: NameSource,
@@ -87,8 +87,8 @@ pub const RANK_REGISTERED: Rank = 3;
 /// The rank from which a port has a curated service.
 pub const RANK_CURATED: Rank = 5;
 
-/// The least gap between two ranks that is strong evidence: right in 99.8 % of the flows with a handshake, where the handshake was
-/// hidden.
+/// The least gap between two ranks that is strong evidence: right in 99.8 % of the flows with a handshake, where the handshake
+/// was hidden.
 pub const STRONG_RANK_GAP: Rank = 3;
 /// The least gap between two ranks that is moderate evidence: right in 93 %. A smaller gap is weak evidence: right in 85 %.
 pub const MODERATE_RANK_GAP: Rank = 2;
@@ -104,7 +104,7 @@ pub struct Registry {
     slots: [PortSlots; 4],
     hosts: Vec<HostRule>,
     rules: usize,
-    /// The services that answer nobody: so few that looking through them is fastest.
+    /// The services whose clients wait for no answer: so few that a linear search is fastest.
     one_way: Vec<EntryId>,
 }
 
@@ -150,7 +150,7 @@ impl Registry {
         Arc::clone(&SHARED)
     }
 
-    /// The built-in book with the user's rules laid over it.
+    /// The built-in book with `rules` laid over it.
     pub fn with_rules(rules: &[Rule]) -> Registry {
         let mut registry = Registry::built_in();
         registry.rules = rules.len();
@@ -160,7 +160,8 @@ impl Registry {
         registry
     }
 
-    /// IANA names no categories: a port has that of the service which the overlay knows by the same name elsewhere.
+    /// Adds IANA's registry. IANA names no categories: a port has that of the service which the overlay knows by the same name
+    /// elsewhere.
     fn lay_iana(&mut self, overlay: &[OverlayRow]) {
         let categories: Map<&str, Category> = overlay.iter().map(|row| (row.name, row.category)).collect();
         for [port, transport, name] in rows(IANA) {
@@ -186,8 +187,8 @@ impl Registry {
         }
     }
 
-    /// A rule for all machines names the port and makes it a curated one; a rule for one machine or network also says
-    /// who the server is.
+    /// Adds a rule of the user. A rule for all machines names the port and makes it a curated one; a rule for one machine or
+    /// network also names the server.
     fn lay_rule(&mut self, rule: &Rule) {
         let entry = Entry { name: rule.name.clone().into(), category: rule.category, source: NameSource::User, curated: true };
         let id = self.number_reviewed(entry);
@@ -203,7 +204,7 @@ impl Registry {
         }
     }
 
-    /// The number of an entry of our own table or the user's: only there can a service be one that answers nobody.
+    /// The number of an entry of our own table or the user's. Only there can a service be one whose clients wait for no answer.
     fn number_reviewed(&mut self, entry: Entry) -> EntryId {
         let is_one_way = one_way::NAMES.contains(&&*entry.name);
         let id = self.number(entry);
@@ -229,21 +230,21 @@ impl Registry {
         id
     }
 
-    /// A line on the tables from which the registry was made, so that the same one can be made again.
+    /// A line about the tables from which the registry was made, so that the same one can be made again.
     pub fn describe(&self) -> String {
         let count = |table| rows::<1>(table).count();
         let rules = if self.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", self.rules) };
         format!("IANA registry ({} rows), overlay ({} rows), user ({rules})", count(IANA), count(OVERLAY))
     }
 
-    /// The entry with that number.
+    /// The entry with the number `id`.
     #[inline]
     pub fn entry(&self, id: EntryId) -> &Entry {
         &self.entries[id.index()]
     }
 
-    /// The entry for that port. SCTP and DCCP borrow TCP's entry, then UDP's, where they have none of their own;
-    /// TCP and UDP never borrow from each other (RFC 6335: the protocols' registrations are separate).
+    /// The entry for a port. SCTP and DCCP borrow TCP's entry, then UDP's, where they have none of their own; TCP and UDP never
+    /// borrow from each other (RFC 6335: the protocols' registrations are separate).
     #[inline]
     pub fn look_up(&self, transport: Transport, port: u16) -> Option<EntryId> {
         let own = self.slots[table(transport)][usize::from(port)];
@@ -273,8 +274,8 @@ impl Registry {
         self.numbers[&entry]
     }
 
-    /// The ports of a transport whose names `of_name` knows, each with its result. The user's rules for single machines are included; a
-    /// port can come more than once.
+    /// The ports of a transport whose names `of_name` knows, each with its result. The user's rules for single machines are
+    /// included; a port can occur more than once.
     pub fn ports_by_name<T: Copy>(&self, transport: Transport, of_name: impl Fn(&str) -> Option<T>) -> Vec<(u16, T)> {
         let results: Vec<Option<T>> = self.entries.iter().map(|entry| of_name(&entry.name)).collect();
         let of = |id: EntryId| results[id.index()];
@@ -286,11 +287,11 @@ impl Registry {
     }
 
     /// The UDP ports that a user's rules call by the name of a tunnel. A rule for single machines counts for all of them here,
-    /// because what a packet carries is settled before it is known whose packet it is.
+    /// because a packet's content is settled before its machines are known.
     pub fn tunnel_ports(&self) -> TunnelPorts {
         let is_users = |entry: &Entry| entry.source == NameSource::User;
         let tunnel = |entry: &Entry| is_users(entry).then(|| UdpTunnel::from_name(&entry.name)).flatten();
-        // Nearly nobody has such a rule, and then no port need be looked at.
+        // Hardly any table has such a rule, and without one no port need be looked at.
         if self.entries.iter().all(|entry| tunnel(entry).is_none()) {
             return TunnelPorts::default();
         }
@@ -301,7 +302,8 @@ impl Registry {
         TunnelPorts::new(for_all.chain(by_rule.flat_map(|(ports, tunnel)| ports.map(move |port| (port, tunnel)))))
     }
 
-    /// The transport from which [`Registry::look_up`] takes the entry of a port: `transport` itself, or the one that it borrows from.
+    /// The transport from which [`Registry::look_up`] takes the entry of a port: `transport` itself, or the one that lends the
+    /// entry.
     pub fn naming_transport(&self, transport: Transport, port: u16) -> Transport {
         let named = |transport: &Transport| self.slots[table(*transport)][usize::from(port)] != 0;
         match transport {
@@ -318,7 +320,7 @@ impl Registry {
         &self.hosts
     }
 
-    /// The user's rule for that very machine and port, if there is one. The first rule that fits wins.
+    /// The user's rule for the machine `address` and the port, if there is one. The first rule that fits wins.
     #[inline]
     pub fn host_rule(&self, address: IpAddr, transport: Transport, port: u16) -> Option<EntryId> {
         let fits =
@@ -371,7 +373,7 @@ pub(super) struct OverlayRow {
     category: Category,
     curated: bool,
     source: NameSource,
-    /// The document that the row rests on.
+    /// The document on which the row is based.
     pub(super) document: &'static str,
     /// A sentence for beginners.
     pub(super) note: &'static str,
@@ -398,7 +400,7 @@ pub(super) fn overlay() -> impl Iterator<Item = OverlayRow> {
     })
 }
 
-/// IANA spells a few names in capitals.
+/// The name in lower case. IANA spells a few names in capitals.
 fn in_lower_case(name: &'static str) -> Cow<'static, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
@@ -438,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn tcp_and_udp_are_two_doors() {
+    fn tcp_and_udp_ports_are_separate() {
         let book = Registry::built_in();
         assert_eq!((name(&book, Transport::Tcp, 514), name(&book, Transport::Udp, 514)), ("shell", "syslog"));
         assert_eq!(name(&book, Transport::Udp, 3306), name(&book, Transport::UdpLite, 3306));

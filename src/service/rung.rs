@@ -4,7 +4,7 @@ use super::flow_flags::FlowFlags;
 use super::keyed_enum::keyed_enum;
 
 keyed_enum! {
-    /// A rung of the ladder. The first one that speaks decides.
+    /// A rung of the ladder. The first one with a finding decides.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     pub enum Rung by code {
         /// The user's rule for one of the machines.
@@ -33,7 +33,7 @@ keyed_enum! {
 }
 
 impl Rung {
-    /// True if the rung rests on evidence in the flow itself: not on other flows, and not on a guess.
+    /// True if the rung is based on evidence in the flow itself: not on other flows, and not on a guess.
     pub const fn is_direct(self) -> bool {
         match self {
             Rung::User | Rung::Announcement | Rung::Opening | Rung::DhcpPorts | Rung::Group | Rung::EqualPorts => true,

@@ -4,7 +4,7 @@ use super::keyed_enum::keyed_enum;
 use crate::decode::protocol::ip;
 
 keyed_enum! {
-    /// A transport protocol with ports. TCP 80 and UDP 80 have nothing to do with each other.
+    /// A transport protocol with ports. TCP 80 and UDP 80 are unrelated.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
     #[repr(u8)]
     pub enum Transport by name {
@@ -22,7 +22,7 @@ keyed_enum! {
 }
 
 impl Transport {
-    /// The transport with that IP protocol number, if it has ports.
+    /// The transport with the IP protocol number `protocol`, if it has ports.
     #[inline]
     pub const fn from_protocol(protocol: u8) -> Option<Transport> {
         match protocol {
@@ -35,12 +35,12 @@ impl Transport {
         }
     }
 
-    /// The transport with that key.
+    /// The transport with the key `name`.
     pub fn from_name(name: &str) -> Option<Transport> {
         Transport::ALL.into_iter().find(|transport| transport.name() == name)
     }
 
-    /// True if it has connections that are opened and closed.
+    /// True if the transport has connections that are opened and closed.
     pub const fn has_connections(self) -> bool {
         matches!(self, Transport::Tcp | Transport::Sctp | Transport::Dccp)
     }

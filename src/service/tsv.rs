@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_may_be_empty_and_comments_are_none() {
+    fn columns_may_be_empty_and_comments_are_skipped() {
         let table = "# key\tname\n1\tone\tuno\n\n2\t\tdos\n3\tthree\n";
         assert!(rows::<2>(table).eq([["1", "one"], ["2", ""], ["3", "three"]]));
     }

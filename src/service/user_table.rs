@@ -1,4 +1,4 @@
-//! The user's own port table (`--services FILE`): what a device or a company uses is no registration, and wins here.
+//! The user's own port table (`--services FILE`): names for ports that a device or a company uses, which win over the registries.
 //!
 //! One rule a line, `#` begins a comment:
 //!
@@ -11,7 +11,7 @@
 //! ```
 //!
 //! A UDP port that is called by the name of a tunnel ([`UdpTunnel::from_name`](crate::decode::UdpTunnel::from_name)) is that
-//! tunnel's, on all machines, even if the rule names some: what a packet carries is settled before whose it is.
+//! tunnel's on all machines, even if the rule names some: a packet's content is settled before its machines are known.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -39,9 +39,9 @@ pub struct Rule {
     pub transport: Transport,
     /// The ports, never 0.
     pub ports: RangeInclusive<u16>,
-    /// Their name.
+    /// The name of the ports.
     pub name: String,
-    /// The kind of service.
+    /// The category of the service.
     pub category: Category,
 }
 
@@ -54,7 +54,7 @@ pub struct Rule {
 pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
     let open_error = |source| Error::opening(path.display().to_string(), source);
     let no_table = |reason| Error::NotAPortTable { path: path.to_owned(), reason };
-    // Looked at first: to open a pipe would wait for who writes to it.
+    // The file type is checked before opening: opening a pipe would wait for its writer.
     let kind = fs::metadata(path).map_err(open_error)?.file_type();
     if kind.is_dir() {
         return Err(no_table(NotAPortTable::Folder));
@@ -63,7 +63,7 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
         return Err(no_table(NotAPortTable::NotAFile));
     }
     let mut bytes = Vec::new();
-    // The size that the system tells may be wrong (procfs), or may have changed.
+    // The size that the system reports may be wrong (procfs), or may have changed.
     File::open(path).and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes)).map_err(open_error)?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(no_table(NotAPortTable::TooLarge { limit: MAX_SIZE }));
@@ -121,7 +121,7 @@ fn parse_name(name: &str) -> Result<String, RuleProblem> {
     Ok(name.to_owned())
 }
 
-/// `80` or `6881-6889`.
+/// Parses `80` or `6881-6889`.
 pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_line() {
+    fn every_mistake_is_reported_with_its_line() {
         let word = str::to_owned;
         let cases = [
             ("tcp/80 http", RuleProblem::NoEquals(word("tcp/80 http"))),

@@ -1,11 +1,11 @@
-//! The verdict on a flow: where its service lives, why, how sure that is, and the name of the service.
+//! The verdict on a flow: its server, the evidence and the confidence, and the name of the service.
 
 use super::expected::Announcer;
 use super::flow_flags::FlowFlags;
 use super::registry::{EntryId, Rank};
 use crate::decode::Side;
 
-/// The evidence that a side is the server, from the rung that decided.
+/// The evidence that a side is the server, from the rung that decided. In the variants, "it" is that side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Evidence {
     /// A rule of the user.
@@ -18,7 +18,7 @@ pub enum Evidence {
     SynAckAck,
     /// An opening was sent to it.
     Syn,
-    /// It sent an answer to an opening, and nothing else is seen.
+    /// It sent an answer to an opening, and no other packet was seen.
     SynAckOnly,
     /// It opened from port 20: the server of active FTP.
     SourcePort20,
@@ -28,7 +28,7 @@ pub enum Evidence {
     PairEqual,
     /// It is a group address.
     Group,
-    /// It was proven to be a server in other flows of the capture; in how many.
+    /// It was proven to be a server in other flows of the capture; the number of these flows.
     KnownServer(u32),
     /// Its port has the higher rank; both ranks.
     Rank(Rank, Rank),
@@ -108,7 +108,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// Its key.
+    /// The key of the confidence.
     pub const fn name(self) -> &'static str {
         match self {
             Confidence::None => "none",
@@ -133,7 +133,7 @@ pub enum Service {
     Portless,
 }
 
-/// The reply of a flow's server side. The later variants say more about a server that has several flows.
+/// The reply of a flow's server side. Of a server's several flows, the later variants are the stronger evidence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Reply {
     /// Nothing came back.
@@ -167,7 +167,7 @@ impl Reply {
 /// The verdict on one flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
-    /// The side where the service lives; `None` if nobody can tell, or if it is between equals.
+    /// The side that offers the service; `None` if it is unknown, or if the flow is between equals.
     pub server: Option<Side>,
     /// The name of the service.
     pub service: Service,
@@ -175,9 +175,9 @@ pub struct Verdict {
     pub evidence: Evidence,
     /// The confidence that this side is the server.
     pub confidence: Confidence,
-    /// The name that each side would have as the server, where the server is not as good as settled.
+    /// The name that each side would have as the server, where the server is not nearly certain.
     pub alternatives: [Option<EntryId>; 2],
-    /// Anything out of the ordinary about it, also rungs that would have decided otherwise.
+    /// Everything unusual about the flow, including the conflicts with rungs that would have decided otherwise.
     pub flags: FlowFlags,
     /// The reply of the server side; `None` for protocols without ports, and for an overflow record.
     pub reply: Option<Reply>,

@@ -1,4 +1,4 @@
-//! What one interface of one input contributed.
+//! The packets that one interface of one input contributed.
 
 use crate::capture::Packet;
 use crate::unit::{Span, Traffic};
@@ -12,7 +12,7 @@ pub struct InterfaceTally {
     pub captured_bytes: u64,
     /// From the earliest to the latest packet.
     pub span: Span,
-    /// True if a packet was stored behind one that is later than it.
+    /// True if a packet was stored after one that is later.
     pub backwards: bool,
     /// Suspected duplicates, counted among the packets or dropped.
     pub duplicates: u64,
@@ -28,7 +28,7 @@ impl InterfaceTally {
         self.span.add(packet.time);
     }
 
-    /// Adds what another interface contributed. The order of time between the two is not looked at.
+    /// Adds the packets of another interface. The order of time between the two is ignored.
     pub fn merge(&mut self, other: &InterfaceTally) {
         self.traffic.merge(other.traffic);
         self.captured_bytes += other.captured_bytes;
@@ -37,7 +37,7 @@ impl InterfaceTally {
         self.duplicates += other.duplicates;
     }
 
-    /// Adds what the same interface contributed later. The result is the same as if its packets had been added one by one.
+    /// Adds later packets of the same interface. The result is the same as if they had been added one by one.
     pub fn merge_later(&mut self, later: &InterfaceTally) {
         let steps_back = later.span.first.is_known() && later.span.first < self.span.last;
         self.merge(later);

@@ -19,16 +19,16 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// A sum that decided flows are added to.
 pub trait FlowSum: Default {
-    /// Adds a flow, as far as there is room for what it tells apart.
+    /// Adds a flow, as far as there is room for the keys that the sum distinguishes.
     fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room);
 
     /// Adds another sum.
     fn merge(&mut self, other: Self);
 
-    /// The one of this kind among all sums.
+    /// The sum of this kind among all sums.
     fn of(sums: &FlowSums) -> &Self;
 
-    /// The sum over all of them.
+    /// The sum over `flows`.
     fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
         let mut sum = Self::default();
         flows.for_each(|(flow, verdict)| sum.add(flow, verdict, &mut Room::unlimited()));
@@ -54,8 +54,8 @@ impl FlowSum for Services {
         }
     }
 
-    /// A batch at a time, because a set of clients is larger than the cache: the places of all are asked for before the first
-    /// is needed.
+    /// Adds flows in batches, because a set of clients is larger than the cache: the places of all flows of a batch are
+    /// prefetched before the first is needed.
     fn over<'a>(mut flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
         let mut sum = Self::default();
         let mut batch = Vec::with_capacity(BATCH);
@@ -79,7 +79,7 @@ impl FlowSum for Services {
 }
 
 impl Services {
-    /// Brings what a flow will be added to into the cache.
+    /// Brings the places that a flow will be added to into the cache.
     fn prefetch(&self, flow: &Flow, verdict: &Verdict) {
         let transport = Transport::from_protocol(flow.key.protocol);
         if let Some(sum) = transport.and_then(|transport| self.0.get(&(verdict.service, transport))) {
@@ -118,7 +118,7 @@ impl FlowSum for Ports {
     }
 }
 
-/// Flows by transport and the range that the server's port lies in; `None` where no side is the server.
+/// Flows by transport and the range that the server's port is in; `None` where no side is the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ranges(pub(crate) Map<(Transport, Option<PortRange>), RangeSum>);
 
@@ -143,7 +143,7 @@ impl FlowSum for Ranges {
 pub struct Servers {
     /// Each server.
     pub(crate) each: Map<ServerKey, ServerSum>,
-    /// Those that there was no room for, as one.
+    /// The sum of the servers that there was no room for.
     pub others: Option<ServerSum>,
 }
 
@@ -182,7 +182,7 @@ impl FlowSum for Servers {
 pub struct Hosts {
     /// Each machine.
     pub(crate) each: Map<Host, HostSum>,
-    /// Those that there was no room for, as one.
+    /// The sum of the machines that there was no room for.
     pub others: Option<HostSum>,
 }
 
@@ -236,13 +236,13 @@ impl FlowSum for Evidences {
     }
 }
 
-/// The flows that are parts of scans, by scanner. The sums are boxed: they are large, a map has more places than entries, and there can
-/// be a scanner for every ten flows.
+/// The flows that are parts of scans, by scanner. The sums are boxed: they are large, a map has more places than entries, and
+/// there can be a scanner for every ten flows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScanSums(pub(crate) Map<Scanner, Box<ScanSum>>);
 
 impl ScanSums {
-    /// Adds a flow of that scanner's. False if there is no room for another scanner.
+    /// Adds a flow of `scanner`. Returns false if there is no room for another scanner.
     pub fn add(&mut self, scanner: Scanner, flow: &Flow, verdict: &Verdict, room: &mut Room) -> bool {
         let has_room = room.has_for(&self.0, &scanner);
         if has_room {
@@ -272,12 +272,12 @@ pub struct FlowSums {
     pub hosts: Hosts,
     /// By evidence.
     pub evidences: Evidences,
-    /// By scanner, those that are parts of scans.
+    /// By scanner: the flows that are parts of scans.
     pub scans: ScanSums,
 }
 
 impl FlowSums {
-    /// Adds a flow, which may be a part of a scan, as far as there is room for what it tells apart.
+    /// Adds a flow, which may be a part of a scan, as far as there is room for the keys that the sums distinguish.
     pub fn add(&mut self, flow: &Flow, verdict: &Verdict, scanner: Option<Scanner>, room: &mut Room) {
         let FlowSums { services, ports, ranges, servers, hosts, evidences, scans } = self;
         let is_in_scan = scanner.is_some_and(|scanner| scans.add(scanner, flow, verdict, room));
@@ -292,7 +292,7 @@ impl FlowSums {
     }
 }
 
-/// The sum of a key that traffic chooses: its own, as far as there is room for it, or that of all others.
+/// The sum of a key that traffic chooses: its own, as far as there is room for one, or that of all other keys.
 #[inline]
 fn place_for<'s, K: Eq + Hash, V>(
     key: K,
@@ -304,7 +304,7 @@ fn place_for<'s, K: Eq + Hash, V>(
     if room.has_for(each, &key) { each.entry(key).or_insert_with(empty) } else { others.get_or_insert_with(empty) }
 }
 
-/// Adds the sums of `other`. One whose key is new is moved as it is.
+/// Adds the sums of `other`. A sum whose key is new is moved.
 fn merge_by_key<K: Eq + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>) {
     for (key, sum) in other {
         match sums.entry(key) {
@@ -316,7 +316,7 @@ fn merge_by_key<K: Eq + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>) {
     }
 }
 
-/// The same for what has no places of its own.
+/// Adds the sum of the keys that have no places of their own.
 fn merge_others<V: Sum>(others: &mut Option<V>, other: Option<V>) {
     match (others, other) {
         (Some(mine), Some(sum)) => mine.merge(&sum),

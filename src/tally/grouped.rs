@@ -1,8 +1,8 @@
-//! The flows of each machine and of each server: what a row is summed up from when it is shown. The sums of all of them at once
-//! would take several times the memory of the flows.
+//! The flows of each machine and of each server: the flows from which a row is summed up when it is shown. The sums of all rows
+//! at once would take several times the memory of the flows.
 //!
-//! Each flow is in one list for every machine or server that it has, with the address that the list is sorted by, so that the
-//! flows of one stand together.
+//! Each flow is in one list for every machine or server that it has. The list is sorted by address, so that the flows of one
+//! machine or server are adjacent.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -18,12 +18,12 @@ use crate::support::parallel;
 use crate::support::prefetch::prefetch;
 use crate::unit::Traffic;
 
-/// In the place of a flow's number: the closed flows, of which sums are kept. Flows' numbers are below.
+/// Stands for the closed flows, of which sums are kept, in the place of a flow's number. Flows' numbers are lower.
 const CLOSED_FLOWS: u32 = u32::MAX;
-/// How many flows ahead memory is asked for.
+/// The distance, in flows, at which memory is prefetched.
 const AHEAD: usize = 16;
 
-/// Decided flows, and the sums of the closed ones, which are not kept any more.
+/// Decided flows, and the sums of the closed ones, which are no longer kept.
 #[derive(Clone, Copy, Debug)]
 pub struct DecidedFlows<'a> {
     /// The flows, fewer than 2^32 - 1.
@@ -36,7 +36,8 @@ pub struct DecidedFlows<'a> {
     pub threads: usize,
 }
 
-/// A flow of a machine (`A`: its address), or of a `place` on it. They are sorted by those, then by the flows' numbers.
+/// A flow of a machine (`A`: its address), or of a `place` on that machine. Members are sorted by these, then by the flows'
+/// numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Member<A, P> {
     address: A,
@@ -44,7 +45,7 @@ struct Member<A, P> {
     flow: u32,
 }
 
-/// The flows of all places of one kind, by address. An IPv4 address takes four bytes, as the number whose order is the address's.
+/// The flows of all places of one kind, by address. An IPv4 address takes four bytes: a number with the order of the addresses.
 struct ByAddress<P> {
     v4: Vec<Member<u32, P>>,
     v6: Vec<Member<Address, P>>,
@@ -57,7 +58,7 @@ impl<P> Default for ByAddress<P> {
 }
 
 impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
-    /// What `push` pushes for each flow's number, and `last` behind them, sorted.
+    /// Collects the members that `push` adds for each flow's number, and then those that `last` adds, sorted.
     fn collect(decided: DecidedFlows<'_>, push: impl Fn(&mut Self, usize) + Sync, last: impl FnOnce(&mut Self)) -> Self {
         let parts = parallel::parts(decided.flows.len(), decided.threads, |part| {
             let mut members = ByAddress::default();
@@ -83,7 +84,7 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         self.v4.len() + self.v6.len()
     }
 
-    /// The member at a position: those with IPv4 addresses come first.
+    /// The member at a position: members with IPv4 addresses come first.
     #[inline]
     fn at(&self, position: usize) -> Option<(Host, P, u32)> {
         if let Some(Member { address, place, flow }) = self.v4.get(position) {
@@ -93,14 +94,15 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         Some((Host { version: IpVersion::V6, address: *address }, *place, *flow))
     }
 
-    /// The flows of the group that begins at a position, in their order. Memory of those behind is asked for meanwhile.
+    /// The flows of the group that begins at a position, in their order. The flows after the current one are prefetched
+    /// meanwhile.
     fn group<'a>(&'a self, start: usize, flows: &'a Flows) -> impl Iterator<Item = u32> + 'a {
         let key = self.at(start).map(|(host, place, _)| (host, place));
         (start..).map_while(move |position| {
             let (host, place, flow) = self.at(position)?;
             if let Some((_, _, flow)) = self.at(position + AHEAD).filter(|(.., flow)| *flow != CLOSED_FLOWS) {
                 let flow = flows.get(flow as usize);
-                // One field of each of its cache lines.
+                // One field in each of the flow's cache lines.
                 prefetch(&flow.key);
                 prefetch(&flow.payload_bytes);
             }
@@ -108,7 +110,7 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         })
     }
 
-    /// What `look` says of the groups, told where they begin, in their order.
+    /// The results of `look` for the positions where groups begin, in the order of the groups.
     fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
         let place_at = |position| self.at(position).map(|(host, place, _)| (host, place));
         let begins = |position: &usize| *position == 0 || place_at(*position) != place_at(position - 1);
@@ -125,7 +127,7 @@ pub struct HostFlows {
 }
 
 impl HostFlows {
-    /// Groups flows by machine. Those with the most packets come first, of equal ones the lowest address.
+    /// Groups flows by machine. The machines with the most packets come first; among equal ones, the lowest address.
     pub fn of(decided: DecidedFlows<'_>) -> HostFlows {
         let closed = || decided.closed.iter().flat_map(|closed| &closed.hosts.each);
         let push = |members: &mut ByAddress<()>, number: usize| {
@@ -148,22 +150,22 @@ impl HostFlows {
         HostFlows { members, rows }
     }
 
-    /// How many machines there are.
+    /// The number of machines.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// True if there are none.
+    /// True if there are no machines.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// How many flows all machines have.
+    /// The number of flows of all machines together.
     pub fn members(&self) -> usize {
         self.members.len()
     }
 
-    /// The machine of a row and its sum, over the flows that it was made for; `None` behind the last.
+    /// The machine of a row and its sum, over the flows that the rows were made for; `None` after the last row.
     pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(Host, HostSum)> {
         let start = self.rows.get(row)?.1 as usize;
         let (host, ..) = self.members.at(start)?;
@@ -171,7 +173,7 @@ impl HostFlows {
         let mut latest = CLOSED_FLOWS;
         for number in self.members.group(start, decided.flows).filter(|number| *number != CLOSED_FLOWS) {
             let flow = decided.flows.get(number as usize);
-            // A flow from a machine to itself is among its flows twice: once for each side.
+            // A flow from a machine to itself is in its list twice: once for each side.
             let is_first = Host::of(flow, Side::A) == host && latest != number;
             let side = if is_first { Side::A } else { Side::B };
             sum.add(flow, &decided.verdicts[number as usize], side, &mut Room::unlimited());
@@ -180,7 +182,7 @@ impl HostFlows {
         Some((host, sum))
     }
 
-    /// What all of them sent, and what they received.
+    /// The traffic that all machines sent, and the traffic that they received.
     pub fn whole(decided: DecidedFlows<'_>) -> [Traffic; 2] {
         let mut whole = Traffic::default();
         let parts = parallel::parts(decided.flows.len(), decided.threads, |part| {
@@ -190,7 +192,7 @@ impl HostFlows {
             traffic
         });
         parts.into_iter().for_each(|part| whole.merge(part));
-        // What one side sends the other receives.
+        // Traffic that one side sends is received by the other.
         let (mut sent, mut received) = (whole, whole);
         for sum in decided.closed.iter().flat_map(|closed| closed.hosts.each.values().chain(&closed.hosts.others)) {
             sent.merge(sum.sent);
@@ -204,12 +206,12 @@ fn closed_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum
     decided.closed?.hosts.each.get(host)
 }
 
-/// A port of a machine, in the order of ports, then transports; and a bit that tells flows without a server.
+/// A port of a machine, in the order of ports, then transports; and a bit that marks flows that show no server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Door(u32);
 
 impl Door {
-    /// Of a flow that does not show a server. It stands behind those that do.
+    /// The bit of a flow that does not show a server. It sorts after those that do.
     const CLOSED: u32 = 1;
 
     fn of(key: &ServerKey, shows_server: bool) -> Door {
@@ -239,8 +241,8 @@ pub struct ServerFlows {
 }
 
 impl ServerFlows {
-    /// Groups flows by server: by address, then port, then transport. Those that show themselves in no flow are left out,
-    /// unless `closed_ports` are wanted.
+    /// Groups flows by server: by address, then port, then transport. Servers that show themselves in no flow are omitted, unless
+    /// `closed_ports` are wanted.
     pub fn of(decided: DecidedFlows<'_>, closed_ports: bool) -> ServerFlows {
         let push = |members: &mut ByAddress<Door>, number: usize| {
             let (flow, verdict) = (decided.flows.get(number), &decided.verdicts[number]);
@@ -260,22 +262,22 @@ impl ServerFlows {
         ServerFlows { members, rows }
     }
 
-    /// How many servers there are.
+    /// The number of servers.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// True if there are none.
+    /// True if there are no servers.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// How many flows all servers have.
+    /// The number of flows of all servers together.
     pub fn members(&self) -> usize {
         self.members.len()
     }
 
-    /// The server of a row and its sum, over the flows that it was made for; `None` behind the last.
+    /// The server of a row and its sum, over the flows that the rows were made for; `None` after the last row.
     pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(ServerKey, ServerSum)> {
         let start = *self.rows.get(row)? as usize;
         let (host, door, _) = self.members.at(start)?;
@@ -291,7 +293,7 @@ impl ServerFlows {
         Some((key, sum?))
     }
 
-    /// The flows of all of them, and their traffic.
+    /// The number of flows of all servers, and their traffic.
     pub fn whole(&self, decided: DecidedFlows<'_>) -> (u64, Traffic) {
         let closed = decided.closed.map(|closed| &closed.servers);
         let parts = parallel::parts(self.members.len(), decided.threads, |part| {
@@ -323,7 +325,7 @@ fn add(flows: &mut u64, traffic: &mut Traffic, sum: &ServerSum) {
     traffic.merge(sum.traffic);
 }
 
-/// Leaves out those of doors that are closed in every flow, and puts the others' flows into their order.
+/// Removes the flows of ports that are closed in every flow, and puts the remaining flows into their order.
 fn keep_open<A: Copy + Ord>(members: &mut Vec<Member<A, Door>>) {
     let mut kept = 0;
     let mut start = 0;

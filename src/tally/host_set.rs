@@ -1,5 +1,5 @@
-//! A set of machines. Services, servers and machines have one each, and a capture can have a million members in all: so an
-//! IPv4 address takes four bytes in it, and not the twenty that would do for either version.
+//! A set of machines. Services, servers and machines have one each, and a capture can have a million members in all: so an IPv4
+//! address takes four bytes in the set, and not the twenty that would do for either version.
 
 use super::room::Room;
 use super::sums::Host;
@@ -14,17 +14,17 @@ pub struct HostSet {
 }
 
 impl HostSet {
-    /// How many there are.
+    /// The number of machines.
     pub fn len(&self) -> usize {
         self.v4.len() + self.v6.len()
     }
 
-    /// True if there are none.
+    /// True if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Adds a machine, if it is there already or there is room.
+    /// Adds a machine, if the set has it already or there is room.
     #[inline]
     pub(super) fn insert(&mut self, host: Host, room: &mut Room) {
         match host.version {
@@ -42,7 +42,7 @@ impl HostSet {
         }
     }
 
-    /// Adds all of another set.
+    /// Adds all machines of another set.
     pub(super) fn extend(&mut self, other: &HostSet) {
         self.v4.extend(&other.v4);
         self.v6.extend(&other.v6);

@@ -1,10 +1,10 @@
-//! The ledger: one place for every packet. Its sum is the capture's, whatever the packets are.
+//! The ledger: each packet has exactly one place. The sum over all places is the capture's total, whatever the packets are.
 
 use crate::decode::Decoded;
 use crate::service::Transport;
 use crate::unit::Traffic;
 
-/// Where a packet ended up.
+/// The place at which a packet is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
     /// In a transport with ports.
@@ -17,9 +17,9 @@ pub enum Place {
     Fragment,
     /// Cut by the capture before its ports or its IP protocol.
     Truncated,
-    /// Contradicts itself.
+    /// A packet that contradicts itself.
     Malformed,
-    /// Its link type cannot be decoded.
+    /// A link type that cannot be decoded.
     UnsupportedLink,
 }
 
@@ -39,7 +39,7 @@ impl Place {
         Place::UnsupportedLink,
     ];
 
-    /// The place of a packet after the walk. Later fragments get the place of their flow, once that is known.
+    /// The place of a packet after decoding. Later fragments get the place of their flow once the flow is known.
     #[inline]
     pub fn of(decoded: &Decoded) -> Place {
         match decoded {
@@ -57,7 +57,7 @@ impl Place {
         Transport::from_protocol(protocol).map_or(Place::PortlessIp, Place::Transport)
     }
 
-    /// Its key.
+    /// The key of the place.
     pub const fn name(self) -> &'static str {
         match self {
             Place::Transport(transport) => transport.name(),
@@ -121,12 +121,12 @@ impl Ledger {
         }
     }
 
-    /// What one place holds.
+    /// The traffic counted at one place.
     pub fn at(&self, place: Place) -> Traffic {
         self.places[place.index()]
     }
 
-    /// What all places hold.
+    /// The traffic counted at all places.
     pub fn total(&self) -> Traffic {
         let mut total = Traffic::default();
         self.places.iter().for_each(|place| total.merge(*place));

@@ -1,6 +1,6 @@
-//! Floor 6: all sums. Two kinds of accumulators: those that packets are added to as they pass ([`Tally`]), and those that
-//! decided flows are added to when the capture is over ([`flows`]). Each can also take in another of its kind (`merge`),
-//! with the same result as if that one's packets or flows had been added to it.
+//! Floor 6: all sums. There are two kinds of accumulators: [`Tally`] takes in packets as they pass, and those in [`flows`] take
+//! in decided flows when the capture is over. Each can also take in another of its kind (`merge`), with the same result as if the
+//! packets or flows of the other had been added one by one.
 
 mod capture;
 pub mod flows;
@@ -27,23 +27,23 @@ pub use unsupported::Unsupported;
 use crate::decode::{Decoded, Observation, ScopeId, ScopeNumbers, Walked};
 use crate::unit::{Time, Traffic};
 
-/// What is summed packet by packet, flows aside.
+/// The sums that are made packet by packet, not by flow.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// One place for every packet.
     pub ledger: Ledger,
     /// Packets by size.
     pub sizes: Sizes,
-    /// What has no ports.
+    /// Packets without ports.
     pub portless: Portless,
-    /// Packets by scope, at the scope's number. The first place, that of packets without encapsulation, stays 0.
+    /// Packets by scope, at the scope's number. The first entry, which is for packets without encapsulation, stays 0.
     pub scopes: Vec<Traffic>,
     /// Packets of link types that cannot be decoded.
     pub unsupported: Unsupported,
 }
 
 impl Tally {
-    /// Counts how a packet was encapsulated, if it was.
+    /// Counts a packet under its encapsulation, if it has one.
     pub fn add_scope(&mut self, wire_len: u32, scope: ScopeId) {
         if scope == ScopeId::PLAIN {
             return;
@@ -59,7 +59,7 @@ impl Tally {
         &mut self.scopes[index]
     }
 
-    /// Counts a packet that became no observation.
+    /// Counts a packet that gave no observation.
     pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
         self.add_packet(Place::of(&walked.decoded), wire_len);
         match walked.decoded {
@@ -69,8 +69,8 @@ impl Tally {
         }
     }
 
-    /// Counts a packet whose flow is known. Where the protocol is known when the program is built, nothing of it is asked
-    /// when it runs.
+    /// Counts a packet that belongs to a flow. Inlined: where the caller's protocol is a compile-time constant, the test for
+    /// ports folds away.
     #[inline(always)]
     pub fn add_observed(&mut self, observation: &Observation) {
         self.add_packet(Place::of_protocol(observation.key.protocol), observation.wire_len);
@@ -79,12 +79,12 @@ impl Tally {
         }
     }
 
-    /// Counts a fragment whose flow is not known, and will not be unless the first of its datagram comes later.
+    /// Counts a fragment whose flow is not known, and will not be unless the first fragment of its datagram comes later.
     pub fn add_orphan(&mut self, observation: &Observation) {
         self.add_packet(Place::Fragment, observation.wire_len);
     }
 
-    /// Counts a fragment again that was counted as an [orphan](Tally::add_orphan): now its flow is known.
+    /// Moves a fragment that was counted as an [orphan](Tally::add_orphan) to the place of its flow, which is known now.
     pub fn adopt_orphan(&mut self, observation: &Observation) {
         let Observation { key, wire_len, .. } = observation;
         self.ledger.reclassify(Place::Fragment, Place::of_protocol(key.protocol), *wire_len);
@@ -93,14 +93,14 @@ impl Tally {
         }
     }
 
-    /// What is counted of every packet, once.
+    /// Adds a packet to the sums that count every packet once.
     #[inline(always)]
     fn add_packet(&mut self, place: Place, wire_len: u32) {
         self.ledger.add(place, wire_len);
         self.sizes.add(wire_len);
     }
 
-    /// Adds another tally, whose scopes have the numbers `scopes` here.
+    /// Adds another tally. `scopes` gives the numbers that its scopes have here.
     pub fn merge(&mut self, other: &Tally, scopes: &ScopeNumbers) {
         self.ledger.merge(&other.ledger);
         self.sizes.merge(&other.sizes);

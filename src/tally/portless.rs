@@ -1,4 +1,4 @@
-//! What has no ports: ICMP by type and code, other IP protocols, and what lies directly above the link layer.
+//! Packets without ports: ICMP by type and code, other IP protocols, and protocols directly above the link layer.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -6,12 +6,12 @@ use std::collections::hash_map::Entry;
 use crate::decode::{Address, IcmpMessage, IpVersion, LinkAddress, LinkProtocol, Observation, Side};
 use crate::unit::{Span, Time, Traffic};
 
-/// The most kinds that are told apart; further ones share [`PortlessKind::Others`].
+/// The most kinds that are distinguished; further ones share [`PortlessKind::Others`].
 pub const MAX_KINDS: usize = 1 << 16;
-/// The most pairs of kind and host that are remembered. Beyond, `hosts` counts no new ones and is a least number.
+/// The most pairs of kind and host that are remembered. Beyond them `hosts` counts no new ones and is a lower bound.
 pub const MAX_HOSTS: usize = 1 << 20;
 
-/// What a packet without ports was.
+/// The kind of a packet without ports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum PortlessKind {
     /// An IP protocol, with type and code if it is ICMP or ICMPv6.
@@ -22,21 +22,21 @@ pub enum PortlessKind {
     Others,
 }
 
-/// A machine, by the address of the layer it speaks on.
+/// A machine, by the address of the layer that it communicates on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Host {
     Ip(IpVersion, Address),
     Link(LinkAddress),
 }
 
-/// What is known of one kind.
+/// The packets of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PortlessSum {
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
     /// First and last packet.
     pub span: Span,
-    /// Different machines that sent it or that it was sent to; groups do not count.
+    /// Different machines that sent such packets or received them; groups do not count.
     pub hosts: u64,
 }
 
@@ -46,7 +46,7 @@ pub struct Portless {
     rows: HashMap<PortlessKind, PortlessSum, foldhash::fast::RandomState>,
     /// The kinds in the order of their first packets.
     kinds: Vec<PortlessKind>,
-    /// The place of each pair of kind and host in the order in which they came.
+    /// The place of each pair of kind and host in order of first appearance.
     hosts: HashMap<(PortlessKind, Host), u32, foldhash::fast::RandomState>,
 }
 
@@ -73,7 +73,7 @@ impl Portless {
         }
     }
 
-    /// The kind that it was counted under.
+    /// Counts a packet and returns the kind under which it was counted.
     fn count(&mut self, kind: PortlessKind, time: Time, wire_len: u32) -> PortlessKind {
         let kind = self.room_for(kind);
         let row = self.row_mut(kind);
@@ -106,10 +106,10 @@ impl Portless {
         }
     }
 
-    /// Adds another tally, with the same result as if its packets had been added one by one. Only packets whose kinds the other one
+    /// Adds another tally, with the same result as if its packets had been added one by one. Only packets of kinds that `other`
     /// had no room for stay among [`PortlessKind::Others`].
     pub fn merge(&mut self, other: &Portless) {
-        // When there is no room for all, the first find it.
+        // If there is no room for all kinds, the first ones get it.
         for kind in &other.kinds {
             let row = &other.rows[kind];
             let mine = self.row_mut(self.room_for(*kind));
@@ -123,7 +123,7 @@ impl Portless {
         }
     }
 
-    /// The EtherType, not decoded, that more than half of `all` packets have, if there is one, and how many have it.
+    /// The undecoded EtherType that more than half of `all` packets have, if there is one, and the number of those packets.
     pub fn main_ether_type(&self, all: u64) -> Option<(u16, u64)> {
         self.rows.iter().find_map(|(kind, row)| match kind {
             PortlessKind::Link(LinkProtocol::EtherType(number)) if row.traffic.packets > all / 2 => {
@@ -133,7 +133,7 @@ impl Portless {
         })
     }
 
-    /// All kinds, in no order.
+    /// All kinds, in no particular order.
     pub fn rows(&self) -> impl Iterator<Item = (PortlessKind, PortlessSum)> {
         self.rows.iter().map(|(kind, row)| (*kind, *row))
     }
@@ -143,7 +143,7 @@ impl Portless {
 mod tests {
     use super::*;
 
-    /// A packet of that EtherType from that machine.
+    /// Adds a packet with `ether_type` from `machine`.
     fn add(portless: &mut Portless, ether_type: u16, machine: u32) {
         let addresses = [Some(address(machine)), None];
         portless.add_link(LinkProtocol::EtherType(ether_type), addresses, Time::UNKNOWN, 60);
@@ -153,7 +153,7 @@ mod tests {
         LinkAddress::from_bytes(&[&[2, 0][..], &machine.to_be_bytes()].concat())
     }
 
-    /// The tally of two parts merged, and that of all.
+    /// The merged tally of two parts, and the tally of all packets.
     fn both(earlier: Portless, later: impl Iterator<Item = (u16, u32)> + Clone) -> (Portless, Portless) {
         let (mut merged, mut all, mut alone) = (earlier.clone(), earlier, Portless::default());
         later.clone().for_each(|(ether_type, machine)| add(&mut alone, ether_type, machine));
@@ -166,7 +166,7 @@ mod tests {
     fn kinds_of_a_later_part_find_room_in_their_order() {
         let mut earlier = Portless::default();
         (0..MAX_KINDS as u32 - 40).for_each(|number| add(&mut earlier, number as u16, 0));
-        // A kind of IP leaves room for fewer.
+        // A kind of IP leaves room for fewer kinds.
         let ping = PortlessKind::Ip(1, None);
         earlier.row_mut(ping).traffic.add(60);
         let later = (0..40).map(|number| ((MAX_KINDS as u32 - 40 + number * 7 % 40) as u16, number));
@@ -181,7 +181,7 @@ mod tests {
         let machine = |number: u32| Host::Link(address(number));
         let kind = |ether_type| PortlessKind::Link(LinkProtocol::EtherType(ether_type));
         earlier.hosts = (0..MAX_HOSTS as u32 - 3).map(|number| ((kind(1), machine(number)), number)).collect();
-        // Those of the first two kinds find room, and one that is known needs none.
+        // The first two kinds find room, and a known kind needs none.
         let later = [(3, u32::MAX), (1, 5), (2, u32::MAX), (3, u32::MAX - 1), (4, u32::MAX), (5, u32::MAX), (3, u32::MAX - 2)];
         let (merged, all) = both(earlier, later.into_iter());
         assert_eq!([1, 2, 3, 4, 5].map(|ether_type| all.rows[&kind(ether_type)].hosts), [0, 1, 2, 0, 0]);

@@ -1,31 +1,31 @@
-//! A bound on what sums tell apart, for captures that never end: traffic chooses addresses, and there are many.
+//! A bound on the keys that sums distinguish, for captures that never end: traffic chooses addresses, and there are many.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
-/// What one more machine or server costs, in members of a set: a sum of its own has sets of its own.
+/// The cost of one more machine or server, in members of a set: its sum has sets of its own.
 const KEY: usize = 8;
 
-/// How much more can be told apart. Counts of different things are least numbers once there is no room, and what has no
-/// place of its own is counted among others; no packet is lost.
+/// The number of further keys that sums may hold. Once it is used up, distinct counts are lower bounds, and keys without a place
+/// of their own are counted among others; no packet is lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Room {
-    /// IntSet of sets; `None` if there is no bound.
+    /// The members of sets that there is still room for; `None` if there is no bound.
     left: Option<usize>,
 }
 
 impl Room {
-    /// No bound: what is told apart was told apart before.
+    /// No bound: for sums whose keys were bounded before.
     pub const fn unlimited() -> Room {
         Room { left: None }
     }
 
-    /// Room for so many members of sets, some 30 bytes each.
+    /// Room for `members` members of sets, some 30 bytes each.
     pub const fn of(members: usize) -> Room {
         Room { left: Some(members) }
     }
 
-    /// Lets a member of a set in, if there is room. `insert` tells whether it is new there.
+    /// Adds a member to a set, if there is room. `insert` returns true if the member is new to the set.
     #[inline]
     pub(super) fn admit(&mut self, insert: impl FnOnce() -> bool) {
         match &mut self.left {
@@ -37,7 +37,7 @@ impl Room {
         }
     }
 
-    /// True if `key` has a place in the map, or can have one.
+    /// True if `key` has a place in the map, or can get one.
     pub(super) fn has_for<K: Eq + Hash, V, S: BuildHasher>(&mut self, map: &HashMap<K, V, S>, key: &K) -> bool {
         let Some(left) = &mut self.left else { return true };
         let is_new = !map.contains_key(key);
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_costs_nothing_and_what_is_new_is_let_in_while_there_is_room() {
+    fn known_keys_cost_nothing_and_new_ones_are_added_while_there_is_room() {
         let mut room = Room::of(3);
         let mut set = HashSet::from([1, 2]);
         [1, 2].into_iter().for_each(|member| room.admit(|| set.insert(member)));

@@ -1,8 +1,8 @@
-//! Scans: one machine that tries many ports of another, or one port of many machines, mostly without an answer. Each would
+//! Scans: one machine that tries many ports of another, or one port of many machines, mostly without an answer. Each scan would
 //! otherwise be a row of `services` for every name that the tried ports happen to have.
 //!
-//! Scans are found when the flows are decided, by what stayed closed; what a scan tried that did answer belongs to it, too,
-//! and keeps its own service, because it is a server.
+//! Scans are found when the flows are decided, by the ports that stayed closed. A tried port that answered belongs to the scan,
+//! too, and keeps its own service, because it is a server.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::BuildHasher;
@@ -26,8 +26,8 @@ type Set<K> = HashSet<K, RandomState>;
 /// DCCP. Of 595 public captures without a scan of that size, none has a client that met more than 5 closed ports of one machine,
 /// or 3 machines with the same closed port.
 const LEAST_WITH_CONNECTIONS: Least = Least { ports: 10, hosts: 10 };
-/// The same over UDP, where silence is no denial: a capture of one direction shows only silence. There the numbers are 3 ports, and
-/// 45 machines of one client, in a capture of one direction.
+/// The least numbers over UDP, where silence is no denial: a capture of one direction shows only silence. There the numbers are 3
+/// ports, and 45 machines of one client, in a capture of one direction.
 const LEAST_WITHOUT_CONNECTIONS: Least = Least { ports: 20, hosts: 64 };
 
 struct Least {
@@ -40,13 +40,13 @@ impl Least {
         if transport.has_connections() { LEAST_WITH_CONNECTIONS } else { LEAST_WITHOUT_CONNECTIONS }
     }
 
-    /// The fewest closed doors of any scan.
+    /// The fewest closed ports of any scan.
     fn fewest(&self) -> usize {
         self.ports.min(self.hosts)
     }
 }
 
-/// Who scans, and over which transport. All that it scans is one scan.
+/// The machine that scans, and the transport. Everything that it scans is one scan.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Scanner {
     /// The machine.
@@ -55,7 +55,7 @@ pub struct Scanner {
     pub transport: Transport,
 }
 
-/// A door that somebody asked at.
+/// A port of a machine that a scanner tried.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 struct Ask {
     scanner: Scanner,
@@ -64,7 +64,7 @@ struct Ask {
 }
 
 impl Ask {
-    /// What a flow asks; `None` if nobody can tell who asked whom.
+    /// The port that a flow asks for; `None` if it is unknown which side asked.
     fn of(flow: &Flow, verdict: &Verdict) -> Option<Ask> {
         let server = verdict.server?;
         let transport = Transport::from_protocol(flow.key.protocol)?;
@@ -73,12 +73,12 @@ impl Ask {
     }
 }
 
-/// The doors that stayed closed, of flows that are not kept any more.
+/// The closed ports of flows that are no longer kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClosedDoors(Set<Ask>);
 
 impl ClosedDoors {
-    /// Remembers what a flow asked for in vain, if there is room.
+    /// Remembers the port that a flow asked for in vain, if there is room.
     pub fn add(&mut self, flow: &Flow, verdict: &Verdict, registry: &Registry, room: &mut Room) {
         if let Some(ask) = closed(flow, verdict, registry) {
             room.admit(|| self.0.insert(ask));
@@ -86,8 +86,8 @@ impl ClosedDoors {
     }
 }
 
-/// What a flow asked for in vain. Traceroute asks at ports where nobody is meant to answer, and of an announced flow somebody
-/// else said that there is a server.
+/// The port that a flow asked for in vain. Traceroute asks for ports where nobody is meant to answer, and the server of an
+/// announced flow is known from the announcement.
 #[inline]
 fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Ask> {
     let may_scan = verdict.is_closed() && !verdict.is_vouched_for() && !is_traceroute(verdict.service, registry);
@@ -98,10 +98,10 @@ fn is_traceroute(service: Service, registry: &Registry) -> bool {
     matches!(service, Service::Named(id) if registry.entry(id).name == "traceroute")
 }
 
-/// What one scanner scans.
+/// The targets of one scanner.
 #[derive(Clone, Debug, Default)]
 struct Range {
-    /// The machines of which it tries many ports.
+    /// The machines on which it tries many ports.
     hosts: Set<Host>,
     /// The ports that it tries on many machines.
     ports: Set<u16>,
@@ -118,7 +118,7 @@ impl Range {
 pub struct Scans(Map<Scanner, Range>);
 
 impl Scans {
-    /// Finds the scans among flows, and among those before them that left `closed_doors`.
+    /// Finds the scans among `flows`, and among the expired flows that left `closed_doors`.
     pub fn find(
         (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
         closed_doors: Option<&ClosedDoors>,
@@ -137,12 +137,12 @@ impl Scans {
         Scans(confirmed(suspects, answered, threads))
     }
 
-    /// True if there are none.
+    /// True if there are no scans.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The scan that a flow is a part of.
+    /// The scan that a flow belongs to.
     #[inline]
     pub fn of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Scanner> {
         if self.0.is_empty() {
@@ -150,24 +150,24 @@ impl Scans {
         }
         let ask = Ask::of(flow, verdict)?;
         let is_in_range = self.0.get(&ask.scanner).is_some_and(|range| range.has(&ask));
-        // What only looks like a part of it keeps its own service.
+        // A flow that only looks like a part of the scan keeps its own service.
         let is_part = is_in_range && (!verdict.is_closed() || closed(flow, verdict, registry).is_some());
         is_part.then_some(ask.scanner)
     }
 
-    /// True for the unanswered part of a scan, which counts as the scan's and not as its service's.
+    /// True for the unanswered part of a scan, which counts under the scan and not under its service.
     pub fn has_unanswered(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> bool {
         verdict.is_closed() && self.of(flow, verdict, registry).is_some()
     }
 
-    /// The category that a flow counts as: that of its service or, if it is the unanswered part of a scan, that of scans; `None` for
-    /// what has no ports.
+    /// The category that a flow counts under: that of its service or, for the unanswered part of a scan, that of scans; `None`
+    /// for a flow without ports.
     pub fn category_of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Category> {
         if self.has_unanswered(flow, verdict, registry) { Some(Category::Scan) } else { registry.category(verdict.service) }
     }
 }
 
-/// What flows ask, of those whose verdict is wanted, as far as `ask` wants to know.
+/// Collects the results of `ask` for the flows whose verdict is wanted.
 fn asks_of(
     (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
     threads: usize,
@@ -186,15 +186,15 @@ fn asks_of(
     }))
 }
 
-/// How many closed doors each scanner met, or some more: those that share a place are counted together. Most clients meet so few
-/// that what they asked for is not worth its memory, and there can be as many clients as flows.
+/// Upper bounds on the number of closed ports that each scanner met: scanners that share a place are counted together. Most
+/// clients meet so few that a list of those ports is not worth its memory, and there can be as many clients as flows.
 struct Met {
     places: Vec<AtomicU8>,
     hasher: RandomState,
 }
 
 impl Met {
-    /// None so far; nearly every scanner has a place of its own if there are at most so many.
+    /// Empty counts for `scanners` scanners, nearly all of which get a place of their own.
     fn none(scanners: usize) -> Met {
         let places = (0..scanners.max(1).next_power_of_two()).map(|_| AtomicU8::new(0)).collect();
         Met { places, hasher: RandomState::default() }
@@ -205,17 +205,17 @@ impl Met {
     }
 
     fn add(&self, scanner: &Scanner) {
-        // As many as a byte can tell are many. That no number of a scanner's is lost does not depend on the order of threads.
+        // A full byte counts as many. The additions are atomic, so that the counts do not depend on the order of threads.
         let _ = self.place(scanner).fetch_update(Ordering::Relaxed, Ordering::Relaxed, |met| met.checked_add(1));
     }
 
-    /// False if it met too few for any scan.
+    /// False if the scanner met too few closed ports for any scan.
     fn may_scan(&self, scanner: &Scanner) -> bool {
         usize::from(self.place(scanner).load(Ordering::Relaxed)) >= Least::of(scanner.transport).fewest()
     }
 }
 
-/// What was asked for in vain by those who did it often.
+/// The ports asked for in vain by scanners that did so often.
 fn asked_in_vain(
     (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
     closed_doors: Option<&ClosedDoors>,
@@ -237,7 +237,7 @@ fn asked_in_vain(
     asks
 }
 
-/// A scanner that may be one, with how much stayed closed to it.
+/// A machine that may be a scanner, with the closed ports that it met.
 #[derive(Default)]
 struct Suspect {
     /// By machine: its closed ports.
@@ -247,13 +247,13 @@ struct Suspect {
 }
 
 impl Suspect {
-    /// True if the door is among those that it scans.
+    /// True if the port is among those that the suspect may scan.
     fn may_scan(&self, ask: &Ask) -> bool {
         self.closed_ports.contains_key(&ask.host) || self.closed_hosts.contains_key(&ask.port)
     }
 }
 
-/// Those who met many closed doors.
+/// The machines that met many closed ports.
 fn suspects(mut asks: Vec<Ask>, threads: usize) -> Map<Scanner, Suspect> {
     parallel::sort(&mut asks, threads);
     asks.dedup();
@@ -269,7 +269,7 @@ fn suspects(mut asks: Vec<Ask>, threads: usize) -> Map<Scanner, Suspect> {
     suspects
 }
 
-/// What comes at least so often, and how often.
+/// The keys that occur at least `least` times, and how often each does.
 fn counts<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, least: usize) -> Map<K, usize> {
     let mut counts: Map<K, usize> = Map::default();
     keys.for_each(|key| *counts.entry(key).or_default() += 1);
@@ -277,7 +277,7 @@ fn counts<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, least: 
     counts
 }
 
-/// Those of the suspects that met no more open doors than closed ones: a client whose servers fail now and then scans nothing.
+/// The suspects that met no more open ports than closed ones: a client whose servers fail now and then is no scanner.
 fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>, threads: usize) -> Map<Scanner, Range> {
     parallel::sort(&mut answered, threads);
     answered.dedup();
@@ -303,15 +303,15 @@ fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>, threads: u
 /// The flows of one scan.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScanSum {
-    /// Those without an answer, which no service has.
+    /// The flows without an answer, which count under no service.
     pub closed: ServiceSum,
-    /// How many were answered; they belong to their own services.
+    /// The number of answered flows; they belong to their own services.
     pub answered: u64,
-    /// How many were refused.
+    /// The number of refused flows.
     pub refused: u64,
-    /// How many got no answer at all.
+    /// The number of flows without any answer.
     pub silent: u64,
-    /// What all of them carried.
+    /// The traffic of all flows of the scan.
     pub traffic: Traffic,
     /// First and last packet of all.
     pub span: Span,
@@ -342,7 +342,7 @@ impl ScanSum {
         self.ports.insert(port);
     }
 
-    /// How many flows there are.
+    /// The number of flows of the scan.
     pub fn flows(&self) -> u64 {
         self.answered + self.refused + self.silent
     }

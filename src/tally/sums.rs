@@ -1,4 +1,4 @@
-//! What flows of one kind add up to: those of a service, a port, a range of ports, a server, a machine, an evidence.
+//! Sums over flows of one kind: those of a service, a port, a range of ports, a server, a machine, an evidence.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
@@ -39,25 +39,25 @@ impl Host {
     }
 }
 
-/// The side that is shown as the client: the one that is not the server, or whoever sent first if nobody can tell.
+/// The side that is shown as the client: the one that is not the server, or the side that sent first if the server is unknown.
 pub fn client_side(flow: &Flow, verdict: &Verdict) -> Side {
     verdict.server.map_or_else(|| flow.first_side(), Side::other)
 }
 
-/// What one side of a flow sent.
+/// The traffic that one side of a flow sent.
 pub fn sent_by(flow: &Flow, side: Side) -> Traffic {
     Traffic { packets: flow.packets[side.index()], wire_bytes: flow.wire_bytes[side.index()] }
 }
 
-/// What both sides sent.
+/// The traffic that both sides sent.
 pub fn total(flow: &Flow) -> Traffic {
     let mut total = sent_by(flow, Side::A);
     total.merge(sent_by(flow, Side::B));
     total
 }
 
-/// How many flows had which outcome. Connections, which are TCP's, SCTP's and DCCP's, have exactly one; of other flows only those count
-/// that got no answer (attempted) or were denied by ICMP's port unreachable (refused).
+/// Numbers of flows by outcome. Connections, which are TCP's, SCTP's and DCCP's, have exactly one outcome; of other flows only
+/// those count that got no answer (attempted) or were denied by ICMP's port unreachable (refused).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
     /// Asked for, not answered.
@@ -68,7 +68,7 @@ pub struct Outcomes {
     pub refused: u64,
     /// Opened, and ended by a reset.
     pub reset: u64,
-    /// Opened before the capture began, or out of its sight.
+    /// Opened before the capture began, or not visible in it.
     pub midstream: u64,
 }
 
@@ -117,7 +117,7 @@ pub struct ServiceSum {
     pub ip_bytes: u64,
     /// Bytes of payload.
     pub payload_bytes: u64,
-    /// How the connections went.
+    /// The outcomes of the connections.
     pub outcomes: Outcomes,
     /// First and last packet.
     pub span: Span,
@@ -125,7 +125,7 @@ pub struct ServiceSum {
     pub clients: HostSet,
     /// Different servers: those that [showed themselves](Verdict::shows_server).
     pub servers: HostSet,
-    /// The servers' ports, those included that nobody answered at.
+    /// The servers' ports, including those where nobody answered.
     pub ports: BTreeSet<u16>,
     /// The best reply that any of the flows had.
     pub reply: Option<Reply>,
@@ -155,7 +155,7 @@ impl ServiceSum {
         }
     }
 
-    /// What both directions carried.
+    /// The traffic of both directions.
     pub fn traffic(&self) -> Traffic {
         let mut traffic = self.from_clients;
         traffic.merge(self.from_servers);
@@ -188,7 +188,7 @@ pub struct PortSum {
     pub as_server: u64,
     /// Flows whose client had the port.
     pub as_client: u64,
-    /// How the connections to the port went.
+    /// The outcomes of the connections to the port.
     pub outcomes: Outcomes,
 }
 
@@ -221,7 +221,7 @@ pub struct RangeSum {
     pub traffic: Traffic,
     /// Different servers' ports.
     pub ports: Set<u16>,
-    /// How the connections went.
+    /// The outcomes of the connections.
     pub outcomes: Outcomes,
 }
 
@@ -243,7 +243,7 @@ impl Sum for RangeSum {
     }
 }
 
-/// One port of one machine, where a service lives.
+/// One port of one machine that offers a service.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct ServerKey {
     /// The machine.
@@ -255,7 +255,7 @@ pub struct ServerKey {
 }
 
 impl ServerKey {
-    /// Where the service of a flow lives; `None` if no side is the server, or it has no ports.
+    /// The server's port in a flow; `None` if no side is the server, or the flow has no ports.
     pub fn of(flow: &Flow, verdict: &Verdict) -> Option<ServerKey> {
         let (transport, server) = (Transport::from_protocol(flow.key.protocol)?, verdict.server?);
         Some(ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) })
@@ -265,7 +265,7 @@ impl ServerKey {
 /// The flows that one server had.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerSum {
-    /// What its port is called.
+    /// The name of its port.
     pub service: Service,
     /// Flows.
     pub flows: u64,
@@ -273,7 +273,7 @@ pub struct ServerSum {
     pub traffic: Traffic,
     /// The best reason to call it a server.
     pub evidence: Evidence,
-    /// How sure that is.
+    /// The confidence of that evidence.
     pub confidence: Confidence,
     /// First and last packet.
     pub span: Span,
@@ -281,9 +281,9 @@ pub struct ServerSum {
     pub clients: HostSet,
     /// The best reply that any of the flows had.
     pub reply: Option<Reply>,
-    /// True if any of the flows [showed a server](Verdict::shows_server); otherwise it is a closed door.
+    /// True if any of the flows [showed a server](Verdict::shows_server); otherwise the port is closed.
     pub shows_server: bool,
-    /// True if packets were sent to it as to a group.
+    /// True if packets were sent to the server as to a group.
     pub addressed_as_group: bool,
 }
 
@@ -315,7 +315,7 @@ impl ServerSum {
     }
 
     fn better(&mut self, confidence: Confidence, evidence: Evidence) {
-        // Among equally sure ones the text decides, so that the order of the flows does not.
+        // Among equal confidences the text decides, so that the order of the flows does not.
         let better = match confidence.cmp(&self.confidence) {
             Ordering::Greater => true,
             Ordering::Equal => evidence != self.evidence && evidence.to_string() < self.evidence.to_string(),
@@ -340,27 +340,27 @@ impl Sum for ServerSum {
     }
 }
 
-/// What one machine did.
+/// The traffic, peers and services of one machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostSum {
-    /// Sent by it.
+    /// Traffic that the machine sent.
     pub sent: Traffic,
-    /// Sent to it.
+    /// Traffic that the machine received.
     pub received: Traffic,
     /// First and last packet.
     pub span: Span,
     /// Different machines at the other end.
     pub peers: HostSet,
-    /// Services that it serves: those of flows that [show a server](Verdict::shows_server).
+    /// Services that the machine serves: those of flows that [show a server](Verdict::shows_server).
     pub serves: Set<Service>,
-    /// Services that it uses, of the same flows.
+    /// Services that the machine uses, from the same flows.
     pub uses: Set<Service>,
-    /// True if packets were sent to it as to a group.
+    /// True if packets were sent to the machine as to a group.
     pub addressed_as_group: bool,
 }
 
 impl HostSum {
-    /// Packets from and to it.
+    /// Packets from and to the machine.
     pub(super) fn packets(&self) -> u64 {
         self.sent.packets + self.received.packets
     }
@@ -392,7 +392,7 @@ impl Sum for HostSum {
     }
 }
 
-/// What an address stands for.
+/// The kind of thing that an address stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
     /// One machine.
@@ -404,7 +404,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role of an address, which may have been addressed as a group. What sends is a machine.
+    /// The role of an address, which may have been addressed as a group. An address that sends is a machine.
     pub fn of(host: Host, addressed_as_group: bool, sends: bool) -> Role {
         if host.version.is_group(host.address) || addressed_as_group && !sends {
             Role::Group
@@ -415,7 +415,7 @@ impl Role {
         }
     }
 
-    /// Its key in the columns `role`.
+    /// The key of the role in the columns `role`.
     pub const fn name(self) -> &'static str {
         match self {
             Role::Machine => "machine",

@@ -1,6 +1,6 @@
 //! Packets of link types that cannot be decoded, by link type.
 //!
-//! Headers such as PPI's and PKTAP's name the link type of what is in them, so that each packet can come with another one.
+//! Headers such as PPI's and PKTAP's name the link type of their content, so that each packet can have another one.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use crate::capture::LinkType;
 use crate::unit::Traffic;
 
-/// The most link types that are told apart.
+/// The most link types that are distinguished.
 pub const MAX_LINK_TYPES: usize = 1 << 10;
 
 /// Packets of link types that cannot be decoded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Unsupported {
     each: BTreeMap<LinkType, Traffic>,
-    /// Those that came when [`MAX_LINK_TYPES`] were known.
+    /// Packets of link types that came when [`MAX_LINK_TYPES`] were known.
     others: Traffic,
 }
 
@@ -25,19 +25,19 @@ impl Unsupported {
         self.of(link_type).add(wire_len);
     }
 
-    /// The packets of a link type; those of all others if there is no room for one of its own.
+    /// The packets of a link type; those of all others if there is no room for an entry of its own.
     fn of(&mut self, link_type: LinkType) -> &mut Traffic {
         let has_room = self.each.len() < MAX_LINK_TYPES || self.each.contains_key(&link_type);
         if has_room { self.each.entry(link_type).or_default() } else { &mut self.others }
     }
 
-    /// Adds what another one counted.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Unsupported) {
         other.each.iter().for_each(|(link_type, traffic)| self.of(*link_type).merge(*traffic));
         self.others.merge(other.others);
     }
 
-    /// At most so many link types, those with the most packets, in the order of their numbers; and the packets of all others.
+    /// The `most` link types with the most packets, in the order of their numbers; and the packets of all others.
     pub fn largest(&self, most: usize) -> (Vec<(LinkType, Traffic)>, u64) {
         let mut each: Vec<_> = self.each.iter().map(|(link_type, traffic)| (*link_type, *traffic)).collect();
         each.sort_by_key(|(_, traffic)| Reverse(traffic.packets));

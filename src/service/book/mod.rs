@@ -1,7 +1,7 @@
-//! Looking things up in the book of ports: queries of people ([`PortQuery`]), and the [`Page`]s that answer them.
+//! Lookups in the book of ports: queries of people ([`PortQuery`]), and the [`Page`]s that answer them.
 //!
-//! The [`Registry`] is made for asking fast for the name of a port. A page has everything that a name rests on: IANA's own entry,
-//! the document that our row rests on, the rule of the user that wins over both.
+//! The [`Registry`] looks up the name of a port fast. A page has everything that a name is based on: IANA's own entry, the
+//! document of our row, the rule of the user that wins over both.
 
 mod page;
 mod port_range;
@@ -28,7 +28,7 @@ pub struct Book<'b> {
 }
 
 impl<'b> Book<'b> {
-    /// The book from which this registry was made.
+    /// Opens the book from which `registry` was made.
     pub fn open(registry: &'b Registry) -> Book<'b> {
         let iana = rows(IANA).map(|[port, transport, name, aliases, description]| {
             let transport = Transport::from_name(transport).expect("services.tsv: transport");
@@ -53,8 +53,8 @@ impl<'b> Book<'b> {
         self.pages().into_iter().filter(Page::is_users).collect()
     }
 
-    /// The pages that answer a query, by port; none, if there is no such name. A single port always has pages, for TCP and UDP at least, if
-    /// only to say that nobody has named it.
+    /// The pages that answer a query, by port; none, if there is no such name. A single port always has pages, for TCP and UDP at
+    /// least, even if they only state that it has no name.
     pub fn answer(&self, query: &PortQuery) -> Vec<Page<'b>> {
         match &query.subject {
             Subject::Ports(ports) => {
@@ -72,7 +72,7 @@ impl<'b> Book<'b> {
         }
     }
 
-    /// The pages that answer several queries, in their order and each once, and the words that found nothing.
+    /// The pages that answer several queries, in their order and each once, and the words without a result.
     pub fn answers<'q>(&self, queries: &'q [PortQuery]) -> (Vec<Page<'b>>, Vec<&'q str>) {
         let (mut pages, mut missing, mut known) = (Vec::new(), Vec::new(), HashSet::new());
         for query in queries {
@@ -86,7 +86,7 @@ impl<'b> Book<'b> {
         (pages, missing)
     }
 
-    /// The page of one port, also where nobody has named it.
+    /// The page of one port, even if the port has no name.
     fn page(&self, transport: Transport, port: u16) -> Page<'b> {
         let key = (self.registry.naming_transport(transport, port), port);
         Page {
@@ -100,8 +100,8 @@ impl<'b> Book<'b> {
         }
     }
 
-    /// The named ports among `ports`: of each transport its own, or of one transport with those that it borrows; the user's rules for
-    /// machines among them.
+    /// The named ports among `ports`: each transport's own, or those of one transport with the ones that it borrows; the user's
+    /// rules for machines are included.
     fn pages_in(&self, ports: &RangeInclusive<u16>, only: Option<Transport>) -> Vec<Page<'b>> {
         const OWN: [Transport; 4] = [Transport::Tcp, Transport::Udp, Transport::Sctp, Transport::Dccp];
         let transports = only.map_or(OWN.to_vec(), |transport| vec![transport]);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_users_rules_win_and_say_what_they_replace() {
+    fn the_users_rules_win_and_name_the_entries_they_replace() {
         let rules = user_table::parse("tcp/8080 = shop\n192.0.2.0/24 tcp/8000-8100 = camera, streaming\n").unwrap();
         let registry = Registry::with_rules(&rules);
         assert_eq!(ask(&registry, "tcp/8080"), [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]);

@@ -19,7 +19,7 @@ pub struct Assignment {
     pub description: &'static str,
 }
 
-/// Everything that the book says about a port of a transport.
+/// All entries of the book about a port of a transport.
 #[derive(Clone, Debug)]
 pub struct Page<'b> {
     /// The transport.
@@ -37,7 +37,7 @@ pub struct Page<'b> {
     pub(super) ours: Option<Ours>,
 }
 
-/// A row of our own table on a port.
+/// A row of our own table about a port.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ours {
     pub(super) name: &'static str,
@@ -46,7 +46,7 @@ pub(super) struct Ours {
 }
 
 impl Page<'_> {
-    /// A sentence on the service: our table's note, or IANA's description; for a rule of the user, the names that it replaces.
+    /// A sentence about the service: our table's note, or IANA's description; for a rule of the user, the names that it replaces.
     pub fn sentence(&self) -> Cow<'static, str> {
         if self.is_users() {
             let otherwise = self.ours.map(|ours| ours.name).or(self.iana.map(|iana| iana.name));
@@ -55,7 +55,7 @@ impl Page<'_> {
         self.ours.map(|ours| ours.note).or(self.iana.map(|iana| iana.description)).unwrap_or_default().into()
     }
 
-    /// The document that the name rests on; nothing if there is no name.
+    /// The document on which the name is based; empty if there is no name.
     pub fn document(&self) -> &'static str {
         match self.entry {
             None => "",

@@ -28,7 +28,7 @@ impl PortQuery {
     ///
     /// # Errors
     ///
-    /// A sentence on the mistake, if the text is empty or looks like ports that do not exist.
+    /// A sentence about the mistake, if the text is empty or looks like ports that do not exist.
     pub fn parse(text: &str) -> Result<PortQuery, String> {
         let text = text.trim().to_lowercase();
         if text.is_empty() {
@@ -40,7 +40,7 @@ impl PortQuery {
             _ => None,
         });
         let (subject, transport) = halves.map_or((text.as_str(), None), |(subject, transport)| (subject, Some(transport)));
-        // Names may have digits, hyphens and slashes, but none begins with a digit and goes on like a port.
+        // Names may have digits, hyphens and slashes, but none begins with a digit and continues like a port.
         let is_number = |part: &str| !part.trim().is_empty() && part.trim().bytes().all(|byte| byte.is_ascii_digit());
         let is_numeric = subject.split('-').all(is_number);
         let subject = match parse_ports(subject) {

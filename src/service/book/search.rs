@@ -9,8 +9,8 @@ use crate::service::{Category, Transport};
 const MAX_NEAR_NAMES: usize = 5;
 
 impl<'b> Book<'b> {
-    /// The pages with exactly this name or of this category; otherwise those with the word in their name; otherwise those with the word
-    /// in their sentence.
+    /// The pages with exactly this name or of this category; otherwise those with the word in their name; otherwise those with
+    /// the word in their sentence.
     pub(super) fn pages_named(&self, word: &str, transport: Option<Transport>) -> Vec<Page<'b>> {
         let mut pages = self.pages_in(&(0..=u16::MAX), transport);
         let is_exact =
@@ -32,7 +32,7 @@ impl<'b> Book<'b> {
         names.sort_unstable();
         names.dedup();
         let len = word.chars().count();
-        // A third of the characters may be wrong; more would make any short name near to any other.
+        // A third of the characters may be wrong; more would make any short name similar to any other.
         let max_distance = (len / 3).max(1);
         // The first character is seldom the wrong one.
         let begins_otherwise = |name: &str| name.chars().next() != word.chars().next();
@@ -51,7 +51,7 @@ mod tests {
     use crate::service::Registry;
 
     #[test]
-    fn near_names_are_near() {
+    fn near_names_are_similar() {
         let registry = Registry::shared();
         let book = Book::open(&registry);
         assert_eq!(book.near_names("htps")[0], "https");
