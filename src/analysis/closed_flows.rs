@@ -25,7 +25,7 @@ pub struct ClosedFlows {
     /// The doors that stayed closed to them: a slow scan goes on for longer than its flows are kept.
     pub closed_doors: ClosedDoors,
     room_for_doors: Room,
-    /// When their packets came, by category.
+    /// The times of their packets, by category.
     timeline: Option<Timeline>,
     /// The categories in it (`None` for what has no ports), by their owners' numbers.
     categories: Vec<Option<Category>>,
@@ -75,7 +75,7 @@ impl ClosedFlows {
         place as u32
     }
 
-    /// When their packets came. Who the owners are, [`ClosedFlows::category_of`] tells.
+    /// The times of their packets. [`ClosedFlows::category_of`] gives the category of each owner.
     pub(super) fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
     }

@@ -35,7 +35,7 @@ pub struct Collected<'c> {
     pub non_ip: Option<Cow<'c, Timeline>>,
     /// The encapsulations that the scopes in the flows' keys stand for.
     pub scopes: Cow<'c, Scopes>,
-    /// What control channels announced.
+    /// The announcements of control channels.
     pub announcements: Cow<'c, Announcements>,
     /// Names of hosts in the capture. Text from outside.
     pub names: Cow<'c, HostNames>,
@@ -43,7 +43,7 @@ pub struct Collected<'c> {
     pub closed: Option<Arc<ClosedFlows>>,
     /// The port table.
     pub registry: Arc<Registry>,
-    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    /// True if the table `servers` also has rows for ports that refused or never answered.
     pub closed_ports: bool,
     /// Threads that share the work of deciding and of summing flows.
     pub threads: usize,

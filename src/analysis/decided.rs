@@ -23,7 +23,7 @@ pub struct Decided<'c> {
     pub verdicts: ChunkedVec<Verdict>,
     /// The flows that control channels announced.
     pub relations: Relations,
-    /// Who scans what.
+    /// The scans, with their scanners.
     pub scans: Scans,
     /// The numbers of the flows by those they had before two directions became one flow, if any did.
     pub(super) joined: Option<JoinedNumbers>,

@@ -276,7 +276,7 @@ impl Engine {
         self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }
 
-    /// How many flows are told apart at present.
+    /// The number of flows in the table.
     pub fn flows(&mut self) -> usize {
         self.pipeline.table().len()
     }

@@ -33,7 +33,7 @@ pub use sequence::{Between, LEAST_GAP, Sequence};
 pub use silence::Moment;
 pub use throttle::Throttle;
 
-/// What to analyse, and how.
+/// The inputs and settings of an analysis.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The inputs, read one after the other as one capture.
@@ -44,7 +44,7 @@ pub struct Options {
     pub registry: Arc<Registry>,
     /// End a flow after so many nanoseconds of silence; never, if `None`.
     pub idle_timeout: Option<i64>,
-    /// Whether to tell each input's SHA-256.
+    /// True if the SHA-256 of each input is computed.
     pub sha256: bool,
     /// Observations that the flow table takes in at a time; changes the speed and nothing else.
     pub batch_size: usize,
@@ -52,11 +52,11 @@ pub struct Options {
     pub threads: usize,
     /// The most flows that are told apart.
     pub max_flows: usize,
-    /// Whether packets are counted by time, which the table `timeline` needs.
+    /// The settings for counting packets by time, which the table `timeline` needs; `None` if packets are not counted by time.
     pub timeline: Option<TimelineOptions>,
-    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    /// True if the table `servers` also has rows for ports that refused or never answered.
     pub closed_ports: bool,
-    /// Whether suspected duplicates are dropped: they are in no table but for their number in `capture`.
+    /// True if suspected duplicates are dropped: only `capture` reports them, as a number.
     pub dedup: bool,
     /// Ends the reading early. What was read until then is analysed.
     pub interrupt: Interrupt,
@@ -91,13 +91,13 @@ pub struct InputReport {
     pub name: InputName,
     /// Its file format.
     pub format: &'static str,
-    /// How it was compressed.
+    /// The compression of the input.
     pub compression: Compression,
-    /// Whether all of it could be read.
+    /// The completeness of the reading.
     pub completeness: Completeness,
     /// The first places that could not be read.
     pub problems: Vec<ReadProblem>,
-    /// How many places could not be read.
+    /// The number of places that could not be read.
     pub problem_count: u64,
     /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
     pub sha256: Option<String>,
@@ -117,7 +117,7 @@ pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -
     analyse_sources(options, options.inputs.iter().map(open), progress)
 }
 
-/// The same for sources from anywhere, in place of the inputs that the options name.
+/// Reads `sources` instead of the inputs that the options name, and decides all flows.
 pub fn analyse_sources(
     options: &Options,
     sources: impl Iterator<Item = Result<Source, Error>>,

@@ -1,4 +1,4 @@
-//! Where observations are counted into flows: at once, or, when there are many of them and a core to spare, by a thread of its own
+//! The pipeline that counts observations into flows: at once, or, if there are many and a core is free, on a thread of its own
 //! while the next packets are read and decoded.
 //!
 //! The flow table gets the same observations in the same order either way, so that the answer is the same. If the system

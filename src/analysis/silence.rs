@@ -32,7 +32,7 @@ impl Moment {
 struct Silence {
     /// Its packets so far.
     packets: u64,
-    /// When its last packet came: nanoseconds since the capture began.
+    /// The time of its last packet, in nanoseconds since the capture began.
     since: i64,
 }
 
@@ -68,7 +68,7 @@ impl Silences {
         is_silent
     }
 
-    /// How long a flow can have been silent at most that has had packets since the look before: no time, if the clock was set.
+    /// Returns the longest possible silence of a flow that has had packets since the previous check: 0 if the clock was set.
     fn since_latest(&self, now: Moment) -> i64 {
         let Some(latest) = self.latest else { return now.nanoseconds() };
         let running = now.nanoseconds().saturating_sub(latest.nanoseconds());

@@ -1,4 +1,4 @@
-//! How often something that takes time may be repeated.
+//! A throttle for a costly task that is repeated.
 
 use std::time::{Duration, Instant};
 
