@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::service::book::{Page, PortRange};
 use crate::service::{Category, NameSource, Rank, Transport};
 
-/// What the book says about a port of a transport.
+/// The entry of the book for a port of a transport.
 #[derive(Clone, Debug)]
 pub struct BookRow<'a> {
     /// The transport.
@@ -24,7 +24,7 @@ pub struct BookRow<'a> {
     pub iana_name: Option<&'static str>,
     /// The source of the name.
     pub name_source: Option<NameSource>,
-    /// How likely the port is to be a server's.
+    /// The likelihood that the port is a server's.
     pub rank: Rank,
     /// The machine or network to which the page applies; all, if `None`.
     pub host: Option<String>,

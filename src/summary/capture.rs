@@ -29,13 +29,13 @@ pub struct CaptureRow<'a> {
     pub time_precision: Option<String>,
     /// The most bytes of a packet that were stored; 0 = all.
     pub snaplen: Option<u32>,
-    /// What the packets add up to.
+    /// The sums over the packets.
     pub tally: InterfaceTally,
     /// The packets that the kernel dropped, where the capture says so.
     pub dropped_kernel: Option<u64>,
     /// The packets that the interface dropped, where the capture says so.
     pub dropped_interface: Option<u64>,
-    /// Whether all of the input could be read.
+    /// The completeness of the reading.
     pub completeness: Completeness,
     /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
     pub sha256: Option<&'a str>,

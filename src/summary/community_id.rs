@@ -26,7 +26,7 @@ pub struct CommunityId<'a> {
 const MOST_HASHED: usize = 2 + 16 * 2 + 2 + 2 * 2;
 
 impl<'a> CommunityId<'a> {
-    /// That of a flow.
+    /// Returns the identifier of a flow.
     pub fn of(flow: &'a Flow) -> CommunityId<'a> {
         let key = &flow.key;
         let (first, numbers) = match key.protocol {

@@ -16,7 +16,7 @@ use crate::unit::Traffic;
 pub struct EvidenceRow {
     /// The rule that decided, without details.
     pub evidence: Evidence,
-    /// How certain it is which side is the server.
+    /// The confidence in the decision which side is the server.
     pub confidence: Confidence,
     /// The number of flows, and of all flows with ports.
     pub flows: Share,

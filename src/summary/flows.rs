@@ -20,7 +20,7 @@ use crate::unit::{Span, Time, Traffic};
 
 /// A flow. Of a flow that stands for many, everything is `None` that differs between them.
 ///
-/// Where no side is the server, the client is the side that sent the first packet.
+/// If no side is the server, the client is the side that sent the first packet.
 #[derive(Clone, Debug, Default)]
 pub struct FlowRow<'a> {
     /// The number of the flow, counted from 1.
@@ -51,11 +51,11 @@ pub struct FlowRow<'a> {
     pub initiator: Initiator,
     /// The rule that decided which side is the server.
     pub evidence: Option<Evidence>,
-    /// How certain that is.
+    /// The confidence in that decision.
     pub confidence: Option<Confidence>,
     /// The names that the flow could have had, in order.
     pub alternatives: [Option<&'a str>; 2],
-    /// What is out of the ordinary.
+    /// The unusual properties of the flow.
     pub flags: FlowFlags,
     /// The state of a TCP connection, by the codes of Zeek's `conn_state`.
     pub tcp_state: Option<&'static str>,

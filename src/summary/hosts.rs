@@ -18,9 +18,9 @@ pub struct HostRow<'a> {
     pub address: Option<IpAddr>,
     /// The name that the capture has for it. Text from outside.
     pub name: Option<&'a str>,
-    /// What the machine sent.
+    /// The traffic that the machine sent.
     pub sent: Traffic,
-    /// What was sent to it.
+    /// The traffic that was sent to the machine.
     pub received: Traffic,
     /// The number of different addresses that it met.
     pub peers: u64,
@@ -30,7 +30,7 @@ pub struct HostRow<'a> {
     pub uses: Vec<&'a str>,
     /// First and last packet.
     pub span: Span,
-    /// What the address stands for.
+    /// The role of the address.
     pub role: Option<Role>,
 }
 

@@ -91,7 +91,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// What was read: one row per file and interface.
+    /// Inputs: one row per file and interface.
     Capture: CaptureRow,
     /// Packets by the place in which they ended up.
     Ledger: LedgerRow,
@@ -122,7 +122,7 @@ tables! {
 }
 
 impl TableName {
-    /// What a terminal shows if nobody asks for anything else.
+    /// The tables that a terminal shows by default.
     pub const DEFAULT: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
 
     /// The table with that key.

@@ -23,12 +23,12 @@ pub fn category(registry: &Registry, service: Service) -> &'static str {
     registry.category(service).map_or("", Category::name)
 }
 
-/// What the book calls a port, whoever uses it.
+/// Looks up the book's name for a port, regardless of who uses the port.
 pub fn of_port(registry: &Registry, transport: Transport, port: u16) -> Service {
     registry.look_up(transport, port).map_or(Service::Unassigned, Service::Named)
 }
 
-/// Where a service's name comes from.
+/// Returns the source of a service's name.
 pub fn source(registry: &Registry, service: Service) -> &'static str {
     match service {
         Service::Named(id) => registry.entry(id).source.name(),

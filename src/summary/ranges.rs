@@ -23,7 +23,7 @@ pub struct RangeRow {
     pub flows: u64,
     /// Packets and bytes of both directions, and of the whole capture.
     pub traffic: TrafficShare,
-    /// How the connections went.
+    /// The outcomes of the connections.
     pub outcomes: Outcomes,
 }
 

@@ -38,22 +38,22 @@ impl<'a, R: Record> Rows<'a, R> {
         Rows { source, cost: 0, sum: None, total: None, time_step: None }
     }
 
-    /// The same rows, where computing all of them takes as long as computing the rows of `flows` flows.
+    /// Sets the cost of computing all rows: that of computing the rows of `flows` flows.
     pub fn with_cost(self, flows: usize) -> Rows<'a, R> {
         Rows { cost: flows, ..self }
     }
 
-    /// The same rows with a fast way to the sum of all of them: a row that holds it in its measures.
+    /// Adds a fast way to the sum of all rows: a row whose measures are the sums.
     pub fn with_sum(self, sum: impl Fn() -> R::Row<'a> + Sync + 'a) -> Rows<'a, R> {
         Rows { sum: Some(Box::new(sum)), ..self }
     }
 
-    /// The same rows, and a last row for all of them together, which every format writes.
+    /// Adds a last row for all rows together, which every format writes.
     pub fn with_total(self, total: Option<R::Row<'a>>) -> Rows<'a, R> {
         Rows { total, ..self }
     }
 
-    /// The same rows, whose times are multiples of this number of nanoseconds.
+    /// Sets the number of nanoseconds of which all times in the rows are multiples.
     pub fn with_time_step(self, time_step: Option<i64>) -> Rows<'a, R> {
         Rows { time_step, ..self }
     }

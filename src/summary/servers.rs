@@ -37,7 +37,7 @@ pub struct ServerRow<'a> {
     pub evidence: Option<Evidence>,
     /// First and last packet.
     pub span: Span,
-    /// What the address stands for.
+    /// The role of the address.
     pub role: Option<Role>,
     /// The best reply that any of the flows had.
     pub outcome: Option<Reply>,

@@ -43,7 +43,7 @@ pub struct ServiceRow<'a> {
     pub clients: u64,
     /// The number of different servers.
     pub servers: u64,
-    /// How the connections went.
+    /// The outcomes of the connections.
     pub outcomes: Outcomes,
     /// First and last packet.
     pub span: Span,
@@ -105,7 +105,7 @@ impl FromDecided for ServiceRow<'static> {
     }
 }
 
-/// What a row is about: the name of a service or scan, its category, and the transport.
+/// The key of a row: the name of a service or scan, its category, and the transport.
 type Name<'a> = (Cow<'a, str>, &'static str, Transport);
 
 fn add<'a>(sums: &mut BTreeMap<Name<'a>, ServiceSum>, name: Name<'a>, sum: ServiceSum) {
