@@ -101,8 +101,8 @@ const IS_SPECIAL: [bool; 256] = {
     is_special
 };
 
-/// What a spreadsheet may run as a formula: text with one of the signs that begin one in front, also in their full-width forms and
-/// behind characters that are blank or cannot be seen; and text that begins with a control character that programs remove on import
+/// Reports whether a spreadsheet may run a text as a formula: it begins with one of the signs that begin a formula (also
+/// full-width, and after characters that are blank or invisible), or with a control character that programs remove on import
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>, OWASP ASVS 5.0 requirement 1.2.10).
 fn looks_like_a_formula(text: &str) -> bool {
     let is_blank = |c: char| c.is_whitespace() || text::is_dangerous(c);

@@ -181,7 +181,7 @@ static OCTETS: [([u8; 4], usize); 256] = {
     octets
 };
 
-/// The same text as everywhere, in a fraction of the time: large tables consist of addresses for the most part.
+/// Appends the usual text of an IPv4 address in a fraction of the usual time: large tables consist mostly of addresses.
 fn append_ipv4(address: Ipv4Addr, text: &mut Vec<u8>) {
     let (mut all, mut taken) = ([0; 16], 0);
     for octet in address.octets() {
@@ -193,7 +193,7 @@ fn append_ipv4(address: Ipv4Addr, text: &mut Vec<u8>) {
     text.extend_from_slice(&all[..taken - 1]);
 }
 
-/// The same again, in the form of RFC 5952: small letters, and a double colon for the first of the longest runs of zeros.
+/// Appends an IPv6 address in the form of RFC 5952: lower case, and a double colon for the first of the longest runs of zeros.
 #[inline(never)]
 fn append_ipv6(address: Ipv6Addr, text: &mut Vec<u8>) {
     if let Some(mapped) = address.to_ipv4_mapped() {

@@ -19,7 +19,7 @@ use crate::summary::{Field, Table, Value};
 /// - the number of ports in `ranges` is called `port_count`; `ports` is a list wherever there is such a column.
 pub const SCHEMA_VERSION: u32 = 2;
 
-/// What the document says about itself.
+/// The heading of the document: its producer, inputs and options.
 #[derive(Serialize)]
 pub struct Heading<'a> {
     /// The program.
@@ -30,7 +30,7 @@ pub struct Heading<'a> {
     pub options: Settings,
 }
 
-/// What made the document.
+/// The program that made the document.
 #[derive(Serialize)]
 pub struct Producer<'a> {
     /// Its version.
@@ -52,11 +52,11 @@ pub struct Settings {
     pub max_flows: Option<usize>,
     /// The filter that packets have passed; `null` = all were looked at.
     pub filter: Option<String>,
-    /// Whether `servers` has rows for ports that refused or never answered, too.
+    /// `true` if `servers` also has rows for ports that refused or never answered.
     pub closed_ports: Option<bool>,
-    /// Whether the inputs were read in the order given; `false` = in that of their first packets.
+    /// `true` if the inputs were read in the order given; `false` = in the order of their first packets.
     pub keep_order: Option<bool>,
-    /// Whether suspected duplicates were dropped.
+    /// `true` if suspected duplicates were dropped.
     pub dedup: Option<bool>,
 }
 

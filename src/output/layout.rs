@@ -140,7 +140,7 @@ pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) ->
     (chosen, left_out)
 }
 
-/// How narrow a column can be.
+/// The smallest widths of a column.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Narrowest {
     /// If its words are whole and its names can be read.

@@ -4,7 +4,7 @@
 use crate::explain::MAX_CANDIDATES;
 use crate::summary::{ColumnRole, Field, Table};
 
-/// When a column is shown.
+/// The condition under which a column is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
 pub enum Priority {
     /// However narrow the terminal is.
@@ -19,7 +19,7 @@ pub enum Priority {
 /// A column's place on a terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Placement {
-    /// When it is shown.
+    /// The condition under which the column is shown.
     pub priority: Priority,
     /// The places of a terminal that are enough for its texts, if they would take more and other columns need room, too.
     pub enough: usize,
@@ -33,7 +33,7 @@ const WIDE: [(&str, &str, usize); 3] =
 
 /// Rows that a terminal shows of most tables, unless the user wants another number.
 const DEFAULT_ROWS: usize = 50;
-/// The same of inputs: a capture in hundreds of files is not what a reader came for, and the tables after this one should not be pushed
+/// Rows that a terminal shows of `capture`, unless the user wants another number: hundreds of inputs would push the other tables
 /// off the screen.
 const CAPTURE_ROWS: usize = 10;
 

@@ -18,7 +18,7 @@ use crate::summary::{ColumnRole, Field, Kind, Table, Value};
 use crate::support::parallel;
 use crate::text;
 
-/// How tables are shown.
+/// The settings for showing tables.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// Columns of the terminal.
@@ -103,7 +103,7 @@ impl Shown {
 struct ShownRows<'t, 'a> {
     table: &'t Table<'a>,
     placements: Vec<Placement>,
-    /// How many of the table are shown.
+    /// The number of rows of the table that are shown.
     shown: usize,
     /// Those, if they are few, with the text of all columns that may be shown.
     kept: Vec<Vec<Shown>>,
@@ -202,7 +202,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         }
     }
 
-    /// What `look` notes of all rows, threads sharing the rows, put together by `merge`.
+    /// Collects the notes of `look` on all rows. Threads share the rows, and `merge` combines their notes.
     fn noted<T: Clone + Send + Sync>(
         &self,
         columns: &[usize],
@@ -269,7 +269,7 @@ impl Layout {
         Layout { columns, widths, right_aligned, left_out }
     }
 
-    /// How many columns had no room, to stand behind the title of the table: in its line, or in the next one.
+    /// The note on columns that had no room. It follows the title of the table, in its line or on the next one.
     fn note(&self, title: &str, view: View) -> String {
         if self.left_out == 0 || !view.tells_left_out {
             return String::new();
@@ -501,7 +501,7 @@ mod tests {
         assert_eq!(steps.map(digits_of_second), [0, 0, 1, 2, 3, 6, 9, 9]);
     }
 
-    /// Whether rows are kept or computed each time that they are looked at.
+    /// Rows that are kept and rows that are computed on each use give the same text.
     #[test]
     fn many_rows_look_like_few() {
         let row = |number: usize| Service(if number == 0 { "first" } else { "x" }, number as u64, "one");
