@@ -53,7 +53,7 @@ impl Listener {
         }
     }
 
-    /// What control channels have announced so far.
+    /// The announcements of control channels so far.
     pub fn announcements(&self) -> &Announcements {
         &self.announcements
     }

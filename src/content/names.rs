@@ -50,7 +50,7 @@ pub struct HostNames {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Best {
     origin: NameOrigin,
-    /// How many addresses had a name before this one.
+    /// The number of addresses that had a name before this one.
     place: u32,
     name: Box<str>,
 }
