@@ -1,7 +1,7 @@
-//! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
+//! Floor 7: the whole program on one screen. Packets in, sums and decided flows out.
 //!
-//! A saved capture is [`analyse`]d as a whole. A live one has no end of its own: an [`Engine`] reads what has come, lends what it has
-//! [`Collected`] so far, and removes what has expired.
+//! A saved capture is [`analyse`]d as a whole. A live one has no end: an [`Engine`] reads the packets that have arrived, lends
+//! out what it has [`Collected`] so far, and removes expired flows.
 
 mod closed_flows;
 mod collected;
@@ -38,19 +38,19 @@ pub use throttle::Throttle;
 pub struct Options {
     /// The inputs, read one after the other as one capture.
     pub inputs: Vec<InputName>,
-    /// Which packets are looked at; all, if `None`.
+    /// The filter that packets must pass; all pass, if `None`.
     pub filter: Option<Filter>,
     /// The book of ports.
     pub registry: Arc<Registry>,
-    /// End a flow after so many nanoseconds of silence; never, if `None`.
+    /// Nanoseconds of silence after which a flow ends; never, if `None`.
     pub idle_timeout: Option<i64>,
     /// True if the SHA-256 of each input is computed.
     pub sha256: bool,
-    /// Observations that the flow table takes in at a time; changes the speed and nothing else.
+    /// Observations that the flow table takes in at a time; affects only the speed.
     pub batch_size: usize,
-    /// Threads that share the work; changes the speed and nothing else.
+    /// Threads that share the work; affects only the speed.
     pub threads: usize,
-    /// The most flows that are told apart.
+    /// The most flows that are counted separately.
     pub max_flows: usize,
     /// The settings for counting packets by time, which the table `timeline` needs; `None` if packets are not counted by time.
     pub timeline: Option<TimelineOptions>,
@@ -58,12 +58,12 @@ pub struct Options {
     pub closed_ports: bool,
     /// True if suspected duplicates are dropped: only `capture` reports them, as a number.
     pub dedup: bool,
-    /// Ends the reading early. What was read until then is analysed.
+    /// Ends the reading early. Everything read until then is analysed.
     pub interrupt: Interrupt,
 }
 
 impl Options {
-    /// The usual way to analyse `inputs`.
+    /// The default options for `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
@@ -84,7 +84,7 @@ impl Options {
     }
 }
 
-/// One input after it was read.
+/// One input after the reading.
 #[derive(Clone, Debug)]
 pub struct InputReport {
     /// The input as the user named it.
@@ -99,17 +99,17 @@ pub struct InputReport {
     pub problems: Vec<ReadProblem>,
     /// The number of places that could not be read.
     pub problem_count: u64,
-    /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
+    /// The SHA-256 of the input as stored, if requested and all of the input could be read.
     pub sha256: Option<String>,
-    /// From its earliest to its latest packet, those that were left out among them.
+    /// From its earliest to its latest packet, including those that were left out.
     pub span: Span,
-    /// Its interfaces and what each contributed.
+    /// Its interfaces with their sums.
     pub interfaces: Vec<(Interface, InterfaceTally)>,
 }
 
-/// Reads all inputs and decides all flows. `progress` is told from time to time how far the current input has been read.
+/// Reads all inputs and decides all flows. `progress` is called from time to time with the position in the current input.
 ///
-/// An input that cannot be read is no reason to stop: it is among the failures of the result.
+/// An input that cannot be read does not end the analysis: it is among the failures of the result.
 pub fn analyse(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Decided<'static> {
     let interrupt = &options.interrupt;
     let open =
