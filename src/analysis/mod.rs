@@ -40,7 +40,7 @@ pub struct Options {
     pub inputs: Vec<InputName>,
     /// The filter that packets must pass; all pass, if `None`.
     pub filter: Option<Filter>,
-    /// The book of ports.
+    /// The port table.
     pub registry: Arc<Registry>,
     /// Nanoseconds of silence after which a flow ends; never, if `None`.
     pub idle_timeout: Option<i64>,

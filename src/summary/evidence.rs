@@ -1,4 +1,4 @@
-//! `evidence`: how the flows with ports were decided. What a capture cannot tell is as worth knowing as what it can.
+//! `evidence`: the rules that decided the flows with ports, and thus also what a capture cannot show.
 
 use std::cmp::Reverse;
 
