@@ -21,7 +21,7 @@ pub struct Collected<'c> {
     pub inputs: Cow<'c, [InputReport]>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
-    /// Number of inputs that were not opened, because the reading was interrupted before.
+    /// Number of inputs of which nothing was read, because the reading was interrupted before.
     pub unread: usize,
     /// Packets that the filter kept and left out, if there is a filter.
     pub filtered: Option<Filtered>,

@@ -130,7 +130,7 @@ struct Expiry {
 
 impl Expiry {
     fn new(idle: i64, max_flows: usize) -> Expiry {
-        // Flows are removed at most a quarter of the timeout late.
+        // With a quarter of the timeout, flows stay a quarter longer than necessary, and not twice as long.
         let every = Duration::from_nanos(idle.unsigned_abs()) / 4;
         Expiry {
             began: Instant::now(),

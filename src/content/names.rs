@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 /// The most addresses that have a name. The number is bounded because traffic chooses the addresses.
 pub const MAX_NAMES: usize = 1 << 16;
 
-/// The longest name, in bytes: what DNS allows on the wire (RFC 1035 section 2.3.4).
+/// The longest name in bytes, as DNS limits it on the wire (RFC 1035 section 2.3.4).
 const MAX_NAME_LEN: usize = 255;
 
 /// The source of a name, best first: a name that somebody wrote down, one that was looked up to reach a service, one that a

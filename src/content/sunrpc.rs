@@ -59,7 +59,7 @@ pub struct Portmapper {
     pending: HashMap<CallId, (u64, PortmapCall), foldhash::fast::RandomState>,
     /// Calls and their serial numbers in their order, some of them answered by now.
     queue: VecDeque<(CallId, u64)>,
-    /// The number of calls so far, the serial number of the latest: it tells calls with the same id apart.
+    /// The number of calls so far, and the serial number of the latest. It distinguishes calls with the same id.
     serial: u64,
 }
 

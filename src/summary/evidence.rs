@@ -1,4 +1,4 @@
-//! `evidence`: the rules that decided the flows with ports, and thus also what a capture cannot show.
+//! `evidence`: flows with ports by the rule that decided them. Undecided flows are worth knowing, too.
 
 use std::cmp::Reverse;
 
