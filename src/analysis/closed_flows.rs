@@ -1,4 +1,4 @@
-//! Closed flows: those that have expired and are not kept any more. Their sums stay, so that a capture can go on for days in
+//! Closed flows: those that have expired and are no longer kept. Their sums remain, so that a capture can go on for days in
 //! bounded memory.
 
 use super::expired::{Expired, ExpiredFlow};
@@ -7,27 +7,27 @@ use crate::service::Category;
 use crate::tally::flows::FlowSums;
 use crate::tally::{ClosedDoors, Room};
 
-/// Members of sets (the clients of a service, the peers of a machine) that are remembered of closed flows: some 60 MB.
+/// Members of sets (the clients of a service, the peers of a machine) that are kept of closed flows: some 60 MB.
 const MOST_MEMBERS: usize = 1 << 20;
-/// Closed doors that are remembered of them: some 15 MB.
+/// Closed ports of machines that are kept of closed flows: some 15 MB.
 const MOST_CLOSED_DOORS: usize = 1 << 18;
-/// Counts of a timeline (of a service, or of a flow that goes on, in a bucket) beyond which its buckets get wider: 16 MB.
+/// Counts of a timeline (of a service, or of an open flow, in a bucket) beyond which its buckets get wider: 16 MB.
 pub(super) const MOST_COUNTS: usize = 1 << 20;
 
 /// The sums of closed flows.
 #[derive(Clone, Debug)]
 pub struct ClosedFlows {
-    /// Their number.
+    /// The number of closed flows.
     pub flows: u64,
-    /// Their sums.
+    /// The sums over closed flows.
     pub sums: FlowSums,
     room: Room,
-    /// The doors that stayed closed to them: a slow scan goes on for longer than its flows are kept.
+    /// The ports that were closed to them: a slow scan lasts longer than its flows are kept.
     pub closed_doors: ClosedDoors,
     room_for_doors: Room,
-    /// When their packets came, by category.
+    /// The times of their packets, by category.
     timeline: Option<Timeline>,
-    /// The categories in it (`None` for what has no ports), by their owners' numbers.
+    /// The categories in the timeline (`None` for flows without ports), by the numbers of their owners.
     categories: Vec<Option<Category>>,
 }
 
@@ -38,14 +38,14 @@ impl Default for ClosedFlows {
 }
 
 impl ClosedFlows {
-    /// None so far, and room for what is to be remembered of them.
+    /// Creates empty sums with `room` for distinct members.
     pub(super) fn with_room(room: Room) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
         let room_for_doors = Room::of(MOST_CLOSED_DOORS);
         ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 
-    /// Adds flows that have expired: their sums, the doors that stayed closed to them, and when their packets came.
+    /// Adds expired flows: their sums, the ports that were closed to them, and the times of their packets.
     pub(super) fn add(&mut self, expired: &Expired<'_>) {
         for ExpiredFlow { flow, verdict, scanner } in expired.iter() {
             self.sums.add(flow, verdict, scanner, &mut self.room);
@@ -75,12 +75,12 @@ impl ClosedFlows {
         place as u32
     }
 
-    /// When their packets came. Who the owners are, [`ClosedFlows::category_of`] tells.
+    /// The times of their packets. [`ClosedFlows::category_of`] gives the category of each owner.
     pub(super) fn timeline(&self) -> Option<&Timeline> {
         self.timeline.as_ref()
     }
 
-    /// The category of an owner in their timeline.
+    /// The category of an owner in the timeline.
     pub(super) fn category_of(&self, owner: u32) -> Option<Category> {
         self.categories.get(owner as usize).copied().flatten()
     }

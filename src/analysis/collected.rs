@@ -1,4 +1,4 @@
-//! Everything that packets have left behind, before anything is decided.
+//! Everything that was collected from the packets, before any decision.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use crate::service::Registry;
 use crate::tally::Tally;
 use crate::unit::{Span, Time, Traffic};
 
-/// Everything that packets have left behind up to one moment: borrowed from an [`Engine`](super::Engine), which goes on only when
-/// the borrow has ended, or owned.
+/// Everything collected from the packets up to one moment: borrowed from an [`Engine`](super::Engine), which cannot read on until
+/// the borrow ends, or owned.
 #[derive(Debug)]
 pub struct Collected<'c> {
-    /// The inputs in order, the one that is being read last.
+    /// The inputs in order. The last one may still be in progress.
     pub inputs: Cow<'c, [InputReport]>,
     /// The inputs that could not be opened or are no captures.
     pub failures: Vec<Error>,
@@ -29,33 +29,33 @@ pub struct Collected<'c> {
     pub tally: Cow<'c, Tally>,
     /// The flows, in the order of their first packets.
     pub flows: Cow<'c, Flows>,
-    /// The times of the flows' packets, if they are counted.
+    /// The times of the flows' packets, if packets are counted by time.
     pub timeline: Option<Cow<'c, Timeline>>,
-    /// The times of packets that are not IP, if they are counted.
+    /// The times of non-IP packets, if packets are counted by time.
     pub non_ip: Option<Cow<'c, Timeline>>,
-    /// The encapsulations that the scopes in the flows' keys stand for.
+    /// The encapsulations of the scopes in the flows' keys.
     pub scopes: Cow<'c, Scopes>,
-    /// What control channels announced.
+    /// The announcements of control channels.
     pub announcements: Cow<'c, Announcements>,
-    /// Names of hosts in the capture. Text from outside.
+    /// Names of hosts in the capture. Untrusted text.
     pub names: Cow<'c, HostNames>,
-    /// Sums over closed flows, which have expired, if any have.
+    /// Sums over closed flows, if any have expired.
     pub closed: Option<Arc<ClosedFlows>>,
     /// The port table.
     pub registry: Arc<Registry>,
-    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    /// True if the table `servers` also has rows for ports that refused or never answered.
     pub closed_ports: bool,
-    /// Threads that share the work of deciding and of summing flows.
+    /// Threads that share the work of deciding and summing flows.
     pub threads: usize,
 }
 
 impl<'c> Collected<'c> {
-    /// Decides which side of each flow is the server, and what its port is called.
+    /// Decides which side of each flow is the server, and which service its port stands for.
     pub fn decide(self) -> Decided<'c> {
         Decided::new(self)
     }
 
-    /// A copy of what is borrowed.
+    /// Copies borrowed data.
     pub fn into_owned(self) -> Collected<'static> {
         let flows = match self.flows {
             Cow::Borrowed(flows) => flows.copied(self.threads),
@@ -75,7 +75,7 @@ impl<'c> Collected<'c> {
         }
     }
 
-    /// From the earliest to the latest packet.
+    /// The span from the earliest to the latest packet.
     pub fn span(&self) -> Span {
         let mut span = Span::default();
         for (_, tally) in self.inputs.iter().flat_map(|input| &input.interfaces) {
@@ -89,18 +89,18 @@ impl<'c> Collected<'c> {
         self.span().first
     }
 
-    /// All packets.
+    /// The sum over all packets.
     pub fn total(&self) -> Traffic {
         self.tally.ledger.total()
     }
 
-    /// The encapsulations that a flow's packets came in, of both directions. Nearly always they are the same.
+    /// The encapsulations of a flow's packets in each direction, nearly always the same.
     pub fn paths(&self, flow: &Flow) -> [Path; 2] {
         let scope = flow.key.scope;
         [scope, flow.other_scope().unwrap_or(scope)].map(|scope| self.scopes.path(scope))
     }
 
-    /// True if every input was read to its end, and the filter could be asked about every packet.
+    /// True if every input was read to its end, and the filter could judge every packet.
     pub fn is_complete(&self) -> bool {
         let all_were_asked = self.filtered.as_ref().is_none_or(|filtered| filtered.unasked.is_empty());
         all_were_asked

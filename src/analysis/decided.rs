@@ -14,26 +14,26 @@ use crate::tally::flows::FlowSum;
 use crate::tally::{DecidedFlows, Scanner, Scans};
 use crate::unit::{Time, Traffic};
 
-/// A capture, decided: everything that the tables are made of.
+/// A decided capture, from which all tables are made.
 #[derive(Debug)]
 pub struct Decided<'c> {
-    /// The capture. Flows that came as two directions of one are one flow.
+    /// The capture. Two directions that came in different scopes are one flow.
     pub collected: Collected<'c>,
     /// The verdict on each flow, in the flows' order.
     pub verdicts: ChunkedVec<Verdict>,
     /// The flows that control channels announced.
     pub relations: Relations,
-    /// Who scans what.
+    /// The scans, with their scanners.
     pub scans: Scans,
-    /// The numbers of the flows by those they had before two directions became one flow, if any did.
+    /// The new numbers of the flows by their old ones, if directions were joined into flows.
     pub(super) joined: Option<JoinedNumbers>,
 }
 
 impl<'c> Decided<'c> {
-    /// Decides: the verdict on a flow depends on all flows that were collected, and on nothing else.
+    /// Decides every flow. A verdict depends on all flows that were collected, and on nothing else.
     pub(super) fn new(mut collected: Collected<'c>) -> Decided<'c> {
         let threads = collected.threads;
-        // Without encapsulation there is one scope, and nothing to join.
+        // Without encapsulation there is one scope, and no directions to join.
         let joined = if collected.scopes.is_plain() { None } else { collected.flows.join_halves(threads) };
         let joined = joined.map(|Joined { flows, numbers }| {
             collected.flows = Cow::Owned(flows);
@@ -47,7 +47,7 @@ impl<'c> Decided<'c> {
         Decided { collected, verdicts, relations, scans, joined }
     }
 
-    /// The timelines of flows, of packets that are not IP, and of flows that have expired, if packets are counted by time.
+    /// The timelines of flows, of non-IP packets, and of expired flows, if packets are counted by time.
     fn timelines(&self) -> Option<Timelines<'_>> {
         let of_closed = self.closed.as_ref().and_then(|closed| closed.timeline());
         let parts = [self.timeline.as_deref()?, self.non_ip.as_deref()?];
@@ -59,8 +59,8 @@ impl<'c> Decided<'c> {
         self.timelines().map(|timelines| timelines.width())
     }
 
-    /// The traffic by time and by the name that `name` gives to each category (`None` for what has no ports), if packets are counted by
-    /// time. Packets without a time come first.
+    /// The traffic by time and by the name that `name` gives to each category (`None` for traffic without ports), if packets are
+    /// counted by time. Packets without a time come first.
     pub fn by_time<N: Ord + Copy + Send>(
         &self,
         name: impl Fn(Option<Category>) -> N + Sync,
@@ -76,33 +76,33 @@ impl<'c> Decided<'c> {
         Some(self.timelines()?.by(self.threads, |part, owner| name(category(part, owner))))
     }
 
-    /// The category that the flow with that number counts as; `None` for what has no ports.
+    /// The category that flow `number` counts as; `None` if it has no ports.
     fn category_of(&self, number: usize) -> Option<Category> {
         self.scans.category_of(self.flows.get(number), &self.verdicts[number], &self.registry)
     }
 
-    /// The scanner whose scan a flow is a part of.
+    /// The scanner whose scan a flow belongs to.
     pub fn scanner_of(&self, flow: &Flow, verdict: &Verdict) -> Option<Scanner> {
         self.scans.of(flow, verdict, &self.registry)
     }
 
-    /// True for the unanswered part of a scan, which counts as the scan's and not as its service's.
+    /// True for the unanswered part of a scan, which counts as the scan and not as its service.
     pub fn is_closed_to_scan(&self, flow: &Flow, verdict: &Verdict) -> bool {
         self.scans.has_unanswered(flow, verdict, &self.registry)
     }
 
-    /// The flows with the verdicts on them, to be summed.
+    /// The flows with their verdicts, for summing.
     pub fn decided_flows(&self) -> DecidedFlows<'_> {
         let closed = self.closed.as_ref().map(|closed| &closed.sums);
         DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, closed, threads: self.threads }
     }
 
-    /// A sum over all flows.
+    /// Sums all flows.
     pub fn sum<S: FlowSum + Clone + Send>(&self) -> S {
         self.sum_where(|_, _| true)
     }
 
-    /// A sum over some flows, and over all that have expired.
+    /// Sums the flows that `is_wanted` selects, and all expired flows.
     pub fn sum_where<S: FlowSum + Clone + Send>(&self, is_wanted: impl Fn(&Flow, &Verdict) -> bool + Sync) -> S {
         let over = |range: Range<usize>| {
             let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));

@@ -1,5 +1,5 @@
-//! The driver of an engine: it reads the sources a slice of packets at a time, so that whoever calls it can do other things between
-//! two slices.
+//! The driver of an engine: it reads the sources one slice of packets at a time, so that its caller can do other work between two
+//! slices.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use crate::capture::{HashingReader, InputName, Interrupt, Position, Source};
 use crate::error::{Action, Error};
 use crate::unit::Time;
 
-/// Packets of a slice of a saved capture, after which its reader can say how far it is.
+/// Packets in a slice of a saved capture, after which the caller can report the reader's position.
 const SLICE: u64 = 1 << 16;
-/// Expiring flows takes at most one part in four of the time in which packets wait.
+/// The expiry of flows takes at most 1/4 of the time in which packets wait.
 const EXPIRY_PART: u32 = 4;
-/// The time between two looks whether there are too many flows to wait until the next expiry is due.
+/// The time between two checks whether the flow table is full, in which case flows expire before the next expiry is due.
 const FULL_CHECK: Duration = Duration::from_secs(1);
 
 /// Reads sources one after the other as one capture.
@@ -22,7 +22,7 @@ pub struct Driver<S> {
     interrupt: Interrupt,
     sources: S,
     current: Option<Source>,
-    /// The digest of each input that has been read, where one is wanted.
+    /// The digest of each input that has been read, if requested.
     digests: Vec<io::Result<Option<String>>>,
     failures: Vec<Error>,
     unread: usize,
@@ -31,7 +31,7 @@ pub struct Driver<S> {
 }
 
 impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
-    /// A driver that reads `sources`, which may be others than the inputs that the options name.
+    /// Creates a driver that reads `sources`, which may differ from the inputs that the options name.
     pub fn new(options: &Options, sources: S) -> Driver<S> {
         Driver {
             engine: Engine::new(options),
@@ -46,10 +46,10 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
         }
     }
 
-    /// Reads a slice of packets: some thousand of a saved capture, those that have come by now of a live one. False if all have been
+    /// Reads a slice of packets: some thousand of a saved capture, all that have arrived of a live one. False if all have been
     /// read.
     ///
-    /// An input that cannot be read is no reason to stop: it is among the [failures](Collected::failures).
+    /// An input that cannot be read does not end the reading: it is among the [failures](Collected::failures).
     pub fn step(&mut self) -> bool {
         let Some(mut source) = self.current.take().or_else(|| self.open_next()) else { return false };
         if self.engine.read(&mut source, self.slice) || source.is_waiting() {
@@ -76,22 +76,22 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
     fn close(&mut self, source: Source) {
         self.engine.close(&source);
         let hashing = source.hashing();
-        // The digest is complete once the source has given up its reader.
+        // The digest is complete once the source has dropped its reader.
         drop(source);
         self.digests.push(hashing.map(HashingReader::finish).transpose());
     }
 
-    /// The input that is being read, and the place in it; `None` between two inputs.
+    /// The input that is being read, and the position in it; `None` between two inputs.
     pub fn position(&self) -> Option<(&InputName, &Position)> {
         self.current.as_ref().map(|source| (source.name(), source.position()))
     }
 
-    /// The engine, to ask it about what it has read.
+    /// The engine, for questions about the packets read so far.
     pub fn engine(&mut self) -> &mut Engine {
         &mut self.engine
     }
 
-    /// Everything that was collected. What has not been read by then is left out.
+    /// Ends the reading and returns everything collected so far.
     pub fn finish(mut self) -> Collected<'static> {
         if let Some(source) = self.current.take() {
             self.close(source);
@@ -100,7 +100,7 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
         let mut failures = self.failures;
         for (input, digest) in collected.inputs.to_mut().iter_mut().zip(self.digests) {
             match digest {
-                // An input that was not read to its end has none.
+                // An input that was not read to its end has no digest.
                 Err(_) if self.interrupt.is_raised() => {}
                 Ok(digest) => input.sha256 = digest,
                 Err(source) => failures.push(Error::Io { action: Action::Read, name: input.name.to_string(), source }),
@@ -111,14 +111,14 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
 }
 
 impl Driver<std::option::IntoIter<Result<Source, Error>>> {
-    /// A driver of a live capture: it reads what has come, and removes flows that have been idle for as long as the options say.
+    /// Creates a driver of a live capture: it reads the packets that have arrived, and removes flows after the idle timeout.
     pub fn live(options: &Options, source: Source) -> Driver<std::option::IntoIter<Result<Source, Error>>> {
         let driver = Driver::new(options, Some(Ok(source)).into_iter());
         Driver { slice: u64::MAX, expiry: options.idle_timeout.map(|idle| Expiry::new(idle, options.max_flows)), ..driver }
     }
 }
 
-/// The expiry of idle flows of a live capture: now and then, and when there are as many flows as there may be.
+/// The expiry of idle flows of a live capture: at intervals, and whenever the flow table is full.
 struct Expiry {
     began: Instant,
     /// Nanoseconds of silence after which a flow expires.
@@ -130,7 +130,7 @@ struct Expiry {
 
 impl Expiry {
     fn new(idle: i64, max_flows: usize) -> Expiry {
-        // Flows stay a quarter longer than they have to, and not twice as long.
+        // With a quarter of the timeout, flows stay a quarter longer than necessary, and not twice as long.
         let every = Duration::from_nanos(idle.unsigned_abs()) / 4;
         Expiry {
             began: Instant::now(),

@@ -1,5 +1,5 @@
-//! The engine: the packet's path from a source to the sums. What it has collected can be decided once at the end, or as often as
-//! somebody wants to see how things stand.
+//! The engine: the packet's path from a source to the sums. Its collection can be decided once at the end, or as often as the
+//! current state is wanted.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,28 +18,28 @@ use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
-/// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; and listen, where something
-/// is announced.
+/// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; reads the payload of control
+/// channels, too.
 pub struct Engine {
     options: Options,
-    /// Which packets are looked at. It lies elsewhere, so that one look tells if there is none.
+    /// The filter. It is boxed, so that one comparison shows that there is none.
     filtering: Option<Box<Filtering>>,
     decoder: Decoder,
     fragments: Fragments<()>,
     pipeline: FlowPipeline,
     tally: Tally,
     listener: Listener,
-    /// The times of packets that are not IP, if packets are counted by time. Those of flows are with the flows.
+    /// The times of non-IP packets, if packets are counted by time. The times of IP packets are with the flows.
     non_ip: Option<Timeline>,
     /// Packets so far, of all inputs, whether they pass the filter or not.
     packets: u64,
     /// The interfaces of the input that is being read.
     interfaces: InterfaceTallies,
-    /// From the earliest to the latest packet of that input that was left out: it did not pass the filter, or is a duplicate.
+    /// The span of the packets of that input that were left out because they did not pass the filter or are duplicates.
     left_out: Span,
-    /// The inputs that have been read, and last the one that is being read.
+    /// The reports on the inputs that have been read; the last one may still be in progress.
     inputs: Vec<InputReport>,
-    /// True if the last of them is being read.
+    /// True if the last input is still being read.
     is_reading: bool,
     /// Sums over flows that have expired.
     closed: Option<Arc<ClosedFlows>>,
@@ -48,7 +48,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that has read nothing. The inputs that the options name are not opened here.
+    /// Creates an engine that has read nothing. It does not open the inputs that the options name.
     pub fn new(options: &Options) -> Engine {
         let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
         let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
@@ -73,7 +73,7 @@ impl Engine {
 
     /// Reads at most `max_packets` of a source. False if there are no more: none at all, or none [yet](Source::is_waiting).
     pub fn read(&mut self, source: &mut Source, max_packets: u64) -> bool {
-        // A thread that reads ahead is one of those that share the work.
+        // A thread that reads ahead counts among the threads that share the work.
         self.pipeline.allow_threads(self.options.threads.saturating_sub(usize::from(source.reads_ahead())));
         let checks_all = self.options.dedup;
         let is_more = pass_packets(source, self, max_packets, checks_all);
@@ -81,7 +81,7 @@ impl Engine {
         is_more
     }
 
-    /// Ends the reading of a source: the next packets are those of another one.
+    /// Ends the reading of a source: the next packets come from another one.
     pub fn close(&mut self, source: &Source) {
         for (address, host) in source.names() {
             self.listener.names_mut().add(address, NameOrigin::CaptureFile, &host);
@@ -92,7 +92,7 @@ impl Engine {
         self.left_out = Span::default();
     }
 
-    /// Keeps the report on the source that is being read up to date.
+    /// Updates the report on the source that is being read.
     fn update_input(&mut self, source: &Source) {
         let report = self.report(source);
         match self.inputs.last_mut() {
@@ -102,7 +102,7 @@ impl Engine {
         self.is_reading = true;
     }
 
-    /// The report on the source that is being read.
+    /// Returns the report on the source that is being read.
     fn report(&self, source: &Source) -> InputReport {
         let tallies = source.interfaces().iter().enumerate();
         let mut span = self.interfaces.span();
@@ -166,7 +166,7 @@ impl Engine {
     fn count_stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
         if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.non_ip, &walked.decoded) {
-            // The only owner there.
+            // The timeline has a single owner, number 0.
             timeline.add(0, packet.time, packet.wire_len);
         }
     }
@@ -193,19 +193,19 @@ impl Engine {
         }
     }
 
-    /// Decides about everything read so far. No more packets can be read while the result is in use.
+    /// Decides about everything read so far. The result borrows the engine, so that no packet can be read meanwhile.
     pub fn decide(&mut self) -> Decided<'_> {
         self.collected().decide()
     }
 
-    /// A copy of everything collected so far, about which another thread can decide while this one goes on reading.
+    /// Copies everything collected so far, so that another thread can decide while this one goes on reading.
     pub fn snapshot(&mut self) -> Collected<'static> {
-        // The thread that reads needs the other half of the processors.
+        // The reading thread needs the other half of the processors.
         let threads = (self.options.threads / 2).max(1);
         Collected { threads, ..self.collected().into_owned() }
     }
 
-    /// Everything collected.
+    /// Returns everything collected.
     pub fn finish(self) -> Collected<'static> {
         let (flows, timeline) = self.pipeline.finish();
         let (announcements, names) = self.listener.finish();
@@ -228,21 +228,21 @@ impl Engine {
         }
     }
 
-    /// Removes the flows that at this moment have been silent for more than `idle` nanoseconds: their verdicts are final and
-    /// their sums kept, and there is room for others. Such a flow is no evidence about others any more.
+    /// Removes the flows that at `now` have been silent for more than `idle` nanoseconds. Their verdicts are final, their sums
+    /// are kept, and there is room for others. An expired flow is no longer evidence about others.
     ///
-    /// A clock that is set back or forward meanwhile does not change how long a flow has been silent. Such a flow may stay longer,
-    /// by the time since the call before at most.
+    /// A clock that is set back or forward does not change the silence of a flow. It may keep the flow longer, at most by the
+    /// time since the previous call.
     pub fn expire_idle(&mut self, now: Moment, idle: i64) {
         let is_silent = self.silences.look(self.pipeline.table().flows(), now, idle);
-        // What is decided is owned, so that the engine can change again.
+        // The decisions are owned, so that the engine can be changed again.
         let Decided { collected: Collected { flows, .. }, verdicts, relations, scans, joined } = self.decide();
         let flows_joined = match flows {
             Cow::Owned(flows) => Some(flows),
             Cow::Borrowed(_) => None,
         };
         let table = self.pipeline.table();
-        // A flow of two directions has expired when both have. The table has the two apart.
+        // A flow of two directions has expired when both have. The flow table keeps the directions apart.
         let (has_expired, leaves_table) = match &joined {
             Some(joined) => {
                 let has_expired = joined.gathered(&is_silent);
@@ -263,7 +263,7 @@ impl Engine {
         let mut closed = self.closed.take().map_or_else(ClosedFlows::default, Arc::unwrap_or_clone);
         closed.add(&expired);
         self.closed = Some(Arc::new(closed));
-        // What was said about a flow holds as long as the flow goes on.
+        // An announcement about a flow is kept as long as the flow.
         let numbers = (0..has_expired.len()).filter(|number| !has_expired[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
         let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
@@ -276,7 +276,7 @@ impl Engine {
         self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }
 
-    /// How many flows are told apart at present.
+    /// The number of flows in the table.
     pub fn flows(&mut self) -> usize {
         self.pipeline.table().len()
     }
@@ -286,7 +286,7 @@ impl Engine {
         self.closed.as_ref().map_or(0, |closed| closed.flows)
     }
 
-    /// The packets so far of the source that is being read, those that a filter keeps.
+    /// The packets so far of the source that is being read, without those that the filter left out.
     pub fn traffic(&self) -> Traffic {
         let mut traffic = Traffic::default();
         self.interfaces.0.iter().for_each(|tally| traffic.merge(tally.traffic));
@@ -324,7 +324,7 @@ impl Observer for Engine {
     /// Counts a packet and, if its ports are those of a channel, reads its payload.
     #[inline(always)]
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
-        // Asked beforehand, because what has just been written is slow to read in pieces of another size.
+        // The test comes before the push: reading fields just written, in pieces of another size, is slow.
         let is_wanted = self.listener.wants(&observation);
         let observation = self.pipeline.push(observation);
         self.tally.add_observed(observation);
@@ -334,7 +334,7 @@ impl Observer for Engine {
     }
 }
 
-/// A tally for each interface, made when its first packet comes.
+/// A tally for each interface, created by its first packet.
 #[derive(Default)]
 struct InterfaceTallies(Vec<InterfaceTally>);
 
@@ -350,12 +350,12 @@ impl InterfaceTallies {
         &mut self.0[index]
     }
 
-    /// The tally of an interface; an empty one if no packet of it has come.
+    /// The tally of an interface; an empty one if it has had no packet.
     fn of(&self, index: usize) -> InterfaceTally {
         self.0.get(index).copied().unwrap_or_default()
     }
 
-    /// From the earliest to the latest packet.
+    /// The span from the earliest to the latest packet.
     fn span(&self) -> Span {
         let mut span = Span::default();
         self.0.iter().for_each(|tally| span.merge(tally.span));
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn machines_and_servers_without_a_place_are_told_together_at_the_end() {
+    fn machines_and_servers_without_room_share_the_last_row() {
         let packets: Vec<(u32, u8, u16, &[u8])> =
             (0..6).map(|number| (0, 10 + number, 53 + u16::from(number) * 27, &b"?"[..])).collect();
         let mut source = capture(&packets);
@@ -431,8 +431,8 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_that_goes_on_for_longer_than_its_flows_are_kept_is_found() {
-        // A port every ten seconds, none of which answers; what came before there were enough of them stays where it was.
+    fn a_scan_that_outlasts_its_flows_is_found() {
+        // A port every ten seconds without an answer; flows that expired before the scan was recognised keep their service.
         let packets: Vec<(u32, u8, u16, &[u8])> =
             (0..60).map(|number| (number * 10, 5, 1000 + number as u16, &b"?"[..])).collect();
         let mut source = capture(&packets);
@@ -458,8 +458,8 @@ mod tests {
     }
 
     #[test]
-    fn two_directions_that_expire_are_told_by_time_as_the_flow_that_they_are() {
-        // A question and its answer in two VLANs, and behind them a flow of another category.
+    fn two_expired_directions_count_as_one_flow_in_the_timeline() {
+        // A question and its answer in two VLANs, and after them a flow of another category.
         let frame = |vlan: u16, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
             let vlan = VlanId::try_new(vlan).unwrap();
             let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).single_vlan(vlan).ipv4(from.0, to.0, 64);
@@ -488,8 +488,8 @@ mod tests {
     }
 
     #[test]
-    fn a_capture_without_an_end_needs_no_more_the_longer_it_goes_on() {
-        // New clients all the time, each of which asks for a file, and one that goes on for ever.
+    fn an_endless_capture_needs_bounded_memory() {
+        // A new client each second that asks for a file, and one client that never stops.
         let mut packets: Vec<(u32, u8, u16, &[u8])> = Vec::new();
         for second in 0..3000 {
             packets.extend([(second, (second % 250) as u8, 69, &b"\0\x01file\0octet\0"[..]), (second, 255, 53, b"?")]);
@@ -501,7 +501,7 @@ mod tests {
             engine.read(&mut source, 40);
             engine.expire_idle(at(second), 10 * NANOSECONDS);
             assert!(engine.flows() <= 12);
-            // Each is forgotten a minute and ten seconds after it was made.
+            // Each announcement is removed a minute and ten seconds after its packet.
             let kept = engine.listener.announcements().log().len();
             assert!(kept <= 90, "{kept}");
         }

@@ -1,34 +1,34 @@
-//! Expired flows, as the engine shows them to whoever keeps something of them, before it removes them.
+//! Expired flows, as the engine passes them to their receiver before it removes them.
 
 use crate::flow::{Flow, Flows, JoinedNumbers, Timeline};
 use crate::service::{Category, Registry, Verdict};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::tally::{Scanner, Scans};
 
-/// Flows that have expired, and what was decided about them. It is final, and this is the last time that they are seen.
+/// Expired flows with the decisions about them. These are final; the flows are removed afterwards.
 #[derive(Clone, Copy, Debug)]
 pub struct Expired<'e> {
-    /// All flows, those that have not expired among them.
+    /// All flows, including those that have not expired.
     pub(super) flows: &'e Flows,
     pub(super) verdicts: &'e ChunkedVec<Verdict>,
     pub(super) scans: &'e Scans,
     pub(super) registry: &'e Registry,
-    /// For each flow whether it has expired.
+    /// For each flow, true if it has expired.
     pub(super) has_expired: &'e [bool],
     /// The timeline of the flow table, if packets are counted by time.
     pub(super) timeline: Option<&'e Timeline>,
-    /// The numbers of the flows by those that the flow table has, where two directions became one flow.
+    /// The numbers of the flows by those in the flow table, if directions were joined into flows.
     pub(super) joined: Option<&'e JoinedNumbers>,
 }
 
-/// One flow that has expired.
+/// One expired flow.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpiredFlow<'e> {
     /// The flow. Two directions that came in different scopes are one flow.
     pub flow: &'e Flow,
     /// Its server and service.
     pub verdict: &'e Verdict,
-    /// The scanner whose scan it is a part of.
+    /// The scanner whose scan the flow belongs to.
     pub scanner: Option<Scanner>,
 }
 
@@ -49,8 +49,8 @@ impl<'e> Expired<'e> {
         })
     }
 
-    /// The times of the expired flows' packets, if packets are counted by time. Its owners are numbers that
-    /// [`Expired::category_of`] knows.
+    /// The times of the expired flows' packets, if packets are counted by time. Its owners are numbers for
+    /// [`Expired::category_of`].
     pub fn timeline(&self) -> Option<Timeline> {
         let number_of = |owner: u32| self.joined.map_or(owner, |joined| joined.now(owner));
         let mut timeline = self.timeline?.part_of(|owner| self.has_expired[number_of(owner) as usize]);
@@ -58,7 +58,7 @@ impl<'e> Expired<'e> {
         Some(timeline)
     }
 
-    /// The category that the flow with that number counts as; `None` for what has no ports.
+    /// The category that flow `number` counts as; `None` if it has no ports.
     pub fn category_of(&self, number: u32) -> Option<Category> {
         let number = number as usize;
         self.scans.category_of(self.flows.get(number), &self.verdicts[number], self.registry)

@@ -1,7 +1,7 @@
-//! Floor 7: the whole program in one screen. Packets in, sums and decided flows out.
+//! Floor 7: the whole program on one screen. Packets in, sums and decided flows out.
 //!
-//! A saved capture is [`analyse`]d as a whole. A live one has no end of its own: an [`Engine`] reads what has come, lends what it has
-//! [`Collected`] so far, and removes what has expired.
+//! A saved capture is [`analyse`]d as a whole. A live one has no end: an [`Engine`] reads the packets that have arrived, lends
+//! out what it has [`Collected`] so far, and removes expired flows.
 
 mod closed_flows;
 mod collected;
@@ -34,42 +34,42 @@ pub use sequence::{Between, LEAST_GAP, Sequence};
 pub use silence::Moment;
 pub use throttle::Throttle;
 
-/// What to analyse, and how.
+/// The inputs and settings of an analysis.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The inputs, read one after the other as one capture.
     pub inputs: Vec<InputName>,
-    /// Which packets are looked at; all, if `None`.
+    /// The filter that packets must pass; all pass, if `None`.
     pub filter: Option<Filter>,
-    /// The book of ports.
+    /// The port table.
     pub registry: Arc<Registry>,
-    /// End a flow after so many nanoseconds of silence; never, if `None`.
+    /// Nanoseconds of silence after which a flow ends; never, if `None`.
     pub idle_timeout: Option<i64>,
-    /// Whether to tell each input's SHA-256.
+    /// True if the SHA-256 of each input is computed.
     pub sha256: bool,
-    /// Observations that the flow table takes in at a time; changes the speed and nothing else.
+    /// Observations that the flow table takes in at a time; affects only the speed.
     pub batch_size: usize,
-    /// Threads that share the work; changes the speed and nothing else.
+    /// Threads that share the work; affects only the speed.
     pub threads: usize,
-    /// The most flows that are told apart.
+    /// The most flows that are counted separately.
     pub max_flows: usize,
-    /// Whether packets are counted by time, which the table `timeline` needs.
+    /// The settings for counting packets by time, which the table `timeline` needs; `None` if packets are not counted by time.
     pub timeline: Option<TimelineOptions>,
-    /// Whether the table `servers` has rows for ports that refused or never answered, too.
+    /// True if the table `servers` also has rows for ports that refused or never answered.
     pub closed_ports: bool,
-    /// Whether suspected duplicates are dropped: they are in no table but for their number in `capture`.
+    /// True if suspected duplicates are dropped: only `capture` reports them, as a number.
     pub dedup: bool,
-    /// Ends the reading early. What was read until then is analysed.
+    /// Ends the reading early. Everything read until then is analysed.
     pub interrupt: Interrupt,
 }
 
 impl Options {
-    /// The usual way to analyse saved captures.
+    /// The default options for saved captures.
     pub fn for_files(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options {
         Options::new(paths.into_iter().map(|path| InputName::File(path.into())).collect())
     }
 
-    /// The usual way to analyse `inputs`.
+    /// The default options for `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
@@ -90,37 +90,37 @@ impl Options {
     }
 }
 
-/// One input after it was read.
+/// One input after the reading.
 #[derive(Clone, Debug)]
 pub struct InputReport {
     /// The input as the user named it.
     pub name: InputName,
     /// Its file format.
     pub format: &'static str,
-    /// How it was compressed.
+    /// The compression of the input.
     pub compression: Compression,
-    /// Whether all of it could be read.
+    /// The completeness of the reading.
     pub completeness: Completeness,
     /// The first places that could not be read.
     pub problems: Vec<ReadProblem>,
-    /// How many places could not be read.
+    /// The number of places that could not be read.
     pub problem_count: u64,
-    /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
+    /// The SHA-256 of the input as stored, if requested and all of the input could be read.
     pub sha256: Option<String>,
-    /// From its earliest to its latest packet, those that were left out among them.
+    /// From its earliest to its latest packet, including those that were left out.
     pub span: Span,
-    /// Its interfaces and what each contributed.
+    /// Its interfaces with their sums.
     pub interfaces: Vec<(Interface, InterfaceTally)>,
 }
 
 /// Reads all inputs and decides all flows.
 ///
-/// An input that cannot be read is no reason to stop: it is among the [failures](Collected::failures) of the result.
+/// An input that cannot be read does not end the analysis: it is among the [failures](Collected::failures) of the result.
 pub fn analyse(options: &Options) -> Decided<'static> {
     analyse_with_progress(options, |_, _| {})
 }
 
-/// Reads all inputs and decides all flows, and calls `progress` from time to time with the current input and the place in it.
+/// Reads all inputs and decides all flows. `progress` is called from time to time with the position in the current input.
 pub fn analyse_with_progress(options: &Options, progress: impl FnMut(&InputName, &Position)) -> Decided<'static> {
     let interrupt = &options.interrupt;
     let open =
@@ -128,7 +128,7 @@ pub fn analyse_with_progress(options: &Options, progress: impl FnMut(&InputName,
     analyse_sources(options, options.inputs.iter().map(open), progress)
 }
 
-/// The same for sources from anywhere, in place of the inputs that the options name.
+/// Reads `sources` instead of the inputs that the options name, and decides all flows.
 pub fn analyse_sources(
     options: &Options,
     sources: impl Iterator<Item = Result<Source, Error>>,

@@ -1,14 +1,14 @@
-//! The loop over the packets of a source that everything which reads packets has in common.
+//! The packet loop that all readers of a source share.
 
 use crate::capture::{Interface, Packet, Seen, Source};
 
-/// Takes packets one by one.
+/// A receiver of packets.
 pub trait PacketSink {
     /// Takes a packet that was seen on `interface`.
     fn push(&mut self, packet: &Packet<'_>, interface: &Interface, is_duplicate: bool);
 }
 
-/// Gives at most `max_packets` of a source to `sink`. All of them are checked for duplicates if `checks_all` is true; otherwise only
+/// Passes at most `max_packets` of a source to `sink`. Checks all of them for duplicates if `checks_all` is true; otherwise only
 /// while there is [reason to](Source::packets_to_look_at).
 ///
 /// False if there are no more packets: none at all, or none [yet](Source::is_waiting).
@@ -18,7 +18,7 @@ pub fn pass_packets(source: &mut Source, sink: &mut impl PacketSink, max_packets
     while left > 0 {
         let to_check = if checks_all { u64::MAX } else { source.packets_to_look_at() };
         let part = if to_check == 0 { left } else { left.min(to_check) };
-        // Each has a loop of its own: a twentieth of the time is at stake.
+        // Each case has a loop of its own, which saves a twentieth of the time.
         let passed = if to_check == 0 { pass::<false>(source, sink, part) } else { pass::<true>(source, sink, part) };
         left -= passed;
         if passed < part {
@@ -28,7 +28,7 @@ pub fn pass_packets(source: &mut Source, sink: &mut impl PacketSink, max_packets
     left == 0
 }
 
-/// Gives at most `max_packets` to `sink`, checked for duplicates if `CHECKS` is true, and returns their number.
+/// Passes at most `max_packets` to `sink`, checked for duplicates if `CHECKS` is true, and returns their number.
 #[inline(always)]
 fn pass<const CHECKS: bool>(source: &mut Source, sink: &mut impl PacketSink, max_packets: u64) -> u64 {
     let mut left = max_packets;

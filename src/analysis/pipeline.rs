@@ -1,7 +1,7 @@
-//! Where observations are counted into flows: at once, or, when there are many of them and a core to spare, by a thread of its own
+//! The pipeline that counts observations into flows: at once, or, if there are many and a core is free, on a thread of its own
 //! while the next packets are read and decoded.
 //!
-//! The flow table gets the same observations in the same order either way, so that the answer is the same. If the system
+//! The flow table receives the same observations in the same order either way, so that the result is the same. If the system
 //! refuses a thread, all are counted at once.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -11,17 +11,17 @@ use crate::decode::Observation;
 use crate::flow::{self, FlowTable, Flows, SpareFlows, TableOptions, Timeline};
 use crate::support::parallel;
 
-/// Observations that are counted at once before a thread is worth its start.
+/// Observations that are counted at once before a thread is worth starting.
 const BEFORE_THREAD: usize = 1 << 15;
-/// Observations that are handed over together: many enough that handing over costs nothing, few enough to stay in the
+/// Observations that are handed over together: enough to make the cost of handing over negligible, few enough to stay in the
 /// second-level cache.
 const CHUNK: usize = 512;
-/// Chunks that may be on their way to the thread: enough that neither side waits for a short delay of the other. They take a
-/// megabyte and a half.
+/// Chunks that may be queued for the thread: enough that neither side waits for a short delay of the other. They take a megabyte
+/// and a half.
 const MAX_CHUNKS: usize = 32;
 
-/// Places for observations, of which the first are taken. They are all there from the beginning: a vector that could grow
-/// takes a twentieth more instructions for each packet.
+/// Places for observations, of which the first `taken` are in use. All are allocated at once: a growing vector takes a twentieth
+/// more instructions for each packet.
 #[derive(Debug)]
 struct Chunk {
     places: Box<[Observation]>,
@@ -55,27 +55,27 @@ pub struct FlowPipeline {
 struct TableThread {
     full: SyncSender<Chunk>,
     empty: Receiver<Chunk>,
-    /// Memory for more flows, made by whoever waits for the table.
+    /// Memory for more flows, prepared by the thread that waits for the table.
     spares: SyncSender<SpareFlows>,
-    /// Some that the table had no use for yet.
+    /// Prepared memory that the table did not need yet.
     spare: Option<SpareFlows>,
     thread: JoinHandle<Box<FlowTable>>,
 }
 
 impl FlowPipeline {
-    /// A pipeline into `table`. It starts a thread once that is [allowed](FlowPipeline::allow_threads).
+    /// Creates a pipeline into `table`. It starts a thread once [allowed](FlowPipeline::allow_threads).
     pub fn new(table: FlowTable) -> FlowPipeline {
         FlowPipeline { chunk: Chunk::new(), table: Box::new(table), thread: None, chunks_before_thread: None }
     }
 
-    /// Sets the number of threads from now on, this one among them. A thread that has been started stays.
+    /// Sets the number of threads from now on, including this one. A thread that has been started stays.
     pub fn allow_threads(&mut self, threads: usize) {
         if self.thread.is_none() {
             self.chunks_before_thread = (threads > 1).then(|| self.chunks_before_thread.unwrap_or(BEFORE_THREAD / CHUNK));
         }
     }
 
-    /// Takes a packet, or the quotation of one, and gives it back from its place in the pipeline: it is written only once.
+    /// Takes a packet, or the quotation of one, and returns it from its place in the pipeline, so that it is written only once.
     #[inline(always)]
     pub fn push(&mut self, observation: Observation) -> &Observation {
         if self.chunk.taken == self.chunk.places.len() {
@@ -116,7 +116,7 @@ impl FlowPipeline {
         }
     }
 
-    /// The table, with all that was pushed. If a thread has it, that thread ends, and another one begins when there is more to count.
+    /// Returns the table with everything pushed so far. Ends the thread, if any; another one starts when there is more to count.
     pub fn table(&mut self) -> &mut FlowTable {
         if self.chunk.taken > 0 {
             self.count();
@@ -128,7 +128,7 @@ impl FlowPipeline {
         &mut self.table
     }
 
-    /// The flows and their timeline, with all that was pushed.
+    /// Returns the flows and their timeline with everything pushed so far.
     pub fn finish(mut self) -> (Flows, Option<Timeline>) {
         self.table();
         self.table.finish()
@@ -136,7 +136,7 @@ impl FlowPipeline {
 }
 
 impl TableThread {
-    /// Starts the thread. If the system refuses one, the table comes back.
+    /// Starts the thread. If the system refuses, the table is returned.
     fn start(table: Box<FlowTable>) -> Result<TableThread, Box<FlowTable>> {
         let (full, chunks) = sync_channel::<Chunk>(MAX_CHUNKS);
         let (used, empty) = sync_channel(MAX_CHUNKS + 2);
@@ -150,7 +150,7 @@ impl TableThread {
                 }
                 table.push(chunk.taken());
                 chunk.taken = 0;
-                // At the end nobody receives it, which does no harm.
+                // At the end nobody receives the chunk, which does no harm.
                 let _ = used.try_send(chunk);
             }
             table
@@ -159,18 +159,18 @@ impl TableThread {
         Ok(TableThread { full, empty, spares, spare: None, thread })
     }
 
-    /// Hands a chunk over and leaves an empty one in its place.
+    /// Hands a chunk over and replaces it by an empty one.
     fn hand_over(&mut self, chunk: &mut Chunk) {
         let next = self.empty.try_recv().unwrap_or_else(|_| Chunk::new());
         let full = std::mem::replace(chunk, next);
-        // The thread only ends before its time if it panicked, which `join` passes on.
+        // The thread ends early only if it panicked, which `join` passes on.
         if let Err(TrySendError::Full(full)) = self.full.try_send(full) {
             self.make_spare();
             let _ = self.full.send(full);
         }
     }
 
-    /// Takes work from the table while it has to be waited for.
+    /// Prepares memory for the table instead of waiting idly.
     fn make_spare(&mut self) {
         let spare = self.spare.take().unwrap_or_else(flow::make_spare);
         if let Err(TrySendError::Full(spare)) = self.spares.try_send(spare) {

@@ -1,13 +1,13 @@
-//! The order in time of inputs that are read one after the other as one capture, with their overlaps and gaps.
+//! The order in time of inputs that are read one after another as one capture, with their overlaps and gaps.
 
 use super::InputReport;
 use crate::unit::{NANOSECONDS, Span};
 
-/// Nanoseconds between two inputs from which on there is a gap: packets may be missing there.
+/// The shortest time between two inputs, in nanoseconds, that counts as a gap, in which packets may be missing.
 ///
 /// Files of one capture follow each other as its packets do, and few networks are silent for a minute: hosts look for each other
-/// (ARP, neighbor discovery), switches and routers announce themselves every few seconds. A minute is also the shortest time after
-/// which captures usually begin a new file, so that a lost one leaves a gap at least as long.
+/// (ARP, neighbor discovery), switches and routers announce themselves every few seconds. A minute is also the shortest usual
+/// time after which captures begin a new file, so that a lost file leaves a gap at least as long.
 pub const LEAST_GAP: i64 = 60 * NANOSECONDS;
 
 /// The order of inputs in time.
@@ -25,30 +25,30 @@ pub struct Sequence {
     pub longest_gap: Option<Between>,
 }
 
-/// Two inputs, and the time that they share or that lies between them.
+/// Two inputs, and the length of their overlap or of the gap between them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Between {
-    /// The one that begins earlier, by its number among the inputs.
+    /// The index of the input that begins earlier.
     pub earlier: usize,
-    /// The one that begins later.
+    /// The index of the input that begins later.
     pub later: usize,
     /// Nanoseconds.
     pub nanoseconds: i64,
 }
 
 impl Sequence {
-    /// The order of these inputs. Inputs without a packet whose time is known are left out.
+    /// Computes the order of inputs. Inputs without a packet whose time is known are left out.
     pub fn of(inputs: &[InputReport]) -> Sequence {
         let spans = inputs.iter().enumerate().map(|(number, input)| (input.span, number));
         Sequence::of_spans(spans.filter(|(span, _)| span.first.is_known()).collect())
     }
 
-    /// The order of inputs by their spans of time and their numbers, as they are read.
+    /// Computes the order from the inputs' spans of time and indices, given in reading order.
     fn of_spans(mut spans: Vec<(Span, usize)>) -> Sequence {
         let mut sequence = Sequence { is_out_of_order: !spans.is_sorted_by_key(|(span, _)| span.first), ..Sequence::default() };
         spans.sort_by_key(|(span, _)| span.first);
         let mut spans = spans.into_iter();
-        // The one that ends last of all so far.
+        // The input that ends last of all so far.
         let Some(mut last) = spans.next() else { return sequence };
         for next in spans {
             if let Some(gap) = next.0.first.since(last.0.last).filter(|gap| *gap >= LEAST_GAP) {
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::unit::Time;
 
-    /// The sequence of inputs from one second to another.
+    /// The sequence of inputs with these first and last seconds.
     fn sequence(spans: &[(i64, i64)]) -> Sequence {
         let at = |second: i64| Time::from_nanoseconds(second * NANOSECONDS);
         let spans = spans.iter().map(|(first, last)| Span { first: at(*first), last: at(*last) });
@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn files_that_follow_each_other_are_nothing_to_speak_of() {
+    fn consecutive_files_have_no_gap_or_overlap() {
         assert_eq!(sequence(&[]), Sequence::default());
         assert_eq!(sequence(&[(0, 10), (10, 20), (79, 90)]), Sequence::default());
     }
 
     #[test]
-    fn a_gap_is_found_between_what_ends_last_and_what_begins_next() {
+    fn a_gap_lies_between_the_latest_end_and_the_next_beginning() {
         let expected = Sequence {
             gaps: 2,
             longest_gap: between(0, 2, 70),
@@ -109,15 +109,15 @@ mod tests {
     }
 
     #[test]
-    fn an_overlap_is_what_two_share() {
+    fn an_overlap_is_the_time_that_two_inputs_share() {
         let largest_overlap = between(1, 2, 15);
         assert_eq!(sequence(&[(0, 10), (5, 30), (15, 40)]), Sequence { overlaps: 2, largest_overlap, ..Sequence::default() });
-        // A single packet in the midst of another input shares no time with it, and is out of place all the same.
+        // A single packet within the span of another input shares no time with it, and still overlaps.
         assert_eq!(sequence(&[(0, 10), (5, 5)]).largest_overlap, between(0, 1, 0));
     }
 
     #[test]
-    fn another_order_than_that_of_time_is_seen_and_its_gaps_are_those_of_time() {
+    fn inputs_out_of_order_are_noticed_and_their_gaps_are_found_in_order_of_time() {
         let found = sequence(&[(100, 110), (0, 40)]);
         assert_eq!(found, Sequence { is_out_of_order: true, gaps: 1, longest_gap: between(1, 0, 60), ..Sequence::default() });
     }

@@ -1,23 +1,23 @@
-//! The silence of flows, measured. Packets carry the time of a clock that somebody may set back or forward meanwhile; how long
-//! a capture has been going on cannot be set.
+//! The measured silence of flows. Packets carry the time of a clock that may be set back or forward; the age of a capture comes
+//! from a clock that cannot be set.
 //!
-//! Between two looks, a flow has had packets or not: their number tells. Of one that has had none, the time since the look before
-//! is silence, whatever the clock says. Of one that has had some, the clock tells when the last one came, unless it was set.
+//! The number of a flow's packets shows whether any came between two checks. Without packets, the time since the previous check
+//! is silence, whatever the clock says. With packets, the clock gives the time of the last one, unless it was set.
 
 use std::time::Duration;
 
 use crate::flow::Flows;
 use crate::unit::{NANOSECONDS, Time};
 
-/// A clock that was set by less than that, in nanoseconds, is one that is being adjusted a little at a time.
+/// The largest change, in nanoseconds, that counts as a gradual adjustment of a clock and not as setting it.
 const ADJUSTED: i64 = NANOSECONDS;
 
-/// A moment of a capture that goes on.
+/// A moment of a running capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// The time of the clock that stamps packets.
+    /// The time of the clock that timestamps packets.
     pub clock: Time,
-    /// The age of the capture at that moment, by a clock that nobody can set.
+    /// The age of the capture at that moment, by a clock that cannot be set.
     pub running: Duration,
 }
 
@@ -27,12 +27,12 @@ impl Moment {
     }
 }
 
-/// A flow's state between two looks.
+/// A flow's state at a check.
 #[derive(Clone, Copy, Debug)]
 struct Silence {
-    /// Its packets so far.
+    /// The number of its packets so far.
     packets: u64,
-    /// When its last packet came: nanoseconds since the capture began.
+    /// The time of its last packet, in nanoseconds since the capture began.
     since: i64,
 }
 
@@ -44,8 +44,8 @@ pub struct Silences {
 }
 
 impl Silences {
-    /// Looks at all flows: for each whether it has been silent for more than so many nanoseconds. What stands for flows that
-    /// there was no room for is never silent.
+    /// Checks all flows: for each, true if it has been silent for more than `idle` nanoseconds. Overflow records are never
+    /// silent.
     pub fn look(&mut self, flows: &Flows, now: Moment, idle: i64) -> Vec<bool> {
         let (here, most) = (now.nanoseconds(), self.since_latest(now));
         let mut is_silent = Vec::with_capacity(flows.len());
@@ -68,7 +68,7 @@ impl Silences {
         is_silent
     }
 
-    /// How long a flow can have been silent at most that has had packets since the look before: no time, if the clock was set.
+    /// Returns the longest possible silence of a flow that has had packets since the previous check: 0 if the clock was set.
     fn since_latest(&self, now: Moment) -> i64 {
         let Some(latest) = self.latest else { return now.nanoseconds() };
         let running = now.nanoseconds().saturating_sub(latest.nanoseconds());
@@ -76,14 +76,14 @@ impl Silences {
         if by_clock.saturating_sub(running).saturating_abs() > ADJUSTED { 0 } else { running }
     }
 
-    /// Forgets the flows for which `is_over` is true. The others get new numbers in the same order.
+    /// Removes the flows for which `is_over` is true. The others are renumbered in the same order.
     pub fn let_go(&mut self, is_over: &[bool]) {
         let mut number = 0;
         self.of_flows.retain(|_| {
             number += 1;
             !is_over[number - 1]
         });
-        // Where most were let go, so is their memory.
+        // Frees the memory if most flows were removed.
         self.of_flows.shrink_to(2 * self.of_flows.len());
     }
 }
@@ -98,7 +98,7 @@ mod tests {
     const IDLE: i64 = 300;
     const HOUR: i64 = 3_600;
 
-    /// A flow table, and a clock that is so many seconds ahead of the one that nobody can set.
+    /// A flow table, and a packet clock that is `ahead` seconds ahead of the one that cannot be set.
     struct Watched {
         table: FlowTable,
         silences: Silences,
@@ -110,7 +110,7 @@ mod tests {
             Watched { table: FlowTable::new(TableOptions::default()), silences: Silences::default(), ahead: 1_000_000 }
         }
 
-        /// A packet of a flow, so many seconds after the beginning.
+        /// Adds a packet of a flow, `second` seconds after the beginning.
         fn packet(&mut self, flow: u16, second: i64) {
             let (client, server) = ((Address::v4([10, 0, 0, 5]), flow), (Address::v4([192, 0, 2, 53]), 53));
             let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, client, server);
@@ -118,7 +118,7 @@ mod tests {
             self.table.push(&[Observation { key, side, time, fragment: Fragment::Whole, ..Observation::BLANK }]);
         }
 
-        /// The flows that have been silent for long, so many seconds after the beginning.
+        /// Returns and removes the flows that are silent `second` seconds after the beginning.
         fn silent(&mut self, second: i64) -> Vec<u16> {
             let clock = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
             let now = Moment { clock, running: Duration::from_secs(second as u64) };
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flow_is_silent_from_its_last_packet_on_and_not_from_the_look_that_found_it() {
+    fn silence_begins_with_the_last_packet_and_not_with_the_check_that_found_it() {
         let mut watched = Watched::new();
         [(1, 0), (2, 50), (3, 70)].into_iter().for_each(|(flow, second)| watched.packet(flow, second));
         assert_eq!(watched.silent(75), [0_u16; 0]);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_keeps_no_flow_and_ends_none_that_goes_on() {
+    fn a_clock_that_is_set_back_keeps_no_silent_flow_and_ends_no_active_one() {
         let mut watched = Watched::new();
         watched.packet(1, 0);
         watched.packet(2, 10);
@@ -159,7 +159,7 @@ mod tests {
             watched.packet(2, second);
             watched.silent(second)
         });
-        // Of those that had packets since the look before, it is not known when.
+        // The times of packets since the previous check are not known.
         assert_eq!(silent, [&[0_u16; 0][..], &[], &[1], &[], &[3, 4]]);
     }
 

@@ -1,41 +1,41 @@
-//! How often something that takes time may be repeated.
+//! A throttle for a costly task that is repeated.
 
 use std::time::{Duration, Instant};
 
-/// A task that is repeated: due `every` after it began last, or later if it took more than one `part`-th of that time.
+/// A repeated task: due `every` after its last start, or later if it took more than 1/`part` of that time.
 #[derive(Clone, Debug)]
 pub struct Throttle {
     every: Duration,
-    /// The task takes at most one part in `part` of the time.
+    /// The task takes at most 1/`part` of the time.
     part: u32,
     due: Instant,
 }
 
 impl Throttle {
-    /// A task that is due for the first time after `every`.
+    /// Creates a throttle for a task that is first due after `every`.
     pub fn new(every: Duration, part: u32) -> Throttle {
         Throttle { every, part, due: after(Instant::now(), every) }
     }
 
-    /// True if it is time for the task.
+    /// True if the task is due.
     pub fn is_due(&self) -> bool {
         Instant::now() >= self.due
     }
 
-    /// Notes that the task has just ended that began at `begin`.
+    /// Records that the task that began at `begin` has just ended.
     pub fn done(&mut self, begin: Instant) {
         let now = Instant::now();
         let rest = now.duration_since(begin).saturating_mul(self.part);
         self.due = after(begin, self.every).max(after(now, rest));
     }
 
-    /// Puts the task off for at least `time` from now on.
+    /// Postpones the task until at least `time` from now.
     pub fn rest(&mut self, time: Duration) {
         self.due = self.due.max(after(Instant::now(), time));
     }
 }
 
-/// The time so much later; a very late one, if it is beyond what the clock can say.
+/// Returns `begin` plus `time`, or a very late time if that is beyond the range of the clock.
 fn after(begin: Instant, time: Duration) -> Instant {
     const LATE: Duration = Duration::from_secs(1 << 31);
     begin.checked_add(time).unwrap_or(begin + LATE)

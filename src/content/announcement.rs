@@ -1,4 +1,4 @@
-//! The events on control channels, and the log of them.
+//! The events on control channels, and their log.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +9,7 @@ use crate::unit::Time;
 
 /// The most announcements that are kept of one capture.
 pub const MAX_ANNOUNCEMENTS: usize = 100_000;
-/// The most announcements that are kept of one channel, so that one channel cannot crowd out all others.
+/// The most announcements that are kept of one channel, so that no channel can crowd out the others.
 pub const MAX_PER_CHANNEL: u32 = 4096;
 
 /// One announcement.
@@ -30,11 +30,11 @@ pub struct Announcement {
 /// An event on a control channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChannelEvent {
-    /// A flow to come is announced, or the service of an endpoint.
+    /// An announcement of a future flow, or of the service of an endpoint.
     Flow(Expectation),
     /// Encryption begins.
     Encrypted,
-    /// The capture kept only a part of a packet, in which an announcement may be lost.
+    /// The capture kept only a part of a packet, so that an announcement may be lost.
     Truncated,
 }
 
@@ -53,13 +53,13 @@ pub struct Expectation {
     pub transport: Transport,
     /// The announced endpoint.
     pub target: SocketAddr,
-    /// The address that the announced one may be seen as, if something on the way translates addresses.
+    /// The address that may appear in place of the announced one, if a device on the way translates addresses.
     pub or_address: Option<IpAddr>,
-    /// The machine at the other end, if it is known.
+    /// The machine at the other end, if known.
     pub peer: Option<IpAddr>,
-    /// The end that is the server.
+    /// The end of the flow that is the server.
     pub server: ServerEnd,
-    /// Nanoseconds within which the flow begins; `None` if the announcement holds for the whole capture.
+    /// Nanoseconds within which the flow begins; `None` if the announcement is valid for the whole capture.
     pub lifetime: Option<i64>,
     /// The service of the flow.
     pub service: Expected,
@@ -70,9 +70,9 @@ pub struct Expectation {
 pub enum ServerEnd {
     /// The announced endpoint.
     Target,
-    /// The other one.
+    /// The other end.
     Peer,
-    /// Neither: equals talk to each other.
+    /// Neither end: the two are equals.
     Neither,
 }
 
@@ -100,18 +100,18 @@ impl Announcements {
         self.log.push(announcement);
     }
 
-    /// Adds the announcements of a later part of the capture, with the same result as if all that were made there had been added one
-    /// by one. Scopes and packets must have the same numbers in both parts.
+    /// Adds the announcements of a later part of the capture, with the same result as adding each of them. Scopes and packets
+    /// must have the same numbers in both parts.
     pub fn merge(&mut self, later: &Announcements) {
         later.log.iter().for_each(|announcement| self.add(*announcement));
-        // What one part has no room for, both together have no room for.
+        // The parts together have no room for announcements that a single part has no room for.
         self.dropped += later.dropped;
     }
 
-    /// Removes the announcements that no flow to come can be about: flows that were to begin more than `idle` nanoseconds before
+    /// Removes announcements that cannot concern a future flow: flows that were to begin more than `idle` nanoseconds before
     /// `now`; those announced more than `idle` nanoseconds after `now`, because the clock has been set back since; expectations
-    /// without a lifetime that were announced once more later; and events of channels that are gone (`is_there`). Announcements
-    /// whose place in the log is in use (`is_used`) stay.
+    /// without a lifetime that were repeated later; and events of channels that are gone (`is_there`). Announcements whose place
+    /// in the log is in use (`is_used`) stay.
     pub fn forget(&mut self, (now, idle): (Time, i64), is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
         let mut repeated = HashSet::new();
         let mut place = self.log.len();
@@ -127,7 +127,7 @@ impl Announcements {
                     ChannelEvent::Encrypted | ChannelEvent::Truncated => is_there(&announcement.channel),
                 }
         };
-        // From the latest on, so that the last of several equal ones stays.
+        // In reverse order, so that the last of several equal ones stays.
         let mut kept: Vec<Announcement> = self.log.iter().rev().filter(|announcement| stays(announcement)).copied().collect();
         kept.reverse();
         self.log = kept;
@@ -142,7 +142,7 @@ impl Announcements {
         &self.log
     }
 
-    /// The number of announcements beyond the bounds.
+    /// The number of announcements beyond the limits.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(announcements.dropped(), added - MAX_ANNOUNCEMENTS as u64);
     }
 
-    /// Announcements on some channels, so many in a row on each. Each is told by its packet.
+    /// Announcements on some channels, as many in a row as each channel's count. Packet numbers distinguish them.
     fn runs(first: u64, channels: &[(u16, u32)]) -> Vec<Announcement> {
         let each = channels.iter().flat_map(|(client, count)| (0..*count).map(|_| truncated(*client)));
         each.zip(first..).map(|(announcement, packet)| Announcement { packet, ..announcement }).collect()
@@ -191,7 +191,7 @@ mod tests {
     }
 
     proptest! {
-        // More than there is room for, in most cases.
+        // More announcements than there is room for, in most cases.
         #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
@@ -207,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn a_full_channel_of_an_earlier_part_leaves_the_later_one_no_more_room() {
-        // The later part is full with announcements of the same channel; together, they are full without these.
+    fn a_channel_full_in_an_earlier_part_has_no_room_in_a_later_one() {
+        // The later part is full of announcements of the same channel; the two parts together are full without these.
         let channels: Vec<(u16, u32)> = (0..25).map(|client| (client, MAX_PER_CHANNEL)).collect();
         let (earlier, later) = (runs(1, &channels[..1]), runs(1_000_000, &channels));
         let mut merged = added(&earlier);

@@ -28,7 +28,7 @@ pub enum Channel {
     WsDiscovery,
     /// Multicast DNS.
     Mdns,
-    /// Link-local name questions.
+    /// Link-local name resolution.
     Llmnr,
     /// DNS.
     Dns,
@@ -41,7 +41,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// The channel of a service, by its name in the port table.
+    /// Returns the channel of a service, by its name in the port table.
     fn from_service(name: &str) -> Option<Channel> {
         Some(match name {
             "ftp" => Channel::Ftp,
@@ -63,7 +63,7 @@ impl Channel {
         })
     }
 
-    /// True if the channel exists over that transport: many names are registered for both, and used with one.
+    /// True if the channel exists over `transport`: many names are registered for both TCP and UDP, but used with one.
     fn is_over(self, transport: Transport) -> bool {
         match self {
             Channel::Ftp | Channel::Irc => transport == Transport::Tcp,
@@ -72,7 +72,7 @@ impl Channel {
         }
     }
 
-    /// True if an announcement of a flow can be lost with a part of a packet.
+    /// True if a truncated packet can lose an announcement of a flow.
     pub const fn announces_flows(self) -> bool {
         matches!(
             self,
@@ -95,15 +95,15 @@ struct TransportChannels {
     ports: PortSet,
     /// The ports of channels that announce flows.
     announcing: PortSet,
-    /// By port: an index into `channels`.
+    /// An index into `channels`, by port.
     indices: Box<[u16]>,
-    /// The lists of channels that ports have. The first one, of nearly all ports, is empty.
+    /// The lists of channels of ports. The first one is empty, and stands for nearly all ports.
     channels: Vec<Vec<Channel>>,
 }
 
 impl ChannelTable {
-    /// The channels of a port table. Those of the built-in table are found once and shared, because finding them takes longer
-    /// than reading a small capture.
+    /// Returns the channels of a port table. Those of the built-in table are computed once and shared, because computing them
+    /// takes longer than reading a small capture.
     pub fn for_registry(registry: &Arc<Registry>) -> Arc<ChannelTable> {
         static BUILT_IN: LazyLock<Arc<ChannelTable>> = LazyLock::new(|| Arc::new(ChannelTable::new(&Registry::shared())));
         if Arc::ptr_eq(registry, &Registry::shared()) { Arc::clone(&BUILT_IN) } else { Arc::new(ChannelTable::new(registry)) }
@@ -171,7 +171,7 @@ impl TransportChannels {
 
     #[inline]
     fn at(&self, port: u16) -> &[Channel] {
-        // The set stays in the cache, and the indices do not.
+        // The set fits into the cache; the indices do not.
         if self.ports.has(port) { &self.channels[usize::from(self.indices[usize::from(port)])] } else { &[] }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::capture::format::ByteOrder;
 
-/// Reads numbers and byte strings from front to back. Every read that the message is too short for gives `None`.
+/// Reads numbers and byte strings from front to back. A read beyond the end of the message returns `None`.
 #[derive(Clone, Debug)]
 pub struct ByteCursor<'a> {
     bytes: &'a [u8],
@@ -11,12 +11,12 @@ pub struct ByteCursor<'a> {
 }
 
 impl<'a> ByteCursor<'a> {
-    /// A cursor at the first of `bytes`, whose numbers are in `order`.
+    /// Creates a cursor at the first of `bytes`, whose numbers are in `order`.
     pub fn new(bytes: &'a [u8], order: ByteOrder) -> Self {
         Self { bytes, position: 0, order }
     }
 
-    /// The next `len` bytes.
+    /// Reads the next `len` bytes.
     pub fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
         let end = self.position.checked_add(len)?;
         let bytes = self.bytes.get(self.position..end)?;
@@ -24,19 +24,19 @@ impl<'a> ByteCursor<'a> {
         Some(bytes)
     }
 
-    /// The next 16-bit number.
+    /// Reads the next 16-bit number.
     pub fn u16(&mut self) -> Option<u16> {
         let order = self.order;
         self.bytes(2).map(|bytes| order.u16(bytes, 0))
     }
 
-    /// The next 32-bit number.
+    /// Reads the next 32-bit number.
     pub fn u32(&mut self) -> Option<u32> {
         let order = self.order;
         self.bytes(4).map(|bytes| order.u32(bytes, 0))
     }
 
-    /// The next `N` 32-bit numbers.
+    /// Reads the next `N` 32-bit numbers.
     pub fn u32s<const N: usize>(&mut self) -> Option<[u32; N]> {
         let order = self.order;
         let bytes = self.bytes(4 * N)?;

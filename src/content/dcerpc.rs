@@ -13,15 +13,15 @@ use crate::service::{Announcer, Expected, Transport};
 
 /// The most towers that are read from one response.
 const MAX_TOWERS: usize = 64;
-/// The length of the header of a connection's response (C706, section 12.6.4.10), in front of the stub data.
+/// The length of the header of a connection's response (C706, section 12.6.4.10), before the stub data.
 const CONNECTION_HEADER: usize = 24;
-/// The length of the header of a PDU without connection (C706, section 12.5.1).
+/// The length of the header of a connectionless PDU (C706, section 12.5.1).
 const DATAGRAM_HEADER: usize = 80;
 /// The type of a response (C706, section 12.1).
 const RESPONSE: u8 = 2;
 /// The endpoint mapper's interface (C706, appendix O).
 const ENDPOINT_MAPPER: u128 = 0xe1af8308_5d1f_11c9_91a4_08002b14a0fa;
-/// The operation that maps an interface to its towers, ept_map.
+/// The operation that maps an interface to its towers: ept_map.
 const MAP: u16 = 3;
 
 /// Protocol identifiers, the first byte of a floor (C706, appendix I).
@@ -32,7 +32,7 @@ mod floor {
     pub const UUID: u8 = 0x0d;
 }
 
-/// A way to an interface, whose floors are its protocols (C706, appendix L).
+/// A path to an interface, whose floors are its protocols (C706, appendix L).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tower {
     /// The interface's UUID in the order of its text form.
@@ -59,11 +59,11 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>) -> Vec<Expectation> {
 }
 
 /// The towers with a port in an endpoint mapper's response to ept_map, which is one PDU in the 32-bit form of NDR. Empty for
-/// other PDUs; a response that is cut short is read as far as it goes.
+/// other PDUs; a truncated response is read as far as possible.
 pub fn mapped_endpoints(pdu: &[u8]) -> Vec<Tower> {
     let mut towers = Vec::new();
     if let Some(mut stub) = stub(pdu) {
-        // If the response is cut short, the towers up to there are good.
+        // The towers before a truncation are valid.
         let _ = read_towers(&mut stub, &mut towers);
     }
     towers
@@ -79,7 +79,7 @@ fn stub(pdu: &[u8]) -> Option<ByteCursor<'_>> {
 }
 
 fn connection_stub(pdu: &[u8], flags: u8) -> Option<ByteCursor<'_>> {
-    // First and last fragment in one: others are only a part of the response.
+    // A PDU that is not both the first and the last fragment is only a part of the response.
     if flags & 0b11 != 0b11 {
         return None;
     }
@@ -136,7 +136,7 @@ fn read_towers(stub: &mut ByteCursor<'_>, towers: &mut Vec<Tower>) -> Option<()>
     Some(())
 }
 
-/// Reads the floors of a tower; they are little-endian whatever the data representation (C706, appendix L), but for ports.
+/// Reads the floors of a tower. They are little-endian in any data representation (C706, appendix L), except for ports.
 fn tower(octets: &[u8]) -> Option<Tower> {
     let mut octets = ByteCursor::new(octets, ByteOrder::Little);
     let floors = octets.u16()?;
@@ -157,13 +157,13 @@ fn tower(octets: &[u8]) -> Option<Tower> {
     Some(Tower { interface: uuid(interface?, ByteOrder::Little), transport, port, address })
 }
 
-/// A byte string after its length.
+/// Reads a byte string after its length.
 fn counted<'a>(octets: &mut ByteCursor<'a>) -> Option<&'a [u8]> {
     let len = octets.u16()?;
     octets.bytes(usize::from(len))
 }
 
-/// A UUID as it is written: its first three fields are numbers (C706, appendix A).
+/// Converts a UUID to the order of its text form: its first three fields are numbers (C706, appendix A).
 fn uuid(bytes: &[u8; 16], order: ByteOrder) -> [u8; 16] {
     let mut written = *bytes;
     if order == ByteOrder::Little {
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_is_read_as_far_as_it_goes() {
+    fn a_truncated_response_is_read_as_far_as_possible() {
         let pdu = connection(3, &stub_bytes(&two_towers(), ByteOrder::Little), ByteOrder::Little);
         assert_eq!(mapped_endpoints(&pdu[..pdu.len() - 1]), two_endpoints()[..1]);
         let mut shorter = pdu.clone();

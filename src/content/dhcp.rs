@@ -1,4 +1,4 @@
-//! Names of addresses in DHCP (RFC 2131): the client gives its name, and the server its address.
+//! Names of addresses in DHCP (RFC 2131): the client sends its name, and the server assigns the address.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use super::names::{NameOrigin, NamedAddress};
 use super::wire_text::push_name;
 
-/// The most clients that are remembered; the oldest is forgotten first. A name is needed only until the server answers.
+/// The most clients that are kept; the oldest is discarded first. A name is needed only until the server answers.
 const MAX_CLIENTS: usize = 4096;
 
 /// Offsets of the fields of a message (RFC 2131 section 2).
@@ -18,7 +18,7 @@ const HARDWARE_ADDRESS: usize = 28;
 const COOKIE: usize = 236;
 const OPTIONS: usize = 240;
 
-/// The four bytes in front of the options (RFC 2131 section 3).
+/// The four bytes before the options (RFC 2131 section 3).
 const MAGIC: [u8; 4] = [99, 130, 83, 99];
 
 /// Options (RFC 2132; RFC 4702).
@@ -28,14 +28,14 @@ const MESSAGE_TYPE: u8 = 53;
 const CLIENT_FQDN: u8 = 81;
 const END: u8 = 255;
 
-/// Values of the field op: a message of a client, or of a server (RFC 2131 section 2).
+/// Values of the field op: a message from a client, or from a server (RFC 2131 section 2).
 const BOOTREQUEST: u8 = 1;
 const BOOTREPLY: u8 = 2;
 
 /// The message type of a server's acknowledgment (RFC 2132 section 9.6).
 const ACK: u8 = 5;
 
-/// The names that clients give themselves, until the server gives them an address.
+/// The names that clients send, until the server assigns them an address.
 #[derive(Clone, Debug, Default)]
 pub struct ClientNames {
     names: HashMap<HardwareAddress, Box<str>, RandomState>,
@@ -43,12 +43,12 @@ pub struct ClientNames {
     order: VecDeque<HardwareAddress>,
 }
 
-/// The bytes, and the number of them that are in use.
+/// The address bytes, and the number of bytes in use.
 type HardwareAddress = ([u8; 16], u8);
 
 impl ClientNames {
-    /// The address and the name in a message, which may be cut short. A client's message names the address that it has already,
-    /// and its name is remembered; the server's acknowledgment names the address that the client gets.
+    /// Returns the address and the name in a message, which may be truncated. A client's message contains the address that it
+    /// already has, and its name is kept; the server's acknowledgment contains the assigned address.
     pub fn read(&mut self, message: &[u8]) -> Option<NamedAddress> {
         if message.get(COOKIE..OPTIONS) != Some(&MAGIC) {
             return None;
@@ -88,7 +88,7 @@ impl ClientNames {
     }
 }
 
-/// The client's hardware address. `None` if it has none, as on InfiniBand (RFC 4390): all such clients would look the same.
+/// The client's hardware address. `None` if it has none, as on InfiniBand (RFC 4390): all such clients would be confused.
 fn hardware_address(message: &[u8]) -> Option<HardwareAddress> {
     let length = *message.get(2).filter(|length| (1..=16).contains(*length))?;
     let used = message.get(HARDWARE_ADDRESS..HARDWARE_ADDRESS + usize::from(length))?;
@@ -103,8 +103,8 @@ fn address(message: &[u8], at: usize) -> Option<IpAddr> {
     (bytes != [0; 4]).then(|| IpAddr::V4(Ipv4Addr::from(bytes)))
 }
 
-/// The data of the first option with this code (RFC 2132 section 2). Options in the fields for names of files and servers
-/// (option overload) are not looked at.
+/// The data of the first option with the code `wanted` (RFC 2132 section 2). Options in the fields for names of files and servers
+/// (option overload) are ignored.
 fn option(mut options: &[u8], wanted: u8) -> Option<&[u8]> {
     loop {
         let (&code, rest) = options.split_first()?;
@@ -123,14 +123,14 @@ fn option(mut options: &[u8], wanted: u8) -> Option<&[u8]> {
     }
 }
 
-/// The name that the client gives itself: its host name, or else its full name.
+/// The name that the client sends: its host name, or else its full name.
 fn client_name(options: &[u8]) -> Option<String> {
     let host_name = option(options, HOST_NAME).map(plain_name);
     let name = host_name.filter(|name| !name.is_empty()).or_else(|| full_name(option(options, CLIENT_FQDN)?))?;
     (!name.is_empty()).then_some(name)
 }
 
-/// A name as text. Some clients end it with a zero, which RFC 2132 section 2 asks to take off.
+/// Converts a name to text. Some clients end it with a zero, which RFC 2132 section 2 asks receivers to remove.
 fn plain_name(data: &[u8]) -> String {
     let end = data.iter().rposition(|&byte| byte != 0 && byte != b'.').map_or(0, |last| last + 1);
     let mut name = String::new();
@@ -138,14 +138,14 @@ fn plain_name(data: &[u8]) -> String {
     name
 }
 
-/// The name after the flags and two result codes of option 81; a flag gives its encoding (RFC 4702 section 2).
+/// The name after the flags and two result codes of option 81; a flag gives the encoding (RFC 4702 section 2).
 fn full_name(data: &[u8]) -> Option<String> {
     let (&flags, name) = (data.first()?, data.get(3..)?);
     let in_labels = flags & 0x04 != 0;
     if in_labels { labels(name) } else { Some(plain_name(name)) }
 }
 
-/// A name in the encoding of DNS, but never compressed, and without a final zero if it is not full (RFC 4702 section 2.3.1).
+/// Decodes a name in the encoding of DNS, never compressed, and without a final zero if not full (RFC 4702 section 2.3.1).
 fn labels(mut data: &[u8]) -> Option<String> {
     let mut name = String::new();
     while let Some((&length, rest)) = data.split_first().filter(|(length, _)| **length != 0) {

@@ -1,5 +1,4 @@
-//! Names of addresses out of the answers of DNS (RFC 1035), multicast DNS (RFC 6762) and LLMNR (RFC 4795), which share a
-//! format.
+//! Names of addresses from answers of DNS (RFC 1035), multicast DNS (RFC 6762) and LLMNR (RFC 4795), which share a format.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -22,7 +21,7 @@ const AAAA: u16 = 28;
 
 /// The most records that are read in a message.
 const MAX_RECORDS: usize = 256;
-/// The longest chain of aliases that is followed; resolvers give up about here, too.
+/// The longest chain of aliases that is followed; resolvers stop at a similar length.
 const MAX_ALIASES: usize = 16;
 /// The longest name on the wire, with its final zero (RFC 1035 section 2.3.4).
 const MAX_NAME_LEN: usize = 255;
@@ -35,9 +34,9 @@ pub(super) fn names(packet: &ChannelPacket<'_>) -> Vec<NamedAddress> {
     message.map_or_else(Vec::new, |message| answers(message, false))
 }
 
-/// The names of addresses in the answers of a message, which may be cut short. The name of an address is the one that was asked
-/// for, if aliases lead from it to the record of the address, else the owner of that record. `multicast` stands for multicast
-/// DNS and LLMNR, where additional records are as good as answers.
+/// The names of addresses in the answers of a message, which may be truncated. The name of an address is the name in the
+/// question, if aliases lead from it to the record of the address, else the owner of that record. `multicast` is true for
+/// multicast DNS and LLMNR, whose additional records are as good as answers.
 pub fn answers(message: &[u8], multicast: bool) -> Vec<NamedAddress> {
     let Some(header) = Header::read(message).filter(Header::is_response) else { return Vec::new() };
     let Some(start) = skip_questions(message, header.questions) else { return Vec::new() };
@@ -46,7 +45,7 @@ pub fn answers(message: &[u8], multicast: bool) -> Vec<NamedAddress> {
     records.iter().filter_map(|record| named_address(message, record, &aliases, multicast)).collect()
 }
 
-/// The address and the name in a record; `None` if it holds no such pair.
+/// The address and the name in a record; `None` if it contains no such pair.
 fn named_address(message: &[u8], record: &ResourceRecord<'_>, aliases: &[String], multicast: bool) -> Option<NamedAddress> {
     let origin = |unicast| if multicast { NameOrigin::MulticastDns } else { unicast };
     let asked = || {
@@ -66,8 +65,8 @@ fn named_address(message: &[u8], record: &ResourceRecord<'_>, aliases: &[String]
     }
 }
 
-/// The message, possibly cut short, after the two length bytes that a TCP segment begins with (RFC 1035 section 4.2.2).
-/// `None` if these cannot be the length of a message or no whole header follows.
+/// The message, possibly truncated, after the two length bytes that a TCP segment begins with (RFC 1035 section 4.2.2). `None` if
+/// these cannot be the length of a message or no whole header follows.
 pub fn over_tcp(segment: &[u8]) -> Option<&[u8]> {
     let length = usize::from(u16_at(segment, 0)?);
     let rest = &segment[2..];
@@ -96,7 +95,7 @@ impl Header {
         Some(Self { flags: field(2)?, questions: field(4)?, answers: field(6)?, authorities: field(8)?, additional: field(10)? })
     }
 
-    /// True for the successful response to a standard query: the sections of other messages mean other things.
+    /// True for the successful response to a standard query: the sections of other messages have other meanings.
     pub fn is_response(&self) -> bool {
         self.flags & 0xf80f == 0x8000
     }
@@ -117,7 +116,7 @@ pub(super) struct ResourceRecord<'a> {
 }
 
 impl<'a> ResourceRecord<'a> {
-    /// The record at `at`, and the offset of the next one. `None` if it is cut short.
+    /// Reads the record at `at`, and returns the offset of the next one, too. `None` if the record is truncated.
     pub fn read(message: &'a [u8], at: usize) -> Option<(Self, usize)> {
         let fixed = skip_name(message, at)?;
         let (kind, class) = (u16_at(message, fixed)?, u16_at(message, fixed + 2)?);
@@ -134,7 +133,7 @@ impl<'a> ResourceRecord<'a> {
         }
     }
 
-    /// The name that the data consist of.
+    /// The name in the data, if they consist of one.
     fn target(&self, message: &[u8]) -> Option<String> {
         let end = skip_name(message, self.data_at)?;
         if end > self.data_at + self.data.len() {
@@ -149,7 +148,7 @@ pub(super) fn skip_questions(message: &[u8], questions: u16) -> Option<usize> {
     (0..questions).try_fold(HEADER, |at, _| Some(skip_name(message, at)? + 4))
 }
 
-/// The records of the sections that are believed, in their order.
+/// The records of the trusted sections, in their order.
 fn records<'a>(message: &'a [u8], mut at: usize, header: &Header, multicast: bool) -> Vec<ResourceRecord<'a>> {
     let answers = usize::from(header.answers);
     let additional_at = answers + usize::from(header.authorities);
@@ -165,7 +164,7 @@ fn records<'a>(message: &'a [u8], mut at: usize, header: &Header, multicast: boo
     found
 }
 
-/// The name of the first question and the aliases that lead on from it, in whatever order their records come.
+/// The name of the first question and the aliases that lead on from it, whatever the order of their records.
 fn alias_chain(message: &[u8], header: &Header, records: &[ResourceRecord<'_>]) -> Vec<String> {
     if header.questions == 0 {
         return Vec::new();
@@ -216,11 +215,11 @@ pub(super) fn skip_name(message: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The name at `start` in lower case and without a final dot. A dot or a backslash in a label gets a backslash in front.
-/// `None` if it is cut short, too long, the root, or has a pointer that does not lead backwards.
+/// Reads the name at `start`, in lower case and without a final dot. A dot or a backslash in a label is escaped by a backslash.
+/// `None` if the name is truncated, too long, the root, or has a pointer that does not lead backwards.
 fn name(message: &[u8], start: usize) -> Option<String> {
     let mut text = String::new();
-    // A pointer leads to before the stretch of labels that it ends, so there are no circles.
+    // A pointer leads to before the run of labels that it ends, so that there are no cycles.
     let (mut at, mut stretch, mut wire_len, mut pointers) = (start, start, 1, 0);
     loop {
         let length = usize::from(*message.get(at)?);
@@ -395,7 +394,7 @@ mod tests {
     #[test]
     fn bad_names_cost_only_their_record() {
         let long = [&[63; 64][..], &[63; 64], &[63; 64], &[63; 64], &[0]].concat();
-        // To itself, forwards to the good name, beyond the end, in a circle; the root; too long.
+        // Pointers to itself, forwards to the good name, beyond the end, in a cycle; the root; too long.
         for bad in [&[0xc0, 12][..], &[0xc0, 28], &[0xc0, 200], &[1, b'a', 0xc0, 12], &[0], &long] {
             let records = [record(bad, A, 1, &[1, 2, 3, 4]), record(&wire("good"), A, 1, &[1, 2, 3, 4])];
             assert_eq!(names(&message(RESPONSE, None, [&records, &[], &[]])), ["good"], "{bad:?}");
@@ -426,7 +425,7 @@ mod tests {
     #[test]
     fn records_with_data_of_a_wrong_length_are_left_out() {
         let records = [
-            // With the next record it would be a name.
+            // The next record would complete the name.
             record(&wire("1.0.0.10.in-addr.arpa"), PTR, 1, b"\x03a"),
             record(&wire("a"), A, 1, &[1, 2, 3]),
             record(&wire("a"), AAAA, 1, &[1, 2, 3, 4]),
@@ -441,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_message_yields_what_is_whole() {
+    fn a_truncated_message_yields_its_whole_records() {
         let whole = aliased();
         assert_eq!(names(&whole[..whole.len() - 1]), ["www.example"; 2]);
     }

@@ -7,21 +7,21 @@ use super::packet::ChannelPacket;
 use super::wire_text::{Lines, parse};
 use crate::service::{Announcer, Expected, Transport};
 
-/// A command or a reply that matters here. Addresses are as written: a host behind a translator writes one that nobody else
-/// sees, and some servers write `0.0.0.0`.
+/// A relevant command or reply. Addresses are as written: a host whose address is translated writes one that nobody else sees,
+/// and some servers write `0.0.0.0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlLine {
-    /// The client's `PORT` (RFC 959, section 4.1.2): it listens there.
+    /// The client's `PORT` (RFC 959, section 4.1.2): the client listens there.
     Port(SocketAddr),
-    /// The client's `EPRT` (RFC 2428, section 2): it listens there.
+    /// The client's `EPRT` (RFC 2428, section 2): the client listens there.
     ExtendedPort(SocketAddr),
-    /// The server's reply 227 to `PASV` (RFC 959, section 4.1.2): it listens there.
+    /// The server's reply 227 to `PASV` (RFC 959, section 4.1.2): the server listens there.
     Passive(SocketAddr),
     /// The server's reply 229 to `EPSV` (RFC 2428, section 3): it listens on this TCP port, on the control channel's address.
     ExtendedPassive(u16),
-    /// The client asks for TLS (RFC 4217, section 4).
+    /// The client's request for TLS (RFC 4217, section 4).
     AuthAsked,
-    /// The server's reply 234: TLS begins right after it, and no further line can be read (RFC 4217, section 4).
+    /// The server's reply 234: TLS begins right after the reply, and no further line can be read (RFC 4217, section 4).
     AuthAccepted,
 }
 
@@ -44,18 +44,18 @@ fn event(packet: &ChannelPacket<'_>, line: ControlLine) -> Option<ChannelEvent> 
     Some(ChannelEvent::Flow(expectation))
 }
 
-/// The server connects to the client's endpoint `target`.
+/// The expectation that the server connects to the client's endpoint `target`.
 fn active_transfer(packet: &ChannelPacket<'_>, by: Announcer, target: SocketAddr) -> Expectation {
     let expectation = passive_transfer(packet, by, target);
     Expectation { peer: Some(packet.receiver()), server: ServerEnd::Peer, ..expectation }
 }
 
-/// The client connects to the server's endpoint `target`.
+/// The expectation that the client connects to the server's endpoint `target`.
 fn passive_transfer(packet: &ChannelPacket<'_>, by: Announcer, target: SocketAddr) -> Expectation {
     packet.expectation(by, Transport::Tcp, target, Expected::FTP_DATA)
 }
 
-/// Reads a line without its line end. `None` if it announces nothing.
+/// Reads a line without its line end. `None` if the line announces nothing.
 pub fn control_line(line: &[u8]) -> Option<ControlLine> {
     if let Some(text) = line.strip_prefix(b"227 ") {
         return first_host_port(text).map(ControlLine::Passive);
@@ -78,13 +78,13 @@ pub fn control_line(line: &[u8]) -> Option<ControlLine> {
     }
 }
 
-/// The first six numbers in a reply. RFC 1123 (section 4.1.2.6) asks for a search, because servers differ in the text around them.
+/// The first six numbers in a reply. RFC 1123 (section 4.1.2.6) requires a search, as the text around them varies.
 fn first_host_port(text: &[u8]) -> Option<SocketAddr> {
     let begins_number = |at: usize| text[at].is_ascii_digit() && (at == 0 || !text[at - 1].is_ascii_digit());
     (0..text.len()).filter(|&at| begins_number(at)).find_map(|at| host_port(&text[at..]))
 }
 
-/// `h1,h2,h3,h4,p1,p2` at the beginning of `text`.
+/// Parses `h1,h2,h3,h4,p1,p2` at the beginning of `text`.
 fn host_port(mut text: &[u8]) -> Option<SocketAddr> {
     let mut numbers = [0; 6];
     for (index, number) in numbers.iter_mut().enumerate() {
@@ -101,18 +101,18 @@ fn host_port(mut text: &[u8]) -> Option<SocketAddr> {
     socket(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), u16::from_be_bytes([high, low]))
 }
 
-/// `|1|192.0.2.1|6275|` or `|2|2001:db8::1|6275|`, with any delimiter.
+/// Parses `|1|192.0.2.1|6275|` or `|2|2001:db8::1|6275|`, with any delimiter.
 fn extended_address(text: &[u8]) -> Option<SocketAddr> {
     let mut fields = text.get(1..)?.split(|byte| *byte == text[0]);
     let (family, address, port) = (fields.next()?, fields.next()?, fields.next()?);
-    // The last field must be closed, or a port that was cut short would be taken for another one.
+    // The last field must be closed, or a truncated port would be taken for another one.
     fields.next()?;
     let address: IpAddr = parse(address)?;
     let agrees = if address.is_ipv4() { family == b"1" } else { family == b"2" };
     if agrees { socket(address, parse(port)?) } else { None }
 }
 
-/// The port in `(|||6446|)`, with any delimiter.
+/// Parses the port in `(|||6446|)`, with any delimiter.
 fn extended_port(text: &[u8]) -> Option<u16> {
     let within = |opened: &[u8]| {
         let (delimiter, rest) = opened.split_first()?;
@@ -123,7 +123,7 @@ fn extended_port(text: &[u8]) -> Option<u16> {
     (0..text.len()).filter(|&at| text[at] == b'(').find_map(|at| within(&text[at + 1..]))
 }
 
-/// An endpoint; nobody can connect to port 0.
+/// Creates an endpoint; nobody can connect to port 0.
 fn socket(address: IpAddr, port: u16) -> Option<SocketAddr> {
     (port > 0).then_some(SocketAddr::new(address, port))
 }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn encryption_is_asked_for_and_accepted() {
+    fn encryption_is_requested_and_accepted() {
         for asked in [&b"AUTH TLS"[..], b"auth ssl", b"AUTH TLS-C"] {
             assert_eq!(control_line(asked), Some(ControlLine::AuthAsked));
         }

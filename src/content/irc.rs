@@ -1,6 +1,6 @@
 //! IRC's direct client connections (DCC): the endpoints where a user waits for a file's receiver or a chat's partner.
 //!
-//! DCC is no standard of a body; its customary form is a CTCP message in a `PRIVMSG` (RFC 2812, section 3.3.1).
+//! No standards body defines DCC; its customary form is a CTCP message in a `PRIVMSG` (RFC 2812, section 3.3.1).
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -9,8 +9,8 @@ use super::packet::ChannelPacket;
 use super::wire_text::{Lines, parse};
 use crate::service::{Announcer, Expected, Transport};
 
-/// The connections that a packet's lines offer. An offer from a user may name an address that only the user's own network knows.
-/// An offer that the IRC server passes on has nothing to do with the server's address.
+/// The connections that a packet's lines offer. An offer from a user may contain an address that is valid only in the user's own
+/// network. An offer that the IRC server forwards has nothing to do with the server's address.
 pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
     let expectation = |target| {
         let expectation = packet.expectation(Announcer::DccOffer, Transport::Tcp, target, Expected::DCC);
@@ -19,9 +19,9 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
     lines.filter_map(|line| dcc_offer(&line)).map(expectation).collect()
 }
 
-/// The TCP endpoint that the sender of an offer listens on. Behind a translator the address may be one that nobody else sees; it
-/// is never unspecified. The port is never 0, which would only ask the other side to listen. `None` for a line (without its
-/// line end) that offers no connection.
+/// The TCP endpoint that the sender of an offer listens on. A sender that is behind an address translator may give an address
+/// that nobody else can reach; it is never unspecified. The port is never 0, which would only ask the other side to listen.
+/// `None` for a line (without its line end) that offers no connection.
 pub fn dcc_offer(line: &[u8]) -> Option<SocketAddr> {
     let text = message_text(line)?;
     let text = text.strip_prefix(b"\x01")?;
@@ -58,7 +58,7 @@ fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     (end > 0).then(|| text.split_at(end))
 }
 
-/// The text after a file's name, which is in quotes if it has spaces.
+/// The text after a file's name, which is in quotation marks if it has spaces.
 fn after_name(text: &[u8]) -> Option<&[u8]> {
     match text.trim_ascii_start().strip_prefix(b"\"") {
         Some(quoted) => quoted.get(quoted.iter().position(|&byte| byte == b'"')? + 1..),
@@ -66,7 +66,7 @@ fn after_name(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// An IPv4 address is written as one decimal number, by custom; others as text.
+/// Parses an address: IPv4 is a decimal number by custom; others are text.
 fn address(text: &[u8]) -> Option<IpAddr> {
     parse::<u32>(text).map(|number| IpAddr::V4(Ipv4Addr::from(number))).or_else(|| parse(text))
 }

@@ -1,5 +1,5 @@
-//! The listener: hands the packets of channels to the modules of their protocols, and keeps the announcements and names that
-//! they return.
+//! The listener: passes the packets of channels to the modules of their protocols, and keeps the announcements and names that
+//! these return.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::decode::{ConnectionFlags, FlowKey, Observation};
 use crate::service::{Expected, Registry};
 use crate::unit::Time;
 
-/// The most flows that are remembered as encrypted, and as truncated.
+/// The most flows that are kept as encrypted, and the most that are kept as truncated.
 const MAX_MARKED_FLOWS: usize = 1 << 16;
 
 type FlowSet = HashSet<FlowKey, foldhash::fast::RandomState>;
@@ -29,16 +29,16 @@ pub struct Listener {
     streams: TextStreams,
     portmapper: Portmapper,
     dhcp_clients: ClientNames,
-    /// Flows whose encryption was recorded.
+    /// Flows whose encryption has been recorded.
     encrypted: FlowSet,
-    /// Flows whose truncation was recorded.
+    /// Flows whose truncation has been recorded.
     truncated: FlowSet,
     announcements: Announcements,
     names: HostNames,
 }
 
 impl Listener {
-    /// A listener that has read nothing. The port table gives the ports of the channels.
+    /// Creates a listener that has read nothing. The port table determines the ports of the channels.
     pub fn new(registry: Arc<Registry>) -> Listener {
         Listener {
             channels: ChannelTable::for_registry(&registry),
@@ -53,27 +53,27 @@ impl Listener {
         }
     }
 
-    /// What control channels have announced so far.
+    /// The announcements of control channels so far.
     pub fn announcements(&self) -> &Announcements {
         &self.announcements
     }
 
-    /// Names of hosts so far.
+    /// The names of hosts so far.
     pub fn names(&self) -> &HostNames {
         &self.names
     }
 
-    /// The names of hosts, to add those that come from elsewhere.
+    /// The names of hosts, for adding names from other sources.
     pub fn names_mut(&mut self) -> &mut HostNames {
         &mut self.names
     }
 
-    /// All announcements, and all names of hosts.
+    /// Returns all announcements, and all names of hosts.
     pub fn finish(self) -> (Announcements, HostNames) {
         (self.announcements, self.names)
     }
 
-    /// Forgets what cannot be about anything to come, and remarks on channels that are not there any more. Of announcements, and of
+    /// Removes announcements that cannot concern a future flow, and marks of channels that are gone. For announcements and for
     /// `clock`, see [`Announcements::forget`].
     pub fn forget(&mut self, clock: (Time, i64), is_used: impl Fn(usize) -> bool, is_there: impl Fn(&FlowKey) -> bool) {
         self.announcements.forget(clock, is_used, &is_there);
@@ -86,19 +86,19 @@ impl Listener {
         self.channels.ports()
     }
 
-    /// True if a packet should be inspected: one of its ports has a channel, and it has a payload or opens a connection.
+    /// True if a packet should be inspected: one of its ports has a channel, and the packet has a payload or opens a connection.
     #[inline(always)]
     pub fn wants(&self, observation: &Observation) -> bool {
         let may_matter = observation.payload_len > 0 || observation.signals.contains(ConnectionFlags::SYN);
         may_matter && self.channels.any(observation.key.protocol, observation.key.ports)
     }
 
-    /// Reads a packet by its `number` in the capture, from 1, its headers, and the captured part of its payload.
+    /// Reads a packet: its `number` in the capture, from 1, its headers, and the captured part of its payload.
     #[cold]
     pub fn inspect(&mut self, number: u64, observation: &Observation, payload: &[u8]) {
         let Observation { key, side, signals, payload_len, .. } = *observation;
         if signals.contains(ConnectionFlags::SYN) {
-            // Another connection between the same ports is another channel.
+            // A new connection between the same ports is a new channel.
             self.encrypted.remove(&key);
             self.truncated.remove(&key);
             for channel in key.ports.into_iter().flat_map(|port| self.channels.at(key.protocol, port)) {
@@ -109,7 +109,7 @@ impl Listener {
             for server in [side.other(), side] {
                 for index in 0..self.channels.at(key.protocol, key.port(server)).len() {
                     let channel = self.channels.at(key.protocol, key.port(server))[index];
-                    // Where both ports are the channel's, the receiver's is enough.
+                    // If both ports are the channel's, only the receiver's counts.
                     if server != side || !self.channels.at(key.protocol, key.port(side.other())).contains(&channel) {
                         self.read(&ChannelPacket { channel, number, observation, payload, server });
                     }
@@ -122,8 +122,8 @@ impl Listener {
         }
     }
 
-    /// Reads a packet as that of its channel. Not inlined, because most packets that are inspected are queries to a name server:
-    /// in one function with the caller, each of them would begin with the set-up that only the rarest channels need.
+    /// Reads a packet as that of its channel. Not inlined, because most inspected packets are queries to a name server, and each
+    /// of them would pay for the set-up that only the rarest channels need.
     #[inline(never)]
     fn read(&mut self, packet: &ChannelPacket<'_>) {
         match packet.channel {
@@ -174,7 +174,7 @@ impl Listener {
         }
     }
 
-    /// Adds an event to the log; encryption and truncation once for each flow.
+    /// Adds an event to the log; encryption and truncation only once for each flow.
     fn record(&mut self, packet: u64, observation: &Observation, event: ChannelEvent) {
         let Observation { key, side, time, .. } = *observation;
         let is_new = match event {
@@ -188,7 +188,7 @@ impl Listener {
     }
 }
 
-/// Adds a flow. False if it is in the set already, or the set is full.
+/// Adds a flow. False if the set already contains the flow or is full.
 fn insert_bounded(flows: &mut FlowSet, flow: FlowKey) -> bool {
     flows.len() < MAX_MARKED_FLOWS && flows.insert(flow)
 }

@@ -1,10 +1,9 @@
-//! Floor 4: the little that is read of payloads. Announcements of flows to come, and names of hosts.
+//! Floor 4: the small part of payloads that is read: announcements of future flows, and names of hosts.
 //!
-//! Only packets to or from the port of a [`Channel`] are read, and only for what its service announces or names. A
-//! [`Listener`] hands each packet to the module of its channel, which returns expected flows ([`Expectation`]) or names
-//! ([`NamedAddress`]). Announcements are kept in a log ([`Announcements`]), in the order of the packets; the
-//! flows that they are about are found at the end of the capture. Names go into [`HostNames`]. Both are bounded, because
-//! senders choose the contents.
+//! Only packets to or from the port of a [`Channel`] are read, and only for the announcements or names of its service. A
+//! [`Listener`] passes each packet to the module of its channel, which returns expected flows ([`Expectation`]) or names
+//! ([`NamedAddress`]). Announcements are kept in a log ([`Announcements`]), in the order of the packets; the announced flows are
+//! found at the end of the capture. Names go into [`HostNames`]. Both are bounded, because senders choose the contents.
 
 mod announcement;
 mod channel;

@@ -1,18 +1,18 @@
-//! Host names: for each address the best name that the capture has for it.
+//! Host names: the best name of each address in the capture.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use foldhash::fast::RandomState;
 
-/// The most addresses that have a name: traffic chooses them, so they need a bound.
+/// The most addresses that have a name. The number is bounded because traffic chooses the addresses.
 pub const MAX_NAMES: usize = 1 << 16;
 
-/// The longest name, in bytes: what DNS allows on the wire (RFC 1035 section 2.3.4).
+/// The longest name in bytes, as DNS limits it on the wire (RFC 1035 section 2.3.4).
 const MAX_NAME_LEN: usize = 255;
 
-/// The source of a name, the best first: a name that somebody wrote down, one that a service was asked for, one that a machine
-/// gives itself, and last one that a provider gives a machine that it rents out.
+/// The source of a name, best first: a name that somebody wrote down, one that was looked up to reach a service, one that a
+/// machine gives itself, and last one that a provider gives a machine that it rents out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameOrigin {
     /// A record of names in the capture file.
@@ -29,7 +29,7 @@ pub enum NameOrigin {
     ReverseDns,
 }
 
-/// An address and a name of its host: text from outside, not cleaned.
+/// An address and a name of its host: untrusted text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedAddress {
     /// The address.
@@ -40,7 +40,7 @@ pub struct NamedAddress {
     pub name: String,
 }
 
-/// For each address its best name.
+/// The best name of each address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostNames {
     names: HashMap<IpAddr, Best, RandomState>,
@@ -50,16 +50,16 @@ pub struct HostNames {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Best {
     origin: NameOrigin,
-    /// How many addresses had a name before this one.
+    /// The number of addresses that had a name before this one.
     place: u32,
     name: Box<str>,
 }
 
 impl HostNames {
-    /// Records a name. The better origin wins, among equal ones the first: a later name may well be a second one of the same
-    /// machine. An address of no single machine has no name, unless the capture file itself gives it one. A name over 255 bytes
-    /// is left out, because half of it might be the name of another host. When [`MAX_NAMES`] addresses have a name, further
-    /// addresses get none.
+    /// Records a name. The better origin wins, and among equal ones the first: a later name may be a second one of the same
+    /// machine. An address that is not of a single machine has no name, unless the capture file itself gives it one. A name over
+    /// 255 bytes is left out, because half of it might be the name of another host. When [`MAX_NAMES`] addresses have a name,
+    /// further addresses get none.
     pub fn add(&mut self, address: IpAddr, origin: NameOrigin, name: &str) {
         let may_have_one = is_of_one_machine(address) || origin == NameOrigin::CaptureFile && !is_of_many_machines(address);
         if name.is_empty() || name.len() > MAX_NAME_LEN || !may_have_one {
@@ -74,16 +74,16 @@ impl HostNames {
         }
     }
 
-    /// Adds the names of a later part of the capture, with the same result as if its names had been added one by one. Only for an
-    /// address that the later part had no room for, a better name may be missed.
+    /// Adds the names of a later part of the capture, with the same result as adding each of its names. Only a better name of an
+    /// address that the later part had no room for may be missed.
     pub fn merge(&mut self, later: &HostNames) {
         let mut names: Vec<(&IpAddr, &Best)> = later.names.iter().collect();
-        // When there is no room for all, the first addresses find it.
+        // If there is not enough room, the first addresses have precedence.
         names.sort_unstable_by_key(|(_, best)| best.place);
         names.into_iter().for_each(|(address, best)| self.add(*address, best.origin, &best.name));
     }
 
-    /// The name of an address: text from outside, not cleaned.
+    /// The name of an address: untrusted text.
     pub fn get(&self, address: &IpAddr) -> Option<&str> {
         self.names.get(address).map(|best| &*best.name)
     }
@@ -105,15 +105,15 @@ impl Extend<NamedAddress> for HostNames {
     }
 }
 
-/// True for an address that belongs to one machine of a network. Not for loopback, which every machine has, and not for "this
-/// network" (RFC 6890: 0.0.0.0/8, 127.0.0.0/8, ::, ::1): name servers that block a name answer with one of these.
+/// True for an address of one machine of a network. False for loopback, which every machine has, and for "this network" (RFC
+/// 6890: 0.0.0.0/8, 127.0.0.0/8, ::, ::1): name servers that block a name answer with one of these.
 fn is_of_one_machine(address: IpAddr) -> bool {
     let address = address.to_canonical();
     let is_this_network = matches!(address, IpAddr::V4(address) if address.octets()[0] == 0);
     !is_of_many_machines(address) && !address.is_loopback() && !is_this_network
 }
 
-/// True for an address that stands for a group of machines or for none.
+/// True for an address of a group of machines or of none.
 fn is_of_many_machines(address: IpAddr) -> bool {
     address.is_unspecified() || address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST)
 }
@@ -154,7 +154,7 @@ mod tests {
             names.add(address(text), NameOrigin::Dns, "x");
             names.add(address(text), NameOrigin::CaptureFile, "x");
         }
-        // Answers of a name server for a name that it blocks.
+        // Answers of a name server for a blocked name.
         for text in ["127.0.0.1", "127.0.53.53", "::1", "::ffff:127.0.0.1", "::ffff:0.0.0.0", "0.0.0.1"] {
             names.add(address(text), NameOrigin::Dns, "ads.example");
         }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn where_not_all_names_of_a_later_part_have_room_the_first_addresses_have_it() {
+    fn the_first_addresses_of_a_later_part_have_precedence() {
         let host = |number: u32| IpAddr::from(Ipv4Addr::from(10 << 24 | number));
         let mut earlier = HostNames::default();
         (0..MAX_NAMES as u32 - 3).for_each(|number| earlier.add(host(number), NameOrigin::Dhcp, "x"));

@@ -1,4 +1,4 @@
-//! Names of addresses in NetBIOS over UDP (RFC 1002): those that machines register, answer, and send datagrams with.
+//! Names of addresses in NetBIOS over UDP (RFC 1002): those that machines register, give in answers, and send datagrams with.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -6,26 +6,26 @@ use super::dns::{HEADER, Header, ResourceRecord, pointer, skip_questions};
 use super::names::{NameOrigin, NamedAddress};
 use super::wire_text::push_name;
 
-/// Types of records (RFC 1002 section 4.2.1.3): a name's addresses, and all names of a machine.
+/// Types of records (RFC 1002 section 4.2.1.3): the addresses of a name, and all names of a machine.
 const NB: u16 = 0x20;
 const NBSTAT: u16 = 0x21;
 /// The flag of a name that a group of machines shares (RFC 1002 section 4.2.1.3).
 const GROUP: u8 = 0x80;
 
-/// A name has 15 bytes, padded with spaces, and one for its purpose.
+/// The length of a name: 15 bytes, padded with spaces, and one for its purpose.
 const NAME_LEN: usize = 16;
-/// Each byte is encoded as two letters, A to P (RFC 1001 section 14.1).
+/// The length of an encoded name: each byte becomes two letters, A to P (RFC 1001 section 14.1).
 const ENCODED_LEN: usize = 2 * NAME_LEN;
-/// The last byte of a name that is a machine's own: as workstation, and as file server.
+/// The last byte of a machine's own name: as workstation, and as file server.
 const WORKSTATION: u8 = 0x00;
 const FILE_SERVER: u8 = 0x20;
 
 /// The most records that are read in a message.
 const MAX_RECORDS: usize = 256;
 
-/// The names of addresses in a message of the name service (UDP port 137; RFC 1002 section 4.2), which may be cut short:
-/// registrations, refreshes, positive answers, and the list of names that `sender` gives of itself. Only names of single
-/// machines count, not those of groups.
+/// The names of addresses in a message of the name service (UDP port 137; RFC 1002 section 4.2), which may be truncated:
+/// registrations, refreshes, positive answers, and the list of names that `sender` gives of itself. Only names of single machines
+/// count, not those of groups.
 pub fn name_service(message: &[u8], sender: IpAddr) -> Vec<NamedAddress> {
     let mut names = Vec::new();
     let Some(header) = Header::read(message) else { return names };
@@ -48,7 +48,7 @@ pub fn name_service(message: &[u8], sender: IpAddr) -> Vec<NamedAddress> {
     names
 }
 
-/// The source of a datagram (UDP port 138; RFC 1002 section 4.4), which may be cut short.
+/// The source of a datagram (UDP port 138; RFC 1002 section 4.4), which may be truncated.
 pub fn datagram(message: &[u8]) -> Option<NamedAddress> {
     const DIRECT_UNIQUE: u8 = 0x10;
     const BROADCAST: u8 = 0x12;
@@ -71,8 +71,8 @@ fn owner_addresses(message: &[u8], record: &ResourceRecord<'_>) -> Vec<NamedAddr
     addresses.map(|address| named(address, name.clone())).collect()
 }
 
-/// The first name in a node's status that is its own as workstation. Each entry is a name, not encoded, and two bytes of flags
-/// (section 4.2.18).
+/// The first name in a node's status that is the node's own as workstation. Each entry is a name, not encoded, and two bytes of
+/// flags (section 4.2.18).
 fn workstation_name(data: &[u8]) -> Option<String> {
     let (&count, entries) = data.split_first()?;
     let own = entries
@@ -82,7 +82,7 @@ fn workstation_name(data: &[u8]) -> Option<String> {
     machine_name(own?.first_chunk()?)
 }
 
-/// The first label of the name at `at`, or of the one that a pointer there leads back to, decoded. The labels after it, the
+/// Decodes the first label of the name at `at`, or of the name that a pointer there leads back to. The labels after it, the
 /// scope, are skipped.
 fn encoded_name(message: &[u8], at: usize) -> Option<[u8; NAME_LEN]> {
     let at = pointer(message, at).filter(|&target| (HEADER..at).contains(&target)).unwrap_or(at);
@@ -100,13 +100,13 @@ fn half(letter: u8) -> Option<u8> {
     letter.checked_sub(b'A').filter(|&bits| bits < 16)
 }
 
-/// The text of a name if it is one that a machine has for itself.
+/// The text of a name if it is a machine's own.
 fn machine_name(name: &[u8; NAME_LEN]) -> Option<String> {
     let (padded, purpose) = (&name[..NAME_LEN - 1], name[NAME_LEN - 1]);
     let end = padded.iter().rposition(|&byte| byte != b' ')? + 1;
     let mut text = String::new();
     push_name(&mut text, &padded[..end], &[]);
-    // The bytes are checked, too, because control characters are escaped in what is not UTF-8.
+    // The bytes are checked, too, because control characters are escaped in text that is not UTF-8.
     let clean = !padded.iter().any(u8::is_ascii_control) && !text.contains(char::is_control);
     (matches!(purpose, WORKSTATION | FILE_SERVER) && clean).then_some(text)
 }

@@ -1,4 +1,4 @@
-//! A packet of a channel: its sender and receiver, and the expectations that it gives rise to.
+//! A packet of a channel: its sender and receiver, and the expectations that it creates.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,15 +11,15 @@ use crate::service::{Announcer, Expected, Transport};
 /// A packet to or from the port of a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelPacket<'a> {
-    /// The channel that it is read as.
+    /// The channel as which the packet is read.
     pub channel: Channel,
-    /// Its number in the capture, from 1.
+    /// The packet's number in the capture, from 1.
     pub number: u64,
-    /// Its headers.
+    /// The packet's headers.
     pub observation: &'a Observation,
-    /// The captured part of its payload.
+    /// The captured part of the payload.
     pub payload: &'a [u8],
-    /// The side of its flow that has the channel's port.
+    /// The side of the flow that has the channel's port.
     pub server: Side,
 }
 
@@ -44,17 +44,17 @@ impl ChannelPacket<'_> {
         self.address(self.observation.side.other())
     }
 
-    /// True if the side with the channel's port sends.
+    /// True if the sender is the side with the channel's port.
     pub fn is_from_server(&self) -> bool {
         self.observation.side == self.server
     }
 
-    /// True if it is a TCP segment.
+    /// True if the packet is a TCP segment.
     pub fn is_tcp(&self) -> bool {
         self.observation.key.protocol == ip::TCP
     }
 
-    /// True if it is sent to the channel's port of a group, from another port than that.
+    /// True if the packet is sent to the channel's port of a group, from another port.
     pub fn is_group_query(&self) -> bool {
         let [a, b] = self.observation.key.ports;
         self.observation.to_group && !self.is_from_server() && a != b

@@ -1,4 +1,4 @@
-//! RTSP: the UDP ports that a stream's data and reports will use, from `Transport` headers and session descriptions.
+//! RTSP: the UDP ports of a stream's data and reports, from `Transport` headers and session descriptions.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,14 +13,14 @@ const MAX_ALTERNATIVES: usize = 8;
 
 /// A transport specification over UDP, one of the alternatives in a `Transport` header (RFC 2326, section 12.39; RFC 7826,
 /// section 18.54). Pairs are the port of the data (RTP) and the port of the reports (RTCP), never 0. At least one pair is
-/// given.
+/// present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TransportSpec {
-    /// The address that the stream goes to; the client's own address, if `None`.
+    /// The destination of the stream; the client's own address, if `None`.
     pub destination: Option<IpAddr>,
-    /// The address that the stream comes from; the server's own address, if `None`.
+    /// The source of the stream; the server's own address, if `None`.
     pub source: Option<IpAddr>,
-    /// The client's ports, of a stream to one receiver.
+    /// The client's ports for a stream to one receiver.
     pub client_ports: Option<(u16, u16)>,
     /// The server's ports.
     pub server_ports: Option<(u16, u16)>,
@@ -28,7 +28,7 @@ pub struct TransportSpec {
     pub group_ports: Option<(u16, u16)>,
 }
 
-/// The streams that a packet's lines describe or set up: first those of session descriptions.
+/// The streams that a packet's lines describe or set up; those of session descriptions come first.
 pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
     let (mut description, mut specs) = (SessionDescription::default(), Vec::new());
     for line in lines {
@@ -39,7 +39,7 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
     described.chain(specs.iter().flat_map(|spec| set_up_streams(packet, spec))).collect()
 }
 
-/// A stream of a session description. The RTSP server sends it.
+/// The expectation of a stream in a session description. The RTSP server sends the stream.
 fn described_stream(packet: &ChannelPacket<'_>, MediaEndpoint { protocol, address }: MediaEndpoint) -> Expectation {
     let service = match protocol {
         MediaProtocol::Rtp => Expected::STREAM_RTP,
@@ -50,7 +50,7 @@ fn described_stream(packet: &ChannelPacket<'_>, MediaEndpoint { protocol, addres
     Expectation { server: ServerEnd::Peer, ..expectation }
 }
 
-/// The streams of a transport specification, by their destination and their source (RFC 7826, section 18.54).
+/// The streams of a transport specification, by destination and source (RFC 7826, section 18.54).
 fn set_up_streams(packet: &ChannelPacket<'_>, spec: &TransportSpec) -> Vec<Expectation> {
     let server = spec.source.unwrap_or(packet.address(packet.server));
     let client = spec.destination.unwrap_or(packet.address(packet.server.other()));
@@ -64,7 +64,7 @@ fn set_up_streams(packet: &ChannelPacket<'_>, spec: &TransportSpec) -> Vec<Expec
         for (port, service) in [(rtp, Expected::STREAM_RTP), (rtcp, Expected::STREAM_RTCP)] {
             let target = SocketAddr::new(address, port);
             let expectation = packet.expectation(Announcer::Rtsp, Transport::Udp, target, service);
-            // Either side sends the header, so the sender's address is no alternative.
+            // Either side sends the header, so that the sender's address is no alternative.
             expectations.push(Expectation { or_address: None, server, ..expectation });
         }
     }
@@ -82,7 +82,7 @@ fn value(line: &str) -> Option<&str> {
     name.trim().eq_ignore_ascii_case("Transport").then_some(value)
 }
 
-/// The parts of a text between separators that are not within quotation marks.
+/// Splits a text at separators that are not within quotation marks.
 fn unquoted_split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |c| {
@@ -136,7 +136,7 @@ fn address(text: &str) -> Option<IpAddr> {
     text.trim_matches(['"', '[', ']']).parse().ok().filter(|address: &IpAddr| !address.is_unspecified())
 }
 
-/// `4588-4589`, or `4588` for the same.
+/// Parses `4588-4589`, or `4588`, which stands for the same pair.
 fn ports(text: &str) -> Option<(u16, u16)> {
     let (first, second) = match text.trim_matches('"').split_once('-') {
         Some((first, second)) => (first.trim().parse().ok()?, second.trim().parse().ok()?),
@@ -145,13 +145,13 @@ fn ports(text: &str) -> Option<(u16, u16)> {
     (first > 0 && second > 0).then_some((first, second))
 }
 
-/// Reports use the next port (RFC 3550, section 11).
+/// The port of the data and that of the reports, which is the next one (RFC 3550, section 11).
 fn pair(first: u16) -> Option<(u16, u16)> {
     Some((first, first.checked_add(1)?))
 }
 
-/// RTSP 2.0's `"192.0.2.1:4588"/"192.0.2.1:4589"`, in which addresses may be left out: the address, and the pair of ports. A
-/// single endpoint is for reports, too, if both use one port (RFC 5761).
+/// Parses RTSP 2.0's `"192.0.2.1:4588"/"192.0.2.1:4589"`, in which addresses may be missing: the address, and the pair of ports.
+/// A single endpoint also receives reports if both use one port (RFC 5761).
 fn endpoints(text: &str, one_port: bool) -> (Option<IpAddr>, Option<(u16, u16)>) {
     let mut endpoints = text.split('/').map(|text| endpoint(text.trim().trim_matches('"')));
     let Some((address, first)) = endpoints.next().flatten() else { return (None, None) };
@@ -163,7 +163,7 @@ fn endpoints(text: &str, one_port: bool) -> (Option<IpAddr>, Option<(u16, u16)>)
     (address, ports.filter(|(first, second)| *first > 0 && *second > 0))
 }
 
-/// `192.0.2.1:4588`, `[2001:db8::1]:4588`, `:4588`, or a name and a port.
+/// Parses `192.0.2.1:4588`, `[2001:db8::1]:4588`, `:4588`, or a name and a port.
 fn endpoint(text: &str) -> Option<(Option<IpAddr>, u16)> {
     if let Ok(endpoint) = text.parse::<SocketAddr>() {
         return Some((Some(endpoint.ip()).filter(|address| !address.is_unspecified()), endpoint.port()));

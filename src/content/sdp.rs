@@ -1,4 +1,4 @@
-//! Session descriptions (SDP) in SIP, MGCP and RTSP messages: the endpoints that media are received at.
+//! Session descriptions (SDP) in SIP, MGCP and RTSP messages: the endpoints that receive media.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,11 +11,11 @@ use crate::service::{Announcer, Expected, Transport};
 const MAX_PAIRS: u16 = 8;
 /// The most candidates that are read from one message.
 const MAX_CANDIDATES: usize = 32;
-/// The discard port, on which nobody listens. It is written for TCP media whose host will open the connection itself (RFC 4145,
+/// The discard port, on which nobody listens. It stands for TCP media whose host will open the connection itself (RFC 4145,
 /// section 4.1) and for media whose candidates are still to come (RFC 8840, section 4.1.1).
 const DISCARD: u16 = 9;
 
-/// The protocol that is received at an endpoint.
+/// The protocol of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MediaProtocol {
     /// Media by RTP over UDP (RFC 8866, section 5.14), plain or encrypted.
@@ -29,12 +29,12 @@ pub enum MediaProtocol {
 }
 
 impl MediaProtocol {
-    /// Its transport.
+    /// The transport of the protocol.
     pub(super) fn transport(self) -> Transport {
         if self == MediaProtocol::Msrp { Transport::Tcp } else { Transport::Udp }
     }
 
-    /// The service that it belongs to in a call.
+    /// The service of the protocol in a call.
     pub(super) fn service_in_call(self) -> Expected {
         match self {
             MediaProtocol::Rtp => Expected::CALL_RTP,
@@ -45,7 +45,7 @@ impl MediaProtocol {
     }
 }
 
-/// An endpoint that media are received at.
+/// An endpoint that receives media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaEndpoint {
     /// The protocol.
@@ -54,7 +54,7 @@ pub struct MediaEndpoint {
     pub address: SocketAddr,
 }
 
-/// The media that the session descriptions in a packet's lines announce (SIP and MGCP). A call is between equals.
+/// The media that the session descriptions in a packet's lines announce (SIP and MGCP). The parties of a call are equals.
 pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
     let mut description = SessionDescription::default();
     lines.for_each(|line| description.push_line(&line));
@@ -70,7 +70,7 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
 #[derive(Clone, Debug, Default)]
 pub struct SessionDescription {
     begun: bool,
-    /// The address of media that have none of their own.
+    /// The address of media without an address of their own.
     address: Option<IpAddr>,
     /// The media whose lines are being read.
     media: Option<MediaDescription>,
@@ -83,7 +83,7 @@ pub struct SessionDescription {
 /// A media description: an `m=` line, and the lines that belong to it (RFC 8866, section 5.14).
 #[derive(Clone, Debug)]
 struct MediaDescription {
-    /// `None` for a protocol that is not followed.
+    /// The protocol; `None` for one that is not followed.
     protocol: Option<MediaProtocol>,
     address: Option<IpAddr>,
     port: u16,
@@ -95,13 +95,13 @@ struct MediaDescription {
 /// The destination of RTCP.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum RtcpPort {
-    /// The port after that of the media (RFC 3550, section 11).
+    /// The port after the media port (RFC 3550, section 11).
     Next,
     /// The port of an `a=rtcp` line (RFC 3605); on the media's own address, if the line has none.
     Given(Option<IpAddr>, u16),
-    /// A port of a host whose address is not given.
+    /// A port of a host with an unknown address.
     Unknown,
-    /// The port of the media (RFC 5761).
+    /// The media port (RFC 5761).
     Shared,
 }
 
@@ -144,7 +144,7 @@ impl SessionDescription {
         let (name, value) = value.split_once(':').unwrap_or((value, ""));
         match name.trim() {
             "rtcp-mux" => media.rtcp = RtcpPort::Shared,
-            // A receiver that cannot share may be given another port as well: sharing wins.
+            // A receiver that cannot share may be offered another port as well: sharing takes precedence.
             "rtcp" if media.rtcp != RtcpPort::Shared => media.rtcp = rtcp_port(value).unwrap_or(media.rtcp),
             "candidate" if self.candidates < MAX_CANDIDATES => {
                 if let Some(endpoint) = candidate(value) {
@@ -158,8 +158,8 @@ impl SessionDescription {
 }
 
 impl MediaDescription {
-    /// Reads `audio 49170/2 RTP/AVP 0`. Even a line that is not understood begins a media description: the lines after it are
-    /// its own.
+    /// Reads `audio 49170/2 RTP/AVP 0`. A line that is not understood begins a media description, too: the following lines belong
+    /// to it.
     fn new(value: &str, address: Option<IpAddr>) -> Self {
         let mut words = value.split_ascii_whitespace().skip(1);
         let (ports, protocol) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -183,7 +183,7 @@ impl MediaDescription {
         }
     }
 
-    /// The endpoint of reports on the media at `rtp`, if it is another one. `a=rtcp` gives a single port, that of the first pair.
+    /// The endpoint of reports on the media at `rtp`, if the two differ. `a=rtcp` gives a single port, that of the first pair.
     fn rtcp_of(&self, rtp: SocketAddr, is_first: bool) -> Option<SocketAddr> {
         match self.rtcp {
             RtcpPort::Next => reachable(Some(rtp.ip()), rtp.port().checked_add(1)?),
@@ -205,7 +205,7 @@ fn media_protocol(protocol: &str) -> Option<MediaProtocol> {
     }
 }
 
-/// The address in `IN IP4 224.2.1.1/127/3`: the first one, without its TTL. `None` for a host's name.
+/// The address in `IN IP4 224.2.1.1/127/3`: the first one, without the TTL. `None` for a host's name.
 fn connection(value: &str) -> Option<IpAddr> {
     let mut words = value.split_ascii_whitespace();
     let address = words.by_ref().next().filter(|net| *net == "IN").and(words.nth(1))?;
@@ -239,7 +239,7 @@ fn candidate(value: &str) -> Option<MediaEndpoint> {
     reachable(Some(address), port).map(|address| MediaEndpoint { protocol, address })
 }
 
-/// The endpoint, if media can be received at it.
+/// The endpoint, if it can receive media.
 fn reachable(address: Option<IpAddr>, port: u16) -> Option<SocketAddr> {
     let address = address.filter(|address| !address.is_unspecified() && port != 0 && port != DISCARD)?;
     Some(SocketAddr::new(address, port))

@@ -1,5 +1,5 @@
-//! Lines of text in TCP segments. Most lines end in the segment that they begin in. The beginning of another line is carried over
-//! to the next segment, within bounds; apart from that, segments are not reassembled.
+//! Lines of text in TCP segments. Most lines end in the segment in which they begin. An incomplete line is carried over to the
+//! next segment, within limits; apart from that, segments are not reassembled.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,24 +8,24 @@ use super::packet::ChannelPacket;
 use super::wire_text::{Lines, split_line};
 use crate::decode::{FlowKey, Side};
 
-/// The longest beginning of a line that is carried over to the next segment, in bytes. A longer line is skipped.
+/// The longest beginning of a line, in bytes, that is carried over to the next segment. A longer line is skipped.
 const MAX_CARRIED: usize = 1024;
-/// The most directions that are followed at a time; the oldest is forgotten first.
+/// The most directions that are followed at a time; the oldest is discarded first.
 const MAX_DIRECTIONS: usize = 4096;
 /// A segment that begins less than this many bytes before the expected sequence number is a repetition; one that begins even
 /// earlier belongs to another connection.
 const MAX_REPETITION: u32 = 1 << 20;
 
-/// One direction of a connection, read as one channel. The user's rules may give a port to several channels, and each of them
-/// has to read all of it.
+/// One direction of a connection, read as one channel. The user's rules may give a port to several channels, each of which has to
+/// read the whole direction.
 type Direction = (FlowKey, Side, Channel);
 
 /// The state of one direction between two segments.
 #[derive(Debug, Default)]
 struct LineBuffer {
-    /// The sequence number after the last segment, once there was one.
+    /// The sequence number after the last segment, if there was one.
     next: Option<u32>,
-    /// The beginning of a line whose end is still to come.
+    /// The beginning of a line that has not ended.
     carried: Vec<u8>,
     /// True within a line that is too long.
     overlong: bool,
@@ -42,23 +42,23 @@ pub struct TextStreams {
 /// A segment of text.
 #[derive(Clone, Copy, Debug)]
 struct Segment<'a> {
-    /// The sequence number of its first byte.
+    /// The sequence number of the first byte.
     sequence: u32,
-    /// The captured part of its payload.
+    /// The captured part of the payload.
     payload: &'a [u8],
-    /// The length of its payload on the wire, in bytes.
+    /// The length of the payload on the wire, in bytes.
     wire_len: u32,
 }
 
 impl TextStreams {
-    /// Forgets both directions of a connection, because another one begins between the same ports.
+    /// Discards both directions of a connection, because another one begins between the same ports.
     pub fn remove(&mut self, connection: &FlowKey, channel: Channel) {
         for side in [Side::A, Side::B] {
             self.buffers.remove(&(*connection, side, channel));
         }
     }
 
-    /// The lines that end in a packet: those of its segment, or of its datagram. A repeated segment has none.
+    /// Returns the lines that end in a packet: those of its segment, or of its datagram. A repeated segment has none.
     pub fn lines<'a>(&mut self, packet: &ChannelPacket<'a>) -> Lines<'a> {
         let ChannelPacket { channel, observation, payload, .. } = *packet;
         if !packet.is_tcp() {
@@ -71,7 +71,7 @@ impl TextStreams {
     fn buffer(&mut self, direction: Direction) -> &mut LineBuffer {
         if !self.buffers.contains_key(&direction) {
             self.order.push_back(direction);
-            // The queue still holds directions that were removed meanwhile.
+            // The queue still contains directions that have been removed.
             while self.buffers.len() >= MAX_DIRECTIONS || self.order.len() > 2 * MAX_DIRECTIONS {
                 let Some(oldest) = self.order.pop_front() else { break };
                 self.buffers.remove(&oldest);
@@ -82,7 +82,7 @@ impl TextStreams {
 }
 
 impl LineBuffer {
-    /// The lines that end in a segment, unless it is a repetition.
+    /// Returns the lines that end in a segment, unless it is a repetition.
     fn push<'a>(&mut self, segment: Segment<'a>) -> Lines<'a> {
         if let Some(next) = self.next
             && segment.sequence != next
@@ -90,7 +90,7 @@ impl LineBuffer {
             if next.wrapping_sub(segment.sequence) < MAX_REPETITION {
                 return Lines::default();
             }
-            // The end of the line that was begun is missing.
+            // The end of the incomplete line is missing.
             self.carried.clear();
             self.overlong = false;
         }
@@ -102,7 +102,7 @@ impl LineBuffer {
         lines
     }
 
-    /// Takes the lines that end in `payload`, and carries over what follows the last of them.
+    /// Returns the lines that end in `payload`, and carries over the text after the last of them.
     fn split<'a>(&mut self, payload: &'a [u8]) -> Lines<'a> {
         let Some(last_end) = payload.iter().rposition(|byte| *byte == b'\n') else {
             self.carry(payload);
@@ -186,13 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_segment_carries_nothing_over() {
+    fn a_truncated_segment_carries_nothing_over() {
         let cut = Segment { sequence: 1, payload: b"PORT 1,2", wire_len: 30 };
         assert_eq!(lines_of_segments(&[cut, segment(31, ",3\n")]), [",3"]);
     }
 
     #[test]
-    fn a_cut_segment_is_as_long_as_it_was_on_the_wire() {
+    fn a_truncated_segment_counts_with_its_length_on_the_wire() {
         let begin = Segment { sequence: 1, payload: &[b'x'; 1100], wire_len: 1400 };
         let lines = lines_of_segments(&[begin, segment(1401, "PORT 1\nOK\n")]);
         assert_eq!(lines, ["OK"], "there is no gap between them, and the line is too long");

@@ -16,14 +16,14 @@ const PORTMAPPER: u32 = 100_000;
 /// Types of messages (RFC 5531, section 9).
 const CALL: u32 = 0;
 const REPLY: u32 = 1;
-/// The most calls that are remembered; the oldest is forgotten.
+/// The most calls that are kept; the oldest is discarded.
 const MAX_PENDING: usize = 4096;
 /// The most entries that are read from one list.
 const MAX_ENTRIES: usize = 256;
 /// The length of a record mark (RFC 5531, section 11).
 const RECORD_MARK: usize = 4;
 
-/// The endpoint that a program answers at.
+/// The endpoint of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// The program's number (RFC 5531, section 8.4).
@@ -59,7 +59,7 @@ pub struct Portmapper {
     pending: HashMap<CallId, (u64, PortmapCall), foldhash::fast::RandomState>,
     /// Calls and their serial numbers in their order, some of them answered by now.
     queue: VecDeque<(CallId, u64)>,
-    /// The number of calls so far, the serial number of the latest: it tells calls with the same id apart.
+    /// The number of calls so far, and the serial number of the latest. It distinguishes calls with the same id.
     serial: u64,
 }
 
@@ -75,8 +75,8 @@ impl Portmapper {
         self.read(packet.observation.key, message).into_iter().map(expectation).collect()
     }
 
-    /// Reads a message without its record mark: the bindings of a reply to a call that was read in the same flow, in either
-    /// direction. A list that is cut short is read as far as it goes.
+    /// Reads a message without its record mark. Returns the bindings of a reply to a call that was read in the same flow, in
+    /// either direction. A truncated list is read as far as possible.
     pub fn read(&mut self, flow: FlowKey, message: &[u8]) -> Vec<Binding> {
         let mut xdr = ByteCursor::new(message, ByteOrder::Big);
         let Some([transaction, direction]) = xdr.u32s() else { return Vec::new() };
@@ -84,7 +84,7 @@ impl Portmapper {
         match direction {
             CALL => match portmap_call(&mut xdr) {
                 Some(call) => self.insert(id, call),
-                // The number is in use for something else now.
+                // The number belongs to another call now.
                 None => drop(self.pending.remove(&id)),
             },
             REPLY => {
@@ -112,7 +112,7 @@ impl Portmapper {
     }
 }
 
-/// The RPC message in a TCP segment that begins with one: without its record mark and what comes after it (RFC 5531,
+/// The RPC message at the beginning of a TCP segment: without its record mark, and without the data after the message (RFC 5531,
 /// section 11).
 pub fn over_tcp(segment: &[u8]) -> &[u8] {
     let Some((mark, message)) = segment.split_first_chunk::<RECORD_MARK>() else { return &[] };
@@ -121,7 +121,7 @@ pub fn over_tcp(segment: &[u8]) -> &[u8] {
     &message[..message.len().min(usize::try_from(len).unwrap_or(usize::MAX))]
 }
 
-/// A call's body (RFC 5531, section 9), if it asks a portmapper for ports.
+/// Reads a call's body (RFC 5531, section 9), if it asks a portmapper for ports.
 fn portmap_call(xdr: &mut ByteCursor<'_>) -> Option<PortmapCall> {
     let [rpc_version, program, version, procedure] = xdr.u32s()?;
     if rpc_version != 2 || program != PORTMAPPER {
@@ -151,7 +151,7 @@ fn skip_to_results(xdr: &mut ByteCursor<'_>) -> Option<()> {
     (xdr.u32()? == 0).then_some(())
 }
 
-/// The results of a call.
+/// Reads the results of a call.
 fn bindings(call: PortmapCall, results: &mut ByteCursor<'_>) -> Vec<Binding> {
     match call {
         PortmapCall::GetPort { program, transport } => {
@@ -166,7 +166,7 @@ fn bindings(call: PortmapCall, results: &mut ByteCursor<'_>) -> Vec<Binding> {
     }
 }
 
-/// The entries of a list, each after a 1. The first one that cannot be read ends it.
+/// The entries of a list, each after a 1. The first unreadable entry ends the list.
 fn list<'a, T>(xdr: &mut ByteCursor<'a>, entry: impl Fn(&mut ByteCursor<'a>) -> Option<T>) -> impl Iterator<Item = T> {
     let entries = std::iter::from_fn(move || if xdr.u32()? == 1 { entry(xdr) } else { None });
     entries.take(MAX_ENTRIES)
@@ -192,7 +192,7 @@ fn binding(program: u32, transport: Transport, address: Option<IpAddr>, port: u3
     Some(Binding { program, transport, address: address.filter(|address| !address.is_unspecified()), port })
 }
 
-/// TCP or UDP by its IP protocol number, which portmappers use.
+/// TCP or UDP by the IP protocol number, which portmappers use.
 fn transport(protocol: u32) -> Option<Transport> {
     match u8::try_from(protocol).ok()? {
         ip::TCP => Some(Transport::Tcp),
@@ -201,7 +201,7 @@ fn transport(protocol: u32) -> Option<Transport> {
     }
 }
 
-/// TCP or UDP by its network identifier (RFC 5665, section 5.1).
+/// TCP or UDP by the network identifier (RFC 5665, section 5.1).
 fn netid(text: &[u8]) -> Option<Transport> {
     match text {
         b"tcp" | b"tcp6" => Some(Transport::Tcp),
@@ -217,7 +217,7 @@ fn universal_address(text: &[u8]) -> Option<(IpAddr, u32)> {
     Some((parts.next()?.parse().ok()?, u32::from(u16::from_be_bytes([high, low]))))
 }
 
-/// XDR's variable-length opaque data (RFC 4506, section 4.10): bytes after their length, filled up to a multiple of four.
+/// Reads XDR's variable-length opaque data (RFC 4506, section 4.10): bytes after their length, padded to a multiple of four.
 fn opaque<'a>(xdr: &mut ByteCursor<'a>) -> Option<&'a [u8]> {
     let len = usize::try_from(xdr.u32()?).ok()?;
     xdr.bytes(len.checked_next_multiple_of(4)?)?.get(..len)
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_read_as_far_as_they_go() {
+    fn truncated_lists_are_read_as_far_as_possible() {
         let ports = words(&[1, 100_000, 2, 6, 111, 1, 100_003, 3, 1, 5, 1, 100_003, 3, 17, 2049, 0]);
         let there = [bound(100_000, Transport::Tcp, None, 111), bound(100_003, Transport::Udp, None, 2049)];
         assert_eq!(bindings(&[call(7, 2, 4, &[]), reply(7, &ports)]), there);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_call_is_forgotten() {
+    fn the_oldest_call_is_discarded() {
         let asked = |transaction| call(transaction, 2, 3, &words(&[100_003, 3, 17, 0]));
         let calls: Vec<_> = (0..=MAX_PENDING as u32).map(asked).collect();
         let after = |transaction| bindings(&[calls.clone(), vec![reply(transaction, &words(&[2049]))]].concat()).len();
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_call_is_remembered_from_its_last_time() {
+    fn a_repeated_call_is_kept_from_its_last_occurrence() {
         let asked = |transaction| call(transaction, 2, 3, &words(&[100_003, 3, 17, 0]));
         let others = (1..MAX_PENDING as u32).map(asked);
         let messages: Vec<_> = [asked(0), asked(0)].into_iter().chain(others).chain([reply(0, &words(&[2049]))]).collect();

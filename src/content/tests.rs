@@ -19,7 +19,7 @@ const SSDP: AddressPort = ([239, 255, 255, 250], 1900);
 const WS_DISCOVERY: AddressPort = ([239, 255, 255, 250], 3702);
 const MDNS: AddressPort = ([224, 0, 0, 251], 5353);
 
-/// A listener that packets are fed to, one after the other.
+/// A listener that receives packets one after another.
 struct Feed {
     listener: Listener,
     packets: u64,
@@ -49,19 +49,19 @@ impl Feed {
         self.packet(observation(ip::UDP, from, to, payload), payload)
     }
 
-    /// The next text of a connection.
+    /// Sends the next text of a connection.
     fn tcp(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
         self.tcp_cut(from, to, payload, payload.len())
     }
 
-    /// The next text of a connection, of which only `captured` bytes were captured.
+    /// Sends the next text of a connection, of which only `captured` bytes were captured.
     fn tcp_cut(&mut self, from: AddressPort, to: AddressPort, payload: &[u8], captured: usize) -> &mut Feed {
         let next = self.next.entry((from, to)).or_insert(1_000_000);
         let sequence = std::mem::replace(next, *next + payload.len() as u32);
         self.packet(Observation { sequence, ..observation(ip::TCP, from, to, payload) }, &payload[..captured])
     }
 
-    /// A SYN, after which both sides begin with lower numbers than they had.
+    /// Sends a SYN, after which both sides begin with lower sequence numbers than before.
     fn opens(&mut self, from: AddressPort, to: AddressPort) -> &mut Feed {
         for direction in [(from, to), (to, from)] {
             self.next.entry(direction).and_modify(|next| *next -= 5000);
@@ -73,7 +73,7 @@ impl Feed {
         self.packet(Observation { to_group: true, ..observation(ip::UDP, from, to, payload) }, payload)
     }
 
-    /// The announcements so far, as text; the listener forgets everything.
+    /// Returns the announcements so far, as text, and replaces the listener by a new one.
     fn log(&mut self) -> Vec<String> {
         let listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
         listener.announcements().log().iter().map(text).collect()
@@ -100,8 +100,8 @@ fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8])
     }
 }
 
-/// An announcement as text: `expect:ftp-port tcp 10.9.9.9:50000 or 10.0.0.5 -> 192.0.2.80: ftp-data file-transfer 300 s`.
-/// The arrow points to the server.
+/// Formats an announcement: `expect:ftp-port tcp 10.9.9.9:50000 or 10.0.0.5 -> 192.0.2.80: ftp-data file-transfer 300 s`. The
+/// arrow points to the server.
 fn text(announcement: &Announcement) -> String {
     let Expectation { by, transport, target, or_address, peer, server, lifetime, service } = match announcement.event {
         ChannelEvent::Flow(expectation) => expectation,
@@ -142,7 +142,7 @@ fn ftp_announces_both_addresses_of_a_client_and_a_server_behind_a_translator() {
 }
 
 #[test]
-fn a_new_connection_between_the_same_ports_is_read_from_its_beginning_on_both_sides() {
+fn both_sides_of_a_new_connection_between_the_same_ports_are_read_from_its_beginning() {
     let (client, server) = ((C, 40_001), (S, 21));
     let mut feed = Feed::new();
     feed.tcp(client, server, b"PORT 10,0,0,5,195,80\r\n").tcp(server, client, b"227 (192,0,2,80,195,81)\r\n");
@@ -162,7 +162,7 @@ fn encryption_is_reported_once_and_nothing_is_read_after_it() {
 }
 
 #[test]
-fn a_cut_channel_is_reported_once_and_only_where_an_announcement_can_be_lost() {
+fn a_truncated_channel_is_reported_once_and_only_if_an_announcement_can_be_lost() {
     let mut feed = Feed::new();
     for _ in 0..3 {
         feed.tcp_cut((S, 21), (C, 40_001), b"227 (192,0,2,80,195,80)\r\n", 9);
@@ -213,7 +213,7 @@ fn a_streaming_server_sends_the_streams_that_it_describes() {
 }
 
 #[test]
-fn a_stream_runs_from_its_source_to_its_destination_whoever_names_them() {
+fn a_stream_runs_from_its_source_to_its_destination_whichever_side_names_them() {
     let setup = b"Transport: RTP/AVP;unicast;client_port=4588-4589\r\n";
     let asked = [
         "expect:rtsp udp 10.0.0.5:4588 -> anyone: rtp streaming 600 s",
@@ -260,7 +260,7 @@ fn a_portmapper_is_read_over_both_transports_and_may_name_another_address_than_i
     let port = ["expect:rpc-binding tcp 192.0.2.80:32803 <- anyone: nlockmgr file-sharing always"];
     assert_eq!(Feed::new().udp((C, 900), (S, 111), &call).udp((S, 111), (C, 900), &reply).log(), port);
     assert_eq!(Feed::new().tcp((C, 900), (S, 111), &marked(&call)).tcp((S, 111), (C, 900), &marked(&reply)).log(), port);
-    // GETADDR in version 3, and its answer: port 2049 of an address that the portmapper is not seen with.
+    // GETADDR in version 3, and its answer: port 2049 of an address other than the portmapper's own.
     let text = |text: &[u8]| {
         let padded = text.len().next_multiple_of(4);
         [&big_endian(&[text.len() as u32]), text, &vec![0; padded - text.len()]].concat()
@@ -273,8 +273,7 @@ fn a_portmapper_is_read_over_both_transports_and_may_name_another_address_than_i
     );
 }
 
-/// The answer of an endpoint mapper without a connection (C706, sections 12.5.1 and 14.3): samr over TCP at that port of
-/// that address.
+/// The answer of an endpoint mapper without a connection (C706, sections 12.5.1 and 14.3): samr over TCP at `port` of `address`.
 fn mapped(address: [u8; 4], port: u16) -> Vec<u8> {
     let little = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let floor = |left: &[u8], right: &[u8]| {
@@ -294,7 +293,7 @@ fn mapped(address: [u8; 4], port: u16) -> Vec<u8> {
 }
 
 #[test]
-fn an_endpoint_mapper_is_believed_over_udp_too_but_nobody_else() {
+fn only_endpoint_mappers_are_believed_also_over_udp() {
     let announced = |from, to, address| Feed::new().udp(from, to, &mapped(address, 49_155)).log();
     let (client, mapper) = ((C, 50_000), (S, 135));
     let own = ["expect:epm-binding tcp 192.0.2.80:49155 <- anyone: samr directory always"];
@@ -354,7 +353,7 @@ fn a_port_that_the_user_names_differently_on_two_machines_is_read_as_both() {
 }
 
 #[test]
-fn encryption_and_truncation_are_forgotten_with_their_channels() {
+fn encryption_and_truncation_are_removed_with_their_channels() {
     let (client, server) = ((C, 40_001), (S, 21));
     for is_there in [true, false] {
         let mut feed = Feed::new();
@@ -364,7 +363,7 @@ fn encryption_and_truncation_are_forgotten_with_their_channels() {
         packets(&mut feed);
         feed.listener.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
         assert_eq!(feed.listener.announcements().log().len(), if is_there { 2 } else { 0 });
-        // Events that are remembered are not reported again.
+        // Events on the same channel are not reported again.
         packets(&mut feed);
         assert_eq!(feed.log(), ["encrypted", "truncated"]);
     }

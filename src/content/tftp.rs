@@ -1,10 +1,10 @@
-//! TFTP (RFC 1350): a request is answered from a port that the server chooses for this transfer.
+//! TFTP (RFC 1350): the answer to a request comes from a port that the server chooses for this transfer.
 
 use super::announcement::{Expectation, ServerEnd};
 use super::packet::ChannelPacket;
 use crate::service::{Announcer, Expected, Transport};
 
-/// The transfer that a read or write request (opcodes 1 and 2, RFC 1350 section 5) asks for.
+/// The expected transfer of a read or write request (opcodes 1 and 2, RFC 1350 section 5).
 pub(super) fn expectation(packet: &ChannelPacket<'_>) -> Option<Expectation> {
     if packet.is_from_server() || !matches!(packet.payload, [0, 1 | 2, ..]) {
         return None;

@@ -1,4 +1,4 @@
-//! Text as packets carry it: its lines, the numbers and addresses in them, and names in any encoding.
+//! Text in packets: lines, the numbers and addresses in them, and names in any encoding.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,17 +9,17 @@ use std::str::FromStr;
 pub struct Lines<'a> {
     /// The first line, if it began in an earlier packet.
     carried: Option<Vec<u8>>,
-    /// The lines after it, with LF between them.
+    /// The lines after the first one, with LF between them.
     rest: Option<&'a [u8]>,
 }
 
 impl<'a> Lines<'a> {
-    /// The lines of a datagram: text after its last LF is a line, too.
+    /// Splits a datagram into lines: text after its last LF is a line, too.
     pub fn of_datagram(payload: &'a [u8]) -> Self {
         Self { carried: None, rest: Some(payload) }
     }
 
-    /// The line `carried`, which began in an earlier packet, if any, then the lines of `rest`, if any.
+    /// Creates lines from `carried`, a line that began in an earlier packet, and the lines of `rest`.
     pub fn new(carried: Option<Vec<u8>>, rest: Option<&'a [u8]>) -> Self {
         Self { carried, rest }
     }
@@ -39,7 +39,7 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// The text before the first LF, and the text after it, if there is an LF.
+/// The text before the first LF, and the text after that LF, if there is one.
 pub(super) fn split_line(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|byte| *byte == b'\n') {
         Some(end) => (&text[..end], Some(&text[end + 1..])),
@@ -51,16 +51,16 @@ fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// A number or an address that fills `text`. `None` if it is not UTF-8 or cannot be parsed.
+/// Parses a number or an address that fills `text`. `None` if it is not UTF-8 or cannot be parsed.
 pub(super) fn parse<T: FromStr>(text: &[u8]) -> Option<T> {
     str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Appends the bytes of a name to a text: UTF-8 unchanged; in anything else, each byte that is no ASCII letter, digit, `-`, `_`
-/// or `.` as `\DDD`, decimal, as DNS writes it (RFC 1035 section 5.1). Each character of `special` gets a backslash in front.
+/// Appends the bytes of a name to a text: UTF-8 unchanged; in anything else, each byte other than an ASCII letter, digit, `-`,
+/// `_` or `.` as `\DDD`, decimal, as in DNS (RFC 1035 section 5.1). Each character of `special` is escaped by a backslash.
 pub(super) fn push_name(text: &mut String, bytes: &[u8], special: &[char]) {
     match str::from_utf8(bytes) {
-        // Nearly all names. A copy in one piece is faster, and captures full of DNS have millions of them.
+        // The case of nearly all names. Copying in one piece is faster, and captures full of DNS have millions of names.
         Ok(valid) if !valid.contains(special) => text.push_str(valid),
         Ok(valid) => valid.chars().for_each(|c| push_char(text, c, special)),
         Err(_) => bytes.iter().for_each(|&byte| push_byte(text, byte, special)),

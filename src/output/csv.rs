@@ -7,7 +7,7 @@ use super::stream::write_rows;
 use crate::summary::{Table, Value};
 use crate::text;
 
-/// Writes one table. Lines end in a line feed alone: what reads RFC 4180 takes that, and so does all that reads lines.
+/// Writes one table. Lines end in a line feed alone, which readers of RFC 4180 and of plain lines accept.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
     let keys: Vec<&str> = table.fields.iter().map(|field| field.key).collect();
     writeln!(output, "{}", keys.join(","))?;
@@ -25,7 +25,7 @@ pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
     output.flush()
 }
 
-/// Appends a value, between quotation marks if it has to be. What a spreadsheet would take for a formula is guarded.
+/// Appends a value, in quotation marks if necessary. Text that a spreadsheet would take for a formula is guarded.
 #[inline(always)]
 fn append_field(value: Value<'_>, text: &mut Vec<u8>) -> io::Result<()> {
     match value {
@@ -41,7 +41,7 @@ fn append_field(value: Value<'_>, text: &mut Vec<u8>) -> io::Result<()> {
             append(value, text);
             Ok(())
         }
-        // Numbers, times and addresses have nothing in them that would have to be quoted.
+        // Numbers, times and addresses contain no character that needs quotation marks.
         _ => {
             append(value, text);
             Ok(())
@@ -52,7 +52,7 @@ fn append_field(value: Value<'_>, text: &mut Vec<u8>) -> io::Result<()> {
 /// True if text may need a guard, escapes or quotation marks.
 #[inline]
 fn is_special(field: &[u8]) -> bool {
-    // All of it is looked at, whatever comes: most fields are short, and hold nothing of it.
+    // The loop has no early exit: most fields are short and have no special byte.
     let is_special = field.iter().fold(false, |found, byte| found | IS_SPECIAL[usize::from(*byte)]);
     is_special || matches!(field.first(), Some(b' ' | b'=' | b'+' | b'-' | b'@'))
 }
@@ -77,15 +77,15 @@ fn append_special(field: &str, text: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// Stands in front of a text that a spreadsheet must not run.
+/// The character before a text that a spreadsheet must not run.
 const GUARD: char = '\'';
 
-/// The characters for which a field has to stand between quotation marks: those of RFC 4180 section 2 that are no line breaks, which
-/// are escaped, and what separates columns for readers that have other settings.
+/// The characters that require quotation marks: those of RFC 4180 section 2 except line breaks, which are escaped, and those that
+/// separate columns for readers with other settings.
 const NEEDS_QUOTES: [char; 4] = ['"', ',', ';', '|'];
 
-/// The bytes for which a field is looked at closely: those of [`NEEDS_QUOTES`], and all that may belong to a character that cannot be
-/// seen or begins a formula.
+/// The bytes that require a closer check of a field: those of [`NEEDS_QUOTES`], and all that may belong to a character that is
+/// invisible or begins a formula.
 const IS_SPECIAL: [bool; 256] = {
     let mut is_special = [false; 256];
     let mut byte = 0;
@@ -101,8 +101,8 @@ const IS_SPECIAL: [bool; 256] = {
     is_special
 };
 
-/// What a spreadsheet may run as a formula: text with one of the signs that begin one in front, also in their full-width forms and
-/// behind characters that are blank or cannot be seen; and text that begins with a control character that programs remove on import
+/// Reports whether a spreadsheet may run a text as a formula: it begins with one of the signs that begin a formula (also
+/// full-width, and after characters that are blank or invisible), or with a control character that programs remove on import
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>, OWASP ASVS 5.0 requirement 1.2.10).
 fn looks_like_a_formula(text: &str) -> bool {
     let is_blank = |c: char| c.is_whitespace() || text::is_dangerous(c);
@@ -121,13 +121,13 @@ mod tests {
     }
 
     #[test]
-    fn text_is_quoted_where_a_separator_would_split_it() {
+    fn text_with_a_separator_is_quoted() {
         let texts = ["a b", "a,b", "a \"b\"", "a;b", "a|b", "日本", ""].map(|text| csv(Value::Text(text)));
         assert_eq!(texts, ["a b", "\"a,b\"", "\"a \"\"b\"\"\"", "\"a;b\"", "\"a|b\"", "日本", ""]);
     }
 
     #[test]
-    fn what_cannot_be_seen_is_written_as_an_escape() {
+    fn invisible_characters_are_escaped() {
         let texts = ["a\tb", "a\r\nb", "\u{1b}[31m", "\u{7f}\u{9b}", "\u{202e}gpj.exe", "a\u{200b}\u{feff}b"];
         let escaped = texts.map(|text| csv(Value::Untrusted(text)));
         assert_eq!(

@@ -1,6 +1,6 @@
-//! Values as text of CSV and JSON: exact numbers, a decimal point, RFC 3339 times, nothing for what is not known.
+//! Values as text of CSV and JSON: exact numbers, a decimal point, RFC 3339 times, nothing for unknown values.
 //!
-//! Text is a vector of bytes here, all of them UTF-8: a string would have to look at digits again before it takes them.
+//! Text is a vector of bytes here, all of them UTF-8: a string would check every digit again before appending it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -9,16 +9,16 @@ use super::escape;
 use crate::summary::{CommunityId, List, Value};
 use crate::unit::{PAIRS, Time};
 
-/// The most ranges of ports that a list shows; of further ones it tells the number of ports.
+/// The most ranges of ports that a list shows; it reports the number of ports in further ones.
 const MAX_PORT_RANGES: usize = 32;
 
-/// Appends a value as JSON writes it. Numbers with more digits than a type has are numbers in JSON all the same. A list is a string of
-/// its items, and null without any.
+/// Appends a value as JSON writes it. A number is written in full, even if it has more digits than common types hold. A list is a
+/// string of its items, or null if it is empty.
 pub fn append_json(value: Value<'_>, text: &mut Vec<u8>) -> serde_json::Result<()> {
     match value {
         Value::Null => text.extend_from_slice(b"null"),
         Value::Integer(_) | Value::Share(_) | Value::Decimal { .. } => append(value, text),
-        // A port is a number, several are text.
+        // A single port is a number, a range is text.
         Value::PortRange(first, last) if first == last => append(value, text),
         Value::Text(string) | Value::Untrusted(string) => append_string(string, text)?,
         Value::List(list) => append_items(list, text)?,
@@ -36,7 +36,7 @@ pub fn append_json(value: Value<'_>, text: &mut Vec<u8>) -> serde_json::Result<(
     Ok(())
 }
 
-/// Appends a string between quotation marks.
+/// Appends a string in quotation marks.
 fn append_string(string: &str, text: &mut Vec<u8>) -> serde_json::Result<()> {
     if needs_escapes(string.as_bytes()) {
         return escape::to_json(text, string);
@@ -47,7 +47,7 @@ fn append_string(string: &str, text: &mut Vec<u8>) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// Appends the items of a list as one string, or null if there are none.
+/// Appends the items of a list as one string, or null if the list is empty.
 fn append_items(list: &dyn List, text: &mut Vec<u8>) -> serde_json::Result<()> {
     let start = text.len();
     text.push(b'"');
@@ -66,13 +66,13 @@ fn append_items(list: &dyn List, text: &mut Vec<u8>) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// True if text has characters that cannot stand in a JSON document as they are.
+/// True if text has characters that must be escaped in a JSON document.
 fn needs_escapes(text: &[u8]) -> bool {
     text.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ' | 0x7f..))
 }
 
-/// Appends a value's text. What is short is done in place. What takes long has a function of its own: otherwise every short
-/// value would begin with setting up what that needs.
+/// Appends a value's text. Short code is inlined; long code has a function of its own, because otherwise every short value would
+/// pay for its set-up.
 #[inline(always)]
 pub fn append(value: Value<'_>, text: &mut Vec<u8>) {
     match value {
@@ -92,8 +92,8 @@ pub fn append(value: Value<'_>, text: &mut Vec<u8>) {
     }
 }
 
-/// Appends the items of a list with separators between them; those of a list in a list have slashes: `10/20 10/30`. Ports are
-/// ranges only from three on: `80 8080 8081 9000-9003`.
+/// Appends the items of a list with `separator` between them; the items of an inner list are separated by slashes: `10/20 10/30`.
+/// Three or more consecutive ports form a range: `80 8080 8081 9000-9003`.
 #[inline(never)]
 fn append_list(list: &dyn List, separator: u8, text: &mut Vec<u8>) {
     let start = text.len();
@@ -156,7 +156,7 @@ fn append_compared(more: i32, less: i32, text: &mut Vec<u8>) {
     text.extend_from_slice(itoa::Buffer::new().format(less).as_bytes());
 }
 
-/// Each octet with a point behind it, and how many of the letters are taken.
+/// Each octet with a dot after it, and the number of characters in use.
 static OCTETS: [([u8; 4], usize); 256] = {
     let mut octets = [([0; 4], 0); 256];
     let mut octet = 0;
@@ -181,7 +181,7 @@ static OCTETS: [([u8; 4], usize); 256] = {
     octets
 };
 
-/// The same text as everywhere, in a fraction of the time: large tables consist of addresses for the most part.
+/// Appends the usual text of an IPv4 address in a fraction of the usual time: large tables consist mostly of addresses.
 fn append_ipv4(address: Ipv4Addr, text: &mut Vec<u8>) {
     let (mut all, mut taken) = ([0; 16], 0);
     for octet in address.octets() {
@@ -189,11 +189,11 @@ fn append_ipv4(address: Ipv4Addr, text: &mut Vec<u8>) {
         all[taken..taken + 4].copy_from_slice(&letters);
         taken += len;
     }
-    // The last point is none.
+    // No dot after the last octet.
     text.extend_from_slice(&all[..taken - 1]);
 }
 
-/// The same again, in the form of RFC 5952: small letters, and a double colon for the first of the longest runs of zeros.
+/// Appends an IPv6 address in the form of RFC 5952: lower case, and a double colon for the first of the longest runs of zeros.
 #[inline(never)]
 fn append_ipv6(address: Ipv6Addr, text: &mut Vec<u8>) {
     if let Some(mapped) = address.to_ipv4_mapped() {
@@ -216,7 +216,7 @@ fn append_ipv6(address: Ipv6Addr, text: &mut Vec<u8>) {
     }
 }
 
-/// The first of the longest runs of at least two zeros; empty and behind the end if there is none.
+/// The first of the longest runs of at least two zeros; the empty range at the end if there is none.
 fn longest_zeros(segments: &[u16; 8]) -> Range<usize> {
     let mut longest = 8..8;
     let mut start = 0;
@@ -236,7 +236,7 @@ fn append_hex(number: u16, text: &mut Vec<u8>) {
     text.extend(shifts.map(|shift| DIGITS[usize::from(number >> shift & 0xf)]));
 }
 
-/// Appends `value` divided by 10 to the power of `digits`, in full.
+/// Appends `value` divided by 10 to the power of `digits`, with all digits.
 pub fn append_decimal(value: i128, digits: u8, text: &mut Vec<u8>) {
     if value < 0 {
         text.push(b'-');
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_written_as_everywhere() {
+    fn addresses_have_their_standard_text() {
         for address in ["0.0.0.0", "192.168.1.255", "2001:db8::1", "::ffff:10.0.0.1", "::", "::1", "1::", "::2:0:0:3:0:0"] {
             assert_eq!(text(Value::Address(address.parse().unwrap())), address);
         }
@@ -299,7 +299,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Segments are zero as often as not, so that runs of all lengths come in all places.
+        /// Segments are zero half of the time, so that runs of all lengths occur in all places.
         #[test]
         fn addresses_are_written_as_the_standard_library_does(
             segments in proptest::array::uniform8(prop_oneof![Just(0), any::<u16>()]),
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_alone_is_a_number_and_several_are_text() {
+    fn a_single_port_is_a_number_and_a_range_is_text() {
         let ranges = [(80, 80), (80, 81), (80, 83)].map(|(first, last)| Value::PortRange(first, last));
         assert_eq!(ranges.map(text), ["80", "80-81", "80-83"]);
         assert_eq!(ranges.map(json), ["80", "\"80-81\"", "\"80-83\""]);
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_empty_or_null() {
+    fn unknown_values_are_empty_or_null() {
         assert_eq!((text(Value::Null), json(Value::Null)), (String::new(), "null".into()));
     }
 }

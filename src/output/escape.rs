@@ -1,4 +1,4 @@
-//! Strings in JSON documents, in which nothing is left that steers a terminal, turns the writing direction or cannot be seen.
+//! Strings in JSON documents without characters that steer a terminal, turn the writing direction or are invisible.
 
 use std::io;
 
@@ -8,13 +8,12 @@ use serde_json::ser::Formatter;
 
 use crate::text;
 
-/// Writes a value. Every string in it that [`text::clean`] would change is written with escapes in place of those characters, which
-/// a JSON parser turns into the same characters again.
+/// Writes a value. In every string that [`text::clean`] would change, those characters are escaped; a JSON parser restores them.
 pub fn to_json(output: impl io::Write, value: &(impl Serialize + ?Sized)) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(output, Escaping))
 }
 
-/// The compact form of JSON with more escapes than RFC 8259 section 7 asks for.
+/// The compact form of JSON with more escapes than RFC 8259 section 7 requires.
 struct Escaping;
 
 impl Formatter for Escaping {

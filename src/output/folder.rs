@@ -1,4 +1,4 @@
-//! Several tables as files of their own in one folder.
+//! Several tables in one folder, each in a file of its own.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,15 +8,14 @@ use crate::error::Error;
 use crate::summary::Table;
 use crate::support::atomic_write;
 
-/// The file of a table in a folder: NAME.EXTENSION.
+/// The path of a table's file in a folder: NAME.EXTENSION.
 pub fn file_of(folder: &Path, table: &str, extension: &str) -> PathBuf {
     folder.join(table).with_extension(extension)
 }
 
-/// Writes each table with `write` to its file in a folder, which is made if it is not there. A file that is there is replaced as
-/// a whole.
+/// Writes each table with `write` to its file in a folder, which is created if missing. An existing file is replaced as a whole.
 ///
-/// The result is what could not be written. A file that fails is no reason not to write the others.
+/// Returns the errors of files that could not be written. A failed file does not prevent the others.
 pub fn write<'a>(
     folder: &Path,
     extension: &str,

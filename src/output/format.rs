@@ -1,4 +1,4 @@
-//! The formats that data are written in. A format is a file beside this one, and an arm in each function here.
+//! The data formats. A format is a file beside this one, and an arm in each function here.
 
 use std::io::{self, Write};
 
@@ -17,17 +17,17 @@ pub enum Format {
     JsonLines,
 }
 
-/// Writes one table as a document of its own.
+/// Writes one table as a separate document.
 pub type WriteTable = fn(&Table<'_>, &mut dyn Write) -> io::Result<()>;
 /// Writes several tables as one document with a heading.
 pub type WriteDocument = for<'t> fn(&Heading<'_>, &mut dyn Iterator<Item = Table<'t>>, &mut dyn Write) -> io::Result<()>;
 
-/// The documents that several tables make in a format.
+/// The division of several tables into documents.
 #[derive(Clone, Copy)]
 pub enum Layout {
-    /// One for each table.
+    /// One document for each table.
     EachTable(WriteTable),
-    /// One for all of them.
+    /// One document for all tables.
     OneDocument(WriteDocument),
 }
 
@@ -35,7 +35,7 @@ impl Format {
     /// All formats, in the order in which options list them and files are written.
     pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::JsonLines];
 
-    /// The name of the format: its files end in it, and the option that asks for it is called so.
+    /// The name of the format: the extension of its files, and the name of its option.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
@@ -44,7 +44,7 @@ impl Format {
         }
     }
 
-    /// The option that asks for the format.
+    /// The option that selects the format.
     pub const fn option(self) -> &'static str {
         match self {
             Format::Csv => "--csv",
@@ -53,7 +53,7 @@ impl Format {
         }
     }
 
-    /// The documents of the format, and their writer.
+    /// The division of the tables into documents, with the function that writes them.
     pub const fn layout(self) -> Layout {
         match self {
             Format::Csv => Layout::EachTable(|table, output| csv::write(table, output)),

@@ -1,4 +1,4 @@
-//! Everything as one JSON document (RFC 8259), with the keys of the tables' columns.
+//! All tables as one JSON document (RFC 8259), with the keys of the tables' columns.
 
 use std::io::{self, Write};
 
@@ -9,17 +9,17 @@ use super::escape;
 use super::stream::write_rows;
 use crate::summary::{Field, Table, Value};
 
-/// Raised when a key changes its meaning.
+/// The version of the document's schema, raised when a key changes its meaning.
 ///
 /// Changed from 1 to 2:
 ///
-/// - `attempted`, in all tables that have it, counts datagrams without an answer, too, and not only openings of connections;
-/// - `evidence` in `flows` and `servers` is the word alone that the table `evidence` has, `rank` in place of `rank:6>-1`; the
-///   numbers that were compared are in `evidence_detail`, `6>-1`;
-/// - the number of ports in `ranges` is called `port_count`; `ports` is a list wherever there is such a column.
+/// - `attempted`, in all tables that have it, also counts datagrams without an answer, and not only openings of connections;
+/// - `evidence` in `flows` and `servers` is only the word that the table `evidence` has: `rank`, not `rank:6>-1`; the
+///   compared numbers are in `evidence_detail`: `6>-1`;
+/// - the number of ports in `ranges` is called `port_count`; in every table, a column `ports` is a list.
 pub const SCHEMA_VERSION: u32 = 2;
 
-/// What the document says about itself.
+/// The heading of the document: its producer, inputs and options.
 #[derive(Serialize)]
 pub struct Heading<'a> {
     /// The program.
@@ -30,12 +30,12 @@ pub struct Heading<'a> {
     pub options: Settings,
 }
 
-/// What made the document.
+/// The program that made the document.
 #[derive(Serialize)]
 pub struct Producer<'a> {
-    /// Its version.
+    /// The program's version.
     pub version: &'a str,
-    /// The port table that it names services by.
+    /// The port table that names the services.
     pub services_table: String,
 }
 
@@ -46,21 +46,21 @@ pub struct Settings {
     pub idle_timeout: Option<f64>,
     /// The user's own port table.
     pub services: Option<String>,
-    /// Seconds of a bucket of the timeline; `null` = as it fits.
+    /// Seconds of a bucket of the timeline; `null` = automatic.
     pub interval: Option<f64>,
-    /// The most flows that are told apart.
+    /// The most flows that are counted separately.
     pub max_flows: Option<usize>,
-    /// The filter that packets have passed; `null` = all were looked at.
+    /// The filter that packets must pass; `null` = all pass.
     pub filter: Option<String>,
-    /// Whether `servers` has rows for ports that refused or never answered, too.
+    /// `true` if `servers` also has rows for ports that refused or never answered.
     pub closed_ports: Option<bool>,
-    /// Whether the inputs were read in the order given; `false` = in that of their first packets.
+    /// `true` if the inputs were read in the order given; `false` = in the order of their first packets.
     pub keep_order: Option<bool>,
-    /// Whether suspected duplicates were dropped.
+    /// `true` if suspected duplicates were dropped.
     pub dedup: Option<bool>,
 }
 
-/// Writes the document and a line break behind it. Each table is built when its turn comes and dropped behind it.
+/// Writes the document and a line break after it. Each table is built when its turn comes, and dropped once written.
 pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>, mut output: impl Write) -> io::Result<()> {
     write!(output, r#"{{"schema_version":{SCHEMA_VERSION},"portolan":"#)?;
     escape::to_json(&mut output, &heading.portolan)?;
@@ -94,7 +94,7 @@ pub(super) fn append_object(fields: &[Field], row: &[Value<'_>], text: &mut Vec<
 
 fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let mut is_first = true;
-    // Each row has a comma in front of it.
+    // Each row begins with a comma; that of the first row is removed.
     let append_row = |row: &[Value<'_>], text: &mut Vec<u8>| {
         text.push(b',');
         append_object(&table.fields, row, text)

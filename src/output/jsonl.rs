@@ -6,7 +6,7 @@ use super::json::append_object;
 use super::stream::write_rows;
 use crate::summary::{Table, Value};
 
-/// Writes one table, and its total as the last line if it has one. A table without rows is no line.
+/// Writes one table, and its total as the last line if there is one. A table without rows is empty output.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
     let append_row = |row: &[Value<'_>], text: &mut Vec<u8>| {
         append_object(&table.fields, row, text)?;

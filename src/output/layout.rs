@@ -1,4 +1,4 @@
-//! Columns in the room that a line has: which of them are shown, and how wide each is.
+//! The layout of columns in the width of a line: which columns are shown, and how wide each is.
 
 use std::net::IpAddr;
 
@@ -7,50 +7,50 @@ use super::wrap::width_of;
 
 /// Spaces between columns.
 pub const GAP: usize = 2;
-/// Places without which a name is not worth its column.
+/// The least width in places at which a name is worth showing.
 const LEAST_NAME: usize = 12;
-/// Places of an address that has to give way: those of the longest in IPv4.
+/// Width in places of an address that gives way: that of the longest IPv4 address.
 const SHORT_ADDRESS: usize = 15;
-/// Places to which a word may be shortened where nothing else helps.
+/// Width in places to which a word may be shortened as a last resort.
 const LEAST_WORD: usize = 5;
 
-/// The ways to fit a text that is wider than its place.
+/// The ways to fit a text that is wider than its column.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Overflow {
-    /// Nothing: a number.
+    /// Never broken or shortened: a number.
     Number,
-    /// Nothing: a time.
+    /// Never broken or shortened: a time.
     Whole,
-    /// Nothing, but what stands behind it may go on in the next line.
+    /// Never broken or shortened, but the text after it may continue on the next line.
     Address,
-    /// It may be broken between words, and its words may be shortened.
+    /// Text that may be broken between words, and whose words may be shortened.
     #[default]
     Words,
-    /// It may be shortened in the middle: a name from outside, a path.
+    /// Text that may be shortened in the middle: a name from outside, a path.
     Name,
 }
 
-/// The places that the texts of a column would like to have.
+/// The widths in places that the texts of a column need.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Wish {
     /// The title in one line.
     title: usize,
-    /// The widest of the texts that may be broken or shortened.
+    /// The widest text that may be broken or shortened.
     text: usize,
-    /// The widest of those that may not.
+    /// The widest text that may not be broken or shortened.
     whole: usize,
-    /// The widest of the latter if addresses give way.
+    /// The widest text that may not be broken or shortened, if addresses give way.
     stubborn: usize,
     holds_words: bool,
 }
 
 impl Wish {
-    /// The wish of a column that has nothing but a title of that width.
+    /// Creates the wish of a column that has only a title of `width` places.
     pub fn of_title(width: usize) -> Wish {
         Wish { title: width, ..Wish::default() }
     }
 
-    /// Takes in a text of that width.
+    /// Adds a text of `width` places.
     pub fn add(&mut self, fit: Overflow, width: usize) {
         match fit {
             Overflow::Words | Overflow::Name => self.text = self.text.max(width),
@@ -60,7 +60,7 @@ impl Wish {
         self.holds_words |= fit == Overflow::Words && width > 0;
     }
 
-    /// Takes in what another one of the same column has taken in.
+    /// Adds the texts of another wish of the same column.
     pub fn merge(&mut self, other: Wish) {
         self.title = self.title.max(other.title);
         self.text = self.text.max(other.text);
@@ -78,13 +78,13 @@ impl Wish {
         self.text.max(self.whole) > 0
     }
 
-    /// The places that it takes if so many of the texts that may be shortened are enough.
+    /// The width of the column if `enough` places are enough for texts that may be shortened.
     fn content_with(&self, enough: usize, whole: usize) -> usize {
         self.text.min(enough).max(whole).max(self.title)
     }
 
-    /// The fewest and the most places that are set aside for a column while there may be others. One that need not be shown is only
-    /// shown if nothing in it has to be broken.
+    /// The fewest and the most places that are reserved for a column while others may follow. A column that need not be shown is
+    /// only shown if none of its texts has to be broken.
     fn claim(&self, column: Placement, addresses_give_way: bool) -> [usize; 2] {
         let whole = if addresses_give_way { self.stubborn } else { self.whole };
         let most = self.content_with(column.enough, whole);
@@ -96,7 +96,7 @@ impl Wish {
     }
 }
 
-/// The places of what can neither be broken nor shortened, if addresses give way.
+/// The width in places of a text that may neither be broken nor shortened, if addresses give way; 0 for other texts.
 fn stubborn(fit: Overflow, width: usize) -> usize {
     match fit {
         Overflow::Number | Overflow::Whole => width,
@@ -105,8 +105,8 @@ fn stubborn(fit: Overflow, width: usize) -> usize {
     }
 }
 
-/// The columns to show, by index, and how many had no room: those that must be shown, and of the others as many as there is room for,
-/// in their order of importance. A column that says nothing in any row is left out, and is not counted.
+/// Chooses the columns to show, by index, and counts those without room: all that must be shown, and as many others as fit, in
+/// order of importance. A column without a value in any row is left out and not counted.
 pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) -> (Vec<usize>, usize) {
     let mut by_importance: Vec<usize> = (0..columns.len())
         .filter(|&index| match columns[index].priority {
@@ -117,7 +117,7 @@ pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) ->
         .collect();
     by_importance.sort_by_key(|&index| columns[index].priority);
     let (mut chosen, mut left_out) = (Vec::new(), 0);
-    // Places that are free if addresses stay where they are, and if they give way.
+    // Free places if addresses are shown in full, and if they give way.
     let mut free = [width.saturating_add(GAP); 2];
     for group in by_importance.chunk_by(|&one, &other| columns[one].priority == columns[other].priority) {
         let claims = [false, true].map(|give_way| {
@@ -140,24 +140,24 @@ pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) ->
     (chosen, left_out)
 }
 
-/// How narrow a column can be.
+/// The smallest widths of a column.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Narrowest {
-    /// If its words are whole and its names can be read.
+    /// The width at which its words are whole and its names can be read.
     readable: usize,
-    /// If addresses give way, too.
+    /// The width at which addresses give way, too.
     stubborn: usize,
-    /// If its words are shortened as far as possible.
+    /// The width at which its words are shortened as far as possible.
     least: usize,
 }
 
 impl Narrowest {
-    /// Takes in the title, whose words stay whole.
+    /// Adds the title, whose words stay whole.
     pub fn add_title(&mut self, title: &str) {
         title.split(' ').map(width_of).for_each(|width| self.add_places([width; 3]));
     }
 
-    /// Takes in a text that takes so many places, of which `enough` are enough.
+    /// Adds a text of `width` places, of which `enough` are enough.
     pub fn add(&mut self, fit: Overflow, text: &str, width: usize, enough: usize) {
         match fit {
             Overflow::Number | Overflow::Whole | Overflow::Address => {
@@ -172,7 +172,7 @@ impl Narrowest {
         }
     }
 
-    /// Takes in what another one of the same column has taken in.
+    /// Adds the texts of another value for the same column.
     pub fn merge(&mut self, other: Narrowest) {
         self.add_places([other.readable, other.stubborn, other.least]);
     }
@@ -184,15 +184,15 @@ impl Narrowest {
     }
 }
 
-/// True for what would mean something else if a part of it were missing.
+/// True for a word whose meaning would change if a part of it were missing.
 fn is_number_or_address(word: &str) -> bool {
     let word = word.trim_start_matches('(');
     word.starts_with(|c: char| c.is_ascii_digit()) || word.parse::<IpAddr>().is_ok()
 }
 
-/// The widths of columns that want to be as wide as `wanted` and have `room` together. First texts are broken and names shortened,
-/// then addresses give way, and last words are shortened. If numbers have no room even so, they take it: a line that is too long can
-/// still be read.
+/// Computes the widths of columns that need `wanted` places and share `room`. First, texts are broken and names shortened; then
+/// addresses give way; last, words are shortened. If there is still no room for numbers, the line becomes too long, but can be
+/// read.
 pub fn widths(wanted: &[usize], narrowest: &[Narrowest], room: usize) -> Vec<usize> {
     let of = |width: fn(&Narrowest) -> usize| narrowest.iter().map(width).collect::<Vec<_>>();
     let (readable, stubborn, least) = (of(|one| one.readable), of(|one| one.stubborn), of(|one| one.least));
@@ -206,12 +206,12 @@ pub fn widths(wanted: &[usize], narrowest: &[Narrowest], room: usize) -> Vec<usi
     }
 }
 
-/// Divides room between columns: each has the same width, but at least `least` and at most `most`. What cannot be divided goes to
-/// the first ones.
+/// Divides `room` between columns: each has the same width, but at least `least` and at most `most`. The remainder goes to the
+/// first columns.
 fn divided(least: &[usize], most: &[usize], room: usize) -> Vec<usize> {
     let width = |column: usize, level: usize| level.min(most[column]).max(least[column]);
     let total = |level: usize| (0..least.len()).map(|column| width(column, level)).sum::<usize>();
-    // The widest level at which all fit.
+    // The widest level at which all columns fit.
     let (mut level, mut too_wide) = (0, most.iter().copied().max().unwrap_or(0) + 1);
     while level + 1 < too_wide {
         let middle = level.midpoint(too_wide);
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_go_by_importance_and_those_that_belong_together_go_together() {
+    fn columns_are_left_out_by_importance_and_in_their_groups() {
         assert_eq!(fitting(24 + 2 + 6 + 2 + 8 + 2 + 40 + 2 + 12), (vec![0, 1, 2, 3, 4], 0));
         assert_eq!(fitting(24 + 2 + 6 + 2 + 8 + 2 + 40 + 2 + 11), (vec![0, 1, 2, 3], 1));
         // The list would have to be broken; the name is shortened.
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_divided_equally_among_those_that_want_more() {
+    fn remaining_room_is_divided_equally_among_columns_that_need_more() {
         assert_eq!(divided(&[1, 1, 1], &[5, 30, 40], 26), [5, 11, 10]);
         assert_eq!(divided(&[1, 1, 1], &[5, 3, 8], 16), [5, 3, 8]);
         assert_eq!(divided(&[1, 1, 1], &[5, 3, 8], 1000), [5, 3, 8]);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_give_way_to_what_matters_most_and_to_nothing_else() {
+    fn addresses_give_way_only_to_the_most_important_columns() {
         const COLUMNS: [Placement; 3] = [placed(Priority::Always), placed(Priority::WithRoom(0)), placed(Priority::WithRoom(1))];
         let wishes = [wish(Overflow::Address, 6, 39), wish(Overflow::Number, 5, 8), wish(Overflow::Number, 5, 5)];
         assert_eq!(columns_that_fit(&COLUMNS, &wishes, 39 + 2 + 8 + 2 + 5), (vec![0, 1, 2], 0));

@@ -1,4 +1,4 @@
-//! Floor 9: tables to text. One small file per format; a writer takes a table and an output and computes nothing.
+//! Floor 9: tables to text. One small file per format; a writer takes a table and an output, and computes nothing.
 
 #[cfg(feature = "live")]
 pub mod checklist;

@@ -1,16 +1,15 @@
-//! The importance of columns on a terminal: which are always shown, which where there is room, and which never. Data formats always
-//! have every column.
+//! The importance of columns on a terminal: always shown, shown if there is room, or never shown. Data formats have every column.
 
 use crate::explain::MAX_CANDIDATES;
 use crate::summary::{ColumnRole, Field, Table};
 
-/// When a column is shown.
+/// The condition under which a column is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
 pub enum Priority {
-    /// However narrow the terminal is.
+    /// On any terminal, however narrow.
     Always,
-    /// If there is room; the columns with the smallest number are the last to go. Columns with the same number are shown together or
-    /// not at all. For the number 0 long addresses give way: what stands behind one goes on in the next line.
+    /// If there is room; the columns with the smallest number are removed last. Columns with the same number are shown together
+    /// or not at all. For the number 0, long addresses give way: the text after an address continues on the next line.
     WithRoom(u8),
     /// Never.
     Never,
@@ -19,25 +18,25 @@ pub enum Priority {
 /// A column's place on a terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Placement {
-    /// When it is shown.
+    /// The condition under which the column is shown.
     pub priority: Priority,
-    /// The places of a terminal that are enough for its texts, if they would take more and other columns need room, too.
+    /// The width in places that is enough for the column's texts if other columns need room, too.
     pub enough: usize,
 }
 
-/// Places that are enough for the texts of most columns.
+/// Width in places that is enough for the texts of most columns.
 const ENOUGH: usize = 24;
-/// Columns whose texts are sentences or long lists: the table, the column, and the places that are enough for them.
+/// Columns whose texts are sentences or long lists: the table, the column, and the width in places that is enough.
 const WIDE: [(&str, &str, usize); 3] =
     [("services", "service", 40), ("book", "description", 50), ("interfaces", "addresses", 50)];
 
 /// Rows that a terminal shows of most tables, unless the user wants another number.
 const DEFAULT_ROWS: usize = 50;
-/// The same of inputs: a capture in hundreds of files is not what a reader came for, and the tables after this one should not be pushed
+/// Rows that a terminal shows of `capture`, unless the user wants another number: hundreds of inputs would push the other tables
 /// off the screen.
 const CAPTURE_ROWS: usize = 10;
 
-/// The priority of columns without one, behind all that have one; those in front come first.
+/// The priority of unlisted columns, after all listed ones; among them, the order of the table decides.
 const UNLISTED: u8 = 100;
 
 /// The columns of a table by importance.
@@ -47,7 +46,7 @@ struct Importance {
     always: &'static [&'static str],
     /// The columns for which long addresses give way.
     before_addresses: &'static [&'static str],
-    /// Groups of columns that are shown where there is room, the most important one first.
+    /// Groups of columns that are shown if there is room, the most important group first.
     with_room: &'static [&'static [&'static str]],
     /// The columns that are never shown.
     never: &'static [&'static str],
@@ -255,8 +254,8 @@ impl Importance {
     }
 }
 
-/// The places of a table's columns. A column that is not listed here is shown if there is room behind the others; in a table that is
-/// not listed, the keys are always shown.
+/// The placements of a table's columns. An unlisted column is shown if there is room after the others; in an unlisted table, the
+/// keys are always shown.
 pub fn placements(table: &Table<'_>) -> Vec<Placement> {
     let importance = TABLES.iter().find(|importance| importance.table == table.name);
     let placement = |(index, field): (usize, &Field)| {
@@ -272,7 +271,7 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
     table.fields.iter().enumerate().map(placement).collect()
 }
 
-/// The rows that a terminal shows of a table, unless the user wants another number.
+/// The number of rows that a terminal shows of a table, unless the user wants another number.
 pub fn default_rows(table: &str) -> usize {
     match table {
         "capture" => CAPTURE_ROWS,
@@ -288,7 +287,7 @@ mod tests {
     use crate::summary::{BookRow, Column, Kind, Record, Rows, TableName};
 
     #[test]
-    fn every_listed_column_is_one_of_its_table_and_listed_once() {
+    fn every_column_of_a_listed_table_is_listed_once() {
         let mut tables: Vec<(&str, Vec<Field>)> = TableName::ALL.into_iter().map(|name| (name.key(), name.fields())).collect();
         tables.extend([("book", BookRow::fields()), ("candidates", CandidateRow::fields())]);
         #[cfg(feature = "live")]
@@ -319,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_not_listed_shows_its_keys_and_the_rest_where_there_is_room() {
+    fn an_unlisted_table_shows_its_keys_and_the_rest_if_there_is_room() {
         let priorities: Vec<Priority> =
             placements(&Rows::<New>::stored(Vec::new()).into()).into_iter().map(|placement| placement.priority).collect();
         assert_eq!(priorities, [Priority::WithRoom(100), Priority::Always, Priority::WithRoom(102)]);

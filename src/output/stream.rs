@@ -1,4 +1,4 @@
-//! Large tables as text, row by row: the threads of a table share the work, the text comes in order, and nothing is kept as a whole.
+//! Large tables as text, row by row: the threads of a table share the work, the text is in order, and is never held as a whole.
 
 use std::io;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::summary::{Table, Value};
 use crate::support::parallel;
 
-/// Writes all rows as text, and after them the total. `append_row` appends the text of a row; `write` gets the text of several rows at
+/// Writes all rows as text, then the total. `append_row` appends the text of a row; `write` receives the text of several rows at
 /// a time, in order.
 pub fn write_rows(
     table: &Table<'_>,

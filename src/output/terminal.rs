@@ -1,8 +1,8 @@
-//! Tables for people: aligned, as wide as the terminal at most, with a row for what is not shown.
+//! Tables for people: aligned, at most as wide as the terminal, with a row for all rows that are not shown.
 //!
-//! Numbers, times and addresses are never broken or shortened. Where they do not fit, columns are left out, text is broken between
-//! words, long addresses push what stands behind them to the next line, and words are shortened, in this order. A line is longer than
-//! the terminal only where nothing of that helps.
+//! Numbers, times and addresses are never broken or shortened. If they do not fit, these steps are taken in order: columns are
+//! left out, text is broken between words, long addresses push the text after them to the next line, and words are shortened. A
+//! line is longer than the terminal only if none of this helps.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -18,18 +18,18 @@ use crate::summary::{ColumnRole, Field, Kind, Table, Value};
 use crate::support::parallel;
 use crate::text;
 
-/// How tables are shown.
+/// The settings for showing tables.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// Columns of the terminal.
     pub width: usize,
     /// True if every column for people is shown, however narrow the terminal is.
     pub wide: bool,
-    /// True if the heading of a table tells how many columns had no room.
+    /// True if the heading of a table reports the number of columns without room.
     pub tells_left_out: bool,
-    /// Rows shown of each table, 0 = all; as many as are usual for it, if `None`.
+    /// Rows shown of each table, 0 = all; the table's default, if `None`.
     pub top: Option<usize>,
-    /// True if headings may be emphasised. Nothing is told by emphasis or colour alone.
+    /// True if headings may be emphasised. Emphasis and colour never carry information of their own.
     pub styled: bool,
     /// The language of titles and notes.
     pub messages: &'static dyn Messages,
@@ -43,15 +43,15 @@ impl View {
 }
 
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
-/// Digits of `2026-11-23 21:07:16`.
+/// Characters of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
-/// The most rows that are kept while a table is written: each is looked at several times, and one can be made from millions of flows.
+/// The most rows that are kept while a table is written: each is used several times, and may combine millions of flows.
 const MAX_KEPT: usize = 1 << 12;
 
-/// Writes a table with its heading, and an empty line behind it.
+/// Writes a table with its heading, and an empty line after it.
 ///
-/// Many rows are computed once or twice to be measured and once to be written, because all of them can be more than there is memory
-/// for.
+/// Rows beyond that number are computed once or twice to be measured and once to be written, because all of them may not fit into
+/// memory.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let titled = TitledTable::from_key(table.name);
     let title = titled.map_or(table.name, |table| view.messages.table_title(table));
@@ -76,16 +76,16 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
     writeln!(output)
 }
 
-/// The line as a heading.
+/// Formats the line as a heading.
 pub(super) fn emphasised(line: &str, view: View) -> String {
     if view.styled { format!("{EMPHASIS}{line}{EMPHASIS:#}") } else { line.to_owned() }
 }
 
-/// A value as people read it.
+/// A value as shown to people.
 #[derive(Clone, Default)]
 struct Shown {
     text: String,
-    /// Places of the terminal that it takes in its column.
+    /// Places of the terminal that the text takes in its column.
     width: usize,
     fit: Overflow,
 }
@@ -99,16 +99,16 @@ impl Shown {
     }
 }
 
-/// The rows that are shown, after them the one for all others, and last that of the total.
+/// The rows that are shown, then the row for all others, and last the total.
 struct ShownRows<'t, 'a> {
     table: &'t Table<'a>,
     placements: Vec<Placement>,
-    /// How many of the table are shown.
+    /// The number of rows of the table that are shown.
     shown: usize,
-    /// Those, if they are few, with the text of all columns that may be shown.
+    /// The shown rows, if they are few, with the text of all columns that may be shown.
     kept: Vec<Vec<Shown>>,
     others: Option<Vec<Shown>>,
-    /// Digits of a second that are shown of times.
+    /// Digits of a second that times are shown with.
     time_digits: u8,
 }
 
@@ -146,7 +146,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         vec![Shown::default(); self.table.fields.len()]
     }
 
-    /// Turns the values of these columns into text.
+    /// Converts the values of `columns` to text.
     fn show(&self, values: &[Value<'_>], columns: &[usize], cells: &mut [Shown]) {
         for &index in columns {
             let (value, kind) = (values[index], self.table.fields[index].kind);
@@ -154,17 +154,17 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         }
     }
 
-    /// The row for all rows that are not shown, with its label: `(12 others)`.
+    /// Creates the row for all rows that are not shown, with its label: `(12 others)`.
     fn others(&self, values: &[Value<'_>], view: View) -> Vec<Shown> {
         let fields = &self.table.fields;
         let mut cells = self.no_cells();
         self.show(values, &self.columns(), &mut cells);
-        // The label stands in the first column that is always shown and does not add up.
+        // The label is in the first always shown column that is no measure.
         let is_always_shown = |index: usize| self.placements[index].priority == Priority::Always;
         let is_free = |index: usize| is_always_shown(index) && !is_measure(&fields[index]);
         let label = (0..fields.len()).find(|&index| is_free(index)).unwrap_or(0);
         let text = view.messages.others(self.table.len() - self.shown);
-        // It reaches into the columns behind, which are empty.
+        // The label extends over the following columns, which are empty.
         let behind = (label + 1..fields.len()).filter(|&index| self.placements[index].priority != Priority::Never);
         let empty = behind.take_while(|&index| !is_measure(&fields[index])).filter(|&index| is_always_shown(index));
         let room: usize = empty.map(|index| GAP + width_of(view.column_title(self.table, fields[index].key))).sum();
@@ -176,12 +176,12 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         self.shown + usize::from(self.others.is_some()) + usize::from(self.table.has_total())
     }
 
-    /// The cost of looking at all rows, in flows.
+    /// The cost of visiting all rows, in flows.
     fn cost(&self) -> usize {
         if self.kept.is_empty() { self.table.cost_of(self.shown) } else { self.len() }
     }
 
-    /// Passes rows with the text of these columns to `look`. The cells of other columns mean nothing.
+    /// Passes rows with the text of `columns` to `look`. The cells of other columns are undefined.
     fn each(&self, numbers: Range<usize>, columns: &[usize], mut look: impl FnMut(&[Shown])) {
         let part_of = |end: usize| numbers.start.min(end)..numbers.end.min(end);
         self.kept[part_of(self.kept.len())].iter().for_each(|cells| look(cells));
@@ -202,7 +202,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         }
     }
 
-    /// What `look` notes of all rows, threads sharing the rows, put together by `merge`.
+    /// Collects the notes of `look` on all rows. Threads share the rows, and `merge` combines their notes.
     fn noted<T: Clone + Send + Sync>(
         &self,
         columns: &[usize],
@@ -221,15 +221,15 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     }
 }
 
-/// Which columns are shown, and how.
+/// The columns that are shown, and their widths.
 struct Layout {
-    /// By their index in the table.
+    /// The columns by their index in the table.
     columns: Vec<usize>,
-    /// The width of each.
+    /// The width of each column.
     widths: Vec<usize>,
-    /// True where numbers stand.
+    /// True for columns of numbers.
     right_aligned: Vec<bool>,
-    /// Columns for which there is no room.
+    /// The number of columns without room.
     left_out: usize,
 }
 
@@ -269,7 +269,7 @@ impl Layout {
         Layout { columns, widths, right_aligned, left_out }
     }
 
-    /// How many columns had no room, to stand behind the title of the table: in its line, or in the next one.
+    /// The note on columns that had no room. It follows the title of the table, in its line or on the next one.
     fn note(&self, title: &str, view: View) -> String {
         if self.left_out == 0 || !view.tells_left_out {
             return String::new();
@@ -288,7 +288,7 @@ impl Layout {
         table.fields.iter().map(title).collect()
     }
 
-    /// Appends a row: one line, or as many as the text needs that has to be wrapped most.
+    /// Appends a row: one line, or as many as its most wrapped text needs.
     fn append(&self, cells: &[Shown], lines: &mut String) {
         let chosen = || self.columns.iter().map(|&index| &cells[index]).zip(&self.widths);
         if chosen().all(|(cell, width)| cell.width <= *width) {
@@ -305,9 +305,9 @@ impl Layout {
         }
     }
 
-    /// Appends a line. A text may reach into the columns behind it; what stands there goes on in the next line.
+    /// Appends a line. A text may extend over the columns after it; their text continues on the next line.
     fn append_line<'s>(&self, cells: impl Iterator<Item = &'s str>, lines: &mut String) {
-        // Where the column begins, and how far the line has got.
+        // The start of the column, and the end of the line so far.
         let (mut start, mut end) = (0, 0);
         for (place, text) in cells.enumerate() {
             if !text.is_empty() {
@@ -341,12 +341,12 @@ fn fit_of(value: Value<'_>) -> Overflow {
     }
 }
 
-/// Digits of a second that tell multiples of a number of nanoseconds apart.
+/// The number of digits of a second that distinguishes multiples of `step` nanoseconds.
 fn digits_of_second(step: i64) -> u8 {
     (0..9).find(|&digits| step % 10_i64.pow(9 - u32::from(digits)) == 0).unwrap_or(9)
 }
 
-/// Appends a decimal number as people read it: three digits behind the point are enough, and from a thousand on none.
+/// Appends a decimal number as people read it: at most three digits after the point, and none from a thousand on.
 fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
     let unit = 10i128.pow(u32::from(digits));
     match u64::try_from(value / unit) {
@@ -356,13 +356,13 @@ fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
     }
 }
 
-/// Appends a value as people read it, times with so many digits of a second.
+/// Appends a value as people read it, times with `time_digits` digits of a second.
 fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, text: &mut String) {
     match (value, kind) {
         (Value::Integer(number), Kind::Count) => text::append_grouped(number, text),
         (Value::Integer(number), Kind::Bytes) => text::append_bytes(number, text),
         (Value::Decimal { value, digits }, _) => append_short_decimal(value, digits, text),
-        // Without the T in the middle and the Z at the end.
+        // RFC 3339 without the T in the middle and the Z at the end.
         (Value::Time(time), _) => {
             let point = usize::from(time_digits > 0);
             let characters = TO_THE_SECOND + point + usize::from(time_digits.min(9));
@@ -374,11 +374,11 @@ fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, text: &mut String
     }
 }
 
-/// Appends what data formats have, too.
+/// Appends text in the form that data formats use.
 fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = std::mem::take(text).into_bytes();
     append(&mut bytes);
-    // It is all UTF-8: the bytes of a string, and more of the kind.
+    // All bytes are UTF-8: those of a string, and appended text.
     *text = String::from_utf8(bytes).unwrap_or_default();
 }
 
@@ -415,7 +415,7 @@ mod tests {
         String::from_utf8(output).unwrap()
     }
 
-    /// The lines below the title, without the note if that has a line of its own.
+    /// The lines below the title, without the note if it has a line of its own.
     fn shown(width: usize, top: usize) -> String {
         let written = written(&services(), width, top, false);
         let below = written.split_once('\n').unwrap().1;
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn the_heading_tells_how_many_columns_had_no_room_and_wide_shows_them() {
+    fn the_heading_reports_the_number_of_columns_without_room_and_wide_shows_them() {
         let head = |width, wide| written(&services(), width, 0, wide).lines().take(2).map(str::to_owned).collect::<Vec<_>>();
         let title = "Services: what the traffic was for, by the server's port";
         let (one_line, note) = (format!("{title}  (+1 column: --wide)"), "  (+1 column: --wide)");
@@ -457,7 +457,7 @@ mod tests {
         assert!(written(&table, 90, 0, false).starts_with(&one_line));
     }
 
-    /// A table that has no priorities: its keys are always shown.
+    /// A table without priorities: its keys are always shown.
     struct Mixed(Time);
 
     impl Record for Mixed {
@@ -492,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn times_have_the_digits_that_tell_their_steps_apart() {
+    fn times_have_the_digits_that_distinguish_their_steps() {
         for (step, expected) in [(1_000_000_000, "1970-01-01 00:00:01  "), (250_000_000, "1970-01-01 00:00:01.25  ")] {
             let rows = summary::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(1_250_000_000))]);
             assert!(written(&rows.with_time_step(Some(step)).into(), 200, 0, false).contains(expected));
@@ -501,7 +501,7 @@ mod tests {
         assert_eq!(steps.map(digits_of_second), [0, 0, 1, 2, 3, 6, 9, 9]);
     }
 
-    /// Whether rows are kept or computed each time that they are looked at.
+    /// Rows that are kept and rows that are computed on each use give the same text.
     #[test]
     fn many_rows_look_like_few() {
         let row = |number: usize| Service(if number == 0 { "first" } else { "x" }, number as u64, "one");

@@ -1,4 +1,4 @@
-//! `book`: pages of the book of ports, as `portolan services` shows them.
+//! `book`: pages of the port table, as `portolan services` shows them.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -11,26 +11,26 @@ use super::value::Value;
 use crate::service::book::{Page, PortRange};
 use crate::service::{Category, NameSource, Rank, Transport};
 
-/// What the book says about a port of a transport.
+/// The entry of the port table for a port of a transport.
 #[derive(Clone, Debug)]
 pub struct BookRow<'a> {
     /// The transport.
     pub transport: Transport,
-    /// The port; several only where the user has a rule for single machines.
+    /// The port, or several if the user has a rule for single machines.
     pub ports: RangeInclusive<u16>,
-    /// The name of the service and its category; `None` if nobody has a name for the port.
+    /// The name of the service and its category; `None` if the port has no name.
     pub service: Option<(&'a str, Category)>,
-    /// The name by which IANA has assigned the port.
+    /// The name under which IANA has assigned the port.
     pub iana_name: Option<&'static str>,
     /// The source of the name.
     pub name_source: Option<NameSource>,
-    /// How likely the port is to be a server's.
+    /// The likelihood that the port is a server's.
     pub rank: Rank,
     /// The machine or network to which the page applies; all, if `None`.
     pub host: Option<String>,
     /// A sentence on the service.
     pub description: Cow<'static, str>,
-    /// The document that the name rests on.
+    /// The document that is the source of the name.
     pub document: Option<&'static str>,
 }
 
@@ -54,7 +54,7 @@ impl Record for BookRow<'static> {
     ];
 }
 
-/// The table of these pages.
+/// Creates the table of these pages.
 pub fn book<'a>(pages: &[Page<'a>]) -> Table<'a> {
     Rows::<BookRow<'static>>::stored(pages.iter().map(row).collect()).into()
 }
@@ -80,7 +80,7 @@ mod tests {
     use crate::service::book::{Book, PortQuery};
 
     #[test]
-    fn a_port_that_nobody_knows_is_a_row_that_says_so() {
+    fn an_unknown_port_is_a_row_without_a_name() {
         let registry = Registry::shared();
         let pages = Book::open(&registry).answer(&PortQuery::parse("tcp/60999").unwrap());
         book(&pages).visit(0..1, |row| {

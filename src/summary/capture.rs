@@ -1,4 +1,4 @@
-//! `capture`: what was read, one row per file and interface, and their total where there are several files.
+//! `capture`: the inputs, one row per file and interface, and their total if there are several files.
 
 use super::FromDecided;
 use super::column::{Column, Kind, Record};
@@ -9,15 +9,15 @@ use crate::capture::{Completeness, Interface, Resolution};
 use crate::service::protocols;
 use crate::tally::InterfaceTally;
 
-/// The word in the place of a file in the row of the total.
+/// The word in place of a file in the row of the total.
 const TOTAL: &str = "total";
 
 /// The packets of one interface in one input, or of all inputs together.
 #[derive(Clone, Debug)]
 pub struct CaptureRow<'a> {
-    /// The input as the user named it. Text from outside. `None` in the row of the total.
+    /// The input as the user named it. Untrusted text. `None` in the row of the total.
     pub file: Option<String>,
-    /// The name of the interface. Text from outside.
+    /// The name of the interface. Untrusted text.
     pub interface: Option<&'a str>,
     /// The file format.
     pub file_format: Option<&'static str>,
@@ -29,15 +29,15 @@ pub struct CaptureRow<'a> {
     pub time_precision: Option<String>,
     /// The most bytes of a packet that were stored; 0 = all.
     pub snaplen: Option<u32>,
-    /// What the packets add up to.
+    /// The sums over the packets.
     pub tally: InterfaceTally,
-    /// The packets that the kernel dropped, where the capture says so.
+    /// The packets that the kernel dropped, if the capture contains that number.
     pub dropped_kernel: Option<u64>,
-    /// The packets that the interface dropped, where the capture says so.
+    /// The packets that the interface dropped, if the capture contains that number.
     pub dropped_interface: Option<u64>,
-    /// Whether all of the input could be read.
+    /// The completeness of the reading.
     pub completeness: Completeness,
-    /// The SHA-256 of the input as stored, if it was asked for and all of it could be read.
+    /// The SHA-256 of the input as stored, if requested and all of the input could be read.
     pub sha256: Option<&'a str>,
 }
 
@@ -51,7 +51,7 @@ impl CaptureRow<'_> {
 impl Record for CaptureRow<'static> {
     type Row<'a> = CaptureRow<'a>;
     const NAME: &'static str = "capture";
-    // Without keys: a file can be given twice, and nobody names each interface differently.
+    // No keys: a file can be given twice, and interfaces may share a name.
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::attribute("file", Kind::Untrusted, |row| Value::untrusted(row.file.as_deref())).or_word(TOTAL),
         Column::attribute("interface", Kind::Untrusted, |row| Value::untrusted(row.interface)),
@@ -88,7 +88,7 @@ impl FromDecided for CaptureRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let rows = analysis.inputs.iter().flat_map(|input| {
             let interfaces = input.interfaces.iter().map(|(interface, tally)| row(input, Some(interface), tally));
-            // A file that describes no interface holds no packet, and still has its row.
+            // A file that describes no interface contains no packet, and still has a row.
             let none = input.interfaces.is_empty().then(|| row(input, None, &InterfaceTally::default()));
             interfaces.chain(none).collect::<Vec<_>>()
         });
@@ -114,8 +114,8 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
     }
 }
 
-/// The row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before one ends that
-/// was read before it.
+/// Creates the row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before
+/// the end of one that was read earlier.
 fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
     let inputs = &analysis.inputs;
     let interfaces = || inputs.iter().flat_map(|input| &input.interfaces);
@@ -123,7 +123,7 @@ fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
     interfaces().for_each(|(_, one)| tally.merge(one));
     let sequence = Sequence::of(inputs);
     tally.backwards |= sequence.is_out_of_order || sequence.largest_overlap.is_some();
-    // `None` if no interface says how many.
+    // `None` if no interface has the number.
     let dropped =
         |of: fn(&Interface) -> Option<u64>| interfaces().filter_map(|(interface, _)| of(interface)).reduce(u64::saturating_add);
     CaptureRow {

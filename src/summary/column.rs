@@ -1,21 +1,21 @@
-//! Columns of tables: a key, the kind of the values, the role among the columns, and the way from a row to its value.
+//! Columns of tables: a key, the kind of the values, the role among the columns, and a function from a row to its value.
 
 use super::value::Value;
 
-/// The kind of a column's values, which is known before the first row. Every value is null or of its column's kind.
+/// The kind of a column's values, known before the first row. Every value is null or of its column's kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A number of things.
+    /// A number of items.
     Count,
-    /// A number that names something: a port, a protocol, a type.
+    /// A number that identifies something: a port, a protocol, a type.
     Number,
     /// A number of bytes.
     Bytes,
     /// A part of a whole, as a percentage with two digits after the decimal point.
     Share,
-    /// A decimal number with that many digits after the decimal point.
+    /// A decimal number with this many digits after the decimal point.
     Decimal(u8),
-    /// A duration in seconds with that many digits after the decimal point.
+    /// A duration in seconds with this many digits after the decimal point.
     Seconds(u8),
     /// Yes or no.
     Boolean,
@@ -29,7 +29,7 @@ pub enum Kind {
     CommunityId,
     /// Two numbers that were compared.
     Compared,
-    /// Text of Portolan, or of the user's port table.
+    /// Text from Portolan, or from the user's port table.
     Text,
     /// Text from the wire or from a file name.
     Untrusted,
@@ -62,7 +62,7 @@ impl Kind {
         }
     }
 
-    /// True for numbers, which are aligned by their last digit.
+    /// True for numbers, which are right-aligned.
     pub const fn is_numeric(self) -> bool {
         matches!(
             self,
@@ -71,14 +71,14 @@ impl Kind {
     }
 }
 
-/// The part that a column plays in its table.
+/// The role of a column in its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnRole {
-    /// The keys together identify a row. The row for all others has null in each of them.
+    /// A part of the key. The keys together identify a row. The row for all other rows has null in each of them.
     Key,
-    /// A number that can be added up over rows.
+    /// A number that can be summed over rows.
     Measure,
-    /// A property of what the keys identify.
+    /// A property of the entity that the keys identify.
     Attribute,
 }
 
@@ -87,18 +87,18 @@ pub enum ColumnRole {
 pub struct Field {
     /// The column's key in CSV and JSON. A key never changes its meaning.
     pub key: &'static str,
-    /// The kind of its values.
+    /// The kind of the column's values.
     pub kind: Kind,
-    /// Its role.
+    /// The column's role.
     pub role: ColumnRole,
-    /// The word that text formats write in place of null, where null stands for all rows without a place of their own. A table has
-    /// at most one column with such a word.
+    /// The word that text formats write instead of null, if null stands for all rows without a place of their own. A table has at
+    /// most one column with such a word.
     pub null_word: Option<&'static str>,
 }
 
 /// A type of rows with its columns.
 ///
-/// Rows may borrow from what they are computed from. The type with the lifetime `'static` stands for all of them:
+/// Rows may borrow from their source. The type with the lifetime `'static` stands for all of them:
 ///
 /// ```
 /// use portolan::summary::{Column, Kind, Record, Value};
@@ -118,13 +118,13 @@ pub struct Field {
 /// }
 /// ```
 pub trait Record: Sized + 'static {
-    /// A row that may borrow.
+    /// The type of a row, which may borrow.
     type Row<'a>: Send + Sync;
 
     /// The key of the table.
     const NAME: &'static str;
 
-    /// The columns, in the order in which formats have them.
+    /// The columns, in the order in which formats write them.
     const COLUMNS: &'static [Column<Self>];
 
     /// The columns as formats see them.
@@ -137,27 +137,27 @@ pub trait Record: Sized + 'static {
 pub struct Column<R: Record> {
     /// The column as formats see it.
     pub field: Field,
-    /// Its value in a row.
+    /// The column's value in a row.
     pub value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>,
 }
 
 impl<R: Record> Column<R> {
-    /// A column that identifies a row, alone or together with other keys.
+    /// Creates a column that identifies a row, alone or together with other keys.
     pub const fn key(key: &'static str, kind: Kind, value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>) -> Column<R> {
         Column { field: Field { key, kind, role: ColumnRole::Key, null_word: None }, value }
     }
 
-    /// A column of numbers that can be added up over rows.
+    /// Creates a column of numbers that can be summed over rows.
     pub const fn measure(key: &'static str, kind: Kind, value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>) -> Column<R> {
         Column { field: Field { key, kind, role: ColumnRole::Measure, null_word: None }, value }
     }
 
-    /// Any other column.
+    /// Creates any other column.
     pub const fn attribute(key: &'static str, kind: Kind, value: for<'r, 'a> fn(&'r R::Row<'a>) -> Value<'r>) -> Column<R> {
         Column { field: Field { key, kind, role: ColumnRole::Attribute, null_word: None }, value }
     }
 
-    /// The column with the word that text formats write in place of null.
+    /// Sets the word that text formats write instead of null.
     pub const fn or_word(self, word: &'static str) -> Column<R> {
         Column { field: Field { null_word: Some(word), ..self.field }, ..self }
     }

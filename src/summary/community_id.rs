@@ -1,5 +1,5 @@
-//! Community ID v1 with seed 0: a flow's name that Zeek, Suricata and Wireshark give it too.
-//! Specification: <https://github.com/corelight/community-id-spec>.
+//! Community ID v1 with seed 0: an identifier of flows that Zeek, Suricata and Wireshark use, too. Specification:
+//! <https://github.com/corelight/community-id-spec>.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,13 +12,13 @@ use crate::decode::protocol::ip;
 use crate::decode::{FlowKey, Side};
 use crate::flow::Flow;
 
-/// The identifier of a flow. Hashing is left to who writes it, because most tables that are shown do without.
+/// The identifier of a flow. The hash is computed only when it is written, because most tables that are shown do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CommunityId<'a> {
     key: &'a FlowKey,
-    /// The side that stands first.
+    /// The side whose endpoint comes first.
     first: Side,
-    /// Ports, or what stands in their place.
+    /// The ports, or the numbers that replace them.
     numbers: Option<[u16; 2]>,
 }
 
@@ -26,11 +26,11 @@ pub struct CommunityId<'a> {
 const MOST_HASHED: usize = 2 + 16 * 2 + 2 + 2 * 2;
 
 impl<'a> CommunityId<'a> {
-    /// That of a flow.
+    /// Returns the identifier of a flow.
     pub fn of(flow: &'a Flow) -> CommunityId<'a> {
         let key = &flow.key;
         let (first, numbers) = match key.protocol {
-            // The key has the smaller endpoint first already, which is what the specification asks for.
+            // The key already has the smaller endpoint first, as the specification requires.
             ip::TCP | ip::UDP | ip::SCTP => (Side::A, Some(key.ports)),
             ip::ICMP | ip::ICMPV6 => icmp_order(flow, asking_side(flow)),
             _ => (Side::A, None),
@@ -38,16 +38,16 @@ impl<'a> CommunityId<'a> {
         CommunityId { key, first, numbers }
     }
 
-    /// Its letters: the version, a colon, and base64.
+    /// Returns the characters of the identifier: the version, a colon, and base64.
     pub fn letters(self) -> [u8; 30] {
         let mut letters = *b"1:0000000000000000000000000000";
-        // 20 bytes are 28 letters.
+        // The base64 form of 20 bytes is 28 characters.
         let _ = STANDARD.encode_slice(self.digest(), &mut letters[2..]);
         letters
     }
 
     fn digest(self) -> [u8; 20] {
-        // What is hashed is put together first: this takes a fraction of handing it over piece by piece.
+        // Hashing one buffer takes a fraction of the time of hashing its parts one by one.
         let (mut hashed, mut len) = ([0; MOST_HASHED], 2);
         let mut put = |bytes: &[u8]| {
             hashed[len..len + bytes.len()].copy_from_slice(bytes);
@@ -73,13 +73,13 @@ impl fmt::Display for CommunityId<'_> {
     }
 }
 
-/// The side whose message the flow's type is: who asks in a query, who sent first in anything else.
+/// The side that sent messages of the flow's type: the one that asked in a query, the first sender otherwise.
 fn asking_side(flow: &Flow) -> Side {
     flow.opening().initiator().unwrap_or_else(|| flow.first_side())
 }
 
-/// For a type with a counterpart both types stand where ports would, the smaller endpoint first; else type and code, and
-/// the sender first.
+/// Returns the first side and the two numbers in place of ports: for a type with a counterpart, both types, with the smaller
+/// endpoint first; otherwise type and code, with the sender first.
 fn icmp_order(flow: &Flow, sender: Side) -> (Side, Option<[u16; 2]>) {
     let [kind, code] = flow.key.ports;
     let Some(counterpart) = counterpart(flow.key.protocol, kind) else { return (sender, Some([kind, code])) };

@@ -1,4 +1,4 @@
-//! `evidence`: how the flows with ports were decided. What a capture cannot tell is as worth knowing as what it can.
+//! `evidence`: flows with ports by the rule that decided them. Undecided flows are worth knowing, too.
 
 use std::cmp::Reverse;
 
@@ -16,7 +16,7 @@ use crate::unit::Traffic;
 pub struct EvidenceRow {
     /// The rule that decided, without details.
     pub evidence: Evidence,
-    /// How certain it is which side is the server.
+    /// The confidence in the decision which side is the server.
     pub confidence: Confidence,
     /// The number of flows, and of all flows with ports.
     pub flows: Share,

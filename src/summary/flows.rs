@@ -1,4 +1,4 @@
-//! `flows`: every flow, in the order of their first packets.
+//! `flows`: all flows, in the order of their first packets.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,9 +18,9 @@ use crate::support::parallel;
 use crate::tally::flows::{client_side, sent_by};
 use crate::unit::{Span, Time, Traffic};
 
-/// A flow. Of a flow that stands for many, everything is `None` that differs between them.
+/// A flow. If it stands for many flows, fields that differ between them are `None`.
 ///
-/// Where no side is the server, the client is the side that sent the first packet.
+/// If no side is the server, the client is the side that sent the first packet.
 #[derive(Clone, Debug, Default)]
 pub struct FlowRow<'a> {
     /// The number of the flow, counted from 1.
@@ -37,7 +37,7 @@ pub struct FlowRow<'a> {
     pub server_ip: Option<IpAddr>,
     /// The server's port.
     pub server_port: Option<u16>,
-    /// The VLAN identifiers on the path, outermost first; of both directions, where they differ.
+    /// The VLAN identifiers on the path, outermost first; for both directions, if they differ.
     pub vlan: Vec<Vec<u16>>,
     /// The other encapsulations on the path, in the same form.
     pub tunnel: Vec<Vec<Encapsulation>>,
@@ -51,11 +51,11 @@ pub struct FlowRow<'a> {
     pub initiator: Initiator,
     /// The rule that decided which side is the server.
     pub evidence: Option<Evidence>,
-    /// How certain that is.
+    /// The confidence in that decision.
     pub confidence: Option<Confidence>,
     /// The names that the flow could have had, in order.
     pub alternatives: [Option<&'a str>; 2],
-    /// What is out of the ordinary.
+    /// The unusual properties of the flow.
     pub flags: FlowFlags,
     /// The state of a TCP connection, by the codes of Zeek's `conn_state`.
     pub tcp_state: Option<&'static str>,
@@ -125,7 +125,7 @@ impl FromDecided for FlowRow<'static> {
     }
 }
 
-/// A row with the measures of all flows, added up.
+/// Creates a row with the sums of all flows.
 fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
     let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
         let mut sum = FlowRow::default();
@@ -153,7 +153,7 @@ fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
     sum
 }
 
-/// The row of the flow with a number, counted from 0, in a capture that begins at `start`.
+/// Creates the row of flow `number`, counted from 0, in a capture that begins at `start`.
 fn row<'a>(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a> {
     let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
     let registry = &analysis.registry;
@@ -163,7 +163,7 @@ fn row<'a>(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a>
     let is_one = !flow.is_overflow();
     let address = |side| is_one.then(|| flow.key.ip_addr(side));
     let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
-    // Nearly all flows come without any encapsulation.
+    // Nearly all flows have no encapsulation.
     let is_plain = flow.key.scope == ScopeId::PLAIN && flow.other_scope().is_none();
     let paths = if is_plain { None } else { Some(analysis.paths(flow)) };
     let paths = paths.as_ref().map_or(&[][..], |paths| &paths[..]);

@@ -1,4 +1,4 @@
-//! `hosts`: what each address sent and received, what it serves and what it uses.
+//! `hosts`: the traffic of each address, the services that it serves, and those that it uses.
 
 use std::net::IpAddr;
 
@@ -11,18 +11,18 @@ use crate::tally::HostFlows;
 use crate::tally::flows::{Host, HostSum, Role};
 use crate::unit::{Span, Traffic};
 
-/// The flows of one address. In the row for all addresses without a row of their own, everything is `None` that differs between them.
+/// The flows of one address. In the row for all addresses without a row of their own, fields that differ between them are `None`.
 #[derive(Clone, Debug, Default)]
 pub struct HostRow<'a> {
     /// The address.
     pub address: Option<IpAddr>,
-    /// The name that the capture has for it. Text from outside.
+    /// The name that the capture gives the address. Untrusted text.
     pub name: Option<&'a str>,
-    /// What the machine sent.
+    /// The traffic that the machine sent.
     pub sent: Traffic,
-    /// What was sent to it.
+    /// The traffic that was sent to the machine.
     pub received: Traffic,
-    /// The number of different addresses that it met.
+    /// The number of different addresses that it exchanged traffic with.
     pub peers: u64,
     /// The services that it serves, in order.
     pub serves: Vec<&'a str>,
@@ -30,7 +30,7 @@ pub struct HostRow<'a> {
     pub uses: Vec<&'a str>,
     /// First and last packet.
     pub span: Span,
-    /// What the address stands for.
+    /// The role of the address.
     pub role: Option<Role>,
 }
 
@@ -73,12 +73,12 @@ impl FromDecided for HostRow<'static> {
 fn row<'a>(analysis: &'a Decided<'_>, host: Host, sum: &HostSum) -> HostRow<'a> {
     let address = host.version.ip_addr(host.address);
     let role = Role::of(host, sum.addressed_as_group, sum.sent.packets > 0);
-    // What is no machine has no name, whatever a name server says.
+    // Groups and unspecified addresses have no name, whatever a name server says.
     let name = if role == Role::Group { None } else { analysis.names.get(&address) };
     HostRow { address: Some(address), name, role: Some(role), ..sums(analysis, sum) }
 }
 
-/// A row with the sums of one address, or of several.
+/// Creates a row with the sums of one address, or of several.
 fn sums<'a>(analysis: &'a Decided<'_>, sum: &HostSum) -> HostRow<'a> {
     HostRow {
         sent: sum.sent,

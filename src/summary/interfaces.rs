@@ -1,4 +1,4 @@
-//! `interfaces`: what can be captured from, as `portolan interfaces` shows it.
+//! `interfaces`: the interfaces for live capture, as `portolan interfaces` shows them.
 
 use std::net::IpAddr;
 
@@ -12,19 +12,19 @@ use crate::service::protocols;
 /// An interface of this computer.
 #[derive(Clone, Debug)]
 pub struct InterfaceRow<'a> {
-    /// The name. Text from outside.
+    /// The name. Untrusted text.
     pub interface: &'a str,
     /// The addresses, in order.
     pub addresses: &'a [IpAddr],
-    /// The name of the link type that a capture on it has, where that is known.
+    /// The name of the link type that a capture on the interface has, if known.
     pub link_type: Option<String>,
-    /// Somebody has switched it on.
+    /// The interface is switched on.
     pub is_up: bool,
-    /// It can carry traffic.
+    /// The interface can carry traffic.
     pub is_running: bool,
-    /// It only leads back to this computer.
+    /// The interface leads only back to this computer.
     pub is_loopback: bool,
-    /// The obstacle to a capture on it; none, if it can be captured from.
+    /// The obstacle to a capture on the interface; none, if capture is possible.
     pub obstacle: Option<Obstacle>,
 }
 
@@ -43,7 +43,7 @@ impl Record for InterfaceRow<'static> {
     ];
 }
 
-/// The table of a computer's interfaces.
+/// Creates the table of a computer's interfaces.
 pub fn interfaces(machine: &Machine) -> Table<'_> {
     let row = |interface| row(machine, interface);
     Rows::<InterfaceRow<'static>>::stored(machine.interfaces.iter().map(row).collect()).into()

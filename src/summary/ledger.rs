@@ -1,4 +1,4 @@
-//! `ledger`: one place for every packet; all places are listed, also the empty ones.
+//! `ledger`: one place for every packet. All places are listed, including empty ones.
 
 use super::FromDecided;
 use super::column::{Column, Kind, Record};
@@ -12,7 +12,7 @@ use crate::tally::Place;
 pub struct LedgerRow {
     /// The place.
     pub place: Place,
-    /// The packets and bytes in it, and in all places.
+    /// The packets and bytes in the place, and in all places.
     pub traffic: TrafficShare,
 }
 

@@ -1,8 +1,8 @@
-//! Floor 8: from an analysis to tables of typed values. The only place where numbers are derived, sorted and cut, so that
-//! no two writers can disagree.
+//! Floor 8: from an analysis to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
+//! can disagree.
 //!
-//! A table is one file here: the type of its rows, its columns, and the way from an analysis to the rows. A new table needs such a
-//! file, a line in the list of tables below, and a title in the texts.
+//! Each table is one file here: the type of its rows, its columns, and the way from an analysis to the rows. A new table needs
+//! such a file, a line in the list of tables below, and a title in the texts.
 
 mod book;
 mod capture;
@@ -54,7 +54,7 @@ pub use value::{Item, List, Share, TrafficShare, Value};
 
 use crate::analysis::Decided;
 
-/// Declares the tables, each in one line: its name, what it holds, and the type of its rows, which has its key.
+/// Declares the tables, one per line: the name, the content, and the type of the rows, which has the table's key.
 macro_rules! tables {
     ($(#[doc = $meaning:literal] $name:ident: $row:ty),+ $(,)?) => {
         /// The tables of an analysis, in the order in which they are shown and written.
@@ -91,7 +91,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// What was read: one row per file and interface.
+    /// Inputs: one row per file and interface.
     Capture: CaptureRow,
     /// Packets by the place in which they ended up.
     Ledger: LedgerRow,
@@ -122,18 +122,18 @@ tables! {
 }
 
 impl TableName {
-    /// What a terminal shows if nobody asks for anything else.
+    /// The tables that a terminal shows by default.
     pub const DEFAULT: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
 
-    /// The table with that key.
+    /// Finds the table with this key.
     pub fn from_key(key: &str) -> Option<TableName> {
         TableName::ALL.into_iter().find(|table| table.key() == key)
     }
 }
 
-/// Rows that an analysis has.
+/// Rows that are computed from an analysis.
 pub trait FromDecided: Record {
-    /// Computes them.
+    /// Computes the rows.
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self>;
 }
 
@@ -142,19 +142,19 @@ pub trait FromDecided: Record {
 pub struct Report<'d>(&'d Decided<'d>);
 
 impl<'d> Report<'d> {
-    /// The report on `decided`.
+    /// Creates the report on `decided`.
     pub fn new(decided: &'d Decided<'_>) -> Report<'d> {
         Report(decided)
     }
 
-    /// A table, for any writer.
+    /// Returns a table, for any writer.
     pub fn table(self, name: TableName) -> Table<'d> {
         let mut table = name.build(self.0);
         table.threads = self.0.threads;
         table
     }
 
-    /// The rows of one table, typed.
+    /// Computes the typed rows of one table.
     ///
     /// ```
     /// use portolan::analysis::{Options, analyse};

@@ -1,11 +1,11 @@
-//! Words that several tables share: what a verdict, a port or a path is called.
+//! Words that several tables share: the names of verdicts, ports and paths.
 
 use std::borrow::Cow;
 
 use crate::decode::{Encapsulation, Path};
 use crate::service::{Category, EntryId, Registry, Service, Transport, protocols};
 
-/// The word for all that have no row of their own.
+/// The word for all items without a row of their own.
 pub const OTHERS: &str = "others";
 
 /// The name of a service.
@@ -23,12 +23,12 @@ pub fn category(registry: &Registry, service: Service) -> &'static str {
     registry.category(service).map_or("", Category::name)
 }
 
-/// What the book calls a port, whoever uses it.
+/// Looks up the service of a port in the port table, regardless of who uses the port.
 pub fn of_port(registry: &Registry, transport: Transport, port: u16) -> Service {
     registry.look_up(transport, port).map_or(Service::Unassigned, Service::Named)
 }
 
-/// Where a service's name comes from.
+/// Returns the source of a service's name.
 pub fn source(registry: &Registry, service: Service) -> &'static str {
     match service {
         Service::Named(id) => registry.entry(id).source.name(),
@@ -56,7 +56,7 @@ pub fn services(registry: &Registry, services: impl Iterator<Item = Service>) ->
     names
 }
 
-/// The names that a flow could have had, in order.
+/// The possible names of a flow, in order.
 pub fn alternatives(registry: &Registry, alternatives: [Option<EntryId>; 2]) -> [Option<&str>; 2] {
     match alternatives.map(|entry| entry.map(|id| service(registry, Service::Named(id)))) {
         [Some(first), Some(second)] if first == second => [Some(first), None],
@@ -81,7 +81,7 @@ pub fn tunnel(paths: &[Path]) -> Vec<Vec<Encapsulation>> {
     })
 }
 
-/// The different lists of what `pick` takes from the paths. A path of which it takes nothing has none.
+/// The different lists of the items that `pick` takes from each path. A path without such items has no list.
 fn different<T: PartialEq>(paths: &[Path], pick: impl Fn(Encapsulation) -> Option<T>) -> Vec<Vec<T>> {
     let mut picked: Vec<Vec<T>> = Vec::new();
     for path in paths {

@@ -1,4 +1,4 @@
-//! `portless`: what has no ports, one row per protocol, ICMP by type and code, ARP by operation.
+//! `portless`: traffic without ports, one row per protocol; ICMP by type and code, ARP by operation.
 
 use std::cmp::Reverse;
 
@@ -13,8 +13,8 @@ use crate::service::protocols;
 use crate::tally::{PortlessKind, PortlessSum};
 use crate::unit::{Span, Traffic};
 
-/// The packets of one protocol without ports. All names are `None` in the row for protocols beyond the number of those that are told
-/// apart.
+/// The packets of one protocol without ports. All names are `None` in the row for protocols beyond the number that are counted
+/// separately.
 #[derive(Clone, Debug, Default)]
 pub struct PortlessRow {
     /// The layer of the protocol: `ip` or `link`.
@@ -71,7 +71,7 @@ fn row(kind: PortlessKind, sum: PortlessSum, whole: Traffic) -> PortlessRow {
     PortlessRow { traffic, hosts: sum.hosts, span: sum.span, ..named(kind) }
 }
 
-/// A row with the names of a protocol.
+/// Creates a row with the names of a protocol.
 fn named(kind: PortlessKind) -> PortlessRow {
     match kind {
         PortlessKind::Ip(number, message) => PortlessRow {

@@ -1,4 +1,4 @@
-//! `ports`: the doors that were used, by number, with the range each lies in.
+//! `ports`: traffic by port number, with the range of each port.
 
 use std::cmp::Reverse;
 
@@ -21,7 +21,7 @@ pub struct PortRow<'a> {
     pub service: &'a str,
     /// The category of the name.
     pub category: &'static str,
-    /// The flows added up.
+    /// The sum over the flows.
     pub sum: PortSum,
 }
 

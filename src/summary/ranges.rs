@@ -1,5 +1,5 @@
-//! `ranges`: flows by the range that the server's port lies in, and how the connections to it went. A scan of ports shows
-//! here as many ports, attempted or refused.
+//! `ranges`: flows by the range of the server's port, and the outcomes of the connections. A port scan shows here as many ports,
+//! attempted or refused.
 
 use super::FromDecided;
 use super::column::{Column, Kind, Record};
@@ -10,12 +10,12 @@ use crate::service::book::PortRange;
 use crate::service::{Category, Transport};
 use crate::tally::flows::{Outcomes, RangeSum, Ranges, in_order};
 
-/// The flows whose server's port lies in one range.
+/// The flows whose server's port is in one range.
 #[derive(Clone, Copy, Debug)]
 pub struct RangeRow {
     /// The transport.
     pub transport: Transport,
-    /// The range; `None` for flows of which no side is the server.
+    /// The range; `None` for flows without a server side.
     pub range: Option<PortRange>,
     /// The number of different servers' ports.
     pub port_count: u64,
@@ -23,7 +23,7 @@ pub struct RangeRow {
     pub flows: u64,
     /// Packets and bytes of both directions, and of the whole capture.
     pub traffic: TrafficShare,
-    /// How the connections went.
+    /// The outcomes of the connections.
     pub outcomes: Outcomes,
 }
 
@@ -51,7 +51,7 @@ impl FromDecided for RangeRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let ranges = analysis.sum::<Ranges>();
         let mut sums = in_order(&ranges.0);
-        // What has no server comes last.
+        // Flows without a server come last.
         sums.sort_by_key(|((transport, range), _)| (*transport, range.is_none(), *range));
         let whole = analysis.total();
         let row = |((transport, range), sum): ((Transport, Option<PortRange>), &RangeSum)| RangeRow {

@@ -1,4 +1,4 @@
-//! Rows of one type, stored or computed when they are asked for.
+//! Rows of one type, stored or computed on demand.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ const BLOCK: usize = 32;
 
 enum Source<'a, R: Record> {
     Stored(Vec<R::Row<'a>>),
-    /// For tables whose rows would take more memory than what they are computed from.
+    /// For tables whose rows would take more memory than their source.
     Computed(usize, Box<dyn Fn(usize) -> R::Row<'a> + Sync + 'a>),
 }
 
@@ -24,12 +24,12 @@ pub struct Rows<'a, R: Record> {
 }
 
 impl<'a, R: Record> Rows<'a, R> {
-    /// Rows that are stored.
+    /// Creates stored rows.
     pub fn stored(rows: Vec<R::Row<'a>>) -> Rows<'a, R> {
         Rows::new(Source::Stored(rows))
     }
 
-    /// `len` rows of which `row` computes one by its number, counted from 0.
+    /// Creates `len` rows; `row` computes one from its number, counted from 0.
     pub fn computed(len: usize, row: impl Fn(usize) -> R::Row<'a> + Sync + 'a) -> Rows<'a, R> {
         Rows::new(Source::Computed(len, Box::new(row)))
     }
@@ -38,22 +38,22 @@ impl<'a, R: Record> Rows<'a, R> {
         Rows { source, cost: 0, sum: None, total: None, time_step: None }
     }
 
-    /// The same rows, where computing all of them takes as long as computing the rows of `flows` flows.
+    /// Sets the cost of computing all rows: that of computing the rows of `flows` flows.
     pub fn with_cost(self, flows: usize) -> Rows<'a, R> {
         Rows { cost: flows, ..self }
     }
 
-    /// The same rows with a fast way to the sum of all of them: a row that holds it in its measures.
+    /// Adds a fast way to the sum of all rows: a row whose measures are the sums.
     pub fn with_sum(self, sum: impl Fn() -> R::Row<'a> + Sync + 'a) -> Rows<'a, R> {
         Rows { sum: Some(Box::new(sum)), ..self }
     }
 
-    /// The same rows, and a last row for all of them together, which every format writes.
+    /// Adds a last row for all rows together, which every format writes.
     pub fn with_total(self, total: Option<R::Row<'a>>) -> Rows<'a, R> {
         Rows { total, ..self }
     }
 
-    /// The same rows, whose times are multiples of this number of nanoseconds.
+    /// Sets the number of nanoseconds of which all times in the rows are multiples.
     pub fn with_time_step(self, time_step: Option<i64>) -> Rows<'a, R> {
         Rows { time_step, ..self }
     }
@@ -66,7 +66,7 @@ impl<'a, R: Record> Rows<'a, R> {
         }
     }
 
-    /// True if there are none.
+    /// True if there are no rows, apart from the total.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -90,7 +90,7 @@ impl<'a, R: Record> IntoIterator for Rows<'a, R> {
     }
 }
 
-/// Rows of a type that only they know.
+/// Rows whose type is hidden from their users.
 pub(super) trait AnyRows: Sync {
     /// The number of rows, without the total.
     fn len(&self) -> usize;
@@ -110,7 +110,7 @@ pub(super) trait AnyRows: Sync {
     /// Passes the values of the total to `see`, if there is one.
     fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>]));
 
-    /// The measures of all rows, added up, if there is a fast way to them.
+    /// The sums of the measures over all rows, if there is a fast way to them.
     fn sum(&self) -> Option<Vec<Value<'static>>>;
 }
 
@@ -145,8 +145,8 @@ impl<R: Record> AnyRows for Rows<'_, R> {
         match &self.source {
             Source::Stored(rows) => visit_rows::<R>(&rows[numbers], see),
             Source::Computed(_, row) => {
-                // A block at a time: the values of a row borrow from it, so that their vector can only be used for rows that
-                // live as long as it does.
+                // One block at a time: the values of a row borrow from it, so that their vector can only be reused for rows that
+                // live as long.
                 for first in numbers.clone().step_by(BLOCK) {
                     let block: Vec<_> = (first..numbers.end.min(first + BLOCK)).map(row).collect();
                     visit_rows::<R>(&block, see);

@@ -1,4 +1,4 @@
-//! `scans`: who tried many ports of a machine, or one port of many machines, and how often that was answered.
+//! `scans`: machines that tried many ports of one machine or one port of many machines, and the number of answers.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -15,8 +15,8 @@ use crate::tally::flows::{Host, ScanSums};
 use crate::tally::{Room, ScanSum, Scanner};
 use crate::unit::{Span, Traffic};
 
-/// The most scans that have a row of their own in `services`; further ones share one. Whoever sends the traffic chooses how many there
-/// are.
+/// The most scans that have a row of their own in `services`; further ones share one. The sender of the traffic determines how
+/// many there are.
 const MAX_NAMED: usize = 20;
 
 /// The scan of one machine over one transport.
@@ -90,7 +90,7 @@ fn row(scanner: Scanner, sum: ScanSum) -> ScanRow {
     }
 }
 
-/// All scans, the largest first.
+/// All scans, largest first.
 fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
     let mut sums = analysis.closed.as_ref().map(|closed| closed.sums.scans.clone()).unwrap_or_default();
     if !analysis.scans.is_empty() {
@@ -111,7 +111,7 @@ fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
     sums
 }
 
-/// The scans with what their rows in `services` are called. The same name can come more than once.
+/// The scans with the names of their rows in `services`. A name can occur more than once.
 pub fn named(analysis: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
     let sums = sums(analysis);
     let others = match sums.len().saturating_sub(MAX_NAMED) {

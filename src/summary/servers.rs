@@ -1,5 +1,5 @@
-//! `servers`: which machine serves what. One address can run many servers; one service can run on several machines. A port that
-//! refused everybody or never answered is no server, and has a row only if it was asked for.
+//! `servers`: the services of each machine. One address can run many servers; one service can run on several machines. A port
+//! that refused everybody or never answered is no server, and has a row only on request.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use crate::tally::ServerFlows;
 use crate::tally::flows::{Role, ServerKey, ServerSum};
 use crate::unit::{Span, Traffic};
 
-/// The flows to one port of one machine. In the row for all servers without a row of their own, everything is `None` that differs
-/// between them.
+/// The flows to one port of one machine. In the row for all servers without a row of their own, fields that differ between them
+/// are `None`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ServerRow<'a> {
     /// The address of the machine.
@@ -33,11 +33,11 @@ pub struct ServerRow<'a> {
     pub flows: u64,
     /// Packets and bytes of both directions.
     pub traffic: Traffic,
-    /// The best evidence that it is a server.
+    /// The best evidence that the port is a server's.
     pub evidence: Option<Evidence>,
     /// First and last packet.
     pub span: Span,
-    /// What the address stands for.
+    /// The role of the address.
     pub role: Option<Role>,
     /// The best reply that any of the flows had.
     pub outcome: Option<Reply>,
@@ -97,7 +97,7 @@ fn row<'a>(registry: &'a Registry, key: ServerKey, sum: &ServerSum) -> ServerRow
     }
 }
 
-/// A row with the sums of one server, or of several.
+/// Creates a row with the sums of one server, or of several.
 fn sums<'a>(sum: &ServerSum) -> ServerRow<'a> {
     ServerRow {
         clients: sum.clients.len() as u64,

@@ -1,5 +1,5 @@
-//! `services`: what the traffic was for, one row per service and transport. What scans tried in vain is no service: each scan has
-//! one row.
+//! `services`: the purpose of the traffic, one row per service and transport. Unanswered attempts of scans are no service: each
+//! scan has one row.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -25,7 +25,7 @@ pub struct ServiceRow<'a> {
     pub service: Cow<'a, str>,
     /// The transport.
     pub transport: Transport,
-    /// The servers' ports, including those at which nobody answered.
+    /// The servers' ports, including those that never answered.
     pub ports: BTreeSet<u16>,
     /// The number of flows.
     pub flows: u64,
@@ -43,7 +43,7 @@ pub struct ServiceRow<'a> {
     pub clients: u64,
     /// The number of different servers.
     pub servers: u64,
-    /// How the connections went.
+    /// The outcomes of the connections.
     pub outcomes: Outcomes,
     /// First and last packet.
     pub span: Span,
@@ -86,10 +86,10 @@ impl Record for ServiceRow<'static> {
 impl FromDecided for ServiceRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let registry = &analysis.registry;
-        // Several entries of the book can stand for one service: a row is what has one name.
+        // Several entries of the port table can have one name: a row stands for a name.
         let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
         let is_of_service = |flow: &Flow, verdict: &Verdict| !analysis.is_closed_to_scan(flow, verdict);
-        // Most captures hold no scan: then no flow has to be tested.
+        // Most captures contain no scan, so that no flow has to be tested.
         let services = if analysis.scans.is_empty() { analysis.sum() } else { analysis.sum_where::<Services>(is_of_service) };
         for ((service, transport), sum) in services.0 {
             let name = (names::service(registry, service).into(), names::category(registry, service), transport);
@@ -105,7 +105,7 @@ impl FromDecided for ServiceRow<'static> {
     }
 }
 
-/// What a row is about: the name of a service or scan, its category, and the transport.
+/// The key of a row: the name of a service or scan, its category, and the transport.
 type Name<'a> = (Cow<'a, str>, &'static str, Transport);
 
 fn add<'a>(sums: &mut BTreeMap<Name<'a>, ServiceSum>, name: Name<'a>, sum: ServiceSum) {

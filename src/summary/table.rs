@@ -1,4 +1,4 @@
-//! Tables as formats see them: fields that are known before the first row, and a visit of the rows. Writers assemble the text.
+//! Tables as formats see them: fields that are known before the first row, and a visit of the rows. Writers create the text.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use super::value::Value;
 
 /// A table: rows of any type.
 pub struct Table<'a> {
-    /// Its key.
+    /// The table's key.
     pub name: &'static str,
-    /// Its columns.
+    /// The table's columns.
     pub fields: Vec<Field>,
-    /// The number of threads that share the work of writing it.
+    /// The number of threads that share the work of writing the table.
     pub threads: usize,
-    /// The field with a word in place of null, by its index, and the word.
+    /// The index of the field with a word instead of null, and the word.
     null_word: Option<(usize, &'static str)>,
     rows: Box<dyn AnyRows + 'a>,
 }
@@ -33,29 +33,29 @@ impl Table<'_> {
         self.rows.len()
     }
 
-    /// True if there are none.
+    /// True if there are no rows, apart from the total.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// True if the table has a row for all others together, which every format writes as the last one.
+    /// True if the table has a row for all others together, which every format writes last.
     pub fn has_total(&self) -> bool {
         self.rows.has_total()
     }
 
-    /// The number of nanoseconds of which all times in the table are multiples, if that is known.
+    /// The number of nanoseconds of which all times in the table are multiples, if known.
     pub fn time_step(&self) -> Option<i64> {
         self.rows.time_step()
     }
 
-    /// The cost of computing `rows` of the rows, in flows, if all of them cost the same.
+    /// The cost of computing `rows` of the rows, in flows, if all rows cost the same.
     pub fn cost_of(&self, rows: usize) -> usize {
         let cost = self.rows.cost() as u128 * rows as u128;
         cost.checked_div(self.len() as u128).map_or(rows, |cost| rows.max(cost as usize))
     }
 
-    /// Passes the values of rows to `see`, in the order of the fields. Rows are numbered from 0; the total has the number after the
-    /// last one. Numbers without a row are skipped.
+    /// Passes the values of rows to `see`, in the order of the fields. Rows are numbered from 0; the total comes after the last
+    /// one. Numbers without a row are skipped.
     pub fn visit(&self, numbers: Range<usize>, mut see: impl FnMut(&[Value<'_>])) {
         let len = self.len();
         self.rows.visit(numbers.start.min(len)..numbers.end.min(len), &mut see);
@@ -64,7 +64,7 @@ impl Table<'_> {
         }
     }
 
-    /// Passes the values of rows as text formats write them: with the [word](Field::null_word) in place of null.
+    /// Passes the values of rows as text formats write them: with the [word](Field::null_word) instead of null.
     pub fn visit_with_words(&self, numbers: Range<usize>, mut see: impl FnMut(&[Value<'_>])) {
         let Some((index, word)) = self.null_word else { return self.visit(numbers, see) };
         self.visit(numbers, |values| match values[index] {
@@ -77,13 +77,13 @@ impl Table<'_> {
         });
     }
 
-    /// The measures of no rows, to which rows can be added.
+    /// Returns empty sums, to which rows can be added.
     pub fn no_rows(&self) -> Sums<'_> {
         Sums { fields: &self.fields, values: vec![Value::Null; self.fields.len()] }
     }
 
-    /// The measures of the rows after the first ones, added up, without the total. `first` are the measures of the first `shown`
-    /// rows. The result is `None` if there are no rows after them.
+    /// Sums the measures of the rows after the first `shown` ones, without the total. `first` are the sums of those first rows.
+    /// `None` if there are no rows after them.
     pub fn others(&self, shown: usize, first: &Sums<'_>) -> Option<Vec<Value<'static>>> {
         if shown >= self.len() {
             return None;
@@ -97,7 +97,7 @@ impl Table<'_> {
     }
 }
 
-/// The measures of rows, added up.
+/// The sums of the measures of rows.
 pub struct Sums<'t> {
     fields: &'t [Field],
     values: Vec<Value<'static>>,
@@ -113,7 +113,7 @@ impl Sums<'_> {
         }
     }
 
-    /// The sums, in the order of the fields; null for what is no measure.
+    /// The sums, in the order of the fields; null for fields that are no measure.
     pub fn values(&self) -> &[Value<'static>] {
         &self.values
     }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_sum_is_known_only_the_first_rows_are_computed() {
+    fn with_a_known_sum_only_the_first_rows_are_computed() {
         let row = |number: usize| {
             assert!(number < 2, "row {number}");
             Sent { name: Some("x"), packets: 10 - number as u64, hosts: 1 }

@@ -19,7 +19,7 @@ pub struct TimelineRow {
     pub traffic: Traffic,
 }
 
-/// The category of what has no ports, and so no service's category.
+/// The category of traffic without ports, which is no service's category.
 const PORTLESS: &str = "portless";
 
 impl Record for TimelineRow {

@@ -1,4 +1,4 @@
-//! `tunnels`: packets by encapsulation. A packet that came through two counts in both.
+//! `tunnels`: packets by encapsulation. A packet with two encapsulations counts in both.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +11,10 @@ use crate::analysis::Decided;
 use crate::decode::ScopeId;
 use crate::unit::Traffic;
 
-/// The packets that came through one kind of encapsulation.
+/// The packets with one kind of encapsulation.
 #[derive(Clone, Copy, Debug)]
 pub struct TunnelRow {
-    /// The key of the encapsulation. `None`: the packets whose path is beyond the number of those that are told apart.
+    /// The key of the encapsulation. `None`: packets whose path is beyond the number of paths that are counted separately.
     pub encapsulation: Option<&'static str>,
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
@@ -32,7 +32,7 @@ impl Record for TunnelRow {
 
 impl FromDecided for TunnelRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        // In the order of the words that are written.
+        // Sorted by the keys as written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
         for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
             let path = analysis.scopes.path(ScopeId(number as u16));

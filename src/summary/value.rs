@@ -9,7 +9,7 @@ use super::community_id::CommunityId;
 use crate::decode::Encapsulation;
 use crate::unit::{Time, Traffic};
 
-/// A part of a whole; if the whole is 0, so is the share.
+/// A part of a whole. The share of a whole of 0 is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Share {
     /// The part.
@@ -19,7 +19,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// The share in basis points, hundredths of a per cent, rounded half up.
+    /// The share in basis points (hundredths of a per cent), rounded half up.
     pub fn basis_points(self) -> u64 {
         if self.whole == 0 {
             return 0;
@@ -55,7 +55,7 @@ impl TrafficShare {
 pub enum Value<'r> {
     /// Not known, or not applicable.
     Null,
-    /// A whole number. The [kind](super::Kind) of its column tells what it counts or names.
+    /// A whole number. The [kind](super::Kind) of its column gives its meaning.
     Integer(u64),
     /// A part of a whole.
     Share(Share),
@@ -74,25 +74,25 @@ pub enum Value<'r> {
     Address(IpAddr),
     /// The ports from the first to the last one.
     PortRange(u16, u16),
-    /// The identifier by which other programs know a flow.
+    /// The identifier of a flow that other programs use, too.
     CommunityId(CommunityId<'r>),
     /// Two numbers whose comparison decided which side is the server, the greater one first.
     Compared([i32; 2]),
-    /// Text of Portolan, or of the user's port table.
+    /// Text from Portolan, or from the user's port table.
     Text(&'r str),
-    /// Text from the wire or from a file name: hostile until it is cleaned.
+    /// Text from the wire or from a file name: untrusted until it is cleaned.
     Untrusted(&'r str),
     /// Several values of one kind.
     List(&'r dyn List),
 }
 
 impl<'r> Value<'r> {
-    /// Text from the wire or from a file name, if there is any.
+    /// Converts text from the wire or from a file name; null for `None`.
     pub fn untrusted(text: Option<&'r str>) -> Value<'r> {
         text.map_or(Value::Null, Value::Untrusted)
     }
 
-    /// A duration in nanoseconds as seconds with nine digits.
+    /// Converts a duration in nanoseconds to seconds with nine digits.
     pub fn seconds(nanoseconds: Option<i64>) -> Value<'r> {
         nanoseconds.map_or(Value::Null, |value| Value::Decimal { value: i128::from(value), digits: 9 })
     }
@@ -234,9 +234,9 @@ impl PartialEq for dyn List + '_ {
     }
 }
 
-/// Something that can stand in a list.
+/// An item of a list.
 pub trait Item {
-    /// Passes its value to `see`.
+    /// Passes the item's value to `see`.
     fn pass_to(&self, see: &mut dyn FnMut(Value<'_>));
 }
 
@@ -259,13 +259,13 @@ impl<T: Item, const N: usize> List for [Option<T>; N] {
 }
 
 impl List for BTreeSet<u16> {
-    /// Passes ranges of ports: those without a gap between them are one range.
+    /// Passes ranges of ports: consecutive ports form one range.
     fn each(&self, see: &mut dyn FnMut(Value<'_>)) {
         let mut ports = self.iter().copied();
         let Some(first) = ports.next() else { return };
         let (mut first, mut last) = (first, first);
         for port in ports {
-            // They ascend: there is always a next one after the last.
+            // Ports ascend, so that the difference is positive.
             if port - last > 1 {
                 see(Value::PortRange(first, last));
                 first = port;
@@ -295,7 +295,7 @@ impl Item for IpAddr {
 }
 
 impl Item for Encapsulation {
-    /// Passes its key, with the number of the virtual network where it has one: `vxlan:5`.
+    /// Passes the key, followed by the number of the virtual network if there is one: `vxlan:5`.
     fn pass_to(&self, see: &mut dyn FnMut(Value<'_>)) {
         see(Value::Text(&self.to_string()));
     }
