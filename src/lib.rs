@@ -4,16 +4,12 @@
 //! one; a test keeps it so.
 //!
 //! ```text
-//! 10  main, cli             the binary: arguments to a job, the job to an exit code
-//!     explain_command       which flow is meant, and its explanation
-//!     live, screen, report  a capture that goes on, and how it is shown and written meanwhile
-//!     signals               what ends the program in order or at once, and what asks for the tables so far
-//!     outputs, say          where documents go, what is said on standard error; progress: how far a file is read
+//! 10  main, app             the binary: arguments to a job, the job to an exit code; its page is `app/mod.rs`
 //!  9  output                tables to text, one file per format; writers compute nothing
-//!  8  summary, explain      sums to tables of typed values, one file per table; one flow's verdict in sentences
+//!  8  summary, explain      sums to tables of typed values, one file per table; one flow's packets and its verdict, step by step
 //!     doctor                what is missing for a live capture, and the commands that mend it
 //!     messages              every sentence that people read, by topic, in each language
-//!  7  analysis, witness     the whole program in one screen: packets in, decided flows out; further readings for one flow
+//!  7  analysis              the whole program in one screen: packets in, decided flows out
 //!  6  tally                 all sums; each can `add` and `merge`, and a law ties the two
 //!  5  flow                  the flow table, fragments' link to their flow, the verdict on every flow
 //!  4  content               what is read of payloads: which flows a control channel announces, what hosts are called
@@ -22,7 +18,8 @@
 //!  1  capture               from a file, a pipe, a compressed stream or interfaces to packets
 //!     machine               what this computer has for a live capture: libpcap, rights, interfaces
 //!     privileges            gives up every right that a live capture took, before the first packet is parsed
-//!  0  error, unit, text     trouble as data; time and traffic; numbers for people, and cleaning of untrusted text
+//!  0  error, unit           trouble as data; time and traffic
+//!     untrusted             cleaning of text from outside
 //!     parallel, arena       work divided among threads, in order; arrays that grow without a copy
 //!     prefetch              asks the processor for memory before it is needed
 //! ```
@@ -85,6 +82,5 @@ pub mod privileges;
 pub mod service;
 pub mod summary;
 pub mod tally;
-pub mod text;
 pub mod unit;
-pub mod witness;
+pub mod untrusted;

@@ -9,7 +9,7 @@ use portolan::error::Error;
 use portolan::flow::TimelineOptions;
 use portolan::messages::InterruptedAt;
 use portolan::service::protocols;
-use portolan::text;
+use portolan::untrusted;
 
 use super::MESSAGES;
 use super::signals::Signal;
@@ -192,5 +192,5 @@ pub fn print_status(sentence: &str) {
 
 fn print(sentence: &str) {
     // Names of files and interfaces are part of what is said. If standard error is closed, nobody listens.
-    let _ = writeln!(io::stderr(), "portolan: {}", text::clean(sentence));
+    let _ = writeln!(io::stderr(), "portolan: {}", untrusted::clean(sentence));
 }

@@ -10,7 +10,7 @@ use portolan::capture::{InputName, Saving, Source, Target as SaveTarget};
 use portolan::doctor;
 use portolan::error::{CaptureProblem, Error};
 use portolan::machine::Machine;
-use portolan::output::{Layout, checklist};
+use portolan::output::{Layout, diagnosis};
 use portolan::privileges::{self, Needs, folder_of};
 use portolan::service::protocols;
 
@@ -67,7 +67,7 @@ fn refuse(error: Error) -> Result<u8, Error> {
     }
     print_error(&error);
     // If standard error is closed, nobody listens.
-    let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
+    let _ = diagnosis::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
 }
 

@@ -4,7 +4,7 @@ use portolan::doctor;
 use portolan::error::Error;
 use portolan::machine::Machine;
 use portolan::output::terminal::View;
-use portolan::output::{checklist, json, terminal};
+use portolan::output::{diagnosis, json, terminal};
 use portolan::service::Registry;
 use portolan::summary;
 
@@ -30,6 +30,6 @@ pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
 /// `portolan doctor`
 pub fn doctor() -> Result<u8, Error> {
     let diagnosis = doctor::diagnose(&Machine::look());
-    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(Some(0)), output))?;
+    write_to(&Target::Stdout, |output| diagnosis::write(&diagnosis, view(Some(0)), output))?;
     Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::text;
+use crate::untrusted;
 
-/// Writes a value. Every string in it that [`text::clean`] would change is written with escapes in place of those characters, which
+/// Writes a value. Every string in it that [`untrusted::clean`] would change is written with escapes in place of those characters, which
 /// a JSON parser turns into the same characters again.
 pub fn to_json(output: impl io::Write, value: &(impl Serialize + ?Sized)) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(output, Escaping))
@@ -21,7 +21,7 @@ impl Formatter for Escaping {
     /// Writes a part of a string that has no control character below U+0020, no quotation mark and no backslash.
     fn write_string_fragment<W: io::Write + ?Sized>(&mut self, output: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(text::is_dangerous) {
+        while let Some(at) = rest.find(untrusted::is_dangerous) {
             let (plain, behind) = rest.split_at(at);
             output.write_all(plain.as_bytes())?;
             let mut characters = behind.chars();

@@ -1,8 +1,14 @@
 //! Sentences with their holes filled.
 
+use super::numbers::{duration, exact_bytes};
 use super::*;
 use crate::error::{Action, Error, PassedOver};
-use crate::messages::{ErrorMessages, InterruptedAt, Language, ReadingMessages, TableMessages, TitledTable, UsageMessages};
+use crate::explain::{ChoiceProblem, Endpoint};
+use crate::messages::{
+    ChoiceMessages, ErrorMessages, ExplainMessages, InterruptedAt, Language, ReadingMessages, RungMessages, TableMessages,
+    TitledTable, UsageMessages,
+};
+use crate::service::FlowFlags;
 use crate::summary::TableName;
 
 fn passed_over(numbers: [u64; 4]) -> PassedOver {
@@ -14,6 +20,8 @@ fn saving_ended(saved: u64) -> String {
     let source = std::io::ErrorKind::StorageFull.into();
     English.error(&Error::Io { action: Action::SavePackets { saved }, name: "x".into(), source })
 }
+
+const END: Endpoint = Endpoint { address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), port: Some(80) };
 
 /// Sentences with 1 in each hole for a number.
 fn sentences_of_one() -> Vec<String> {
@@ -36,6 +44,12 @@ fn sentences_of_one() -> Vec<String> {
         English.reading_interrupted("SIGINT", 1, Some(at), 1),
         English.reading_interrupted("SIGINT", 1, None, 1),
         English.others(1),
+        English.flow_size(1, 1, Some((1, 1))),
+        English.known_server(END, 1),
+        English.server_met_more_ports((END, 1), (END, 1)),
+        English.choice_problem(&ChoiceProblem::NoSuchNumber { number: 1, flows: 1 }),
+        English.choice_problem(&ChoiceProblem::NoSuchPacket { packet: 1, packets: 1 }),
+        English.filter_matched_flows(1, 1, 1, 1),
         English.left_out_columns(1),
     ]
 }
@@ -66,6 +80,7 @@ fn live_sentences_of_one() -> Vec<String> {
 fn one_of_something_is_singular_in_every_sentence() {
     let plurals = [
         "packets",
+        "ports",
         "flows",
         "files",
         "inputs",
@@ -102,6 +117,13 @@ fn every_table_has_a_title_of_its_own() {
     let keys = TableName::ALL.map(TableName::key).into_iter().chain(["interfaces", "book", "candidates"]);
     assert_eq!(keys.filter_map(TitledTable::from_key).collect::<Vec<_>>(), tables);
     assert_eq!(Language::default().messages().table_title(TitledTable::Book), English.table_title(TitledTable::Book));
+}
+
+#[test]
+fn every_flag_has_a_meaning_but_those_of_the_ladder() {
+    for flag in FlowFlags::all().iter() {
+        assert_eq!(English.flag_meaning(flag).is_empty(), FlowFlags::CONFLICTS.contains(flag), "{flag:?}");
+    }
 }
 
 #[test]
