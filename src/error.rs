@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::text;
+use crate::untrusted;
 
 pub use foreign::ForeignFormat;
 pub use format::{CompressionProblem, FormatProblem, NotACapture, SectionProblem};
@@ -197,9 +197,9 @@ impl Error {
     /// text, cleaned for the terminal.
     pub fn source_excerpt(&self) -> Option<[String; 2]> {
         let Error::Filter { expression, span: Some(span), .. } = self else { return None };
-        let (before, at) = (text::clean(expression.get(..span.start)?), text::clean(expression.get(span.clone())?));
+        let (before, at) = (untrusted::clean(expression.get(..span.start)?), untrusted::clean(expression.get(span.clone())?));
         let marks = "^".repeat(at.width().max(1));
-        Some([text::clean(expression).into_owned(), format!("{}{marks}", " ".repeat(before.width()))])
+        Some([untrusted::clean(expression).into_owned(), format!("{}{marks}", " ".repeat(before.width()))])
     }
 
     /// The error of an input that could not be opened.

@@ -24,8 +24,8 @@
 //! 12  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
 //! 11  output                 tables to text: a file for each format; writers compute nothing
 //! 10  messages               every sentence that people read, as methods of a trait; English implements it
-//!  9  summary, explain       a decided capture to tables of typed values, a file for each table; one flow's verdict in sentences
-//!  8  analysis, witness      packets in, collected sums and decided flows out; further readings for one flow
+//!  9  summary, explain       a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
+//!  8  analysis               packets in, collected sums and decided flows out
 //!  7  tally                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
 //!  5  flow                   the flow table, the link of fragments to their flow, times of packets
@@ -34,7 +34,7 @@
 //!  2  decode                 the walk over a packet's layers, from its link header to its ports
 //!  1  capture                from a file, a pipe, a compressed stream or interfaces to packets
 //!     platform               this computer: libpcap, privileges, interfaces, and what a live capture lacks
-//!  0  error, unit, text      errors as data; time and traffic; cleaning of text from outside
+//!  0  error, unit, untrusted errors as data; time and traffic; cleaning of text from outside
 //!     support                tools for speed and safety that know nothing of packets
 //! ```
 //!
@@ -97,9 +97,8 @@ pub mod summary;
 #[doc(hidden)]
 pub mod support;
 pub mod tally;
-pub mod text;
 pub mod unit;
-pub mod witness;
+pub mod untrusted;
 
 pub use analysis::{Collected, Decided, Driver, Engine, Options, analyse};
 pub use capture::Source;

@@ -15,8 +15,10 @@ mod display;
 mod doctor;
 mod english;
 mod errors;
+mod explain;
 mod live;
 mod reading;
+mod rungs;
 mod services;
 mod tables;
 mod usage;
@@ -27,9 +29,11 @@ pub use choice::ChoiceMessages;
 pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
+pub use explain::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
 pub use live::LiveMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
-pub use services::ServiceMessages;
+pub use rungs::{Actor, AnnouncedFlow, HandshakeTerms, RankedPort, RungMessages};
+pub use services::{PortLabel, ServiceMessages};
 pub use tables::{TableMessages, TitledTable};
 pub use usage::UsageMessages;
 
@@ -38,8 +42,10 @@ pub trait Messages:
     ChoiceMessages
     + DoctorMessages
     + ErrorMessages
+    + ExplainMessages
     + LiveMessages
     + ReadingMessages
+    + RungMessages
     + ServiceMessages
     + TableMessages
     + UsageMessages

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use portolan::output::csv;
 use portolan::summary::{Column, Kind, Record, Rows, Value};
-use portolan::text;
+use portolan::untrusted;
 
 struct NameRow<'a>(&'a str, u64);
 
@@ -18,7 +18,7 @@ impl Record for NameRow<'static> {
 }
 
 fuzz_target!(|outside: &str| {
-    let shown = text::clean(outside);
+    let shown = untrusted::clean(outside);
     assert!(!shown.chars().any(char::is_control));
     assert!(!shown.contains(['\u{202e}', '\u{2066}', '\u{feff}']));
 

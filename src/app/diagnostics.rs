@@ -9,7 +9,7 @@ use portolan::error::Error;
 use portolan::flow::TimelineOptions;
 use portolan::messages::InterruptedAt;
 use portolan::service::protocols;
-use portolan::text;
+use portolan::untrusted;
 
 use super::MESSAGES;
 use super::signals::Signal;
@@ -193,5 +193,5 @@ pub fn print_status(sentence: &str) {
 
 fn print(sentence: &str) {
     // Sentences contain names of files and interfaces, which are hostile text. If standard error is closed, nobody reads them.
-    let _ = writeln!(io::stderr(), "portolan: {}", text::clean(sentence));
+    let _ = writeln!(io::stderr(), "portolan: {}", untrusted::clean(sentence));
 }

@@ -6,9 +6,8 @@ use std::io;
 use portolan::analysis::{Decided, Options};
 use portolan::capture::{Filter, InputName};
 use portolan::error::Error;
-use portolan::explain::{self, Known, Question, Unclear};
-use portolan::output::{prose, terminal};
-use portolan::witness::{self, Matching};
+use portolan::explain::{self, Known, Matching, Question, Unclear};
+use portolan::output::{explanation, terminal};
 
 use super::cli::{ExplainArguments, Target, Unnamed};
 use super::destinations::write_to;
@@ -47,7 +46,7 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     }
     let matching = filter.map(|filter| matching(&options, &analysis, &filter));
     let packet = match job.flow {
-        Some(Question::Packet(packet)) => Some((packet, witness::whereabouts(&options, packet))),
+        Some(Question::Packet(packet)) => Some((packet, explain::whereabouts(&options, packet))),
         _ => None,
     };
     let packet = packet.as_ref().map(|(packet, whereabouts)| (*packet, whereabouts));
@@ -62,8 +61,9 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
             return Ok(FAILED);
         }
     };
-    let lines = explain::explain(&analysis, number, &witness::witness(&options, &analysis.flows, number), packet);
-    write_to(&Target::Stdout, |output| prose::write(&lines, view(Some(0)), output))?;
+    let trace = explain::trace(&options, &analysis.flows, number);
+    let items = explain::explain(&analysis, number, &trace, packet, MESSAGES);
+    write_to(&Target::Stdout, |output| explanation::write(&items, view(Some(0)), output))?;
     let all_were_asked = matching.is_none_or(|matching| matching.filtered.unasked.is_empty());
     Ok(if all_were_asked && analysis.is_complete() { COMPLETE } else { INCOMPLETE })
 }
@@ -87,7 +87,7 @@ fn read_only_once(input: &InputName) -> Option<String> {
 
 /// Finds the flows that the filter's packets belong to, and reports how many there are.
 fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Matching {
-    let matching = witness::matching(options, filter);
+    let matching = explain::matching(options, filter);
     let Matching { flows, filtered } = &matching;
     print_problem(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
     report_missed(filtered);

@@ -8,7 +8,7 @@ use portolan::analysis::{Driver, Options, Throttle};
 use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, Stopper};
 use portolan::capture::{InputName, SaveTarget, Saving, Source};
 use portolan::error::{CaptureProblem, Error};
-use portolan::output::{Layout, checklist};
+use portolan::output::{Layout, diagnosis};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
 use portolan::platform::privileges::{self, Needs, folder_of};
@@ -71,7 +71,7 @@ fn refuse(error: Error) -> Result<u8, Error> {
     }
     print_error(&error);
     // If standard error is closed, nobody reads it.
-    let _ = checklist::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
+    let _ = diagnosis::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
 }
 

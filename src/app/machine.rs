@@ -2,7 +2,7 @@
 
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{checklist, json, terminal};
+use portolan::output::{diagnosis, json, terminal};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
 use portolan::service::Registry;
@@ -38,6 +38,6 @@ pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
 /// If the diagnosis cannot be written.
 pub fn doctor() -> Result<u8, Error> {
     let diagnosis = doctor::diagnose(&Machine::look());
-    write_to(&Target::Stdout, |output| checklist::write(&diagnosis, view(Some(0)), output))?;
+    write_to(&Target::Stdout, |output| diagnosis::write(&diagnosis, view(Some(0)), output))?;
     Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
 }

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressDrawTarget, ProgressStyle};
 use portolan::capture::{InputName, Position};
-use portolan::text;
+use portolan::untrusted;
 
 /// Bytes of the smallest input with a bar: a smaller one is read before a bar could be seen.
 const LEAST_SIZE: u64 = 64 << 20;
@@ -46,6 +46,6 @@ fn bar(name: &InputName, total: u64) -> indicatif::ProgressBar {
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}") {
         bar.set_style(style);
     }
-    bar.set_message(text::clean(&name.to_string()).into_owned());
+    bar.set_message(untrusted::clean(&name.to_string()).into_owned());
     bar
 }

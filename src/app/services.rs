@@ -2,7 +2,7 @@
 
 use portolan::error::Error;
 use portolan::output::terminal::View;
-use portolan::output::{json, port, terminal};
+use portolan::output::{json, port_page, terminal};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
 use portolan::summary;
@@ -43,7 +43,7 @@ pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     };
     if job.rows.is_shown() {
         let shown = write_to(&Target::Stdout, |output| match single_port {
-            Some(number) => port::write(number, &pages, view(Some(0)), output),
+            Some(number) => port_page::write(number, &pages, view(Some(0)), output),
             None => terminal::write(&summary::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
         });
         failures.extend(shown.err());

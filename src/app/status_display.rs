@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use console::{Term, truncate_str};
 use portolan::analysis::Decided;
-use portolan::output::prose::wrapped;
 use portolan::output::terminal::{self, View};
+use portolan::output::wrap::hanging;
 use portolan::summary::{Report, TableName};
 use portolan::unit::Traffic;
 
@@ -175,7 +175,7 @@ impl Summary {
     fn lines(&self) -> Vec<String> {
         let (height, width) = size(&self.terminal);
         let standing = &self.standing;
-        let banner = banner(standing).iter().flat_map(|banner| wrapped(banner, 0, width)).collect::<Vec<_>>();
+        let banner = banner(standing).iter().flat_map(|banner| hanging("", 0, banner, width)).collect::<Vec<_>>();
         let above = std::iter::once(line(standing)).chain(banner).chain(self.services.iter().cloned());
         let mut lines: Vec<String> = above.take(height.saturating_sub(2)).collect();
         lines.push(MESSAGES.how_to_stop().into());

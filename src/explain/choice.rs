@@ -1,12 +1,12 @@
 //! The one flow that is meant, or why it is not clear and which ones it could be.
 
 use super::Question;
+use super::Whereabouts;
 use crate::analysis::Decided;
 use crate::decode::Decoded;
 use crate::flow::Flow;
 use crate::service::protocols;
 use crate::tally::Place;
-use crate::witness::Whereabouts;
 
 /// Why there is not the one flow that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub enum ChoiceProblem {
     /// The flow stands for all of its protocol beyond the limit of flows.
     Overflow {
         /// Its number.
-        number: usize,
+        number: u64,
         /// Its protocol.
         protocol: String,
     },
@@ -56,7 +56,7 @@ pub enum ChoiceProblem {
     /// The only flow that matches the question has no packet that matches the filter.
     FilterMissesFlow {
         /// Its number.
-        number: usize,
+        number: u64,
     },
     /// Several flows match the question, and none has a packet that matches the filter.
     FilterMissesFlows {
@@ -140,9 +140,10 @@ pub fn choose(analysis: &Decided<'_>, question: Option<Question>, known: Known<'
         (_, Some(Question::Number(number)), _) => {
             Err(Unclear { problem: ChoiceProblem::FilterMissesNumber { number }, candidates: matching.to_vec() })
         }
-        (_, _, [number]) => {
-            Err(Unclear { problem: ChoiceProblem::FilterMissesFlow { number: number + 1 }, candidates: matching.to_vec() })
-        }
+        (_, _, [number]) => Err(Unclear {
+            problem: ChoiceProblem::FilterMissesFlow { number: analysis.flows.id(*number) },
+            candidates: matching.to_vec(),
+        }),
         _ => Err(Unclear { problem: ChoiceProblem::FilterMissesFlows { flows: fitting.len() }, candidates: fitting }),
     }
 }
@@ -180,7 +181,10 @@ fn only(analysis: &Decided<'_>, flows: Vec<usize>) -> Result<usize, Unclear> {
         [number] => match analysis.flows.get(*number) {
             flow if flow.is_overflow() => {
                 let protocol = protocols::ip_protocol(flow.key.protocol).to_uppercase();
-                Err(Unclear { problem: ChoiceProblem::Overflow { number: number + 1, protocol }, candidates: Vec::new() })
+                Err(Unclear {
+                    problem: ChoiceProblem::Overflow { number: analysis.flows.id(*number), protocol },
+                    candidates: Vec::new(),
+                })
             }
             _ => Ok(*number),
         },

@@ -1,73 +1,56 @@
-//! Floor 8: why a flow has its verdict, in plain words, a sentence a line: what each rung of the ladder says, which packets
-//! that rests on, and what the name is worth.
+//! Floor 8: why a flow has its verdict: what each rung of the ladder found, in which packets, and what the name is worth. The facts
+//! are found here; the sentences are those of [`ExplainMessages`](crate::messages::ExplainMessages).
 
 mod candidates;
 mod choice;
+mod endpoint;
+mod item;
 mod name;
-mod network;
 mod question;
 mod rungs;
-
-use std::net::{IpAddr, SocketAddr};
+mod trace;
 
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
 pub use choice::{ChoiceProblem, FlowlessPacket, Known, Unclear, choose};
-pub use question::{End, Question};
+pub use endpoint::Endpoint;
+pub use item::{Item, RungState};
+pub use question::Question;
+pub use trace::{FlowTrace, Matching, TracedPacket, Whereabouts, matching, trace, whereabouts};
 
 use crate::analysis::Decided;
 use crate::decide::assessment::Assessment;
 use crate::decide::facts::{EndpointStats, FlowFacts};
-use crate::decide::{Relation, Roles};
+use crate::decide::{Relation, Roles, roles};
 use crate::decode::Side;
 use crate::flow::{Flow, Initiator};
+use crate::messages::{Messages, PacketAt, ServerConclusion, ServerRole};
 use crate::service::{Confidence, FlowFlags, Reply, Rung, Service, Transport, Verdict, protocols};
-use crate::text;
 use crate::unit::Time;
-use crate::witness::{Sighting, Whereabouts, Witness};
 
 /// A flow and all that is known of it.
-struct Story<'a> {
+struct FlowContext<'a> {
     analysis: &'a Decided<'a>,
     number: usize,
     flow: &'a Flow,
     verdict: &'a Verdict,
     relation: Relation,
-    witness: &'a Witness,
+    trace: &'a FlowTrace,
+    messages: &'a dyn Messages,
 }
 
-/// Columns in front of a rung's sentence: its key, and what it did.
-const RUNG_INDENT: usize = 28;
-/// Columns in front of a flag's sentence.
-const FLAG_INDENT: usize = 21;
-/// Columns in front of every other sentence.
-const INDENT: usize = 2;
-
-/// A line of an explanation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What it says; nothing for an empty line.
-    pub text: String,
-    /// The column that it goes on from, where it is longer than the page is wide.
-    pub indent: usize,
-}
-
-impl Line {
-    fn title(text: impl Into<String>) -> Line {
-        Line { text: text.into(), indent: 0 }
-    }
-
-    fn sentence(text: impl AsRef<str>) -> Line {
-        Line { text: format!("{:INDENT$}{}", "", text.as_ref()), indent: INDENT }
-    }
-}
-
-/// Explains the flow with that number. What its packets did is told by `witness`; `packet` is the number of a packet that was
-/// asked for, and what became of it.
-pub fn explain(analysis: &Decided<'_>, number: usize, witness: &Witness, packet: Option<(u64, &Whereabouts)>) -> Vec<Line> {
+/// Explains the flow with that number. `trace` is what its packets did; `packet` is the number of a packet that was asked for, and what
+/// became of it.
+pub fn explain(
+    analysis: &Decided<'_>,
+    number: usize,
+    trace: &FlowTrace,
+    packet: Option<(u64, &Whereabouts)>,
+    messages: &dyn Messages,
+) -> Vec<Item> {
     let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
-    let story = Story { analysis, number, flow, verdict, relation: analysis.relations.of(number), witness };
-    let mut lines = story.heading();
-    lines.extend(packet.and_then(|(packet, whereabouts)| story.packet_asked_for(packet, whereabouts)).map(Line::sentence));
+    let context = FlowContext { analysis, number, flow, verdict, relation: analysis.relations.of(number), trace, messages };
+    let mut items = context.introduction();
+    items.extend(packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)).map(Item::Paragraph));
     let roles = Roles {
         flows: &analysis.flows,
         relations: &analysis.relations,
@@ -76,188 +59,151 @@ pub fn explain(analysis: &Decided<'_>, number: usize, witness: &Witness, packet:
     };
     match roles.assess(number) {
         Some((facts, stats, assessment)) => {
-            lines.extend([Line::title(""), Line::title(text::WHO_SERVES)]);
-            lines.extend(story.ladder(&facts, &stats, &assessment));
-            lines.extend(story.conclusion(&facts).map(Line::sentence));
-            lines.extend([Line::title(""), Line::title(text::WHAT_IS_IT_CALLED)]);
-            lines.extend(name::sentences(&story, &facts).iter().map(Line::sentence));
+            items.push(Item::Heading(messages.who_is_the_server().into()));
+            items.extend(context.ladder(&facts, &stats, &assessment));
+            items.extend([context.conclusion(&facts), context.opener()].map(Item::Paragraph));
+            items.push(Item::Heading(messages.what_is_the_service().into()));
+            items.extend(name::sentences(&context, &facts).into_iter().map(Item::Paragraph));
         }
-        None => lines.extend(story.portless().map(Line::sentence)),
+        None => items.extend(context.portless().map(Item::Paragraph)),
     }
-    lines.extend(story.remarks());
-    lines
+    items.extend(context.remarks());
+    items
 }
 
-/// What a rung did in the decision; `None` for the second entry of a rung that is told once.
-fn state(assessment: &Assessment, rung: Rung) -> Option<&'static str> {
+/// What a rung did in the decision; `None` for the second entry of a rung that is shown once.
+fn state(assessment: &Assessment, rung: Rung) -> Option<RungState> {
     let is_close = assessment.get(Rung::CloseRank).is_some();
     match rung {
         Rung::ClearRank if is_close => return None,
         Rung::CloseRank if !is_close => return None,
         _ => {}
     }
-    let Some((decisive, decided)) = assessment.decisive() else { return Some("silent") };
+    let Some((decisive, decided)) = assessment.decisive() else { return Some(RungState::Silent) };
     Some(match assessment.get(rung) {
-        None => "silent",
-        Some(_) if rung == decisive => "decides",
-        Some(finding) if finding.server == decided.server => "agrees",
-        Some(_) => "disagrees",
+        None => RungState::Silent,
+        Some(_) if rung == decisive => RungState::Decides,
+        Some(finding) if finding.server == decided.server => RungState::Agrees,
+        Some(_) => RungState::Disagrees,
     })
 }
 
-impl Story<'_> {
+impl FlowContext<'_> {
     fn transport(&self) -> Option<Transport> {
         Transport::from_protocol(self.flow.key.protocol)
     }
 
-    /// A side as people write it: address and port, or only the address.
-    fn end(&self, side: Side) -> String {
-        let address = self.flow.key.ip_addr(side);
-        if self.transport().is_some() { socket(address, self.flow.key.port(side)) } else { address.to_string() }
+    fn end(&self, side: Side) -> Endpoint {
+        Endpoint::of_flow(self.flow, side)
     }
 
-    /// Seconds from the start of the capture: `0.021 s`.
-    fn at(&self, time: Time) -> Option<String> {
-        let after = time.since(self.analysis.span().first)?;
-        Some(format!("{:.3} s", after as f64 / 1e9))
+    /// Nanoseconds from the start of the capture.
+    fn offset(&self, time: Time) -> Option<i64> {
+        time.since(self.analysis.span().first)
     }
 
-    /// ` in packet 3 at 0.021 s`; nothing if the packet is not known.
-    fn seen(&self, sighting: Option<Sighting>) -> String {
-        sighting.map_or_else(String::new, |sighting| format!(" in packet {}", self.packet(sighting, " at ")))
+    fn at(&self, packet: Option<TracedPacket>) -> Option<PacketAt> {
+        packet.map(|TracedPacket { packet, time, .. }| PacketAt { number: packet, offset: self.offset(time) })
     }
 
-    /// ` (packet 3, at 0.021 s)`; nothing if the packet is not known.
-    fn in_brackets(&self, sighting: Option<Sighting>) -> String {
-        sighting.map_or_else(String::new, |sighting| format!(" (packet {})", self.packet(sighting, ", at ")))
-    }
-
-    fn packet(&self, Sighting { packet, time, .. }: Sighting, at: &str) -> String {
-        let time = self.at(time).map_or_else(String::new, |time| format!("{at}{time}"));
-        format!("{}{time}", text::grouped(packet))
-    }
-
-    fn heading(&self) -> Vec<Line> {
-        let Flow { key, packets, wire_bytes, .. } = self.flow;
+    /// The flow, its volume and time, and the VLANs and tunnels around it.
+    fn introduction(&self) -> Vec<Item> {
+        let Flow { key, packets, wire_bytes, span, .. } = self.flow;
         let protocol = match self.transport() {
             Some(transport) => transport.name().to_uppercase(),
             None => protocols::ip_protocol(key.protocol).to_uppercase(),
         };
-        let (a, b) = (self.flow.first_side(), self.flow.first_side().other());
-        let title = format!("Flow {}: {protocol} between {} and {}", self.number + 1, self.end(a), self.end(b));
-        let count: u64 = packets.iter().sum();
-        let amount = format!("{}, {}", text::packets(count), text::bytes(wire_bytes.iter().sum()));
-        let times = match (self.at(self.flow.span.first), self.at(self.flow.span.last)) {
-            (Some(first), Some(last)) => format!(", from {first} to {last} after the capture began"),
-            _ => String::new(),
-        };
-        let network = network::sentence(&self.analysis.paths(self.flow));
-        let lines = [Line::title(title), Line::sentence(format!("It has {amount}{times}."))];
-        lines.into_iter().chain(network.map(Line::sentence)).collect()
+        let first = self.flow.first_side();
+        let ends = [first, first.other()].map(|side| self.end(side));
+        let times = self.offset(span.first).zip(self.offset(span.last));
+        let around = self.messages.encapsulations(&self.analysis.paths(self.flow));
+        [
+            Item::Heading(self.messages.flow_title(self.analysis.flows.id(self.number), &protocol, ends)),
+            Item::Paragraph(self.messages.flow_size(packets.iter().sum(), wire_bytes.iter().sum(), times)),
+        ]
+        .into_iter()
+        .chain(around.map(Item::Paragraph))
+        .collect()
     }
 
     /// Who sent the packet that was asked for and when, and which flow it quotes, if it is an ICMP error.
-    fn packet_asked_for(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
+    fn requested_packet(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
         let Whereabouts::Flow { time, side, quoted, .. } = *whereabouts else { return None };
-        let packet = text::grouped(packet);
-        let at = self.at(time).map_or_else(String::new, |time| format!(" at {time}"));
-        let sent = match side {
-            Some(side) => format!("Packet {packet}{at} was sent by {}", self.end(side)),
-            None => format!("Packet {packet}{at} is a later fragment of a datagram of this flow"),
-        };
-        let about = quoted.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {}", flow + 1));
-        Some(format!("{sent}{about}."))
+        let packet = PacketAt { number: packet, offset: self.offset(time) };
+        let quoted = quoted.map(|flow| self.analysis.flows.id(flow));
+        Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), quoted))
     }
 
-    /// What each rung says, and what it did.
-    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<Line> {
-        let line = |rung: Rung| {
+    /// What each rung found, and what it did.
+    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<Item> {
+        let item = |rung: Rung| {
+            let state = self.messages.rung_state(state(assessment, rung)?);
             let sentence = rungs::sentence(self, rung, facts, stats, assessment);
-            let text = format!("  {:<14} {:<9}  {sentence}", rung.code(), state(assessment, rung)?);
-            Some(Line { text, indent: RUNG_INDENT })
+            Some(Item::Rung { code: rung.code(), state, sentence })
         };
-        Rung::ALL.into_iter().filter_map(line).collect()
+        Rung::ALL.into_iter().filter_map(item).collect()
     }
 
-    /// What follows from what the rungs said.
-    fn conclusion(&self, facts: &FlowFacts) -> [String; 2] {
-        let Verdict { server, service, evidence, confidence, .. } = *self.verdict;
-        let server = match (server, service) {
+    /// What follows from what the rungs found.
+    fn conclusion(&self, facts: &FlowFacts) -> String {
+        let Verdict { server, service, evidence, confidence, reply, .. } = *self.verdict;
+        match (server, service) {
             (Some(side), _) => {
-                let meaning = text::confidence_meaning(confidence.name());
-                let role = match self.verdict.reply {
-                    _ if facts.group == Some(side) => "stands for the servers",
-                    Some(Reply::Refused | Reply::Silent) => "was meant to be the server",
-                    _ => "is the server",
+                let role = match reply {
+                    _ if facts.group == Some(side) => ServerRole::Group,
+                    Some(Reply::Refused | Reply::Silent) => ServerRole::Intended,
+                    _ => ServerRole::Server,
                 };
-                let reply = self.verdict.reply.map_or("", |reply| text::reply_meaning(reply.name()));
-                format!("So {} {role}, by {evidence}: {}, {meaning}.{reply}", self.end(side), confidence.name())
+                self.messages.server_conclusion(&ServerConclusion { server: self.end(side), role, evidence, confidence, reply })
             }
-            (None, Service::Named(_)) if facts.announced.is_some() => {
-                "So the service is clear, and neither side is its server: equals talk to each other.".into()
-            }
-            (None, Service::Named(_)) => "So the service is clear, but nobody can tell which side serves.".into(),
-            (None, _) => "So nobody can tell which side serves, and a coin toss is no answer.".into(),
-        };
-        [server, self.opener()]
+            (None, Service::Named(_)) if facts.announced.is_some() => self.messages.service_between_peers().into(),
+            (None, Service::Named(_)) => self.messages.service_without_server().into(),
+            (None, _) => self.messages.server_undetermined().into(),
+        }
     }
 
     /// Who opened the flow, which is another question than who serves.
     fn opener(&self) -> String {
-        let observed = crate::decide::roles::is_start_observed(self.flow, self.analysis.span().first);
+        let observed = roles::is_start_observed(self.flow, self.analysis.span().first);
         match (self.flow.initiator(self.verdict, observed), self.verdict.server) {
-            (Initiator::Server, _) => "Here the server opened the flow, not the client.".into(),
-            (Initiator::Client, Some(_)) => "The client opened the flow.".into(),
+            (Initiator::Server, _) => self.messages.opened_by_server().into(),
+            (Initiator::Client, Some(_)) => self.messages.opened_by_client().into(),
             (Initiator::Client, None) => {
-                let first = self.in_brackets(self.witness.first);
-                format!("{} sent the first packet{first}.", self.end(self.flow.first_side()))
+                self.messages.sent_first_packet(self.end(self.flow.first_side()), self.at(self.trace.first))
             }
-            (Initiator::Unknown, _) => "Who opened the flow is not known.".into(),
+            (Initiator::Unknown, _) => self.messages.opener_unknown().into(),
         }
     }
 
     fn portless(&self) -> [String; 2] {
-        let name = protocols::ip_protocol(self.flow.key.protocol);
-        let no_ports = format!("{name} has no ports, so there is no service to name: see the portless table.");
+        let messages = self.messages;
         let Verdict { server, confidence, .. } = *self.verdict;
-        let sentence = match (server, confidence) {
-            (Some(side), Confidence::Proven) => {
-                let (asked, answered) = (self.witness.opened[side.other().index()], self.witness.answered[side.index()]);
-                let (asker, answerer) = (self.end(side.other()), self.end(side));
-                format!("{asker} asked{}, and {answerer} answered{}.", self.seen(asked), self.seen(answered))
+        let sentence = match server {
+            Some(side) => {
+                let (client, server) = (self.end(side.other()), self.end(side));
+                let asked = self.at(self.trace.opened[side.other().index()]);
+                let answered = self.at(self.trace.answered[side.index()]);
+                match confidence {
+                    Confidence::Proven => messages.asked_and_answered(client, asked, server, answered),
+                    Confidence::Strong => messages.asked_in_vain(client, asked, server),
+                    _ => messages.answered_unasked(server, answered, client),
+                }
             }
-            (Some(side), Confidence::Strong) => {
-                let asked = self.seen(self.witness.opened[side.other().index()]);
-                format!("{} asked{asked}, and no answer of {} is in the capture.", self.end(side.other()), self.end(side))
-            }
-            (Some(side), _) => {
-                let answered = self.seen(self.witness.answered[side.index()]);
-                format!("{} answered{answered}; what {} asked is not in the capture.", self.end(side), self.end(side.other()))
-            }
-            (None, _) => {
-                format!(
-                    "Its first packet{} came from {}.",
-                    self.in_brackets(self.witness.first),
-                    self.end(self.flow.first_side())
-                )
-            }
+            None => messages.first_packet_came_from(self.end(self.flow.first_side()), self.at(self.trace.first)),
         };
-        [no_ports, sentence]
+        [messages.protocol_without_ports(&protocols::ip_protocol(self.flow.key.protocol)), sentence]
     }
 
-    /// What is out of the ordinary, a sentence for each flag. Conflicts are told by the ladder.
-    fn remarks(&self) -> Vec<Line> {
+    /// What is out of the ordinary, by flag. Conflicts are shown by the ladder.
+    fn remarks(&self) -> Vec<Item> {
         let paths = self.analysis.paths(self.flow);
         let flags = self.flow.flags(self.verdict, &paths) - FlowFlags::CONFLICTS;
-        let told = flags.codes().map(|flag| {
-            let text = format!("  {flag:<18} {}", text::flag_meaning(flag));
-            Line { text, indent: FLAG_INDENT }
-        });
-        let told: Vec<Line> = told.collect();
-        if told.is_empty() { told } else { [vec![Line::title(""), Line::title(text::WHAT_ELSE)], told].concat() }
+        let meaning = |flag: FlowFlags| {
+            let code = flag.codes().next()?;
+            Some(Item::Flag { code, meaning: self.messages.flag_meaning(flag) })
+        };
+        let remarks: Vec<Item> = flags.iter().filter_map(meaning).collect();
+        let heading = (!remarks.is_empty()).then(|| Item::Heading(self.messages.what_else().into()));
+        heading.into_iter().chain(remarks).collect()
     }
-}
-
-fn socket(address: IpAddr, port: u16) -> String {
-    SocketAddr::new(address, port).to_string()
 }

@@ -1,67 +1,70 @@
-//! Sentences on the name of a flow: who gives it, and how little it says about the protocol that was really spoken.
+//! The name of a flow: who gives it, and how little it says about the protocol that was really spoken.
 
-use super::{Story, rungs};
+use std::net::SocketAddr;
+
+use super::FlowContext;
+use crate::content::ChannelEvent;
 use crate::decide::facts::FlowFacts;
+use crate::messages::NamedPort;
 use crate::service::book::{Book, PortQuery, Subject};
-use crate::service::{FlowFlags, NameSource, Service, Transport};
+use crate::service::{Entry, FlowFlags, NameSource, Service};
 use crate::summary::names;
-use crate::text;
 
 /// The sentences, in order.
-pub fn sentences(story: &Story<'_>, facts: &FlowFacts) -> Vec<String> {
-    let registry = &story.analysis.registry;
-    let mut lines = Vec::new();
-    match story.verdict.service {
+pub fn sentences(context: &FlowContext<'_>, facts: &FlowFacts) -> Vec<String> {
+    let (registry, messages, verdict) = (&context.analysis.registry, context.messages, context.verdict);
+    let mut sentences = Vec::new();
+    match verdict.service {
         Service::Named(id) => {
             let entry = registry.entry(id);
-            let port = story.verdict.server.map_or(facts.ports[0], |side| facts.ports[side.index()]);
-            lines.extend(named(story, facts.transport, port, &entry.name, entry.source));
-            lines.push(match entry.source {
-                NameSource::Expected => text::ANNOUNCED_NAME.into(),
-                _ => text::NAME_IS_NO_PROOF.into(),
-            });
+            let port = verdict.server.map_or(facts.ports[0], |side| facts.port(side));
+            sentences.extend(named(context, facts, port, entry));
+            let worth = match entry.source {
+                NameSource::Expected => messages.announced_name_is_no_proof(),
+                _ => messages.port_name_is_no_proof(),
+            };
+            sentences.push(worth.into());
         }
         Service::Unassigned => {
-            let port = story.verdict.server.map_or(0, |side| facts.ports[side.index()]);
-            lines.push(format!("unassigned: {}/{} has no name.", port, facts.transport.name()));
-            lines.push(text::CLIENTS_PORT_NAMES_NOTHING.into());
+            let port = verdict.server.map_or(0, |side| facts.port(side));
+            sentences.push(messages.port_without_name(port, facts.transport));
+            sentences.push(messages.client_port_names_nothing().into());
         }
-        Service::Undetermined | Service::Portless => lines.push(text::NO_SERVER_NO_NAME.into()),
+        Service::Undetermined | Service::Portless => sentences.push(messages.no_server_no_name().into()),
     }
     let others: Vec<&str> =
-        story.verdict.alternatives.into_iter().flatten().map(|id| names::service(registry, Service::Named(id))).collect();
+        verdict.alternatives.into_iter().flatten().map(|id| names::service(registry, Service::Named(id))).collect();
     if !others.is_empty() {
-        let others = others.join(" or ");
-        lines.push(match story.verdict.server {
-            Some(_) => format!("If the other side were the server, it would be {others}."),
-            None => format!("By its ports it could be {others}."),
+        sentences.push(match verdict.server {
+            Some(_) => messages.name_with_other_server(&others),
+            None => messages.names_by_ports(&others),
         });
     }
-    if story.relation.flags.contains(FlowFlags::NAT) {
-        lines.extend(rungs::translation(story));
+    if context.relation.flags.contains(FlowFlags::NAT) {
+        sentences.extend(translation(context));
     }
-    lines
+    sentences
 }
 
-/// The sentence on who gives the name, and one on the service.
-fn named(story: &Story<'_>, transport: Transport, port: u16, name: &str, source: NameSource) -> Vec<String> {
-    let door = format!("{port}/{}", transport.name());
-    let book = Book::open(&story.analysis.registry);
-    let query = PortQuery { subject: Subject::Ports(port..=port), transport: Some(transport) };
+/// Who gives the name, and what the service is.
+fn named(context: &FlowContext<'_>, facts: &FlowFacts, port: u16, entry: &Entry) -> Vec<String> {
+    let book = Book::open(&context.analysis.registry);
+    let query = PortQuery { subject: Subject::Ports(port..=port), transport: Some(facts.transport) };
     let pages = book.answer(&query);
     let page = pages.iter().find(|page| page.host.is_none());
     let iana = page.and_then(|page| page.iana).map(|iana| iana.name);
-    let note = page.map(|page| page.sentence().into_owned()).filter(|note| !note.is_empty());
-    let giver = match (source, iana) {
-        (NameSource::User, _) => format!("{name}: your own table says so."),
-        (NameSource::Expected, _) => format!("{name}: that is what was announced, whatever its ports are registered for."),
-        (NameSource::Iana, Some(iana)) if !iana.eq_ignore_ascii_case(name) => {
-            format!("{name}: {door} is registered for it with IANA, as {iana}.")
-        }
-        (NameSource::Iana, _) => format!("{name}: {door} is registered for it with IANA."),
-        (NameSource::Overlay, Some(iana)) => format!("{name}: a customary use of {door}, which IANA has registered for {iana}."),
-        (NameSource::Overlay, None) => format!("{name}: a customary use of {door}, which IANA has registered for nobody."),
-    };
-    let note = note.filter(|_| matches!(source, NameSource::Iana | NameSource::Overlay));
-    std::iter::once(giver).chain(note).collect()
+    let named = NamedPort { name: &entry.name, port, transport: facts.transport, iana };
+    let source = context.messages.source_of_name(entry.source, &named);
+    let description =
+        page.and_then(|page| page.description()).map(|description| context.messages.port_description(&description).into_owned());
+    let description = description.filter(|_| matches!(entry.source, NameSource::Iana | NameSource::Overlay));
+    std::iter::once(source).chain(description).collect()
+}
+
+/// That the addresses of an announced flow were translated.
+fn translation(context: &FlowContext<'_>) -> Option<String> {
+    let index = context.relation.announcement?;
+    let ChannelEvent::Flow(expectation) = context.analysis.announcements.log().get(index)?.event else { return None };
+    let seen = SocketAddr::new(expectation.or_address?, expectation.target.port());
+    Some(context.messages.address_translated(expectation.target, seen))
 }

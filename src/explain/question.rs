@@ -1,10 +1,9 @@
 //! Which flow is asked for, as it is typed: by its number, its endpoints, one of its packets, or its Community ID.
 
-use std::net::{IpAddr, SocketAddr};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::endpoint::Endpoint;
 use crate::decode::Side;
 use crate::flow::Flow;
 use crate::summary::CommunityId;
@@ -24,32 +23,11 @@ pub enum Question {
     /// By its number, from 1.
     Number(usize),
     /// By one endpoint or both, in any order.
-    Ends(End, Option<End>),
+    Ends(Endpoint, Option<Endpoint>),
     /// By the number of one of its packets, from 1 over all inputs.
     Packet(u64),
     /// By its Community ID (version 1, seed 0).
     Community([u8; 30]),
-}
-
-/// An endpoint that is asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct End {
-    address: IpAddr,
-    /// `None` stands for any port, and for flows that have none.
-    port: Option<u16>,
-}
-
-impl End {
-    fn parse(text: &str) -> Option<End> {
-        let text = text.trim();
-        let with_port = |end: SocketAddr| End { address: end.ip(), port: Some(end.port()) };
-        text.parse().map(with_port).ok().or_else(|| text.parse().map(|address| End { address, port: None }).ok())
-    }
-
-    fn is(self, flow: &Flow, side: Side) -> bool {
-        let port = flow.key.has_ports().then(|| flow.key.port(side));
-        flow.key.ip_addr(side) == self.address && self.port.is_none_or(|wanted| port == Some(wanted))
-    }
 }
 
 impl Question {
@@ -86,12 +64,12 @@ fn community_id(text: &str) -> Option<[u8; 30]> {
 }
 
 fn ends(text: &str) -> Option<Question> {
-    let both = |(one, other): (&str, &str)| Some(Question::Ends(End::parse(one)?, Some(End::parse(other)?)));
+    let both = |(one, other): (&str, &str)| Some(Question::Ends(Endpoint::parse(one)?, Some(Endpoint::parse(other)?)));
     match BETWEEN_ENDS.iter().find_map(|between| text.split_once(between)) {
         Some(ends) => both(ends),
         None => match text.split_once(char::is_whitespace) {
             Some(ends) => both(ends),
-            None => End::parse(text).map(|one| Question::Ends(one, None)),
+            None => Endpoint::parse(text).map(|one| Question::Ends(one, None)),
         },
     }
 }
@@ -103,7 +81,7 @@ mod tests {
     #[test]
     fn a_flow_is_a_number_its_ends_a_packet_or_a_community_id() {
         assert_eq!(Question::parse("12"), Some(Question::Number(12)));
-        let end = |address: &str, port| End { address: address.parse().unwrap(), port };
+        let end = |address: &str, port| Endpoint { address: address.parse().unwrap(), port };
         let both = Question::Ends(end("10.0.0.5", Some(51544)), Some(end("192.0.2.80", Some(443))));
         for between in ["-", " - ", ">", "->", " <-> ", " ", "  ", "<"] {
             assert_eq!(Question::parse(&format!("10.0.0.5:51544{between}192.0.2.80:443")), Some(both), "{between:?}");

@@ -1,209 +1,175 @@
-//! A sentence for each rung of the ladder: why it speaks about a flow, or why it has nothing to say.
+//! The rungs of the ladder: what each found about a flow, or why it found nothing.
 
-use super::{Story, socket};
-use crate::content::{ChannelEvent, Expectation};
+use super::FlowContext;
+use crate::content::ChannelEvent;
 use crate::decide::assessment::{Assessment, Finding};
 use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decode::Side;
-use crate::service::{Announcer, Category, Evidence, Opening, Rung, Transport};
-use crate::text;
+use crate::messages::{AnnouncedFlow, HandshakeTerms, RankedPort};
+use crate::service::{Category, Evidence, NameSource, Opening, Rung, Transport};
 
 /// The sentence of a rung.
-pub fn sentence(story: &Story<'_>, rung: Rung, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> String {
+pub fn sentence(
+    context: &FlowContext<'_>,
+    rung: Rung,
+    facts: &FlowFacts,
+    stats: &EndpointStats,
+    assessment: &Assessment,
+) -> String {
     let finding = assessment.get(rung);
     match rung {
-        Rung::User => user(story, facts),
-        Rung::Announcement => announcement(story),
-        Rung::Opening => opening(story, facts, finding),
-        Rung::DhcpPorts => dhcp_ports(finding, facts),
-        Rung::Group => group(story, facts, finding),
-        Rung::EqualPorts => equal_ports(story, facts, finding),
-        Rung::KnownServer => known_server(story, stats),
-        Rung::ClearRank | Rung::CloseRank if assessment.between_peers => text::BETWEEN_PEERS.into(),
-        Rung::ClearRank | Rung::CloseRank => rank(story, facts, finding),
-        Rung::PortDiversity => port_diversity(story, facts, stats, finding),
-        Rung::FirstPacket => first_packet(story, facts, assessment, finding),
+        Rung::User => user(context, facts),
+        Rung::Announcement => announcement(context),
+        Rung::Opening => opening(context, facts, finding),
+        Rung::DhcpPorts => dhcp_ports(context, finding, facts),
+        Rung::Group => group(context, facts, finding),
+        Rung::EqualPorts => equal_ports(context, facts, finding),
+        Rung::KnownServer => known_server(context, stats),
+        Rung::ClearRank | Rung::CloseRank if assessment.between_peers => context.messages.ports_of_peers().into(),
+        Rung::ClearRank | Rung::CloseRank => rank(context, facts, finding),
+        Rung::PortDiversity => port_diversity(context, facts, stats, finding),
+        Rung::FirstPacket => first_packet(context, facts, assessment, finding),
     }
 }
 
-fn user(story: &Story<'_>, facts: &FlowFacts) -> String {
-    let side = match facts.host_rules {
-        [None, None] => return "No rule of yours names one of these machines.".into(),
-        [Some(_), Some(_)] => return "Your rules name both machines, so they do not tell them apart.".into(),
-        [Some(_), None] => Side::A,
-        [None, Some(_)] => Side::B,
-    };
-    format!("Your own table has a rule for {}.", story.end(side))
+fn user(context: &FlowContext<'_>, facts: &FlowFacts) -> String {
+    match facts.host_rules {
+        [None, None] => context.messages.no_user_rule().into(),
+        [Some(_), Some(_)] => context.messages.user_rules_for_both().into(),
+        [Some(_), None] => context.messages.user_rule(context.end(Side::A)),
+        [None, Some(_)] => context.messages.user_rule(context.end(Side::B)),
+    }
 }
 
-fn announcement(story: &Story<'_>) -> String {
-    let place = story.relation.announcement.and_then(|place| story.analysis.announcements.log().get(place));
-    let Some((announcement, ChannelEvent::Flow(expectation))) = place.map(|announcement| (announcement, announcement.event))
-    else {
-        return "No control channel in the capture announced it.".into();
-    };
-    let Expectation { by, target, service, .. } = expectation;
-    let packet = text::grouped(announcement.packet);
-    let flow = story.relation.control.map_or_else(String::new, |number| format!(" of flow {}", number + 1));
-    let sender = announcement.channel.ip_addr(announcement.sender);
-    let said = match by {
-        Announcer::FtpPort | Announcer::FtpEprt => format!("the client {sender} asked the FTP server to connect to {target}"),
-        Announcer::FtpPasv | Announcer::FtpEpsv => format!("the FTP server {sender} said that it waits for data on {target}"),
-        Announcer::Tftp => {
-            format!("{sender} asked for a transfer by TFTP, to be answered at {target} from a port of the server's choice")
-        }
-        Announcer::GroupReply => format!("{sender} asked a group of machines, and waited for answers on {target}"),
-        Announcer::Sdp => format!("{sender} said that {} is to be sent to {target}", service.name),
-        Announcer::Rtsp => format!("{sender} set up a stream whose {} has one end at {target}", service.name),
-        Announcer::DccOffer => format!("{sender} offered a direct connection to {target}"),
-        Announcer::RpcBinding | Announcer::EpmBinding => format!("{sender} said that {} is served on {target}", service.name),
-    };
-    format!("In packet {packet}{flow}, {said}.")
+fn announcement(context: &FlowContext<'_>) -> String {
+    let log = context.analysis.announcements.log();
+    let announcement = context.relation.announcement.and_then(|index| log.get(index));
+    match announcement.map(|announcement| (announcement, announcement.event)) {
+        Some((announcement, ChannelEvent::Flow(expectation))) => context.messages.announced(&AnnouncedFlow {
+            by: expectation.by,
+            packet: announcement.packet,
+            channel: context.relation.control.map(|number| context.analysis.flows.id(number)),
+            sender: announcement.channel.ip_addr(announcement.sender),
+            target: expectation.target,
+            service: expectation.service.name,
+        }),
+        _ => context.messages.not_announced().into(),
+    }
 }
 
-fn opening(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let Some([syn, syn_ack]) = words(facts.transport) else {
-        return format!("{} has no handshake.", facts.transport.name().to_uppercase());
-    };
-    let witness = story.witness;
-    let asked = |side: Side| format!("{} sent {syn}{}", story.end(side), story.seen(witness.opened[side.index()]));
-    let answered = |side: Side| format!("{} answered {syn_ack}{}", story.end(side), story.seen(witness.answered[side.index()]));
-    let told = match facts.opening {
-        Opening::Unseen => format!("No {syn} and no {syn_ack} of it are in the capture: it began before, or out of sight."),
-        Opening::Simultaneous => format!("Both sides sent {syn}, so neither answered the other."),
-        Opening::Handshake(side) => format!("{}, and {}.", asked(side.other()), answered(side)),
+fn opening(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
+    let (messages, trace) = (context.messages, context.trace);
+    let Some(terms) = HandshakeTerms::of(facts.transport) else { return messages.no_handshake(facts.transport) };
+    let opened = |side: Side| (context.end(side), context.at(trace.opened[side.index()]));
+    let answered = |side: Side| (context.end(side), context.at(trace.answered[side.index()]));
+    let seen = match facts.opening {
+        Opening::Unseen => messages.opening_not_seen(terms),
+        Opening::Simultaneous => messages.both_opened(terms),
+        Opening::Handshake(side) => messages.handshake(terms, opened(side.other()), answered(side)),
         Opening::AnswerUsed(side) => {
-            let used = story.seen(witness.used);
-            let syn_of = witness.opened[side.other().index()];
-            let missing = match syn_of {
-                Some(_) => format!("it does not acknowledge the {syn}{}", story.seen(syn_of)),
-                None => format!("the {syn} that this answers is not in the capture"),
-            };
-            format!("{}, and the connection went on{used}; {missing}.", answered(side))
+            let unrelated = trace.opened[side.other().index()];
+            messages.answer_used(terms, answered(side), context.at(trace.used), context.at(unrelated))
         }
-        Opening::Asked(side) if story.flow.was_answered_unseen() => {
-            let went_on = story.seen(witness.went_on[side.other().index()]);
-            format!("{}, and went on{went_on}: it was answered, but no {syn_ack} is in the capture.", asked(side.other()))
+        Opening::Asked(side) if context.flow.was_answered_unseen() => {
+            let went_on = context.at(trace.went_on[side.other().index()]);
+            messages.answer_not_seen(terms, opened(side.other()), went_on)
         }
-        Opening::Asked(side) if witness.reset[side.index()].is_some() => {
-            let refused = story.seen(witness.reset[side.index()]);
-            format!("{}, and {} refused{refused}.", asked(side.other()), story.end(side))
-        }
-        Opening::Asked(side) if witness.answered[side.index()].is_some() => {
-            format!("{}; {}, which does not acknowledge it.", asked(side.other()), answered(side))
-        }
-        Opening::Asked(side) => format!("{}, and no {syn_ack} came back.", asked(side.other())),
-        Opening::AnswerOnly(side) => format!("{}, and nothing else: perhaps to a forged {syn}.", answered(side)),
+        Opening::Asked(side) => match (trace.reset[side.index()], trace.answered[side.index()]) {
+            (Some(reset), _) => {
+                messages.opening_refused(terms, opened(side.other()), (context.end(side), context.at(Some(reset))))
+            }
+            (None, Some(_)) => messages.answer_unrelated(terms, opened(side.other()), answered(side)),
+            (None, None) => messages.opening_unanswered(terms, opened(side.other())),
+        },
+        Opening::AnswerOnly(side) => messages.answer_alone(terms, answered(side)),
     };
     match finding.map(|finding| finding.evidence) {
-        Some(Evidence::SourcePort20) => format!("{told} It came from port 20, as the data of active FTP does from its server."),
-        _ => told,
+        Some(Evidence::SourcePort20) => messages.joined(&[&seen, messages.came_from_port_20()]),
+        _ => seen,
     }
 }
 
-/// The two messages of a transport's handshake.
-fn words(transport: Transport) -> Option<[&'static str; 2]> {
-    match transport {
-        Transport::Tcp => Some(["SYN", "SYN-ACK"]),
-        Transport::Sctp => Some(["INIT", "INIT ACK"]),
-        Transport::Dccp => Some(["Request", "Response"]),
-        Transport::Udp | Transport::UdpLite => None,
-    }
+fn dhcp_ports(context: &FlowContext<'_>, finding: Option<Finding>, facts: &FlowFacts) -> String {
+    let sentence = match finding {
+        None => context.messages.no_dhcp_ports(),
+        Some(_) if facts.ports.contains(&67) => context.messages.dhcp_ports(),
+        Some(_) => context.messages.dhcpv6_ports(),
+    };
+    sentence.into()
 }
 
-fn dhcp_ports(finding: Option<Finding>, facts: &FlowFacts) -> String {
-    match finding {
-        None => "The ports are not DHCP's pair (67 and 68; in IPv6 546 and 547).".into(),
-        Some(_) if facts.ports.contains(&67) => "Of DHCP's two ports the server has 67, and the client 68.".into(),
-        Some(_) => "Of DHCPv6's two ports the server has 547, and the client 546.".into(),
-    }
-}
-
-fn group(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let Some(group) = facts.group else { return "None of its packets went to a group of machines.".into() };
-    let end = story.end(group);
+fn group(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
+    let messages = context.messages;
+    let Some(group) = facts.group else { return messages.no_group().into() };
+    let end = context.end(group);
     match finding.and_then(|finding| finding.server) {
-        None => format!("It went to a group of machines, {end}, which here says nothing about the server."),
-        Some(side) if side == group => format!("{end} is a group of machines: who sends there means the service on that port."),
-        Some(side) => {
-            format!("{end} is a group of machines, but it is the sender's port {} that has a service.", facts.ports[side.index()])
-        }
+        None => messages.group_without_server(end),
+        Some(side) if side == group => messages.group_has_service(end),
+        Some(side) => messages.sender_to_group_has_service(end, facts.port(side)),
     }
 }
 
-fn equal_ports(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
+fn equal_ports(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
+    let messages = context.messages;
     let [a, b] = facts.ports;
     match finding {
-        None if a != b => "The two ports are not the same.".into(),
-        None => format!("Both ports are {a}, which has no name."),
-        Some(Finding { server: None, .. }) => format!("Both ports are {a}: the service is clear, the server is not."),
+        None if a != b => messages.ports_differ().into(),
+        None => messages.equal_ports_without_name(a),
+        Some(Finding { server: None, .. }) => messages.equal_ports_without_server(a),
         Some(Finding { server: Some(side), .. }) => {
-            let first = story.in_brackets(story.witness.first);
-            format!("Both ports are {a}, and the first packet{first} went to {}.", story.end(side))
+            messages.equal_ports_with_server(a, context.at(context.trace.first), context.end(side))
         }
     }
 }
 
-fn known_server(story: &Story<'_>, stats: &EndpointStats) -> String {
-    let flows =
-        |count: u32| if count == 1 { "another flow".to_owned() } else { format!("{} other flows", text::grouped(count.into())) };
+fn known_server(context: &FlowContext<'_>, stats: &EndpointStats) -> String {
     match stats.served {
-        [0, 0] => "From no other flow is one of the two ends known as a server.".into(),
-        [a, 0] => format!("{} is known as a server from {}.", story.end(Side::A), flows(a)),
-        [0, b] => format!("{} is known as a server from {}.", story.end(Side::B), flows(b)),
-        _ => "Both ends are known as servers from other flows.".into(),
+        [0, 0] => context.messages.no_known_server().into(),
+        [flows, 0] => context.messages.known_server(context.end(Side::A), flows),
+        [0, flows] => context.messages.known_server(context.end(Side::B), flows),
+        _ => context.messages.both_known_servers().into(),
     }
 }
 
-fn rank(story: &Story<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let registry = &story.analysis.registry;
-    let port = |side: Side| {
-        let (port, rank) = (facts.ports[side.index()], registry.rank(facts.transport, facts.ports[side.index()]));
-        let name = registry.look_up(facts.transport, port).map_or(Category::Unassigned.name(), |id| &registry.entry(id).name);
-        (rank, format!("{port} ({name}) has rank {rank}, {}", text::rank_meaning(rank)))
+fn rank(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
+    let registry = &context.analysis.registry;
+    let ranked = |side: Side| {
+        let port = facts.port(side);
+        let entry = registry.look_up(facts.transport, port).map(|id| registry.entry(id));
+        RankedPort {
+            port,
+            name: entry.map_or(Category::Unassigned.name(), |entry| &entry.name),
+            rank: registry.rank(facts.transport, port),
+            is_users: entry.is_some_and(|entry| entry.source == NameSource::User),
+        }
     };
     match finding.and_then(|finding| finding.server) {
-        Some(side) => format!("{}; {}.", port(side).1, port(side.other()).1),
-        None => format!("Both ports have rank {}, {}.", port(Side::A).0, text::rank_meaning(port(Side::A).0)),
+        Some(side) => context.messages.ranks_differ(ranked(side), ranked(side.other())),
+        None => context.messages.ranks_equal(ranked(Side::A), ranked(Side::B)),
     }
 }
 
-fn port_diversity(story: &Story<'_>, facts: &FlowFacts, stats: &EndpointStats, finding: Option<Finding>) -> String {
-    let met = |side: Side| {
-        let count = stats.peer_ports[side.index()];
-        let noun = if count == 1 { "port" } else { "different ports" };
-        format!("{} met {} {noun}", story.end(side), text::grouped(count.into()))
-    };
+fn port_diversity(context: &FlowContext<'_>, facts: &FlowFacts, stats: &EndpointStats, finding: Option<Finding>) -> String {
+    let met = |side: Side| (context.end(side), stats.peer_ports[side.index()]);
     match finding.and_then(|finding| finding.server) {
-        Some(side) => format!("{}, {}: a server meets a new port with each client.", met(side), met(side.other())),
-        None if !facts.two_way => "Only one side spoke, so nobody was met.".into(),
-        None => format!("{}, {}: that does not tell them apart.", met(Side::A), met(Side::B)),
+        Some(side) => context.messages.server_met_more_ports(met(side), met(side.other())),
+        None if !facts.two_way => context.messages.no_ports_met().into(),
+        None => context.messages.ports_met_alike(met(Side::A), met(Side::B)),
     }
 }
 
-fn first_packet(story: &Story<'_>, facts: &FlowFacts, assessment: &Assessment, finding: Option<Finding>) -> String {
-    let first = format!("{} sent the first packet{}", story.end(facts.first), story.in_brackets(story.witness.first));
+fn first_packet(context: &FlowContext<'_>, facts: &FlowFacts, assessment: &Assessment, finding: Option<Finding>) -> String {
+    let messages = context.messages;
+    let (first, packet) = (context.end(facts.first), context.at(context.trace.first));
     if finding.is_some() {
-        return format!("{first}, when the capture had been running for a while: likely nothing of the flow came before it.");
-    }
-    if assessment.has_direct_evidence {
-        "Not asked: better evidence has decided.".into()
+        messages.first_packet_seen(first, packet)
+    } else if assessment.has_direct_evidence {
+        messages.better_evidence_decided().into()
     } else if facts.transport == Transport::Tcp {
-        "Not asked: in TCP only a SYN tells who began.".into()
+        messages.only_syn_shows_opener().into()
     } else if facts.start_observed {
-        "Not asked: equals may begin on either side.".into()
+        messages.peers_may_begin().into()
     } else {
-        format!("{first}, but the capture had just begun: earlier ones may be missing.")
+        messages.first_packet_perhaps_not_seen(first, packet)
     }
-}
-
-/// A sentence on an announced flow whose addresses were translated.
-pub fn translation(story: &Story<'_>) -> Option<String> {
-    let place = story.relation.announcement?;
-    let ChannelEvent::Flow(expectation) = story.analysis.announcements.log().get(place)?.event else { return None };
-    let seen_as = socket(expectation.or_address?, expectation.target.port());
-    Some(format!(
-        "{} was announced, and {seen_as} is what was seen: something on the way translates addresses.",
-        expectation.target
-    ))
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{English, ErrorMessages};
+use super::{English, ErrorMessages, ServiceMessages};
 use crate::capture::ReadProblem;
 use crate::error::{CompressionProblem, Error};
+use crate::service::book::QueryProblem;
 
 impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -21,5 +22,11 @@ impl Display for ReadProblem {
 impl Display for CompressionProblem {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(English.compression_problem(*self))
+    }
+}
+
+impl Display for QueryProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(English.query_problem(*self))
     }
 }

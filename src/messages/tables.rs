@@ -38,6 +38,12 @@ pub trait TableMessages {
     /// A column's title: its key, where that is a good title already.
     fn column_title(&self, table: TitledTable, key: &'static str) -> &'static str;
 
+    /// Appends a number of things as people read it.
+    fn append_count(&self, number: u64, text: &mut String);
+
+    /// Appends a number of bytes as people read it, rounded to a unit.
+    fn append_bytes(&self, number: u64, text: &mut String);
+
     /// The row that stands for the rows not shown.
     fn others(&self, number: usize) -> String;
 

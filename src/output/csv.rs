@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::data::append;
 use super::stream::write_rows;
 use crate::summary::{Table, Value};
-use crate::text;
+use crate::untrusted;
 
 /// Writes one table. Lines end in a line feed alone, which readers of RFC 4180 and of plain lines accept.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
@@ -66,7 +66,7 @@ fn escape_from(start: usize, text: &mut Vec<u8>) -> io::Result<()> {
 
 fn append_special(field: &str, text: &mut Vec<u8>) -> io::Result<()> {
     let guard = looks_like_a_formula(field).then_some(GUARD);
-    let field: String = guard.into_iter().chain(text::clean(field).chars()).collect();
+    let field: String = guard.into_iter().chain(untrusted::clean(field).chars()).collect();
     if !field.contains(NEEDS_QUOTES) {
         text.extend_from_slice(field.as_bytes());
         return Ok(());
@@ -105,7 +105,7 @@ const IS_SPECIAL: [bool; 256] = {
 /// full-width, and after characters that are blank or invisible), or with a control character that programs remove on import
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>, OWASP ASVS 5.0 requirement 1.2.10).
 fn looks_like_a_formula(text: &str) -> bool {
-    let is_blank = |c: char| c.is_whitespace() || text::is_dangerous(c);
+    let is_blank = |c: char| c.is_whitespace() || untrusted::is_dangerous(c);
     text.starts_with(['\t', '\r', '\n', '\0'])
         || text.trim_start_matches(is_blank).starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::text;
+use crate::untrusted;
 
-/// Writes a value. In every string that [`text::clean`] would change, those characters are escaped; a JSON parser restores them.
+/// Writes a value. In every string that [`untrusted::clean`] would change, those characters are escaped; a JSON parser restores
+/// them.
 pub fn to_json(output: impl io::Write, value: &(impl Serialize + ?Sized)) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(output, Escaping))
 }
@@ -20,7 +21,7 @@ impl Formatter for Escaping {
     /// Writes a part of a string that has no control character below U+0020, no quotation mark and no backslash.
     fn write_string_fragment<W: io::Write + ?Sized>(&mut self, output: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(text::is_dangerous) {
+        while let Some(at) = rest.find(untrusted::is_dangerous) {
             let (plain, behind) = rest.split_at(at);
             output.write_all(plain.as_bytes())?;
             let mut characters = behind.chars();

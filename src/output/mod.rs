@@ -1,20 +1,20 @@
 //! Floor 9: tables to text. One small file per format; a writer takes a table and an output, and computes nothing.
 
-#[cfg(feature = "live")]
-pub mod checklist;
 pub mod csv;
 mod data;
+#[cfg(feature = "live")]
+pub mod diagnosis;
 mod escape;
+pub mod explanation;
 pub mod folder;
 mod format;
 pub mod json;
 pub mod jsonl;
 mod layout;
-pub mod port;
+pub mod port_page;
 mod priorities;
-pub mod prose;
 mod stream;
 pub mod terminal;
-mod wrap;
+pub mod wrap;
 
 pub use format::{Format, Layout, WriteDocument, WriteTable};

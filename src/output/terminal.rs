@@ -16,7 +16,7 @@ use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::{Messages, TitledTable};
 use crate::summary::{ColumnRole, Field, Kind, Table, Value};
 use crate::support::parallel;
-use crate::text;
+use crate::untrusted;
 
 /// The settings for showing tables.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,8 @@ struct ShownRows<'t, 'a> {
     others: Option<Vec<Shown>>,
     /// Digits of a second that times are shown with.
     time_digits: u8,
+    /// The language of numbers.
+    messages: &'static dyn Messages,
 }
 
 impl<'t, 'a> ShownRows<'t, 'a> {
@@ -118,7 +120,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let time_digits = table.time_step().map_or(0, digits_of_second);
         let (placements, kept) = (placements(table), Vec::new());
-        let mut rows = ShownRows { table, placements, shown, kept, others: None, time_digits };
+        let mut rows = ShownRows { table, placements, shown, kept, others: None, time_digits, messages: view.messages };
         let (mut kept, mut first) = (Vec::new(), table.no_rows());
         let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
         if is_kept || has_others {
@@ -150,7 +152,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     fn show(&self, values: &[Value<'_>], columns: &[usize], cells: &mut [Shown]) {
         for &index in columns {
             let (value, kind) = (values[index], self.table.fields[index].kind);
-            cells[index].set(fit_of(value), |text| append_shown(value, kind, self.time_digits, text));
+            cells[index].set(fit_of(value), |text| append_shown(value, kind, self.time_digits, self.messages, text));
         }
     }
 
@@ -295,7 +297,7 @@ impl Layout {
             return self.append_line(chosen().map(|(cell, _)| cell.text.as_str()), lines);
         }
         let in_lines = |(cell, width): (&'_ Shown, &usize)| match cell.fit {
-            Overflow::Words => wrapped(&cell.text, *width).into_iter().map(|line| line.into_owned()).collect(),
+            Overflow::Words => wrapped(&cell.text, *width),
             Overflow::Name => vec![shortened(&cell.text, *width).into_owned()],
             Overflow::Number | Overflow::Whole | Overflow::Address => vec![cell.text.clone()],
         };
@@ -347,28 +349,28 @@ fn digits_of_second(step: i64) -> u8 {
 }
 
 /// Appends a decimal number as people read it: at most three digits after the point, and none from a thousand on.
-fn append_short_decimal(value: i128, digits: u8, text: &mut String) {
+fn append_short_decimal(value: i128, digits: u8, messages: &dyn Messages, text: &mut String) {
     let unit = 10i128.pow(u32::from(digits));
     match u64::try_from(value / unit) {
-        Ok(whole) if whole >= 1000 => text::append_grouped(whole, text),
+        Ok(whole) if whole >= 1000 => messages.append_count(whole, text),
         _ if digits > 3 => as_in_data(text, |text| append_decimal(value / 10i128.pow(u32::from(digits) - 3), 3, text)),
         _ => as_in_data(text, |text| append_decimal(value, digits, text)),
     }
 }
 
 /// Appends a value as people read it, times with `time_digits` digits of a second.
-fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, text: &mut String) {
+fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, messages: &dyn Messages, text: &mut String) {
     match (value, kind) {
-        (Value::Integer(number), Kind::Count) => text::append_grouped(number, text),
-        (Value::Integer(number), Kind::Bytes) => text::append_bytes(number, text),
-        (Value::Decimal { value, digits }, _) => append_short_decimal(value, digits, text),
+        (Value::Integer(number), Kind::Count) => messages.append_count(number, text),
+        (Value::Integer(number), Kind::Bytes) => messages.append_bytes(number, text),
+        (Value::Decimal { value, digits }, _) => append_short_decimal(value, digits, messages, text),
         // RFC 3339 without the T in the middle and the Z at the end.
         (Value::Time(time), _) => {
             let point = usize::from(time_digits > 0);
             let characters = TO_THE_SECOND + point + usize::from(time_digits.min(9));
             text.extend(time.to_string().chars().take(characters).map(|c| if c == 'T' { ' ' } else { c }));
         }
-        (Value::Untrusted(outside), _) => text.push_str(&text::clean(outside)),
+        (Value::Untrusted(outside), _) => text.push_str(&untrusted::clean(outside)),
         (Value::Text(own), _) => text.push_str(own),
         _ => as_in_data(text, |text| append(value, text)),
     }

@@ -8,6 +8,7 @@ use super::names::non_empty;
 use super::rows::Rows;
 use super::table::Table;
 use super::value::Value;
+use crate::messages::{English, ServiceMessages};
 use crate::service::book::{Page, PortRange};
 use crate::service::{Category, NameSource, Rank, Transport};
 
@@ -29,7 +30,7 @@ pub struct BookRow<'a> {
     /// The machine or network to which the page applies; all, if `None`.
     pub host: Option<String>,
     /// A sentence on the service.
-    pub description: Cow<'static, str>,
+    pub description: Option<Cow<'static, str>>,
     /// The document that is the source of the name.
     pub document: Option<&'static str>,
 }
@@ -49,7 +50,7 @@ impl Record for BookRow<'static> {
         }),
         Column::attribute("rank", Kind::Decimal(0), |row| Value::Decimal { value: row.rank.into(), digits: 0 }),
         Column::key("host", Kind::Text, |row| row.host.as_ref().into()),
-        Column::attribute("description", Kind::Text, |row| non_empty(&row.description).into()),
+        Column::attribute("description", Kind::Text, |row| row.description.as_deref().into()),
         Column::attribute("document", Kind::Text, |row| row.document.into()),
     ];
 }
@@ -68,8 +69,8 @@ fn row<'a>(page: &Page<'a>) -> BookRow<'a> {
         name_source: page.entry.map(|entry| entry.source),
         rank: page.rank,
         host: page.network(),
-        description: page.sentence(),
-        document: non_empty(page.document()),
+        description: page.description().map(|description| English.port_description(&description)),
+        document: page.document().map(|document| English.document(document)),
     }
 }
 

@@ -274,8 +274,8 @@ fn a_closed_port_is_told_as_one() {
         run(&["explain", &folder.file("x.pcap", &scene.pcap()), "1"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let refusing = told(refused((C, 50_000), (S, 80)));
-    assert!(refusing.contains("So 192.0.2.80:80 was meant to be the server, by syn"), "{refusing}");
-    assert!(refusing.contains("It refused: nobody serves there"), "{refusing}");
+    assert!(refusing.contains("So 192.0.2.80:80 is the intended server. Evidence: syn."), "{refusing}");
+    assert!(refusing.contains("It refused: nothing was listening there"), "{refusing}");
     let silent = told(vec![udp((C, 50_000), (R, 53), b"?")]);
-    assert!(silent.contains("was meant to be the server") && silent.contains("Nothing answered"), "{silent}");
+    assert!(silent.contains("is the intended server") && silent.contains("It did not answer"), "{silent}");
 }

@@ -35,11 +35,14 @@ fn assert_says(explanation: &str, rung: &str, state: &str, parts: &[&str]) {
 #[test]
 fn the_packets_of_a_handshake_are_told_and_who_disagrees() {
     let told = explained([vec![arp(1)], connection((C, 53), (S, 41_999), 1)].concat(), "1");
-    let packets = ["10.0.0.5:53 sent SYN in packet 2 at 0.001 s, and 192.0.2.80:41999 answered SYN-ACK in packet 3 at 0.002 s."];
+    let packets =
+        ["10.0.0.5:53 sent SYN in packet 2 at 0.001 s, and 192.0.2.80:41999 answered with SYN-ACK in packet 3 at 0.002 s."];
     assert_says(&told, "handshake", "decides", &packets);
     assert_says(&told, "rank", "disagrees", &["53 (dns) has rank 6", "41999 (unassigned) has rank 0"]);
     assert_says(&told, "expect", "silent", &["No control channel"]);
-    assert!(told.contains("So 192.0.2.80:41999 is the server, by handshake: proven, seen and not inferred."));
+    assert!(told.contains(
+        "So 192.0.2.80:41999 is the server. Evidence: handshake. Confidence: proven, that is, observed and not inferred."
+    ));
     assert!(told.contains("The client's port may have a name, but it never names a flow"));
     assert_eq!(told.lines().filter(|line| line.contains("rank")).count(), 1, "a rung is told once");
 }
@@ -52,29 +55,29 @@ fn a_repeated_opening_is_told_by_the_one_that_was_answered_and_a_later_connectio
     let reused = [connection((C, 51_544), (S, 80), 1), connection((C, 51_544), (S, 80), 70_000)].concat();
     assert_says(&explained(reused.clone(), "2"), "handshake", "decides", &["sent SYN in packet 10", "SYN-ACK in packet 11"]);
     let told = explained(reused, "2");
-    assert!(told.contains("port-reuse         The same two ports had another connection before"));
+    assert!(told.contains("port-reuse         An earlier connection used the same two ports."));
 }
 
 #[test]
 fn refusals_halves_and_nothing_at_all_are_told_as_what_they_are() {
     let refused = [tcp((C, 51_544), (S, 80), "S", 1, 0, b""), tcp((S, 80), (C, 51_544), "RA", 0, 2, b"")];
-    assert_says(&explained(refused, "1"), "handshake", "decides", &["192.0.2.80:80 refused in packet 2"]);
+    assert_says(&explained(refused, "1"), "handshake", "decides", &["192.0.2.80:80 refused it in packet 2"]);
     let asked = [tcp((C, 51_544), (S, 80), "S", 1, 0, b"")];
     assert_says(&explained(asked, "1"), "handshake", "decides", &["sent SYN in packet 1", "no SYN-ACK came back"]);
     let answer = tcp((S, 80), (C, 6669), "SA", 1000, 2, b"");
     let lone = explained([answer.clone()], "1");
-    assert_says(&lone, "handshake", "decides", &["192.0.2.80:80 answered SYN-ACK in packet 1", "forged"]);
-    assert!(lone.contains("attempt            It did not come to a connection"), "an answer is in the capture");
+    assert_says(&lone, "handshake", "decides", &["192.0.2.80:80 answered with SYN-ACK in packet 1", "forged"]);
+    assert!(lone.contains("attempt            No connection was established"), "an answer is in the capture");
     let used = [vec![answer], exchange((C, 6669), (S, 80), 2)].concat();
     assert_says(
         &explained(used, "1"),
         "handshake",
         "decides",
-        &["went on in packet 2", "the SYN that this answers is not in the capture"],
+        &["continued in packet 2", "the SYN that it answers is not in the capture"],
     );
     let active = explained(connection((S, 20), (C, 50_000), 1), "1");
     assert_says(&active, "handshake", "decides", &["It came from port 20"]);
-    assert!(active.contains("Here the server opened the flow"));
+    assert!(active.contains("The server opened the flow, not the client."));
 }
 
 #[test]
@@ -83,8 +86,8 @@ fn an_announcement_is_told_with_its_packet_its_flow_and_a_translation() {
     let told = explained([control, connection((C, 40_002), (S, 60_003), 1)].concat(), "10.0.0.5:40002-192.0.2.80:60003");
     assert_says(&told, "expect", "decides", &["In packet 5 of flow 1, the FTP server 192.0.2.80", "10.9.9.9:60003"]);
     assert_says(&told, "handshake", "agrees", &[]);
-    assert!(told.contains("10.9.9.9:60003 was announced, and 192.0.2.80:60003 is what was seen"));
-    assert!(told.contains("ftp-data: that is what was announced"));
+    assert!(told.contains("10.9.9.9:60003 was announced, but 192.0.2.80:60003 was seen"));
+    assert!(told.contains("ftp-data: announced on a control channel"));
 }
 
 #[test]
@@ -92,21 +95,21 @@ fn other_flows_are_counted_but_not_the_flow_itself() {
     let frames =
         [exchange((C, 5060), (S, 8080), 1), connection((D, 40_002), (S, 8080), 1), connection((D, 40_003), (S, 8080), 1)];
     let told = explained(frames.concat(), "1");
-    assert_says(&told, "known-server", "decides", &["192.0.2.80:8080 is known as a server from 2 other flows."]);
+    assert_says(&told, "known-server", "decides", &["2 other flows show 192.0.2.80:8080 to be a server."]);
     let itself = explained(frames.concat(), "2");
-    assert_says(&itself, "known-server", "agrees", &["from another flow."]);
-    assert!(told.contains("http-alt: 8080/tcp is registered for it with IANA."));
+    assert_says(&itself, "known-server", "agrees", &["Another flow shows"]);
+    assert!(told.contains("http-alt: IANA has assigned 8080/tcp to it."));
     let lower_address = [exchange((S, 5060), (C, 8080), 1), connection((D, 40_002), (C, 8080), 1)];
     let told = explained(lower_address.concat(), "1");
-    assert_says(&told, "known-server", "decides", &["10.0.0.5:8080 is known as a server from another flow."]);
+    assert_says(&told, "known-server", "decides", &["Another flow shows 10.0.0.5:8080 to be a server."]);
 }
 
 #[test]
 fn what_a_name_is_worth_depends_on_who_gives_it() {
     let to = |port| explained(connection((C, 51_544), (S, port), 1), "1");
-    assert!(to(53).contains("dns: 53/tcp is registered for it with IANA, as domain."));
-    assert!(to(5601).contains("kibana: a customary use of 5601/tcp, which IANA has registered for esmagent."));
-    assert!(to(27_015).contains("a customary use of 27015/tcp, which IANA has registered for nobody."));
+    assert!(to(53).contains("dns: IANA has assigned 53/tcp to it, under the name \"domain\"."));
+    assert!(to(5601).contains("kibana: a customary use of 5601/tcp, which IANA has assigned to \"esmagent\"."));
+    assert!(to(27_015).contains("a customary use of 27015/tcp, which IANA has not assigned."));
     assert!(to(4997).contains("unassigned: 4997/tcp has no name."));
 }
 
@@ -114,7 +117,10 @@ fn what_a_name_is_worth_depends_on_who_gives_it() {
 fn flows_without_ports_and_over_ipv6_are_explained_too() {
     let told = explained([ping(C, D, 8, 7), ping(D, C, 0, 7)], "10.0.0.6-10.0.0.5");
     assert!(told.contains("icmp has no ports"));
-    assert!(told.contains("10.0.0.5 asked in packet 1 at 0.000 s, and 10.0.0.6 answered in packet 2 at 0.001 s."), "{told}");
+    assert!(
+        told.contains("10.0.0.5 sent a request in packet 1 at 0.000 s, and 10.0.0.6 replied in packet 2 at 0.001 s."),
+        "{told}"
+    );
     let (client, server) = (("2001:db8::5", 51_544), ("2001:db8::80", 443));
     let told = explained(connection(client, server, 1), "[2001:db8::80]:443");
     assert!(told.contains("So [2001:db8::80]:443 is the server"));
@@ -131,31 +137,36 @@ fn equals_and_peers_are_told_as_such() {
     let answer = b"v=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n";
     let call = [vec![udp((S, 5060), (C, 5061), answer)], udp_exchange((C, 40_010), ("192.0.2.90", 49_170))].concat();
     let told = explained(call, "2");
-    assert_says(&told, "expect", "decides", &["192.0.2.80 said that rtp is to be sent to 192.0.2.90:49170"]);
-    assert!(told.contains("neither side is its server: equals talk to each other"));
+    assert_says(&told, "expect", "decides", &["192.0.2.80 said that rtp was to be sent to 192.0.2.90:49170"]);
+    assert!(told.contains("neither side is its server: the two sides are peers"));
     let ntp = explained(udp_exchange((C, 123), (S, 123)), "1");
-    assert_says(&ntp, "pair:equal", "decides", &["Both ports are 123: the service is clear, the server is not."]);
-    assert!(ntp.contains("So the service is clear, but nobody can tell which side serves."));
+    assert_says(&ntp, "pair:equal", "decides", &["Both ports are 123: this shows the service, but not the server."]);
+    assert!(ntp.contains("So the service is known, but it cannot be told which side is the server."));
     let peers: Vec<&'static str> = (1..=11).map(|n| &*Box::leak(format!("10.1.0.{n}").into_boxed_str())).collect();
     let (one, other) = ((C, 55_968), (D, 57_391));
     let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000)));
     let told = explained(udp_exchange(one, other).into_iter().chain(hub(one)).chain(hub(other)), "1");
-    assert_says(&told, "rank", "silent", &["Both ends met many machines, and no port is a registered one"]);
+    assert_says(&told, "rank", "silent", &["Both ends talked to many machines, and neither port is registered"]);
 }
 
 #[test]
 fn groups_pairs_and_silent_sides_are_told_by_their_ends() {
     let search = explained([udp((C, 50_500), ("239.255.255.250", 1900), b"M-SEARCH")], "1");
-    assert_says(&search, "group", "decides", &["239.255.255.250:1900 is a group of machines: who sends there means the service"]);
-    assert!(search.contains("So 239.255.255.250:1900 stands for the servers, by group"));
-    assert_says(&search, "port-diversity", "silent", &["Only one side spoke, so nobody was met."]);
+    assert_says(
+        &search,
+        "group",
+        "decides",
+        &["239.255.255.250:1900 is a group address (multicast or broadcast): whoever sends there wants the service"],
+    );
+    assert!(search.contains("So 239.255.255.250:1900 stands for the servers of the group. Evidence: group."));
+    assert_says(&search, "port-diversity", "silent", &["Only one side sent packets, so the ports it talked to say nothing."]);
     let announced = explained([udp(("192.168.1.105", 44_818), ("255.255.255.255", 54_412), b"identity")], "1");
     assert_says(&announced, "group", "decides", &["it is the sender's port 44818 that has a service."]);
     let log = explained([udp((S, 514), (R, 514), b"<13>")], "1");
     assert_says(&log, "pair:equal", "decides", &["the first packet (packet 1, at 0.000 s) went to 192.0.2.53:514."]);
     let dhcp = |client, server| explained(udp_exchange((C, client), (S, server)), "1");
-    assert_says(&dhcp(68, 67), "pair:dhcp", "decides", &["the server has 67, and the client 68."]);
-    assert_says(&dhcp(546, 547), "pair:dhcp", "decides", &["the server has 547, and the client 546."]);
+    assert_says(&dhcp(68, 67), "pair:dhcp", "decides", &["the server uses port 67 and the client port 68."]);
+    assert_says(&dhcp(546, 547), "pair:dhcp", "decides", &["the server uses port 547 and the client port 546."]);
 }
 
 #[test]
@@ -164,18 +175,21 @@ fn the_first_packet_is_told_with_what_it_is_worth() {
     let mut scene = Scene::new();
     scene.frame(arp(1)).wait(5).frames(udp_exchange((C, 55_968), (D, 57_391)));
     let told = run(&["explain", &folder.file("capture.pcap", &scene.pcap()), "1"]).stdout;
-    assert_says(&told, "first-packet", "decides", &["10.0.0.5:55968 sent the first packet (packet 2, at 5.001 s), when"]);
+    assert_says(&told, "first-packet", "decides", &["10.0.0.5:55968 sent the first packet (packet 2, at 5.001 s), well after"]);
     assert!(told.contains("unassigned: 57391/udp has no name."));
     let unclear = explained(exchange((S, 80), (C, 6669), 2), "1");
-    assert!(unclear.contains("If the other side were the server, it would be irc."), "{unclear}");
+    assert!(unclear.contains("If the other side were the server, the service would be irc."), "{unclear}");
 }
 
 #[test]
 fn halves_of_a_question_without_ports_are_told_by_who_sent_them() {
     let asked = explained([ping(C, D, 8, 7)], "1");
-    assert!(asked.contains("10.0.0.5 asked in packet 1 at 0.000 s, and no answer of 10.0.0.6 is in the capture."), "{asked}");
+    assert!(
+        asked.contains("10.0.0.5 sent a request in packet 1 at 0.000 s, and the capture has no reply from 10.0.0.6."),
+        "{asked}"
+    );
     let answered = explained([ping(D, C, 0, 7)], "1");
-    assert!(answered.contains("10.0.0.6 answered in packet 1 at 0.000 s; what 10.0.0.5 asked is not in the capture."));
+    assert!(answered.contains("10.0.0.6 replied in packet 1 at 0.000 s; the capture does not have the request from 10.0.0.5."));
 }
 
 #[test]
@@ -185,7 +199,7 @@ fn other_transports_open_in_their_own_words() {
         portless(from, to, 132, &[&head[..], &tag.to_be_bytes(), &[0; 4], &[chunk, 0, 0, 20], &initiate.to_be_bytes()].concat())
     };
     let told = explained([sctp(C, S, [50_000, 36_412], 0, 1, 55), sctp(S, C, [36_412, 50_000], 55, 2, 66)], "1");
-    assert_says(&told, "handshake", "decides", &["sent INIT in packet 1", "answered INIT ACK in packet 2"]);
+    assert_says(&told, "handshake", "decides", &["sent INIT in packet 1", "answered with INIT ACK in packet 2"]);
 }
 
 #[test]
@@ -194,7 +208,7 @@ fn neither_a_reset_nor_an_error_makes_use_of_an_answer() {
     let reset = tcp((C, 6669), (S, 80), "R", 2, 0, b"");
     let error = icmp_error(R, S, 3, 1, &answer);
     let used = [vec![answer, reset, error], exchange((C, 6669), (S, 80), 2)].concat();
-    assert_says(&explained(used, "1"), "handshake", "decides", &["went on in packet 4"]);
+    assert_says(&explained(used, "1"), "handshake", "decides", &["continued in packet 4"]);
 }
 
 #[test]
@@ -220,8 +234,8 @@ fn a_rule_of_the_user_is_told_with_its_machine() {
     let mut scene = Scene::new();
     scene.frames(udp_exchange((C, 55_968), (D, 57_391)));
     let told = run(&["explain", "--services", &rules, &folder.file("capture.pcap", &scene.pcap()), "1"]).stdout;
-    assert_says(&told, "user", "decides", &["Your own table has a rule for 10.0.0.5:55968."]);
-    assert!(told.contains("game: your own table says so."));
+    assert_says(&told, "user", "decides", &["Your own port table has a rule for 10.0.0.5:55968."]);
+    assert!(told.contains("game: from your own port table."));
 }
 
 #[test]

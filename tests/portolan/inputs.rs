@@ -307,9 +307,9 @@ fn explain_numbers_packets_whether_they_are_dropped_or_not() {
     let folder = Folder::new();
     let file = folder.file("doubled.pcap", &doubled().pcap());
     let told = run(&["explain", &file, "1", "--dedup"]);
-    assert!(told.stdout.contains("It has 9 packets"), "{}", told.stdout);
+    assert!(told.stdout.contains("  9 packets, "), "{}", told.stdout);
     assert!(told.stdout.contains("sent SYN in packet 1 at") && told.stdout.contains("SYN-ACK in packet 3 at"), "{}", told.stdout);
-    assert!(run(&["explain", &file, "1"]).stdout.contains("It has 18 packets"));
+    assert!(run(&["explain", &file, "1"]).stdout.contains("  18 packets, "));
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn a_port_table_of_ones_own_makes_a_tunnels_port() {
         let tables = run(&["read", &capture, "--services", &table, "--json", "-"]).tables();
         assert_eq!((packets_at(&tables, "tcp"), packets_at(&tables, "udp")), if is_tunnel { (9, 0) } else { (0, 9) }, "{line}");
         let explained = run(&["explain", &capture, "1", "--services", &table]).stdout;
-        assert_eq!(explained.contains("answered SYN-ACK in packet 2"), is_tunnel, "{line}: {explained}");
+        assert_eq!(explained.contains("answered with SYN-ACK in packet 2"), is_tunnel, "{line}: {explained}");
     }
 }
 

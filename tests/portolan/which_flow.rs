@@ -97,7 +97,7 @@ fn fragments_belong_to_the_flow_of_their_first_one() {
     for (frames, packet) in [([before.clone(), first.clone(), later.clone()], 3), ([before.clone(), later.clone(), first], 2)] {
         let told = asked(frames, &[&format!("packet:{packet}")]);
         assert_eq!(found(&told), "2");
-        assert!(told.stdout.contains("is a later fragment of a datagram of this flow."), "{}", told.stdout);
+        assert!(told.stdout.contains("is a later fragment of one of this flow's datagrams."), "{}", told.stdout);
     }
     let orphan = asked([before, later], &["packet:2"]);
     assert_refused(&orphan, "packet 2 belongs to no flow: it is a later fragment, and the capture lacks the first one");
@@ -113,7 +113,7 @@ fn halves_in_two_networks_are_one_flow_for_packets_behind_them_too() {
     let frames: Vec<Vec<u8>> = three().into_iter().map(tag).collect();
     let answer = asked(frames.clone(), &["packet:2"]);
     assert_eq!(found(&answer), "1");
-    let said = "  One direction was seen in VLAN 10, the other one in VLAN 20.\n";
+    let said = "  One direction was seen in VLAN 10, the other in VLAN 20.\n";
     assert!(answer.stdout.contains(said), "{}", answer.stdout);
     assert_eq!(found(&asked(frames.clone(), &["packet:11"])), "2");
     let last = asked(frames, &["packet:19"]);
@@ -148,7 +148,7 @@ fn what_stands_for_many_flows_is_not_explained() {
     let frames = [udp((C, 1001), (R, 53), b"?"), udp((C, 1002), (R, 53), b"?"), udp((C, 1003), (R, 53), b"?")];
     for flow in ["2", "packet:3"] {
         let run = asked(frames.clone(), &[flow, "--max-flows", "1"]);
-        assert_refused(&run, "flow 2 is all UDP flows beyond the flow limit, counted together");
+        assert_refused(&run, "flow 2 stands for all UDP flows beyond the flow limit, counted together");
     }
 }
 
@@ -252,7 +252,7 @@ fn what_a_filter_does_not_match_is_told_with_what_it_does() {
     assert!(other.stderr.lines().any(|line| line.trim_start().starts_with("2   0.001  tcp")), "{}", other.stderr);
     let several = run(&["explain", &file, "-f", "not arp"]);
     assert_refused(&several, "3 flows match; name one of them by its number");
-    assert_refused(&run(&["explain", &file, "-f", "arp"]), "no flow has a packet that matches the filter");
+    assert_refused(&run(&["explain", &file, "-f", "arp"]), "no packet that matches the filter belongs to a flow");
     let fitting = run(&["explain", &file, "-f", "tcp", "10.0.0.5:40000"]);
     assert_refused(&fitting, "2 flows match the question, but none of their packets matches the filter");
     assert_refused(

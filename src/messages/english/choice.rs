@@ -1,10 +1,10 @@
 //! The choice of a flow to explain.
 
-use super::{English, packets};
+use super::English;
+use super::numbers::{flows as flow_count, grouped, packets};
 use crate::capture::ReadOnlyOnce;
 use crate::explain::{ChoiceProblem, FlowlessPacket};
 use crate::messages::ChoiceMessages;
-use crate::text::grouped;
 
 /// The numbers of flows under a filter.
 const FLOW_NUMBERS: &str =
@@ -15,21 +15,21 @@ impl ChoiceMessages for English {
         match problem {
             ChoiceProblem::NoFlows => "the capture has no flows".into(),
             ChoiceProblem::NoSuchNumber { number, flows } => {
-                format!("there is no flow {number}; the capture has {flows} flows, numbered from 1")
+                format!("no flow {number}; the capture has {}, numbered from 1", flow_count(*flows as u64))
             }
             ChoiceProblem::NoSuchEndpoints => {
                 "no flow has these endpoints; portolan read FILE --table flows --top 0 lists all flows".into()
             }
             ChoiceProblem::NoSuchCommunityId => {
-                "no flow has this Community ID (version 1, seed 0); with another seed, a program shows other IDs".into()
+                "no flow has this Community ID (version 1, seed 0); programs that use another seed show other IDs".into()
             }
             ChoiceProblem::Several { flows } => {
                 format!("{} flows match; name one of them by its number", grouped(*flows as u64))
             }
             ChoiceProblem::Overflow { number, protocol } => format!(
-                "flow {number} is all {protocol} flows beyond the flow limit, counted together; --max-flows sets the limit"
+                "flow {number} stands for all {protocol} flows beyond the flow limit, counted together; --max-flows sets the limit"
             ),
-            ChoiceProblem::FilterMatchesNone => "no flow has a packet that matches the filter".into(),
+            ChoiceProblem::FilterMatchesNone => "no packet that matches the filter belongs to a flow".into(),
             ChoiceProblem::FilterMissesNumber { number } => {
                 format!("no packet of flow {number} matches the filter. {FLOW_NUMBERS}")
             }
@@ -46,7 +46,7 @@ impl ChoiceMessages for English {
                 format!("packet {packet} was dropped as a duplicate (--dedup) and belongs to no flow")
             }
             ChoiceProblem::CaptureChanged { packet } => {
-                format!("packet {packet} was not found when the capture was read again; has the file changed in the meantime?")
+                format!("packet {packet} was not found when the capture was read again; has the file been changed meanwhile?")
             }
             ChoiceProblem::PacketWithoutFlow { packet, kind, place } => {
                 let kind = flowless_packet(kind);
@@ -85,9 +85,9 @@ impl ChoiceMessages for English {
     }
 
     fn filter_matched_flows(&self, matched: u64, asked: u64, flows: usize, all: usize) -> String {
-        let (matched, flows, all) = (grouped(matched), grouped(flows as u64), grouped(all as u64));
+        let (matched, flows, all) = (grouped(matched), grouped(flows as u64), flow_count(all as u64));
         format!(
-            "the filter matches {matched} of {}, in {flows} of {all} flows; flow numbers are those of the whole capture",
+            "the filter matches {matched} of {}, in {flows} of {all}; flow numbers are those of the whole capture",
             packets(asked)
         )
     }

@@ -4,7 +4,8 @@ use std::io;
 
 use super::formats::{compression_problem, format_problem, is_of_a_capture, not_a_capture};
 use super::live_errors::{capture, live_unavailable, privileges, save};
-use super::{English, number_of, one_of, packets};
+use super::numbers::{number_of, packets};
+use super::{English, one_of};
 use crate::capture::{ReadProblem, ReadReason};
 use crate::error::{
     Action, CompressionProblem, Error, FilterProblem, NamedOutput, NotAPortTable, OutputConflict, PassedOver, RuleProblem,

@@ -1,6 +1,6 @@
 //! Contradictions in capture files and compressed data, and files that are no captures.
 
-use super::exact_bytes;
+use super::numbers::exact_bytes;
 use crate::error::{CompressionProblem, ForeignFormat, FormatProblem, NotACapture, SectionProblem};
 
 /// True if the reason is one why a capture cannot be read, and not that there is none.

@@ -1,10 +1,10 @@
 //! Live capture.
 
-use super::{English, clock, number_of, packets};
+use super::English;
+use super::numbers::{bytes, clock, flows, grouped, number_of, packets};
 use crate::capture::live::{CaptureFailure, Ending};
 use crate::messages::LiveMessages;
 use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
-use crate::text::{bytes, flows, grouped};
 
 impl LiveMessages for English {
     fn privileges_dropped(&self, report: &PrivilegeReport) -> String {

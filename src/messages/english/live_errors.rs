@@ -2,7 +2,7 @@
 
 use super::errors::known_interfaces;
 use super::formats::format_problem;
-use super::number_of;
+use super::numbers::number_of;
 use crate::error::{
     CaptureProblem, EscapedCall, LiveUnavailable, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem,
 };

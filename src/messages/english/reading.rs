@@ -1,8 +1,8 @@
 //! The reading of captures.
 
-use super::{English, duration, number_of, packets};
+use super::English;
+use super::numbers::{duration, grouped, number_of, packets};
 use crate::messages::{InterruptedAt, ReadingMessages};
-use crate::text::grouped;
 
 impl ReadingMessages for English {
     fn reading_interrupted(&self, signal: &str, read: u64, at: Option<InterruptedAt<'_>>, unread: usize) -> String {

@@ -1,6 +1,7 @@
 //! Tables.
 
-use super::{English, number_of};
+use super::English;
+use super::numbers::{append_bytes, append_grouped, number_of};
 use crate::messages::{TableMessages, TitledTable};
 use crate::summary::TableName;
 
@@ -87,6 +88,14 @@ impl TableMessages for English {
             "flows_as_client" => "as client",
             key => key,
         }
+    }
+
+    fn append_count(&self, number: u64, text: &mut String) {
+        append_grouped(number, text);
+    }
+
+    fn append_bytes(&self, number: u64, text: &mut String) {
+        append_bytes(number, text);
     }
 
     fn others(&self, number: usize) -> String {

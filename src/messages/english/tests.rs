@@ -1,8 +1,14 @@
 //! Sentences with their variable parts filled in.
 
+use super::numbers::{duration, exact_bytes};
 use super::*;
 use crate::error::{Action, Error, ForeignFormat, NotACapture, PassedOver};
-use crate::messages::{ErrorMessages, InterruptedAt, Language, ReadingMessages, TableMessages, TitledTable, UsageMessages};
+use crate::explain::{ChoiceProblem, Endpoint};
+use crate::messages::{
+    ChoiceMessages, ErrorMessages, ExplainMessages, InterruptedAt, Language, ReadingMessages, RungMessages, TableMessages,
+    TitledTable, UsageMessages,
+};
+use crate::service::FlowFlags;
 use crate::summary::TableName;
 
 fn passed_over(numbers: [u64; 4]) -> PassedOver {
@@ -14,6 +20,8 @@ fn saving_ended(saved: u64) -> String {
     let source = std::io::ErrorKind::StorageFull.into();
     English.error(&Error::Io { action: Action::SavePackets { saved }, name: "x".into(), source })
 }
+
+const END: Endpoint = Endpoint { address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), port: Some(80) };
 
 /// Sentences with 1 for each number.
 fn sentences_of_one() -> Vec<String> {
@@ -36,6 +44,12 @@ fn sentences_of_one() -> Vec<String> {
         English.reading_interrupted("SIGINT", 1, Some(at), 1),
         English.reading_interrupted("SIGINT", 1, None, 1),
         English.others(1),
+        English.flow_size(1, 1, Some((1, 1))),
+        English.known_server(END, 1),
+        English.server_met_more_ports((END, 1), (END, 1)),
+        English.choice_problem(&ChoiceProblem::NoSuchNumber { number: 1, flows: 1 }),
+        English.choice_problem(&ChoiceProblem::NoSuchPacket { packet: 1, packets: 1 }),
+        English.filter_matched_flows(1, 1, 1, 1),
         English.left_out_columns(1),
     ]
 }
@@ -66,6 +80,7 @@ fn live_sentences_of_one() -> Vec<String> {
 fn one_of_something_is_singular_in_every_sentence() {
     let plurals = [
         "packets",
+        "ports",
         "flows",
         "files",
         "inputs",
@@ -113,6 +128,13 @@ fn a_capture_that_cannot_be_read_is_not_said_to_be_none() {
     assert_eq!(said(NotACapture::Foreign(ForeignFormat::Pdf)), "x is not a capture file: it is a PDF document");
     let unknown = said(NotACapture::Unknown { bytes: [1, 2, 0xff, 0], len: 3 });
     assert_eq!(unknown, "x is not a capture file: its first bytes (01 02 ff) match no known format (pcap, pcapng, snoop)");
+}
+
+#[test]
+fn every_flag_has_a_meaning_but_those_of_the_ladder() {
+    for flag in FlowFlags::all().iter() {
+        assert_eq!(English.flag_meaning(flag).is_empty(), FlowFlags::CONFLICTS.contains(flag), "{flag:?}");
+    }
 }
 
 #[test]

@@ -11,9 +11,9 @@ mod search;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
-pub use page::{Assignment, Page};
+pub use page::{Assignment, Description, Document, Page};
 pub use port_range::PortRange;
-pub use query::{PortQuery, Subject};
+pub use query::{PortQuery, QueryProblem, Subject};
 
 use self::page::Ours;
 use super::registry::{IANA, OverlayRow, Registry, overlay};
@@ -189,14 +189,14 @@ mod tests {
         assert_eq!(ask(&registry, "tcp/8080"), [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]);
         let pages = Book::open(&registry).users_pages();
         assert_eq!(pages.iter().map(|page| page.network()).collect::<Vec<_>>(), [Some("192.0.2.0/24".into()), None]);
-        assert!(pages[1].sentence().contains("http-alt"), "{}", pages[1].sentence());
+        assert_eq!(pages[1].description(), Some(Description::UsersRule { network: None, replaces: Some("http-alt") }));
     }
 
     #[test]
-    fn every_page_has_a_sentence_and_a_document() {
+    fn every_page_has_a_description_and_a_document() {
         let registry = Registry::shared();
         let pages = Book::open(&registry).pages();
         assert!(pages.len() > 11_000);
-        assert!(pages.iter().all(|page| !page.sentence().is_empty() && !page.document().is_empty()));
+        assert!(pages.iter().all(|page| page.description().is_some() && page.document().is_some()));
     }
 }

@@ -6,7 +6,6 @@ use std::ops::RangeInclusive;
 use ipnet::IpNet;
 
 use crate::service::{Entry, NameSource, Rank, Transport};
-use crate::text;
 
 /// IANA's entry for a port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +16,31 @@ pub struct Assignment {
     pub aliases: &'static str,
     /// IANA's description.
     pub description: &'static str,
+}
+
+/// The purpose of a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Description {
+    /// A rule of the user names it.
+    UsersRule {
+        /// The machine or network that the rule is for; all, if `None`.
+        network: Option<String>,
+        /// The name of the port without the rule.
+        replaces: Option<&'static str>,
+    },
+    /// Our table's note, or IANA's description.
+    Note(&'static str),
+}
+
+/// A document that a name rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// The user's port table.
+    UsersTable,
+    /// IANA's registry of ports.
+    IanaRegistry,
+    /// Another document, by its name.
+    Named(&'static str),
 }
 
 /// All entries of the book about a port of a transport.
@@ -46,22 +70,33 @@ pub(super) struct Ours {
 }
 
 impl Page<'_> {
-    /// A sentence about the service: our table's note, or IANA's description; for a rule of the user, the names that it replaces.
-    pub fn sentence(&self) -> Cow<'static, str> {
+    /// The purpose of the port; `None` if the book has none.
+    pub fn description(&self) -> Option<Description> {
         if self.is_users() {
-            let otherwise = self.ours.map(|ours| ours.name).or(self.iana.map(|iana| iana.name));
-            return text::users_rule(self.network().as_deref(), otherwise).into();
+            let replaces = self.ours.map(|ours| ours.name).or(self.iana.map(|iana| iana.name));
+            return Some(Description::UsersRule { network: self.network(), replaces });
         }
-        self.ours.map(|ours| ours.note).or(self.iana.map(|iana| iana.description)).unwrap_or_default().into()
+        let note = self.ours.map(|ours| ours.note).or(self.iana.map(|iana| iana.description));
+        note.filter(|note| !note.is_empty()).map(Description::Note)
     }
 
-    /// The document on which the name is based; empty if there is no name.
-    pub fn document(&self) -> &'static str {
-        match self.entry {
-            None => "",
-            Some(_) if self.is_users() => text::USERS_TABLE,
-            Some(_) => self.ours.map_or(text::IANA_REGISTRY, |ours| ours.document),
+    /// The words in which a search looks, besides names: the description, or the name that a rule of the user replaces.
+    pub(super) fn words(&self) -> Option<&'static str> {
+        match self.description()? {
+            Description::Note(note) => Some(note),
+            Description::UsersRule { replaces, .. } => replaces,
         }
+    }
+
+    /// The document that the name rests on; `None` if there is no name.
+    pub fn document(&self) -> Option<Document> {
+        let document = match self.ours {
+            _ if self.is_users() => Document::UsersTable,
+            Some(Ours { document: "", .. }) => return None,
+            Some(ours) => Document::Named(ours.document),
+            None => Document::IanaRegistry,
+        };
+        self.entry.map(|_| document)
     }
 
     /// The machine or network that the page holds for, as the user's table writes it.
@@ -71,7 +106,7 @@ impl Page<'_> {
     }
 
     /// True if the user's table names the port.
-    pub(super) fn is_users(&self) -> bool {
+    pub fn is_users(&self) -> bool {
         self.entry.is_some_and(|entry| entry.source == NameSource::User)
     }
 

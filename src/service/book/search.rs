@@ -10,14 +10,14 @@ const MAX_NEAR_NAMES: usize = 5;
 
 impl<'b> Book<'b> {
     /// The pages with exactly this name or of this category; otherwise those with the word in their name; otherwise those with
-    /// the word in their sentence.
+    /// the word in their description.
     pub(super) fn pages_named(&self, word: &str, transport: Option<Transport>) -> Vec<Page<'b>> {
         let mut pages = self.pages_in(&(0..=u16::MAX), transport);
         let is_exact =
             |page: &Page| page.entry.is_some_and(|entry| entry.category.name() == word) || page.names().any(|name| name == word);
         let in_name = |page: &Page| page.names().any(|name| name.contains(word));
-        let in_sentence = |page: &Page| page.sentence().to_lowercase().contains(word);
-        let tests: [&dyn Fn(&Page) -> bool; 3] = [&is_exact, &in_name, &in_sentence];
+        let in_description = |page: &Page| page.words().is_some_and(|words| words.to_lowercase().contains(word));
+        let tests: [&dyn Fn(&Page) -> bool; 3] = [&is_exact, &in_name, &in_description];
         match tests.into_iter().find(|test| pages.iter().any(test)) {
             Some(test) => pages.retain(test),
             None => pages.clear(),

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::prose::wrapped;
 use super::terminal::{View, emphasised};
+use super::wrap::{padded, write_hanging};
 use crate::platform::doctor::{Diagnosis, Fix};
-use crate::text;
+use crate::untrusted::clean;
 
 /// Columns in front of a sentence: two spaces, the name, whether it is there, and spaces between.
 const INDENT: usize = 22;
@@ -20,7 +20,8 @@ pub fn write(diagnosis: &Diagnosis, view: View, output: &mut (impl Write + ?Size
     for check in &diagnosis.checks {
         let (subject, state) = (messages.check_subject(check.subject()), messages.check_state(check.is_met()));
         let result = messages.check_result(&check.result);
-        sentence(&format!("  {subject:<9}  {state:<7}  {result}"), INDENT, view, output)?;
+        let head = format!("  {}  {}", padded(subject, 9), padded(state, 7));
+        write_hanging(&head, INDENT, &clean(&result), view.width, output)?;
         check.fixes.iter().try_for_each(|fix| write_fix(fix, INDENT, view, output))?;
     }
     writeln!(output)?;
@@ -30,12 +31,8 @@ pub fn write(diagnosis: &Diagnosis, view: View, output: &mut (impl Write + ?Size
 
 fn write_fix(fix: &Fix, indent: usize, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let purpose = view.messages.fix_purpose(&fix.purpose);
-    sentence(&format!("{}{purpose}", " ".repeat(indent)), indent, view, output)?;
+    write_hanging("", indent, &clean(&purpose), view.width, output)?;
     // Commands are for copying: they are never broken.
     let indent = if indent == INDENT { DEEPER } else { indent + 2 };
-    fix.commands.iter().try_for_each(|command| writeln!(output, "{}{}", " ".repeat(indent), text::clean(command)))
-}
-
-fn sentence(text: &str, indent: usize, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    wrapped(&text::clean(text), indent, view.width).iter().try_for_each(|line| writeln!(output, "{line}"))
+    fix.commands.iter().try_for_each(|command| writeln!(output, "{}{}", " ".repeat(indent), clean(command)))
 }

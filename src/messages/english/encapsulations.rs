@@ -7,14 +7,14 @@ pub fn sentence([one, other]: &[Path; 2]) -> Option<String> {
     match (network(one), network(other)) {
         (None, None) => None,
         (Some(here), Some(there)) if here == there => Some(format!("It was seen {here}.")),
-        (Some(here), Some(there)) => Some(format!("One direction was seen {here}, the other one {there}.")),
+        (Some(here), Some(there)) => Some(format!("One direction was seen {here}, the other {there}.")),
         (Some(here), None) | (None, Some(here)) => {
-            Some(format!("One direction was seen {here}, the other one in no VLAN and no tunnel."))
+            Some(format!("One direction was seen {here}, the other in no VLAN and no tunnel."))
         }
     }
 }
 
-/// Where a flow lies, from the innermost encapsulation outwards; VLAN tags behind each other are told together.
+/// Where a flow lies, from the innermost encapsulation outwards; adjacent VLAN tags are named together.
 fn network(path: &Path) -> Option<String> {
     let steps: Vec<Encapsulation> = path.steps().collect();
     let mut parts = Vec::new();
@@ -45,13 +45,13 @@ fn inside(step: Encapsulation) -> String {
         Encapsulation::Vxlan(id) => return format!("inside a VXLAN tunnel (network {id})"),
         Encapsulation::VxlanGpe(id) => return format!("inside a VXLAN-GPE tunnel (network {id})"),
         Encapsulation::Geneve(id) => return format!("inside a Geneve tunnel (network {id})"),
-        Encapsulation::Mpls => "behind MPLS labels",
+        Encapsulation::Mpls => "with MPLS labels",
         Encapsulation::Pppoe => "inside a PPPoE session",
         Encapsulation::Pbb => "inside a provider backbone bridge (PBB)",
         Encapsulation::Macsec => "inside MACsec",
-        Encapsulation::VnTag => "behind a VN-Tag",
-        Encapsulation::Nsh => "behind a Network Service Header (NSH)",
-        Encapsulation::Ah => "behind an Authentication Header (AH)",
+        Encapsulation::VnTag => "with a VN-Tag",
+        Encapsulation::Nsh => "with a Network Service Header (NSH)",
+        Encapsulation::Ah => "with an Authentication Header (AH)",
         Encapsulation::Ipip => "inside an IPv4-in-IPv4 tunnel",
         Encapsulation::SixInFour => "inside an IPv6-in-IPv4 tunnel",
         Encapsulation::FourInSix => "inside an IPv4-in-IPv6 tunnel",
@@ -67,12 +67,12 @@ fn inside(step: Encapsulation) -> String {
         Encapsulation::Lisp => "inside a LISP tunnel",
         Encapsulation::MplsInUdp => "inside an MPLS-in-UDP tunnel",
         Encapsulation::CapwapData => "inside a CAPWAP data channel",
-        Encapsulation::CiscoMetadata => "behind a Cisco metadata tag",
-        Encapsulation::CiscoTimestamp => "behind a Cisco timestamp tag",
-        Encapsulation::ETag => "behind an E-TAG",
-        Encapsulation::AristaTimestamp => "behind an Arista timestamp",
-        Encapsulation::RTag => "behind an R-TAG",
-        Encapsulation::Hsr => "behind an HSR tag",
+        Encapsulation::CiscoMetadata => "with a Cisco metadata tag",
+        Encapsulation::CiscoTimestamp => "with a Cisco timestamp tag",
+        Encapsulation::ETag => "with an E-TAG",
+        Encapsulation::AristaTimestamp => "with an Arista timestamp",
+        Encapsulation::RTag => "with an R-TAG",
+        Encapsulation::Hsr => "with an HSR tag",
         Encapsulation::Trill => "inside a TRILL network",
         Encapsulation::FabricPath => "inside a FabricPath network",
         Encapsulation::BatmanAdv => "inside a batman-adv mesh",
@@ -111,7 +111,7 @@ mod tests {
     fn directions_that_differ_are_told_apart() {
         use Encapsulation::Vlan;
         let told = |one: &[Encapsulation], other: &[Encapsulation]| sentence(&[path(one), path(other)]).unwrap();
-        assert_eq!(told(&[Vlan(10)], &[Vlan(20)]), "One direction was seen in VLAN 10, the other one in VLAN 20.");
-        assert_eq!(told(&[], &[Vlan(20)]), "One direction was seen in VLAN 20, the other one in no VLAN and no tunnel.");
+        assert_eq!(told(&[Vlan(10)], &[Vlan(20)]), "One direction was seen in VLAN 10, the other in VLAN 20.");
+        assert_eq!(told(&[], &[Vlan(20)]), "One direction was seen in VLAN 20, the other in no VLAN and no tunnel.");
     }
 }

@@ -1,5 +1,5 @@
-//! Floor 7: further readings, for one flow: which packets opened it, answered, and ended it, and which flow a packet belongs
-//! to. The tables need only that it happened; an explanation tells when, and in which packet.
+//! Further readings, for one flow: which packets opened it, answered, and ended it, and which flow a packet belongs to. The tables
+//! need only that it happened; an explanation says when, and in which packet.
 
 mod whereabouts;
 
@@ -12,7 +12,7 @@ pub use whereabouts::{Matching, Whereabouts, matching, whereabouts};
 
 /// A packet of the flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sighting {
+pub struct TracedPacket {
     /// Its number in the capture, counted from 1 over all inputs.
     pub packet: u64,
     /// Its time.
@@ -21,33 +21,33 @@ pub struct Sighting {
     pub side: Side,
 }
 
-/// What was seen of a flow, packet by packet.
+/// The packets that opened, answered and ended a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Witness {
+pub struct FlowTrace {
     /// Its first packet.
-    pub first: Option<Sighting>,
+    pub first: Option<TracedPacket>,
     /// The opening (SYN or its counterpart) of each side: of several the last before an answer.
-    pub opened: [Option<Sighting>; 2],
+    pub opened: [Option<TracedPacket>; 2],
     /// The first answer (SYN-ACK or its counterpart) of each side.
-    pub answered: [Option<Sighting>; 2],
+    pub answered: [Option<TracedPacket>; 2],
     /// The first packet that made use of an answer.
-    pub used: Option<Sighting>,
+    pub used: Option<TracedPacket>,
     /// The first packet of each side, other than an opening or a reset, that came after its opening.
-    pub went_on: [Option<Sighting>; 2],
+    pub went_on: [Option<TracedPacket>; 2],
     /// The first close of each side.
-    pub finished: [Option<Sighting>; 2],
+    pub finished: [Option<TracedPacket>; 2],
     /// The first reset of each side.
-    pub reset: [Option<Sighting>; 2],
+    pub reset: [Option<TracedPacket>; 2],
     /// The first ICMP error that quoted the flow; the side is the one whose packet had trouble.
-    pub trouble: Option<Sighting>,
+    pub trouble: Option<TracedPacket>,
 }
 
-impl Witness {
+impl FlowTrace {
     fn add(&mut self, packet: u64, observation: &Observation) {
         let Observation { side, time, signals, .. } = *observation;
-        let sighting = Sighting { packet, time, side };
-        let note = |place: &mut Option<Sighting>| {
-            place.get_or_insert(sighting);
+        let traced = TracedPacket { packet, time, side };
+        let note = |place: &mut Option<TracedPacket>| {
+            place.get_or_insert(traced);
         };
         if observation.quoted {
             return note(&mut self.trouble);
@@ -57,7 +57,7 @@ impl Witness {
         let index = side.index();
         match (signals.contains(ConnectionFlags::SYN), signals.contains(ConnectionFlags::ACK)) {
             (true, true) => note(&mut self.answered[index]),
-            (true, false) if !answered => self.opened[index] = Some(sighting),
+            (true, false) if !answered => self.opened[index] = Some(traced),
             (true, false) => note(&mut self.opened[index]),
             (false, _) if answered && !signals.contains(ConnectionFlags::RST) => note(&mut self.used),
             _ => {}
@@ -74,9 +74,9 @@ impl Witness {
     }
 }
 
-/// Reads the inputs again and tells what was seen of the flow with that number. An input that can only be read once, such as
-/// a pipe, tells nothing. Flows are those of the whole capture: a filter among the options is not asked.
-pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
+/// Reads the inputs again and traces the packets of the flow with that number. An input that can only be read once, such as a pipe,
+/// leaves the trace empty. Flows are those of the whole capture: a filter among the options is not asked.
+pub fn trace(options: &Options, flows: &Flows, number: usize) -> FlowTrace {
     let flow = flows.get(number);
     let key = flow.key;
     let wanted = flows.iter().take(number).filter(|flow| flow.key == key).count();
@@ -85,7 +85,7 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
         other_scope: flow.other_scope(),
         wanted,
         table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
-        witness: Witness::default(),
+        trace: FlowTrace::default(),
     };
     let mut decoder = Decoder::with_tunnel_ports(options.registry.tunnel_ports());
     each_packet(options, |number, packet, interface| {
@@ -97,7 +97,7 @@ pub fn witness(options: &Options, flows: &Flows, number: usize) -> Witness {
             watch.see(number, quoted);
         }
     });
-    watch.witness
+    watch.trace
 }
 
 /// Reads the inputs again and gives their packets to `take` one by one, each with its number in the capture, but for the duplicates
@@ -134,7 +134,7 @@ struct Watch {
     /// How many flows between these ports came before it.
     wanted: usize,
     table: FlowTable,
-    witness: Witness,
+    trace: FlowTrace,
 }
 
 impl Watch {
@@ -149,7 +149,7 @@ impl Watch {
         }
         self.table.push(std::slice::from_ref(&observation));
         if self.table.len() == self.wanted + 1 {
-            self.witness.add(packet, &observation);
+            self.trace.add(packet, &observation);
         }
     }
 }

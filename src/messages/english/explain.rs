@@ -1,0 +1,240 @@
+//! Explanations, but for the ladder.
+
+use std::net::SocketAddr;
+
+use super::encapsulations;
+use super::numbers::{bytes, grouped, packets, rounded_duration};
+use super::{English, one_of};
+use crate::decode::Path;
+use crate::explain::Endpoint;
+use crate::messages::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
+use crate::service::{Confidence, FlowFlags, NameSource, Reply, Transport};
+
+/// A time after the start of the capture: `0.021 s`.
+fn seconds(offset: i64) -> String {
+    format!("{:.3} s", offset as f64 / 1e9)
+}
+
+/// ` in packet 3 at 0.021 s`; nothing if the packet is not known.
+pub fn in_packet(packet: Option<PacketAt>) -> String {
+    match packet {
+        None => String::new(),
+        Some(PacketAt { number, offset: None }) => format!(" in packet {}", grouped(number)),
+        Some(PacketAt { number, offset: Some(offset) }) => format!(" in packet {} at {}", grouped(number), seconds(offset)),
+    }
+}
+
+/// ` (packet 3, at 0.021 s)`; nothing if the packet is not known.
+pub fn in_brackets(packet: Option<PacketAt>) -> String {
+    match packet {
+        None => String::new(),
+        Some(PacketAt { number, offset: None }) => format!(" (packet {})", grouped(number)),
+        Some(PacketAt { number, offset: Some(offset) }) => format!(" (packet {}, at {})", grouped(number), seconds(offset)),
+    }
+}
+
+impl ExplainMessages for English {
+    fn joined(&self, sentences: &[&str]) -> String {
+        sentences.join(" ")
+    }
+
+    fn flow_title(&self, id: u64, protocol: &str, [one, other]: [Endpoint; 2]) -> String {
+        format!("Flow {id}: {protocol} between {one} and {other}")
+    }
+
+    fn flow_size(&self, count: u64, wire_bytes: u64, times: Option<(i64, i64)>) -> String {
+        let volume = format!("{}, {}", packets(count), bytes(wire_bytes));
+        match times {
+            None => format!("{volume}."),
+            Some((first, last)) if first == last => format!("{volume}, {} into the capture.", seconds(first)),
+            Some((first, last)) => {
+                format!(
+                    "{volume}, {} into the capture, lasting {}.",
+                    seconds(first),
+                    rounded_duration(last.saturating_sub(first))
+                )
+            }
+        }
+    }
+
+    fn encapsulations(&self, paths: &[Path; 2]) -> Option<String> {
+        encapsulations::sentence(paths)
+    }
+
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, quoted: Option<u64>) -> String {
+        let number = grouped(packet.number);
+        let at = packet.offset.map_or_else(String::new, |offset| format!(" at {}", seconds(offset)));
+        let about = quoted.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
+        match sender {
+            Some(sender) => format!("Packet {number}{at} was sent by {sender}{about}."),
+            None => format!("Packet {number}{at} is a later fragment of one of this flow's datagrams{about}."),
+        }
+    }
+
+    fn who_is_the_server(&self) -> &'static str {
+        "Who is the server? The first rung with evidence decides."
+    }
+
+    fn server_conclusion(&self, conclusion: &ServerConclusion) -> String {
+        let ServerConclusion { server, role, evidence, confidence, reply } = *conclusion;
+        let role = match role {
+            ServerRole::Server => "is the server",
+            ServerRole::Group => "stands for the servers of the group",
+            ServerRole::Intended => "is the intended server",
+        };
+        let meaning = match confidence {
+            Confidence::Proven => "observed and not inferred",
+            Confidence::Strong => "right in at least 99 of 100 flows where this could be checked",
+            Confidence::Moderate => "right in at least 92 of 100 flows where this could be checked",
+            Confidence::Weak => "only a little better than a guess",
+            Confidence::None => "it cannot be told",
+        };
+        let evidence = match evidence.compared() {
+            Some([winner, loser]) => format!("{} ({winner} against {loser})", evidence.code()),
+            None => evidence.code().to_owned(),
+        };
+        let reply = match reply {
+            Some(Reply::Refused) => " It refused: nothing was listening there, as far as this flow shows.",
+            Some(Reply::Silent) => " It did not answer: this flow does not show whether anything was listening there.",
+            Some(Reply::OneWay | Reply::Answered) | None => "",
+        };
+        format!("So {server} {role}. Evidence: {evidence}. Confidence: {}, that is, {meaning}.{reply}", confidence.name())
+    }
+
+    fn service_between_peers(&self) -> &'static str {
+        "So the service is known, and neither side is its server: the two sides are peers."
+    }
+
+    fn service_without_server(&self) -> &'static str {
+        "So the service is known, but it cannot be told which side is the server."
+    }
+
+    fn server_undetermined(&self) -> &'static str {
+        "So it cannot be told which side is the server, and Portolan does not guess."
+    }
+
+    fn opened_by_server(&self) -> &'static str {
+        "The server opened the flow, not the client."
+    }
+
+    fn opened_by_client(&self) -> &'static str {
+        "The client opened the flow."
+    }
+
+    fn sent_first_packet(&self, end: Endpoint, first: Option<PacketAt>) -> String {
+        format!("{end} sent the first packet{}.", in_brackets(first))
+    }
+
+    fn opener_unknown(&self) -> &'static str {
+        "It is not known which side opened the flow."
+    }
+
+    fn protocol_without_ports(&self, protocol: &str) -> String {
+        format!("{protocol} has no ports, so there is no service to name; see the table portless.")
+    }
+
+    fn asked_and_answered(
+        &self,
+        client: Endpoint,
+        asked: Option<PacketAt>,
+        server: Endpoint,
+        answered: Option<PacketAt>,
+    ) -> String {
+        format!("{client} sent a request{}, and {server} replied{}.", in_packet(asked), in_packet(answered))
+    }
+
+    fn asked_in_vain(&self, client: Endpoint, asked: Option<PacketAt>, server: Endpoint) -> String {
+        format!("{client} sent a request{}, and the capture has no reply from {server}.", in_packet(asked))
+    }
+
+    fn answered_unasked(&self, server: Endpoint, answered: Option<PacketAt>, client: Endpoint) -> String {
+        format!("{server} replied{}; the capture does not have the request from {client}.", in_packet(answered))
+    }
+
+    fn first_packet_came_from(&self, end: Endpoint, first: Option<PacketAt>) -> String {
+        format!("The first packet{} came from {end}.", in_brackets(first))
+    }
+
+    fn what_is_the_service(&self) -> &'static str {
+        "What is the service called?"
+    }
+
+    fn source_of_name(&self, source: NameSource, port: &NamedPort<'_>) -> String {
+        let NamedPort { name, port, transport, iana } = *port;
+        let port = format!("{port}/{}", transport.name());
+        match (source, iana) {
+            (NameSource::User, _) => format!("{name}: from your own port table."),
+            (NameSource::Expected, _) => {
+                format!("{name}: announced on a control channel, whatever its ports are assigned to.")
+            }
+            (NameSource::Iana, Some(iana)) if !iana.eq_ignore_ascii_case(name) => {
+                format!("{name}: IANA has assigned {port} to it, under the name \"{iana}\".")
+            }
+            (NameSource::Iana, _) => format!("{name}: IANA has assigned {port} to it."),
+            (NameSource::Overlay, Some(iana)) => {
+                format!("{name}: a customary use of {port}, which IANA has assigned to \"{iana}\".")
+            }
+            (NameSource::Overlay, None) => format!("{name}: a customary use of {port}, which IANA has not assigned."),
+        }
+    }
+
+    fn port_name_is_no_proof(&self) -> &'static str {
+        "The name comes from the port, not from the payload: it says what the port is for, not what was actually sent."
+    }
+
+    fn announced_name_is_no_proof(&self) -> &'static str {
+        "The name comes from the announcement, not from the flow's own payload: it says what was agreed on, not what was actually sent."
+    }
+
+    fn port_without_name(&self, port: u16, transport: Transport) -> String {
+        format!("unassigned: {port}/{} has no name.", transport.name())
+    }
+
+    fn client_port_names_nothing(&self) -> &'static str {
+        "The client's port may have a name, but it never names a flow: a client can use any port."
+    }
+
+    fn no_server_no_name(&self) -> &'static str {
+        "undetermined: without a server there is no port to name the service by."
+    }
+
+    fn name_with_other_server(&self, names: &[&str]) -> String {
+        format!("If the other side were the server, the service would be {}.", one_of(names))
+    }
+
+    fn names_by_ports(&self, names: &[&str]) -> String {
+        format!("By its ports, the service could be {}.", one_of(names))
+    }
+
+    fn address_translated(&self, announced: SocketAddr, seen: SocketAddr) -> String {
+        format!("{announced} was announced, but {seen} was seen: something on the path translates addresses.")
+    }
+
+    fn what_else(&self) -> &'static str {
+        "What else?"
+    }
+
+    fn flag_meaning(&self, flag: FlowFlags) -> &'static str {
+        bitflags::bitflags_match!(flag, {
+            FlowFlags::MIDSTREAM => "The beginning of the connection is not in the capture.",
+            FlowFlags::ONE_WAY => "Only one side sent packets, as far as the capture shows.",
+            FlowFlags::ATTEMPT => "No connection was established, as far as the capture shows.",
+            FlowFlags::REFUSED => "It was refused: nothing was listening there, or a firewall rejected it.",
+            FlowFlags::SYMMETRIC => "Both sides used the same port.",
+            FlowFlags::GROUP_DST => "It went to a group address (multicast or broadcast).",
+            FlowFlags::FRAGMENTED => "Some packets were fragmented; only the first fragment has ports.",
+            FlowFlags::TUNNELLED => "It was encapsulated in another protocol; see the column tunnel of the table flows.",
+            FlowFlags::SCOPE_BY_DIRECTION => "Its two directions had different VLAN tags or network identifiers.",
+            FlowFlags::PORT_REUSE => "An earlier connection used the same two ports.",
+            FlowFlags::SIMULTANEOUS_OPEN => "Both sides opened the connection at the same time.",
+            FlowFlags::SYNACK_ONLY => "Only the answer to an opening was seen: perhaps a reply to forged packets, or a scan.",
+            FlowFlags::OVERFLOW => "It stands for all flows of its protocol beyond the flow limit.",
+            FlowFlags::PEER_TO_PEER => "Both sides talked to many machines: they are peers, each client and server to others.",
+            FlowFlags::NAT => "It went to an address other than the announced one: something on the path translates addresses.",
+            FlowFlags::SIBLING_OF_FTP => "It ran beside an FTP connection that could not be read, between the same machines: perhaps it carried that connection's data.",
+            FlowFlags::CONTROL_ENCRYPTED => "It switched to encryption: the flows that it announced after that are not known.",
+            FlowFlags::CONTROL_TRUNCATED => "The capture kept only part of its messages: announcements of flows may be missing.",
+            _ => "",
+        })
+    }
+}
