@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::{Collected, Engine, Moment, Options, Throttle};
-use crate::capture::{HashingReader, InputName, Interrupt, Position, Source};
+use crate::capture::{InputName, Interrupt, Position, Source};
 use crate::error::{Action, Error};
 use crate::unit::Time;
 
@@ -22,6 +22,8 @@ pub struct Driver<S> {
     interrupt: Interrupt,
     sources: S,
     current: Option<Source>,
+    /// The source that was read last, unless it had to be dropped.
+    closed: Option<Source>,
     /// The digest of each input that has been read, if requested.
     digests: Vec<io::Result<Option<String>>>,
     failures: Vec<Error>,
@@ -38,6 +40,7 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
             interrupt: options.interrupt.clone(),
             sources,
             current: None,
+            closed: None,
             digests: Vec::new(),
             failures: Vec::new(),
             unread: 0,
@@ -75,10 +78,14 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
 
     fn close(&mut self, source: Source) {
         self.engine.close(&source);
-        let hashing = source.hashing();
+        let Some(hashing) = source.hashing() else {
+            self.digests.push(Ok(None));
+            self.closed = Some(source);
+            return;
+        };
         // The digest is complete once the source has dropped its reader.
         drop(source);
-        self.digests.push(hashing.map(HashingReader::finish).transpose());
+        self.digests.push(hashing.finish().map(Some));
     }
 
     /// The input that is being read, and the position in it; `None` between two inputs.
@@ -92,7 +99,14 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
     }
 
     /// Ends the reading and returns everything collected so far.
-    pub fn finish(mut self) -> Collected<'static> {
+    pub fn finish(self) -> Collected<'static> {
+        self.finish_open().0
+    }
+
+    /// Ends the reading and returns everything collected so far, with the source that was read last, if it is still open. A process
+    /// whose system calls are filtered may not write to a descriptor with the number of an interface's socket: as long as the source
+    /// is kept, no file gets that number.
+    pub fn finish_open(mut self) -> (Collected<'static>, Option<Source>) {
         if let Some(source) = self.current.take() {
             self.close(source);
         }
@@ -106,7 +120,7 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
                 Err(source) => failures.push(Error::Io { action: Action::Read, name: input.name.to_string(), source }),
             }
         }
-        Collected { failures, unread: self.unread, ..collected }
+        (Collected { failures, unread: self.unread, ..collected }, self.closed)
     }
 }
 

@@ -299,7 +299,8 @@ impl<'a> Watch<'a> {
         // A report that ended later would overwrite the files written here. A reader that has gone away is reported below.
         let failures = self.reporter.wait();
         self.report_failed_outputs(&failures);
-        let analysis = self.driver.finish().decide();
+        let (collected, _source) = self.driver.finish_open();
+        let analysis = collected.decide();
         self.screen.finish();
         print_diagnostics(&self.options, &analysis);
         self.status.interfaces().iter().for_each(report_ending);
