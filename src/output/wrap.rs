@@ -39,7 +39,7 @@ pub fn hanging(head: &str, indent: usize, text: &str, width: usize) -> Vec<Strin
     lines(text, Options::new(width).initial_indent(&head).subsequent_indent(&below))
 }
 
-/// Writes a [hanging](hanging) paragraph.
+/// Writes a [hanging] paragraph.
 pub fn write_hanging(head: &str, indent: usize, text: &str, width: usize, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     hanging(head, indent, text, width).iter().try_for_each(|line| writeln!(output, "{line}"))
 }
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn text_without_blanks_is_broken_within_the_width_but_not_before_a_full_stop() {
-        let sentence = "クライアント 10.0.0.5:51544 がパケット 3 で SYN を送った。";
+        let sentence = "クライアント 10.0.0.5:51544 が最初のパケットで接続要求を送信し、サーバーがそれに応答しました。";
         // The address, which stays whole, takes 14 places.
         for width in 20..60 {
             let lines = hanging("  鍵", 6, sentence, width);
