@@ -13,8 +13,12 @@ use crate::service::Registry;
 use crate::tally::Tally;
 use crate::unit::{Span, Time, Traffic};
 
-/// Everything collected from the packets up to one moment: borrowed from an [`Engine`](super::Engine), which cannot read on until
-/// the borrow ends, or owned.
+/// Everything that packets have left behind up to one moment: borrowed from an [`Engine`](super::Engine), which goes on only when
+/// the borrow has ended, or owned.
+///
+/// Nothing in it is decided but the sums of closed flows, so that its parts can be added to those of an earlier part of the capture:
+/// [`Scopes::merge`] first, which gives the scopes' numbers there, then [`Flow::merge`], [`Tally::merge`], [`Timeline::merge`],
+/// [`Announcements::merge`], [`HostNames::merge`] and [`Filtered::merge`].
 #[derive(Debug)]
 pub struct Collected<'c> {
     /// The inputs in order. The last one may still be in progress.
