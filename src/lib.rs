@@ -21,10 +21,10 @@
 //! reads the floors from here and checks that.
 //!
 //! ```text
-//! 12  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
-//! 11  output                 tables to text: a file for each format; writers compute nothing
-//! 10  messages               every sentence that people read, as methods of a trait; English implements it
-//!  9  summary, explain       a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
+//! 11  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
+//! 10  output                 tables to text: a file for each format; writers compute nothing
+//!  9  messages               every sentence that people read, as methods of a trait; English implements it
+//!     summary, explain       a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
 //!  8  analysis               packets in, collected sums and decided flows out
 //!  7  tally                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
@@ -34,7 +34,8 @@
 //!  2  decode                 the walk over a packet's layers, from its link header to its ports
 //!  1  capture                from a file, a pipe, a compressed stream or interfaces to packets
 //!     platform               this computer: libpcap, privileges, interfaces, and what a live capture lacks
-//!  0  error, unit, untrusted errors as data; time and traffic; cleaning of text from outside
+//!  0  error, unit            errors as data; time and traffic
+//!     untrusted              cleaning of text from outside
 //!     support                tools for speed and safety that know nothing of packets
 //! ```
 //!

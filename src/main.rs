@@ -1,4 +1,4 @@
-//! Floor 10: the binary.
+//! The binary.
 
 #![deny(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Floor 10: a catalogue of all sentences that people read.
+//! A catalogue of all sentences that people read.
 //!
 //! A sentence is a method of a trait, and its variable parts are typed parameters; [`English`] implements all of them. Plurals
 //! and word order are code of the language, and no caller joins halves of a sentence. Facts are data on the floors below (errors,

@@ -1,4 +1,4 @@
-//! Floor 0: text from outside, made harmless before anybody sees it.
+//! Text from outside, made harmless before anybody sees it.
 
 use std::borrow::Cow;
 

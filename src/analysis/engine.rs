@@ -42,7 +42,7 @@ pub struct Engine {
     /// True if the last input is still being read.
     is_reading: bool,
     /// Sums over flows that have expired.
-    closed: Option<Arc<ClosedFlows>>,
+    pub(super) closed: Option<Arc<ClosedFlows>>,
     /// The silence of the flows.
     silences: Silences,
 }
@@ -365,97 +365,13 @@ impl InterfaceTallies {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use etherparse::{PacketBuilder, VlanId};
 
+    use super::super::testing::{at, capture, capture_of};
     use super::*;
-    use crate::capture::InputName;
     use crate::flow::TimelineOptions;
-    use crate::summary::{Report, TableName};
-    use crate::tally::Room;
+    use crate::service::Category;
     use crate::unit::NANOSECONDS;
-
-    /// A capture of UDP packets: second, client's last byte, server's port, payload.
-    fn capture(packets: &[(u32, u8, u16, &[u8])]) -> Source {
-        let frames = packets.iter().map(|&(second, client, port, payload)| {
-            let mut frame = Vec::new();
-            let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, client], [192, 0, 2, 53], 64);
-            builder.udp(50_000, port).write(&mut frame, payload).unwrap();
-            (second, frame)
-        });
-        capture_of(frames)
-    }
-
-    /// A capture of Ethernet frames, each with its second.
-    fn capture_of(frames: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Source {
-        let mut file: Vec<u8> = [0xa1b2_c3d4u32, 0x0004_0002, 0, 0, 1 << 18, 1].into_iter().flat_map(u32::to_le_bytes).collect();
-        for (second, frame) in frames {
-            file.extend([second, 0, frame.len() as u32, frame.len() as u32].into_iter().flat_map(u32::to_le_bytes));
-            file.extend(frame);
-        }
-        Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(file))).unwrap()
-    }
-
-    fn at(second: i64) -> Moment {
-        Moment { clock: Time::from_nanoseconds(second * NANOSECONDS), running: Duration::from_secs(second as u64) }
-    }
-
-    /// The lines of a table as data, without its header.
-    fn lines(analysis: &Decided<'_>, name: TableName) -> Vec<String> {
-        let mut csv = Vec::new();
-        crate::output::csv::write(&Report::new(&analysis).table(name), &mut csv).unwrap();
-        String::from_utf8(csv).unwrap().lines().skip(1).map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn machines_and_servers_without_room_share_the_last_row() {
-        let packets: Vec<(u32, u8, u16, &[u8])> =
-            (0..6).map(|number| (0, 10 + number, 53 + u16::from(number) * 27, &b"?"[..])).collect();
-        let mut source = capture(&packets);
-        let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
-        engine.read(&mut source, u64::MAX);
-        // Room for seven members in the sums of services, two servers, and three hosts.
-        engine.closed = Some(Arc::new(ClosedFlows::with_room(Room::of(64))));
-        engine.expire_idle(at(9), NANOSECONDS);
-        engine.close(&source);
-        let analysis = engine.finish().decide();
-        assert_eq!((analysis.closed.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
-        for (name, packets) in [(TableName::Hosts, 2), (TableName::Servers, 7)] {
-            let lines = lines(&analysis, name);
-            let others: Vec<usize> = (0..lines.len()).filter(|number| lines[*number].starts_with("others,")).collect();
-            assert_eq!(others, [lines.len() - 1], "{name:?}: {lines:#?}");
-            let packets_of = |line: &String| line.split(',').nth(packets).unwrap().parse::<u64>().unwrap();
-            assert_eq!(lines.iter().map(packets_of).sum::<u64>(), 6, "{name:?}: {lines:#?}");
-        }
-    }
-
-    #[test]
-    fn a_scan_that_outlasts_its_flows_is_found() {
-        // A port every ten seconds without an answer; flows that expired before the scan was recognised keep their service.
-        let packets: Vec<(u32, u8, u16, &[u8])> =
-            (0..60).map(|number| (number * 10, 5, 1000 + number as u16, &b"?"[..])).collect();
-        let mut source = capture(&packets);
-        let mut engine = Engine::new(&Options { timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) });
-        for number in 0..60 {
-            engine.read(&mut source, 1);
-            engine.expire_idle(at(number * 10), 50 * NANOSECONDS);
-        }
-        engine.close(&source);
-        let analysis = engine.finish().decide();
-        assert!(analysis.flows.len() < 10);
-        let scan = lines(&analysis, TableName::Scans);
-        assert_eq!(scan.len(), 1, "{scan:#?}");
-        let services = lines(&analysis, TableName::Services);
-        let flows_of = |line: &String| line.split(',').nth(4).unwrap().parse::<u64>().unwrap();
-        let of_scan = services.iter().find(|line| line.starts_with("scan,scan of ")).map_or(0, flows_of);
-        assert!(of_scan >= 40, "{services:#?}");
-        assert_eq!(services.iter().map(flows_of).sum::<u64>(), 60);
-        let timeline = lines(&analysis, TableName::Timeline);
-        let packets_of = |line: &&String| line.split(',').nth(2).unwrap().parse::<u64>().unwrap();
-        let in_time = timeline.iter().filter(|line| line.contains(",scan,")).map(|line| packets_of(&line)).sum::<u64>();
-        assert_eq!(in_time, of_scan);
-    }
 
     #[test]
     fn two_expired_directions_count_as_one_flow_in_the_timeline() {
@@ -479,7 +395,7 @@ mod tests {
             engine.close(&source);
             let analysis = engine.finish().decide();
             let closed = analysis.closed.as_ref().map_or(0, |closed| closed.flows);
-            (closed, analysis.flows.len(), lines(&analysis, TableName::Timeline))
+            (closed, analysis.flows.len(), analysis.by_time(|category| category.map(Category::name)).unwrap())
         };
         let (kept, expired) = (timeline_of(false), timeline_of(true));
         assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));

@@ -1,4 +1,4 @@
-//! Floor 7: the whole program on one screen. Packets in, sums and decided flows out.
+//! The whole program on one screen. Packets in, sums and decided flows out.
 //!
 //! A saved capture is [`analyse`]d as a whole. A live one has no end: an [`Engine`] reads the packets that have arrived, lends
 //! out what it has [`Collected`] so far, and removes expired flows.
@@ -13,6 +13,8 @@ mod packets;
 mod pipeline;
 mod sequence;
 mod silence;
+#[cfg(test)]
+pub(crate) mod testing;
 mod throttle;
 
 use std::path::PathBuf;

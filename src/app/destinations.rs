@@ -1,4 +1,4 @@
-//! Floor 12: writes documents to the terminal, to pipes, to files and to folders.
+//! Writes documents to the terminal, to pipes, to files and to folders.
 
 mod conflicts;
 

@@ -1,4 +1,4 @@
-//! Floor 12: messages on standard error, where they do not mix with data.
+//! Messages on standard error, where they do not mix with data.
 
 use std::io::{self, Write};
 

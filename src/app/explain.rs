@@ -1,4 +1,4 @@
-//! Floor 12: `portolan explain`: reads the whole capture, finds the flow, reads the capture again for the flow's packets, and
+//! `portolan explain`: reads the whole capture, finds the flow, reads the capture again for the flow's packets, and
 //! explains it.
 
 use std::io;

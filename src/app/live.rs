@@ -1,4 +1,4 @@
-//! Floor 12: `portolan live`: opens the interfaces, drops all privileges, and only then parses packets.
+//! `portolan live`: opens the interfaces, drops all privileges, and only then parses packets.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Floor 12: the commands about this computer: `portolan interfaces` and `portolan doctor`.
+//! The commands about this computer: `portolan interfaces` and `portolan doctor`.
 
 use portolan::error::Error;
 use portolan::output::terminal::View;

@@ -1,4 +1,4 @@
-//! Floor 12: the program `portolan`: parses the arguments, reads, writes, reports errors, and returns an exit code.
+//! The program `portolan`: parses the arguments, reads, writes, reports errors, and returns an exit code.
 //!
 //! Each command has a file. Code that commands share is in [`cli`] (from arguments to a job), [`setup`] (from a job to the
 //! options of an analysis), [`destinations`] (tables to files and pipes), [`view`] (the terminal) and [`diagnostics`] (standard

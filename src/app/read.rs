@@ -1,4 +1,4 @@
-//! Floor 12: `portolan read`.
+//! `portolan read`.
 
 use std::io::{self, IsTerminal};
 

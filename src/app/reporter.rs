@@ -1,4 +1,4 @@
-//! Floor 12: reports of a running capture. A thread of their own makes them from a snapshot and writes them, so that no packet
+//! Reports of a running capture. A thread of their own makes them from a snapshot and writes them, so that no packet
 //! has to wait.
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Floor 12: `portolan services`.
+//! `portolan services`.
 
 use portolan::error::Error;
 use portolan::output::terminal::View;

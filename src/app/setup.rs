@@ -1,4 +1,4 @@
-//! Floor 12: turns a job into the options of an analysis, and runs the analysis of saved captures.
+//! Turns a job into the options of an analysis, and runs the analysis of saved captures.
 
 use std::sync::Arc;
 

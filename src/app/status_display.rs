@@ -1,4 +1,4 @@
-//! Floor 12: the state of a running live capture on standard error: a summary that is refreshed, or lines.
+//! The state of a running live capture on standard error: a summary that is refreshed, or lines.
 
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};

@@ -1,4 +1,4 @@
-//! Floor 12: the layout of text for people, by what the terminal reports about itself.
+//! The layout of text for people, by what the terminal reports about itself.
 
 use std::io::{self, IsTerminal};
 

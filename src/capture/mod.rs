@@ -1,4 +1,4 @@
-//! Floor 1: reads packets from a file, a pipe or a compressed stream. Knows formats and offsets, and no protocol.
+//! Reads packets from a file, a pipe or a compressed stream. Knows formats and offsets, and no protocol.
 //!
 //! [`Source`] is the entry point: it opens an [`InputName`], recognises compression and format by magic number, and lends out one
 //! [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O. In the other

@@ -1,4 +1,4 @@
-//! Floor 4: the small part of payloads that is read: announcements of future flows, and names of hosts.
+//! The small part of payloads that is read: announcements of future flows, and names of hosts.
 //!
 //! Only packets to or from the port of a [`Channel`] are read, and only for the announcements or names of its service. A
 //! [`Listener`] passes each packet to the module of its channel, which returns expected flows ([`Expectation`]) or names

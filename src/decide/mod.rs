@@ -1,4 +1,4 @@
-//! Floor 6: from all flows of a capture to a verdict on each.
+//! From all flows of a capture to a verdict on each.
 //!
 //! [`Relations`] joins announcements on control channels to the flows that they were about. [`Roles`] asks the rules of the
 //! [`ladder`] about the [facts](facts::FlowFacts) of every flow: the evidence of its own packets, and statistics about its two

@@ -1,4 +1,4 @@
-//! Floor 2: the walk over a packet's layers, from its link header to its ports.
+//! The walk over a packet's layers, from its link header to its ports.
 //!
 //! [`Decoder::decode`] goes as far as it can and never fails: where it cannot follow a packet, a [`Decoded`] value says why it
 //! stopped, and every value has its place in the ledger. For ordinary packets, [`plain()`] gives the same result without the

@@ -27,7 +27,7 @@ pub enum ChoiceProblem {
     NoSuchNumber {
         /// The number.
         number: usize,
-        /// How many flows there are.
+        /// The number of flows.
         flows: usize,
     },
     /// No flow has the endpoints.
@@ -36,7 +36,7 @@ pub enum ChoiceProblem {
     NoSuchCommunityId,
     /// Several flows match.
     Several {
-        /// How many.
+        /// The number of those.
         flows: usize,
     },
     /// The flow stands for all of its protocol beyond the limit of flows.
@@ -60,14 +60,14 @@ pub enum ChoiceProblem {
     },
     /// Several flows match the question, and none has a packet that matches the filter.
     FilterMissesFlows {
-        /// How many.
+        /// The number of those.
         flows: usize,
     },
     /// There is no packet with that number.
     NoSuchPacket {
         /// The number.
         packet: u64,
-        /// How many packets there are.
+        /// The number of packets.
         packets: u64,
     },
     /// The packet was dropped as a duplicate.
@@ -116,12 +116,12 @@ pub enum FlowlessPacket {
     Malformed,
 }
 
-/// What was found out by reading the capture again.
+/// The result of another reading of the capture.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     /// The numbers of the flows of which a packet matches the filter, in order, if there is a filter.
     pub matching: Option<&'a [usize]>,
-    /// What became of the packet that is asked for, if one is.
+    /// The fate of the packet that is asked for, if one is.
     pub whereabouts: Option<&'a Whereabouts>,
 }
 

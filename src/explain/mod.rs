@@ -1,19 +1,19 @@
-//! Floor 8: why a flow has its verdict: what each rung of the ladder found, in which packets, and what the name is worth. The facts
+//! Why a flow has its verdict: what each rung of the ladder found, in which packets, and what the name is worth. The facts
 //! are found here; the sentences are those of [`ExplainMessages`](crate::messages::ExplainMessages).
 
+mod block;
 mod candidates;
 mod choice;
 mod endpoint;
-mod item;
 mod name;
 mod question;
 mod rungs;
 mod trace;
 
+pub use block::{Block, RungState};
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
 pub use choice::{ChoiceProblem, FlowlessPacket, Known, Unclear, choose};
 pub use endpoint::Endpoint;
-pub use item::{Item, RungState};
 pub use question::Question;
 pub use trace::{FlowTrace, Matching, TracedPacket, Whereabouts, matching, trace, whereabouts};
 
@@ -46,11 +46,11 @@ pub fn explain(
     trace: &FlowTrace,
     packet: Option<(u64, &Whereabouts)>,
     messages: &dyn Messages,
-) -> Vec<Item> {
+) -> Vec<Block> {
     let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
     let context = FlowContext { analysis, number, flow, verdict, relation: analysis.relations.of(number), trace, messages };
     let mut items = context.introduction();
-    items.extend(packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)).map(Item::Paragraph));
+    items.extend(packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)).map(Block::Paragraph));
     let roles = Roles {
         flows: &analysis.flows,
         relations: &analysis.relations,
@@ -59,19 +59,19 @@ pub fn explain(
     };
     match roles.assess(number) {
         Some((facts, stats, assessment)) => {
-            items.push(Item::Heading(messages.who_is_the_server().into()));
+            items.push(Block::Heading(messages.who_is_the_server().into()));
             items.extend(context.ladder(&facts, &stats, &assessment));
-            items.extend([context.conclusion(&facts), context.opener()].map(Item::Paragraph));
-            items.push(Item::Heading(messages.what_is_the_service().into()));
-            items.extend(name::sentences(&context, &facts).into_iter().map(Item::Paragraph));
+            items.extend([context.conclusion(&facts), context.opener()].map(Block::Paragraph));
+            items.push(Block::Heading(messages.what_is_the_service().into()));
+            items.extend(name::sentences(&context, &facts).into_iter().map(Block::Paragraph));
         }
-        None => items.extend(context.portless().map(Item::Paragraph)),
+        None => items.extend(context.portless().map(Block::Paragraph)),
     }
     items.extend(context.remarks());
     items
 }
 
-/// What a rung did in the decision; `None` for the second entry of a rung that is shown once.
+/// The part of a rung in the decision; `None` for the second entry of a rung that is shown once.
 fn state(assessment: &Assessment, rung: Rung) -> Option<RungState> {
     let is_close = assessment.get(Rung::CloseRank).is_some();
     match rung {
@@ -107,7 +107,7 @@ impl FlowContext<'_> {
     }
 
     /// The flow, its volume and time, and the VLANs and tunnels around it.
-    fn introduction(&self) -> Vec<Item> {
+    fn introduction(&self) -> Vec<Block> {
         let Flow { key, packets, wire_bytes, span, .. } = self.flow;
         let protocol = match self.transport() {
             Some(transport) => transport.name().to_uppercase(),
@@ -118,15 +118,15 @@ impl FlowContext<'_> {
         let times = self.offset(span.first).zip(self.offset(span.last));
         let around = self.messages.encapsulations(&self.analysis.paths(self.flow));
         [
-            Item::Heading(self.messages.flow_title(self.analysis.flows.id(self.number), &protocol, ends)),
-            Item::Paragraph(self.messages.flow_size(packets.iter().sum(), wire_bytes.iter().sum(), times)),
+            Block::Heading(self.messages.flow_title(self.analysis.flows.id(self.number), &protocol, ends)),
+            Block::Paragraph(self.messages.flow_size(packets.iter().sum(), wire_bytes.iter().sum(), times)),
         ]
         .into_iter()
-        .chain(around.map(Item::Paragraph))
+        .chain(around.map(Block::Paragraph))
         .collect()
     }
 
-    /// Who sent the packet that was asked for and when, and which flow it quotes, if it is an ICMP error.
+    /// The sender and the time of the packet that was asked for, and the flow that it quotes if it is an ICMP error.
     fn requested_packet(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
         let Whereabouts::Flow { time, side, quoted, .. } = *whereabouts else { return None };
         let packet = PacketAt { number: packet, offset: self.offset(time) };
@@ -134,17 +134,17 @@ impl FlowContext<'_> {
         Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), quoted))
     }
 
-    /// What each rung found, and what it did.
-    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<Item> {
+    /// The finding of each rung, and its part in the decision.
+    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<Block> {
         let item = |rung: Rung| {
             let state = self.messages.rung_state(state(assessment, rung)?);
             let sentence = rungs::sentence(self, rung, facts, stats, assessment);
-            Some(Item::Rung { code: rung.code(), state, sentence })
+            Some(Block::Rung { code: rung.code(), state, sentence })
         };
         Rung::ALL.into_iter().filter_map(item).collect()
     }
 
-    /// What follows from what the rungs found.
+    /// The conclusion from the findings of the rungs.
     fn conclusion(&self, facts: &FlowFacts) -> String {
         let Verdict { server, service, evidence, confidence, reply, .. } = *self.verdict;
         match (server, service) {
@@ -162,7 +162,7 @@ impl FlowContext<'_> {
         }
     }
 
-    /// Who opened the flow, which is another question than who serves.
+    /// The side that opened the flow, which need not be the client.
     fn opener(&self) -> String {
         let observed = roles::is_start_observed(self.flow, self.analysis.span().first);
         match (self.flow.initiator(self.verdict, observed), self.verdict.server) {
@@ -194,16 +194,16 @@ impl FlowContext<'_> {
         [messages.protocol_without_ports(&protocols::ip_protocol(self.flow.key.protocol)), sentence]
     }
 
-    /// What is out of the ordinary, by flag. Conflicts are shown by the ladder.
-    fn remarks(&self) -> Vec<Item> {
+    /// The flags of the flow. The ladder shows conflicts.
+    fn remarks(&self) -> Vec<Block> {
         let paths = self.analysis.paths(self.flow);
         let flags = self.flow.flags(self.verdict, &paths) - FlowFlags::CONFLICTS;
         let meaning = |flag: FlowFlags| {
             let code = flag.codes().next()?;
-            Some(Item::Flag { code, meaning: self.messages.flag_meaning(flag) })
+            Some(Block::Flag { code, meaning: self.messages.flag_meaning(flag) })
         };
-        let remarks: Vec<Item> = flags.iter().filter_map(meaning).collect();
-        let heading = (!remarks.is_empty()).then(|| Item::Heading(self.messages.what_else().into()));
+        let remarks: Vec<Block> = flags.iter().filter_map(meaning).collect();
+        let heading = (!remarks.is_empty()).then(|| Block::Heading(self.messages.what_else().into()));
         heading.into_iter().chain(remarks).collect()
     }
 }

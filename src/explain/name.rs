@@ -46,7 +46,7 @@ pub fn sentences(context: &FlowContext<'_>, facts: &FlowFacts) -> Vec<String> {
     sentences
 }
 
-/// Who gives the name, and what the service is.
+/// The source of the name, and the purpose of the service.
 fn named(context: &FlowContext<'_>, facts: &FlowFacts, port: u16, entry: &Entry) -> Vec<String> {
     let book = Book::open(&context.analysis.registry);
     let query = PortQuery { subject: Subject::Ports(port..=port), transport: Some(facts.transport) };
@@ -61,7 +61,7 @@ fn named(context: &FlowContext<'_>, facts: &FlowFacts, port: u16, entry: &Entry)
     std::iter::once(source).chain(description).collect()
 }
 
-/// That the addresses of an announced flow were translated.
+/// The translation of the addresses of an announced flow.
 fn translation(context: &FlowContext<'_>) -> Option<String> {
     let index = context.relation.announcement?;
     let ChannelEvent::Flow(expectation) = context.analysis.announcements.log().get(index)?.event else { return None };

@@ -8,11 +8,11 @@ use crate::decode::Side;
 use crate::flow::Flow;
 use crate::summary::CommunityId;
 
-/// What stands between two endpoints: the longer ones first, because the shorter ones are parts of them.
+/// Separators of two endpoints: the longer ones first, because the shorter ones are parts of them.
 const BETWEEN_ENDS: [&str; 6] = ["<->", "->", "<-", ">", "<", "-"];
-/// What stands before the number of a packet.
+/// Words before the number of a packet.
 const PACKET: &str = "packet:";
-/// What a Community ID begins with: the version of its specification.
+/// The beginning of a Community ID: the version of its specification.
 const COMMUNITY_ID: &str = "1:";
 /// Bytes of a SHA-1 digest, which a Community ID is.
 const DIGEST: usize = 20;

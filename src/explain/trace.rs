@@ -131,7 +131,7 @@ struct Watch {
     key: FlowKey,
     /// The scope of its other direction, where that differs.
     other_scope: Option<ScopeId>,
-    /// How many flows between these ports came before it.
+    /// The number of flows between the same ports that came before this flow.
     wanted: usize,
     table: FlowTable,
     trace: FlowTrace,

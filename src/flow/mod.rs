@@ -1,4 +1,4 @@
-//! Floor 5: from observations to flows.
+//! From observations to flows.
 //!
 //! [`FlowTable`] counts packets into [`Flow`]s. Before it, [`Fragments`] brings later fragments to their datagram's flow.
 

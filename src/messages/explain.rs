@@ -20,17 +20,17 @@ pub struct PacketAt {
 pub struct ServerConclusion {
     /// The server.
     pub server: Endpoint,
-    /// What it is.
+    /// The protocol.
     pub role: ServerRole,
     /// The evidence.
     pub evidence: Evidence,
     /// The confidence that it is this side.
     pub confidence: Confidence,
-    /// Whether it answered.
+    /// The reply of the server, if it is known.
     pub reply: Option<Reply>,
 }
 
-/// What the server of a flow is.
+/// The role of the server of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerRole {
     /// A server.
@@ -122,7 +122,7 @@ pub trait ExplainMessages {
     /// The heading of the sentences on the name.
     fn what_is_the_service(&self) -> &'static str;
 
-    /// Who gives a port its name.
+    /// The source of a port's name.
     fn source_of_name(&self, source: NameSource, port: &NamedPort<'_>) -> String;
 
     /// The value of a name by port.

@@ -63,7 +63,7 @@ pub type Actor = (Endpoint, Option<PacketAt>);
 
 /// Sentences of the ladder. Packets are those that show what a sentence says, as far as they are known.
 pub trait RungMessages {
-    /// What a rung did: at most 9 columns.
+    /// The part of a rung in the decision, in at most 9 columns.
     fn rung_state(&self, state: RungState) -> &'static str;
 
     /// No rule of the user is about one of the two machines.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use crate::service::book::{Description, Document, PortRange, QueryProblem};
+use crate::service::book::{Document, PortDescription, PortRange, QueryProblem};
 use crate::service::{Rank, Transport};
 
 /// An entry of the page of a port.
@@ -33,8 +33,8 @@ pub trait ServiceMessages {
     /// The name of an entry of a page.
     fn port_label(&self, label: PortLabel) -> &'static str;
 
-    /// What a port is for.
-    fn port_description(&self, description: &Description) -> Cow<'static, str>;
+    /// The purpose of a port.
+    fn port_description(&self, description: &PortDescription) -> Cow<'static, str>;
 
     /// The document that a name rests on.
     fn document(&self, document: Document) -> &'static str;

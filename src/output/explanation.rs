@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::terminal::{View, emphasised};
 use super::wrap::{padded, write_hanging};
-use crate::explain::Item;
+use crate::explain::Block;
 use crate::untrusted::clean;
 
 /// Columns in front of a paragraph.
@@ -17,22 +17,22 @@ const RUNG_INDENT: usize = 28;
 const FLAG_INDENT: usize = 21;
 
 /// Writes it. All headings but the first have an empty line above.
-pub fn write(items: &[Item], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+pub fn write(items: &[Block], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     for (index, item) in items.iter().enumerate() {
         match item {
-            Item::Heading(text) => {
+            Block::Heading(text) => {
                 if index > 0 {
                     writeln!(output)?;
                 }
                 writeln!(output, "{}", emphasised(&clean(text), view))?;
             }
-            Item::Paragraph(text) => write_hanging("", INDENT, &clean(text), view.width, output)?,
-            Item::Rung { code, state, sentence } => {
+            Block::Paragraph(text) => write_hanging("", INDENT, &clean(text), view.width, output)?,
+            Block::Rung { code, state, sentence } => {
                 let [code_columns, state_columns] = RUNG_COLUMNS;
                 let head = format!("  {} {}", padded(code, code_columns), padded(state, state_columns));
                 write_hanging(&head, RUNG_INDENT, &clean(sentence), view.width, output)?;
             }
-            Item::Flag { code, meaning } => {
+            Block::Flag { code, meaning } => {
                 write_hanging(&format!("  {code}"), FLAG_INDENT, meaning, view.width, output)?;
             }
         }

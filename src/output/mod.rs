@@ -1,4 +1,4 @@
-//! Floor 9: tables to text. One small file per format; a writer takes a table and an output, and computes nothing.
+//! Tables to text. One small file per format; a writer takes a table and an output, and computes nothing.
 
 pub mod csv;
 mod data;

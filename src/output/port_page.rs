@@ -68,7 +68,7 @@ fn title(page: &Page<'_>, messages: &dyn Messages) -> String {
     messages.port_title(page.transport, &page.ports, page.network().as_deref(), page.entry.map(|entry| &*entry.name))
 }
 
-/// Who calls it so, and what IANA calls it.
+/// The source of the name, and the name that IANA gives.
 fn naming(page: &Page<'_>, messages: &dyn Messages) -> String {
     let iana = page.iana.map(|iana| iana.name);
     match page.entry.map(|entry| (entry.source, &*entry.name)) {

@@ -1,4 +1,4 @@
-//! Floor 1: this computer, for a live capture.
+//! This computer, for a live capture.
 //!
 //! [`machine`] describes it (libpcap, privileges, interfaces), [`doctor`] finds what is missing and the commands that fix it, and
 //! [`privileges`] drops every privilege before the first packet is parsed.

@@ -1,4 +1,4 @@
-//! Floor 3: the names of ports, and the vocabulary of verdicts on flows. It knows nothing of how flows are stored.
+//! The names of ports, and the vocabulary of verdicts on flows. It knows nothing of how flows are stored.
 //!
 //! The [`Registry`] names and ranks ports, and [`book`] looks them up for people. A [`Verdict`] names the server of a flow and
 //! the [`Evidence`] for it. [`protocols`] names protocols without ports.

@@ -1,4 +1,4 @@
-//! Floor 8: from an analysis to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
+//! From an analysis to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
 //! can disagree.
 //!
 //! Each table is one file here: the type of its rows, its columns, and the way from an analysis to the rows. A new table needs
@@ -25,6 +25,8 @@ mod servers;
 mod services;
 mod sizes;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod tunnels;
 mod value;

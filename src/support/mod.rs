@@ -1,4 +1,4 @@
-//! Floor 0: tools for speed or safety that know nothing of packets. Each does what the standard library does in a plainer way,
+//! Tools for speed or safety that know nothing of packets. Each does what the standard library does in a plainer way,
 //! and is tested against it.
 //!
 //! They are public only for the binary, benches and fuzz targets, and are no part of the library's interface.

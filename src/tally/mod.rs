@@ -1,4 +1,4 @@
-//! Floor 6: all sums. There are two kinds of accumulators: [`Tally`] takes in packets as they pass, and those in [`flows`] take
+//! All sums. There are two kinds of accumulators: [`Tally`] takes in packets as they pass, and those in [`flows`] take
 //! in decided flows when the capture is over. Each can also take in another of its kind (`merge`), with the same result as if the
 //! packets or flows of the other had been added one by one.
 

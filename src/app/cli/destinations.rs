@@ -1,4 +1,4 @@
-//! Floor 10: the output options, one for each format.
+//! The output options, one for each format.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

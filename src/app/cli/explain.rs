@@ -1,4 +1,4 @@
-//! Floor 10: the arguments of `portolan explain`, and the job that they describe.
+//! The arguments of `portolan explain`, and the job that they describe.
 
 use std::path::PathBuf;
 

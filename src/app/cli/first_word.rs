@@ -1,4 +1,4 @@
-//! Floor 10: command lines without a command. `portolan FILE` means `portolan read FILE`. A first word that is neither a command nor
+//! Command lines without a command. `portolan FILE` means `portolan read FILE`. A first word that is neither a command nor
 //! an input is an error, reported with similar commands and files.
 
 use std::ffi::OsString;

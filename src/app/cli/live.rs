@@ -1,4 +1,4 @@
-//! Floor 10: the arguments of `portolan live`, and the job that they describe.
+//! The arguments of `portolan live`, and the job that they describe.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Floor 10: the command line, and the job that it describes.
+//! The command line, and the job that it describes.
 
 mod destinations;
 mod explain;

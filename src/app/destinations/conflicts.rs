@@ -1,4 +1,4 @@
-//! Floor 12: refuses outputs that would destroy an input or each other, before anything is read.
+//! Refuses outputs that would destroy an input or each other, before anything is read.
 //!
 //! Existing regular files are compared by their identity, whatever links and paths lead to them, and missing files by their
 //! future place. Devices and named pipes keep nothing that could be destroyed.

@@ -1,4 +1,4 @@
-//! Floor 12: signals: those that end the program in order, those that end it at once, and the one that asks for the tables so
+//! Signals: those that end the program in order, those that end it at once, and the one that asks for the tables so
 //! far.
 //!
 //! SIGINT, SIGTERM and SIGHUP end a reading or a capture in order, however often they come: programs such as timeout(1) send two

@@ -13,18 +13,18 @@ use crate::unit::Time;
 pub struct Matching {
     /// The numbers of the flows of which at least one packet matches, from 0, in order.
     pub flows: Vec<usize>,
-    /// What the filter did.
+    /// The packets that the filter kept and left out.
     pub filtered: Filtered,
 }
 
-/// What became of a packet.
+/// The fate of a packet.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Whereabouts {
     /// It belongs to a flow.
     Flow {
         /// The flow's number, from 0.
         flow: usize,
-        /// When it was captured.
+        /// The time of the packet.
         time: Time,
         /// The side that sent it; `None` for a later fragment, which may have been seen before its flow was known.
         side: Option<Side>,
@@ -87,7 +87,7 @@ struct Replay {
     is_wanted: Vec<bool>,
 }
 
-/// What a replay found.
+/// The result of a replay.
 struct Found {
     /// The flows that wanted packets belong to, by their numbers in the analysis. Two directions of one flow may be there twice.
     flows: Vec<usize>,

@@ -14,7 +14,7 @@ pub fn sentence([one, other]: &[Path; 2]) -> Option<String> {
     }
 }
 
-/// Where a flow lies, from the innermost encapsulation outwards; adjacent VLAN tags are named together.
+/// The encapsulations of a flow, from the innermost outwards; adjacent VLAN tags are named together.
 fn network(path: &Path) -> Option<String> {
     let steps: Vec<Encapsulation> = path.steps().collect();
     let mut parts = Vec::new();
@@ -37,7 +37,7 @@ fn vlan(step: &Encapsulation) -> Option<String> {
     }
 }
 
-/// Where a flow lies because of one encapsulation.
+/// The place of a flow inside one encapsulation.
 fn inside(step: Encapsulation) -> String {
     let plain = match step {
         Encapsulation::Vlan(id) => return format!("in VLAN {id}"),

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::English;
 use crate::messages::{PortLabel, ServiceMessages};
-use crate::service::book::{Description, Document, PortRange, QueryProblem};
+use crate::service::book::{Document, PortDescription, PortRange, QueryProblem};
 use crate::service::{Rank, Transport};
 
 /// The meaning of a rank; whether the user's port table names the port.
@@ -58,10 +58,10 @@ impl ServiceMessages for English {
         }
     }
 
-    fn port_description(&self, description: &Description) -> Cow<'static, str> {
+    fn port_description(&self, description: &PortDescription) -> Cow<'static, str> {
         match description {
-            Description::Note(note) => (*note).into(),
-            Description::UsersRule { network, replaces } => {
+            PortDescription::Note(note) => (*note).into(),
+            PortDescription::UsersRule { network, replaces } => {
                 let only = network.as_ref().map_or_else(String::new, |network| format!(", for {network} only"));
                 let without = replaces.map_or_else(String::new, |name| format!("; without it: {name}"));
                 format!("From your own port table{only}{without}.").into()

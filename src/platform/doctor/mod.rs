@@ -1,4 +1,4 @@
-//! Floor 1: finds what is missing for a live capture, and the commands that fix it on this very computer.
+//! Finds what is missing for a live capture, and the commands that fix it on this very computer.
 //!
 //! A diagnosis is made from a [`Machine`], which is plain data, and changes nothing. `portolan doctor` shows it, and so does
 //! `portolan live` where it may not capture.

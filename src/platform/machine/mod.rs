@@ -1,4 +1,4 @@
-//! Floor 1: this computer's means for a live capture, as plain data: libpcap, the privilege to capture, interfaces, and tools to
+//! This computer's means for a live capture, as plain data: libpcap, the privilege to capture, interfaces, and tools to
 //! get what is missing. Nothing is changed and nothing is sent.
 
 mod executable;

@@ -1,4 +1,4 @@
-//! Floor 1: drops every privilege that capturing needed, before the first packet is parsed.
+//! Drops every privilege that capturing needed, before the first packet is parsed.
 //!
 //! Opening a network interface needs privileges; parsing untrusted packets should have none. The right order is:
 //!

@@ -11,7 +11,7 @@ mod search;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
-pub use page::{Assignment, Description, Document, Page};
+pub use page::{Assignment, Document, Page, PortDescription};
 pub use port_range::PortRange;
 pub use query::{PortQuery, QueryProblem, Subject};
 
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(ask(&registry, "tcp/8080"), [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]);
         let pages = Book::open(&registry).users_pages();
         assert_eq!(pages.iter().map(|page| page.network()).collect::<Vec<_>>(), [Some("192.0.2.0/24".into()), None]);
-        assert_eq!(pages[1].description(), Some(Description::UsersRule { network: None, replaces: Some("http-alt") }));
+        assert_eq!(pages[1].description(), Some(PortDescription::UsersRule { network: None, replaces: Some("http-alt") }));
     }
 
     #[test]

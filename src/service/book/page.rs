@@ -20,7 +20,7 @@ pub struct Assignment {
 
 /// The purpose of a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Description {
+pub enum PortDescription {
     /// A rule of the user names it.
     UsersRule {
         /// The machine or network that the rule is for; all, if `None`.
@@ -71,20 +71,20 @@ pub(super) struct Ours {
 
 impl Page<'_> {
     /// The purpose of the port; `None` if the book has none.
-    pub fn description(&self) -> Option<Description> {
+    pub fn description(&self) -> Option<PortDescription> {
         if self.is_users() {
             let replaces = self.ours.map(|ours| ours.name).or(self.iana.map(|iana| iana.name));
-            return Some(Description::UsersRule { network: self.network(), replaces });
+            return Some(PortDescription::UsersRule { network: self.network(), replaces });
         }
         let note = self.ours.map(|ours| ours.note).or(self.iana.map(|iana| iana.description));
-        note.filter(|note| !note.is_empty()).map(Description::Note)
+        note.filter(|note| !note.is_empty()).map(PortDescription::Note)
     }
 
     /// The words in which a search looks, besides names: the description, or the name that a rule of the user replaces.
     pub(super) fn words(&self) -> Option<&'static str> {
         match self.description()? {
-            Description::Note(note) => Some(note),
-            Description::UsersRule { replaces, .. } => replaces,
+            PortDescription::Note(note) => Some(note),
+            PortDescription::UsersRule { replaces, .. } => replaces,
         }
     }
 

@@ -23,7 +23,7 @@ pub enum QueryProblem {
     Commas,
     /// A number is no port, or a range goes downwards.
     NoPort,
-    /// What stands beside a port is no transport.
+    /// The word beside a port is no transport.
     NoTransport,
 }
 

@@ -2,7 +2,7 @@
 
 /// A part of an explanation, in the order of reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Item {
+pub enum Block {
     /// The heading of what follows.
     Heading(String),
     /// One or more whole sentences.
@@ -11,9 +11,9 @@ pub enum Item {
     Rung {
         /// Its key.
         code: &'static str,
-        /// What it did, in a word.
+        /// Its part in the decision.
         state: &'static str,
-        /// What it found, or why it has found nothing.
+        /// Its finding, or the reason why it has none.
         sentence: String,
     },
     /// A flag of the flow.
@@ -25,7 +25,7 @@ pub enum Item {
     },
 }
 
-/// What a rung did in a decision.
+/// The part of a rung in a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RungState {
     /// It found nothing.
