@@ -129,7 +129,7 @@ fn services(analysis: &Decided<'_>) -> Vec<String> {
     let view = View { width, tells_left_out: false, top: Some(top), ..view_on_stderr(Some(0)) };
     let mut services = Vec::new();
     // Writing to a vector cannot fail.
-    let _ = terminal::write(&Report::new(&analysis).table(TableName::Services), view, &mut services);
+    let _ = terminal::write(&Report::new(analysis).table(TableName::Services), view, &mut services);
     String::from_utf8_lossy(&services).lines().map(str::to_owned).collect()
 }
 

@@ -32,6 +32,11 @@ impl<K: Copy + Eq + Default + Hash> IntSet<K> {
         self.used + usize::from(self.has_default)
     }
 
+    /// True if the set has no members.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// True if `member` is in the set.
     pub fn contains(&self, member: K) -> bool {
         if member == K::default() { self.has_default } else { self.place_of(member).is_some_and(|at| self.slots[at] == member) }

@@ -103,7 +103,7 @@ fn tables(analysis: &Decided<'_>) -> Vec<Vec<u8>> {
     let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
     let csv = |name| {
         let mut bytes = Vec::new();
-        portolan::output::csv::write(&Report::new(&analysis).table(name), &mut bytes).unwrap();
+        portolan::output::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
         bytes
     };
     without_origin.map(csv).collect()

@@ -3,7 +3,7 @@
 //! Opening a network interface needs privileges; parsing untrusted packets should have none. The right order is:
 //!
 //! 1. Load libpcap, open the interfaces, set their filters, read everything else that must be read (port tables, names for
-//! filters).
+//!    filters).
 //! 2. [`give_up`].
 //! 3. Open the outputs.
 //! 4. Start threads.
