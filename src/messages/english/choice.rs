@@ -15,7 +15,7 @@ impl ChoiceMessages for English {
         match problem {
             ChoiceProblem::NoFlows => "the capture has no flows".into(),
             ChoiceProblem::NoSuchNumber { number, flows } => {
-                format!("no flow {number}; the capture has {}, numbered from 1", flow_count(*flows as u64))
+                format!("there is no flow {number}; the capture has {}, numbered from 1", flow_count(*flows as u64))
             }
             ChoiceProblem::NoSuchEndpoints => {
                 "no flow has these endpoints; portolan read FILE --table flows --top 0 lists all flows".into()
