@@ -121,8 +121,8 @@ impl ChannelTable {
         })
     }
 
-    /// True if one of the two ports has a channel.
-    #[inline]
+    /// True if one of the two ports has a channel. Every packet is asked about.
+    #[inline(always)]
     pub fn any(&self, protocol: u8, ports: [u16; 2]) -> bool {
         match protocol {
             ip::TCP => self.tcp.ports.has_any(ports),

@@ -67,7 +67,7 @@ impl<T> ChunkedVec<T> {
     }
 
     /// Appends an item.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, item: T) {
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(item),
