@@ -25,7 +25,7 @@ const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
 /// Packets of a TCP flow from which on it is closed with two FINs.
-const LEAST_CLOSED: u32 = 6;
+const MIN_CLOSED: u32 = 6;
 
 /// Payload sizes: small ones are below the first number, large ones at most the second below the largest there is.
 const SMALL: u32 = 47;
@@ -146,8 +146,8 @@ impl Flow {
             (1, 1) => (Sender::Server, RST | ACK, 0),
             (1, _) => (Sender::Server, SYN | ACK, 0),
             (2, _) => (Sender::Client, ACK, 0),
-            (_, 2) if self.length >= LEAST_CLOSED => (Sender::Client, FIN | ACK, 0),
-            (_, 1) if self.length >= LEAST_CLOSED => (Sender::Server, FIN | ACK, 0),
+            (_, 2) if self.length >= MIN_CLOSED => (Sender::Client, FIN | ACK, 0),
+            (_, 1) if self.length >= MIN_CLOSED => (Sender::Server, FIN | ACK, 0),
             _ => self.data(large, random),
         };
         let (mine, theirs) = (self.sequences[sender as usize], self.sequences[sender.other() as usize]);

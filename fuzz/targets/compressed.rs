@@ -9,7 +9,7 @@ use portolan::capture::{Completeness, Compression, InputName, Source};
 use portolan::error::Error;
 
 /// Packets after which a bomb is left alone: what it holds is bounded by its length, and takes too long for a run.
-const MOST_PACKETS: u64 = 100_000;
+const MAX_PACKETS: u64 = 100_000;
 
 /// Bytes that come in pieces, as from a pipe.
 struct InPieces {
@@ -53,7 +53,7 @@ fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
         lengths = lengths.wrapping_add(u64::from(packet.wire_len));
         times = times.wrapping_add(packet.time.nanoseconds().unwrap_or(0));
         sum = packet.data.iter().fold(sum, |sum, byte| sum.rotate_left(5) ^ u64::from(*byte));
-        if packets == MOST_PACKETS {
+        if packets == MAX_PACKETS {
             break;
         }
     }

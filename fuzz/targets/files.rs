@@ -11,13 +11,13 @@ use portolan::output::json;
 use portolan::summary::{Report, TableName};
 
 /// The most files of a set.
-const MOST_FILES: usize = 8;
+const MAX_FILES: usize = 8;
 
 /// The files: each begins with two bytes that say how long it is.
 fn files(mut rest: &[u8]) -> Vec<&[u8]> {
     let mut files = Vec::new();
     while let [low, high, data @ ..] = rest
-        && files.len() < MOST_FILES
+        && files.len() < MAX_FILES
     {
         let (file, behind) = data.split_at(data.len().min(usize::from(u16::from_le_bytes([*low, *high]))));
         files.push(file);

@@ -8,11 +8,11 @@ use crate::tally::flows::FlowSums;
 use crate::tally::{ClosedDoors, Room};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are kept of closed flows: some 60 MB.
-const MOST_MEMBERS: usize = 1 << 20;
+const MAX_MEMBERS: usize = 1 << 20;
 /// Closed ports of machines that are kept of closed flows: some 15 MB.
-const MOST_CLOSED_DOORS: usize = 1 << 18;
+const MAX_CLOSED_DOORS: usize = 1 << 18;
 /// Counts of a timeline (of a service, or of an open flow, in a bucket) beyond which its buckets get wider: 16 MB.
-pub(super) const MOST_COUNTS: usize = 1 << 20;
+pub(super) const MAX_COUNTS: usize = 1 << 20;
 
 /// The sums of closed flows.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct ClosedFlows {
 
 impl Default for ClosedFlows {
     fn default() -> ClosedFlows {
-        ClosedFlows::with_room(Room::of(MOST_MEMBERS))
+        ClosedFlows::with_room(Room::of(MAX_MEMBERS))
     }
 }
 
@@ -41,7 +41,7 @@ impl ClosedFlows {
     /// Creates empty sums with `room` for distinct members.
     pub(super) fn with_room(room: Room) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
-        let room_for_doors = Room::of(MOST_CLOSED_DOORS);
+        let room_for_doors = Room::of(MAX_CLOSED_DOORS);
         ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 
@@ -62,7 +62,7 @@ impl ClosedFlows {
         let mut mine = self.timeline.take().unwrap_or_else(|| timeline.emptied());
         mine.merge(timeline, |owner| owner);
         mine.put_all_together();
-        mine.bound(MOST_COUNTS);
+        mine.bound(MAX_COUNTS);
         self.timeline = Some(mine);
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::closed_flows::{ClosedFlows, MOST_COUNTS};
+use super::closed_flows::{ClosedFlows, MAX_COUNTS};
 use super::expired::Expired;
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
@@ -269,9 +269,9 @@ impl Engine {
         let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
         self.silences.let_go(leaves_table);
         table.remove(leaves_table);
-        table.bound_timeline(MOST_COUNTS);
+        table.bound_timeline(MAX_COUNTS);
         if let Some(non_ip) = &mut self.non_ip {
-            non_ip.bound(MOST_COUNTS);
+            non_ip.bound(MAX_COUNTS);
         }
         self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use crate::capture::{Completeness, Compression, Filter, InputName, Interface, Interrupt, Position, ReadProblem, Source};
 use crate::error::Error;
-use crate::flow::{BATCH, TimelineOptions, USUAL_MAX_FLOWS};
+use crate::flow::{BATCH, DEFAULT_MAX_FLOWS, TimelineOptions};
 use crate::service::Registry;
 use crate::tally::InterfaceTally;
 use crate::unit::Span;
@@ -32,7 +32,7 @@ pub use decided::Decided;
 pub use driver::Driver;
 pub use engine::Engine;
 pub use packets::{PacketSink, pass_packets};
-pub use sequence::{Between, LEAST_GAP, Sequence};
+pub use sequence::{Between, MIN_GAP, Sequence};
 pub use silence::Moment;
 pub use throttle::Throttle;
 
@@ -74,7 +74,7 @@ impl Options {
     /// The default options for `inputs`.
     pub fn new(inputs: Vec<InputName>) -> Options {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let (registry, max_flows) = (Registry::shared(), USUAL_MAX_FLOWS);
+        let (registry, max_flows) = (Registry::shared(), DEFAULT_MAX_FLOWS);
         Options {
             inputs,
             filter: None,

@@ -8,7 +8,7 @@ use crate::unit::{NANOSECONDS, Span};
 /// Files of one capture follow each other as its packets do, and few networks are silent for a minute: hosts look for each other
 /// (ARP, neighbor discovery), switches and routers announce themselves every few seconds. A minute is also the shortest usual
 /// time after which captures begin a new file, so that a lost file leaves a gap at least as long.
-pub const LEAST_GAP: i64 = 60 * NANOSECONDS;
+pub const MIN_GAP: i64 = 60 * NANOSECONDS;
 
 /// The order of inputs in time.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Sequence {
     pub overlaps: usize,
     /// The largest overlap.
     pub largest_overlap: Option<Between>,
-    /// Number of gaps of at least [`LEAST_GAP`].
+    /// Number of gaps of at least [`MIN_GAP`].
     pub gaps: usize,
     /// The longest gap.
     pub longest_gap: Option<Between>,
@@ -51,7 +51,7 @@ impl Sequence {
         // The input that ends last of all so far.
         let Some(mut last) = spans.next() else { return sequence };
         for next in spans {
-            if let Some(gap) = next.0.first.since(last.0.last).filter(|gap| *gap >= LEAST_GAP) {
+            if let Some(gap) = next.0.first.since(last.0.last).filter(|gap| *gap >= MIN_GAP) {
                 sequence.gaps += 1;
                 keep_larger(&mut sequence.longest_gap, last.1, next.1, gap);
             }

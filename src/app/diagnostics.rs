@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Between, Decided, LEAST_GAP, Options, Sequence};
-use portolan::capture::{Completeness, Compression, Filtered, Inputs, MOST_APART, WINDOW};
+use portolan::analysis::{Between, Decided, MIN_GAP, Options, Sequence};
+use portolan::capture::{Completeness, Compression, Filtered, Inputs, MAX_INTERVAL, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
 use portolan::flow::TimelineOptions;
@@ -19,7 +19,7 @@ use super::signals::Signal;
 const NOTABLE_DUPLICATES: u64 = 100;
 
 /// The most link types that are named one by one; the packets of further ones are only counted.
-const MOST_LINK_TYPES: usize = 10;
+const MAX_LINK_TYPES: usize = 10;
 
 /// Reports everything that could not be read, and anything remarkable about the rest.
 pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
@@ -55,7 +55,7 @@ pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
     if dropped > 0 {
         print_problem(&MESSAGES.announcements_dropped(dropped));
     }
-    let (unsupported, others) = analysis.tally.unsupported.largest(MOST_LINK_TYPES);
+    let (unsupported, others) = analysis.tally.unsupported.largest(MAX_LINK_TYPES);
     for (link_type, traffic) in unsupported {
         print_problem(&MESSAGES.link_type_not_decoded(link_type.0, &protocols::link_type(link_type), traffic.packets));
     }
@@ -76,9 +76,9 @@ fn report_duplicates(options: &Options, analysis: &Decided<'_>) {
         return;
     }
     if options.dedup {
-        print_problem(&MESSAGES.dropped_duplicates(duplicates, counted + duplicates, WINDOW, MOST_APART));
+        print_problem(&MESSAGES.dropped_duplicates(duplicates, counted + duplicates, WINDOW, MAX_INTERVAL));
     } else if duplicates.saturating_mul(NOTABLE_DUPLICATES) >= counted {
-        print_problem(&MESSAGES.suspected_duplicates(duplicates, counted, WINDOW, MOST_APART));
+        print_problem(&MESSAGES.suspected_duplicates(duplicates, counted, WINDOW, MAX_INTERVAL));
     }
 }
 
@@ -125,7 +125,7 @@ pub fn report_order(analysis: &Decided<'_>, is_reordered: bool) {
             MESSAGES.inputs_overlap(overlaps, &name(earlier), &name(later), nanoseconds)
         }),
         longest_gap.map(|Between { earlier, later, nanoseconds }| {
-            MESSAGES.gaps_between_inputs(gaps, LEAST_GAP, &name(earlier), &name(later), nanoseconds)
+            MESSAGES.gaps_between_inputs(gaps, MIN_GAP, &name(earlier), &name(later), nanoseconds)
         }),
     ];
     let sentences: Vec<String> = parts.into_iter().flatten().collect();
@@ -145,7 +145,7 @@ pub fn report_missed(filtered: &Filtered) {
     if filtered.tagged > 0 {
         print_problem(&MESSAGES.filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
     }
-    let (named, others) = filtered.unasked.split_at(filtered.unasked.len().min(MOST_LINK_TYPES));
+    let (named, others) = filtered.unasked.split_at(filtered.unasked.len().min(MAX_LINK_TYPES));
     for (link_type, why, packets) in named {
         print_problem(&MESSAGES.filter_unusable(link_type.0, &protocols::link_type(*link_type), why, *packets));
     }

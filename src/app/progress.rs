@@ -7,7 +7,7 @@ use portolan::capture::{InputName, Position};
 use portolan::untrusted;
 
 /// Bytes of the smallest input with a bar: a smaller one is read before a bar could be seen.
-const LEAST_SIZE: u64 = 64 << 20;
+const MIN_SIZE: u64 = 64 << 20;
 
 /// A progress bar for one input after another.
 pub struct ProgressBar {
@@ -23,7 +23,7 @@ impl ProgressBar {
 
     /// Shows how far `name` has been read.
     pub fn show(&mut self, name: &InputName, position: &Position) {
-        let Some(total) = position.total.filter(|total| self.visible && *total >= LEAST_SIZE) else { return };
+        let Some(total) = position.total.filter(|total| self.visible && *total >= MIN_SIZE) else { return };
         if self.current.as_ref().is_none_or(|(current, _)| current != name) {
             self.finish();
             self.current = Some((name.clone(), bar(name, total)));

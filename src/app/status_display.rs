@@ -16,7 +16,7 @@ use super::diagnostics::print_status;
 use super::view::{is_dumb_terminal, view_on_stderr};
 
 /// The most services in the summary.
-const MOST_SERVICES: usize = 15;
+const MAX_SERVICES: usize = 15;
 /// Lines beside the services: state, dropped packets, headings, the row of others, how to stop.
 const OTHER_LINES: usize = 9;
 
@@ -124,7 +124,7 @@ impl Screen {
 /// The services of an analysis as lines: as many as fit.
 fn services(analysis: &Decided<'_>) -> Vec<String> {
     let (height, width) = size(&Term::stderr());
-    let top = MOST_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
+    let top = MAX_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
     // Columns that do not fit are mentioned where the user can ask for them: below the tables at the end.
     let view = View { width, tells_left_out: false, top: Some(top), ..view_on_stderr(Some(0)) };
     let mut services = Vec::new();

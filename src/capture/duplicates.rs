@@ -2,7 +2,7 @@
 //! both directions delivered them twice.
 //!
 //! A packet is a suspected duplicate if it has the same length and the same bytes as one of the [`WINDOW`] packets before it in
-//! its input, on whichever interface, and was captured at most [`MOST_APART`] before or after that one. A Linux cooked header is
+//! its input, on whichever interface, and was captured at most [`MAX_INTERVAL`] before or after that one. A Linux cooked header is
 //! not compared: it names the interface, and so it differs between copies.
 //!
 //! Every packet is checked, so the check must cost next to nothing: a key made of a few of the packet's bytes is compared with
@@ -27,7 +27,7 @@ pub const WINDOW: usize = 4;
 /// A bridge, a mirror port or a second interface adds microseconds, and milliseconds where queues are full. Deliberate
 /// repetitions come later: TCP waits at least 200 ms (Linux's `TCP_RTO_MIN`; a second in RFC 6298), ARP, DHCP and mDNS a second,
 /// spanning tree hellos come every two seconds.
-pub const MOST_APART: i64 = 100_000_000;
+pub const MAX_INTERVAL: i64 = 100_000_000;
 
 /// Number of packets after which comparison ends, if none of them is a suspected duplicate: a source of duplicates shows from the
 /// beginning, and comparing costs a twentieth of the time of reading a capture.
@@ -127,7 +127,7 @@ impl Duplicates {
                 let earlier = &self.earlier[place];
                 let apart = record.time.since(earlier.time).map(i64::unsigned_abs);
                 if (earlier.stored as usize, earlier.wire_len) != (data.len(), record.wire_len)
-                    || apart.is_none_or(|apart| apart > MOST_APART.unsigned_abs())
+                    || apart.is_none_or(|apart| apart > MAX_INTERVAL.unsigned_abs())
                 {
                     return false;
                 }

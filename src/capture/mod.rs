@@ -39,7 +39,7 @@ mod xz;
 mod zstd;
 
 pub use digest::HashingReader;
-pub use duplicates::{FIRST_LOOKED_AT, MOST_APART, WINDOW};
+pub use duplicates::{FIRST_LOOKED_AT, MAX_INTERVAL, WINDOW};
 pub use filter::{Filter, Filtered, Filtering};
 pub use identity::Identity;
 pub use input::{Compression, InputName, Position, ReadOnlyOnce};

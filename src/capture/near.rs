@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use strsim::osa_distance;
 
 /// Maximum number of suggestions.
-const MOST_SUGGESTED: usize = 3;
+const MAX_SUGGESTED: usize = 3;
 /// Maximum number of entries compared in a folder, so that a huge one costs no more than a moment.
-const MOST_COMPARED: usize = 4096;
+const MAX_COMPARED: usize = 4096;
 /// Length limit of a name that is compared, in bytes: what file systems allow.
-const LONGEST: usize = 255;
+const MAX_LENGTH: usize = 255;
 /// Maximum number of mistakes in a name.
-const MOST_MISTAKES: usize = 4;
+const MAX_MISTAKES: usize = 4;
 /// File name extensions of compressed files.
 const COMPRESSIONS: [&str; 4] = [".gz", ".zst", ".lz4", ".xz"];
 
@@ -28,7 +28,7 @@ pub fn near_paths(path: &Path) -> Vec<PathBuf> {
     let opened = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = fs::read_dir(opened) else { return Vec::new() };
     let mut near: Vec<((usize, usize), PathBuf)> = Vec::new();
-    for entry in entries.take(MOST_COMPARED).flatten() {
+    for entry in entries.take(MAX_COMPARED).flatten() {
         let found = entry.file_name();
         let Some(mistakes) = mistakes(&name, &found.to_string_lossy()) else { continue };
         let found = folder.join(found);
@@ -38,7 +38,7 @@ pub fn near_paths(path: &Path) -> Vec<PathBuf> {
         }
     }
     near.sort();
-    near.truncate(MOST_SUGGESTED);
+    near.truncate(MAX_SUGGESTED);
     near.into_iter().map(|(_, path)| path).collect()
 }
 
@@ -46,12 +46,12 @@ pub fn near_paths(path: &Path) -> Vec<PathBuf> {
 pub fn near_words<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let begins = |known: &str| word.len() >= 2 && known.starts_with(word);
     let near = known.into_iter().filter_map(|known| {
-        let mistakes = mistakes(word, known).or_else(|| begins(known).then_some((MOST_MISTAKES, 0)))?;
+        let mistakes = mistakes(word, known).or_else(|| begins(known).then_some((MAX_MISTAKES, 0)))?;
         Some((mistakes, known))
     });
     let mut near: Vec<((usize, usize), &str)> = near.collect();
     near.sort();
-    near.truncate(MOST_SUGGESTED);
+    near.truncate(MAX_SUGGESTED);
     near.into_iter().map(|(_, word)| word).collect()
 }
 
@@ -59,7 +59,7 @@ pub fn near_words<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> V
 /// inserted or swapped with their neighbour, then that number for the whole names. `None` if the first is too large for a typing
 /// mistake. Case is ignored.
 fn mistakes(typed: &str, known: &str) -> Option<(usize, usize)> {
-    if typed.len() > LONGEST || known.len() > LONGEST {
+    if typed.len() > MAX_LENGTH || known.len() > MAX_LENGTH {
         return None;
     }
     let (typed, known) = (typed.to_lowercase(), known.to_lowercase());
@@ -69,7 +69,7 @@ fn mistakes(typed: &str, known: &str) -> Option<(usize, usize)> {
         0 => return None,
         1 => 0,
         2..6 => 1,
-        characters => (characters / 3).min(MOST_MISTAKES),
+        characters => (characters / 3).min(MAX_MISTAKES),
     };
     let mistakes = osa_distance(stem, other);
     (mistakes <= allowed).then(|| (mistakes, osa_distance(&typed, &known)))

@@ -10,7 +10,7 @@ pub const RECORD_HEADER: usize = 16;
 const NANOSECOND_MAGIC: u32 = 0xa1b2_3c4d;
 /// libpcap cuts packets that are longer than their file's limit when it reads them, so no file states less than what
 /// libpcap allows for most link types.
-const LEAST_SNAPLEN: u32 = 262_144;
+const MIN_SNAPLEN: u32 = 262_144;
 /// The last time that the format can express, in nanoseconds: in the year 2106.
 const LAST: i64 = u32::MAX as i64 * NANOSECONDS + (NANOSECONDS - 1);
 
@@ -22,7 +22,7 @@ pub fn file_header(bytes: &mut Vec<u8>, link_type: LinkType, snaplen: u32) {
     bytes.extend_from_slice(&NANOSECOND_MAGIC.to_le_bytes());
     bytes.extend_from_slice(&[2, 0, 4, 0]);
     bytes.extend_from_slice(&[0; 8]);
-    bytes.extend_from_slice(&snaplen.max(LEAST_SNAPLEN).to_le_bytes());
+    bytes.extend_from_slice(&snaplen.max(MIN_SNAPLEN).to_le_bytes());
     bytes.extend_from_slice(&link_type.0.min(u32::from(u16::MAX)).to_le_bytes());
 }
 

@@ -25,7 +25,7 @@ pub const MAX_REPORTED_PROBLEMS: usize = 10;
 
 /// Bytes of an input in which a first look searches for the first packet: far more than usually precede it, and so few that a
 /// hostile file costs no more than a moment.
-const MOST_LOOKED_AT: u64 = 16 << 20;
+const MAX_CHECKED: u64 = 16 << 20;
 
 /// The parser for the file's format.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ pub struct Seen<'a> {
     /// The interface that it was captured on.
     pub interface: &'a Interface,
     /// True if it is a suspected duplicate: it has the same bytes as one of the [`WINDOW`](super::WINDOW) packets before it, at
-    /// most [`MOST_APART`](super::MOST_APART) nanoseconds away.
+    /// most [`MAX_INTERVAL`](super::MAX_INTERVAL) nanoseconds away.
     pub is_duplicate: bool,
 }
 
@@ -413,7 +413,7 @@ impl Source {
 /// The result of a first look at a file, before it is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Look {
-    /// A capture, with the time of its first packet, if that is known and within the first [`MOST_LOOKED_AT`] bytes.
+    /// A capture, with the time of its first packet, if that is known and within the first [`MAX_CHECKED`] bytes.
     Capture(Time),
     /// Not a capture, by its first bytes.
     Other,
@@ -439,7 +439,7 @@ impl Look {
 /// The time of the first packet; unknown if the packet has none or is not found.
 fn first_time(mut format: Format, buffer: &mut Buffer, input: &mut Input) -> Time {
     loop {
-        let left = MOST_LOOKED_AT.saturating_sub(buffer.offset());
+        let left = MAX_CHECKED.saturating_sub(buffer.offset());
         let goes_on = match format.step(buffer.unread()) {
             Step::Packet { record, .. } => return record.time,
             Step::Skip(size) | Step::Fault(Fault { resume: Some(size), .. }) if size <= left => {

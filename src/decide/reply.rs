@@ -8,7 +8,7 @@ use crate::service::{Evidence, Registry, Reply, Service, Transport, Verdict};
 /// The number of packets without data from which the client of a connection whose other direction is not in the capture is taken
 /// to be in a conversation: it acknowledges what it receives. Scanners send a probe once or twice (Nmap's default is one
 /// retransmission).
-const LEAST_ACKNOWLEDGMENTS: u64 = 3;
+const MIN_ACKNOWLEDGMENTS: u64 = 3;
 
 /// The reply of the side that the verdict calls the server, in a flow of a transport with ports.
 #[inline]
@@ -51,7 +51,7 @@ fn of_connection(flow: &Flow, server: Side) -> Reply {
 /// The reply in a connection whose opening is not in the capture, judged by the client's direction. Scans with packets other than
 /// SYN are among these.
 fn of_midstream(flow: &Flow, client: Side) -> Reply {
-    let is_conversation = flow.carried(client) || flow.packets[client.index()] >= LEAST_ACKNOWLEDGMENTS;
+    let is_conversation = flow.carried(client) || flow.packets[client.index()] >= MIN_ACKNOWLEDGMENTS;
     if is_conversation { Reply::OneWay } else { Reply::Silent }
 }
 

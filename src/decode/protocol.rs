@@ -111,7 +111,7 @@ pub mod ether {
     /// Ethernet in another protocol's payload (RFC 1701).
     pub const TRANSPARENT_ETHERNET: u16 = 0x6558;
     /// The least number that is an EtherType; below it the field is a length (IEEE 802.3 clause 3.2.6).
-    pub const LEAST: u16 = 0x0600;
+    pub const MIN: u16 = 0x0600;
 
     /// True for the four-byte tags that name a VLAN.
     #[inline]

@@ -18,7 +18,7 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The most halves between the same endpoints that are compared with one: enough for ports that are used again and again, and a
 /// bound on the work that traffic can cause.
-const MOST_COMPARED: usize = 64;
+const MAX_COMPARED: usize = 64;
 
 /// Flows after halves were joined, and the mapping from the earlier flows to these.
 #[derive(Debug)]
@@ -164,7 +164,7 @@ impl Halves {
             }
             let others = &self.between[&endpoints(flows.get(number).key)];
             let later = others.partition_point(|other| *other <= number);
-            let fitting = others[later..].iter().take(MOST_COMPARED).find_map(|&other| {
+            let fitting = others[later..].iter().take(MAX_COMPARED).find_map(|&other| {
                 let place = self.numbers.binary_search(&other).ok().filter(|place| !taken[*place])?;
                 flows.get(number).is_other_half(flows.get(other)).then_some((other, place))
             });
@@ -186,7 +186,7 @@ impl Halves {
                 let flow = flows.get(**number);
                 flow.key.scope != quote.key.scope && flow.sender() == quote.side
             };
-            between[..begun].iter().rev().take(MOST_COMPARED).find(fits).map(|number| (*number, quote))
+            between[..begun].iter().rev().take(MAX_COMPARED).find(fits).map(|number| (*number, quote))
         };
         flows.unplaced().iter().filter_map(quoted).collect()
     }

@@ -19,5 +19,5 @@ pub use flows::{Flows, Rare, SpareFlows, make_spare};
 pub use fragments::{Followed, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, JoinedNumbers, Networks};
 pub use record::{Flow, REUSE_AFTER};
-pub use table::{BATCH, FlowTable, MAX_FLOWS, TableOptions, USUAL_MAX_FLOWS};
-pub use timeline::{MOST_BUCKETS, Timeline, TimelineOptions, Timelines};
+pub use table::{BATCH, DEFAULT_MAX_FLOWS, FlowTable, MAX_FLOWS, TableOptions};
+pub use timeline::{MAX_BUCKETS, Timeline, TimelineOptions, Timelines};

@@ -33,11 +33,11 @@ pub struct TableOptions {
 /// The most flows that can be kept apart: their numbers have 32 bits, of which a few values have other uses.
 pub const MAX_FLOWS: usize = 4_000_000_000;
 /// The most flows that are kept apart unless the user chooses otherwise: four to five gigabytes of memory.
-pub const USUAL_MAX_FLOWS: usize = 20_000_000;
+pub const DEFAULT_MAX_FLOWS: usize = 20_000_000;
 
 impl Default for TableOptions {
     fn default() -> TableOptions {
-        TableOptions { batch_size: BATCH, idle_timeout: None, max_flows: USUAL_MAX_FLOWS, timeline: None }
+        TableOptions { batch_size: BATCH, idle_timeout: None, max_flows: DEFAULT_MAX_FLOWS, timeline: None }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::support::parallel;
 use crate::unit::{NANOSECONDS, Time, Traffic};
 
 /// The most buckets with traffic, where Portolan chooses the width.
-pub const MOST_BUCKETS: usize = 600;
+pub const MAX_BUCKETS: usize = 600;
 /// The widths to choose from, in nanoseconds: a millisecond to a week.
 const WIDTHS: [i64; 11] = {
     const S: i64 = NANOSECONDS;
@@ -38,7 +38,7 @@ struct Bounds {
 }
 
 /// The limits outside of tests: 64 MB, or 64 bytes a flow.
-const USUAL_BOUNDS: Bounds = Bounds { noted: 1 << 20, buckets: 1 << 20, counts: 1 << 22, counts_of_owner: 4 };
+const DEFAULT_BOUNDS: Bounds = Bounds { noted: 1 << 20, buckets: 1 << 20, counts: 1 << 22, counts_of_owner: 4 };
 
 /// A bucket: its start divided by the width. `None` for packets without a time.
 type Bucket = Option<i64>;
@@ -107,7 +107,7 @@ impl Timeline {
             places: HashMap::default(),
             latest: None,
             owners: 0,
-            bounds: USUAL_BOUNDS,
+            bounds: DEFAULT_BOUNDS,
         }
     }
 
@@ -169,7 +169,7 @@ impl Timeline {
 
     /// The most buckets of the width `width`.
     fn max_buckets(&self, width: i64) -> usize {
-        if self.adapts && width < WIDEST { MOST_BUCKETS } else { self.bounds.buckets }
+        if self.adapts && width < WIDEST { MAX_BUCKETS } else { self.bounds.buckets }
     }
 
     /// The width after `width`, if there is one: the next of the series, or twice `width` if the user chose the width or the
@@ -208,13 +208,13 @@ impl Timeline {
         self.widen_while_too_many();
     }
 
-    /// Widens the buckets until there are at most `most_counts` counts, or no more than [`MOST_BUCKETS`] buckets. Even a width
+    /// Widens the buckets until there are at most `most_counts` counts, or no more than [`MAX_BUCKETS`] buckets. Even a width
     /// that the user chose is widened, because a capture that goes on for days has no end of buckets.
     pub fn bound(&mut self, most_counts: usize) {
         if self.counts.len() > most_counts {
             self.put_all_together();
         }
-        while self.counts.len() > most_counts && self.buckets.len() > MOST_BUCKETS && self.widen() {}
+        while self.counts.len() > most_counts && self.buckets.len() > MAX_BUCKETS && self.widen() {}
     }
 
     /// An empty timeline of the same kind and width.

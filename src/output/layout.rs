@@ -8,11 +8,11 @@ use super::wrap::width_of;
 /// Spaces between columns.
 pub const GAP: usize = 2;
 /// The least width in places at which a name is worth showing.
-const LEAST_NAME: usize = 12;
+const MIN_NAME: usize = 12;
 /// Width in places of an address that gives way: that of the longest IPv4 address.
 const SHORT_ADDRESS: usize = 15;
 /// Width in places to which a word may be shortened as a last resort.
-const LEAST_WORD: usize = 5;
+const MIN_WORD: usize = 5;
 
 /// The ways to fit a text that is wider than its column.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -91,7 +91,7 @@ impl Wish {
         match column.priority {
             Priority::Always => [most, most],
             _ if self.holds_words => [self.wanted(); 2],
-            _ => [self.content_with(LEAST_NAME, whole), most],
+            _ => [self.content_with(MIN_NAME, whole), most],
         }
     }
 }
@@ -164,10 +164,10 @@ impl Narrowest {
                 let least = stubborn(fit, width);
                 self.add_places([width, least, least]);
             }
-            Overflow::Name => self.add_places([width.min(LEAST_NAME), width.min(LEAST_NAME), width.min(LEAST_WORD)]),
+            Overflow::Name => self.add_places([width.min(MIN_NAME), width.min(MIN_NAME), width.min(MIN_WORD)]),
             Overflow::Words => text.split(' ').for_each(|word| match width_of(word) {
                 width if is_number_or_address(word) => self.add_places([width; 3]),
-                width => self.add_places([width.min(enough), width.min(enough), width.min(LEAST_WORD)]),
+                width => self.add_places([width.min(enough), width.min(enough), width.min(MIN_WORD)]),
             }),
         }
     }

@@ -23,7 +23,7 @@ pub struct CommunityId<'a> {
 }
 
 /// The seed, two addresses, protocol and padding, two numbers.
-const MOST_HASHED: usize = 2 + 16 * 2 + 2 + 2 * 2;
+const MAX_HASHED: usize = 2 + 16 * 2 + 2 + 2 * 2;
 
 impl<'a> CommunityId<'a> {
     /// Returns the identifier of a flow.
@@ -48,7 +48,7 @@ impl<'a> CommunityId<'a> {
 
     fn digest(self) -> [u8; 20] {
         // Hashing one buffer takes a fraction of the time of hashing its parts one by one.
-        let (mut hashed, mut len) = ([0; MOST_HASHED], 2);
+        let (mut hashed, mut len) = ([0; MAX_HASHED], 2);
         let mut put = |bytes: &[u8]| {
             hashed[len..len + bytes.len()].copy_from_slice(bytes);
             len += bytes.len();

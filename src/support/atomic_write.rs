@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The most temporary names that are tried; if all of them exist, that is an error.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 /// The most symbolic links that are followed to a file that does not exist yet: as many as Linux follows (path_resolution(7)).
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// The documents that are being written at this moment.
 static UNFINISHED: Unfinished = Unfinished(Mutex::new(Vec::new()));
@@ -56,7 +56,7 @@ pub fn place_of(path: &Path) -> PathBuf {
 /// The path does not become absolute: a user who dropped privileges may be in a folder that no absolute path leads to any more.
 fn follow_links(path: &Path) -> PathBuf {
     let mut place = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let Ok(target) = fs::read_link(&place) else { break };
         place = place.with_file_name(target);
     }
@@ -105,7 +105,7 @@ impl Unfinished {
         #[cfg(not(unix))]
         let _ = permissions;
         let mut unfinished = self.lock();
-        for _ in 0..MOST_NAMES {
+        for _ in 0..MAX_NAMES {
             // A new name each time, short enough for every file system and impossible to guess.
             let name = format!(".portolan-{:016x}.part", RandomState::new().hash_one(place));
             let temporary = place.with_file_name(name);

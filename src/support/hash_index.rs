@@ -6,7 +6,7 @@
 use crate::support::prefetch::prefetch;
 
 /// Slots of an empty index.
-const FEWEST_SLOTS: usize = 1 << 10;
+const MIN_SLOTS: usize = 1 << 10;
 
 /// An open-addressed index.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ fn tag(hash: u64) -> u32 {
 impl HashIndex {
     /// Makes an empty index that holds `keys` keys without growing.
     pub fn with_capacity(keys: usize) -> HashIndex {
-        let slots = (keys * 4 / 3 + 1).next_power_of_two().max(FEWEST_SLOTS);
+        let slots = (keys * 4 / 3 + 1).next_power_of_two().max(MIN_SLOTS);
         HashIndex { slots: empty(slots), used: 0 }
     }
 

@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use crate::support::prefetch::prefetch;
 
 /// Slots of a set's first memory.
-const FEWEST_SLOTS: usize = 16;
+const MIN_SLOTS: usize = 16;
 
 /// A set by open addressing. The default number stands for an empty slot, so a flag of its own remembers whether it is a member.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl<K: Copy + Eq + Default + Hash> IntSet<K> {
 
     #[cold]
     fn grow(&mut self) {
-        let doubled = vec![K::default(); (self.slots.len() * 2).max(FEWEST_SLOTS)];
+        let doubled = vec![K::default(); (self.slots.len() * 2).max(MIN_SLOTS)];
         for member in std::mem::replace(&mut self.slots, doubled).into_iter().filter(|member| *member != K::default()) {
             if let Some(at) = self.place_of(member) {
                 self.slots[at] = member;

@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use crate::support::chunked_vec::{CHUNK, ChunkedVec};
 
 /// Fewer items than this are not worth a thread of their own.
-const FEWEST: usize = 1 << 12;
+const MIN_SHARE: usize = 1 << 12;
 /// The number of items that are turned into text at a time: few enough for the text to stay in the cache until it is taken.
 const BLOCK: usize = 1 << 11;
 /// The number of blocks by which a thread may be ahead of the one that takes them.
@@ -79,7 +79,7 @@ pub fn parts<T: Send>(len: usize, threads: usize, work: impl Fn(Range<usize>) ->
 /// Runs `work(share, shares)` on at most `threads` threads and returns the results in share order. `work` decides which of the
 /// `len` items are its own.
 pub fn shares<T: Send>(len: usize, threads: usize, work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
-    let shares = threads.min(len.div_ceil(FEWEST)).max(1);
+    let shares = threads.min(len.div_ceil(MIN_SHARE)).max(1);
     let work = &work;
     thread::scope(|scope| {
         let begin = |share| builder().and_then(|builder| builder.spawn_scoped(scope, move || work(share, shares)));
@@ -122,7 +122,7 @@ pub fn sort<T: Ord + Send>(things: &mut [T], threads: usize) {
     if things.is_sorted() {
         return;
     }
-    if threads < 2 || things.len() < 2 * FEWEST {
+    if threads < 2 || things.len() < 2 * MIN_SHARE {
         return things.sort_unstable();
     }
     let of_other = threads / 2;
@@ -162,7 +162,7 @@ pub fn in_order<E: Send>(
         text.clear();
         fill(block * size..len.min((block + 1) * size), &mut text).map(|()| text)
     };
-    let threads = threads.min(work / FEWEST);
+    let threads = threads.min(work / MIN_SHARE);
     if threads < 2 {
         let mut text = Vec::new();
         for block in 0..blocks {
@@ -225,14 +225,14 @@ mod tests {
         for (len, threads) in [(0, 1), (0, 4), (10, 4), (10_000, 1), (10_000, 2), (50_000, 7), (200_000, 1), (200_001, 2)] {
             assert!(chunks(len, threads, |part| part.collect()).iter().copied().eq(0..len), "{len}, {threads}");
         }
-        assert_eq!(parts(3 * FEWEST, 2, |range| range.len()), [3 * FEWEST / 2; 2]);
+        assert_eq!(parts(3 * MIN_SHARE, 2, |range| range.len()), [3 * MIN_SHARE / 2; 2]);
     }
 
     #[test]
     fn work_for_which_there_is_no_thread_is_done_here() {
         for most in 0..4 {
             refusal::with_threads(most, || {
-                assert_eq!(parts(3 * FEWEST, 3, |range| range.len()), [FEWEST; 3]);
+                assert_eq!(parts(3 * MIN_SHARE, 3, |range| range.len()), [MIN_SHARE; 3]);
                 let chunks = chunks(5 * CHUNK + 1, 3, |range| range.collect());
                 assert!(chunks.iter().copied().eq(0..5 * CHUNK + 1));
             });

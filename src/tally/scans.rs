@@ -25,10 +25,10 @@ type Set<K> = HashSet<K, RandomState>;
 /// The fewest closed ports of one machine, and the fewest machines with one closed port, that make a scan over TCP, SCTP or
 /// DCCP. Of 595 public captures without a scan of that size, none has a client that met more than 5 closed ports of one machine,
 /// or 3 machines with the same closed port.
-const LEAST_WITH_CONNECTIONS: Least = Least { ports: 10, hosts: 10 };
+const MIN_WITH_CONNECTIONS: Least = Least { ports: 10, hosts: 10 };
 /// The least numbers over UDP, where silence is no denial: a capture of one direction shows only silence. There the numbers are 3
 /// ports, and 45 machines of one client, in a capture of one direction.
-const LEAST_WITHOUT_CONNECTIONS: Least = Least { ports: 20, hosts: 64 };
+const MIN_WITHOUT_CONNECTIONS: Least = Least { ports: 20, hosts: 64 };
 
 struct Least {
     ports: usize,
@@ -37,7 +37,7 @@ struct Least {
 
 impl Least {
     const fn of(transport: Transport) -> Least {
-        if transport.has_connections() { LEAST_WITH_CONNECTIONS } else { LEAST_WITHOUT_CONNECTIONS }
+        if transport.has_connections() { MIN_WITH_CONNECTIONS } else { MIN_WITHOUT_CONNECTIONS }
     }
 
     /// The fewest closed ports of any scan.

@@ -13,7 +13,7 @@ use super::Cli;
 use crate::app::MESSAGES;
 
 /// The command that runs if none is given.
-const USUAL_COMMAND: &str = "read";
+const DEFAULT_COMMAND: &str = "read";
 /// First words that are neither commands nor inputs, but have a meaning of their own.
 const OWN_WORDS: [&str; 5] = ["-h", "--help", "-V", "--version", "help"];
 
@@ -36,7 +36,7 @@ pub fn with_command(arguments: impl IntoIterator<Item = OsString>) -> Result<Vec
         let word = first.to_string_lossy();
         return Err(MESSAGES.no_such_word(&word, &near_words(&word, commands.iter().copied()), &near_files, &commands));
     }
-    arguments.splice(1..1, iter::once(USUAL_COMMAND.into()));
+    arguments.splice(1..1, iter::once(DEFAULT_COMMAND.into()));
     Ok(arguments)
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
-use portolan::flow::{MAX_FLOWS, USUAL_MAX_FLOWS};
+use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::service::book::PortQuery;
 use portolan::summary::TableName;
 
@@ -137,7 +137,7 @@ pub struct CommonArguments {
     idle_timeout: Option<Seconds>,
 
     /// Maximum number of flows to track; packets of any others are lumped together by protocol. Each flow takes 180 to 250 bytes, depending on the tables
-    #[arg(long, value_name = "N", default_value_t = USUAL_MAX_FLOWS, value_parser = parse_max_flows)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_FLOWS, value_parser = parse_max_flows)]
     max_flows: usize,
 
     /// Number of threads (default: one per core); affects speed only

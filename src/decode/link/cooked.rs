@@ -61,7 +61,7 @@ fn by_protocol(protocol: u16) -> Next {
         0x0007 => Continue(Layer::Link(LinkType::PPP_HDLC)),
         0x000c..=0x000e => own_frame(LinkType::CAN_SOCKETCAN),
         0x00f6 => Break(Decoded::NonIp(LinkProtocol::Ieee802154)),
-        value if value >= ether::LEAST => Continue(Layer::EtherType(value)),
+        value if value >= ether::MIN => Continue(Layer::EtherType(value)),
         own => Break(Decoded::NonIp(LinkProtocol::EtherType(own))),
     }
 }

@@ -24,7 +24,7 @@ pub fn ethernet(walk: &mut Walk<'_>) -> Next {
     let Ok(header) = Ethernet2HeaderSlice::from_slice(walk.rest) else { return walk.too_short() };
     let (destination, source) = (header.destination(), header.source());
     let value = header.ether_type().0;
-    if value < ether::LEAST && is_isl(destination) {
+    if value < ether::MIN && is_isl(destination) {
         return isl(walk);
     }
     walk.broadcast = destination == [0xff; 6];
@@ -42,7 +42,7 @@ pub fn addresses(walk: &mut Walk<'_>, destination: [u8; 6], source: [u8; 6]) {
 /// The field after the addresses: from 0x0600 on an EtherType, below it the length of an LLC frame.
 #[inline]
 pub fn type_or_length(walk: &mut Walk<'_>, value: u16) -> Next {
-    if value >= ether::LEAST {
+    if value >= ether::MIN {
         return Continue(Layer::EtherType(value));
     }
     walk.limit(usize::from(value));

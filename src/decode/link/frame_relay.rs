@@ -13,15 +13,15 @@ use crate::decode::walk::{Layer, Next, Walk};
 /// Reads the address, whose last byte has its lowest bit set (Q.922 section 3.3), the control field and an NLPID. Cisco's own
 /// encapsulation has a protocol number instead.
 pub fn frame_relay(walk: &mut Walk<'_>) -> Next {
-    const MOST_ADDRESS: usize = 4;
+    const MAX_ADDRESS_WIDTH: usize = 4;
     /// Control field of an unnumbered information frame.
     const UI: u8 = 0x03;
-    let last = walk.rest.iter().take(MOST_ADDRESS).position(|byte| byte & 1 == 1);
+    let last = walk.rest.iter().take(MAX_ADDRESS_WIDTH).position(|byte| byte & 1 == 1);
     match last {
         // An address of one byte is invalid.
         Some(0) => return Break(Decoded::Malformed),
         Some(last) => skip(walk, last + 1)?,
-        None if walk.rest.len() >= MOST_ADDRESS => return Break(Decoded::Malformed),
+        None if walk.rest.len() >= MAX_ADDRESS_WIDTH => return Break(Decoded::Malformed),
         None => return walk.too_short(),
     }
     match *walk.rest {
@@ -30,7 +30,7 @@ pub fn frame_relay(walk: &mut Walk<'_>) -> Next {
         [UI, ..] => skip(walk, 1)?,
         _ => {
             return match be16(walk.rest, 0) {
-                Some(protocol @ ether::LEAST..) => cisco_protocol(walk, protocol),
+                Some(protocol @ ether::MIN..) => cisco_protocol(walk, protocol),
                 Some(_) => own_frame(LinkType::FRELAY),
                 None => walk.too_short(),
             };

@@ -59,7 +59,7 @@ pub fn snap(walk: &mut Walk<'_>, bridged: Bridged) -> Next {
     let (organisation, number) = ([a, b, c], u16::from_be_bytes([high, low]));
     match (organisation, number, bridged) {
         (ENCAPSULATED_ETHERNET, number, _) => skip_to(walk, 5, Layer::EtherType(number)),
-        (BRIDGE_TUNNEL, ether::LEAST.., _) => skip_to(walk, 5, Layer::EtherType(number)),
+        (BRIDGE_TUNNEL, ether::MIN.., _) => skip_to(walk, 5, Layer::EtherType(number)),
         // Ethernet with its frame check sequence, and without.
         (BRIDGED, 1 | 7, Bridged::Behind(padding)) => {
             if number == 1 {

@@ -86,13 +86,13 @@ pub fn old_pflog(walk: &mut Walk<'_>) -> Next {
 /// flags, protocol family, and the lengths of the packet's own link header and trailer. Apple's systems first wrote PKTAP under a
 /// number for private use, which counts as PKTAP only if the packet looks like it.
 pub fn pktap(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
-    const LEAST: u32 = 48;
+    const MIN_LENGTH: u32 = 48;
     const PACKET: u32 = 1;
     let (Some(length), Some(kind), Some(inner)) = (host32(walk.rest, 0), host32(walk.rest, 4), bytes_at::<4>(walk.rest, 8))
     else {
         return if link_type == LinkType::PKTAP { walk.too_short() } else { Break(Decoded::UnsupportedLink(link_type)) };
     };
-    let plausible = (LEAST..=1024).contains(&length) && kind <= PACKET;
+    let plausible = (MIN_LENGTH..=1024).contains(&length) && kind <= PACKET;
     match (plausible, link_type) {
         (false, LinkType::PKTAP) => return Break(Decoded::Malformed),
         (false, other) => return Break(Decoded::UnsupportedLink(other)),
@@ -104,7 +104,7 @@ pub fn pktap(walk: &mut Walk<'_>, link_type: LinkType) -> Next {
     let inner = if little { u32::from_le_bytes(inner) } else { u32::from_be_bytes(inner) };
     let trailer = host32(walk.rest, 48).filter(|&trailer| trailer < 256).unwrap_or(0);
     let next = Layer::Link(LinkType(inner));
-    if length > LEAST {
+    if length > MIN_LENGTH {
         without_trailer(walk, trailer as usize);
     }
     skip_to(walk, length as usize, next)

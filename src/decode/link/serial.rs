@@ -51,7 +51,7 @@ pub fn cisco_protocol(walk: &mut Walk<'_>, protocol: u16) -> Next {
     match protocol {
         SLARP | CDP => Break(Decoded::NonIp(LinkProtocol::CiscoHdlc(protocol))),
         ISO => Break(Decoded::NonIp(LinkProtocol::Llc { sap: 0xfe })),
-        ether::LEAST.. => skip_to(walk, 2, Layer::EtherType(protocol)),
+        ether::MIN.. => skip_to(walk, 2, Layer::EtherType(protocol)),
         other => Break(Decoded::NonIp(LinkProtocol::CiscoHdlc(other))),
     }
 }

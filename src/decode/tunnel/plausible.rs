@@ -84,7 +84,7 @@ fn fixed_ether_type(value: u16, payload: &[u8]) -> Fit {
         ether::SLOW_PROTOCOLS => matches!(payload, [1..=10, ..]),
         ether::NSH => matches!(payload, [0..=0x3f, ..]),
         // A length: LLC, of which the spanning tree is the most common.
-        0..ether::LEAST => usize::from(value) >= 3 && (link::is_llc(payload) || payload.starts_with(&[0x42, 0x42, 3])),
+        0..ether::MIN => usize::from(value) >= 3 && (link::is_llc(payload) || payload.starts_with(&[0x42, 0x42, 3])),
         // The inner frame is not checked, because it could hold another, and so on.
         tag if tags::is_around(tag) => tags::around(tag, payload).is_some_and(|(size, _)| payload.len() > size),
         // A number that is no EtherType, and a tag whose header did not check out.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 /// The least and the greatest of the ports below, except TZSP's.
-const LEAST: u16 = 1701;
-const MOST: u16 = 8472;
+const MIN_PORT: u16 = 1701;
+const MAX_PORT: u16 = 8472;
 const TZSP: u16 = 37008;
 
 /// A tunnel over UDP.
@@ -63,7 +63,7 @@ impl UdpTunnel {
     #[inline(always)]
     pub fn assigned(source: u16, destination: u16) -> Option<UdpTunnel> {
         // A quick "no" for nearly all datagrams: neither port is near those of tunnels.
-        let is_near = |port: u16| port.wrapping_sub(LEAST) <= MOST - LEAST;
+        let is_near = |port: u16| port.wrapping_sub(MIN_PORT) <= MAX_PORT - MIN_PORT;
         if is_near(source) | is_near(destination) | (destination == TZSP) {
             UdpTunnel::at_ports(source, destination)
         } else {

@@ -37,10 +37,10 @@ fn peek_header(walk: &Walk<'_>) -> Option<usize> {
 /// The newer header: magic number, version, size of the header from the magic number on; in version 2 the lengths of the frame
 /// and of its captured part, after the measurements.
 fn newer_peek_header(walk: &Walk<'_>) -> Option<usize> {
-    const LEAST: usize = 9;
+    const MIN_SIZE: usize = 9;
     const VERSION_2: u8 = 2;
     const SIZE_2: usize = 55;
-    let size = usize::try_from(be32(walk, 5)?).ok().filter(|size| (LEAST..walk.wire_rest).contains(size))?;
+    let size = usize::try_from(be32(walk, 5)?).ok().filter(|size| (MIN_SIZE..walk.wire_rest).contains(size))?;
     if walk.rest.get(4) == Some(&VERSION_2) && size == SIZE_2 && !holds(walk, size, be16(walk, 41)?, be16(walk, 43)?) {
         return None;
     }
@@ -104,10 +104,10 @@ fn record_header(walk: &Walk<'_>) -> Option<usize> {
 /// PPI and radiotap: both begin with a version of 0, a byte, and their little-endian length. PPI then names the link type of the
 /// frame; radiotap has bits for its fields there, and a link type read as such bits makes no sense.
 fn self_describing(walk: &Walk<'_>) -> Option<LinkType> {
-    const LEAST: usize = 8;
+    const MIN_SIZE: usize = 8;
     let &[0, flags, low, high, a, b, c, d] = walk.rest.first_chunk::<8>()? else { return None };
     let length = usize::from(u16::from_le_bytes([low, high]));
-    let frame = walk.rest.get(length..).filter(|_| length >= LEAST)?;
+    let frame = walk.rest.get(length..).filter(|_| length >= MIN_SIZE)?;
     let is_wifi = super::plausible::fits(Layer::IEEE_802_11, frame);
     match (flags, LinkType(u32::from_le_bytes([a, b, c, d]))) {
         (0 | 1, LinkType::IEEE802_11) if is_wifi => Some(LinkType::PPI),

@@ -13,7 +13,7 @@ const INSTALLED: &str = "/usr/local/bin/portolan";
 /// The group of users who may capture.
 const GROUP: &str = "pcap";
 /// The interface named in commands where there is none.
-const USUAL_INTERFACE: &str = "eth0";
+const DEFAULT_INTERFACE: &str = "eth0";
 
 /// True for libpcap's interface that stands for all others.
 pub fn is_any(interface: &LocalInterface) -> bool {
@@ -155,7 +155,7 @@ pub fn other_way(machine: &Machine) -> Fix {
     if !rights.is_grantable || (!rights.can_gain && !rights.is_root) {
         return Fix::new(
             Purpose::CaptureOnAnotherComputer,
-            [format!("ssh HOST sudo tcpdump -U -w - -i {USUAL_INTERFACE} | {read}")],
+            [format!("ssh HOST sudo tcpdump -U -w - -i {DEFAULT_INTERFACE} | {read}")],
         );
     }
     let install = if machine.tools.tcpdump { None } else { install(machine, "tcpdump") };
@@ -165,5 +165,5 @@ pub fn other_way(machine: &Machine) -> Fix {
 
 /// The interface to capture on, quoted for a shell.
 fn interface(machine: &Machine) -> String {
-    machine.interfaces.iter().find(|interface| !is_any(interface)).map_or(USUAL_INTERFACE.into(), |found| quoted(&found.name))
+    machine.interfaces.iter().find(|interface| !is_any(interface)).map_or(DEFAULT_INTERFACE.into(), |found| quoted(&found.name))
 }
