@@ -35,6 +35,7 @@
 //!  1  capture                from a file, a pipe, a compressed stream or interfaces to packets
 //!     platform               this computer: libpcap, privileges, interfaces, and what a live capture lacks
 //!  0  error, unit            errors as data; time and traffic
+//!     link_type              the types of link layers
 //!     untrusted              cleaning of text from outside
 //!     support                tools for speed and safety that know nothing of packets
 //! ```
@@ -89,6 +90,7 @@ pub mod decode;
 pub mod error;
 pub mod explain;
 pub mod flow;
+pub mod link_type;
 pub mod messages;
 pub mod output;
 #[cfg(feature = "live")]

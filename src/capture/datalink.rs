@@ -3,7 +3,7 @@
 //! A file has a value of the LINKTYPE registry; libpcap's functions take and return a `DLT_` value. The two differ only for a few
 //! old types, whose `DLT_` value depends on the system (<https://www.tcpdump.org/linktypes.html>).
 
-use super::packet::LinkType;
+use crate::link_type::LinkType;
 
 /// Raw IP, libpcap's `DLT_RAW`.
 const RAW: i32 = if cfg!(target_os = "openbsd") { 14 } else { 12 };

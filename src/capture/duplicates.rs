@@ -15,7 +15,7 @@ use foldhash::quality::RandomState;
 
 use super::buffer::Buffer;
 use super::format::PacketRecord;
-use super::packet::LinkType;
+use crate::link_type::LinkType;
 use crate::unit::Time;
 
 /// Number of earlier packets that a packet is compared with: as many as in `editcap -d`, whose window of five includes the packet

@@ -46,7 +46,9 @@ pub use input::{Compression, InputName, Position, ReadOnlyOnce};
 pub use inputs::Inputs;
 pub use interrupt::Interrupt;
 pub use near::{near_paths, near_words};
-pub use packet::{Interface, LinkType, Packet, Resolution};
+pub use packet::{Interface, Packet, Resolution};
+
+pub use crate::link_type::LinkType;
 pub use read_problem::{ReadProblem, ReadReason};
 pub use saving::{SaveTarget, Saved, Saving};
 pub use source::{Completeness, MAX_REPORTED_PROBLEMS, Seen, Source};

@@ -7,8 +7,9 @@
 use std::ops::Range;
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
-use super::packet::{Interface, LinkType, Resolution};
+use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
+use crate::link_type::LinkType;
 use crate::unit::Time;
 
 /// The usual magic number: times in microseconds.

@@ -1,7 +1,7 @@
 //! Writes a classic pcap file (draft-ietf-opsawg-pcap) with nanoseconds into memory, little-endian: the file header, then
 //! records.
 
-use super::packet::LinkType;
+use crate::link_type::LinkType;
 use crate::unit::{NANOSECONDS, Time};
 
 /// Bytes before each packet's data.

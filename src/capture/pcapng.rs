@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
-use super::packet::{Interface, LinkType, Resolution};
+use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture, SectionProblem};
+use crate::link_type::LinkType;
 use crate::unit::Time;
 
 /// The type of a Section Header Block, which reads the same in both byte orders.

@@ -5,10 +5,10 @@
 //! among the descriptions.
 
 use super::format::MAX_PACKET;
-use super::packet::LinkType;
 use super::pcapng::{
     ENHANCED_PACKET, IF_NAME, IF_TSRESOL, INTERFACE, INTERFACE_STATISTICS, ISB_IFDROP, ISB_OSDROP, OPTION_END, SECTION_HEADER,
 };
+use crate::link_type::LinkType;
 use crate::unit::Time;
 
 const BYTE_ORDER_MARK: u32 = 0x1a2b_3c4d;

@@ -4,8 +4,9 @@
 //! so far, seconds, microseconds, data, padding. All numbers are big-endian.
 
 use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
-use super::packet::{Interface, LinkType, Resolution};
+use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
+use crate::link_type::LinkType;
 
 /// The first bytes of a snoop file.
 pub const MAGIC: [u8; 8] = *b"snoop\0\0\0";

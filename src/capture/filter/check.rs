@@ -8,10 +8,10 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 
 use super::super::datalink;
-use super::super::packet::LinkType;
 use super::REJECTS_ALL;
 use super::program::{self, Program};
 use crate::error::{Error, FilterProblem};
+use crate::link_type::LinkType;
 
 /// The link types that an expression may be meant for if it is invalid for Ethernet: each has keywords of its own.
 const OTHER_LINK_TYPES: [LinkType; 5] = [

@@ -10,8 +10,9 @@ mod program;
 use std::collections::BTreeMap;
 
 use super::datalink;
-use super::packet::{LinkType, Packet};
+use super::packet::Packet;
 use crate::error::Error;
+use crate::link_type::LinkType;
 use program::Program;
 
 /// libpcap's message for a valid expression that no packet of the link type can match, such as `arp` for raw IP.

@@ -5,10 +5,10 @@ use std::os::fd::{AsFd, BorrowedFd};
 use pcap::{Active, Capture, Precision};
 
 use super::super::datalink;
-use super::super::packet::LinkType;
 use super::{CaptureSettings, MAX_SNAPLEN};
 use crate::capture::Filter;
 use crate::error::{CaptureProblem, Error, LiveUnavailable};
+use crate::link_type::LinkType;
 use crate::platform::machine::{self, LocalInterface};
 
 /// Milliseconds after which the system hands over a packet, even if its block is not full.

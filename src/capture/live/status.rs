@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::super::packet::LinkType;
 use super::super::saving::{Saved, Saving};
 use super::device::Description;
 use crate::error::Error;
+use crate::link_type::LinkType;
 
 /// Maximum number of saving errors that are kept until they are taken.
 const MAX_TROUBLES: usize = 10;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use crate::capture::LinkType;
+use crate::link_type::LinkType;
 
 /// A network interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
