@@ -29,7 +29,7 @@
 //!  7  tally                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
 //!  5  flow                   the flow table, the link of fragments to their flow, times of packets
-//!  4  content                the payload of control channels: the flows that they announce, the names of hosts
+//!  4  inspect                the payload of control channels: the flows that they announce, the names of hosts
 //!  3  service                the port table, categories, the vocabulary of verdicts, names of protocols without ports
 //!  2  decode                 the walk over a packet's layers, from its link header to its ports
 //!  1  capture                from a file, a pipe, a compressed stream or interfaces to packets
@@ -50,7 +50,7 @@
 //!    result.
 //! 4. An [`decode::Observation`] is left: a small record with all that a flow needs. Later fragments wait in [`flow::Fragments`] for
 //!    the first one, which has the ports.
-//! 5. If one of its ports is that of a control channel or a name service, and only then, [`content::Listener`] reads the payload.
+//! 5. If one of its ports is that of a control channel or a name service, and only then, [`inspect::Inspector`] reads the payload.
 //! 6. [`tally::Tally`] counts the packet, and [`flow::FlowTable`] counts it into its flow, a batch at a time, because looking up a flow is
 //!    waiting for memory.
 //! 7. All this is [`analysis::Collected`]. Deciding changes none of it: flows that are two directions of one connection are
@@ -84,12 +84,12 @@
 
 pub mod analysis;
 pub mod capture;
-pub mod content;
 pub mod decide;
 pub mod decode;
 pub mod error;
 pub mod explain;
 pub mod flow;
+pub mod inspect;
 pub mod link_type;
 pub mod messages;
 pub mod output;

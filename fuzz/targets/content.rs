@@ -4,21 +4,21 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use portolan::content::{Announcement, Listener, MAX_ANNOUNCEMENTS};
+use portolan::inspect::{Announcement, Inspector, MAX_ANNOUNCEMENTS};
 use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, ConnectionFlags};
 use portolan::service::Registry;
 use portolan::unit::Time;
 
 /// The channel at this protocol and port, if there is one, else any: nearly all ports have none.
 fn channel(protocol: u8, port: u16) -> (u8, u16) {
-    static CHANNELS: LazyLock<Vec<(u8, u16)>> = LazyLock::new(|| Listener::new(Registry::shared()).ports().collect());
+    static CHANNELS: LazyLock<Vec<(u8, u16)>> = LazyLock::new(|| Inspector::new(Registry::shared()).ports().collect());
     if CHANNELS.contains(&(protocol, port)) { (protocol, port) } else { CHANNELS[usize::from(port) % CHANNELS.len()] }
 }
 
 /// Inspects packets of a channel. Each begins with its length and a byte that gives its sender and the number of bytes that were
 /// not captured.
 fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usize) {
-    let mut listener = Listener::new(Registry::shared());
+    let mut inspector = Inspector::new(Registry::shared());
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 40_000), (Address::v4([192, 0, 2, 80]), port));
     let (mut rest, mut packet, mut sequence) = (bytes, 0, [1u32; 2]);
     while let [length, flags, data @ ..] = rest {
@@ -43,12 +43,12 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
             message: None,
         };
         sequence[side.index()] = sequence[side.index()].wrapping_add(payload_len);
-        if listener.wants(&observation) {
-            listener.inspect(packet, &observation, payload);
+        if inspector.wants(&observation) {
+            inspector.inspect(packet, &observation, payload);
         }
         rest = following;
     }
-    let (announcements, names) = listener.finish();
+    let (announcements, names) = inspector.finish();
     (announcements.log().to_vec(), names.len())
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::{ClosedFlows, Decided, InputReport};
 use crate::capture::{Completeness, Filtered};
-use crate::content::{Announcements, HostNames};
 use crate::decode::{Path, Scopes};
 use crate::error::Error;
 use crate::flow::{Flow, Flows, Timeline};
+use crate::inspect::{Announcements, HostNames};
 use crate::service::Registry;
 use crate::tally::Tally;
 use crate::unit::{Span, Time, Traffic};

@@ -12,9 +12,9 @@ use super::pipeline::FlowPipeline;
 use super::silence::{Moment, Silences};
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
-use crate::content::{Listener, NameOrigin};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
+use crate::inspect::{Inspector, NameOrigin};
 use crate::tally::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
@@ -28,7 +28,7 @@ pub struct Engine {
     fragments: Fragments<()>,
     pipeline: FlowPipeline,
     tally: Tally,
-    listener: Listener,
+    inspector: Inspector,
     /// The times of non-IP packets, if packets are counted by time. The times of IP packets are with the flows.
     non_ip: Option<Timeline>,
     /// Packets so far, of all inputs, whether they pass the filter or not.
@@ -58,7 +58,7 @@ impl Engine {
             fragments: Fragments::default(),
             pipeline: FlowPipeline::new(table),
             tally: Tally::default(),
-            listener: Listener::new(Arc::clone(&options.registry)),
+            inspector: Inspector::new(Arc::clone(&options.registry)),
             non_ip: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
             interfaces: InterfaceTallies::default(),
@@ -84,7 +84,7 @@ impl Engine {
     /// Ends the reading of a source: the next packets come from another one.
     pub fn close(&mut self, source: &Source) {
         for (address, host) in source.names() {
-            self.listener.names_mut().add(address, NameOrigin::CaptureFile, &host);
+            self.inspector.names_mut().add(address, NameOrigin::CaptureFile, &host);
         }
         self.update_input(source);
         self.is_reading = false;
@@ -149,9 +149,9 @@ impl Engine {
 
     #[cold]
     fn count_fragment(&mut self, observation: Observation, payload: &[u8]) {
-        let Engine { fragments, pipeline, tally, listener, packets, .. } = self;
-        if listener.wants(&observation) {
-            listener.inspect(*packets, &observation, payload);
+        let Engine { fragments, pipeline, tally, inspector, packets, .. } = self;
+        if inspector.wants(&observation) {
+            inspector.inspect(*packets, &observation, payload);
         }
         match fragments.push(observation, ()) {
             Followed::Flow { fragment, waited } => {
@@ -184,8 +184,8 @@ impl Engine {
             timeline: table.timeline().map(Cow::Borrowed),
             non_ip: self.non_ip.as_ref().map(Cow::Borrowed),
             scopes: Cow::Borrowed(self.decoder.scopes()),
-            announcements: Cow::Borrowed(self.listener.announcements()),
-            names: Cow::Borrowed(self.listener.names()),
+            announcements: Cow::Borrowed(self.inspector.announcements()),
+            names: Cow::Borrowed(self.inspector.names()),
             closed: self.closed.clone(),
             registry: Arc::clone(&self.options.registry),
             closed_ports: self.options.closed_ports,
@@ -208,7 +208,7 @@ impl Engine {
     /// Returns everything collected.
     pub fn finish(self) -> Collected<'static> {
         let (flows, timeline) = self.pipeline.finish();
-        let (announcements, names) = self.listener.finish();
+        let (announcements, names) = self.inspector.finish();
         Collected {
             inputs: Cow::Owned(self.inputs),
             failures: Vec::new(),
@@ -273,7 +273,7 @@ impl Engine {
         if let Some(non_ip) = &mut self.non_ip {
             non_ip.bound(MAX_COUNTS);
         }
-        self.listener.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
+        self.inspector.forget((now.clock, idle), |place| used.contains(&place), |channel| table.number_of(channel).is_some());
     }
 
     /// The number of flows in the table.
@@ -325,11 +325,11 @@ impl Observer for Engine {
     #[inline(always)]
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
         // The test comes before the push: reading fields just written, in pieces of another size, is slow.
-        let is_wanted = self.listener.wants(&observation);
+        let is_wanted = self.inspector.wants(&observation);
         let observation = self.pipeline.push(observation);
         self.tally.add_observed(observation);
         if is_wanted {
-            self.listener.inspect(self.packets, observation, payload);
+            self.inspector.inspect(self.packets, observation, payload);
         }
     }
 }
@@ -418,7 +418,7 @@ mod tests {
             engine.expire_idle(at(second), 10 * NANOSECONDS);
             assert!(engine.flows() <= 12);
             // Each announcement is removed a minute and ten seconds after its packet.
-            let kept = engine.listener.announcements().log().len();
+            let kept = engine.inspector.announcements().log().len();
             assert!(kept <= 90, "{kept}");
         }
         engine.close(&source);

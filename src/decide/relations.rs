@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::content::{Announcement, Announcements, ChannelEvent, Expectation, ServerEnd};
 use crate::decide::facts::Announced;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, FlowKey, ScopeId, Side};
 use crate::flow::Flow;
 use crate::flow::Flows;
 use crate::flow::Networks;
+use crate::inspect::{Announcement, Announcements, ChannelEvent, Expectation, ServerEnd};
 use crate::service::{FlowFlags, PortSet, Registry, Transport};
 use crate::support::parallel;
 use crate::unit::{Span, Time};

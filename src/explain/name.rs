@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use super::FlowContext;
-use crate::content::ChannelEvent;
 use crate::decide::facts::FlowFacts;
+use crate::inspect::ChannelEvent;
 use crate::messages::NamedPort;
 use crate::service::book::{Book, PortQuery, Subject};
 use crate::service::{Entry, FlowFlags, NameSource, Service};

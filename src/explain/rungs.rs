@@ -1,10 +1,10 @@
 //! The rungs of the ladder: what each found about a flow, or why it found nothing.
 
 use super::FlowContext;
-use crate::content::ChannelEvent;
 use crate::decide::assessment::{Assessment, Finding};
 use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decode::Side;
+use crate::inspect::ChannelEvent;
 use crate::messages::{AnnouncedFlow, HandshakeTerms, RankedPort};
 use crate::service::{Category, Evidence, NameSource, Opening, Rung, Transport};
 

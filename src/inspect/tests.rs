@@ -1,4 +1,4 @@
-//! Tests of the listener: packets in, announcements as text out.
+//! Tests of the inspector: packets in, announcements as text out.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,9 +19,9 @@ const SSDP: AddressPort = ([239, 255, 255, 250], 1900);
 const WS_DISCOVERY: AddressPort = ([239, 255, 255, 250], 3702);
 const MDNS: AddressPort = ([224, 0, 0, 251], 5353);
 
-/// A listener that receives packets one after another.
+/// A inspector that receives packets one after another.
 struct Feed {
-    listener: Listener,
+    inspector: Inspector,
     packets: u64,
     /// The next sequence number of each direction.
     next: HashMap<(AddressPort, AddressPort), u32>,
@@ -34,13 +34,13 @@ impl Feed {
 
     fn with_rules(rules: &str) -> Feed {
         let registry = Registry::with_rules(&user_table::parse(rules).unwrap());
-        Feed { listener: Listener::new(Arc::new(registry)), packets: 0, next: HashMap::new() }
+        Feed { inspector: Inspector::new(Arc::new(registry)), packets: 0, next: HashMap::new() }
     }
 
     fn packet(&mut self, observation: Observation, payload: &[u8]) -> &mut Feed {
         self.packets += 1;
-        if self.listener.wants(&observation) {
-            self.listener.inspect(self.packets, &observation, payload);
+        if self.inspector.wants(&observation) {
+            self.inspector.inspect(self.packets, &observation, payload);
         }
         self
     }
@@ -73,10 +73,10 @@ impl Feed {
         self.packet(Observation { to_group: true, ..observation(ip::UDP, from, to, payload) }, payload)
     }
 
-    /// Returns the announcements so far, as text, and replaces the listener by a new one.
+    /// Returns the announcements so far, as text, and replaces the inspector by a new one.
     fn log(&mut self) -> Vec<String> {
-        let listener = std::mem::replace(&mut self.listener, Listener::new(Registry::shared()));
-        listener.announcements().log().iter().map(text).collect()
+        let inspector = std::mem::replace(&mut self.inspector, Inspector::new(Registry::shared()));
+        inspector.announcements().log().iter().map(text).collect()
     }
 }
 
@@ -340,7 +340,7 @@ fn names_are_read_from_dns_over_tcp_after_the_length() {
     let answer = [&head[..], name, &[0, 1, 0, 1], &[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 80]].concat();
     let mut feed = Feed::new();
     feed.tcp((D, 53), (C, 50_000), &[&(answer.len() as u16).to_be_bytes()[..], &answer].concat());
-    assert_eq!(feed.listener.names().get(&S.into()), Some("web.example"));
+    assert_eq!(feed.inspector.names().get(&S.into()), Some("web.example"));
 }
 
 #[test]
@@ -361,8 +361,8 @@ fn encryption_and_truncation_are_removed_with_their_channels() {
             feed.tcp(server, client, b"234 go ahead\r\n").tcp_cut((D, 40_001), server, b"PORT 10,0,0,6,1,1\r\n", 4);
         };
         packets(&mut feed);
-        feed.listener.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
-        assert_eq!(feed.listener.announcements().log().len(), if is_there { 2 } else { 0 });
+        feed.inspector.forget((Time::UNKNOWN, 0), |_| false, |_| is_there);
+        assert_eq!(feed.inspector.announcements().log().len(), if is_there { 2 } else { 0 });
         // Events on the same channel are not reported again.
         packets(&mut feed);
         assert_eq!(feed.log(), ["encrypted", "truncated"]);

@@ -23,7 +23,7 @@ type FlowSet = HashSet<FlowKey, foldhash::fast::RandomState>;
 
 /// Reads the announcements of control channels and the names of hosts.
 #[derive(Debug)]
-pub struct Listener {
+pub struct Inspector {
     channels: Arc<ChannelTable>,
     registry: Arc<Registry>,
     streams: TextStreams,
@@ -37,10 +37,10 @@ pub struct Listener {
     names: HostNames,
 }
 
-impl Listener {
+impl Inspector {
     /// Creates a listener that has read nothing. The port table determines the ports of the channels.
-    pub fn new(registry: Arc<Registry>) -> Listener {
-        Listener {
+    pub fn new(registry: Arc<Registry>) -> Inspector {
+        Inspector {
             channels: ChannelTable::for_registry(&registry),
             registry,
             streams: TextStreams::default(),
