@@ -26,7 +26,7 @@
 //!  9  messages               every sentence that people read, as methods of a trait; English implements it
 //!     summary, explain       a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
 //!  8  analysis               packets in, collected sums and decided flows out
-//!  7  tally                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
+//!  7  stats                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
 //!  5  flow                   the flow table, the link of fragments to their flow, times of packets
 //!  4  inspect                the payload of control channels: the flows that they announce, the names of hosts
@@ -46,16 +46,16 @@
 //!    reading of its own.
 //! 2. [`analysis::pass_packets`], the one loop over packets, gives it to the [`analysis::Engine`].
 //! 3. [`decode::Decoder::decode`] walks over its layers as far as it can and says where it stopped. It never fails: a packet that it
-//!    cannot follow has its place in the [ledger](tally::Ledger), too. Most packets take a [short cut](decode::plain()) with the same
+//!    cannot follow has its place in the [ledger](stats::Ledger), too. Most packets take a [short cut](decode::plain()) with the same
 //!    result.
 //! 4. An [`decode::Observation`] is left: a small record with all that a flow needs. Later fragments wait in [`flow::Fragments`] for
 //!    the first one, which has the ports.
 //! 5. If one of its ports is that of a control channel or a name service, and only then, [`inspect::Inspector`] reads the payload.
-//! 6. [`tally::Tally`] counts the packet, and [`flow::FlowTable`] counts it into its flow, a batch at a time, because looking up a flow is
+//! 6. [`stats::Tally`] counts the packet, and [`flow::FlowTable`] counts it into its flow, a batch at a time, because looking up a flow is
 //!    waiting for memory.
 //! 7. All this is [`analysis::Collected`]. Deciding changes none of it: flows that are two directions of one connection are
 //!    [joined](flow::Joined), [`decide::Relations`] joins announcements to flows, [`decide::Roles`] asks the rules of the
-//!    [ladder](decide::ladder) for a [`service::Verdict`] on each flow, and [`tally::Scans`] finds out who scans what. The result is
+//!    [ladder](decide::ladder) for a [`service::Verdict`] on each flow, and [`stats::Scans`] finds out who scans what. The result is
 //!    [`analysis::Decided`].
 //! 8. [`summary::Report`] makes a row of the flow: a type with named fields, and a line for each column.
 //! 9. [`output::csv`] writes the values of the row.
@@ -66,7 +66,7 @@
 //!
 //! # What holds everywhere
 //!
-//! - Every packet is counted exactly once in the [`tally::Ledger`].
+//! - Every packet is counted exactly once in the [`stats::Ledger`].
 //! - The key of a flow has no direction. The opener, the server and the name of the port are three verdicts laid over it.
 //! - Time is the packet's own. Only a live capture reads a clock, to see which flows are idle and when to show its state.
 //! - The same input and options give the same bytes. Hashes are seeded afresh for each run because traffic chooses the
@@ -96,10 +96,10 @@ pub mod output;
 #[cfg(feature = "live")]
 pub mod platform;
 pub mod service;
+pub mod stats;
 pub mod summary;
 #[doc(hidden)]
 pub mod support;
-pub mod tally;
 pub mod unit;
 pub mod untrusted;
 

@@ -4,8 +4,8 @@
 use super::expired::{Expired, ExpiredFlow};
 use crate::flow::Timeline;
 use crate::service::Category;
-use crate::tally::flows::FlowSums;
-use crate::tally::{ClosedDoors, Room};
+use crate::stats::flows::FlowSums;
+use crate::stats::{ClosedDoors, KeyBudget};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are kept of closed flows: some 60 MB.
 const MAX_MEMBERS: usize = 1 << 20;
@@ -21,10 +21,10 @@ pub struct ClosedFlows {
     pub flows: u64,
     /// The sums over closed flows.
     pub sums: FlowSums,
-    room: Room,
+    room: KeyBudget,
     /// The ports that were closed to them: a slow scan lasts longer than its flows are kept.
     pub closed_doors: ClosedDoors,
-    room_for_doors: Room,
+    room_for_doors: KeyBudget,
     /// The times of their packets, by category.
     timeline: Option<Timeline>,
     /// The categories in the timeline (`None` for flows without ports), by the numbers of their owners.
@@ -33,15 +33,15 @@ pub struct ClosedFlows {
 
 impl Default for ClosedFlows {
     fn default() -> ClosedFlows {
-        ClosedFlows::with_room(Room::of(MAX_MEMBERS))
+        ClosedFlows::with_room(KeyBudget::of(MAX_MEMBERS))
     }
 }
 
 impl ClosedFlows {
     /// Creates empty sums with `room` for distinct members.
-    pub(super) fn with_room(room: Room) -> ClosedFlows {
+    pub(super) fn with_room(room: KeyBudget) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
-        let room_for_doors = Room::of(MAX_CLOSED_DOORS);
+        let room_for_doors = KeyBudget::of(MAX_CLOSED_DOORS);
         ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::flow::{Flow, Flows, Timeline};
 use crate::inspect::{Announcements, HostNames};
 use crate::service::Registry;
-use crate::tally::Tally;
+use crate::stats::Tally;
 use crate::unit::{Span, Time, Traffic};
 
 /// Everything that packets have left behind up to one moment: borrowed from an [`Engine`](super::Engine), which goes on only when

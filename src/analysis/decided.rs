@@ -8,10 +8,10 @@ use super::Collected;
 use crate::decide::{Relations, Roles};
 use crate::flow::{Flow, Joined, JoinedNumbers, Timelines};
 use crate::service::{Category, Verdict};
+use crate::stats::flows::FlowSum;
+use crate::stats::{DecidedFlows, Scanner, Scans};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
-use crate::tally::flows::FlowSum;
-use crate::tally::{DecidedFlows, Scanner, Scans};
 use crate::unit::{Time, Traffic};
 
 /// A decided capture, from which all tables are made.

@@ -15,7 +15,7 @@ use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
 use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
-use crate::tally::{InterfaceTally, Tally};
+use crate::stats::{InterfaceTally, Tally};
 use crate::unit::{Span, Time, Traffic};
 
 /// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; reads the payload of control

@@ -2,8 +2,8 @@
 
 use crate::flow::{Flow, Flows, JoinedNumbers, Timeline};
 use crate::service::{Category, Registry, Verdict};
+use crate::stats::{Scanner, Scans};
 use crate::support::chunked_vec::ChunkedVec;
-use crate::tally::{Scanner, Scans};
 
 /// Expired flows with the decisions about them. These are final; the flows are removed afterwards.
 #[derive(Clone, Copy, Debug)]

@@ -24,7 +24,7 @@ use crate::capture::{Completeness, Compression, Filter, InputName, Interface, In
 use crate::error::Error;
 use crate::flow::{BATCH, DEFAULT_MAX_FLOWS, TimelineOptions};
 use crate::service::Registry;
-use crate::tally::InterfaceTally;
+use crate::stats::InterfaceTally;
 use crate::unit::Span;
 pub use closed_flows::ClosedFlows;
 pub use collected::Collected;

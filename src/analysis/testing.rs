@@ -7,7 +7,7 @@ use etherparse::PacketBuilder;
 
 use super::{ClosedFlows, Engine, Moment};
 use crate::capture::{InputName, Source};
-use crate::tally::Room;
+use crate::stats::KeyBudget;
 use crate::unit::{NANOSECONDS, Time};
 
 /// A capture of UDP packets: second, client's last byte, server's port, payload.
@@ -36,6 +36,6 @@ pub fn at(second: i64) -> Moment {
 }
 
 /// Sets the room for the sums of closed flows.
-pub fn limit_closed_flows(engine: &mut Engine, room: Room) {
+pub fn limit_closed_flows(engine: &mut Engine, room: KeyBudget) {
     engine.closed = Some(Arc::new(ClosedFlows::with_room(room)));
 }

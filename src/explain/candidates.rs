@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use crate::analysis::Decided;
 use crate::decode::Encapsulation;
 use crate::service::Transport;
+use crate::stats::flows::client_side;
 use crate::summary::{Column, Kind, Record, Rows, Table, Value, names};
-use crate::tally::flows::client_side;
 use crate::unit::Time;
 
 /// The most candidates that are shown one by one.

@@ -6,7 +6,7 @@ use crate::analysis::Decided;
 use crate::decode::Decoded;
 use crate::flow::Flow;
 use crate::service::protocols;
-use crate::tally::Place;
+use crate::stats::Place;
 
 /// Why there is not the one flow that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::value::Value;
 use crate::analysis::{Decided, InputReport, Sequence};
 use crate::capture::{Completeness, Interface, Resolution};
 use crate::service::protocols;
-use crate::tally::InterfaceTally;
+use crate::stats::InterfaceTally;
 
 /// The word in place of a file in the row of the total.
 const TOTAL: &str = "total";

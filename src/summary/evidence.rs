@@ -8,7 +8,7 @@ use super::rows::Rows;
 use super::value::Share;
 use crate::analysis::Decided;
 use crate::service::{Confidence, Evidence};
-use crate::tally::flows::{EvidenceSum, Evidences};
+use crate::stats::flows::{EvidenceSum, Evidences};
 use crate::unit::Traffic;
 
 /// The flows that were decided by the same evidence with the same confidence.

@@ -14,8 +14,8 @@ use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, ScopeId};
 use crate::flow::Initiator;
 use crate::service::{Confidence, Evidence, FlowFlags, Transport};
+use crate::stats::flows::{client_side, sent_by};
 use crate::support::parallel;
-use crate::tally::flows::{client_side, sent_by};
 use crate::unit::{Span, Time, Traffic};
 
 /// A flow. If it stands for many flows, fields that differ between them are `None`.

@@ -7,8 +7,8 @@ use super::rows::Rows;
 use super::value::Value;
 use super::{FromDecided, names};
 use crate::analysis::Decided;
-use crate::tally::HostFlows;
-use crate::tally::flows::{Host, HostSum, Role};
+use crate::stats::HostFlows;
+use crate::stats::flows::{Host, HostSum, Role};
 use crate::unit::{Span, Traffic};
 
 /// The flows of one address. In the row for all addresses without a row of their own, fields that differ between them are `None`.

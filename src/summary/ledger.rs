@@ -5,7 +5,7 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
 use crate::analysis::Decided;
-use crate::tally::Place;
+use crate::stats::Place;
 
 /// The packets that ended up in one place.
 #[derive(Clone, Copy, Debug)]

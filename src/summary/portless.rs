@@ -10,7 +10,7 @@ use super::value::TrafficShare;
 use crate::analysis::Decided;
 use crate::decode::LinkProtocol;
 use crate::service::protocols;
-use crate::tally::{PortlessKind, PortlessSum};
+use crate::stats::{PortlessKind, PortlessSum};
 use crate::unit::{Span, Traffic};
 
 /// The packets of one protocol without ports. All names are `None` in the row for protocols beyond the number that are counted

@@ -8,7 +8,7 @@ use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::service::Transport;
 use crate::service::book::PortRange;
-use crate::tally::flows::{PortSum, Ports, in_order};
+use crate::stats::flows::{PortSum, Ports, in_order};
 
 /// The flows from or to one port.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use super::value::TrafficShare;
 use crate::analysis::Decided;
 use crate::service::book::PortRange;
 use crate::service::{Category, Transport};
-use crate::tally::flows::{Outcomes, RangeSum, Ranges, in_order};
+use crate::stats::flows::{Outcomes, RangeSum, Ranges, in_order};
 
 /// The flows whose server's port is in one range.
 #[derive(Clone, Copy, Debug)]

@@ -10,9 +10,9 @@ use super::rows::Rows;
 use super::value::Value;
 use crate::analysis::Decided;
 use crate::service::Transport;
+use crate::stats::flows::{Host, ScanSums};
+use crate::stats::{KeyBudget, ScanSum, Scanner};
 use crate::support::parallel;
-use crate::tally::flows::{Host, ScanSums};
-use crate::tally::{Room, ScanSum, Scanner};
 use crate::unit::{Span, Traffic};
 
 /// The most scans that have a row of their own in `services`; further ones share one. The sender of the traffic determines how
@@ -99,7 +99,7 @@ fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
             for number in part {
                 let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
                 if let Some(scanner) = analysis.scanner_of(flow, verdict) {
-                    sums.add(scanner, flow, verdict, &mut Room::unlimited());
+                    sums.add(scanner, flow, verdict, &mut KeyBudget::unlimited());
                 }
             }
             sums

@@ -9,8 +9,8 @@ use super::rows::Rows;
 use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::service::{Evidence, Registry, Reply, Transport};
-use crate::tally::ServerFlows;
-use crate::tally::flows::{Role, ServerKey, ServerSum};
+use crate::stats::ServerFlows;
+use crate::stats::flows::{Role, ServerKey, ServerSum};
 use crate::unit::{Span, Traffic};
 
 /// The flows to one port of one machine. In the row for all servers without a row of their own, fields that differ between them

@@ -13,7 +13,7 @@ use super::{FromDecided, names, scans};
 use crate::analysis::Decided;
 use crate::flow::Flow;
 use crate::service::{Category, Reply, Transport, Verdict};
-use crate::tally::flows::{Outcomes, ServiceSum, Services, Sum};
+use crate::stats::flows::{Outcomes, ServiceSum, Services, Sum};
 use crate::unit::{Span, Traffic};
 
 /// The flows of one service over one transport, or the unanswered part of one scan.

@@ -5,7 +5,7 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
 use crate::analysis::Decided;
-use crate::tally::sizes::CLASSES;
+use crate::stats::sizes::CLASSES;
 
 /// The packets of one class of length.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use super::*;
 use crate::analysis::testing::{at, capture, limit_closed_flows};
 use crate::analysis::{Engine, Options};
 use crate::flow::TimelineOptions;
-use crate::tally::Room;
+use crate::stats::KeyBudget;
 use crate::unit::NANOSECONDS;
 
 #[test]
@@ -14,8 +14,8 @@ fn machines_and_servers_without_room_share_the_last_row() {
     let mut source = capture(&packets);
     let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
     engine.read(&mut source, u64::MAX);
-    // Room for seven members in the sums of services, two servers, and three hosts.
-    limit_closed_flows(&mut engine, Room::of(64));
+    // KeyBudget for seven members in the sums of services, two servers, and three hosts.
+    limit_closed_flows(&mut engine, KeyBudget::of(64));
     engine.expire_idle(at(9), NANOSECONDS);
     engine.close(&source);
     let analysis = engine.finish().decide();

@@ -8,9 +8,9 @@ use portolan::analysis::{Decided, Engine, Moment, Options, analyse_sources};
 use portolan::capture::{Completeness, InputName, Source};
 use portolan::flow::{Flow, TimelineOptions};
 use portolan::service::Verdict;
+use portolan::stats::KeyBudget;
+use portolan::stats::flows::{FlowSums, HostSum, ServerSum};
 use portolan::summary::{Report, TableName};
-use portolan::tally::Room;
-use portolan::tally::flows::{FlowSums, HostSum, ServerSum};
 use portolan::unit::{NANOSECONDS, Traffic};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -274,14 +274,14 @@ proptest! {
     ) {
         let analysis = at_once(&scene.pcap(), &options(1));
         let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
-        let sums = |room: &mut Room| {
+        let sums = |room: &mut KeyBudget| {
             let mut sums = FlowSums::default();
             decided.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
             sums
         };
-        let (all, bounded) = (sums(&mut Room::unlimited()), sums(&mut Room::of(members)));
+        let (all, bounded) = (sums(&mut KeyBudget::unlimited()), sums(&mut KeyBudget::of(members)));
         // The maps and sets of another sum have other seeds.
-        prop_assert_eq!(&bounded, &sums(&mut Room::of(members)));
+        prop_assert_eq!(&bounded, &sums(&mut KeyBudget::of(members)));
         let hosts = |sums: &FlowSums| sums.hosts.values().chain(&sums.hosts.others).cloned().collect::<Vec<HostSum>>();
         let servers = |sums: &FlowSums| sums.servers.values().chain(&sums.servers.others).cloned().collect::<Vec<ServerSum>>();
         let moved = |sums: &FlowSums| {

@@ -8,9 +8,9 @@ use portolan::capture::InputName;
 use portolan::decode::{ScopeId, Scopes, Side};
 use portolan::flow::TimelineOptions;
 use portolan::service::Verdict;
+use portolan::stats::flows::{Evidences, FlowSum, FlowSums, Hosts, Ports, Ranges, Servers, Services};
+use portolan::stats::{DecidedFlows, HostFlows, KeyBudget, ServerFlows};
 use portolan::summary::{Report, TableName};
-use portolan::tally::flows::{Evidences, FlowSum, FlowSums, Hosts, Ports, Ranges, Servers, Services};
-use portolan::tally::{DecidedFlows, HostFlows, Room, ServerFlows};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -196,7 +196,7 @@ proptest! {
             let all = [left, right].concat();
             assert_eq!(merged, over(&all));
             let mut one_by_one = S::default();
-            all.iter().for_each(|(flow, verdict)| one_by_one.add(flow, verdict, &mut Room::unlimited()));
+            all.iter().for_each(|(flow, verdict)| one_by_one.add(flow, verdict, &mut KeyBudget::unlimited()));
             assert_eq!(merged, one_by_one);
         }
         law::<Services>(left, right);
@@ -213,7 +213,7 @@ proptest! {
         let analysis = analysed(&scene.pcap(), 64);
         let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
         let mut sums = FlowSums::default();
-        flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut Room::unlimited()));
+        flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut KeyBudget::unlimited()));
         let decided = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
@@ -273,7 +273,7 @@ proptest! {
         prop_assert!((0..all.scopes.len()).all(|number| path(&scopes, number) == path(&scopes_of_all, number)));
         prop_assert_eq!(merged.ledger, all.ledger);
         prop_assert_eq!(merged.sizes, all.sizes);
-        let counted = |tally: &portolan::tally::Tally| {
+        let counted = |tally: &portolan::stats::Tally| {
             let mut rows: Vec<_> = tally.portless.rows().map(|(kind, row)| (kind, row.traffic, row.hosts)).collect();
             rows.sort_by_key(|(kind, ..)| *kind);
             rows

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use foldhash::fast::RandomState;
 
+use super::budget::KeyBudget;
 use super::host_set::HostSet;
-use super::room::Room;
 use super::sums::{Host, ServiceSum, Sum, total};
 use crate::flow::{Flow, Flows};
 use crate::service::{Category, Registry, Reply, Service, Transport, Verdict};
@@ -79,7 +79,7 @@ pub struct ClosedDoors(Set<Ask>);
 
 impl ClosedDoors {
     /// Remembers the port that a flow asked for in vain, if there is room.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, registry: &Registry, room: &mut Room) {
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, registry: &Registry, room: &mut KeyBudget) {
         if let Some(ask) = closed(flow, verdict, registry) {
             room.admit(|| self.0.insert(ask));
         }
@@ -325,7 +325,7 @@ pub struct ScanSum {
 
 impl ScanSum {
     /// Adds a flow that is a part of the scan.
-    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
         let Some(Ask { scanner, host, port }) = Ask::of(flow, verdict) else { return };
         match verdict.reply {
             Some(Reply::Refused) => self.refused += 1,

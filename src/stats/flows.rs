@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-use super::room::Room;
+use super::budget::KeyBudget;
 use super::scans::{ScanSum, Scanner};
 pub use super::sums::{
     EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, Role, ServerKey, ServerSum, ServiceSum, Sum, client_side, sent_by,
@@ -20,7 +20,7 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// A sum that decided flows are added to.
 pub trait FlowSum: Default {
     /// Adds a flow, as far as there is room for the keys that the sum distinguishes.
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room);
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget);
 
     /// Adds another sum.
     fn merge(&mut self, other: Self);
@@ -31,7 +31,7 @@ pub trait FlowSum: Default {
     /// The sum over `flows`.
     fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
         let mut sum = Self::default();
-        flows.for_each(|(flow, verdict)| sum.add(flow, verdict, &mut Room::unlimited()));
+        flows.for_each(|(flow, verdict)| sum.add(flow, verdict, &mut KeyBudget::unlimited()));
         sum
     }
 }
@@ -48,7 +48,7 @@ impl Services {
 }
 
 impl FlowSum for Services {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
         if let Some(transport) = Transport::from_protocol(flow.key.protocol) {
             self.0.entry((verdict.service, transport)).or_default().add(flow, verdict, transport, room);
         }
@@ -65,7 +65,7 @@ impl FlowSum for Services {
             if batch.is_empty() {
                 return sum;
             }
-            batch.drain(..).for_each(|(flow, verdict)| sum.add(flow, verdict, &mut Room::unlimited()));
+            batch.drain(..).for_each(|(flow, verdict)| sum.add(flow, verdict, &mut KeyBudget::unlimited()));
         }
     }
 
@@ -93,7 +93,7 @@ impl Services {
 pub struct Ports(pub(crate) Map<(Transport, u16), PortSum>);
 
 impl FlowSum for Ports {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut KeyBudget) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol).filter(|_| !flow.is_overflow()) else { return };
         let [a, b] = flow.key.ports;
         let is = |side: Side, role: Option<Side>| role == Some(side);
@@ -123,7 +123,7 @@ impl FlowSum for Ports {
 pub struct Ranges(pub(crate) Map<(Transport, Option<PortRange>), RangeSum>);
 
 impl FlowSum for Ranges {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut KeyBudget) {
         let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
         let port = verdict.server.map(|server| flow.key.port(server));
         self.0.entry((transport, port.map(PortRange::from_port))).or_default().add(flow, verdict, transport, port);
@@ -160,7 +160,7 @@ impl Servers {
 }
 
 impl FlowSum for Servers {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
         let (Some(key), Some(server)) = (ServerKey::of(flow, verdict), verdict.server) else { return };
         let client = Host::of(flow, server.other());
         let sum = place_for(key, &mut self.each, &mut self.others, room, || ServerSum::new(verdict));
@@ -199,7 +199,7 @@ impl Hosts {
 }
 
 impl FlowSum for Hosts {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut Room) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
         for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
             let sum = place_for(Host::of(flow, side), &mut self.each, &mut self.others, room, HostSum::default);
             sum.add(flow, verdict, side, room);
@@ -221,7 +221,7 @@ impl FlowSum for Hosts {
 pub struct Evidences(pub(crate) Map<(Evidence, Confidence), EvidenceSum>);
 
 impl FlowSum for Evidences {
-    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut Room) {
+    fn add(&mut self, flow: &Flow, verdict: &Verdict, _: &mut KeyBudget) {
         if flow.key.has_ports() {
             self.0.entry((verdict.evidence.kind(), verdict.confidence)).or_default().add(flow);
         }
@@ -243,7 +243,7 @@ pub struct ScanSums(pub(crate) Map<Scanner, Box<ScanSum>>);
 
 impl ScanSums {
     /// Adds a flow of `scanner`. Returns false if there is no room for another scanner.
-    pub fn add(&mut self, scanner: Scanner, flow: &Flow, verdict: &Verdict, room: &mut Room) -> bool {
+    pub fn add(&mut self, scanner: Scanner, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) -> bool {
         let has_room = room.has_for(&self.0, &scanner);
         if has_room {
             self.0.entry(scanner).or_default().add(flow, verdict, room);
@@ -278,7 +278,7 @@ pub struct FlowSums {
 
 impl FlowSums {
     /// Adds a flow, which may be a part of a scan, as far as there is room for the keys that the sums distinguish.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, scanner: Option<Scanner>, room: &mut Room) {
+    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, scanner: Option<Scanner>, room: &mut KeyBudget) {
         let FlowSums { services, ports, ranges, servers, hosts, evidences, scans } = self;
         let is_in_scan = scanner.is_some_and(|scanner| scans.add(scanner, flow, verdict, room));
         if !is_in_scan || !verdict.is_closed() {
@@ -298,7 +298,7 @@ fn place_for<'s, K: Eq + Hash, V>(
     key: K,
     each: &'s mut Map<K, V>,
     others: &'s mut Option<V>,
-    room: &mut Room,
+    room: &mut KeyBudget,
     empty: impl FnOnce() -> V,
 ) -> &'s mut V {
     if room.has_for(each, &key) { each.entry(key).or_insert_with(empty) } else { others.get_or_insert_with(empty) }

@@ -7,8 +7,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::budget::KeyBudget;
 use super::flows::FlowSums;
-use super::room::Room;
 use super::sums::{Host, HostSum, ServerKey, ServerSum, total};
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::Flows;
@@ -176,7 +176,7 @@ impl HostFlows {
             // A flow from a machine to itself is in its list twice: once for each side.
             let is_first = Host::of(flow, Side::A) == host && latest != number;
             let side = if is_first { Side::A } else { Side::B };
-            sum.add(flow, &decided.verdicts[number as usize], side, &mut Room::unlimited());
+            sum.add(flow, &decided.verdicts[number as usize], side, &mut KeyBudget::unlimited());
             latest = number;
         }
         Some((host, sum))
@@ -287,7 +287,7 @@ impl ServerFlows {
             let (flow, verdict) = (decided.flows.get(number as usize), &decided.verdicts[number as usize]);
             if let Some(server) = verdict.server {
                 let client = Host::of(flow, server.other());
-                sum.get_or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client, &mut Room::unlimited());
+                sum.get_or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client, &mut KeyBudget::unlimited());
             }
         }
         Some((key, sum?))

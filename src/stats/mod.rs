@@ -2,24 +2,24 @@
 //! in decided flows when the capture is over. Each can also take in another of its kind (`merge`), with the same result as if the
 //! packets or flows of the other had been added one by one.
 
+mod budget;
 mod capture;
 pub mod flows;
 mod grouped;
 mod host_set;
 mod ledger;
 mod portless;
-mod room;
 mod scans;
 pub mod sizes;
 mod sums;
 mod unsupported;
 
+pub use budget::KeyBudget;
 pub use capture::InterfaceTally;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
-pub use room::Room;
 pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;

@@ -9,20 +9,20 @@ const KEY: usize = 8;
 /// The number of further keys that sums may hold. Once it is used up, distinct counts are lower bounds, and keys without a place
 /// of their own are counted among others; no packet is lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Room {
+pub struct KeyBudget {
     /// The members of sets that there is still room for; `None` if there is no bound.
     left: Option<usize>,
 }
 
-impl Room {
+impl KeyBudget {
     /// No bound: for sums whose keys were bounded before.
-    pub const fn unlimited() -> Room {
-        Room { left: None }
+    pub const fn unlimited() -> KeyBudget {
+        KeyBudget { left: None }
     }
 
-    /// Room for `members` members of sets, some 30 bytes each.
-    pub const fn of(members: usize) -> Room {
-        Room { left: Some(members) }
+    /// KeyBudget for `members` members of sets, some 30 bytes each.
+    pub const fn of(members: usize) -> KeyBudget {
+        KeyBudget { left: Some(members) }
     }
 
     /// Adds a member to a set, if there is room. `insert` returns true if the member is new to the set.
@@ -57,19 +57,19 @@ mod tests {
 
     #[test]
     fn known_keys_cost_nothing_and_new_ones_are_added_while_there_is_room() {
-        let mut room = Room::of(3);
+        let mut room = KeyBudget::of(3);
         let mut set = HashSet::from([1, 2]);
         [1, 2].into_iter().for_each(|member| room.admit(|| set.insert(member)));
-        assert_eq!(room, Room::of(3));
+        assert_eq!(room, KeyBudget::of(3));
         [1, 3, 4, 5, 6, 7].into_iter().for_each(|member| room.admit(|| set.insert(member)));
-        assert_eq!((set.len(), room), (5, Room::of(0)));
+        assert_eq!((set.len(), room), (5, KeyBudget::of(0)));
         assert!(set.contains(&5) && !set.contains(&6), "who comes first finds room");
         let mut map = HashMap::from([(1, ())]);
         assert!(room.has_for(&map, &1));
         assert!(!room.has_for(&map, &2));
         map.clear();
-        assert!(Room::of(KEY).has_for(&map, &2));
-        let mut all = Room::unlimited();
+        assert!(KeyBudget::of(KEY).has_for(&map, &2));
+        let mut all = KeyBudget::unlimited();
         (0..100).for_each(|member| all.admit(|| set.insert(member)));
         assert_eq!((set.len(), all.has_for(&map, &9)), (100, true));
     }

@@ -1,7 +1,7 @@
 //! A set of machines. Services, servers and machines have one each, and a capture can have a million members in all: so an IPv4
 //! address takes four bytes in the set, and not the twenty that would do for either version.
 
-use super::room::Room;
+use super::budget::KeyBudget;
 use super::sums::Host;
 use crate::decode::{Address, IpVersion};
 use crate::support::int_set::IntSet;
@@ -26,7 +26,7 @@ impl HostSet {
 
     /// Adds a machine, if the set has it already or there is room.
     #[inline]
-    pub(super) fn insert(&mut self, host: Host, room: &mut Room) {
+    pub(super) fn insert(&mut self, host: Host, room: &mut KeyBudget) {
         match host.version {
             IpVersion::V4 => room.admit(|| self.v4.insert(host.address.v4_number())),
             IpVersion::V6 => room.admit(|| self.v6.insert(host.address)),
@@ -58,11 +58,11 @@ mod tests {
         let address = Address::v4([10, 0, 0, 1]);
         let mut set = HostSet::default();
         for version in [IpVersion::V4, IpVersion::V6, IpVersion::V4] {
-            set.insert(Host { version, address }, &mut Room::unlimited());
+            set.insert(Host { version, address }, &mut KeyBudget::unlimited());
         }
         assert_eq!(set.len(), 2);
         let mut other = HostSet::default();
-        other.insert(Host { version: IpVersion::V4, address: Address::v4([10, 0, 0, 2]) }, &mut Room::unlimited());
+        other.insert(Host { version: IpVersion::V4, address: Address::v4([10, 0, 0, 2]) }, &mut KeyBudget::unlimited());
         other.extend(&set);
         assert_eq!(other.len(), 3);
     }

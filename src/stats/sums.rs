@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 
+use super::budget::KeyBudget;
 use super::host_set::HostSet;
-use super::room::Room;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
 use crate::service::{Confidence, Evidence, Reply, Service, Transport, Verdict};
@@ -134,7 +134,7 @@ pub struct ServiceSum {
 impl ServiceSum {
     /// Adds a flow.
     #[inline]
-    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport, room: &mut Room) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport, room: &mut KeyBudget) {
         let client = client_side(flow, verdict);
         self.flows += 1;
         self.from_clients.merge(sent_by(flow, client));
@@ -303,7 +303,7 @@ impl ServerSum {
         }
     }
 
-    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host, room: &mut Room) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, client: Host, room: &mut KeyBudget) {
         self.flows += 1;
         self.reply = self.reply.max(verdict.reply);
         self.shows_server |= verdict.shows_server();
@@ -365,7 +365,7 @@ impl HostSum {
         self.sent.packets + self.received.packets
     }
 
-    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side, room: &mut Room) {
+    pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, side: Side, room: &mut KeyBudget) {
         self.sent.merge(sent_by(flow, side));
         self.received.merge(sent_by(flow, side.other()));
         self.span.merge(flow.span);
