@@ -15,7 +15,7 @@ use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
 use portolan::flow::{BATCH, FlowTable, TableOptions};
 use portolan::output::csv;
-use portolan::summary::{Report, TableName};
+use portolan::report::{Report, TableName};
 use portolan::unit::Time;
 
 /// Packets of the captures that are read and decoded: enough for steady figures, few enough for many repetitions.

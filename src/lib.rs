@@ -1,7 +1,7 @@
 //! Portolan says which services a packet capture holds, by port, and why.
 //!
 //! ```
-//! use portolan::summary::ServiceRow;
+//! use portolan::report::ServiceRow;
 //! use portolan::{Options, Report, analyse};
 //!
 //! let decided = analyse(&Options::for_files(["samples/office.pcapng"]));
@@ -11,8 +11,8 @@
 //! ```
 //!
 //! [`analyse`] reads saved captures; an [`Engine`] or a [`Driver`] reads whatever a [`Source`] gives, and shows its state meanwhile.
-//! [`Report`] makes [tables](TableName) of the result: typed rows such as [`ServiceRow`](summary::ServiceRow), or a
-//! [`Table`](summary::Table) for a [format](output::Format). The program `portolan` and its command line are the feature `cli`, live
+//! [`Report`] makes [tables](TableName) of the result: typed rows such as [`ServiceRow`](report::ServiceRow), or a
+//! [`Table`](report::Table) for a [format](output::Format). The program `portolan` and its command line are the feature `cli`, live
 //! capture and filters the feature `live`; both are on unless they are turned off.
 //!
 //! # Architecture
@@ -24,7 +24,7 @@
 //! 11  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
 //! 10  output                 tables to text: a file for each format; writers compute nothing
 //!  9  messages               every sentence that people read, as methods of a trait; English implements it
-//!     summary, explain       a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
+//!     report, explain        a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
 //!  8  analysis               packets in, collected sums and decided flows out
 //!  7  stats                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
@@ -57,7 +57,7 @@
 //!    [joined](flow::Joined), [`decide::Relations`] joins announcements to flows, [`decide::Roles`] asks the rules of the
 //!    [ladder](decide::ladder) for a [`service::Verdict`] on each flow, and [`stats::Scans`] finds out who scans what. The result is
 //!    [`analysis::Decided`].
-//! 8. [`summary::Report`] makes a row of the flow: a type with named fields, and a line for each column.
+//! 8. [`report::Report`] makes a row of the flow: a type with named fields, and a line for each column.
 //! 9. [`output::csv`] writes the values of the row.
 //!
 //! A live capture takes the same path. [`analysis::Driver`] reads a slice of packets at a time and removes flows that have been idle for
@@ -95,9 +95,9 @@ pub mod messages;
 pub mod output;
 #[cfg(feature = "live")]
 pub mod platform;
+pub mod report;
 pub mod service;
 pub mod stats;
-pub mod summary;
 #[doc(hidden)]
 pub mod support;
 pub mod unit;
@@ -106,4 +106,4 @@ pub mod untrusted;
 pub use analysis::{Collected, Decided, Driver, Engine, Options, analyse};
 pub use capture::Source;
 pub use error::Error;
-pub use summary::{Report, TableName};
+pub use report::{Report, TableName};

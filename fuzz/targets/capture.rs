@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Options, analyse_sources};
 use portolan::capture::{InputName, Source};
 use portolan::output::csv;
-use portolan::summary::{Report, TableName};
+use portolan::report::{Report, TableName};
 
 fuzz_target!(|bytes: &[u8]| {
     let source = Source::from_reader(&InputName::Stdin, Box::new(Cursor::new(bytes.to_vec())));

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Decided, Options, Sequence, analyse_sources};
 use portolan::capture::{InputName, Source};
 use portolan::output::json;
-use portolan::summary::{Report, TableName};
+use portolan::report::{Report, TableName};
 
 /// The most files of a set.
 const MAX_FILES: usize = 8;

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::output::csv;
-use portolan::summary::{Column, Kind, Record, Rows, Value};
+use portolan::report::{Column, Kind, Record, Rows, Value};
 use portolan::untrusted;
 
 struct NameRow<'a>(&'a str, u64);

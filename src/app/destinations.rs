@@ -10,8 +10,8 @@ use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::output::terminal::View;
 use portolan::output::{Format, Layout, WriteTable, folder, json, terminal};
+use portolan::report::{Report, Table};
 use portolan::service::Registry;
-use portolan::summary::{Report, Table};
 use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};

@@ -5,8 +5,8 @@ use portolan::output::terminal::View;
 use portolan::output::{diagnosis, json, terminal};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
+use portolan::report;
 use portolan::service::Registry;
-use portolan::summary;
 
 use super::cli::{RowsJob, Target};
 use super::destinations::{check_rows, write_rows, write_to};
@@ -22,7 +22,7 @@ use super::{COMPLETE, FAILED, INCOMPLETE};
 pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     check_rows(job, None)?;
     let machine = Machine::look();
-    let table = || summary::interfaces(&machine);
+    let table = || report::interfaces(&machine);
     let mut failures = write_rows(job, &Registry::shared(), &json::Settings::default(), table);
     if job.is_shown() {
         let view = View { wide: job.wide, ..view(Some(0)) };

@@ -3,9 +3,9 @@
 use portolan::error::Error;
 use portolan::output::terminal::View;
 use portolan::output::{json, port_page, terminal};
+use portolan::report;
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
-use portolan::summary;
 
 use super::cli::{ServicesJob, Target};
 use super::destinations::{check_rows, shown_path, write_rows, write_to};
@@ -36,7 +36,7 @@ pub fn services(job: &ServicesJob) -> Result<u8, Error> {
         return Ok(code);
     }
     let settings = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
-    let mut failures = write_rows(&job.rows, &registry, &settings, || summary::book(&pages));
+    let mut failures = write_rows(&job.rows, &registry, &settings, || report::book(&pages));
     let single_port = match job.questions.as_slice() {
         [question] => question.single_port(),
         _ => None,
@@ -44,7 +44,7 @@ pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     if job.rows.is_shown() {
         let shown = write_to(&Target::Stdout, |output| match single_port {
             Some(number) => port_page::write(number, &pages, view(Some(0)), output),
-            None => terminal::write(&summary::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
+            None => terminal::write(&report::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
         });
         failures.extend(shown.err());
     }

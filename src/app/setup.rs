@@ -6,8 +6,8 @@ use portolan::analysis::{self, Decided, Options};
 use portolan::capture::{Filter, InputName, Inputs};
 use portolan::error::Error;
 use portolan::flow::TimelineOptions;
+use portolan::report::TableName;
 use portolan::service::{Registry, user_table};
-use portolan::summary::TableName;
 
 use super::cli::{CommonJob, TablesJob};
 use super::diagnostics::{print_diagnostics, report_folders, report_interruption, report_order};

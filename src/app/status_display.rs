@@ -8,7 +8,7 @@ use console::{Term, truncate_str};
 use portolan::analysis::Decided;
 use portolan::output::terminal::{self, View};
 use portolan::output::wrap::hanging;
-use portolan::summary::{Report, TableName};
+use portolan::report::{Report, TableName};
 use portolan::unit::Traffic;
 
 use super::MESSAGES;

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use crate::analysis::Decided;
 use crate::decode::Encapsulation;
+use crate::report::{Column, Kind, Record, Rows, Table, Value, names};
 use crate::service::Transport;
 use crate::stats::flows::client_side;
-use crate::summary::{Column, Kind, Record, Rows, Table, Value, names};
 use crate::unit::Time;
 
 /// The most candidates that are shown one by one.

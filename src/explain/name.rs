@@ -6,9 +6,9 @@ use super::FlowContext;
 use crate::decide::facts::FlowFacts;
 use crate::inspect::ChannelEvent;
 use crate::messages::NamedPort;
+use crate::report::names;
 use crate::service::book::{Book, PortQuery, Subject};
 use crate::service::{Entry, FlowFlags, NameSource, Service};
-use crate::summary::names;
 
 /// The sentences, in order.
 pub fn sentences(context: &FlowContext<'_>, facts: &FlowFacts) -> Vec<String> {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::endpoint::Endpoint;
 use crate::decode::Side;
 use crate::flow::Flow;
-use crate::summary::CommunityId;
+use crate::report::CommunityId;
 
 /// Separators of two endpoints: the longer ones first, because the shorter ones are parts of them.
 const BETWEEN_ENDS: [&str; 6] = ["<->", "->", "<-", ">", "<", "-"];

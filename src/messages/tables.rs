@@ -1,6 +1,6 @@
 //! Titles of tables and columns, and texts in place of rows and columns.
 
-use crate::summary::TableName;
+use crate::report::TableName;
 
 /// A table with a title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

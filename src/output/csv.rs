@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::data::append;
 use super::stream::write_rows;
-use crate::summary::{Table, Value};
+use crate::report::{Table, Value};
 use crate::untrusted;
 
 /// Writes one table. Lines end in a line feed alone, which readers of RFC 4180 and of plain lines accept.

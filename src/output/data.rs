@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::escape;
-use crate::summary::{CommunityId, List, Value};
+use crate::report::{CommunityId, List, Value};
 use crate::unit::{PAIRS, Time};
 
 /// The most ranges of ports that a list shows; it reports the number of ports in further ones.
@@ -262,7 +262,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::summary::Share;
+    use crate::report::Share;
 
     fn text(value: Value<'_>) -> String {
         let mut text = Vec::new();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::summary::Table;
+use crate::report::Table;
 use crate::support::atomic_write;
 
 /// The path of a table's file in a folder: NAME.EXTENSION.

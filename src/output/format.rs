@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::json::Heading;
 use super::{csv, json, jsonl};
-use crate::summary::Table;
+use crate::report::Table;
 
 /// A format for data, as opposed to text for people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::data::append_json;
 use super::escape;
 use super::stream::write_rows;
-use crate::summary::{Field, Table, Value};
+use crate::report::{Field, Table, Value};
 
 /// The version of the document's schema, raised when a key changes its meaning.
 ///

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::json::append_object;
 use super::stream::write_rows;
-use crate::summary::{Table, Value};
+use crate::report::{Table, Value};
 
 /// Writes one table, and its total as the last line if there is one. A table without rows is empty output.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
@@ -20,7 +20,7 @@ pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::{Column, Kind, Record, Rows};
+    use crate::report::{Column, Kind, Record, Rows};
 
     struct Sent(Option<&'static str>, u64);
 

@@ -1,7 +1,7 @@
 //! The importance of columns on a terminal: always shown, shown if there is room, or never shown. Data formats have every column.
 
 use crate::explain::MAX_CANDIDATES;
-use crate::summary::{ColumnRole, Field, Table};
+use crate::report::{ColumnRole, Field, Table};
 
 /// The condition under which a column is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -284,14 +284,14 @@ pub fn default_rows(table: &str) -> usize {
 mod tests {
     use super::*;
     use crate::explain::CandidateRow;
-    use crate::summary::{BookRow, Column, Kind, Record, Rows, TableName};
+    use crate::report::{BookRow, Column, Kind, Record, Rows, TableName};
 
     #[test]
     fn every_column_of_a_listed_table_is_listed_once() {
         let mut tables: Vec<(&str, Vec<Field>)> = TableName::ALL.into_iter().map(|name| (name.key(), name.fields())).collect();
         tables.extend([("book", BookRow::fields()), ("candidates", CandidateRow::fields())]);
         #[cfg(feature = "live")]
-        tables.push(("interfaces", crate::summary::InterfaceRow::fields()));
+        tables.push(("interfaces", crate::report::InterfaceRow::fields()));
         for Importance { table, always, before_addresses, with_room, never } in TABLES {
             let Some((_, fields)) = tables.iter().find(|(name, _)| name == table) else {
                 assert_eq!((*table, cfg!(feature = "live")), ("interfaces", false));

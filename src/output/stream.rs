@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::summary::{Table, Value};
+use crate::report::{Table, Value};
 use crate::support::parallel;
 
 /// Writes all rows as text, then the total. `append_row` appends the text of a row; `write` receives the text of several rows at

@@ -14,7 +14,7 @@ use super::layout::{GAP, Narrowest, Overflow, Wish, columns_that_fit, widths};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::{Messages, TitledTable};
-use crate::summary::{ColumnRole, Field, Kind, Table, Value};
+use crate::report::{ColumnRole, Field, Kind, Table, Value};
 use crate::support::parallel;
 use crate::untrusted;
 
@@ -388,7 +388,7 @@ fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
 mod tests {
     use super::*;
     use crate::messages::English;
-    use crate::summary::{self, Column, Record};
+    use crate::report::{self, Column, Record};
     use crate::unit::Time;
 
     /// Three columns with the priorities of the table of that name, and one that is never shown.

@@ -7,9 +7,9 @@ use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::explain;
 use portolan::flow::TimelineOptions;
+use portolan::report::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, TableName};
 use portolan::service::Registry;
 use portolan::service::book::Book;
-use portolan::summary::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, TableName};
 use serde_json::Value;
 
 use crate::scene::*;

@@ -203,7 +203,7 @@ const NO_SENTENCES: [(&str, &str); 8] = [
     ("src/platform/doctor/fixes.rs", "commands for a shell"),
     ("src/platform/privileges/call_filter/calls.rs", "reasons for those who read the code; docs/sandbox.md has them, too"),
     ("src/service/registry.rs", "a value in JSON, the same in every language"),
-    ("src/summary/scans.rs", "values of columns, the same in every language"),
+    ("src/report/scans.rs", "values of columns, the same in every language"),
 ];
 /// A literal with this many words is a sentence.
 const SENTENCE: usize = 3;

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::InputName;
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
+use portolan::report::TableName;
 use portolan::service::book::PortQuery;
-use portolan::summary::TableName;
 
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ExplainArguments, Unnamed};

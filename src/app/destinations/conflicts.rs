@@ -11,7 +11,7 @@ use portolan::capture::{Identity, InputName};
 use portolan::error::{Error, NamedOutput, OutputConflict, UsedFile};
 use portolan::output::Layout;
 use portolan::output::folder::file_of;
-use portolan::summary::TableName;
+use portolan::report::TableName;
 use portolan::support::atomic_write::place_of;
 
 use crate::app::cli::{Destination, RowsJob, TablesJob, Target};

@@ -3,7 +3,7 @@
 use super::English;
 use super::numbers::{append_bytes, append_grouped, number_of};
 use crate::messages::{TableMessages, TitledTable};
-use crate::summary::TableName;
+use crate::report::TableName;
 
 impl TableMessages for English {
     fn table_title(&self, table: TitledTable) -> &'static str {

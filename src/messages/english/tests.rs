@@ -8,8 +8,8 @@ use crate::messages::{
     ChoiceMessages, ErrorMessages, ExplainMessages, InterruptedAt, Language, ReadingMessages, RungMessages, TableMessages,
     TitledTable, UsageMessages,
 };
+use crate::report::TableName;
 use crate::service::FlowFlags;
-use crate::summary::TableName;
 
 fn passed_over(numbers: [u64; 4]) -> PassedOver {
     let [other_files, folders, special, repeated] = numbers;

@@ -122,7 +122,7 @@ impl Sums<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::{Column, Kind};
+    use crate::report::{Column, Kind};
 
     struct Sent {
         name: Option<&'static str>,

@@ -160,7 +160,7 @@ impl<'d> Report<'d> {
     ///
     /// ```
     /// use portolan::analysis::{Options, analyse};
-    /// use portolan::summary::{Report, ServiceRow};
+    /// use portolan::report::{Report, ServiceRow};
     ///
     /// let decided = analyse(&Options::for_files(["samples/handshake.pcap"]));
     /// let services = Report::new(&decided).rows::<ServiceRow>();

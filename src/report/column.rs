@@ -101,7 +101,7 @@ pub struct Field {
 /// Rows may borrow from their source. The type with the lifetime `'static` stands for all of them:
 ///
 /// ```
-/// use portolan::summary::{Column, Kind, Record, Value};
+/// use portolan::report::{Column, Kind, Record, Value};
 ///
 /// struct PetRow<'a> {
 ///     name: &'a str,
