@@ -14,7 +14,7 @@ use portolan::analysis::{self, Options};
 use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
 use portolan::flow::{BATCH, FlowTable, TableOptions};
-use portolan::output::csv;
+use portolan::format::csv;
 use portolan::report::{Report, TableName};
 use portolan::unit::Time;
 

@@ -12,7 +12,7 @@
 //!
 //! [`analyse`] reads saved captures; an [`Engine`] or a [`Driver`] reads whatever a [`Source`] gives, and shows its state meanwhile.
 //! [`Report`] makes [tables](TableName) of the result: typed rows such as [`ServiceRow`](report::ServiceRow), or a
-//! [`Table`](report::Table) for a [format](output::Format). The program `portolan` and its command line are the feature `cli`, live
+//! [`Table`](report::Table) for a [format](format::Format). The program `portolan` and its command line are the feature `cli`, live
 //! capture and filters the feature `live`; both are on unless they are turned off.
 //!
 //! # Architecture
@@ -22,7 +22,7 @@
 //!
 //! ```text
 //! 11  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
-//! 10  output                 tables to text: a file for each format; writers compute nothing
+//! 10  format                 tables to text: a file for each format; writers compute nothing
 //!  9  messages               every sentence that people read, as methods of a trait; English implements it
 //!     report, explain        a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
 //!  8  analysis               packets in, collected sums and decided flows out
@@ -58,7 +58,7 @@
 //!    [ladder](decide::ladder) for a [`service::Verdict`] on each flow, and [`stats::Scans`] finds out who scans what. The result is
 //!    [`analysis::Decided`].
 //! 8. [`report::Report`] makes a row of the flow: a type with named fields, and a line for each column.
-//! 9. [`output::csv`] writes the values of the row.
+//! 9. [`format::csv`] writes the values of the row.
 //!
 //! A live capture takes the same path. [`analysis::Driver`] reads a slice of packets at a time and removes flows that have been idle for
 //! long: [`analysis::ClosedFlows`] keeps their sums. Between two slices the engine lends what it has collected, or copies it for another
@@ -89,10 +89,10 @@ pub mod decode;
 pub mod error;
 pub mod explain;
 pub mod flow;
+pub mod format;
 pub mod inspect;
 pub mod link_type;
 pub mod messages;
-pub mod output;
 #[cfg(feature = "live")]
 pub mod platform;
 pub mod report;

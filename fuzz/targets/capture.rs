@@ -7,7 +7,7 @@ use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Options, analyse_sources};
 use portolan::capture::{InputName, Source};
-use portolan::output::csv;
+use portolan::format::csv;
 use portolan::report::{Report, TableName};
 
 fuzz_target!(|bytes: &[u8]| {

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
 use portolan::analysis::{Decided, Options, Sequence, analyse_sources};
 use portolan::capture::{InputName, Source};
-use portolan::output::json;
+use portolan::format::json;
 use portolan::report::{Report, TableName};
 
 /// The most files of a set.

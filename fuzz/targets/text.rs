@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan::output::csv;
+use portolan::format::csv;
 use portolan::report::{Column, Kind, Record, Rows, Value};
 use portolan::untrusted;
 

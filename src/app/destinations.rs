@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use portolan::analysis::Decided;
 use portolan::error::Error;
-use portolan::output::terminal::View;
-use portolan::output::{Format, Layout, WriteTable, folder, json, terminal};
+use portolan::format::terminal::View;
+use portolan::format::{Format, Layout, WriteTable, folder, json, terminal};
 use portolan::report::{Report, Table};
 use portolan::service::Registry;
 use portolan::support::atomic_write;

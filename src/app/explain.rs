@@ -7,7 +7,7 @@ use portolan::analysis::{Decided, Options};
 use portolan::capture::{Filter, InputName};
 use portolan::error::Error;
 use portolan::explain::{self, Known, Matching, Question, Unclear};
-use portolan::output::{explanation, terminal};
+use portolan::format::{explanation, terminal};
 
 use super::cli::{ExplainArguments, Target, Unnamed};
 use super::destinations::write_to;

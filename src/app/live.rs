@@ -8,7 +8,7 @@ use portolan::analysis::{Driver, Options, Throttle};
 use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, Stopper};
 use portolan::capture::{InputName, SaveTarget, Saving, Source};
 use portolan::error::{CaptureProblem, Error};
-use portolan::output::{Layout, diagnosis};
+use portolan::format::{Layout, diagnosis};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
 use portolan::platform::privileges::{self, Needs, folder_of};

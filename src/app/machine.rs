@@ -1,8 +1,8 @@
 //! The commands about this computer: `portolan interfaces` and `portolan doctor`.
 
 use portolan::error::Error;
-use portolan::output::terminal::View;
-use portolan::output::{diagnosis, json, terminal};
+use portolan::format::terminal::View;
+use portolan::format::{diagnosis, json, terminal};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
 use portolan::report;

@@ -137,7 +137,7 @@ impl Reports {
         failures
     }
 
-    fn heading(&self) -> portolan::output::json::Heading<'static> {
+    fn heading(&self) -> portolan::format::json::Heading<'static> {
         heading(&self.interfaces, &self.tables, &self.common, &self.registry)
     }
 }

@@ -1,8 +1,8 @@
 //! `portolan services`.
 
 use portolan::error::Error;
-use portolan::output::terminal::View;
-use portolan::output::{json, port_page, terminal};
+use portolan::format::terminal::View;
+use portolan::format::{json, port_page, terminal};
 use portolan::report;
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use console::{Term, truncate_str};
 use portolan::analysis::Decided;
-use portolan::output::terminal::{self, View};
-use portolan::output::wrap::hanging;
+use portolan::format::terminal::{self, View};
+use portolan::format::wrap::hanging;
 use portolan::report::{Report, TableName};
 use portolan::unit::Traffic;
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use portolan::output::terminal::View;
+use portolan::format::terminal::View;
 use terminal_size::{Height, Width, terminal_size_of};
 
 use super::MESSAGES;

@@ -101,9 +101,9 @@ fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
         check(&name, &explain::candidates(&analysis, &all_flows));
     }
     let registry = Registry::shared();
-    check("book", &summary::book(&Book::open(&registry).pages()));
+    check("book", &report::book(&Book::open(&registry).pages()));
     #[cfg(feature = "live")]
-    check("interfaces", &summary::interfaces(&portolan::platform::machine::Machine::look()));
+    check("interfaces", &report::interfaces(&portolan::platform::machine::Machine::look()));
 }
 
 #[test]

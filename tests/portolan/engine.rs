@@ -71,7 +71,7 @@ impl Read for Pieces {
 
 fn csv(analysis: &Decided<'_>, name: TableName) -> String {
     let mut bytes = Vec::new();
-    portolan::output::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
+    portolan::format::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

@@ -103,7 +103,7 @@ fn tables(analysis: &Decided<'_>) -> Vec<Vec<u8>> {
     let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
     let csv = |name| {
         let mut bytes = Vec::new();
-        portolan::output::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
+        portolan::format::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
         bytes
     };
     without_origin.map(csv).collect()
@@ -120,12 +120,12 @@ proptest! {
         prop_assert_eq!(analysis.total().packets, captured);
         prop_assert_eq!(analysis.total().wire_bytes, on_the_wire);
         let mut document = Vec::new();
-        let heading = portolan::output::json::Heading {
-            portolan: portolan::output::json::Producer { version: "", services_table: String::new() },
+        let heading = portolan::format::json::Heading {
+            portolan: portolan::format::json::Producer { version: "", services_table: String::new() },
             input: Vec::new(),
-            options: portolan::output::json::Settings::default(),
+            options: portolan::format::json::Settings::default(),
         };
-        portolan::output::json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
+        portolan::format::json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
         let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
         for transport in ["tcp", "udp"] {
             let services = tables["services"].as_array().unwrap().iter().filter(|row| row["transport"] == transport);

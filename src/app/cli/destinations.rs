@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use portolan::output::{Format, Layout};
+use portolan::format::{Format, Layout};
 
 /// The place that a document is written to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use portolan::capture::{Identity, InputName};
 use portolan::error::{Error, NamedOutput, OutputConflict, UsedFile};
-use portolan::output::Layout;
-use portolan::output::folder::file_of;
+use portolan::format::Layout;
+use portolan::format::folder::file_of;
 use portolan::report::TableName;
 use portolan::support::atomic_write::place_of;
 

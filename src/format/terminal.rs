@@ -407,7 +407,7 @@ mod tests {
 
     fn services() -> Table<'static> {
         let rows = [("日本 a long name", 1234), ("b", 5), ("c", 6)];
-        summary::Rows::<Service>::stored(rows.map(|(name, packets)| Service(name, packets, "one")).into()).into()
+        report::Rows::<Service>::stored(rows.map(|(name, packets)| Service(name, packets, "one")).into()).into()
     }
 
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
@@ -455,7 +455,7 @@ mod tests {
         assert_eq!(head(33, false), [title, note]);
         assert_eq!(head(10, true), [title, "service           packets  clients"]);
         let long = "x".repeat(60).leak();
-        let table = summary::Rows::<Service>::stored(vec![Service(long, 1, long)]).into();
+        let table = report::Rows::<Service>::stored(vec![Service(long, 1, long)]).into();
         assert!(written(&table, 90, 0, false).starts_with(&one_line));
     }
 
@@ -477,7 +477,7 @@ mod tests {
 
     #[test]
     fn numbers_addresses_and_times_are_never_broken_or_shortened() {
-        let table = summary::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(0))]).into();
+        let table = report::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(0))]).into();
         for width in [1, 20, 40, 60, 80] {
             let written = written(&table, width, 0, false);
             for whole in ["2001:db8:1111:2222:3333:4444:5555:6666", "1970-01-01 00:00:00", "1000-2000", "60000"] {
@@ -496,7 +496,7 @@ mod tests {
     #[test]
     fn times_have_the_digits_that_distinguish_their_steps() {
         for (step, expected) in [(1_000_000_000, "1970-01-01 00:00:01  "), (250_000_000, "1970-01-01 00:00:01.25  ")] {
-            let rows = summary::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(1_250_000_000))]);
+            let rows = report::Rows::<Mixed>::stored(vec![Mixed(Time::from_nanoseconds(1_250_000_000))]);
             assert!(written(&rows.with_time_step(Some(step)).into(), 200, 0, false).contains(expected));
         }
         let steps = [604_800_000_000_000, 1_000_000_000, 1_500_000_000, 250_000_000, 1_000_000, 1000, 1, 2_000_000_001];
@@ -507,7 +507,7 @@ mod tests {
     #[test]
     fn many_rows_look_like_few() {
         let row = |number: usize| Service(if number == 0 { "first" } else { "x" }, number as u64, "one");
-        let table = |len| summary::Rows::<Service>::computed(len, row).into();
+        let table = |len| report::Rows::<Service>::computed(len, row).into();
         let lines = |len: usize, top| written(&table(len), 80, top, false).lines().map(str::to_owned).collect::<Vec<_>>();
         let (few, many) = (lines(MAX_KEPT + 3, MAX_KEPT), lines(MAX_KEPT + 3, MAX_KEPT + 1));
         assert_eq!(few[..MAX_KEPT + 2], many[..MAX_KEPT + 2]);

@@ -7,7 +7,7 @@ pub mod diagnosis;
 mod escape;
 pub mod explanation;
 pub mod folder;
-mod format;
+mod formats;
 pub mod json;
 pub mod jsonl;
 mod layout;
@@ -17,4 +17,4 @@ mod stream;
 pub mod terminal;
 pub mod wrap;
 
-pub use format::{Format, Layout, WriteDocument, WriteTable};
+pub use formats::{Format, Layout, WriteDocument, WriteTable};
