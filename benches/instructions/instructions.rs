@@ -127,7 +127,7 @@ fn decode_walk(packets: Vec<Stored>) -> (Vec<Stored>, Decoder) {
 fn flow_table(observations: Vec<Observation>) -> (Vec<Observation>, Flows) {
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&observations);
-    (observations, table.finish())
+    (observations, table.finish().0)
 }
 
 /// A source and the options to analyse it with; the book of ports is read on the way, which is not counted.

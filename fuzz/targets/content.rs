@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use portolan::inspect::{Announcement, Inspector, MAX_ANNOUNCEMENTS};
-use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, ConnectionFlags};
+use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, EncapsulationId, ConnectionFlags};
 use portolan::service::Registry;
 use portolan::unit::Time;
 
@@ -24,7 +24,7 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
     while let [length, flags, data @ ..] = rest {
         let (payload, following) = data.split_at(data.len().min(usize::from(*length) * 4));
         let (from, to) = if flags & 1 == 0 { (client, server) } else { (server, client) };
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, from, to);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, from, to);
         let payload_len = payload.len() as u32 + u32::from(flags >> 4);
         packet += 1;
         let observation = Observation {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::capture::{Interface, LinkType, Packet};
-use portolan::decode::{Decoded, Decoder, Observation, Observer, ScopeId, Walked, plain};
+use portolan::decode::{Decoded, Decoder, Observation, Observer, EncapsulationId, Walked, plain};
 use portolan::unit::Time;
 
 /// Holds what the short cut tells to what the walk tells.
@@ -14,7 +14,7 @@ impl Observer for Comparison<'_> {
     fn observe(&mut self, observation: Observation, payload: &[u8]) {
         let Walked { decoded, scope, quoted, payload: walked, .. } = self.0;
         assert_eq!(*decoded, Decoded::Observed(observation));
-        assert_eq!((*scope, *quoted, *walked), (ScopeId::PLAIN, None, payload));
+        assert_eq!((*scope, *quoted, *walked), (EncapsulationId::PLAIN, None, payload));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ClosedFlows, Decided, InputReport};
 use crate::capture::{Completeness, Filtered};
-use crate::decode::{Path, Scopes};
+use crate::decode::{Encapsulations, Path};
 use crate::error::Error;
 use crate::flow::{Flow, Flows, Timeline};
 use crate::inspect::{Announcements, HostNames};
@@ -17,7 +17,7 @@ use crate::unit::{Span, Time, Traffic};
 /// the borrow has ended, or owned.
 ///
 /// Nothing in it is decided but the sums of closed flows, so that its parts can be added to those of an earlier part of the capture:
-/// [`Scopes::merge`] first, which gives the scopes' numbers there, then [`Flow::merge`], [`Tally::merge`], [`Timeline::merge`],
+/// [`Encapsulations::merge`] first, which gives the scopes' numbers there, then [`Flow::merge`], [`Tally::merge`], [`Timeline::merge`],
 /// [`Announcements::merge`], [`HostNames::merge`] and [`Filtered::merge`].
 #[derive(Debug)]
 pub struct Collected<'c> {
@@ -38,7 +38,7 @@ pub struct Collected<'c> {
     /// The times of non-IP packets, if packets are counted by time.
     pub non_ip: Option<Cow<'c, Timeline>>,
     /// The encapsulations of the scopes in the flows' keys.
-    pub scopes: Cow<'c, Scopes>,
+    pub scopes: Cow<'c, Encapsulations>,
     /// The announcements of control channels.
     pub announcements: Cow<'c, Announcements>,
     /// Names of hosts in the capture. Untrusted text.

@@ -6,7 +6,7 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use crate::decode::{Address, IpVersion, ScopeId, Side};
+use crate::decode::{Address, EncapsulationId, IpVersion, Side};
 use crate::flow::BATCH;
 use crate::flow::Flow;
 use crate::flow::Flows;
@@ -26,7 +26,7 @@ const BITS_PER_ENDPOINT: usize = 8;
 struct Endpoint {
     address: Address,
     port: u16,
-    scope: ScopeId,
+    scope: EncapsulationId,
     protocol: u8,
     version: IpVersion,
 }
@@ -225,7 +225,7 @@ mod tests {
     }
 
     /// The fields that identify an endpoint.
-    type Model = (IpVersion, u8, ScopeId, Address, u16);
+    type Model = (IpVersion, u8, EncapsulationId, Address, u16);
 
     fn model(flow: &Flow, side: Side) -> Model {
         let key = &flow.key;
@@ -237,7 +237,7 @@ mod tests {
         let end = || (0u8..3, 0u16..3).prop_map(|(address, port)| (Address::v4([10, 0, 0, address]), port));
         (any::<bool>(), any::<bool>(), 0u16..2, end(), end()).prop_map(|(v6, udp, scope, a, b)| {
             let version = if v6 { IpVersion::V6 } else { IpVersion::V4 };
-            FlowKey::with_ports(version, if udp { ip::UDP } else { ip::TCP }, ScopeId(scope), a, b).0
+            FlowKey::with_ports(version, if udp { ip::UDP } else { ip::TCP }, EncapsulationId(scope), a, b).0
         })
     }
 

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use crate::decide::facts::Announced;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, ScopeId, Side};
+use crate::decode::{Address, EncapsulationId, FlowKey, Side};
 use crate::flow::Flow;
 use crate::flow::Flows;
 use crate::flow::Networks;
@@ -20,7 +20,7 @@ use crate::unit::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// Two machines, in one scope.
-type Machines = ([Address; 2], ScopeId);
+type Machines = ([Address; 2], EncapsulationId);
 
 /// The number of announcements of one endpoint that are compared with a flow, on either side of its beginning, and of control
 /// channels between its machines: enough for all that are active at one time, and a bound on the work that traffic can cause.

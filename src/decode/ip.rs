@@ -5,9 +5,9 @@ use std::ops::ControlFlow::{Break, Continue};
 use etherparse::err::ipv4::HeaderSliceError;
 use etherparse::{Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice};
 
+use super::encapsulation::Encapsulation;
 use super::observation::{Address, Fragment, IpVersion};
 use super::protocol::ip;
-use super::scope::Encapsulation;
 use super::walk::{IpFacts, Layer, Next, Walk};
 use super::{Decoded, LinkProtocol};
 

@@ -5,6 +5,7 @@
 //! walk. One loop takes the walk from layer to layer; each layer is one arm and one function that reads its header and names the
 //! next layer.
 
+mod encapsulation;
 mod ip;
 mod link;
 mod mpls;
@@ -13,7 +14,6 @@ mod plain;
 mod ppp;
 pub mod protocol;
 mod quote;
-mod scope;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -23,9 +23,9 @@ mod walk;
 use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
+pub use encapsulation::{Encapsulation, EncapsulationId, EncapsulationIds, Encapsulations, MAX_DEPTH, MAX_SCOPES, Path};
 pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
 pub use plain::{Observer, plain};
-pub use scope::{Encapsulation, MAX_DEPTH, MAX_SCOPES, Path, ScopeId, ScopeNumbers, Scopes};
 pub use transport::is_port_unreachable;
 pub use tunnel::{TunnelPorts, UdpTunnel};
 use walk::{Layer, Walk};
@@ -122,7 +122,7 @@ pub struct Walked<'a> {
     /// The end of the walk.
     pub decoded: Decoded,
     /// The encapsulations that the walk went through.
-    pub scope: ScopeId,
+    pub scope: EncapsulationId,
     /// Sender and receiver on the link, where the link header names them.
     pub link_addresses: [Option<LinkAddress>; 2],
     /// The flow that the packet quotes, if it is an ICMP error.
@@ -134,7 +134,7 @@ pub struct Walked<'a> {
 /// A walker over packets, which numbers the scopes that it meets.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    scopes: Scopes,
+    scopes: Encapsulations,
     tunnels: TunnelPorts,
 }
 
@@ -145,7 +145,7 @@ impl Decoder {
     }
 
     /// The scopes that were met so far.
-    pub fn scopes(&self) -> &Scopes {
+    pub fn scopes(&self) -> &Encapsulations {
         &self.scopes
     }
 
@@ -161,7 +161,7 @@ impl Decoder {
     }
 
     /// Returns all scopes that were met.
-    pub fn finish(self) -> Scopes {
+    pub fn finish(self) -> Encapsulations {
         self.scopes
     }
 

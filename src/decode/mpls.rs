@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow::{Break, Continue};
 
-use super::scope::Encapsulation;
+use super::encapsulation::Encapsulation;
 use super::walk::{Layer, Next, Walk};
 use super::{Decoded, LinkProtocol};
 

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bitflags::bitflags;
 
+use super::encapsulation::EncapsulationId;
 use super::protocol::ip;
-use super::scope::ScopeId;
 use crate::unit::Time;
 
 /// One of a flow's two endpoints: the first or the second of its key.
@@ -122,7 +122,7 @@ pub struct FlowKey {
     /// The ports of sides A and B.
     pub ports: [u16; 2],
     /// The encapsulations within which the addresses are unique.
-    pub scope: ScopeId,
+    pub scope: EncapsulationId,
     /// IP protocol number.
     pub protocol: u8,
     /// Version of both addresses.
@@ -135,7 +135,7 @@ impl FlowKey {
     pub fn with_ports(
         version: IpVersion,
         protocol: u8,
-        scope: ScopeId,
+        scope: EncapsulationId,
         from: (Address, u16),
         to: (Address, u16),
     ) -> (FlowKey, Side) {
@@ -156,7 +156,7 @@ impl FlowKey {
     pub fn without_ports(
         version: IpVersion,
         protocol: u8,
-        scope: ScopeId,
+        scope: EncapsulationId,
         from: Address,
         to: Address,
         numbers: [u16; 2],
@@ -256,7 +256,7 @@ impl Observation {
         key: FlowKey {
             addresses: [Address([0; 16]); 2],
             ports: [0; 2],
-            scope: ScopeId::PLAIN,
+            scope: EncapsulationId::PLAIN,
             protocol: 0,
             version: IpVersion::V4,
         },
@@ -284,15 +284,15 @@ mod tests {
 
     #[test]
     fn both_directions_have_one_key_and_opposite_sides() {
-        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, C, S);
-        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, S, C);
+        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, C, S);
+        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, S, C);
         assert_eq!((there, from_client), (back, from_server.other()));
         assert_eq!((there.ip_addr(from_client), there.port(from_client)), ("10.0.0.5".parse().unwrap(), 51544));
     }
 
     #[test]
     fn ports_distinguish_the_sides_of_a_machine_that_talks_to_itself() {
-        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, (C.0, 9), (C.0, 7));
+        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, (C.0, 9), (C.0, 7));
         assert_eq!((there.port(client), there.port(client.other())), (9, 7));
     }
 

@@ -6,9 +6,9 @@
 
 use etherparse::{Ethernet2HeaderSlice, Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, UdpHeaderSlice};
 
+use super::encapsulation::EncapsulationId;
 use super::observation::{Address, FlowKey, IpVersion, Observation};
 use super::protocol::{ether, ip};
-use super::scope::ScopeId;
 use super::transport::tcp_signals;
 use super::tunnel::{self, TunnelPorts};
 use crate::capture::{Interface, LinkType, Packet};
@@ -123,7 +123,8 @@ impl Ip {
         size: usize,
     ) -> Observation {
         let Ip { version, addresses: (source, destination), header_len, length, .. } = *self;
-        let (key, side) = FlowKey::with_ports(version, protocol, ScopeId::PLAIN, (source, ports.0), (destination, ports.1));
+        let (key, side) =
+            FlowKey::with_ports(version, protocol, EncapsulationId::PLAIN, (source, ports.0), (destination, ports.1));
         Observation {
             key,
             side,

@@ -2,9 +2,9 @@
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
+use super::encapsulation::EncapsulationId;
 use super::observation::{Address, FlowKey, IcmpMessage, IpVersion, Observation};
 use super::protocol::ip;
-use super::scope::ScopeId;
 use crate::unit::Time;
 
 /// The ICMP header before the quotation: type, code, checksum, and four bytes that depend on the type.
@@ -12,7 +12,13 @@ const ICMP_HEADER: usize = 8;
 
 /// The flow quoted by an ICMP error whose bytes are `error`, as an observation that counts nothing. `None` if the quoted packet
 /// has no ports, is a later fragment, or is cut too short. `message` is the error's type and code.
-pub fn quoted_flow(error: &[u8], version: IpVersion, scope: ScopeId, message: IcmpMessage, time: Time) -> Option<Observation> {
+pub fn quoted_flow(
+    error: &[u8],
+    version: IpVersion,
+    scope: EncapsulationId,
+    message: IcmpMessage,
+    time: Time,
+) -> Option<Observation> {
     let packet = error.get(ICMP_HEADER..)?;
     let (source, destination, protocol, header_len) = match version {
         IpVersion::V4 => {

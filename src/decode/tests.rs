@@ -125,7 +125,7 @@ fn vlan_tags_of_all_kinds_become_the_scope() {
         (walked.scope, observed(walked.decoded).key.scope)
     };
     let (ten, twenty) = (scope(&[(0x8100, 10)]), scope(&[(0x8100, 20)]));
-    assert!(ten.0 == ten.1 && ten != twenty && ten.0 != ScopeId::PLAIN);
+    assert!(ten.0 == ten.1 && ten != twenty && ten.0 != EncapsulationId::PLAIN);
     // The priority bits before the identifier do not count.
     assert_eq!(scope(&[(0x8100, 0xe00a)]), ten);
     // Old numbers for the same tag.
@@ -252,7 +252,7 @@ fn ipv6_extension_headers_are_walked_over() {
 fn an_authentication_header_is_skipped_and_recorded() {
     let header = [ip::UDP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let walked = walk(LinkType::RAW, &ipv4(ip::AH, &[&header[..], &UDP_HEADER].concat()));
-    assert_ne!(walked.scope, ScopeId::PLAIN);
+    assert_ne!(walked.scope, EncapsulationId::PLAIN);
     assert_eq!(told(&observed(walked.decoded)), DNS4);
 }
 
@@ -428,7 +428,7 @@ proptest! {
         let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
         if let Some((observation, payload)) = short_cut(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
-            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (ScopeId::PLAIN, None, &payload[..]));
+            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, &payload[..]));
         }
     }
 }

@@ -7,9 +7,9 @@ use std::ops::ControlFlow::Break;
 use etherparse::{TcpHeaderSlice, UdpHeaderSlice};
 
 use super::Decoded;
+use super::encapsulation::EncapsulationId;
 use super::observation::{ConnectionFlags, FlowKey, Fragment, IcmpMessage, Observation, Side};
 use super::protocol::ip;
-use super::scope::ScopeId;
 use super::tunnel::{self, TunnelPorts};
 use super::walk::{IpFacts, Next, Walk};
 use crate::unit::Time;
@@ -32,7 +32,7 @@ impl Details {
 
 /// Reads the header of an IP protocol and makes the packet's observation. Time and wire length are filled in by the caller.
 #[inline]
-pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId, tunnels: &TunnelPorts) -> Next {
+pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunnels: &TunnelPorts) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     if matches!(facts.fragment, Fragment::Later(_)) {
         return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, scope, [0, 0], None)));
@@ -69,7 +69,7 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: ScopeId, tunnels: &Tu
 }
 
 /// Makes the observation of a payload whose transport header is gone, so that nothing shows who opened a connection.
-pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), scope: ScopeId) -> Next {
+pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), scope: EncapsulationId) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     let (from, to) = ((facts.source, ports.0), (facts.destination, ports.1));
     let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
@@ -97,7 +97,7 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
 }
 
 /// Enters the packet inside a protocol without ports, if there is one.
-fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Next {
+fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope: EncapsulationId) -> Next {
     let outside = portless_observation(walk, facts, protocol, scope, [0, 0], None);
     if facts.fragment == Fragment::Whole
         && let Some(next) = tunnel::by_protocol(walk, protocol, facts)
@@ -113,7 +113,7 @@ fn portless_observation(
     walk: &Walk<'_>,
     facts: &IpFacts,
     protocol: u8,
-    scope: ScopeId,
+    scope: EncapsulationId,
     numbers: [u16; 2],
     message: Option<IcmpMessage>,
 ) -> Observation {
@@ -212,7 +212,7 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
 
 /// Reads ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier, and open it as SYN and SYN-ACK
 /// do.
-fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: ScopeId) -> Observation {
+fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: EncapsulationId) -> Observation {
     let message = |numbers, message| portless_observation(walk, facts, protocol, scope, numbers, message);
     let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else { return message([0, 0], None) };
     let Some(query) = query_type(protocol, kind) else {

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use super::encapsulation::{Encapsulation, Path};
 use super::observation::{Address, IpVersion, Observation};
-use super::scope::{Encapsulation, Path};
 use super::{Decoded, LinkAddress};
 use crate::capture::{LinkType, Packet};
 

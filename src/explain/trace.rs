@@ -5,7 +5,7 @@ mod whereabouts;
 
 use crate::analysis::{Options, PacketSink, pass_packets};
 use crate::capture::{Interface, Packet, Source};
-use crate::decode::{ConnectionFlags, Decoded, Decoder, FlowKey, Fragment, Observation, ScopeId, Side};
+use crate::decode::{ConnectionFlags, Decoded, Decoder, EncapsulationId, FlowKey, Fragment, Observation, Side};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::unit::Time;
 pub use whereabouts::{Matching, Whereabouts, matching, whereabouts};
@@ -130,7 +130,7 @@ impl<F: FnMut(u64, &Packet<'_>, &Interface)> PacketSink for Numbered<F> {
 struct Watch {
     key: FlowKey,
     /// The scope of its other direction, where that differs.
-    other_scope: Option<ScopeId>,
+    other_scope: Option<EncapsulationId>,
     /// The number of flows between the same ports that came before this flow.
     wanted: usize,
     table: FlowTable,

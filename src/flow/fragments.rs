@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, Fragment, IcmpMessage, Observation, ScopeId, Side};
+use crate::decode::{Address, EncapsulationId, FlowKey, Fragment, IcmpMessage, Observation, Side};
 use crate::unit::{NANOSECONDS, Time};
 
 /// The longest gap between the fragments of a datagram: the reassembly time of RFC 8200 section 4.5.
@@ -23,7 +23,7 @@ struct Datagram {
     destination: Address,
     protocol: u8,
     identification: u32,
-    scope: ScopeId,
+    scope: EncapsulationId,
 }
 
 /// The state of a datagram.
@@ -196,9 +196,9 @@ mod tests {
     fn fragment(fragment: Fragment, second: i64) -> Observation {
         let ports = matches!(fragment, Fragment::First(_));
         let (key, side) = if ports {
-            FlowKey::with_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, (C, 50001), (R, 53))
+            FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, (C, 50001), (R, 53))
         } else {
-            FlowKey::without_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, C, R, [0, 0])
+            FlowKey::without_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, C, R, [0, 0])
         };
         Observation {
             key,

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::flows::{Flows, Rare};
 use super::record::{Flow, REUSE_AFTER};
-use crate::decode::{FlowKey, Observation, ScopeId, Side};
+use crate::decode::{EncapsulationId, FlowKey, Observation, Side};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
 
@@ -33,14 +33,14 @@ pub struct Joined {
 #[derive(Debug)]
 pub struct JoinedNumbers(Vec<u32>);
 
-/// Scopes that are two directions of one network. Each is mapped to the scope that its flows have after joining.
+/// Encapsulations that are two directions of one network. Each is mapped to the scope that its flows have after joining.
 #[derive(Clone, Debug, Default)]
-pub struct Networks(Map<ScopeId, ScopeId>);
+pub struct Networks(Map<EncapsulationId, EncapsulationId>);
 
 impl Networks {
     /// The scope that stands for the network of `scope`: mostly `scope` itself.
     #[inline]
-    pub fn of(&self, scope: ScopeId) -> ScopeId {
+    pub fn of(&self, scope: EncapsulationId) -> EncapsulationId {
         if self.0.is_empty() { scope } else { self.root(scope) }
     }
 
@@ -49,14 +49,14 @@ impl Networks {
         FlowKey { scope: self.of(key.scope), ..key }
     }
 
-    fn root(&self, mut scope: ScopeId) -> ScopeId {
+    fn root(&self, mut scope: EncapsulationId) -> EncapsulationId {
         while let Some(&next) = self.0.get(&scope) {
             scope = next;
         }
         scope
     }
 
-    fn unite(&mut self, one: ScopeId, other: ScopeId) {
+    fn unite(&mut self, one: EncapsulationId, other: EncapsulationId) {
         let (one, other) = (self.root(one), self.root(other));
         if one != other {
             self.0.insert(one.max(other), one.min(other));
@@ -199,7 +199,7 @@ fn is_half(flow: &Flow) -> bool {
 
 /// The key without its scope.
 fn endpoints(key: FlowKey) -> FlowKey {
-    FlowKey { scope: ScopeId::PLAIN, ..key }
+    FlowKey { scope: EncapsulationId::PLAIN, ..key }
 }
 
 impl Flow {

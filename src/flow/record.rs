@@ -3,7 +3,7 @@
 use bitflags::bitflags;
 
 use crate::decode::protocol::ip;
-use crate::decode::{Address, FlowKey, Fragment, IpVersion, Observation, ScopeId, Side, is_port_unreachable};
+use crate::decode::{Address, EncapsulationId, FlowKey, Fragment, IpVersion, Observation, Side, is_port_unreachable};
 use crate::unit::{Span, Time};
 
 bitflags! {
@@ -106,7 +106,7 @@ pub struct Flow {
     /// Bytes of data in the opening whose sequence number is kept (TCP Fast Open, RFC 7413).
     pub(super) opening_data: u16,
     /// The scope of the other direction, where the two differ.
-    pub(super) other_scope: ScopeId,
+    pub(super) other_scope: EncapsulationId,
 }
 
 /// The silence in nanoseconds after which a new SYN opens a new connection even if the old one was never closed.
@@ -135,14 +135,14 @@ impl Flow {
             answered_sequence: 0,
             seen,
             opening_data: 0,
-            other_scope: ScopeId::PLAIN,
+            other_scope: EncapsulationId::PLAIN,
         }
     }
 
     /// The overflow record of a protocol, which stands for all flows for which the table has no room. It has no endpoints.
     pub fn overflow(protocol: u8) -> Flow {
         let nowhere = (Address::default(), 0);
-        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, nowhere, nowhere);
+        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, nowhere, nowhere);
         let mut seen = FlowEvents::default();
         seen.insert(FlowEvents::OVERFLOW);
         Flow::empty(key, seen)
@@ -248,7 +248,7 @@ impl Flow {
     }
 
     /// The scope of the other direction, if the two directions came in different scopes.
-    pub fn other_scope(&self) -> Option<ScopeId> {
+    pub fn other_scope(&self) -> Option<EncapsulationId> {
         self.seen.contains(FlowEvents::JOINED).then_some(self.other_scope)
     }
 

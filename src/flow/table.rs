@@ -328,14 +328,14 @@ mod tests {
     use super::super::timeline::Timelines;
     use super::*;
     use crate::decode::protocol::ip;
-    use crate::decode::{Address, IpVersion, ScopeId, Side};
+    use crate::decode::{Address, EncapsulationId, IpVersion, Side};
     use crate::flow::tests::observation;
     use crate::unit::NANOSECONDS;
 
     /// A TCP packet from `port` at `second`.
     fn packet(port: u16, second: i64) -> Observation {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, client, server);
         Observation { key, ..observation((side, "", 0, 0, second)) }
     }
 

@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, ConnectionFlags, FlowKey, IcmpMessage, IpVersion, Observation, ScopeId, Side};
+use crate::decode::{Address, ConnectionFlags, EncapsulationId, FlowKey, IcmpMessage, IpVersion, Observation, Side};
 use crate::service::{Opening, Verdict};
 use crate::unit::{NANOSECONDS, Time};
 
@@ -18,7 +18,7 @@ pub(super) type Said = (Side, &'static str, u32, u32, i64);
 pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observation {
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 51544), (Address::v4([192, 0, 2, 80]), 443));
     let (from, to) = if side == CLIENT { (client, server) } else { (server, client) };
-    let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, from, to);
+    let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, from, to);
     assert_eq!(sender, side);
     let bit = |flag, signal: ConnectionFlags| if flags.contains(flag) { signal } else { ConnectionFlags::empty() };
     Observation {
@@ -167,7 +167,7 @@ fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
     let mut table = FlowTable::new(TableOptions::default());
     for (scope, said) in said {
         let mut packet = observation(*said);
-        packet.key.scope = ScopeId(*scope);
+        packet.key.scope = EncapsulationId(*scope);
         table.push(&[packet]);
     }
     let joined = table.flows().join_halves(1).map(|joined| joined.flows);
@@ -210,7 +210,7 @@ fn several_connections_between_the_same_ports_are_joined_each_with_its_own_half(
 fn an_error_in_the_other_scope_is_about_the_half_that_it_quotes() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
     let mut quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
-    quote.key.scope = ScopeId(2);
+    quote.key.scope = EncapsulationId(2);
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&[observation(SYN), quote]);
     let Joined { flows, .. } = table.flows().join_halves(1).unwrap();
@@ -277,7 +277,7 @@ fn many_flows_are_all_found_again() {
     let mut table = FlowTable::new(TableOptions::default());
     let packet = |port| {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, client, server);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, client, server);
         Observation { key, side, ..observation(ACK) }
     };
     let packets: Vec<Observation> = (0..u16::MAX).map(packet).collect();

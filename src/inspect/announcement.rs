@@ -100,7 +100,7 @@ impl Announcements {
         self.log.push(announcement);
     }
 
-    /// Adds the announcements of a later part of the capture, with the same result as adding each of them. Scopes and packets
+    /// Adds the announcements of a later part of the capture, with the same result as adding each of them. Encapsulations and packets
     /// must have the same numbers in both parts.
     pub fn merge(&mut self, later: &Announcements) {
         later.log.iter().for_each(|announcement| self.add(*announcement));
@@ -155,12 +155,12 @@ mod tests {
 
     use super::*;
     use crate::decode::protocol::ip;
-    use crate::decode::{Address, IpVersion, ScopeId};
+    use crate::decode::{Address, EncapsulationId, IpVersion};
     use crate::unit::NANOSECONDS;
 
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
-        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, a, b);
+        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, a, b);
         Announcement { packet: 1, time: Time::UNKNOWN, channel, sender, event: ChannelEvent::Truncated }
     }
 

@@ -138,11 +138,11 @@ impl LineBuffer {
 mod tests {
     use super::*;
     use crate::decode::protocol::ip;
-    use crate::decode::{Address, IpVersion, ScopeId};
+    use crate::decode::{Address, EncapsulationId, IpVersion};
 
     fn direction(client: u16) -> Direction {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, ScopeId::PLAIN, a, b);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, a, b);
         (key, side, Channel::Ftp)
     }
 

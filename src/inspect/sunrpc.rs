@@ -234,7 +234,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::decode::{Address, IpVersion, ScopeId};
+    use crate::decode::{Address, EncapsulationId, IpVersion};
 
     fn words(words: &[u32]) -> Vec<u8> {
         words.iter().flat_map(|word| word.to_be_bytes()).collect()
@@ -260,7 +260,7 @@ mod tests {
 
     fn flow(client_port: u16) -> FlowKey {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), client_port), (Address::v4([192, 0, 2, 80]), 111));
-        FlowKey::with_ports(IpVersion::V4, ip::UDP, ScopeId::PLAIN, client, server).0
+        FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, client, server).0
     }
 
     /// The bindings in the messages of one flow.

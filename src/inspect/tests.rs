@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::decode::{Address, ConnectionFlags, FlowKey, Fragment, IpVersion, Observation, ScopeId};
+use crate::decode::{Address, ConnectionFlags, EncapsulationId, FlowKey, Fragment, IpVersion, Observation};
 use crate::service::{Registry, user_table};
 use crate::unit::{NANOSECONDS, Time};
 
@@ -82,7 +82,7 @@ impl Feed {
 
 fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8]) -> Observation {
     let end = |(address, port): AddressPort| (Address::v4(address), port);
-    let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, ScopeId::PLAIN, end(from), end(to));
+    let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, end(from), end(to));
     Observation {
         key,
         side,

@@ -11,7 +11,7 @@ use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::decide::roles;
 use crate::decode::protocol::ip;
-use crate::decode::{Encapsulation, ScopeId};
+use crate::decode::{Encapsulation, EncapsulationId};
 use crate::flow::Initiator;
 use crate::service::{Confidence, Evidence, FlowFlags, Transport};
 use crate::stats::flows::{client_side, sent_by};
@@ -164,7 +164,7 @@ fn row<'a>(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a>
     let address = |side| is_one.then(|| flow.key.ip_addr(side));
     let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
     // Nearly all flows have no encapsulation.
-    let is_plain = flow.key.scope == ScopeId::PLAIN && flow.other_scope().is_none();
+    let is_plain = flow.key.scope == EncapsulationId::PLAIN && flow.other_scope().is_none();
     let paths = if is_plain { None } else { Some(analysis.paths(flow)) };
     let paths = paths.as_ref().map_or(&[][..], |paths| &paths[..]);
     FlowRow {

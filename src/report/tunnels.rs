@@ -8,7 +8,7 @@ use super::column::{Column, Kind, Record};
 use super::names::OTHERS;
 use super::rows::Rows;
 use crate::analysis::Decided;
-use crate::decode::ScopeId;
+use crate::decode::EncapsulationId;
 use crate::unit::Traffic;
 
 /// The packets with one kind of encapsulation.
@@ -35,7 +35,7 @@ impl FromDecided for TunnelRow {
         // Sorted by the keys as written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
         for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
-            let path = analysis.scopes.path(ScopeId(number as u16));
+            let path = analysis.scopes.path(EncapsulationId(number as u16));
             let mut names: BTreeSet<Option<&'static str>> = path.steps().map(|step| Some(step.name())).collect();
             if names.is_empty() {
                 names.insert(None);

@@ -24,7 +24,7 @@ pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 
-use crate::decode::{Decoded, Observation, ScopeId, ScopeNumbers, Walked};
+use crate::decode::{Decoded, EncapsulationId, EncapsulationIds, Observation, Walked};
 use crate::unit::{Time, Traffic};
 
 /// The sums that are made packet by packet, not by flow.
@@ -44,14 +44,14 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a packet under its encapsulation, if it has one.
-    pub fn add_scope(&mut self, wire_len: u32, scope: ScopeId) {
-        if scope == ScopeId::PLAIN {
+    pub fn add_scope(&mut self, wire_len: u32, scope: EncapsulationId) {
+        if scope == EncapsulationId::PLAIN {
             return;
         }
         self.scope_mut(scope).add(wire_len);
     }
 
-    fn scope_mut(&mut self, scope: ScopeId) -> &mut Traffic {
+    fn scope_mut(&mut self, scope: EncapsulationId) -> &mut Traffic {
         let index = usize::from(scope.0);
         if self.scopes.len() <= index {
             self.scopes.resize(index + 1, Traffic::default());
@@ -101,13 +101,13 @@ impl Tally {
     }
 
     /// Adds another tally. `scopes` gives the numbers that its scopes have here.
-    pub fn merge(&mut self, other: &Tally, scopes: &ScopeNumbers) {
+    pub fn merge(&mut self, other: &Tally, scopes: &EncapsulationIds) {
         self.ledger.merge(&other.ledger);
         self.sizes.merge(&other.sizes);
         self.portless.merge(&other.portless);
         self.unsupported.merge(&other.unsupported);
         for (id, traffic) in (0..).zip(&other.scopes).filter(|(_, traffic)| traffic.packets > 0) {
-            self.scope_mut(scopes.of(ScopeId(id))).merge(*traffic);
+            self.scope_mut(scopes.of(EncapsulationId(id))).merge(*traffic);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
-use portolan::decode::{ScopeId, Scopes, Side};
+use portolan::decode::{EncapsulationId, Encapsulations, Side};
 use portolan::flow::TimelineOptions;
 use portolan::report::{Report, TableName};
 use portolan::service::Verdict;
@@ -269,7 +269,7 @@ proptest! {
         let (all, scopes_of_all) = tally(&[left, right_frames].concat());
         merged.merge(&right, &scopes.merge(&scopes_of_right));
         prop_assert_eq!(&merged.scopes, &all.scopes);
-        let path = |scopes: &Scopes, number: usize| scopes.path(ScopeId(number as u16));
+        let path = |scopes: &Encapsulations, number: usize| scopes.path(EncapsulationId(number as u16));
         prop_assert!((0..all.scopes.len()).all(|number| path(&scopes, number) == path(&scopes_of_all, number)));
         prop_assert_eq!(merged.ledger, all.ledger);
         prop_assert_eq!(merged.sizes, all.sizes);

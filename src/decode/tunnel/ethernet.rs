@@ -4,9 +4,9 @@
 use std::ops::ControlFlow::Continue;
 
 use super::{attempt, enter, nsh, tags};
+use crate::decode::encapsulation::Encapsulation;
 use crate::decode::link::type_or_length;
 use crate::decode::protocol::ether;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
 /// Enters the encapsulation that an EtherType announces, if its header checks out.

@@ -2,8 +2,8 @@
 //! (RFC 7637), ERSPAN (draft-foschiano-erspan).
 
 use super::{enter, enter_strictly, ip_layer, then_nsh};
+use crate::decode::encapsulation::Encapsulation;
 use crate::decode::protocol::ether;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
 const CHECKSUM: u16 = 0x8000;

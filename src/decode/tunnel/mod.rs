@@ -21,9 +21,9 @@ pub use udp::{by_ports, may_begin};
 
 use std::ops::ControlFlow::Continue;
 
+use super::encapsulation::Encapsulation;
 use super::observation::IpVersion;
 use super::protocol::{ether, ip};
-use super::scope::Encapsulation;
 use super::walk::{IpFacts, Layer, Next, Walk};
 
 /// Enters the tunnel that an IP protocol is, if its header checks out.

@@ -4,9 +4,9 @@
 //! zeros, or if a header says little, the inner bytes have to distinguish a tunnel from other traffic to its port.
 
 use super::tags;
+use crate::decode::encapsulation::MAX_DEPTH;
 use crate::decode::link::{self, ControlOrder};
 use crate::decode::protocol::ether;
-use crate::decode::scope::MAX_DEPTH;
 use crate::decode::walk::Layer;
 
 /// The agreement of bytes with an announced protocol.

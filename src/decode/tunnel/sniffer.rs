@@ -6,8 +6,8 @@
 
 use super::enter_if_plausible;
 use crate::capture::LinkType;
+use crate::decode::encapsulation::Encapsulation;
 use crate::decode::link::{is_readable_data, tzsp_header_len, tzsp_inside};
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
 /// TZSP over UDP: version 1, a frame that was received (0) or is to be sent (1). Keep-alives carry none.

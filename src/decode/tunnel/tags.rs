@@ -8,9 +8,9 @@ use std::ops::ControlFlow::Continue;
 
 use super::plausible::{self, Fit};
 use super::{attempt, enter};
+use crate::decode::encapsulation::Encapsulation;
 use crate::decode::link::type_or_length;
 use crate::decode::protocol::ether;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
 /// Enters a tag of a frame, if its header checks out.

@@ -6,9 +6,9 @@ use std::ops::ControlFlow::Continue;
 use super::plausible::{self, Fit};
 use super::ports::{TunnelPorts, UdpTunnel};
 use super::{attempt, enter, enter_if_plausible, enter_strictly, ip_layer, nsh_next, sniffer, then_nsh, version};
+use crate::decode::encapsulation::Encapsulation;
 use crate::decode::link::{ControlOrder, control_order, swapped_frame};
 use crate::decode::protocol::ether;
-use crate::decode::scope::Encapsulation;
 use crate::decode::walk::{Layer, Next, Walk};
 
 /// Bytes of the UDP header, which a tunnel's header follows.

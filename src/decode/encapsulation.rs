@@ -1,7 +1,7 @@
 //! The encapsulations around a packet's flow: VLAN tags and tunnels, outermost first.
 //!
 //! Two packets with equal addresses and ports belong to one flow only if they came through the same encapsulations: 10.0.0.1 in
-//! VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its path, a [`ScopeId`], and [`Scopes`] holds the
+//! VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its path, a [`EncapsulationId`], and [`Encapsulations`] holds the
 //! paths.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::fmt;
 
 /// The most encapsulations around one flow. A packet with more contradicts all practice and counts as malformed.
 pub const MAX_DEPTH: usize = 8;
-/// The most paths that are distinguished; packets of further ones share [`ScopeId::OTHER`].
+/// The most paths that are distinguished; packets of further ones share [`EncapsulationId::OTHER`].
 pub const MAX_SCOPES: usize = 1 << 15;
 
 /// One layer around a flow.
@@ -183,47 +183,47 @@ impl Path {
 
 /// The number of a [`Path`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
-pub struct ScopeId(pub u16);
+pub struct EncapsulationId(pub u16);
 
-impl ScopeId {
+impl EncapsulationId {
     /// No encapsulation at all.
-    pub const PLAIN: ScopeId = ScopeId(0);
+    pub const PLAIN: EncapsulationId = EncapsulationId(0);
     /// All paths beyond the first [`MAX_SCOPES`].
-    pub const OTHER: ScopeId = ScopeId(MAX_SCOPES as u16);
+    pub const OTHER: EncapsulationId = EncapsulationId(MAX_SCOPES as u16);
 }
 
 /// The paths seen so far and their numbers, in the order of their first packets.
 #[derive(Clone, Debug)]
-pub struct Scopes {
+pub struct Encapsulations {
     paths: Vec<Path>,
-    numbers: HashMap<Path, ScopeId>,
-    latest: (Path, ScopeId),
+    numbers: HashMap<Path, EncapsulationId>,
+    latest: (Path, EncapsulationId),
 }
 
-/// The numbers that the paths of one capture's [`Scopes`] have in another's.
+/// The numbers that the paths of one capture's [`Encapsulations`] have in another's.
 #[derive(Clone, Debug)]
-pub struct ScopeNumbers(Vec<ScopeId>);
+pub struct EncapsulationIds(Vec<EncapsulationId>);
 
-impl ScopeNumbers {
+impl EncapsulationIds {
     /// The number there of the path that has the number `id` here.
-    pub fn of(&self, id: ScopeId) -> ScopeId {
-        self.0.get(usize::from(id.0)).copied().unwrap_or(ScopeId::OTHER)
+    pub fn of(&self, id: EncapsulationId) -> EncapsulationId {
+        self.0.get(usize::from(id.0)).copied().unwrap_or(EncapsulationId::OTHER)
     }
 }
 
-impl Default for Scopes {
+impl Default for Encapsulations {
     fn default() -> Self {
-        let plain = (Path::default(), ScopeId::PLAIN);
-        Scopes { paths: vec![plain.0], numbers: HashMap::from([plain]), latest: plain }
+        let plain = (Path::default(), EncapsulationId::PLAIN);
+        Encapsulations { paths: vec![plain.0], numbers: HashMap::from([plain]), latest: plain }
     }
 }
 
-impl Scopes {
+impl Encapsulations {
     /// The number of `path`, which is added if it is new.
     #[inline]
-    pub fn number(&mut self, path: &Path) -> ScopeId {
+    pub fn number(&mut self, path: &Path) -> EncapsulationId {
         if path.is_empty() {
-            return ScopeId::PLAIN;
+            return EncapsulationId::PLAIN;
         }
         if *path != self.latest.0 {
             self.latest = (*path, self.look_up(path));
@@ -231,23 +231,23 @@ impl Scopes {
         self.latest.1
     }
 
-    fn look_up(&mut self, path: &Path) -> ScopeId {
+    fn look_up(&mut self, path: &Path) -> EncapsulationId {
         if let Some(&known) = self.numbers.get(path) {
             return known;
         }
         if self.paths.len() == MAX_SCOPES {
-            return ScopeId::OTHER;
+            return EncapsulationId::OTHER;
         }
-        let number = ScopeId(self.paths.len() as u16);
+        let number = EncapsulationId(self.paths.len() as u16);
         self.paths.push(*path);
         self.numbers.insert(*path, number);
         number
     }
 
     /// Adds the paths of a later part of the capture, and gives the numbers that they have here. The result is the same as if that
-    /// part's packets had been numbered here, unless it had so many paths that some share [`ScopeId::OTHER`]: these stay there.
-    pub fn merge(&mut self, later: &Scopes) -> ScopeNumbers {
-        ScopeNumbers(later.paths.iter().map(|path| self.number(path)).collect())
+    /// part's packets had been numbered here, unless it had so many paths that some share [`EncapsulationId::OTHER`]: these stay there.
+    pub fn merge(&mut self, later: &Encapsulations) -> EncapsulationIds {
+        EncapsulationIds(later.paths.iter().map(|path| self.number(path)).collect())
     }
 
     /// True if no encapsulation was met so far.
@@ -255,8 +255,8 @@ impl Scopes {
         self.paths.len() == 1
     }
 
-    /// The path with that number; empty for [`ScopeId::OTHER`].
-    pub fn path(&self, id: ScopeId) -> Path {
+    /// The path with that number; empty for [`EncapsulationId::OTHER`].
+    pub fn path(&self, id: EncapsulationId) -> Path {
         self.paths.get(usize::from(id.0)).copied().unwrap_or_default()
     }
 }
@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn equal_paths_have_one_number_and_order_counts() {
-        let mut scopes = Scopes::default();
-        assert_eq!(scopes.number(&vlan(&[])), ScopeId::PLAIN);
+        let mut scopes = Encapsulations::default();
+        assert_eq!(scopes.number(&vlan(&[])), EncapsulationId::PLAIN);
         let (a, b) = (scopes.number(&vlan(&[1, 2])), scopes.number(&vlan(&[2, 1])));
         assert_ne!(a, b);
         assert_eq!(scopes.number(&vlan(&[1, 2])), a);
@@ -288,15 +288,15 @@ mod tests {
     fn depth_and_number_of_paths_are_bounded() {
         let mut deep = vlan(&[0; MAX_DEPTH]);
         assert!(!deep.push(Encapsulation::Ah));
-        let mut scopes = Scopes::default();
+        let mut scopes = Encapsulations::default();
         let last = (0..MAX_SCOPES as u16 + 9).map(|n| scopes.number(&vlan(&[n / 4096, n % 4096]))).last();
-        assert_eq!(last, Some(ScopeId::OTHER));
-        assert_eq!(scopes.path(ScopeId::OTHER), Path::default());
+        assert_eq!(last, Some(EncapsulationId::OTHER));
+        assert_eq!(scopes.path(EncapsulationId::OTHER), Path::default());
     }
 
     /// The scopes of packets in these VLANs, and the packets' numbers.
-    fn numbered(earlier: &[u16], later: &[u16]) -> (Scopes, Vec<ScopeId>) {
-        let mut scopes = Scopes::default();
+    fn numbered(earlier: &[u16], later: &[u16]) -> (Encapsulations, Vec<EncapsulationId>) {
+        let mut scopes = Encapsulations::default();
         for id in earlier {
             scopes.number(&vlan(&[*id]));
         }
@@ -323,8 +323,8 @@ mod tests {
         let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
         let here = merged.merge(&alone);
         let (_, expected) = numbered(&earlier, &later);
-        assert_eq!(expected[2..], [ScopeId(MAX_SCOPES as u16 - 1), ScopeId::OTHER, ScopeId::OTHER]);
+        assert_eq!(expected[2..], [EncapsulationId(MAX_SCOPES as u16 - 1), EncapsulationId::OTHER, EncapsulationId::OTHER]);
         assert_eq!(numbers.into_iter().map(|id| here.of(id)).collect::<Vec<_>>(), expected);
-        assert_eq!(here.of(ScopeId::OTHER), ScopeId::OTHER);
+        assert_eq!(here.of(EncapsulationId::OTHER), EncapsulationId::OTHER);
     }
 }
