@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn labels_keep_their_text() {
         for (owner, name) in [
-            (&b"\x0bLiving KeyBudget\x05local\0"[..], "living room.local"),
+            (&b"\x0bLiving Room\x05local\0"[..], "living room.local"),
             (b"\x06B\xc3\xbcro1\0", "büro1"),
             (b"\x03B\xfc.\x01x\0", "b\\252\\..x"),
             (b"\x03a.b\0", "a\\.b"),

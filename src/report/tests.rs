@@ -14,7 +14,7 @@ fn machines_and_servers_without_room_share_the_last_row() {
     let mut source = capture(&packets);
     let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
     engine.read(&mut source, u64::MAX);
-    // KeyBudget for seven members in the sums of services, two servers, and three hosts.
+    // A budget for seven members in the sums of services, two servers, and three hosts.
     limit_closed_flows(&mut engine, KeyBudget::of(64));
     engine.expire_idle(at(9), NANOSECONDS);
     engine.close(&source);

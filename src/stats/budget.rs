@@ -20,7 +20,7 @@ impl KeyBudget {
         KeyBudget { left: None }
     }
 
-    /// KeyBudget for `members` members of sets, some 30 bytes each.
+    /// A budget for `members` members of sets, some 30 bytes each.
     pub const fn of(members: usize) -> KeyBudget {
         KeyBudget { left: Some(members) }
     }
