@@ -121,7 +121,7 @@ impl Record for FlowRow<'static> {
 impl FromDecided for FlowRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let start = analysis.span().first;
-        Rows::computed(analysis.flows.len(), move |number| row(analysis, number, start)).with_sum(move || sum(analysis))
+        Rows::computed(analysis.flows.len(), move |number| FlowRow::new(analysis, number, start)).with_sum(move || sum(analysis))
     }
 }
 
@@ -153,47 +153,49 @@ fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
     sum
 }
 
-/// Creates the row of flow `number`, counted from 0, in a capture that begins at `start`.
-fn row<'a>(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a> {
-    let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
-    let registry = &analysis.registry;
-    let client = client_side(flow, verdict);
-    let server = client.other();
-    let transport = Transport::from_protocol(flow.key.protocol);
-    let is_one = !flow.is_overflow();
-    let address = |side| is_one.then(|| flow.key.ip_addr(side));
-    let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
-    // Nearly all flows have no encapsulation.
-    let is_plain = flow.key.scope == EncapsulationId::PLAIN && flow.other_scope().is_none();
-    let paths = if is_plain { None } else { Some(analysis.paths(flow)) };
-    let paths = paths.as_ref().map_or(&[][..], |paths| &paths[..]);
-    FlowRow {
-        flow_id: Some(analysis.flows.id(number)),
-        transport: names::transport(flow.key.protocol),
-        ip_protocol: flow.key.protocol,
-        client_ip: address(client),
-        client_port: port(client),
-        server_ip: address(server),
-        server_port: port(server),
-        vlan: names::vlan(paths),
-        tunnel: names::tunnel(paths),
-        category: names::non_empty(names::category(registry, verdict.service)),
-        service: names::non_empty(names::service(registry, verdict.service)),
-        name_source: names::non_empty(names::source(registry, verdict.service)),
-        initiator: flow.initiator(verdict, roles::is_start_observed(flow, start)),
-        evidence: Some(verdict.evidence),
-        confidence: Some(verdict.confidence),
-        alternatives: names::alternatives(registry, verdict.alternatives),
-        flags: flow.flags(verdict, paths),
-        tcp_state: (flow.key.protocol == ip::TCP).then(|| flow.conn_state()),
-        span: flow.span,
-        from_client: sent_by(flow, client),
-        from_server: sent_by(flow, server),
-        payload_from_client: flow.payload_bytes[client.index()],
-        payload_from_server: flow.payload_bytes[server.index()],
-        fragments: rare.fragments,
-        icmp_errors: rare.icmp_errors,
-        community_id: is_one.then(|| CommunityId::of(flow)),
-        control_flow: analysis.relations.of(number).control.map(|control| analysis.flows.id(control)),
+impl<'a> FlowRow<'a> {
+    /// Creates the row of flow `number`, counted from 0, in a capture that begins at `start`.
+    pub(crate) fn new(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a> {
+        let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
+        let registry = &analysis.registry;
+        let client = client_side(flow, verdict);
+        let server = client.other();
+        let transport = Transport::from_protocol(flow.key.protocol);
+        let is_one = !flow.is_overflow();
+        let address = |side| is_one.then(|| flow.key.ip_addr(side));
+        let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
+        // Nearly all flows have no encapsulation.
+        let is_plain = flow.key.scope == EncapsulationId::PLAIN && flow.other_scope().is_none();
+        let paths = if is_plain { None } else { Some(analysis.paths(flow)) };
+        let paths = paths.as_ref().map_or(&[][..], |paths| &paths[..]);
+        FlowRow {
+            flow_id: Some(analysis.flows.id(number)),
+            transport: names::transport(flow.key.protocol),
+            ip_protocol: flow.key.protocol,
+            client_ip: address(client),
+            client_port: port(client),
+            server_ip: address(server),
+            server_port: port(server),
+            vlan: names::vlan(paths),
+            tunnel: names::tunnel(paths),
+            category: names::non_empty(names::category(registry, verdict.service)),
+            service: names::non_empty(names::service(registry, verdict.service)),
+            name_source: names::non_empty(names::source(registry, verdict.service)),
+            initiator: flow.initiator(verdict, roles::is_start_observed(flow, start)),
+            evidence: Some(verdict.evidence),
+            confidence: Some(verdict.confidence),
+            alternatives: names::alternatives(registry, verdict.alternatives),
+            flags: flow.flags(verdict, paths),
+            tcp_state: (flow.key.protocol == ip::TCP).then(|| flow.conn_state()),
+            span: flow.span,
+            from_client: sent_by(flow, client),
+            from_server: sent_by(flow, server),
+            payload_from_client: flow.payload_bytes[client.index()],
+            payload_from_server: flow.payload_bytes[server.index()],
+            fragments: rare.fragments,
+            icmp_errors: rare.icmp_errors,
+            community_id: is_one.then(|| CommunityId::of(flow)),
+            control_flow: analysis.relations.of(number).control.map(|control| analysis.flows.id(control)),
+        }
     }
 }
