@@ -29,13 +29,15 @@ pub fn leave_stdout(destinations: &[Destination]) -> bool {
     destinations.iter().all(|destination| destination.target != Target::Stdout)
 }
 
-/// The destinations of the tables of a capture.
+/// The output options of a command, and the destinations that they name.
 #[derive(Clone, Debug)]
-pub struct TablesDestinations(pub Vec<Destination>);
+pub struct OutputOptions<const ONE_TABLE: bool>(pub Vec<Destination>);
 
-/// The destinations of a single table.
-#[derive(Clone, Debug)]
-pub struct RowsDestinations(pub Vec<Destination>);
+/// The options for the tables of a capture.
+pub type TablesDestinations = OutputOptions<false>;
+
+/// The options for a single table.
+pub type RowsDestinations = OutputOptions<true>;
 
 const fn tables_help(format: Format) -> &'static str {
     match format {
@@ -71,14 +73,12 @@ fn destinations(matches: &ArgMatches) -> Vec<Destination> {
     Format::ALL.into_iter().filter_map(destination).collect()
 }
 
-impl Args for TablesDestinations {
+impl<const ONE_TABLE: bool> Args for OutputOptions<ONE_TABLE> {
     fn augment_args(command: Command) -> Command {
-        command.args(Format::ALL.map(|format| {
-            let value_name = match format.layout() {
-                Layout::EachTable(_) => "DIR",
-                Layout::OneDocument(_) => "FILE",
-            };
-            option(format, value_name, tables_help(format))
+        command.args(Format::ALL.map(|format| match format.layout() {
+            _ if ONE_TABLE => option(format, "FILE", rows_help(format)),
+            Layout::EachTable(_) => option(format, "DIR", tables_help(format)),
+            Layout::OneDocument(_) => option(format, "FILE", tables_help(format)),
         }))
     }
 
@@ -87,30 +87,9 @@ impl Args for TablesDestinations {
     }
 }
 
-impl FromArgMatches for TablesDestinations {
+impl<const ONE_TABLE: bool> FromArgMatches for OutputOptions<ONE_TABLE> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(TablesDestinations(destinations(matches)))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        self.0 = destinations(matches);
-        Ok(())
-    }
-}
-
-impl Args for RowsDestinations {
-    fn augment_args(command: Command) -> Command {
-        command.args(Format::ALL.map(|format| option(format, "FILE", rows_help(format))))
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
-}
-
-impl FromArgMatches for RowsDestinations {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(RowsDestinations(destinations(matches)))
+        Ok(OutputOptions(destinations(matches)))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
