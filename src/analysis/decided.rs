@@ -14,6 +14,9 @@ use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
 use crate::unit::{Time, Traffic};
 
+/// Traffic by the start of a bucket of time and by a name.
+pub type TrafficByTime<N> = BTreeMap<(Time, N), Traffic>;
+
 /// A decided capture, from which all tables are made.
 #[derive(Debug)]
 pub struct Decided<'c> {
@@ -54,17 +57,14 @@ impl<'c> Decided<'c> {
         Timelines::new(parts.into_iter().chain(of_closed).collect())
     }
 
-    /// The width of the buckets of [`Decided::by_time`] in nanoseconds.
+    /// The width of a bucket of time in nanoseconds, if packets are counted by time.
     pub fn bucket_width(&self) -> Option<i64> {
         self.timelines().map(|timelines| timelines.width())
     }
 
-    /// The traffic by time and by the name that `name` gives to each category (`None` for traffic without ports), if packets are
-    /// counted by time. Packets without a time come first.
-    pub fn by_time<N: Ord + Copy + Send>(
-        &self,
-        name: impl Fn(Option<Category>) -> N + Sync,
-    ) -> Option<BTreeMap<(Time, N), Traffic>> {
+    /// The width of a bucket of time in nanoseconds, and the traffic by time and by the name that `name` gives to each category
+    /// (`None` for traffic without ports), if packets are counted by time. Packets without a time come first.
+    pub fn by_time<N: Ord + Copy + Send>(&self, name: impl Fn(Option<Category>) -> N + Sync) -> Option<(i64, TrafficByTime<N>)> {
         // The order of the parts.
         const FLOWS: usize = 0;
         const NON_IP: usize = 1;
@@ -73,7 +73,8 @@ impl<'c> Decided<'c> {
             NON_IP => None,
             _ => self.closed.as_ref().and_then(|closed| closed.category_of(owner)),
         };
-        Some(self.timelines()?.by(self.threads, |part, owner| name(category(part, owner))))
+        let timelines = self.timelines()?;
+        Some((timelines.width(), timelines.by(self.threads, |part, owner| name(category(part, owner)))))
     }
 
     /// The category that flow `number` counts as; `None` if it has no ports.

@@ -395,7 +395,7 @@ mod tests {
             engine.close(&source);
             let analysis = engine.finish().decide();
             let closed = analysis.closed.as_ref().map_or(0, |closed| closed.flows);
-            (closed, analysis.flows.len(), analysis.by_time(|category| category.map(Category::name)).unwrap())
+            (closed, analysis.flows.len(), analysis.by_time(|category| category.map(Category::name)).unwrap().1)
         };
         let (kept, expired) = (timeline_of(false), timeline_of(true));
         assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));

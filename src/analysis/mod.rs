@@ -28,7 +28,7 @@ use crate::stats::InterfaceTally;
 use crate::unit::Span;
 pub use closed_flows::ClosedFlows;
 pub use collected::Collected;
-pub use decided::Decided;
+pub use decided::{Decided, TrafficByTime};
 pub use driver::Driver;
 pub use engine::Engine;
 pub use packets::{PacketSink, pass_packets};

@@ -35,8 +35,9 @@ impl Record for TimelineRow {
 
 impl FromDecided for TimelineRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let sums = analysis.by_time(|category| category.map_or(PORTLESS, Category::name)).unwrap_or_default().into_iter();
-        let rows = sums.map(|((start, category), traffic)| TimelineRow { start, category, traffic });
-        Rows::stored(rows.collect()).with_time_step(analysis.bucket_width())
+        let by_time = analysis.by_time(|category| category.map_or(PORTLESS, Category::name));
+        let Some((width, sums)) = by_time else { return Rows::stored(Vec::new()) };
+        let rows = sums.into_iter().map(|((start, category), traffic)| TimelineRow { start, category, traffic });
+        Rows::stored(rows.collect()).with_time_step(Some(width))
     }
 }
