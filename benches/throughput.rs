@@ -16,7 +16,7 @@ use portolan::decode::{Decoded, Decoder, Observation};
 use portolan::flow::{BATCH, FlowTable, TableOptions};
 use portolan::format::csv;
 use portolan::report::{Report, TableName};
-use portolan::unit::Time;
+use portolan::time::Time;
 
 /// Packets of the captures that are read and decoded: enough for steady figures, few enough for many repetitions.
 const PACKETS: u64 = 200_000;

@@ -14,7 +14,7 @@ use portolan::capture::{InputName, Interface, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation, Observer, plain};
 use portolan::error::Error;
 use portolan::flow::{FlowTable, Flows, TableOptions};
-use portolan::unit::Time;
+use portolan::time::Time;
 
 /// Packets, or observations, of each case but the last: a count divided by it is the cost of one.
 const BATCH: usize = 10_000;

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use portolan::inspect::{Announcement, Inspector, MAX_ANNOUNCEMENTS};
 use portolan::decode::{Address, FlowKey, Fragment, IpVersion, Observation, EncapsulationId, ConnectionFlags};
 use portolan::service::Registry;
-use portolan::unit::Time;
+use portolan::time::Time;
 
 /// The channel at this protocol and port, if there is one, else any: nearly all ports have none.
 fn channel(protocol: u8, port: u16) -> (u8, u16) {

@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use portolan::capture::{Interface, LinkType, Packet};
 use portolan::decode::{Decoded, Decoder, Observation, Observer, EncapsulationId, Walked, plain};
-use portolan::unit::Time;
+use portolan::time::Time;
 
 /// Holds what the short cut tells to what the walk tells.
 struct Comparison<'w>(&'w Walked<'w>);

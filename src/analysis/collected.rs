@@ -11,7 +11,8 @@ use crate::flow::{Flow, Flows, Timeline};
 use crate::inspect::{Announcements, HostNames};
 use crate::service::Registry;
 use crate::stats::Tally;
-use crate::unit::{Span, Time, Traffic};
+use crate::time::{Span, Time};
+use crate::traffic::Traffic;
 
 /// Everything that packets have left behind up to one moment: borrowed from an [`Engine`](super::Engine), which goes on only when
 /// the borrow has ended, or owned.

@@ -12,7 +12,8 @@ use crate::stats::flows::FlowSum;
 use crate::stats::{DecidedFlows, Scanner, Scans};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
-use crate::unit::{Time, Traffic};
+use crate::time::Time;
+use crate::traffic::Traffic;
 
 /// Traffic by the start of a bucket of time and by a name.
 pub type TrafficByTime<N> = BTreeMap<(Time, N), Traffic>;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Collected, Engine, Moment, Options, Throttle};
 use crate::capture::{InputName, Interrupt, Position, Source};
 use crate::error::{Action, Error};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// Packets in a slice of a saved capture, after which the caller can report the reader's position.
 const SLICE: u64 = 1 << 16;

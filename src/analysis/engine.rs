@@ -16,7 +16,8 @@ use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPor
 use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
 use crate::stats::{InterfaceTally, Tally};
-use crate::unit::{Span, Time, Traffic};
+use crate::time::{Span, Time};
+use crate::traffic::Traffic;
 
 /// Reads packets, counts them, and decides whose they are: decode, join fragments, count, table; reads the payload of control
 /// channels, too.
@@ -371,7 +372,7 @@ mod tests {
     use super::*;
     use crate::flow::TimelineOptions;
     use crate::service::Category;
-    use crate::unit::NANOSECONDS;
+    use crate::time::NANOSECONDS;
 
     #[test]
     fn two_expired_directions_count_as_one_flow_in_the_timeline() {

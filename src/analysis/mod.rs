@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::flow::{BATCH, DEFAULT_MAX_FLOWS, TimelineOptions};
 use crate::service::Registry;
 use crate::stats::InterfaceTally;
-use crate::unit::Span;
+use crate::time::Span;
 pub use closed_flows::ClosedFlows;
 pub use collected::Collected;
 pub use decided::{Decided, TrafficByTime};

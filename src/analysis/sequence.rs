@@ -1,7 +1,7 @@
 //! The order in time of inputs that are read one after another as one capture, with their overlaps and gaps.
 
 use super::InputReport;
-use crate::unit::{NANOSECONDS, Span};
+use crate::time::{NANOSECONDS, Span};
 
 /// The shortest time between two inputs, in nanoseconds, that counts as a gap, in which packets may be missing.
 ///
@@ -77,7 +77,7 @@ fn keep_larger(largest: &mut Option<Between>, earlier: usize, later: usize, nano
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unit::Time;
+    use crate::time::Time;
 
     /// The sequence of inputs with these first and last seconds.
     fn sequence(spans: &[(i64, i64)]) -> Sequence {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::flow::Flows;
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// The largest change, in nanoseconds, that counts as a gradual adjustment of a clock and not as setting it.
 const ADJUSTED: i64 = NANOSECONDS;

@@ -8,7 +8,7 @@ use etherparse::PacketBuilder;
 use super::{ClosedFlows, Engine, Moment};
 use crate::capture::{InputName, Source};
 use crate::stats::KeyBudget;
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// A capture of UDP packets: second, client's last byte, server's port, payload.
 pub fn capture(packets: &[(u32, u8, u16, &[u8])]) -> Source {

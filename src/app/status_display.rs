@@ -9,7 +9,7 @@ use portolan::analysis::Decided;
 use portolan::format::terminal::{self, View};
 use portolan::format::wrap::hanging;
 use portolan::report::{Report, TableName};
-use portolan::unit::Traffic;
+use portolan::traffic::Traffic;
 
 use super::MESSAGES;
 use super::diagnostics::print_status;

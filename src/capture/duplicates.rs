@@ -16,7 +16,7 @@ use foldhash::quality::RandomState;
 use super::buffer::Buffer;
 use super::format::PacketRecord;
 use crate::link_type::LinkType;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// Number of earlier packets that a packet is compared with: as many as in `editcap -d`, whose window of five includes the packet
 /// itself.

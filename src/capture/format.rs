@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::error::FormatProblem;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// Size limit of a packet in bytes: what libpcap allows for the link types with the longest packets. A longer packet is treated
 /// as damage.

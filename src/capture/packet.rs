@@ -1,7 +1,7 @@
 //! A packet and the interface it was seen on: the form that every capture format is reduced to.
 
 use crate::link_type::LinkType;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// An interface of the capture, as its file describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 use crate::link_type::LinkType;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The usual magic number: times in microseconds.
 const MAGIC_MICROSECONDS: u32 = 0xa1b2_c3d4;

@@ -2,7 +2,7 @@
 //! records.
 
 use crate::link_type::LinkType;
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// Bytes before each packet's data.
 pub const RECORD_HEADER: usize = 16;

@@ -11,7 +11,7 @@ use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture, SectionProblem};
 use crate::link_type::LinkType;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The type of a Section Header Block, which reads the same in both byte orders.
 pub const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];

@@ -9,7 +9,7 @@ use super::pcapng::{
     ENHANCED_PACKET, IF_NAME, IF_TSRESOL, INTERFACE, INTERFACE_STATISTICS, ISB_IFDROP, ISB_OSDROP, OPTION_END, SECTION_HEADER,
 };
 use crate::link_type::LinkType;
-use crate::unit::Time;
+use crate::time::Time;
 
 const BYTE_ORDER_MARK: u32 = 0x1a2b_3c4d;
 /// The section's length is not known while it is written.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// A file, or standard output, being written.
 ///
@@ -98,7 +98,7 @@ pub fn check_folder(path: &Path) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unit::NANOSECONDS;
+    use crate::time::NANOSECONDS;
 
     #[test]
     fn a_partial_record_is_cut_off() {

@@ -15,7 +15,7 @@ use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
 use super::saved_file::{SavedFile, check_folder, numbered};
 use crate::error::{Action, Error, SaveProblem};
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// Size limit of the section header and interface descriptions that are kept, to be repeated in each new file, in bytes: those of
 /// [`MAX_INTERFACES`](super::pcapng::MAX_INTERFACES) with 1 KiB each.

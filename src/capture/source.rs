@@ -18,7 +18,7 @@ use super::pcapng::{self, Pcapng};
 use super::read_problem::{ReadProblem, ReadReason};
 use super::snoop::{self, Snoop};
 use crate::error::{CompressionProblem, Error, NotACapture};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// Maximum number of problems of an input that are reported one by one; further ones are only counted.
 pub const MAX_REPORTED_PROBLEMS: usize = 10;

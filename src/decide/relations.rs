@@ -16,7 +16,7 @@ use crate::flow::Networks;
 use crate::inspect::{Announcement, Announcements, ChannelEvent, Expectation, ServerEnd};
 use crate::service::{FlowFlags, PortSet, Registry, Transport};
 use crate::support::parallel;
-use crate::unit::{Span, Time};
+use crate::time::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// Two machines, in one scope.

@@ -16,7 +16,7 @@ use crate::flow::Flows;
 use crate::service::{Confidence, Evidence, Registry, Transport, Verdict};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// Nanoseconds after the start of the capture from which on the first packet of a flow in the capture is taken to be its very
 /// first.

@@ -7,7 +7,7 @@ use bitflags::bitflags;
 
 use super::encapsulation::EncapsulationId;
 use super::protocol::ip;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// One of a flow's two endpoints: the first or the second of its key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 use super::encapsulation::EncapsulationId;
 use super::observation::{Address, FlowKey, IcmpMessage, IpVersion, Observation};
 use super::protocol::ip;
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The ICMP header before the quotation: type, code, checksum, and four bytes that depend on the type.
 const ICMP_HEADER: usize = 8;

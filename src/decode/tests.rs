@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::decode::protocol::ip;
-use crate::unit::Time;
+use crate::time::Time;
 
 const C: [u8; 4] = [10, 0, 0, 5];
 const S: [u8; 4] = [192, 0, 2, 80];

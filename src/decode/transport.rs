@@ -12,7 +12,7 @@ use super::observation::{ConnectionFlags, FlowKey, Fragment, IcmpMessage, Observ
 use super::protocol::ip;
 use super::tunnel::{self, TunnelPorts};
 use super::walk::{IpFacts, Next, Walk};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The fields of a transport header.
 struct Details {

@@ -25,7 +25,7 @@ use crate::decode::Side;
 use crate::flow::{Flow, Initiator};
 use crate::messages::{Messages, PacketAt, ServerConclusion, ServerRole};
 use crate::service::{Confidence, FlowFlags, Reply, Rung, Service, Transport, Verdict, protocols};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// A flow and all that is known of it.
 struct FlowContext<'a> {

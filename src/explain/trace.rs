@@ -7,7 +7,7 @@ use crate::analysis::{Options, PacketSink, pass_packets};
 use crate::capture::{Interface, Packet, Source};
 use crate::decode::{ConnectionFlags, Decoded, Decoder, EncapsulationId, FlowKey, Fragment, Observation, Side};
 use crate::flow::{FlowTable, Flows, TableOptions};
-use crate::unit::Time;
+use crate::time::Time;
 pub use whereabouts::{Matching, Whereabouts, matching, whereabouts};
 
 /// A packet of the flow.

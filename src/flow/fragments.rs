@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::decode::protocol::ip;
 use crate::decode::{Address, EncapsulationId, FlowKey, Fragment, IcmpMessage, Observation, Side};
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// The longest gap between the fragments of a datagram: the reassembly time of RFC 8200 section 4.5.
 const LIFETIME: i64 = 60 * NANOSECONDS;

@@ -72,7 +72,7 @@ mod tests {
     use crate::flow::Outcome;
     use crate::flow::tests::{Said, observation};
     use crate::service::Opening;
-    use crate::unit::Time;
+    use crate::time::Time;
 
     const CLIENT: Side = Side::A;
     const SERVER: Side = Side::B;

@@ -4,7 +4,7 @@ use bitflags::bitflags;
 
 use crate::decode::protocol::ip;
 use crate::decode::{Address, EncapsulationId, FlowKey, Fragment, IpVersion, Observation, Side, is_port_unreachable};
-use crate::unit::{Span, Time};
+use crate::time::{Span, Time};
 
 bitflags! {
     /// Events that have been seen of a flow. An event that either side can cause has two bits: the constant is that of side A,
@@ -110,7 +110,7 @@ pub struct Flow {
 }
 
 /// The silence in nanoseconds after which a new SYN opens a new connection even if the old one was never closed.
-pub const REUSE_AFTER: i64 = 60 * crate::unit::NANOSECONDS;
+pub const REUSE_AFTER: i64 = 60 * crate::time::NANOSECONDS;
 
 impl Flow {
     /// The flow that a packet begins. The packet is not counted yet.

@@ -330,7 +330,7 @@ mod tests {
     use crate::decode::protocol::ip;
     use crate::decode::{Address, EncapsulationId, IpVersion, Side};
     use crate::flow::tests::observation;
-    use crate::unit::NANOSECONDS;
+    use crate::time::NANOSECONDS;
 
     /// A TCP packet from `port` at `second`.
     fn packet(port: u16, second: i64) -> Observation {

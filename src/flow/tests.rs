@@ -6,7 +6,7 @@ use super::*;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, ConnectionFlags, EncapsulationId, FlowKey, IcmpMessage, IpVersion, Observation, Side};
 use crate::service::{Opening, Verdict};
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// The client is side A: 10.0.0.5 comes before 192.0.2.80.
 const CLIENT: Side = Side::A;

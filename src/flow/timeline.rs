@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::support::parallel;
-use crate::unit::{NANOSECONDS, Time, Traffic};
+use crate::time::{NANOSECONDS, Time};
+use crate::traffic::Traffic;
 
 /// The most buckets with traffic, where Portolan chooses the width.
 pub const MAX_BUCKETS: usize = 600;

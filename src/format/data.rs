@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::escape;
 use crate::report::{CommunityId, List, Value};
-use crate::unit::{PAIRS, Time};
+use crate::time::{PAIRS, Time};
 
 /// The most ranges of ports that a list shows; it reports the number of ports in further ones.
 const MAX_PORT_RANGES: usize = 32;

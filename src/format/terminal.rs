@@ -389,7 +389,7 @@ mod tests {
     use super::*;
     use crate::messages::English;
     use crate::report::{self, Column, Record};
-    use crate::unit::Time;
+    use crate::time::Time;
 
     /// Three columns with the priorities of the table of that name, and one that is never shown.
     struct Service(&'static str, u64, &'static str);

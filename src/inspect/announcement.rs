@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::decode::{FlowKey, Side};
 use crate::service::{Announcer, Expected, Transport};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The most announcements that are kept of one capture.
 pub const MAX_ANNOUNCEMENTS: usize = 100_000;
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::decode::protocol::ip;
     use crate::decode::{Address, EncapsulationId, IpVersion};
-    use crate::unit::NANOSECONDS;
+    use crate::time::NANOSECONDS;
 
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));

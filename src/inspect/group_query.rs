@@ -6,7 +6,7 @@ use super::packet::ChannelPacket;
 use super::wire_text::Lines;
 use crate::service::registry::STRONG_RANK_GAP;
 use crate::service::{Announcer, Expected, Registry, Transport};
-use crate::unit::NANOSECONDS;
+use crate::time::NANOSECONDS;
 
 /// Seconds that a device may delay its answer to an SSDP search without `MX` (UPnP Device Architecture 2.0 section 1.3.3: at
 /// most 5).

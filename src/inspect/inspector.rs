@@ -14,7 +14,7 @@ use super::sunrpc::Portmapper;
 use super::{dcerpc, dns, ftp, group_query, irc, netbios, rtsp, sdp, tftp};
 use crate::decode::{ConnectionFlags, FlowKey, Observation};
 use crate::service::{Expected, Registry};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The most flows that are kept as encrypted, and the most that are kept as truncated.
 const MAX_MARKED_FLOWS: usize = 1 << 16;

@@ -7,7 +7,7 @@ use super::*;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, ConnectionFlags, EncapsulationId, FlowKey, Fragment, IpVersion, Observation};
 use crate::service::{Registry, user_table};
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 type AddressPort = ([u8; 4], u16);
 

@@ -9,7 +9,7 @@ use super::value::Share;
 use crate::analysis::Decided;
 use crate::service::{Confidence, Evidence};
 use crate::stats::flows::{EvidenceSum, Evidences};
-use crate::unit::Traffic;
+use crate::traffic::Traffic;
 
 /// The flows that were decided by the same evidence with the same confidence.
 #[derive(Clone, Copy, Debug)]

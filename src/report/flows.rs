@@ -16,7 +16,8 @@ use crate::flow::Initiator;
 use crate::service::{Confidence, Evidence, FlowFlags, Transport};
 use crate::stats::flows::{client_side, sent_by};
 use crate::support::parallel;
-use crate::unit::{Span, Time, Traffic};
+use crate::time::{Span, Time};
+use crate::traffic::Traffic;
 
 /// A flow. If it stands for many flows, fields that differ between them are `None`.
 ///

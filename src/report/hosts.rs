@@ -9,7 +9,8 @@ use super::{FromDecided, names};
 use crate::analysis::Decided;
 use crate::stats::HostFlows;
 use crate::stats::flows::{Host, HostSum, Role};
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 /// The flows of one address. In the row for all addresses without a row of their own, fields that differ between them are `None`.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,8 @@ use crate::analysis::Decided;
 use crate::decode::LinkProtocol;
 use crate::service::protocols;
 use crate::stats::{PortlessKind, PortlessSum};
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 /// The packets of one protocol without ports. All names are `None` in the row for protocols beyond the number that are counted
 /// separately.

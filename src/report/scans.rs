@@ -13,7 +13,8 @@ use crate::service::Transport;
 use crate::stats::flows::{Host, ScanSums};
 use crate::stats::{KeyBudget, ScanSum, Scanner};
 use crate::support::parallel;
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 /// The most scans that have a row of their own in `services`; further ones share one. The sender of the traffic determines how
 /// many there are.

@@ -11,7 +11,8 @@ use crate::analysis::Decided;
 use crate::service::{Evidence, Registry, Reply, Transport};
 use crate::stats::ServerFlows;
 use crate::stats::flows::{Role, ServerKey, ServerSum};
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 /// The flows to one port of one machine. In the row for all servers without a row of their own, fields that differ between them
 /// are `None`.

@@ -14,7 +14,8 @@ use crate::analysis::Decided;
 use crate::flow::Flow;
 use crate::service::{Category, Reply, Transport, Verdict};
 use crate::stats::flows::{Outcomes, ServiceSum, Services, Sum};
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 /// The flows of one service over one transport, or the unanswered part of one scan.
 #[derive(Clone, Debug)]

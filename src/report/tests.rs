@@ -5,7 +5,7 @@ use crate::analysis::testing::{at, capture, limit_closed_flows};
 use crate::analysis::{Engine, Options};
 use crate::flow::TimelineOptions;
 use crate::stats::KeyBudget;
-use crate::unit::NANOSECONDS;
+use crate::time::NANOSECONDS;
 
 #[test]
 fn machines_and_servers_without_room_share_the_last_row() {

@@ -6,7 +6,8 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use crate::analysis::Decided;
 use crate::service::Category;
-use crate::unit::{Time, Traffic};
+use crate::time::Time;
+use crate::traffic::Traffic;
 
 /// The traffic of one category in one bucket of time.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use super::names::OTHERS;
 use super::rows::Rows;
 use crate::analysis::Decided;
 use crate::decode::EncapsulationId;
-use crate::unit::Traffic;
+use crate::traffic::Traffic;
 
 /// The packets with one kind of encapsulation.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,8 @@ use std::net::IpAddr;
 
 use super::community_id::CommunityId;
 use crate::decode::Encapsulation;
-use crate::unit::{Time, Traffic};
+use crate::time::Time;
+use crate::traffic::Traffic;
 
 /// A part of a whole. The share of a whole of 0 is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

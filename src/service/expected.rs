@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::category::Category;
 use super::tsv::rows;
-use crate::unit::NANOSECONDS;
+use crate::time::NANOSECONDS;
 
 const RPC_PROGRAMS: &str = include_str!("../../data/rpc_programs.tsv");
 const DCERPC_INTERFACES: &str = include_str!("../../data/dcerpc_interfaces.tsv");

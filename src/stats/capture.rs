@@ -1,7 +1,8 @@
 //! The packets that one interface of one input contributed.
 
 use crate::capture::Packet;
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 /// The packets of one interface.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -51,7 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::unit::Time;
+    use crate::time::Time;
 
     /// Packets with these times and lengths, some of which are suspected duplicates.
     fn tally(packets: &[(Option<i64>, u32, bool)]) -> InterfaceTally {

@@ -16,7 +16,7 @@ use crate::service::{Transport, Verdict};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
 use crate::support::prefetch::prefetch;
-use crate::unit::Traffic;
+use crate::traffic::Traffic;
 
 /// Stands for the closed flows, of which sums are kept, in the place of a flow's number. Flows' numbers are lower.
 const CLOSED_FLOWS: u32 = u32::MAX;

@@ -2,7 +2,7 @@
 
 use crate::decode::Decoded;
 use crate::service::Transport;
-use crate::unit::Traffic;
+use crate::traffic::Traffic;
 
 /// The place at which a packet is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -25,7 +25,8 @@ pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 
 use crate::decode::{Decoded, EncapsulationId, EncapsulationIds, Observation, Walked};
-use crate::unit::{Time, Traffic};
+use crate::time::Time;
+use crate::traffic::Traffic;
 
 /// The sums that are made packet by packet, not by flow.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::decode::{Address, IcmpMessage, IpVersion, LinkAddress, LinkProtocol, Observation, Side};
-use crate::unit::{Span, Time, Traffic};
+use crate::time::{Span, Time};
+use crate::traffic::Traffic;
 
 /// The most kinds that are distinguished; further ones share [`PortlessKind::Others`].
 pub const MAX_KINDS: usize = 1 << 16;

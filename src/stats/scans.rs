@@ -17,7 +17,8 @@ use crate::flow::{Flow, Flows};
 use crate::service::{Category, Registry, Reply, Service, Transport, Verdict};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 type Set<K> = HashSet<K, RandomState>;

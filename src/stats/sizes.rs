@@ -1,6 +1,6 @@
 //! Packets by size.
 
-use crate::unit::Traffic;
+use crate::traffic::Traffic;
 
 /// The least size of each class, and its name. The classes are those of RFC 2819 (RMON) with its first one split off.
 pub const CLASSES: [(u32, &str); 7] =

@@ -8,7 +8,8 @@ use super::host_set::HostSet;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
 use crate::service::{Confidence, Evidence, Reply, Service, Transport, Verdict};
-use crate::unit::{Span, Traffic};
+use crate::time::Span;
+use crate::traffic::Traffic;
 
 type Set<K> = HashSet<K, foldhash::fast::RandomState>;
 

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::capture::LinkType;
-use crate::unit::Traffic;
+use crate::traffic::Traffic;
 
 /// The most link types that are distinguished.
 pub const MAX_LINK_TYPES: usize = 1 << 10;

@@ -11,7 +11,8 @@ use portolan::report::{Report, TableName};
 use portolan::service::Verdict;
 use portolan::stats::KeyBudget;
 use portolan::stats::flows::{FlowSums, HostSum, ServerSum};
-use portolan::unit::{NANOSECONDS, Traffic};
+use portolan::time::NANOSECONDS;
+use portolan::traffic::Traffic;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, value_parser};
 use portolan::capture::SaveTarget;
 use portolan::capture::live::{CaptureSettings, Limits, MAX_SNAPLEN};
-use portolan::unit::NANOSECONDS;
+use portolan::time::NANOSECONDS;
 
 use super::{CommonArguments, CommonJob, Seconds, TablesArguments, TablesJob, parse_seconds};
 

@@ -169,7 +169,7 @@ fn is_tagged(frame: &[u8]) -> bool {
 #[cfg(all(test, feature = "live"))]
 mod tests {
     use super::*;
-    use crate::unit::Time;
+    use crate::time::Time;
 
     /// The counts of a filter for `packets`, each with its link type and length on the wire; `None` without libpcap.
     fn filtered(expression: &str, packets: &[(LinkType, u32, &[u8])]) -> Option<Filtered> {

@@ -13,7 +13,7 @@ use super::device::{Device, IS_PRECISE, TIMEOUT, words};
 use super::link_state::{LinkState, link_state};
 use super::status::{CaptureFailure, Ending, Status, Stopper};
 use super::stream::{BLOCK, Outlet};
-use crate::unit::{NANOSECONDS, Time};
+use crate::time::{NANOSECONDS, Time};
 
 /// Maximum number of packets taken before the next check whether the capture should end.
 const BATCH: usize = 1000;

@@ -5,7 +5,7 @@ use etherparse::{IpNumber, PacketBuilder};
 
 use crate::capture::{Interface, LinkType, Packet};
 use crate::decode::{Decoded, Decoder, EncapsulationId, Fragment, LinkProtocol, Observation, TunnelPorts, UdpTunnel, Walked};
-use crate::unit::Time;
+use crate::time::Time;
 
 const A: [u8; 4] = [198, 51, 100, 1];
 const B: [u8; 4] = [198, 51, 100, 2];

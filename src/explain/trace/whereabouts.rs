@@ -6,7 +6,7 @@ use crate::analysis::Options;
 use crate::capture::{Filter, Filtered, Interface, Packet};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Side};
 use crate::flow::{FlowTable, Followed, Fragments, JoinedNumbers, TableOptions};
-use crate::unit::Time;
+use crate::time::Time;
 
 /// The flows that a filter's packets belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
