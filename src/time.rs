@@ -46,7 +46,7 @@ impl Time {
     }
 
     /// The point `nanoseconds` before, clamped to the range; an unknown time stays unknown.
-    pub const fn earlier_by(self, nanoseconds: i64) -> Time {
+    pub const fn saturating_sub(self, nanoseconds: i64) -> Time {
         if self.is_known() { Time::from_nanoseconds(self.0.saturating_sub(nanoseconds)) } else { self }
     }
 
@@ -57,23 +57,23 @@ impl Time {
     }
 
     /// The time as characters: RFC 3339 in UTC with nine digits of a second; `None` for [`Time::UNKNOWN`].
-    pub fn letters(self) -> Option<[u8; 30]> {
+    pub fn to_rfc3339(self) -> Option<[u8; 30]> {
         let nanoseconds = self.nanoseconds()?;
         let (second, fraction) = (nanoseconds.div_euclid(NANOSECONDS), nanoseconds.rem_euclid(NANOSECONDS) as u32);
-        let mut letters = match LATEST_SECOND.get() {
-            Some((latest, letters)) if latest == second => letters,
+        let mut text = match LATEST_SECOND.get() {
+            Some((latest, text)) if latest == second => text,
             _ => {
-                let letters = letters_of_second(second)?;
-                LATEST_SECOND.set(Some((second, letters)));
-                letters
+                let text = second_to_rfc3339(second)?;
+                LATEST_SECOND.set(Some((second, text)));
+                text
             }
         };
-        put_pair(&mut letters, 20, fraction / 10_000_000);
-        put_pair(&mut letters, 22, fraction / 100_000);
-        put_pair(&mut letters, 24, fraction / 1000);
-        put_pair(&mut letters, 26, fraction / 10);
-        letters[28] = b'0' + (fraction % 10) as u8;
-        Some(letters)
+        put_pair(&mut text, 20, fraction / 10_000_000);
+        put_pair(&mut text, 22, fraction / 100_000);
+        put_pair(&mut text, 24, fraction / 1000);
+        put_pair(&mut text, 26, fraction / 10);
+        text[28] = b'0' + (fraction % 10) as u8;
+        Some(text)
     }
 }
 
@@ -89,8 +89,8 @@ pub(crate) const PAIRS: [[u8; 2]; 100] = {
 };
 
 /// Writes the last two digits of `number` at `place`.
-fn put_pair(letters: &mut [u8; 30], place: usize, number: u32) {
-    letters[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
+fn put_pair(text: &mut [u8; 30], place: usize, number: u32) {
+    text[place..place + 2].copy_from_slice(&PAIRS[number as usize % 100]);
 }
 
 thread_local! {
@@ -100,25 +100,25 @@ thread_local! {
 }
 
 /// The characters of a time at the beginning of a second. The range of times has years of four digits.
-fn letters_of_second(second: i64) -> Option<[u8; 30]> {
+fn second_to_rfc3339(second: i64) -> Option<[u8; 30]> {
     let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(second).ok()?);
-    let mut letters = *b"0000-00-00T00:00:00.000000000Z";
+    let mut text = *b"0000-00-00T00:00:00.000000000Z";
     let year = u32::from(at.year().unsigned_abs());
-    put_pair(&mut letters, 0, year / 100);
-    put_pair(&mut letters, 2, year);
-    put_pair(&mut letters, 5, at.month().unsigned_abs().into());
-    put_pair(&mut letters, 8, at.day().unsigned_abs().into());
-    put_pair(&mut letters, 11, at.hour().unsigned_abs().into());
-    put_pair(&mut letters, 14, at.minute().unsigned_abs().into());
-    put_pair(&mut letters, 17, at.second().unsigned_abs().into());
-    Some(letters)
+    put_pair(&mut text, 0, year / 100);
+    put_pair(&mut text, 2, year);
+    put_pair(&mut text, 5, at.month().unsigned_abs().into());
+    put_pair(&mut text, 8, at.day().unsigned_abs().into());
+    put_pair(&mut text, 11, at.hour().unsigned_abs().into());
+    put_pair(&mut text, 14, at.minute().unsigned_abs().into());
+    put_pair(&mut text, 17, at.second().unsigned_abs().into());
+    Some(text)
 }
 
 impl fmt::Display for Time {
-    /// Writes [`Time::letters`]; nothing for [`Time::UNKNOWN`].
+    /// Writes [`Time::to_rfc3339`]; nothing for [`Time::UNKNOWN`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(letters) = self.letters() else { return Ok(()) };
-        f.write_str(str::from_utf8(&letters).map_err(|_| fmt::Error)?)
+        let Some(text) = self.to_rfc3339() else { return Ok(()) };
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

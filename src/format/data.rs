@@ -140,14 +140,14 @@ fn append_number(number: u64, text: &mut Vec<u8>) {
 
 #[inline(never)]
 fn append_time(time: Time, text: &mut Vec<u8>) {
-    if let Some(letters) = time.letters() {
+    if let Some(text) = time.to_rfc3339() {
         text.extend_from_slice(&letters);
     }
 }
 
 #[inline(never)]
 fn append_community_id(id: CommunityId<'_>, text: &mut Vec<u8>) {
-    text.extend_from_slice(&id.letters());
+    text.extend_from_slice(&id.to_ascii());
 }
 
 fn append_compared(more: i32, less: i32, text: &mut Vec<u8>) {

@@ -39,7 +39,7 @@ impl<'a> CommunityId<'a> {
     }
 
     /// Returns the characters of the identifier: the version, a colon, and base64.
-    pub fn letters(self) -> [u8; 30] {
+    pub fn to_ascii(self) -> [u8; 30] {
         let mut letters = *b"1:0000000000000000000000000000";
         // The base64 form of 20 bytes is 28 characters.
         let _ = STANDARD.encode_slice(self.digest(), &mut letters[2..]);
@@ -69,7 +69,7 @@ impl<'a> CommunityId<'a> {
 
 impl fmt::Display for CommunityId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(str::from_utf8(&self.letters()).map_err(|_| fmt::Error)?)
+        f.write_str(str::from_utf8(&self.to_ascii()).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -458,7 +458,7 @@ fn where_many_flows_ended_there_is_room_for_others() {
     let let_go = in_steps(source(&capture), &few, &[18], |engine, _| {
         // Nothing has come for two seconds, says the clock.
         let Moment { clock, running } = now(engine);
-        let later = Moment { clock: clock.earlier_by(-2 * NANOSECONDS), running: running + Duration::from_secs(2) };
+        let later = Moment { clock: clock.saturating_sub(-2 * NANOSECONDS), running: running + Duration::from_secs(2) };
         engine.expire_idle(later, NANOSECONDS);
         assert_eq!(engine.flows(), 0);
     });
