@@ -1,7 +1,7 @@
 //! Facts that the ladder judges: about one flow, and about its endpoints.
 
 use crate::decode::Side;
-use crate::service::Announcer;
+use crate::service::AnnouncementKind;
 use crate::service::Opening;
 use crate::service::Transport;
 use crate::service::registry::EntryId;
@@ -26,7 +26,7 @@ pub struct FlowFacts {
     /// The side that is a group address (multicast, broadcast), if one is.
     pub group: Option<Side>,
     /// The announcement of the flow on a control channel.
-    pub announced: Option<Announced>,
+    pub announced: Option<ExpectedFlow>,
 }
 
 impl FlowFacts {
@@ -39,9 +39,9 @@ impl FlowFacts {
 
 /// The announcement of a flow on a control channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Announced {
+pub struct ExpectedFlow {
     /// The kind of announcement.
-    pub by: Announcer,
+    pub by: AnnouncementKind,
     /// The side that offers the service; `None` between equals.
     pub server: Option<Side>,
     /// The name of the service.

@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 use self::Asked::{Always, NotBetweenPeers, WithoutDirectEvidence};
 use self::Evaluate::{FromCapture, FromFlow};
 use super::assessment::{Assessment, Finding};
-use super::facts::{Announced, EndpointStats, FlowFacts};
+use super::facts::{ExpectedFlow, EndpointStats, FlowFacts};
 use crate::decode::Side;
 use crate::service::Rung;
 use crate::service::Transport;
@@ -170,9 +170,9 @@ fn by_user(_: &Registry, flow: &FlowFacts) -> Option<Finding> {
 /// A control channel has announced the flow.
 #[inline(always)]
 fn by_announcement(_: &Registry, flow: &FlowFacts) -> Option<Finding> {
-    let Announced { by, server, .. } = flow.announced?;
+    let ExpectedFlow { by, server, .. } = flow.announced?;
     let confidence = if server.is_some() { Confidence::Strong } else { Confidence::None };
-    Some(Finding { server, evidence: Evidence::Announced(by), confidence })
+    Some(Finding { server, evidence: Evidence::ExpectedFlow(by), confidence })
 }
 
 /// The handshake in its variants.
@@ -300,7 +300,7 @@ fn by_first_packet(case: &Case<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::Announcer;
+    use crate::service::AnnouncementKind;
     use crate::service::FlowFlags;
     use crate::service::Opening;
     use crate::service::Service;
@@ -449,16 +449,16 @@ mod tests {
     #[test]
     fn an_announcement_counts_more_than_the_handshake() {
         let book = Registry::built_in();
-        let service = book.announced(crate::service::Expected::FTP_DATA);
-        let announced = |by, server| Some(Announced { by, server: Some(server), service });
+        let service = book.announced(crate::service::ExpectedService::FTP_DATA);
+        let announced = |by, server| Some(ExpectedFlow { by, server: Some(server), service });
         let opened = FlowFacts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 40000, 50000) };
-        let passive = FlowFacts { announced: announced(Announcer::FtpPasv, Side::B), ..opened };
+        let passive = FlowFacts { announced: announced(AnnouncementKind::FtpPasv, Side::B), ..opened };
         assert_eq!(alone(passive), is(50000, "expect:ftp-pasv", Confidence::Strong, "ftp-data"));
         // The server of active FTP is the side that opens: the handshake does not disagree.
-        let active = FlowFacts { announced: announced(Announcer::FtpPort, Side::A), ..opened };
+        let active = FlowFacts { announced: announced(AnnouncementKind::FtpPort, Side::A), ..opened };
         let verdict = assess(&book, &active, &EndpointStats::default()).verdict(&book, &active);
         assert_eq!((verdict.server, verdict.flags), (Some(Side::A), FlowFlags::default()));
-        let turned = FlowFacts { announced: announced(Announcer::FtpPasv, Side::A), ..opened };
+        let turned = FlowFacts { announced: announced(AnnouncementKind::FtpPasv, Side::A), ..opened };
         let verdict = assess(&book, &turned, &EndpointStats::default()).verdict(&book, &turned);
         assert!(verdict.flags.contains(FlowFlags::CONFLICT_OPENING));
     }
@@ -507,10 +507,10 @@ mod tests {
     fn the_users_rule_counts_more_than_an_announcement() {
         let book = Registry::built_in();
         let rule = book.look_up(Transport::Tcp, 80);
-        let announced = Announced {
-            by: Announcer::FtpPasv,
+        let announced = ExpectedFlow {
+            by: AnnouncementKind::FtpPasv,
             server: Some(Side::B),
-            service: book.announced(crate::service::Expected::FTP_DATA),
+            service: book.announced(crate::service::ExpectedService::FTP_DATA),
         };
         let flow = FlowFacts { host_rules: [rule, None], announced: Some(announced), ..facts(Transport::Tcp, 40000, 50000) };
         assert_eq!(disputed(flow, EndpointStats::default()), ("user".into(), vec!["expect"]));
@@ -520,8 +520,8 @@ mod tests {
     #[test]
     fn a_group_does_not_serve_the_flows_announced_to_it() {
         let book = Registry::built_in();
-        let service = book.announced(crate::service::Expected::STREAM_RTP);
-        let announced = Announced { by: Announcer::Rtsp, server: Some(Side::A), service };
+        let service = book.announced(crate::service::ExpectedService::STREAM_RTP);
+        let announced = ExpectedFlow { by: AnnouncementKind::Rtsp, server: Some(Side::A), service };
         let stream = FlowFacts { group: Some(Side::B), announced: Some(announced), ..facts(Transport::Udp, 55968, 57391) };
         assert_eq!(disputed(stream, EndpointStats::default()).1, [""; 0]);
     }

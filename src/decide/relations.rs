@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::decide::facts::Announced;
+use crate::decide::facts::ExpectedFlow;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, EncapsulationId, FlowKey, Side};
 use crate::flow::Flow;
@@ -32,7 +32,7 @@ const FIRST_USER_PORT: u16 = 1024;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Relation {
     /// The announcement of the flow on a control channel.
-    pub announced: Option<Announced>,
+    pub announced: Option<ExpectedFlow>,
     /// The index of that announcement in the log.
     pub announcement: Option<usize>,
     /// The number of the flow that is its control channel.
@@ -73,7 +73,7 @@ impl Relations {
             let Some(found) = expected.find(log, flows.get(number), flows.networks()) else { continue };
             let control = channels.flow(flows, &log[found.announcement]);
             let Expectation { by, service, .. } = *found.expectation;
-            let announced = Announced { by, server: found.server, service: registry.announced(service) };
+            let announced = ExpectedFlow { by, server: found.server, service: registry.announced(service) };
             let flags = if found.translated { FlowFlags::NAT } else { FlowFlags::default() };
             let announcement = Some(found.announcement);
             self.0.insert(number, Relation { announced: Some(announced), announcement, control, flags });

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::decode::{FlowKey, Side};
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 use crate::time::Time;
 
 /// The most announcements that are kept of one capture.
@@ -48,7 +48,7 @@ impl From<Expectation> for ChannelEvent {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Expectation {
     /// The kind of announcement.
-    pub by: Announcer,
+    pub by: AnnouncementKind,
     /// The transport of the flow.
     pub transport: Transport,
     /// The announced endpoint.
@@ -220,8 +220,8 @@ mod tests {
     const PORTMAPPER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 80)), 2049);
 
     /// The announcement of an endpoint at `second`; `lifetime` is in seconds.
-    fn endpoint(second: i64, lifetime: Option<i64>, service: Expected) -> Announcement {
-        let (by, transport, server) = (Announcer::RpcBinding, Transport::Tcp, ServerEnd::Target);
+    fn endpoint(second: i64, lifetime: Option<i64>, service: ExpectedService) -> Announcement {
+        let (by, transport, server) = (AnnouncementKind::RpcBinding, Transport::Tcp, ServerEnd::Target);
         let lifetime = lifetime.map(|seconds| seconds * NANOSECONDS);
         let expectation =
             Expectation { by, transport, target: PORTMAPPER, or_address: None, peer: None, server, lifetime, service };
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn late_announcements_are_removed_unless_they_are_used() {
         let log =
-            [endpoint(39, Some(60), Expected::RPC), endpoint(40, Some(60), Expected::RPC), endpoint(95, Some(60), Expected::RPC)];
+            [endpoint(39, Some(60), ExpectedService::RPC), endpoint(40, Some(60), ExpectedService::RPC), endpoint(95, Some(60), ExpectedService::RPC)];
         assert_eq!(kept(&log, |_| false, |_| false), [40, 95]);
         assert_eq!(kept(&log, |place| place == 0, |_| false), [39, 40, 95]);
     }
@@ -249,17 +249,17 @@ mod tests {
     #[test]
     fn announcements_from_before_the_clock_was_set_back_are_removed() {
         let log =
-            [endpoint(120, Some(60), Expected::RPC), endpoint(121, Some(60), Expected::RPC), endpoint(122, None, Expected::RPC)];
+            [endpoint(120, Some(60), ExpectedService::RPC), endpoint(121, Some(60), ExpectedService::RPC), endpoint(122, None, ExpectedService::RPC)];
         assert_eq!(kept(&log, |_| false, |_| false), [120, 122]);
     }
 
     #[test]
     fn announcements_without_a_lifetime_are_kept_once() {
         let log = [
-            endpoint(1, None, Expected::RPC),
-            endpoint(2, None, Expected::DCERPC),
-            endpoint(3, None, Expected::RPC),
-            endpoint(4, None, Expected::RPC),
+            endpoint(1, None, ExpectedService::RPC),
+            endpoint(2, None, ExpectedService::DCERPC),
+            endpoint(3, None, ExpectedService::RPC),
+            endpoint(4, None, ExpectedService::RPC),
         ];
         assert_eq!(kept(&log, |_| false, |_| false), [2, 4]);
         assert_eq!(kept(&log, |place| place == 0, |_| false), [1, 2, 4]);

@@ -9,7 +9,7 @@ use super::announcement::Expectation;
 use super::cursor::ByteCursor;
 use super::packet::ChannelPacket;
 use crate::capture::format::ByteOrder;
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// The most towers that are read from one response.
 const MAX_TOWERS: usize = 64;
@@ -52,8 +52,8 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>) -> Vec<Expectation> {
     }
     let expectation = |tower: Tower| {
         let target = SocketAddr::new(tower.address.map_or(packet.sender(), IpAddr::V4), tower.port);
-        let service = Expected::of_dcerpc_interface(&tower.interface);
-        packet.expectation(Announcer::EpmBinding, tower.transport, target, service)
+        let service = ExpectedService::of_dcerpc_interface(&tower.interface);
+        packet.expectation(AnnouncementKind::EpmBinding, tower.transport, target, service)
     };
     mapped_endpoints(packet.payload).into_iter().map(expectation).collect()
 }

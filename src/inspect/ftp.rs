@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::announcement::{ChannelEvent, Expectation, ServerEnd};
 use super::packet::ChannelPacket;
 use super::wire_text::{Lines, parse};
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// A relevant command or reply. Addresses are as written: a host whose address is translated writes one that nobody else sees,
 /// and some servers write `0.0.0.0`.
@@ -32,11 +32,11 @@ pub(super) fn events(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Channe
 
 fn event(packet: &ChannelPacket<'_>, line: ControlLine) -> Option<ChannelEvent> {
     let expectation = match line {
-        ControlLine::Port(target) => active_transfer(packet, Announcer::FtpPort, target),
-        ControlLine::ExtendedPort(target) => active_transfer(packet, Announcer::FtpEprt, target),
-        ControlLine::Passive(target) => passive_transfer(packet, Announcer::FtpPasv, target),
+        ControlLine::Port(target) => active_transfer(packet, AnnouncementKind::FtpPort, target),
+        ControlLine::ExtendedPort(target) => active_transfer(packet, AnnouncementKind::FtpEprt, target),
+        ControlLine::Passive(target) => passive_transfer(packet, AnnouncementKind::FtpPasv, target),
         ControlLine::ExtendedPassive(port) => {
-            passive_transfer(packet, Announcer::FtpEpsv, SocketAddr::new(packet.sender(), port))
+            passive_transfer(packet, AnnouncementKind::FtpEpsv, SocketAddr::new(packet.sender(), port))
         }
         ControlLine::AuthAsked => return None,
         ControlLine::AuthAccepted => return Some(ChannelEvent::Encrypted),
@@ -45,14 +45,14 @@ fn event(packet: &ChannelPacket<'_>, line: ControlLine) -> Option<ChannelEvent> 
 }
 
 /// The expectation that the server connects to the client's endpoint `target`.
-fn active_transfer(packet: &ChannelPacket<'_>, by: Announcer, target: SocketAddr) -> Expectation {
+fn active_transfer(packet: &ChannelPacket<'_>, by: AnnouncementKind, target: SocketAddr) -> Expectation {
     let expectation = passive_transfer(packet, by, target);
     Expectation { peer: Some(packet.receiver()), server: ServerEnd::Peer, ..expectation }
 }
 
 /// The expectation that the client connects to the server's endpoint `target`.
-fn passive_transfer(packet: &ChannelPacket<'_>, by: Announcer, target: SocketAddr) -> Expectation {
-    packet.expectation(by, Transport::Tcp, target, Expected::FTP_DATA)
+fn passive_transfer(packet: &ChannelPacket<'_>, by: AnnouncementKind, target: SocketAddr) -> Expectation {
+    packet.expectation(by, Transport::Tcp, target, ExpectedService::FTP_DATA)
 }
 
 /// Reads a line without its line end. `None` if the line announces nothing.

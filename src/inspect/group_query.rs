@@ -5,7 +5,7 @@ use super::announcement::{Expectation, ServerEnd};
 use super::packet::ChannelPacket;
 use super::wire_text::Lines;
 use crate::service::registry::STRONG_RANK_GAP;
-use crate::service::{Announcer, Expected, Registry, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Registry, Transport};
 use crate::time::NANOSECONDS;
 
 /// Seconds that a device may delay its answer to an SSDP search without `MX` (UPnP Device Architecture 2.0 section 1.3.3: at
@@ -24,7 +24,7 @@ pub(super) fn ssdp(packet: &ChannelPacket<'_>) -> Option<Expectation> {
         return None;
     }
     let delay = Lines::of_datagram(packet.payload).find_map(|line| max_delay(&line)).unwrap_or(DEFAULT_SSDP_DELAY);
-    answers(packet, Expected::SSDP, delay.clamp(1, MAX_SSDP_DELAY) + GRACE)
+    answers(packet, ExpectedService::SSDP, delay.clamp(1, MAX_SSDP_DELAY) + GRACE)
 }
 
 /// The seconds in an `MX` header.
@@ -35,22 +35,22 @@ fn max_delay(line: &[u8]) -> Option<i64> {
 
 /// The expected answers to a search for Web services.
 pub(super) fn ws_discovery(packet: &ChannelPacket<'_>) -> Option<Expectation> {
-    answers(packet, Expected::WS_DISCOVERY, WS_DISCOVERY_TIMEOUT)
+    answers(packet, ExpectedService::WS_DISCOVERY, WS_DISCOVERY_TIMEOUT)
 }
 
 /// The expected answers to a query for a name, if the query's port is nearly as well known as the group's. Otherwise no
 /// expectation is needed: the answers come from the group's port, and the ranks of the two ports show which side is the server.
-pub(super) fn name_query(packet: &ChannelPacket<'_>, registry: &Registry, service: Expected) -> Option<Expectation> {
+pub(super) fn name_query(packet: &ChannelPacket<'_>, registry: &Registry, service: ExpectedService) -> Option<Expectation> {
     let rank = |side| registry.rank(Transport::Udp, packet.observation.key.port(side));
     let gap = rank(packet.server) - rank(packet.server.other());
     if gap < STRONG_RANK_GAP { answers(packet, service, GRACE) } else { None }
 }
 
 /// The expected answers within `seconds` after a query to a group.
-fn answers(packet: &ChannelPacket<'_>, service: Expected, seconds: i64) -> Option<Expectation> {
+fn answers(packet: &ChannelPacket<'_>, service: ExpectedService, seconds: i64) -> Option<Expectation> {
     packet.is_group_query().then(|| Expectation {
         server: ServerEnd::Peer,
         lifetime: Some(seconds * NANOSECONDS),
-        ..packet.expectation(Announcer::GroupReply, Transport::Udp, packet.sender_socket(), service)
+        ..packet.expectation(AnnouncementKind::GroupReply, Transport::Udp, packet.sender_socket(), service)
     })
 }

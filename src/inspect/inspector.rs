@@ -13,7 +13,7 @@ use super::stream::TextStreams;
 use super::sunrpc::Portmapper;
 use super::{dcerpc, dns, ftp, group_query, irc, netbios, rtsp, sdp, tftp};
 use crate::decode::{ConnectionFlags, FlowKey, Observation};
-use crate::service::{Expected, Registry};
+use crate::service::{ExpectedService, Registry};
 use crate::time::Time;
 
 /// The most flows that are kept as encrypted, and the most that are kept as truncated.
@@ -154,11 +154,11 @@ impl Inspector {
             Channel::Ssdp => self.record_all(packet, group_query::ssdp(packet)),
             Channel::WsDiscovery => self.record_all(packet, group_query::ws_discovery(packet)),
             Channel::Mdns => {
-                self.record_all(packet, group_query::name_query(packet, &self.registry, Expected::MDNS));
+                self.record_all(packet, group_query::name_query(packet, &self.registry, ExpectedService::MDNS));
                 self.names.extend(dns::answers(packet.payload, true));
             }
             Channel::Llmnr => {
-                self.record_all(packet, group_query::name_query(packet, &self.registry, Expected::LLMNR));
+                self.record_all(packet, group_query::name_query(packet, &self.registry, ExpectedService::LLMNR));
                 self.names.extend(dns::answers(packet.payload, true));
             }
             Channel::Dns => self.names.extend(dns::names(packet)),

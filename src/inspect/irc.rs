@@ -7,13 +7,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::announcement::Expectation;
 use super::packet::ChannelPacket;
 use super::wire_text::{Lines, parse};
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// The connections that a packet's lines offer. An offer from a user may contain an address that is valid only in the user's own
 /// network. An offer that the IRC server forwards has nothing to do with the server's address.
 pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<Expectation> {
     let expectation = |target| {
-        let expectation = packet.expectation(Announcer::DccOffer, Transport::Tcp, target, Expected::DCC);
+        let expectation = packet.expectation(AnnouncementKind::DccOffer, Transport::Tcp, target, ExpectedService::DCC);
         Expectation { or_address: expectation.or_address.filter(|_| !packet.is_from_server()), ..expectation }
     };
     lines.filter_map(|line| dcc_offer(&line)).map(expectation).collect()

@@ -6,7 +6,7 @@ use super::announcement::{Expectation, ServerEnd};
 use super::channel::Channel;
 use crate::decode::protocol::ip;
 use crate::decode::{Observation, Side};
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// A packet to or from the port of a channel.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl ChannelPacket<'_> {
     /// The expectation of a flow to the server `target`, from any address, within the lifetime of such announcements. If the
     /// address of `target` is not the sender's, there may be an address translator on the way, and then the flow goes to the
     /// sender's address.
-    pub fn expectation(&self, by: Announcer, transport: Transport, target: SocketAddr, service: Expected) -> Expectation {
+    pub fn expectation(&self, by: AnnouncementKind, transport: Transport, target: SocketAddr, service: ExpectedService) -> Expectation {
         let sender = self.sender();
         Expectation {
             by,

@@ -6,7 +6,7 @@ use super::announcement::{Expectation, ServerEnd};
 use super::packet::ChannelPacket;
 use super::sdp::{MediaEndpoint, MediaProtocol, SessionDescription};
 use super::wire_text::Lines;
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// The most alternatives that are read from one header.
 const MAX_ALTERNATIVES: usize = 8;
@@ -42,11 +42,11 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
 /// The expectation of a stream in a session description. The RTSP server sends the stream.
 fn described_stream(packet: &ChannelPacket<'_>, MediaEndpoint { protocol, address }: MediaEndpoint) -> Expectation {
     let service = match protocol {
-        MediaProtocol::Rtp => Expected::STREAM_RTP,
-        MediaProtocol::Rtcp => Expected::STREAM_RTCP,
+        MediaProtocol::Rtp => ExpectedService::STREAM_RTP,
+        MediaProtocol::Rtcp => ExpectedService::STREAM_RTCP,
         MediaProtocol::T38 | MediaProtocol::Msrp => protocol.service_in_call(),
     };
-    let expectation = packet.expectation(Announcer::Rtsp, protocol.transport(), address, service);
+    let expectation = packet.expectation(AnnouncementKind::Rtsp, protocol.transport(), address, service);
     Expectation { server: ServerEnd::Peer, ..expectation }
 }
 
@@ -61,9 +61,9 @@ fn set_up_streams(packet: &ChannelPacket<'_>, spec: &TransportSpec) -> Vec<Expec
         (spec.server_ports, server, ServerEnd::Target),
     ] {
         let Some((rtp, rtcp)) = ports else { continue };
-        for (port, service) in [(rtp, Expected::STREAM_RTP), (rtcp, Expected::STREAM_RTCP)] {
+        for (port, service) in [(rtp, ExpectedService::STREAM_RTP), (rtcp, ExpectedService::STREAM_RTCP)] {
             let target = SocketAddr::new(address, port);
-            let expectation = packet.expectation(Announcer::Rtsp, Transport::Udp, target, service);
+            let expectation = packet.expectation(AnnouncementKind::Rtsp, Transport::Udp, target, service);
             // Either side sends the header, so that the sender's address is no alternative.
             expectations.push(Expectation { or_address: None, server, ..expectation });
         }

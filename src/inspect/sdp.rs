@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::announcement::{Expectation, ServerEnd};
 use super::packet::ChannelPacket;
 use super::wire_text::Lines;
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// The most pairs of ports that are read from one media line.
 const MAX_PAIRS: u16 = 8;
@@ -35,12 +35,12 @@ impl MediaProtocol {
     }
 
     /// The service of the protocol in a call.
-    pub(super) fn service_in_call(self) -> Expected {
+    pub(super) fn service_in_call(self) -> ExpectedService {
         match self {
-            MediaProtocol::Rtp => Expected::CALL_RTP,
-            MediaProtocol::Rtcp => Expected::CALL_RTCP,
-            MediaProtocol::T38 => Expected::FAX,
-            MediaProtocol::Msrp => Expected::MSRP,
+            MediaProtocol::Rtp => ExpectedService::CALL_RTP,
+            MediaProtocol::Rtcp => ExpectedService::CALL_RTCP,
+            MediaProtocol::T38 => ExpectedService::FAX,
+            MediaProtocol::Msrp => ExpectedService::MSRP,
         }
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn expectations(packet: &ChannelPacket<'_>, lines: Lines<'_>) -> Vec<
     lines.for_each(|line| description.push_line(&line));
     let expectation = |MediaEndpoint { protocol, address }| Expectation {
         server: ServerEnd::Neither,
-        ..packet.expectation(Announcer::Sdp, protocol.transport(), address, protocol.service_in_call())
+        ..packet.expectation(AnnouncementKind::Sdp, protocol.transport(), address, protocol.service_in_call())
     };
     description.into_endpoints().into_iter().map(expectation).collect()
 }

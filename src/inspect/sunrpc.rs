@@ -9,7 +9,7 @@ use super::packet::ChannelPacket;
 use crate::capture::format::ByteOrder;
 use crate::decode::FlowKey;
 use crate::decode::protocol::ip;
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// The program number of the portmapper itself (RFC 1833, section 3.1).
 const PORTMAPPER: u32 = 100_000;
@@ -69,8 +69,8 @@ impl Portmapper {
         let message = if packet.is_tcp() { over_tcp(packet.payload) } else { packet.payload };
         let expectation = |binding: Binding| {
             let target = SocketAddr::new(binding.address.unwrap_or(packet.sender()), binding.port);
-            let service = Expected::of_rpc_program(binding.program);
-            packet.expectation(Announcer::RpcBinding, binding.transport, target, service)
+            let service = ExpectedService::of_rpc_program(binding.program);
+            packet.expectation(AnnouncementKind::RpcBinding, binding.transport, target, service)
         };
         self.read(packet.observation.key, message).into_iter().map(expectation).collect()
     }

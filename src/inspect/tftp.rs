@@ -2,7 +2,7 @@
 
 use super::announcement::{Expectation, ServerEnd};
 use super::packet::ChannelPacket;
-use crate::service::{Announcer, Expected, Transport};
+use crate::service::{AnnouncementKind, ExpectedService, Transport};
 
 /// The expected transfer of a read or write request (opcodes 1 and 2, RFC 1350 section 5).
 pub(super) fn expectation(packet: &ChannelPacket<'_>) -> Option<Expectation> {
@@ -12,6 +12,6 @@ pub(super) fn expectation(packet: &ChannelPacket<'_>) -> Option<Expectation> {
     Some(Expectation {
         peer: Some(packet.receiver()),
         server: ServerEnd::Peer,
-        ..packet.expectation(Announcer::Tftp, Transport::Udp, packet.sender_socket(), Expected::TFTP)
+        ..packet.expectation(AnnouncementKind::Tftp, Transport::Udp, packet.sender_socket(), ExpectedService::TFTP)
     })
 }

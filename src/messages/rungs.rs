@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::PacketAt;
 use crate::explain::{Endpoint, RungState};
-use crate::service::{Announcer, Rank, Transport};
+use crate::service::{AnnouncementKind, Rank, Transport};
 
 /// The names of the two messages of a transport's handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl HandshakeTerms {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnnouncedFlow {
     /// The kind of announcement.
-    pub by: Announcer,
+    pub by: AnnouncementKind,
     /// The number of the packet that announced it.
     pub packet: u64,
     /// The number of the flow that is the control channel.

@@ -20,7 +20,7 @@ pub mod user_table;
 pub mod verdict;
 
 pub use category::Category;
-pub use expected::{Announcer, Expected};
+pub use expected::{AnnouncementKind, ExpectedService};
 pub use flow_flags::FlowFlags;
 pub use opening::Opening;
 pub use port_set::PortSet;

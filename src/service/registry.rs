@@ -14,7 +14,7 @@ use foldhash::fast::FixedState;
 use ipnet::IpNet;
 
 use super::category::Category;
-use super::expected::Expected;
+use super::expected::ExpectedService;
 use super::one_way;
 use super::transport::Transport;
 use super::tsv::rows;
@@ -138,7 +138,7 @@ impl Registry {
         let overlay: Vec<OverlayRow> = overlay().collect();
         registry.lay_iana(&overlay);
         registry.lay_overlay(&overlay);
-        for Expected { name, category } in Expected::all() {
+        for ExpectedService { name, category } in ExpectedService::all() {
             registry.number(Entry { name: name.into(), category, source: NameSource::Expected, curated: false });
         }
         registry
@@ -269,7 +269,7 @@ impl Registry {
     }
 
     /// The entry of an announced service.
-    pub fn announced(&self, Expected { name, category }: Expected) -> EntryId {
+    pub fn announced(&self, ExpectedService { name, category }: ExpectedService) -> EntryId {
         let entry = Entry { name: name.into(), category, source: NameSource::Expected, curated: false };
         self.numbers[&entry]
     }

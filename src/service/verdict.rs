@@ -1,6 +1,6 @@
 //! The verdict on a flow: its server, the evidence and the confidence, and the name of the service.
 
-use super::expected::Announcer;
+use super::expected::AnnouncementKind;
 use super::flow_flags::FlowFlags;
 use super::registry::{EntryId, Rank};
 use crate::decode::Side;
@@ -11,7 +11,7 @@ pub enum Evidence {
     /// A rule of the user.
     User,
     /// An announcement on a control channel in the capture.
-    Announced(Announcer),
+    Announced(AnnouncementKind),
     /// It answered an opening.
     Handshake,
     /// Its answer to an opening that is not in the capture was taken up.

@@ -6,7 +6,7 @@ use super::numbers::grouped;
 use super::services::rank_meaning;
 use crate::explain::{Endpoint, RungState};
 use crate::messages::{Actor, AnnouncedFlow, HandshakeTerms, PacketAt, RankedPort, RungMessages};
-use crate::service::{Announcer, Transport};
+use crate::service::{AnnouncementKind, Transport};
 
 /// An endpoint that sent an opening.
 fn opened(terms: HandshakeTerms, (client, packet): Actor) -> String {
@@ -59,20 +59,20 @@ impl RungMessages for English {
         let AnnouncedFlow { by, packet, channel, sender, target, service } = *flow;
         let channel = channel.map_or_else(String::new, |flow| format!(" of flow {flow}"));
         let said = match by {
-            Announcer::FtpPort | Announcer::FtpEprt => {
+            AnnouncementKind::FtpPort | AnnouncementKind::FtpEprt => {
                 format!("the client {sender} asked the FTP server to connect to {target}")
             }
-            Announcer::FtpPasv | Announcer::FtpEpsv => {
+            AnnouncementKind::FtpPasv | AnnouncementKind::FtpEpsv => {
                 format!("the FTP server {sender} said that it was listening for data on {target}")
             }
-            Announcer::Tftp => {
+            AnnouncementKind::Tftp => {
                 format!("{sender} requested a TFTP transfer, with replies to {target} from a port of the server's choice")
             }
-            Announcer::GroupReply => format!("{sender} sent a query to a group address and waited for replies on {target}"),
-            Announcer::Sdp => format!("{sender} said that {service} was to be sent to {target}"),
-            Announcer::Rtsp => format!("{sender} set up a stream with one end of its {service} at {target}"),
-            Announcer::DccOffer => format!("{sender} offered a direct connection to {target}"),
-            Announcer::RpcBinding | Announcer::EpmBinding => format!("{sender} said that {service} was available at {target}"),
+            AnnouncementKind::GroupReply => format!("{sender} sent a query to a group address and waited for replies on {target}"),
+            AnnouncementKind::Sdp => format!("{sender} said that {service} was to be sent to {target}"),
+            AnnouncementKind::Rtsp => format!("{sender} set up a stream with one end of its {service} at {target}"),
+            AnnouncementKind::DccOffer => format!("{sender} offered a direct connection to {target}"),
+            AnnouncementKind::RpcBinding | AnnouncementKind::EpmBinding => format!("{sender} said that {service} was available at {target}"),
         };
         format!("In packet {}{channel}, {said}.", grouped(packet))
     }
