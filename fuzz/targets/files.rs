@@ -55,7 +55,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(together.inputs.len() + together.failures.len(), files.len());
     let apart: u64 = files.iter().map(|file| packets(&analysed(&[*file], &usual)).0).sum();
     assert_eq!(all, apart);
-    Sequence::of(&together.inputs);
+    Sequence::new(&together.inputs);
 
     let threads = Options { threads: 3, ..usual.clone() };
     assert!(document(&together) == document(&analysed(&files, &threads)));

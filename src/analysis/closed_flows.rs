@@ -33,7 +33,7 @@ pub struct ClosedFlows {
 
 impl Default for ClosedFlows {
     fn default() -> ClosedFlows {
-        ClosedFlows::with_room(KeyBudget::of(MAX_MEMBERS))
+        ClosedFlows::with_room(KeyBudget::new(MAX_MEMBERS))
     }
 }
 
@@ -41,7 +41,7 @@ impl ClosedFlows {
     /// Creates empty sums with `room` for distinct members.
     pub(super) fn with_room(room: KeyBudget) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
-        let room_for_doors = KeyBudget::of(MAX_CLOSED_DOORS);
+        let room_for_doors = KeyBudget::new(MAX_CLOSED_DOORS);
         ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }
 

@@ -38,13 +38,13 @@ pub struct Between {
 
 impl Sequence {
     /// Computes the order of inputs. Inputs without a packet whose time is known are left out.
-    pub fn of(inputs: &[InputReport]) -> Sequence {
+    pub fn new(inputs: &[InputReport]) -> Sequence {
         let spans = inputs.iter().enumerate().map(|(number, input)| (input.span, number));
-        Sequence::of_spans(spans.filter(|(span, _)| span.first.is_known()).collect())
+        Sequence::from_spans(spans.filter(|(span, _)| span.first.is_known()).collect())
     }
 
     /// Computes the order from the inputs' spans of time and indices, given in reading order.
-    fn of_spans(mut spans: Vec<(Span, usize)>) -> Sequence {
+    fn from_spans(mut spans: Vec<(Span, usize)>) -> Sequence {
         let mut sequence = Sequence { is_out_of_order: !spans.is_sorted_by_key(|(span, _)| span.first), ..Sequence::default() };
         spans.sort_by_key(|(span, _)| span.first);
         let mut spans = spans.into_iter();
@@ -83,7 +83,7 @@ mod tests {
     fn sequence(spans: &[(i64, i64)]) -> Sequence {
         let at = |second: i64| Time::from_nanoseconds(second * NANOSECONDS);
         let spans = spans.iter().map(|(first, last)| Span { first: at(*first), last: at(*last) });
-        Sequence::of_spans(spans.enumerate().map(|(number, span)| (span, number)).collect())
+        Sequence::from_spans(spans.enumerate().map(|(number, span)| (span, number)).collect())
     }
 
     fn between(earlier: usize, later: usize, seconds: i64) -> Option<Between> {

@@ -116,7 +116,7 @@ pub fn report_folders(inputs: &Inputs) {
 
 /// Reports in one message how the inputs lie in time, unless they follow one another in the order in which they were given.
 pub fn report_order(analysis: &Decided<'_>, is_reordered: bool) {
-    let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::of(&analysis.inputs);
+    let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::new(&analysis.inputs);
     let name = |number: usize| analysis.inputs[number].name.to_string();
     let parts = [
         is_reordered.then(|| MESSAGES.inputs_reordered().to_owned()),

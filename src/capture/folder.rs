@@ -44,7 +44,7 @@ impl Folder {
         for path in paths {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_file() => {
-                    let identity = Identity::of(&path, &metadata);
+                    let identity = Identity::new(&path, &metadata);
                     match Look::at(&InputName::File(path.clone())) {
                         Look::Other => found.passed_over.other_files += 1,
                         _ if !known.insert(identity.clone()) => found.passed_over.repeated += 1,

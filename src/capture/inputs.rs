@@ -54,7 +54,7 @@ impl Inputs {
                 InputName::File(path) => match fs::metadata(path) {
                     Ok(metadata) if metadata.is_dir() => inputs.add_folder(path, &mut candidates),
                     Ok(metadata) if metadata.is_file() => {
-                        let identity = Some(Identity::of(path, &metadata));
+                        let identity = Some(Identity::new(path, &metadata));
                         candidates.push(Candidate { name: name.clone(), identity, look: None });
                     }
                     // An input that cannot be opened is reported when its turn comes.

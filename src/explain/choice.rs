@@ -200,7 +200,7 @@ fn without_flow(packet: u64, whereabouts: &Whereabouts) -> ChoiceProblem {
         Whereabouts::Dropped => return ChoiceProblem::PacketDropped { packet },
         Whereabouts::Flow { .. } => return ChoiceProblem::CaptureChanged { packet },
         Whereabouts::Orphan => (FlowlessPacket::Orphan, Place::Fragment),
-        Whereabouts::Stopped(decoded) => (flowless(decoded), Place::of(decoded)),
+        Whereabouts::Stopped(decoded) => (flowless(decoded), Place::from_decoded(decoded)),
     };
     ChoiceProblem::PacketWithoutFlow { packet, kind, place: place.name() }
 }

@@ -52,7 +52,7 @@ impl Question {
             && match self {
                 Question::Ends(one, None) => ends(&|side| one.is(flow, side)),
                 Question::Ends(one, Some(other)) => ends(&|side| one.is(flow, side) && other.is(flow, side.other())),
-                Question::Community(id) => CommunityId::of(flow).to_ascii() == *id,
+                Question::Community(id) => CommunityId::new(flow).to_ascii() == *id,
                 Question::Number(_) | Question::Packet(_) => false,
             }
     }

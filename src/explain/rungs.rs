@@ -59,7 +59,7 @@ fn announcement(context: &FlowContext<'_>) -> String {
 
 fn opening(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
     let (messages, trace) = (context.messages, context.trace);
-    let Some(terms) = HandshakeTerms::of(facts.transport) else { return messages.no_handshake(facts.transport) };
+    let Some(terms) = HandshakeTerms::for_transport(facts.transport) else { return messages.no_handshake(facts.transport) };
     let opened = |side: Side| (context.end(side), context.at(trace.opened[side.index()]));
     let answered = |side: Side| (context.end(side), context.at(trace.answered[side.index()]));
     let seen = match facts.opening {

@@ -17,7 +17,7 @@ pub struct HandshakeTerms {
 
 impl HandshakeTerms {
     /// The terms of a transport; `None` if it has no handshake.
-    pub const fn of(transport: Transport) -> Option<HandshakeTerms> {
+    pub const fn for_transport(transport: Transport) -> Option<HandshakeTerms> {
         let (opening, answer) = match transport {
             Transport::Tcp => ("SYN", "SYN-ACK"),
             Transport::Sctp => ("INIT", "INIT ACK"),

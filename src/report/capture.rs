@@ -121,7 +121,7 @@ fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
     let interfaces = || inputs.iter().flat_map(|input| &input.interfaces);
     let mut tally = InterfaceTally::default();
     interfaces().for_each(|(_, one)| tally.merge(one));
-    let sequence = Sequence::of(inputs);
+    let sequence = Sequence::new(inputs);
     tally.backwards |= sequence.is_out_of_order || sequence.largest_overlap.is_some();
     // `None` if no interface has the number.
     let dropped =

@@ -27,7 +27,7 @@ const MAX_HASHED: usize = 2 + 16 * 2 + 2 + 2 * 2;
 
 impl<'a> CommunityId<'a> {
     /// Returns the identifier of a flow.
-    pub fn of(flow: &'a Flow) -> CommunityId<'a> {
+    pub fn new(flow: &'a Flow) -> CommunityId<'a> {
         let key = &flow.key;
         let (first, numbers) = match key.protocol {
             // The key already has the smaller endpoint first, as the specification requires.
@@ -121,7 +121,7 @@ mod tests {
         let transport = |protocol, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
             let ends = ((Address::v4(from.0), from.1), (Address::v4(to.0), to.1));
             let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, ends.0, ends.1);
-            CommunityId::of(&flow(key, side, None, ConnectionFlags::default())).to_string()
+            CommunityId::new(&flow(key, side, None, ConnectionFlags::default())).to_string()
         };
         let (client, server) = (([128, 232, 110, 120], 34855), ([66, 35, 250, 204], 80));
         assert_eq!(transport(ip::TCP, client, server), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
@@ -130,6 +130,6 @@ mod tests {
         let (host, router) = (Address::v4([192, 168, 0, 89]), Address::v4([192, 168, 0, 1]));
         let (key, side) = FlowKey::without_ports(IpVersion::V4, ip::ICMP, EncapsulationId::PLAIN, host, router, [8, 512]);
         let ping = flow(key, side, Some(IcmpMessage { kind: 8, code: 0 }), ConnectionFlags::SYN);
-        assert_eq!(CommunityId::of(&ping).to_string(), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
+        assert_eq!(CommunityId::new(&ping).to_string(), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
     }
 }

@@ -195,7 +195,7 @@ impl<'a> FlowRow<'a> {
             payload_from_server: flow.payload_bytes[server.index()],
             fragments: rare.fragments,
             icmp_errors: rare.icmp_errors,
-            community_id: is_one.then(|| CommunityId::of(flow)),
+            community_id: is_one.then(|| CommunityId::new(flow)),
             control_flow: analysis.relations.of(number).control.map(|control| analysis.flows.id(control)),
         }
     }

@@ -57,7 +57,7 @@ impl Record for HostRow<'static> {
 impl FromDecided for HostRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let decided = analysis.decided_flows();
-        let hosts = HostFlows::of(decided);
+        let hosts = HostFlows::new(decided);
         let others = decided.closed.and_then(|closed| closed.hosts.others.as_ref());
         let (len, cost) = (hosts.len() + usize::from(others.is_some()), hosts.members());
         let row = move |number| match hosts.sum(number, decided) {
@@ -73,7 +73,7 @@ impl FromDecided for HostRow<'static> {
 
 fn row<'a>(analysis: &'a Decided<'_>, host: Host, sum: &HostSum) -> HostRow<'a> {
     let address = host.version.ip_addr(host.address);
-    let role = Role::of(host, sum.addressed_as_group, sum.sent.packets > 0);
+    let role = Role::new(host, sum.addressed_as_group, sum.sent.packets > 0);
     // Groups and unspecified addresses have no name, whatever a name server says.
     let name = if role == Role::Group { None } else { analysis.names.get(&address) };
     HostRow { address: Some(address), name, role: Some(role), ..sums(analysis, sum) }

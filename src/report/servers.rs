@@ -70,7 +70,7 @@ impl FromDecided for ServerRow<'static> {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         let registry = &analysis.registry;
         let decided = analysis.decided_flows();
-        let servers = Arc::new(ServerFlows::of(decided, analysis.closed_ports));
+        let servers = Arc::new(ServerFlows::new(decided, analysis.closed_ports));
         let others = decided.closed.and_then(|closed| closed.servers.others.as_ref());
         let (len, cost) = (servers.len() + usize::from(others.is_some()), servers.members());
         let all = Arc::clone(&servers);
@@ -92,7 +92,7 @@ fn row<'a>(registry: &'a Registry, key: ServerKey, sum: &ServerSum) -> ServerRow
         server_port: Some(key.port),
         service: Some(names::service(registry, sum.service)),
         category: Some(names::category(registry, sum.service)),
-        role: Some(Role::of(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))),
+        role: Some(Role::new(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))),
         outcome: sum.reply,
         ..sums(sum)
     }

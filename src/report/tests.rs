@@ -15,7 +15,7 @@ fn machines_and_servers_without_room_share_the_last_row() {
     let mut engine = Engine::new(&Options { closed_ports: true, ..Options::new(Vec::new()) });
     engine.read(&mut source, u64::MAX);
     // A budget for seven members in the sums of services, two servers, and three hosts.
-    limit_closed_flows(&mut engine, KeyBudget::of(64));
+    limit_closed_flows(&mut engine, KeyBudget::new(64));
     engine.expire_idle(at(9), NANOSECONDS);
     engine.close(&source);
     let analysis = engine.finish().decide();

@@ -21,7 +21,7 @@ impl KeyBudget {
     }
 
     /// A budget for `members` members of sets, some 30 bytes each.
-    pub const fn of(members: usize) -> KeyBudget {
+    pub const fn new(members: usize) -> KeyBudget {
         KeyBudget { left: Some(members) }
     }
 
@@ -57,18 +57,18 @@ mod tests {
 
     #[test]
     fn known_keys_cost_nothing_and_new_ones_are_added_while_there_is_room() {
-        let mut room = KeyBudget::of(3);
+        let mut room = KeyBudget::new(3);
         let mut set = HashSet::from([1, 2]);
         [1, 2].into_iter().for_each(|member| room.admit(|| set.insert(member)));
-        assert_eq!(room, KeyBudget::of(3));
+        assert_eq!(room, KeyBudget::new(3));
         [1, 3, 4, 5, 6, 7].into_iter().for_each(|member| room.admit(|| set.insert(member)));
-        assert_eq!((set.len(), room), (5, KeyBudget::of(0)));
+        assert_eq!((set.len(), room), (5, KeyBudget::new(0)));
         assert!(set.contains(&5) && !set.contains(&6), "who comes first finds room");
         let mut map = HashMap::from([(1, ())]);
         assert!(room.has_for(&map, &1));
         assert!(!room.has_for(&map, &2));
         map.clear();
-        assert!(KeyBudget::of(KEY).has_for(&map, &2));
+        assert!(KeyBudget::new(KEY).has_for(&map, &2));
         let mut all = KeyBudget::unlimited();
         (0..100).for_each(|member| all.admit(|| set.insert(member)));
         assert_eq!((set.len(), all.has_for(&map, &9)), (100, true));

@@ -83,7 +83,7 @@ impl Services {
     fn prefetch(&self, flow: &Flow, verdict: &Verdict) {
         let transport = Transport::from_protocol(flow.key.protocol);
         if let Some(sum) = transport.and_then(|transport| self.0.get(&(verdict.service, transport))) {
-            sum.clients.prefetch(Host::of(flow, client_side(flow, verdict)));
+            sum.clients.prefetch(Host::from_flow(flow, client_side(flow, verdict)));
         }
     }
 }
@@ -161,8 +161,8 @@ impl Servers {
 
 impl FlowSum for Servers {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
-        let (Some(key), Some(server)) = (ServerKey::of(flow, verdict), verdict.server) else { return };
-        let client = Host::of(flow, server.other());
+        let (Some(key), Some(server)) = (ServerKey::from_flow(flow, verdict), verdict.server) else { return };
+        let client = Host::from_flow(flow, server.other());
         let sum = place_for(key, &mut self.each, &mut self.others, room, || ServerSum::new(verdict));
         sum.add(flow, verdict, client, room);
     }
@@ -201,7 +201,7 @@ impl Hosts {
 impl FlowSum for Hosts {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
         for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
-            let sum = place_for(Host::of(flow, side), &mut self.each, &mut self.others, room, HostSum::default);
+            let sum = place_for(Host::from_flow(flow, side), &mut self.each, &mut self.others, room, HostSum::default);
             sum.add(flow, verdict, side, room);
         }
     }

@@ -128,12 +128,12 @@ pub struct HostFlows {
 
 impl HostFlows {
     /// Groups flows by machine. The machines with the most packets come first; among equal ones, the lowest address.
-    pub fn of(decided: DecidedFlows<'_>) -> HostFlows {
+    pub fn new(decided: DecidedFlows<'_>) -> HostFlows {
         let closed = || decided.closed.iter().flat_map(|closed| &closed.hosts.each);
         let push = |members: &mut ByAddress<()>, number: usize| {
             let flow = decided.flows.get(number);
             if !flow.is_overflow() {
-                [Side::A, Side::B].into_iter().for_each(|side| members.push(Host::of(flow, side), (), number as u32));
+                [Side::A, Side::B].into_iter().for_each(|side| members.push(Host::from_flow(flow, side), (), number as u32));
             }
         };
         let push_closed = |members: &mut ByAddress<()>| closed().for_each(|(host, _)| members.push(*host, (), CLOSED_FLOWS));
@@ -174,7 +174,7 @@ impl HostFlows {
         for number in self.members.group(start, decided.flows).filter(|number| *number != CLOSED_FLOWS) {
             let flow = decided.flows.get(number as usize);
             // A flow from a machine to itself is in its list twice: once for each side.
-            let is_first = Host::of(flow, Side::A) == host && latest != number;
+            let is_first = Host::from_flow(flow, Side::A) == host && latest != number;
             let side = if is_first { Side::A } else { Side::B };
             sum.add(flow, &decided.verdicts[number as usize], side, &mut KeyBudget::unlimited());
             latest = number;
@@ -214,7 +214,7 @@ impl Door {
     /// The bit of a flow that does not show a server. It sorts after those that do.
     const CLOSED: u32 = 1;
 
-    fn of(key: &ServerKey, shows_server: bool) -> Door {
+    fn new(key: &ServerKey, shows_server: bool) -> Door {
         let closed = if shows_server { 0 } else { Door::CLOSED };
         Door(u32::from(key.port) << 16 | (key.transport as u32) << 1 | closed)
     }
@@ -243,16 +243,16 @@ pub struct ServerFlows {
 impl ServerFlows {
     /// Groups flows by server: by address, then port, then transport. Servers that show themselves in no flow are omitted, unless
     /// `closed_ports` are wanted.
-    pub fn of(decided: DecidedFlows<'_>, closed_ports: bool) -> ServerFlows {
+    pub fn new(decided: DecidedFlows<'_>, closed_ports: bool) -> ServerFlows {
         let push = |members: &mut ByAddress<Door>, number: usize| {
             let (flow, verdict) = (decided.flows.get(number), &decided.verdicts[number]);
-            if let Some(key) = ServerKey::of(flow, verdict) {
-                members.push(key.host, Door::of(&key, closed_ports || verdict.shows_server()), number as u32);
+            if let Some(key) = ServerKey::from_flow(flow, verdict) {
+                members.push(key.host, Door::new(&key, closed_ports || verdict.shows_server()), number as u32);
             }
         };
         let push_closed = |members: &mut ByAddress<Door>| {
             for (key, sum) in decided.closed.iter().flat_map(|closed| &closed.servers.each) {
-                members.push(key.host, Door::of(key, closed_ports || sum.shows_server), CLOSED_FLOWS);
+                members.push(key.host, Door::new(key, closed_ports || sum.shows_server), CLOSED_FLOWS);
             }
         };
         let mut members = ByAddress::collect(decided, push, push_closed);
@@ -286,7 +286,7 @@ impl ServerFlows {
         for number in self.members.group(start, decided.flows).filter(|number| *number != CLOSED_FLOWS) {
             let (flow, verdict) = (decided.flows.get(number as usize), &decided.verdicts[number as usize]);
             if let Some(server) = verdict.server {
-                let client = Host::of(flow, server.other());
+                let client = Host::from_flow(flow, server.other());
                 sum.get_or_insert_with(|| ServerSum::new(verdict)).add(flow, verdict, client, &mut KeyBudget::unlimited());
             }
         }

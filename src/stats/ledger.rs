@@ -41,7 +41,7 @@ impl Place {
 
     /// The place of a packet after decoding. Later fragments get the place of their flow once the flow is known.
     #[inline]
-    pub fn of(decoded: &Decoded) -> Place {
+    pub fn from_decoded(decoded: &Decoded) -> Place {
         match decoded {
             Decoded::Observed(observation) => Place::of_protocol(observation.key.protocol),
             Decoded::NonIp(_) => Place::NonIp,

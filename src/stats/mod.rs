@@ -62,7 +62,7 @@ impl Tally {
 
     /// Counts a packet that gave no observation.
     pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
-        self.add_packet(Place::of(&walked.decoded), wire_len);
+        self.add_packet(Place::from_decoded(&walked.decoded), wire_len);
         match walked.decoded {
             Decoded::NonIp(protocol) => self.portless.add_link(protocol, walked.link_addresses, time, wire_len),
             Decoded::UnsupportedLink(link_type) => self.unsupported.add(link_type, wire_len),

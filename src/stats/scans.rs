@@ -37,7 +37,7 @@ struct Least {
 }
 
 impl Least {
-    const fn of(transport: Transport) -> Least {
+    const fn for_transport(transport: Transport) -> Least {
         if transport.has_connections() { MIN_WITH_CONNECTIONS } else { MIN_WITHOUT_CONNECTIONS }
     }
 
@@ -66,11 +66,11 @@ struct Ask {
 
 impl Ask {
     /// The port that a flow asks for; `None` if it is unknown which side asked.
-    fn of(flow: &Flow, verdict: &Verdict) -> Option<Ask> {
+    fn from_flow(flow: &Flow, verdict: &Verdict) -> Option<Ask> {
         let server = verdict.server?;
         let transport = Transport::from_protocol(flow.key.protocol)?;
-        let scanner = Scanner { host: Host::of(flow, server.other()), transport };
-        Some(Ask { scanner, host: Host::of(flow, server), port: flow.key.port(server) })
+        let scanner = Scanner { host: Host::from_flow(flow, server.other()), transport };
+        Some(Ask { scanner, host: Host::from_flow(flow, server), port: flow.key.port(server) })
     }
 }
 
@@ -92,7 +92,7 @@ impl ClosedDoors {
 #[inline]
 fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Ask> {
     let may_scan = verdict.is_closed() && !verdict.is_vouched_for() && !is_traceroute(verdict.service, registry);
-    if may_scan { Ask::of(flow, verdict) } else { None }
+    if may_scan { Ask::from_flow(flow, verdict) } else { None }
 }
 
 fn is_traceroute(service: Service, registry: &Registry) -> bool {
@@ -132,7 +132,7 @@ impl Scans {
         }
         let is_answered = |verdict: &Verdict| !verdict.is_closed();
         let answered = asks_of((flows, verdicts), threads, is_answered, |flow, verdict| {
-            let ask = Ask::of(flow, verdict)?;
+            let ask = Ask::from_flow(flow, verdict)?;
             suspects.get(&ask.scanner).is_some_and(|suspect| suspect.may_scan(&ask)).then_some(ask)
         });
         Scans(confirmed(suspects, answered, threads))
@@ -149,7 +149,7 @@ impl Scans {
         if self.0.is_empty() {
             return None;
         }
-        let ask = Ask::of(flow, verdict)?;
+        let ask = Ask::from_flow(flow, verdict)?;
         let is_in_range = self.0.get(&ask.scanner).is_some_and(|range| range.has(&ask));
         // A flow that only looks like a part of the scan keeps its own service.
         let is_part = is_in_range && (!verdict.is_closed() || closed(flow, verdict, registry).is_some());
@@ -212,7 +212,7 @@ impl Met {
 
     /// False if the scanner met too few closed ports for any scan.
     fn may_scan(&self, scanner: &Scanner) -> bool {
-        usize::from(self.place(scanner).load(Ordering::Relaxed)) >= Least::of(scanner.transport).fewest()
+        usize::from(self.place(scanner).load(Ordering::Relaxed)) >= Least::for_transport(scanner.transport).fewest()
     }
 }
 
@@ -260,7 +260,7 @@ fn suspects(mut asks: Vec<Ask>, threads: usize) -> Map<Scanner, Suspect> {
     asks.dedup();
     let mut suspects = Map::default();
     for asks in asks.chunk_by(|one, other| one.scanner == other.scanner) {
-        let least = Least::of(asks[0].scanner.transport);
+        let least = Least::for_transport(asks[0].scanner.transport);
         let closed_ports = counts(asks.iter().map(|ask| ask.host), least.ports);
         let closed_hosts = counts(asks.iter().map(|ask| ask.port), least.hosts);
         if !closed_ports.is_empty() || !closed_hosts.is_empty() {
@@ -327,7 +327,7 @@ pub struct ScanSum {
 impl ScanSum {
     /// Adds a flow that is a part of the scan.
     pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
-        let Some(Ask { scanner, host, port }) = Ask::of(flow, verdict) else { return };
+        let Some(Ask { scanner, host, port }) = Ask::from_flow(flow, verdict) else { return };
         match verdict.reply {
             Some(Reply::Refused) => self.refused += 1,
             Some(Reply::Silent) => self.silent += 1,

@@ -35,7 +35,7 @@ pub struct Host {
 }
 
 impl Host {
-    pub(super) fn of(flow: &Flow, side: Side) -> Host {
+    pub(super) fn from_flow(flow: &Flow, side: Side) -> Host {
         Host { version: flow.key.version, address: flow.key.addresses[side.index()] }
     }
 }
@@ -145,13 +145,13 @@ impl ServiceSum {
         self.outcomes.add(flow, verdict, transport);
         self.span.merge(flow.span);
         if !flow.is_overflow() {
-            self.clients.insert(Host::of(flow, client), room);
+            self.clients.insert(Host::from_flow(flow, client), room);
         }
         self.reply = self.reply.max(verdict.reply);
         if let Some(server) = verdict.server {
             self.ports.insert(flow.key.port(server));
             if verdict.shows_server() {
-                self.servers.insert(Host::of(flow, server), room);
+                self.servers.insert(Host::from_flow(flow, server), room);
             }
         }
     }
@@ -257,9 +257,9 @@ pub struct ServerKey {
 
 impl ServerKey {
     /// The server's port in a flow; `None` if no side is the server, or the flow has no ports.
-    pub fn of(flow: &Flow, verdict: &Verdict) -> Option<ServerKey> {
+    pub fn from_flow(flow: &Flow, verdict: &Verdict) -> Option<ServerKey> {
         let (transport, server) = (Transport::from_protocol(flow.key.protocol)?, verdict.server?);
-        Some(ServerKey { host: Host::of(flow, server), transport, port: flow.key.port(server) })
+        Some(ServerKey { host: Host::from_flow(flow, server), transport, port: flow.key.port(server) })
     }
 }
 
@@ -370,7 +370,7 @@ impl HostSum {
         self.sent.merge(sent_by(flow, side));
         self.received.merge(sent_by(flow, side.other()));
         self.span.merge(flow.span);
-        self.peers.insert(Host::of(flow, side.other()), room);
+        self.peers.insert(Host::from_flow(flow, side.other()), room);
         self.addressed_as_group |= flow.group_side() == Some(side);
         if verdict.shows_server()
             && let Some(server) = verdict.server
@@ -406,7 +406,7 @@ pub enum Role {
 
 impl Role {
     /// The role of an address, which may have been addressed as a group. An address that sends is a machine.
-    pub fn of(host: Host, addressed_as_group: bool, sends: bool) -> Role {
+    pub fn new(host: Host, addressed_as_group: bool, sends: bool) -> Role {
         if host.version.is_group(host.address) || addressed_as_group && !sends {
             Role::Group
         } else if host.version.ip_addr(host.address).is_unspecified() {

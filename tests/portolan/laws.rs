@@ -218,7 +218,7 @@ proptest! {
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
         hosts.merge(sums.hosts.clone());
-        let made = HostFlows::of(decided);
+        let made = HostFlows::new(decided);
         let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
         prop_assert!(rows.is_sorted_by_key(|(host, sum)| (Reverse(sum.sent.packets + sum.received.packets), *host)));
         let packets = [0, 1].map(|side| rows.iter().map(|(_, sum)| [sum.sent, sum.received][side].packets).sum::<u64>());
@@ -229,7 +229,7 @@ proptest! {
         let mut servers = sums.servers.clone();
         servers.merge(Servers::over(flows.iter().zip(verdicts.iter())));
         let shown = servers.iter().filter(|(_, sum)| sum.shows_server || closed_ports);
-        let made = ServerFlows::of(decided, closed_ports);
+        let made = ServerFlows::new(decided, closed_ports);
         let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
         prop_assert!(rows.is_sorted_by_key(|(key, _)| (key.host, key.port, key.transport)));
         let (flows, packets) = rows.iter().fold((0, 0), |(flows, packets), (_, sum)| (flows + sum.flows, packets + sum.traffic.packets));

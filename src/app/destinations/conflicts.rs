@@ -159,7 +159,7 @@ impl FileId {
     /// The file that a path leads to; `None` if it is not a regular file.
     fn of(path: &Path) -> Option<FileId> {
         match fs::metadata(path) {
-            Ok(metadata) => metadata.is_file().then(|| FileId::There(Identity::of(path, &metadata))),
+            Ok(metadata) => metadata.is_file().then(|| FileId::There(Identity::new(path, &metadata))),
             Err(_) => Some(FileId::Missing(place_of(path))),
         }
     }
@@ -168,7 +168,7 @@ impl FileId {
     #[cfg(unix)]
     fn of_stream(stream: impl std::os::fd::AsFd) -> Option<FileId> {
         let metadata = fs::File::from(stream.as_fd().try_clone_to_owned().ok()?).metadata().ok()?;
-        metadata.is_file().then(|| FileId::There(Identity::of(Path::new(""), &metadata)))
+        metadata.is_file().then(|| FileId::There(Identity::new(Path::new(""), &metadata)))
     }
 }
 

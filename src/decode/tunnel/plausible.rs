@@ -21,7 +21,7 @@ pub enum Fit {
 }
 
 impl Fit {
-    fn of(fits: bool) -> Fit {
+    fn from_bool(fits: bool) -> Fit {
         if fits { Fit::Good } else { Fit::Not }
     }
 }
@@ -69,7 +69,7 @@ pub fn behind_ether_type(mut value: u16, mut payload: &[u8]) -> Fit {
 
 /// Compares `payload` with an EtherType that is no tag.
 fn fixed_ether_type(value: u16, payload: &[u8]) -> Fit {
-    Fit::of(match value {
+    Fit::from_bool(match value {
         ether::IPV4 => ipv4(payload),
         ether::IPV6 => ipv6(payload),
         // Hardware type Ethernet or IEEE 802, protocol type IPv4, address lengths (RFC 826).

@@ -28,14 +28,14 @@ impl Executable {
     /// Finds the file of the running program, if it still exists.
     pub fn look() -> Option<Executable> {
         let path = std::env::current_exe().and_then(|path| path.canonicalize()).ok()?;
-        let place = FileLocation::of(&path);
+        let place = FileLocation::new(&path);
         Some(Executable { path, place })
     }
 }
 
 impl FileLocation {
     /// Classifies the place of a file.
-    pub fn of(file: &Path) -> FileLocation {
+    pub fn new(file: &Path) -> FileLocation {
         if is_nosuid(file) {
             return FileLocation::NoSuid;
         }
@@ -86,10 +86,10 @@ mod tests {
         fs::set_permissions(&folder, Permissions::from_mode(0o777)).unwrap();
         let file = folder.join("bin/portolan");
         // The folder for temporary files may be `nosuid` itself.
-        if FileLocation::of(root.path()) != FileLocation::NoSuid {
-            assert_eq!(FileLocation::of(&file), FileLocation::WorldWritable(folder.clone()));
+        if FileLocation::new(root.path()) != FileLocation::NoSuid {
+            assert_eq!(FileLocation::new(&file), FileLocation::WorldWritable(folder.clone()));
             fs::write(folder.join(".rustc_info.json"), "{}").unwrap();
-            assert_eq!(FileLocation::of(&file), FileLocation::BuildFolder);
+            assert_eq!(FileLocation::new(&file), FileLocation::BuildFolder);
         }
     }
 }
