@@ -5,7 +5,7 @@ use super::expired::{Expired, ExpiredFlow};
 use crate::flow::Timeline;
 use crate::service::Category;
 use crate::stats::flows::FlowSums;
-use crate::stats::{ClosedDoors, KeyBudget};
+use crate::stats::{ExpiredProbes, KeyBudget};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are kept of closed flows: some 60 MB.
 const MAX_MEMBERS: usize = 1 << 20;
@@ -23,7 +23,7 @@ pub struct ClosedFlows {
     pub sums: FlowSums,
     room: KeyBudget,
     /// The ports that were closed to them: a slow scan lasts longer than its flows are kept.
-    pub closed_doors: ClosedDoors,
+    pub closed_doors: ExpiredProbes,
     room_for_doors: KeyBudget,
     /// The times of their packets, by category.
     timeline: Option<Timeline>,
@@ -40,7 +40,7 @@ impl Default for ClosedFlows {
 impl ClosedFlows {
     /// Creates empty sums with `room` for distinct members.
     pub(super) fn with_room(room: KeyBudget) -> ClosedFlows {
-        let (sums, closed_doors, categories) = (FlowSums::default(), ClosedDoors::default(), Vec::new());
+        let (sums, closed_doors, categories) = (FlowSums::default(), ExpiredProbes::default(), Vec::new());
         let room_for_doors = KeyBudget::new(MAX_CLOSED_DOORS);
         ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
     }

@@ -208,23 +208,23 @@ fn closed_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum
 
 /// A port of a machine, in the order of ports, then transports; and a bit that marks flows that show no server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Door(u32);
+struct PortSlot(u32);
 
-impl Door {
+impl PortSlot {
     /// The bit of a flow that does not show a server. It sorts after those that do.
     const CLOSED: u32 = 1;
 
-    fn new(key: &ServerKey, shows_server: bool) -> Door {
-        let closed = if shows_server { 0 } else { Door::CLOSED };
-        Door(u32::from(key.port) << 16 | (key.transport as u32) << 1 | closed)
+    fn new(key: &ServerKey, shows_server: bool) -> PortSlot {
+        let closed = if shows_server { 0 } else { PortSlot::CLOSED };
+        PortSlot(u32::from(key.port) << 16 | (key.transport as u32) << 1 | closed)
     }
 
     fn is_closed(self) -> bool {
-        self.0 & Door::CLOSED != 0
+        self.0 & PortSlot::CLOSED != 0
     }
 
-    fn opened(self) -> Door {
-        Door(self.0 & !Door::CLOSED)
+    fn opened(self) -> PortSlot {
+        PortSlot(self.0 & !PortSlot::CLOSED)
     }
 
     fn key(self, host: Host) -> Option<ServerKey> {
@@ -235,7 +235,7 @@ impl Door {
 
 /// The flows of each server.
 pub struct ServerFlows {
-    members: ByAddress<Door>,
+    members: ByAddress<PortSlot>,
     /// By row: the position where the server's flows begin.
     rows: Vec<u64>,
 }
@@ -244,15 +244,15 @@ impl ServerFlows {
     /// Groups flows by server: by address, then port, then transport. Servers that show themselves in no flow are omitted, unless
     /// `closed_ports` are wanted.
     pub fn new(decided: DecidedFlows<'_>, closed_ports: bool) -> ServerFlows {
-        let push = |members: &mut ByAddress<Door>, number: usize| {
+        let push = |members: &mut ByAddress<PortSlot>, number: usize| {
             let (flow, verdict) = (decided.flows.get(number), &decided.verdicts[number]);
             if let Some(key) = ServerKey::from_flow(flow, verdict) {
-                members.push(key.host, Door::new(&key, closed_ports || verdict.shows_server()), number as u32);
+                members.push(key.host, PortSlot::new(&key, closed_ports || verdict.shows_server()), number as u32);
             }
         };
-        let push_closed = |members: &mut ByAddress<Door>| {
+        let push_closed = |members: &mut ByAddress<PortSlot>| {
             for (key, sum) in decided.closed.iter().flat_map(|closed| &closed.servers.each) {
-                members.push(key.host, Door::new(key, closed_ports || sum.shows_server), CLOSED_FLOWS);
+                members.push(key.host, PortSlot::new(key, closed_ports || sum.shows_server), CLOSED_FLOWS);
             }
         };
         let mut members = ByAddress::collect(decided, push, push_closed);
@@ -326,12 +326,12 @@ fn add(flows: &mut u64, traffic: &mut Traffic, sum: &ServerSum) {
 }
 
 /// Removes the flows of ports that are closed in every flow, and puts the remaining flows into their order.
-fn keep_open<A: Copy + Ord>(members: &mut Vec<Member<A, Door>>) {
+fn keep_open<A: Copy + Ord>(members: &mut Vec<Member<A, PortSlot>>) {
     let mut kept = 0;
     let mut start = 0;
     while start < members.len() {
         let Member { address, place, .. } = members[start];
-        let is_of_group = |member: &Member<A, Door>| (member.address, member.place.opened()) == (address, place.opened());
+        let is_of_group = |member: &Member<A, PortSlot>| (member.address, member.place.opened()) == (address, place.opened());
         let len = members[start..].iter().take_while(|member| is_of_group(member)).count();
         if !place.is_closed() {
             members.copy_within(start..start + len, kept);

@@ -20,7 +20,7 @@ pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
-pub use scans::{ClosedDoors, ScanSum, Scanner, Scans};
+pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 

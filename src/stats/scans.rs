@@ -26,18 +26,18 @@ type Set<K> = HashSet<K, RandomState>;
 /// The fewest closed ports of one machine, and the fewest machines with one closed port, that make a scan over TCP, SCTP or
 /// DCCP. Of 595 public captures without a scan of that size, none has a client that met more than 5 closed ports of one machine,
 /// or 3 machines with the same closed port.
-const MIN_WITH_CONNECTIONS: Least = Least { ports: 10, hosts: 10 };
+const MIN_WITH_CONNECTIONS: Thresholds = Thresholds { ports: 10, hosts: 10 };
 /// The least numbers over UDP, where silence is no denial: a capture of one direction shows only silence. There the numbers are 3
 /// ports, and 45 machines of one client, in a capture of one direction.
-const MIN_WITHOUT_CONNECTIONS: Least = Least { ports: 20, hosts: 64 };
+const MIN_WITHOUT_CONNECTIONS: Thresholds = Thresholds { ports: 20, hosts: 64 };
 
-struct Least {
+struct Thresholds {
     ports: usize,
     hosts: usize,
 }
 
-impl Least {
-    const fn for_transport(transport: Transport) -> Least {
+impl Thresholds {
+    const fn for_transport(transport: Transport) -> Thresholds {
         if transport.has_connections() { MIN_WITH_CONNECTIONS } else { MIN_WITHOUT_CONNECTIONS }
     }
 
@@ -58,27 +58,27 @@ pub struct Scanner {
 
 /// A port of a machine that a scanner tried.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-struct Ask {
+struct PortProbe {
     scanner: Scanner,
     host: Host,
     port: u16,
 }
 
-impl Ask {
+impl PortProbe {
     /// The port that a flow asks for; `None` if it is unknown which side asked.
-    fn from_flow(flow: &Flow, verdict: &Verdict) -> Option<Ask> {
+    fn from_flow(flow: &Flow, verdict: &Verdict) -> Option<PortProbe> {
         let server = verdict.server?;
         let transport = Transport::from_protocol(flow.key.protocol)?;
         let scanner = Scanner { host: Host::from_flow(flow, server.other()), transport };
-        Some(Ask { scanner, host: Host::from_flow(flow, server), port: flow.key.port(server) })
+        Some(PortProbe { scanner, host: Host::from_flow(flow, server), port: flow.key.port(server) })
     }
 }
 
 /// The closed ports of flows that are no longer kept.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ClosedDoors(Set<Ask>);
+pub struct ExpiredProbes(Set<PortProbe>);
 
-impl ClosedDoors {
+impl ExpiredProbes {
     /// Remembers the port that a flow asked for in vain, if there is room.
     pub fn add(&mut self, flow: &Flow, verdict: &Verdict, registry: &Registry, room: &mut KeyBudget) {
         if let Some(ask) = closed(flow, verdict, registry) {
@@ -90,9 +90,9 @@ impl ClosedDoors {
 /// The port that a flow asked for in vain. Traceroute asks for ports where nobody is meant to answer, and the server of an
 /// announced flow is known from the announcement.
 #[inline]
-fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Ask> {
+fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<PortProbe> {
     let may_scan = verdict.is_closed() && !verdict.is_vouched_for() && !is_traceroute(verdict.service, registry);
-    if may_scan { Ask::from_flow(flow, verdict) } else { None }
+    if may_scan { PortProbe::from_flow(flow, verdict) } else { None }
 }
 
 fn is_traceroute(service: Service, registry: &Registry) -> bool {
@@ -109,7 +109,7 @@ struct Range {
 }
 
 impl Range {
-    fn has(&self, ask: &Ask) -> bool {
+    fn has(&self, ask: &PortProbe) -> bool {
         self.hosts.contains(&ask.host) || self.ports.contains(&ask.port)
     }
 }
@@ -122,7 +122,7 @@ impl Scans {
     /// Finds the scans among `flows`, and among the expired flows that left `closed_doors`.
     pub fn find(
         (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
-        closed_doors: Option<&ClosedDoors>,
+        closed_doors: Option<&ExpiredProbes>,
         registry: &Registry,
         threads: usize,
     ) -> Scans {
@@ -132,7 +132,7 @@ impl Scans {
         }
         let is_answered = |verdict: &Verdict| !verdict.is_closed();
         let answered = asks_of((flows, verdicts), threads, is_answered, |flow, verdict| {
-            let ask = Ask::from_flow(flow, verdict)?;
+            let ask = PortProbe::from_flow(flow, verdict)?;
             suspects.get(&ask.scanner).is_some_and(|suspect| suspect.may_scan(&ask)).then_some(ask)
         });
         Scans(confirmed(suspects, answered, threads))
@@ -149,7 +149,7 @@ impl Scans {
         if self.0.is_empty() {
             return None;
         }
-        let ask = Ask::from_flow(flow, verdict)?;
+        let ask = PortProbe::from_flow(flow, verdict)?;
         let is_in_range = self.0.get(&ask.scanner).is_some_and(|range| range.has(&ask));
         // A flow that only looks like a part of the scan keeps its own service.
         let is_part = is_in_range && (!verdict.is_closed() || closed(flow, verdict, registry).is_some());
@@ -173,8 +173,8 @@ fn asks_of(
     (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
     threads: usize,
     is_wanted: impl Fn(&Verdict) -> bool + Sync,
-    ask: impl Fn(&Flow, &Verdict) -> Option<Ask> + Sync,
-) -> Vec<Ask> {
+    ask: impl Fn(&Flow, &Verdict) -> Option<PortProbe> + Sync,
+) -> Vec<PortProbe> {
     parallel::joined(parallel::parts(flows.len(), threads, |part| {
         let mut asks = Vec::new();
         for number in part {
@@ -212,17 +212,17 @@ impl Met {
 
     /// False if the scanner met too few closed ports for any scan.
     fn may_scan(&self, scanner: &Scanner) -> bool {
-        usize::from(self.place(scanner).load(Ordering::Relaxed)) >= Least::for_transport(scanner.transport).fewest()
+        usize::from(self.place(scanner).load(Ordering::Relaxed)) >= Thresholds::for_transport(scanner.transport).fewest()
     }
 }
 
 /// The ports asked for in vain by scanners that did so often.
 fn asked_in_vain(
     (flows, verdicts): (&Flows, &ChunkedVec<Verdict>),
-    closed_doors: Option<&ClosedDoors>,
+    closed_doors: Option<&ExpiredProbes>,
     registry: &Registry,
     threads: usize,
-) -> Vec<Ask> {
+) -> Vec<PortProbe> {
     let of_closed_flows = || closed_doors.iter().flat_map(|doors| &doors.0);
     let met = Met::none(flows.len() + of_closed_flows().count());
     parallel::parts(flows.len(), threads, |part| {
@@ -231,7 +231,7 @@ fn asked_in_vain(
         asks.for_each(|ask| met.add(&ask.scanner));
     });
     of_closed_flows().for_each(|ask| met.add(&ask.scanner));
-    let is_many = |ask: &Ask| met.may_scan(&ask.scanner);
+    let is_many = |ask: &PortProbe| met.may_scan(&ask.scanner);
     let mut asks =
         asks_of((flows, verdicts), threads, Verdict::is_closed, |flow, verdict| closed(flow, verdict, registry).filter(is_many));
     asks.extend(of_closed_flows().filter(|ask| is_many(ask)));
@@ -249,18 +249,18 @@ struct Suspect {
 
 impl Suspect {
     /// True if the port is among those that the suspect may scan.
-    fn may_scan(&self, ask: &Ask) -> bool {
+    fn may_scan(&self, ask: &PortProbe) -> bool {
         self.closed_ports.contains_key(&ask.host) || self.closed_hosts.contains_key(&ask.port)
     }
 }
 
 /// The machines that met many closed ports.
-fn suspects(mut asks: Vec<Ask>, threads: usize) -> Map<Scanner, Suspect> {
+fn suspects(mut asks: Vec<PortProbe>, threads: usize) -> Map<Scanner, Suspect> {
     parallel::sort(&mut asks, threads);
     asks.dedup();
     let mut suspects = Map::default();
     for asks in asks.chunk_by(|one, other| one.scanner == other.scanner) {
-        let least = Least::for_transport(asks[0].scanner.transport);
+        let least = Thresholds::for_transport(asks[0].scanner.transport);
         let closed_ports = counts(asks.iter().map(|ask| ask.host), least.ports);
         let closed_hosts = counts(asks.iter().map(|ask| ask.port), least.hosts);
         if !closed_ports.is_empty() || !closed_hosts.is_empty() {
@@ -279,7 +279,7 @@ fn counts<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, least: 
 }
 
 /// The suspects that met no more open ports than closed ones: a client whose servers fail now and then is no scanner.
-fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<Ask>, threads: usize) -> Map<Scanner, Range> {
+fn confirmed(suspects: Map<Scanner, Suspect>, mut answered: Vec<PortProbe>, threads: usize) -> Map<Scanner, Range> {
     parallel::sort(&mut answered, threads);
     answered.dedup();
     let mut open_ports: Map<(Scanner, Host), usize> = Map::default();
@@ -327,7 +327,7 @@ pub struct ScanSum {
 impl ScanSum {
     /// Adds a flow that is a part of the scan.
     pub(super) fn add(&mut self, flow: &Flow, verdict: &Verdict, room: &mut KeyBudget) {
-        let Some(Ask { scanner, host, port }) = Ask::from_flow(flow, verdict) else { return };
+        let Some(PortProbe { scanner, host, port }) = PortProbe::from_flow(flow, verdict) else { return };
         match verdict.reply {
             Some(Reply::Refused) => self.refused += 1,
             Some(Reply::Silent) => self.silent += 1,
