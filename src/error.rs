@@ -60,7 +60,7 @@ pub enum Error {
         /// The input as the user named it.
         input: String,
         /// Everything that the folder contains instead.
-        passed_over: PassedOver,
+        passed_over: SkippedFiles,
     },
     /// Two inputs are the same file.
     SameFile {
@@ -160,7 +160,7 @@ pub enum Action {
 
 /// Files and folders that are not read, although they are in a folder that is an input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct PassedOver {
+pub struct SkippedFiles {
     /// Files that do not begin like a capture, empty ones among them.
     pub other_files: u64,
     /// Folders, which are not entered.
@@ -171,9 +171,9 @@ pub struct PassedOver {
     pub repeated: u64,
 }
 
-impl PassedOver {
+impl SkippedFiles {
     /// Adds the files and folders that were passed over elsewhere.
-    pub fn merge(&mut self, other: PassedOver) {
+    pub fn merge(&mut self, other: SkippedFiles) {
         self.other_files += other.other_files;
         self.folders += other.folders;
         self.special += other.special;

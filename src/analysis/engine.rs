@@ -9,7 +9,7 @@ use super::closed_flows::{ClosedFlows, MAX_COUNTS};
 use super::expired::Expired;
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
-use super::silence::{Moment, Silences};
+use super::silence::{Moment, IdleTimes};
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
@@ -45,7 +45,7 @@ pub struct Engine {
     /// Sums over flows that have expired.
     pub(super) closed: Option<Arc<ClosedFlows>>,
     /// The silence of the flows.
-    silences: Silences,
+    silences: IdleTimes,
 }
 
 impl Engine {
@@ -67,7 +67,7 @@ impl Engine {
             inputs: Vec::new(),
             is_reading: false,
             closed: None,
-            silences: Silences::default(),
+            silences: IdleTimes::default(),
             options: options.clone(),
         }
     }

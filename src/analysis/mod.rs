@@ -32,7 +32,7 @@ pub use decided::{Decided, TrafficByTime};
 pub use driver::Driver;
 pub use engine::Engine;
 pub use packets::{PacketSink, pass_packets};
-pub use sequence::{Between, MIN_GAP, Sequence};
+pub use sequence::{InputDistance, MIN_GAP, Sequence};
 pub use silence::Moment;
 pub use throttle::Throttle;
 

@@ -1,6 +1,6 @@
 //! The packet loop that all readers of a source share.
 
-use crate::capture::{Interface, Packet, Seen, Source};
+use crate::capture::{Interface, Packet, CheckedPacket, Source};
 
 /// A receiver of packets.
 pub trait PacketSink {
@@ -33,7 +33,7 @@ pub fn pass_packets(source: &mut Source, sink: &mut impl PacketSink, max_packets
 fn pass<const CHECKS: bool>(source: &mut Source, sink: &mut impl PacketSink, max_packets: u64) -> u64 {
     let mut left = max_packets;
     while left > 0
-        && let Some(Seen { packet, interface, is_duplicate }) = source.next_seen::<CHECKS>()
+        && let Some(CheckedPacket { packet, interface, is_duplicate }) = source.next_seen::<CHECKS>()
     {
         left -= 1;
         sink.push(&packet, interface, is_duplicate);

@@ -18,16 +18,16 @@ pub struct Sequence {
     /// Number of inputs that begin before all earlier ones have ended.
     pub overlaps: usize,
     /// The largest overlap.
-    pub largest_overlap: Option<Between>,
+    pub largest_overlap: Option<InputDistance>,
     /// Number of gaps of at least [`MIN_GAP`].
     pub gaps: usize,
     /// The longest gap.
-    pub longest_gap: Option<Between>,
+    pub longest_gap: Option<InputDistance>,
 }
 
 /// Two inputs, and the length of their overlap or of the gap between them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Between {
+pub struct InputDistance {
     /// The index of the input that begins earlier.
     pub earlier: usize,
     /// The index of the input that begins later.
@@ -68,9 +68,9 @@ impl Sequence {
     }
 }
 
-fn keep_larger(largest: &mut Option<Between>, earlier: usize, later: usize, nanoseconds: i64) {
+fn keep_larger(largest: &mut Option<InputDistance>, earlier: usize, later: usize, nanoseconds: i64) {
     if largest.is_none_or(|largest| nanoseconds > largest.nanoseconds) {
-        *largest = Some(Between { earlier, later, nanoseconds });
+        *largest = Some(InputDistance { earlier, later, nanoseconds });
     }
 }
 
@@ -86,8 +86,8 @@ mod tests {
         Sequence::from_spans(spans.enumerate().map(|(number, span)| (span, number)).collect())
     }
 
-    fn between(earlier: usize, later: usize, seconds: i64) -> Option<Between> {
-        Some(Between { earlier, later, nanoseconds: seconds * NANOSECONDS })
+    fn between(earlier: usize, later: usize, seconds: i64) -> Option<InputDistance> {
+        Some(InputDistance { earlier, later, nanoseconds: seconds * NANOSECONDS })
     }
 
     #[test]

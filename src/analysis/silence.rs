@@ -38,12 +38,12 @@ struct Silence {
 
 /// The state of all flows, by their numbers.
 #[derive(Debug, Default)]
-pub struct Silences {
+pub struct IdleTimes {
     of_flows: Vec<Silence>,
     latest: Option<Moment>,
 }
 
-impl Silences {
+impl IdleTimes {
     /// Checks all flows: for each, true if it has been silent for more than `idle` nanoseconds. Overflow records are never
     /// silent.
     pub fn look(&mut self, flows: &Flows, now: Moment, idle: i64) -> Vec<bool> {
@@ -101,13 +101,13 @@ mod tests {
     /// A flow table, and a packet clock that is `ahead` seconds ahead of the one that cannot be set.
     struct Watched {
         table: FlowTable,
-        silences: Silences,
+        silences: IdleTimes,
         ahead: i64,
     }
 
     impl Watched {
         fn new() -> Watched {
-            Watched { table: FlowTable::new(TableOptions::default()), silences: Silences::default(), ahead: 1_000_000 }
+            Watched { table: FlowTable::new(TableOptions::default()), silences: IdleTimes::default(), ahead: 1_000_000 }
         }
 
         /// Adds a packet of a flow, `second` seconds after the beginning.

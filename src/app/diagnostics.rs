@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Between, Decided, MIN_GAP, Options, Sequence};
+use portolan::analysis::{InputDistance, Decided, MIN_GAP, Options, Sequence};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MAX_INTERVAL, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
@@ -121,10 +121,10 @@ pub fn report_order(analysis: &Decided<'_>, is_reordered: bool) {
     let parts = [
         is_reordered.then(|| MESSAGES.inputs_reordered().to_owned()),
         is_out_of_order.then(|| MESSAGES.inputs_out_of_order().to_owned()),
-        largest_overlap.map(|Between { earlier, later, nanoseconds }| {
+        largest_overlap.map(|InputDistance { earlier, later, nanoseconds }| {
             MESSAGES.inputs_overlap(overlaps, &name(earlier), &name(later), nanoseconds)
         }),
-        longest_gap.map(|Between { earlier, later, nanoseconds }| {
+        longest_gap.map(|InputDistance { earlier, later, nanoseconds }| {
             MESSAGES.gaps_between_inputs(gaps, MIN_GAP, &name(earlier), &name(later), nanoseconds)
         }),
     ];

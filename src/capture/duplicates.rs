@@ -193,7 +193,7 @@ fn last_word(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::super::input::InputName;
-    use super::super::source::{Seen, Source};
+    use super::super::source::{CheckedPacket, Source};
     use super::*;
 
     /// A record of a capture: milliseconds, length on the wire, and what was stored.
@@ -215,7 +215,7 @@ mod tests {
         let mut source = Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(file))).unwrap();
         let mut found = Vec::new();
         while looks_at_all || source.packets_to_look_at() > 0 {
-            let Some(Seen { is_duplicate, .. }) = source.next_seen::<true>() else { break };
+            let Some(CheckedPacket { is_duplicate, .. }) = source.next_seen::<true>() else { break };
             found.push(is_duplicate);
         }
         found

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::identity::Identity;
 use super::input::InputName;
-use super::source::Look;
-use crate::error::{Error, PassedOver};
+use super::source::FileProbe;
+use crate::error::{Error, SkippedFiles};
 
 /// The contents of a folder.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub struct Folder {
     /// The captures directly in it, sorted by name. Files that cannot be read are among them, so that their errors are reported.
     pub captures: Vec<Found>,
     /// Counts of everything else.
-    pub passed_over: PassedOver,
+    pub passed_over: SkippedFiles,
 }
 
 /// A capture that was found.
@@ -26,7 +26,7 @@ pub struct Found {
     /// Its identity.
     pub identity: Identity,
     /// The result of a first look at it.
-    pub look: Look,
+    pub probe: FileProbe,
 }
 
 impl Folder {
@@ -45,10 +45,10 @@ impl Folder {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_file() => {
                     let identity = Identity::new(&path, &metadata);
-                    match Look::at(&InputName::File(path.clone())) {
-                        Look::Other => found.passed_over.other_files += 1,
+                    match FileProbe::new(&InputName::File(path.clone())) {
+                        FileProbe::Other => found.passed_over.other_files += 1,
                         _ if !known.insert(identity.clone()) => found.passed_over.repeated += 1,
-                        look => found.captures.push(Found { path, identity, look }),
+                        probe => found.captures.push(Found { path, identity, probe }),
                     }
                 }
                 Ok(metadata) if metadata.is_dir() => found.passed_over.folders += 1,

@@ -27,7 +27,7 @@ pub enum Step {
     /// Too few bytes: the step needs at least this number.
     Need(usize),
     /// The bytes contradict the format.
-    Fault(Fault),
+    Problem(ParseProblem),
 }
 
 /// The header of a packet record.
@@ -43,22 +43,22 @@ pub struct PacketRecord {
 
 /// A contradiction of the format, and the way to continue after it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ParseProblem {
     /// The contradiction.
     pub problem: FormatProblem,
     /// Bytes to skip to the next place that can be trusted; `None` if no such place is known.
     pub resume: Option<u64>,
 }
 
-impl Fault {
+impl ParseProblem {
     /// A fault after which reading cannot continue.
     pub fn fatal(problem: FormatProblem) -> Step {
-        Step::Fault(Fault { problem, resume: None })
+        Step::Problem(ParseProblem { problem, resume: None })
     }
 
     /// A fault after which reading continues, `size` bytes further on.
     pub fn passing(problem: FormatProblem, size: u64) -> Step {
-        Step::Fault(Fault { problem, resume: Some(size) })
+        Step::Problem(ParseProblem { problem, resume: Some(size) })
     }
 }
 

@@ -8,8 +8,8 @@ use std::path::Path;
 use super::folder::Folder;
 use super::identity::Identity;
 use super::input::InputName;
-use super::source::Look;
-use crate::error::{Error, PassedOver};
+use super::source::FileProbe;
+use crate::error::{Error, SkippedFiles};
 
 /// The inputs of one analysis.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Inputs {
     /// True if this is not the order in which they were given.
     pub is_reordered: bool,
     /// Counts of what was passed over in folders.
-    pub passed_over: PassedOver,
+    pub passed_over: SkippedFiles,
     /// The folders in which something was passed over.
     pub folders: Vec<String>,
     /// Errors of folders that hold no capture or cannot be read.
@@ -32,7 +32,7 @@ struct Candidate {
     /// Its identity, if it is a regular file. No other input is opened before it is read.
     identity: Option<Identity>,
     /// The result of a first look, if one was taken.
-    look: Option<Look>,
+    probe: Option<FileProbe>,
 }
 
 impl Inputs {
@@ -55,13 +55,13 @@ impl Inputs {
                     Ok(metadata) if metadata.is_dir() => inputs.add_folder(path, &mut candidates),
                     Ok(metadata) if metadata.is_file() => {
                         let identity = Some(Identity::new(path, &metadata));
-                        candidates.push(Candidate { name: name.clone(), identity, look: None });
+                        candidates.push(Candidate { name: name.clone(), identity, probe: None });
                     }
                     // An input that cannot be opened is reported when its turn comes.
-                    Ok(_) | Err(_) => candidates.push(Candidate { name: name.clone(), identity: None, look: None }),
+                    Ok(_) | Err(_) => candidates.push(Candidate { name: name.clone(), identity: None, probe: None }),
                 },
                 InputName::Stdin | InputName::Live => {
-                    candidates.push(Candidate { name: name.clone(), identity: None, look: None })
+                    candidates.push(Candidate { name: name.clone(), identity: None, probe: None })
                 }
             }
         }
@@ -80,14 +80,14 @@ impl Inputs {
                 self.failures.push(Error::NoCaptures { input, passed_over });
             }
             Ok(Folder { captures, passed_over }) => {
-                if passed_over != PassedOver::default() {
+                if passed_over != SkippedFiles::default() {
                     self.passed_over.merge(passed_over);
                     self.folders.push(input);
                 }
                 candidates.extend(captures.into_iter().map(|found| Candidate {
                     name: InputName::File(found.path),
                     identity: Some(found.identity),
-                    look: Some(found.look),
+                    probe: Some(found.probe),
                 }));
             }
             Err(error) => self.failures.push(error),
@@ -116,8 +116,8 @@ fn refuse_repeated(candidates: &[Candidate]) -> Result<(), Error> {
 fn put_in_order(candidates: &mut Vec<Candidate>) -> bool {
     let mut times = Vec::with_capacity(candidates.len());
     for (place, candidate) in candidates.iter_mut().enumerate().filter(|(_, candidate)| candidate.identity.is_some()) {
-        let look = *candidate.look.get_or_insert_with(|| Look::at(&candidate.name));
-        if let Look::Capture(time) = look
+        let probe = *candidate.probe.get_or_insert_with(|| FileProbe::new(&candidate.name));
+        if let FileProbe::Capture(time) = look
             && time.is_known()
         {
             times.push((time, place));

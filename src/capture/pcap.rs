@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
+use super::format::{ByteOrder, ParseProblem, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 use crate::link_type::LinkType;
@@ -164,7 +164,7 @@ impl Pcap {
         match self.packet(bytes) {
             Ok((record, data, size)) => Step::Packet { record, data, size },
             Err(size) if size > self.record_header + MAX_PACKET => {
-                Fault::fatal(FormatProblem::PcapRecordTooLong { stored: size - self.record_header })
+                ParseProblem::fatal(FormatProblem::PcapRecordTooLong { stored: size - self.record_header })
             }
             Err(size) => Step::Need(size),
         }
@@ -297,7 +297,7 @@ mod tests {
         let pcap = Pcap::open(&header(0xa1b2_c3d4, [2, 4], 1)).unwrap();
         assert_eq!(pcap.step(&[]), Step::Need(16));
         assert_eq!(pcap.step(&record([0, 0, 3, 3], b"ab")), Step::Need(19));
-        assert!(matches!(pcap.step(&record([0, 0, u32::MAX, 3], b"ab")), Step::Fault(Fault { resume: None, .. })));
+        assert!(matches!(pcap.step(&record([0, 0, u32::MAX, 3], b"ab")), Step::Problem(ParseProblem { resume: None, .. })));
     }
 
     #[test]

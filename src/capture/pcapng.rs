@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
+use super::format::{ByteOrder, ParseProblem, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture, SectionProblem};
 use crate::link_type::LinkType;
@@ -97,7 +97,7 @@ impl Pcapng {
         // The length should be a multiple of four; any other length is rounded up, as in libpcap.
         let size = (u64::from(length) + 3) & !3;
         if size < BLOCK_FRAME as u64 {
-            return Fault::fatal(FormatProblem::BlockTooShort { block_type: kind, length });
+            return ParseProblem::fatal(FormatProblem::BlockTooShort { block_type: kind, length });
         }
         let limit = match kind {
             ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET => MAX_PACKET + 64 * 1024,
@@ -106,7 +106,7 @@ impl Pcapng {
             _ => return Step::Skip(size),
         };
         if size > limit as u64 {
-            return Fault::fatal(FormatProblem::BlockTooLong { block_type: kind, length, limit });
+            return ParseProblem::fatal(FormatProblem::BlockTooLong { block_type: kind, length, limit });
         }
         let size = size as usize;
         if bytes.len() < size {
@@ -115,7 +115,7 @@ impl Pcapng {
         let block = &bytes[..size];
         let second = self.order.u32(block, size - 4);
         if second != length {
-            return Fault::passing(FormatProblem::BlockLengthsDiffer { block_type: kind, first: length, second }, size as u64);
+            return ParseProblem::passing(FormatProblem::BlockLengthsDiffer { block_type: kind, first: length, second }, size as u64);
         }
         let body = &block[BLOCK_HEAD..size - 4];
         match kind {
@@ -139,7 +139,7 @@ impl Pcapng {
             None => Step::Need(SECTION_HEADER_START),
             Some(start) => match self.section(start) {
                 Ok(size) => Step::Skip(size),
-                Err(problem) => Fault::fatal(FormatProblem::Section(problem)),
+                Err(problem) => ParseProblem::fatal(FormatProblem::Section(problem)),
             },
         }
     }
@@ -177,7 +177,7 @@ impl Pcapng {
     fn timed_packet(&self, body: &[u8], size: usize, number: u32) -> Step {
         const HEAD: usize = 20;
         if body.len() < HEAD {
-            return Fault::passing(FormatProblem::PacketBlockTooShort, size as u64);
+            return ParseProblem::passing(FormatProblem::PacketBlockTooShort, size as u64);
         }
         let Some((index, interface)) = self.interface(number) else {
             return self.no_interface(number, size);
@@ -186,7 +186,7 @@ impl Pcapng {
         let (stored, wire_len) = (self.order.u32(body, 12) as usize, self.order.u32(body, 16));
         if stored > body.len() - HEAD {
             let room = body.len() - HEAD;
-            return Fault::passing(FormatProblem::PacketTooLong { stored, room }, size as u64);
+            return ParseProblem::passing(FormatProblem::PacketTooLong { stored, room }, size as u64);
         }
         let record = PacketRecord { time: interface.resolution.time(units, interface.time_offset), wire_len, interface: index };
         Step::Packet { record, data: BLOCK_HEAD + HEAD..BLOCK_HEAD + HEAD + stored, size }
@@ -196,7 +196,7 @@ impl Pcapng {
     fn simple_packet(&self, body: &[u8], size: usize) -> Step {
         const HEAD: usize = 4;
         if body.len() < HEAD {
-            return Fault::passing(FormatProblem::SimplePacketBlockTooShort, size as u64);
+            return ParseProblem::passing(FormatProblem::SimplePacketBlockTooShort, size as u64);
         }
         let Some((index, interface)) = self.interface(0) else {
             return self.no_interface(0, size);
@@ -217,16 +217,16 @@ impl Pcapng {
 
     fn no_interface(&self, number: u32, size: usize) -> Step {
         let described = self.interfaces.len() - self.section_base;
-        Fault::passing(FormatProblem::UnknownInterface { interface: number, described }, size as u64)
+        ParseProblem::passing(FormatProblem::UnknownInterface { interface: number, described }, size as u64)
     }
 
     /// An Interface Description Block.
     fn add_interface(&mut self, body: &[u8], size: usize) -> Step {
         if body.len() < 8 {
-            return Fault::passing(FormatProblem::InterfaceTooShort, size as u64);
+            return ParseProblem::passing(FormatProblem::InterfaceTooShort, size as u64);
         }
         if self.interfaces.len() == MAX_INTERFACES {
-            return Fault::fatal(FormatProblem::TooManyInterfaces { limit: MAX_INTERFACES });
+            return ParseProblem::fatal(FormatProblem::TooManyInterfaces { limit: MAX_INTERFACES });
         }
         let order = self.order;
         let mut interface = Interface { snaplen: order.u32(body, 4), ..Interface::new(LinkType(u32::from(order.u16(body, 0)))) };
@@ -348,7 +348,7 @@ mod tests {
                     at += size;
                 }
                 Step::Skip(size) => at += size as usize,
-                Step::Fault(Fault { problem, resume }) => {
+                Step::Problem(ParseProblem { problem, resume }) => {
                     faults.push(problem);
                     match resume {
                         Some(size) => at += size as usize,
@@ -484,7 +484,7 @@ mod tests {
         for kind in [INTERFACE, INTERFACE_STATISTICS] {
             assert_eq!(step(kind, MAX_DESCRIPTION), Step::Need(MAX_DESCRIPTION));
             let too_long = FormatProblem::BlockTooLong { block_type: kind, length: 16_777_220, limit: 16_777_216 };
-            assert_eq!(step(kind, MAX_DESCRIPTION + 4), Fault::fatal(too_long));
+            assert_eq!(step(kind, MAX_DESCRIPTION + 4), ParseProblem::fatal(too_long));
         }
         assert_eq!(step(NAME_RESOLUTION, MAX_DESCRIPTION + 4), Step::Skip(MAX_DESCRIPTION as u64 + 4));
     }

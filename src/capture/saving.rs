@@ -252,7 +252,7 @@ impl Saving {
                     self.take_other(block, is_section, self.stream.interfaces().len() > described)?;
                 }
                 Step::Need(_) => return Err(self.target.refused(SaveProblem::NotWholeBlocks)),
-                Step::Fault(fault) => return Err(self.target.refused(SaveProblem::Format(fault.problem))),
+                Step::Problem(fault) => return Err(self.target.refused(SaveProblem::Format(fault.problem))),
             }
         }
         // Without rotation, the file is valid even before its first packet.

@@ -3,7 +3,7 @@
 //! A file header of 16 bytes, then records: length on the wire, stored length, length of the whole record, packets dropped
 //! so far, seconds, microseconds, data, padding. All numbers are big-endian.
 
-use super::format::{ByteOrder, Fault, MAX_PACKET, PacketRecord, Step};
+use super::format::{ByteOrder, ParseProblem, MAX_PACKET, PacketRecord, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 use crate::link_type::LinkType;
@@ -49,10 +49,10 @@ impl Snoop {
         let word = |index: usize| ByteOrder::Big.u32(bytes, index * 4);
         let (wire_len, stored, size) = (word(0), word(1) as usize, word(2) as usize);
         if stored > MAX_PACKET || size > MAX_PACKET + RECORD_HEADER {
-            return Fault::fatal(FormatProblem::SnoopRecordTooLong { length: size });
+            return ParseProblem::fatal(FormatProblem::SnoopRecordTooLong { length: size });
         }
         if size < RECORD_HEADER + stored {
-            return Fault::fatal(FormatProblem::SnoopRecordTooShort { length: size, stored });
+            return ParseProblem::fatal(FormatProblem::SnoopRecordTooShort { length: size, stored });
         }
         if bytes.len() < size {
             return Step::Need(size);
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(snoop.step(&[0; 23]), Step::Need(24));
         assert_eq!(snoop.step(&words(&[60, 3, 28, 0, 0, 0])), Step::Need(28));
         for lengths in [[60, 30, 28], [60, 3, 20], [60, u32::MAX, 28], [60, 3, u32::MAX]] {
-            assert!(matches!(snoop.step(&words(&[&lengths[..], &[0, 0, 0]].concat())), Step::Fault(_)), "{lengths:?}");
+            assert!(matches!(snoop.step(&words(&[&lengths[..], &[0, 0, 0]].concat())), Step::Problem(_)), "{lengths:?}");
         }
         let old = [&MAGIC[..], &words(&[1, 4])].concat();
         assert_eq!(Snoop::open(old[..].try_into().unwrap()).unwrap_err(), NotACapture::SnoopVersion { version: 1 });

@@ -9,7 +9,7 @@ use super::buffer::{Buffer, Reader};
 use super::digest::HashingReader;
 use super::duplicates::Duplicates;
 use super::foreign;
-use super::format::{Fault, PacketRecord, Step};
+use super::format::{ParseProblem, PacketRecord, Step};
 use super::input::{Compression, Input, InputName, Position};
 use super::interrupt::Interrupt;
 use super::packet::{Interface, Packet};
@@ -93,7 +93,7 @@ impl Completeness {
 }
 
 /// A packet, compared with those before it.
-pub struct Seen<'a> {
+pub struct CheckedPacket<'a> {
     /// The packet.
     pub packet: Packet<'a>,
     /// The interface that it was captured on.
@@ -205,7 +205,7 @@ impl Source {
     /// Reads the next packet like [`next_packet`](Source::next_packet), and compares it with those before it if `LOOKS` is true.
     /// After a packet that was not compared, later ones cannot be compared.
     #[inline(always)]
-    pub fn next_seen<const LOOKS: bool>(&mut self) -> Option<Seen<'_>> {
+    pub fn next_seen<const LOOKS: bool>(&mut self) -> Option<CheckedPacket<'_>> {
         let (record, data, size) = self.next_record()?;
         let PacketRecord { time, wire_len, interface } = record;
         let from_begin = size - data.start;
@@ -215,7 +215,7 @@ impl Source {
             let begin = self.buffer.offset() - from_begin as u64;
             self.duplicates.take_in(&record, interface.link_type, packet.data, begin, &self.buffer)
         };
-        Some(Seen { packet, interface, is_duplicate })
+        Some(CheckedPacket { packet, interface, is_duplicate })
     }
 
     #[inline(always)]
@@ -241,7 +241,7 @@ impl Source {
                 }
                 Step::Skip(size) => self.skip(size),
                 Step::Need(need) => self.need(need),
-                Step::Fault(fault) => self.fault(fault),
+                Step::Problem(fault) => self.fault(fault),
             }
         }
         None
@@ -283,7 +283,7 @@ impl Source {
         }
     }
 
-    fn fault(&mut self, Fault { problem, resume }: Fault) {
+    fn fault(&mut self, ParseProblem { problem, resume }: ParseProblem) {
         let reason = ReadReason::Format(problem);
         let offset = self.buffer.offset();
         match resume {
@@ -412,7 +412,7 @@ impl Source {
 
 /// The result of a first look at a file, before it is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Look {
+pub enum FileProbe {
     /// A capture, with the time of its first packet, if that is known and within the first [`MAX_CHECKED`] bytes.
     Capture(Time),
     /// Not a capture, by its first bytes.
@@ -421,18 +421,18 @@ pub enum Look {
     Refused,
 }
 
-impl Look {
+impl FileProbe {
     /// Looks at an input that can be opened more than once.
-    pub fn at(name: &InputName) -> Look {
-        let Ok(mut input) = Input::open(name, &Interrupt::default()) else { return Look::Refused };
+    pub fn new(name: &InputName) -> FileProbe {
+        let Ok(mut input) = Input::open(name, &Interrupt::default()) else { return FileProbe::Refused };
         let mut buffer = Buffer::small();
-        let Ok(whole) = buffer.fill(&mut input.reader, pcap::FILE_HEADER) else { return Look::Refused };
+        let Ok(whole) = buffer.fill(&mut input.reader, pcap::FILE_HEADER) else { return FileProbe::Refused };
         if !has_known_magic(buffer.unread()) {
-            return Look::Other;
+            return FileProbe::Other;
         }
-        let Ok((format, header)) = recognise(buffer.unread(), whole) else { return Look::Refused };
+        let Ok((format, header)) = recognise(buffer.unread(), whole) else { return FileProbe::Refused };
         buffer.pass(header);
-        Look::Capture(first_time(format, &mut buffer, &mut input))
+        FileProbe::Capture(first_time(format, &mut buffer, &mut input))
     }
 }
 
@@ -442,7 +442,7 @@ fn first_time(mut format: Format, buffer: &mut Buffer, input: &mut Input) -> Tim
         let left = MAX_CHECKED.saturating_sub(buffer.offset());
         let goes_on = match format.step(buffer.unread()) {
             Step::Packet { record, .. } => return record.time,
-            Step::Skip(size) | Step::Fault(Fault { resume: Some(size), .. }) if size <= left => {
+            Step::Skip(size) | Step::Problem(ParseProblem { resume: Some(size), .. }) if size <= left => {
                 buffer.skip(&mut input.reader, size)
             }
             Step::Need(need) if need as u64 <= left => buffer.fill(&mut input.reader, need),

@@ -32,7 +32,7 @@ pub enum Overflow {
 
 /// The widths in places that the texts of a column need.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Wish {
+pub struct ColumnWidths {
     /// The title in one line.
     title: usize,
     /// The widest text that may be broken or shortened.
@@ -44,10 +44,10 @@ pub struct Wish {
     holds_words: bool,
 }
 
-impl Wish {
+impl ColumnWidths {
     /// Creates the wish of a column that has only a title of `width` places.
-    pub fn of_title(width: usize) -> Wish {
-        Wish { title: width, ..Wish::default() }
+    pub fn of_title(width: usize) -> ColumnWidths {
+        ColumnWidths { title: width, ..ColumnWidths::default() }
     }
 
     /// Adds a text of `width` places.
@@ -61,7 +61,7 @@ impl Wish {
     }
 
     /// Adds the texts of another wish of the same column.
-    pub fn merge(&mut self, other: Wish) {
+    pub fn merge(&mut self, other: ColumnWidths) {
         self.title = self.title.max(other.title);
         self.text = self.text.max(other.text);
         self.whole = self.whole.max(other.whole);
@@ -107,7 +107,7 @@ fn stubborn(fit: Overflow, width: usize) -> usize {
 
 /// Chooses the columns to show, by index, and counts those without room: all that must be shown, and as many others as fit, in
 /// order of importance. A column without a value in any row is left out and not counted.
-pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) -> (Vec<usize>, usize) {
+pub fn columns_that_fit(columns: &[Placement], wishes: &[ColumnWidths], width: usize) -> (Vec<usize>, usize) {
     let mut by_importance: Vec<usize> = (0..columns.len())
         .filter(|&index| match columns[index].priority {
             Priority::Always => true,
@@ -142,7 +142,7 @@ pub fn columns_that_fit(columns: &[Placement], wishes: &[Wish], width: usize) ->
 
 /// The smallest widths of a column.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Narrowest {
+pub struct MinWidths {
     /// The width at which its words are whole and its names can be read.
     readable: usize,
     /// The width at which addresses give way, too.
@@ -151,7 +151,7 @@ pub struct Narrowest {
     least: usize,
 }
 
-impl Narrowest {
+impl MinWidths {
     /// Adds the title, whose words stay whole.
     pub fn add_title(&mut self, title: &str) {
         title.split(' ').map(width_of).for_each(|width| self.add_places([width; 3]));
@@ -173,7 +173,7 @@ impl Narrowest {
     }
 
     /// Adds the texts of another value for the same column.
-    pub fn merge(&mut self, other: Narrowest) {
+    pub fn merge(&mut self, other: MinWidths) {
         self.add_places([other.readable, other.stubborn, other.least]);
     }
 
@@ -193,8 +193,8 @@ fn is_number_or_address(word: &str) -> bool {
 /// Computes the widths of columns that need `wanted` places and share `room`. First, texts are broken and names shortened; then
 /// addresses give way; last, words are shortened. If there is still no room for numbers, the line becomes too long, but can be
 /// read.
-pub fn widths(wanted: &[usize], narrowest: &[Narrowest], room: usize) -> Vec<usize> {
-    let of = |width: fn(&Narrowest) -> usize| narrowest.iter().map(width).collect::<Vec<_>>();
+pub fn widths(wanted: &[usize], narrowest: &[MinWidths], room: usize) -> Vec<usize> {
+    let of = |width: fn(&MinWidths) -> usize| narrowest.iter().map(width).collect::<Vec<_>>();
     let (readable, stubborn, least) = (of(|one| one.readable), of(|one| one.stubborn), of(|one| one.least));
     let fits = |widths: &[usize]| widths.iter().sum::<usize>() <= room;
     if fits(&readable) {
@@ -245,8 +245,8 @@ mod tests {
         placed(Priority::Never),
     ];
 
-    fn wish(fit: Overflow, title: usize, width: usize) -> Wish {
-        let mut wish = Wish::of_title(title);
+    fn wish(fit: Overflow, title: usize, width: usize) -> ColumnWidths {
+        let mut wish = ColumnWidths::of_title(title);
         wish.add(fit, width);
         wish
     }
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_column_without_a_value_is_neither_shown_nor_missing() {
-        let wishes: Vec<Wish> = COLUMNS.iter().map(|_| Wish::of_title(4)).collect();
+        let wishes: Vec<ColumnWidths> = COLUMNS.iter().map(|_| ColumnWidths::of_title(4)).collect();
         assert_eq!(columns_that_fit(COLUMNS, &wishes, 1000), (vec![0], 0));
     }
 
@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn words_stay_whole_while_they_can_and_numbers_and_addresses_always() {
         let narrowest = |fit, text| {
-            let mut narrowest = Narrowest::default();
+            let mut narrowest = MinWidths::default();
             narrowest.add(fit, text, width_of(text), 24);
             [narrowest.readable, narrowest.stubborn, narrowest.least]
         };

@@ -10,7 +10,7 @@ use std::ops::Range;
 use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
-use super::layout::{GAP, Narrowest, Overflow, Wish, columns_that_fit, widths};
+use super::layout::{GAP, MinWidths, Overflow, ColumnWidths, columns_that_fit, widths};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::{Messages, TitledTable};
@@ -240,8 +240,8 @@ impl Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
         let candidates = rows.columns();
         let title = |index: usize| view.column_title(rows.table, fields[index].key);
-        let titles: Vec<Wish> = (0..fields.len()).map(|index| Wish::of_title(width_of(title(index)))).collect();
-        let look = |wishes: &mut Vec<Wish>, cells: &[Shown]| {
+        let titles: Vec<ColumnWidths> = (0..fields.len()).map(|index| ColumnWidths::of_title(width_of(title(index)))).collect();
+        let look = |wishes: &mut Vec<ColumnWidths>, cells: &[Shown]| {
             candidates.iter().for_each(|&index| wishes[index].add(cells[index].fit, cells[index].width));
         };
         let wishes = rows.noted(&candidates, &titles, look, |all, part| {
@@ -254,9 +254,9 @@ impl Layout {
         let widths = if wanted.iter().sum::<usize>() <= room {
             wanted
         } else {
-            let mut titles = vec![Narrowest::default(); columns.len()];
+            let mut titles = vec![MinWidths::default(); columns.len()];
             titles.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(title(index)));
-            let look = |narrowest: &mut Vec<Narrowest>, cells: &[Shown]| {
+            let look = |narrowest: &mut Vec<MinWidths>, cells: &[Shown]| {
                 for (narrowest, &index) in narrowest.iter_mut().zip(&columns) {
                     let Shown { text, width, fit } = &cells[index];
                     narrowest.add(*fit, text, *width, placements[index].enough);

@@ -1,7 +1,7 @@
 //! Sentences about errors and about places of inputs that cannot be read.
 
 use crate::capture::ReadProblem;
-use crate::error::{CompressionProblem, Error, PassedOver};
+use crate::error::{CompressionProblem, Error, SkippedFiles};
 
 /// Sentences about errors.
 pub trait ErrorMessages {
@@ -18,5 +18,5 @@ pub trait ErrorMessages {
     fn more_read_problems(&self, number: u64) -> String;
 
     /// The numbers of files and folders that were skipped in `folders`.
-    fn passed_over(&self, folders: &[String], passed_over: PassedOver) -> String;
+    fn passed_over(&self, folders: &[String], passed_over: SkippedFiles) -> String;
 }

@@ -8,7 +8,7 @@ use super::numbers::{number_of, packets};
 use super::{English, one_of};
 use crate::capture::{ReadProblem, ReadReason};
 use crate::error::{
-    Action, CompressionProblem, Error, FilterProblem, NamedOutput, NotAPortTable, OutputConflict, PassedOver, RuleProblem,
+    Action, CompressionProblem, Error, FilterProblem, NamedOutput, NotAPortTable, OutputConflict, SkippedFiles, RuleProblem,
     UsedFile,
 };
 use crate::messages::ErrorMessages;
@@ -25,7 +25,7 @@ impl ErrorMessages for English {
             Error::Folder { input } => {
                 format!("{input} is a folder, not a capture file; name the files in it, for example {input}/*.pcap")
             }
-            Error::NoCaptures { input, passed_over } if *passed_over == PassedOver::default() => {
+            Error::NoCaptures { input, passed_over } if *passed_over == SkippedFiles::default() => {
                 format!("folder {input} is empty")
             }
             Error::NoCaptures { input, passed_over } => {
@@ -75,7 +75,7 @@ impl ErrorMessages for English {
         number_of(number, "more problem like these", "more problems like these")
     }
 
-    fn passed_over(&self, folders: &[String], passed_over: PassedOver) -> String {
+    fn passed_over(&self, folders: &[String], passed_over: SkippedFiles) -> String {
         let kinds = kinds_passed_over(passed_over);
         match folders {
             [folder] => format!("skipped in folder {folder}: {kinds}"),
@@ -120,7 +120,7 @@ fn system_error_of_writing(error: &io::Error) -> String {
 }
 
 /// The entries that were skipped in folders; empty if all numbers are 0.
-fn kinds_passed_over(PassedOver { other_files, folders, special, repeated }: PassedOver) -> String {
+fn kinds_passed_over(SkippedFiles { other_files, folders, special, repeated }: SkippedFiles) -> String {
     let some = |number: u64, one: &str, several: &str| (number > 0).then(|| number_of(number, one, several));
     let kinds = [
         some(other_files, "file that is not a capture", "files that are not captures"),

@@ -2,7 +2,7 @@
 
 use super::numbers::{duration, exact_bytes};
 use super::*;
-use crate::error::{Action, Error, ForeignFormat, NotACapture, PassedOver};
+use crate::error::{Action, Error, ForeignFormat, NotACapture, SkippedFiles};
 use crate::explain::{ChoiceProblem, Endpoint};
 use crate::messages::{
     ChoiceMessages, ErrorMessages, ExplainMessages, InterruptedAt, Language, ReadingMessages, RungMessages, TableMessages,
@@ -11,9 +11,9 @@ use crate::messages::{
 use crate::report::TableName;
 use crate::service::FlowFlags;
 
-fn passed_over(numbers: [u64; 4]) -> PassedOver {
+fn passed_over(numbers: [u64; 4]) -> SkippedFiles {
     let [other_files, folders, special, repeated] = numbers;
-    PassedOver { other_files, folders, special, repeated }
+    SkippedFiles { other_files, folders, special, repeated }
 }
 
 fn saving_ended(saved: u64) -> String {

@@ -15,7 +15,7 @@ pub use page::{Assignment, Document, Page, PortDescription};
 pub use port_range::PortRange;
 pub use query::{PortQuery, QueryProblem, Subject};
 
-use self::page::Ours;
+use self::page::CuratedPort;
 use super::registry::{IANA, OverlayRow, Registry, overlay};
 use super::transport::Transport;
 use super::tsv::rows;
@@ -24,7 +24,7 @@ use super::tsv::rows;
 pub struct Book<'b> {
     registry: &'b Registry,
     iana: HashMap<(Transport, u16), Assignment>,
-    ours: HashMap<(Transport, u16), Ours>,
+    ours: HashMap<(Transport, u16), CuratedPort>,
 }
 
 impl<'b> Book<'b> {
@@ -38,7 +38,7 @@ impl<'b> Book<'b> {
             let OverlayRow { name, document, note, .. } = row;
             let keys: Vec<_> =
                 row.transports().flat_map(|transport| row.ports.clone().map(move |port| (transport, port))).collect();
-            keys.into_iter().map(move |key| (key, Ours { name, document, note }))
+            keys.into_iter().map(move |key| (key, CuratedPort { name, document, note }))
         });
         Book { registry, iana: iana.collect(), ours: ours.collect() }
     }

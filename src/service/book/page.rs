@@ -58,12 +58,12 @@ pub struct Page<'b> {
     pub rank: Rank,
     /// IANA's assignment of the port.
     pub iana: Option<Assignment>,
-    pub(super) ours: Option<Ours>,
+    pub(super) ours: Option<CuratedPort>,
 }
 
 /// A row of our own table about a port.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ours {
+pub(super) struct CuratedPort {
     pub(super) name: &'static str,
     pub(super) document: &'static str,
     pub(super) note: &'static str,
@@ -92,7 +92,7 @@ impl Page<'_> {
     pub fn document(&self) -> Option<Document> {
         let document = match self.ours {
             _ if self.is_users() => Document::UsersTable,
-            Some(Ours { document: "", .. }) => return None,
+            Some(CuratedPort { document: "", .. }) => return None,
             Some(ours) => Document::Named(ours.document),
             None => Document::IanaRegistry,
         };
