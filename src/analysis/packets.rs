@@ -1,6 +1,6 @@
 //! The packet loop that all readers of a source share.
 
-use crate::capture::{Interface, Packet, CheckedPacket, Source};
+use crate::capture::{CheckedPacket, Interface, Packet, Source};
 
 /// A receiver of packets.
 pub trait PacketSink {

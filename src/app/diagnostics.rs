@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{InputDistance, Decided, MIN_GAP, Options, Sequence};
+use portolan::analysis::{Decided, InputDistance, MIN_GAP, Options, Sequence};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MAX_INTERVAL, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;

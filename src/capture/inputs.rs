@@ -117,7 +117,7 @@ fn put_in_order(candidates: &mut Vec<Candidate>) -> bool {
     let mut times = Vec::with_capacity(candidates.len());
     for (place, candidate) in candidates.iter_mut().enumerate().filter(|(_, candidate)| candidate.identity.is_some()) {
         let probe = *candidate.probe.get_or_insert_with(|| FileProbe::new(&candidate.name));
-        if let FileProbe::Capture(time) = look
+        if let FileProbe::Capture(time) = probe
             && time.is_known()
         {
             times.push((time, place));

@@ -51,4 +51,4 @@ pub use packet::{Interface, Packet, Resolution};
 pub use crate::link_type::LinkType;
 pub use read_problem::{ReadProblem, ReadReason};
 pub use saving::{SaveTarget, Saved, Saving};
-pub use source::{Completeness, MAX_REPORTED_PROBLEMS, CheckedPacket, Source};
+pub use source::{CheckedPacket, Completeness, MAX_REPORTED_PROBLEMS, Source};

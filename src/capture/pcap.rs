@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::format::{ByteOrder, ParseProblem, MAX_PACKET, PacketRecord, Step};
+use super::format::{ByteOrder, MAX_PACKET, PacketRecord, ParseProblem, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 use crate::link_type::LinkType;

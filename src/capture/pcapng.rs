@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::format::{ByteOrder, ParseProblem, MAX_PACKET, PacketRecord, Step};
+use super::format::{ByteOrder, MAX_PACKET, PacketRecord, ParseProblem, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture, SectionProblem};
 use crate::link_type::LinkType;
@@ -115,7 +115,10 @@ impl Pcapng {
         let block = &bytes[..size];
         let second = self.order.u32(block, size - 4);
         if second != length {
-            return ParseProblem::passing(FormatProblem::BlockLengthsDiffer { block_type: kind, first: length, second }, size as u64);
+            return ParseProblem::passing(
+                FormatProblem::BlockLengthsDiffer { block_type: kind, first: length, second },
+                size as u64,
+            );
         }
         let body = &block[BLOCK_HEAD..size - 4];
         match kind {

@@ -3,7 +3,7 @@
 //! A file header of 16 bytes, then records: length on the wire, stored length, length of the whole record, packets dropped
 //! so far, seconds, microseconds, data, padding. All numbers are big-endian.
 
-use super::format::{ByteOrder, ParseProblem, MAX_PACKET, PacketRecord, Step};
+use super::format::{ByteOrder, MAX_PACKET, PacketRecord, ParseProblem, Step};
 use super::packet::{Interface, Resolution};
 use crate::error::{FormatProblem, NotACapture};
 use crate::link_type::LinkType;

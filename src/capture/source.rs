@@ -9,7 +9,7 @@ use super::buffer::{Buffer, Reader};
 use super::digest::HashingReader;
 use super::duplicates::Duplicates;
 use super::foreign;
-use super::format::{ParseProblem, PacketRecord, Step};
+use super::format::{PacketRecord, ParseProblem, Step};
 use super::input::{Compression, Input, InputName, Position};
 use super::interrupt::Interrupt;
 use super::packet::{Interface, Packet};

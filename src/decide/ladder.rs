@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 use self::Asked::{Always, NotBetweenPeers, WithoutDirectEvidence};
 use self::Evaluate::{FromCapture, FromFlow};
 use super::assessment::{Assessment, Finding};
-use super::facts::{ExpectedFlow, EndpointStats, FlowFacts};
+use super::facts::{EndpointStats, ExpectedFlow, FlowFacts};
 use crate::decode::Side;
 use crate::service::Rung;
 use crate::service::Transport;
@@ -172,7 +172,7 @@ fn by_user(_: &Registry, flow: &FlowFacts) -> Option<Finding> {
 fn by_announcement(_: &Registry, flow: &FlowFacts) -> Option<Finding> {
     let ExpectedFlow { by, server, .. } = flow.announced?;
     let confidence = if server.is_some() { Confidence::Strong } else { Confidence::None };
-    Some(Finding { server, evidence: Evidence::ExpectedFlow(by), confidence })
+    Some(Finding { server, evidence: Evidence::Announced(by), confidence })
 }
 
 /// The handshake in its variants.

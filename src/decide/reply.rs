@@ -69,6 +69,6 @@ fn of_datagrams(flow: &Flow, server: Side, verdict: &Verdict, registry: &Registr
 
 /// True if nobody waits for an answer: a stream that was announced, or a service such as syslog.
 fn expects_no_answer(verdict: &Verdict, registry: &Registry) -> bool {
-    let is_announced = matches!(verdict.evidence, Evidence::ExpectedFlow(_));
+    let is_announced = matches!(verdict.evidence, Evidence::Announced(_));
     is_announced || matches!(verdict.service, Service::Named(id) if registry.expects_no_answer(id))
 }

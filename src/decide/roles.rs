@@ -135,7 +135,7 @@ impl Roles<'_> {
 fn proves(evidence: Evidence, confidence: Confidence) -> bool {
     match evidence {
         Evidence::User | Evidence::Handshake | Evidence::SynAckAck => confidence == Confidence::Proven,
-        Evidence::ExpectedFlow(_) => true,
+        Evidence::Announced(_) => true,
         _ => false,
     }
 }

@@ -140,8 +140,8 @@ fn append_number(number: u64, text: &mut Vec<u8>) {
 
 #[inline(never)]
 fn append_time(time: Time, text: &mut Vec<u8>) {
-    if let Some(text) = time.to_rfc3339() {
-        text.extend_from_slice(&letters);
+    if let Some(characters) = time.to_rfc3339() {
+        text.extend_from_slice(&characters);
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
-use super::layout::{GAP, MinWidths, Overflow, ColumnWidths, columns_that_fit, widths};
+use super::layout::{ColumnWidths, GAP, MinWidths, Overflow, columns_that_fit, widths};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::{Messages, TitledTable};

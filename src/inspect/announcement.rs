@@ -62,7 +62,7 @@ pub struct Expectation {
     /// Nanoseconds within which the flow begins; `None` if the announcement is valid for the whole capture.
     pub lifetime: Option<i64>,
     /// The service of the flow.
-    pub service: Expected,
+    pub service: ExpectedService,
 }
 
 /// The server among the ends of an announced flow.
@@ -240,16 +240,22 @@ mod tests {
 
     #[test]
     fn late_announcements_are_removed_unless_they_are_used() {
-        let log =
-            [endpoint(39, Some(60), ExpectedService::RPC), endpoint(40, Some(60), ExpectedService::RPC), endpoint(95, Some(60), ExpectedService::RPC)];
+        let log = [
+            endpoint(39, Some(60), ExpectedService::RPC),
+            endpoint(40, Some(60), ExpectedService::RPC),
+            endpoint(95, Some(60), ExpectedService::RPC),
+        ];
         assert_eq!(kept(&log, |_| false, |_| false), [40, 95]);
         assert_eq!(kept(&log, |place| place == 0, |_| false), [39, 40, 95]);
     }
 
     #[test]
     fn announcements_from_before_the_clock_was_set_back_are_removed() {
-        let log =
-            [endpoint(120, Some(60), ExpectedService::RPC), endpoint(121, Some(60), ExpectedService::RPC), endpoint(122, None, ExpectedService::RPC)];
+        let log = [
+            endpoint(120, Some(60), ExpectedService::RPC),
+            endpoint(121, Some(60), ExpectedService::RPC),
+            endpoint(122, None, ExpectedService::RPC),
+        ];
         assert_eq!(kept(&log, |_| false, |_| false), [120, 122]);
     }
 

@@ -63,7 +63,13 @@ impl ChannelPacket<'_> {
     /// The expectation of a flow to the server `target`, from any address, within the lifetime of such announcements. If the
     /// address of `target` is not the sender's, there may be an address translator on the way, and then the flow goes to the
     /// sender's address.
-    pub fn expectation(&self, by: AnnouncementKind, transport: Transport, target: SocketAddr, service: ExpectedService) -> Expectation {
+    pub fn expectation(
+        &self,
+        by: AnnouncementKind,
+        transport: Transport,
+        target: SocketAddr,
+        service: ExpectedService,
+    ) -> Expectation {
         let sender = self.sender();
         Expectation {
             by,

@@ -60,9 +60,11 @@ impl AnnouncementKind {
     /// time before it. A reply to a group query has the time that the query allows instead.
     pub const fn lifetime(self) -> Option<i64> {
         match self {
-            AnnouncementKind::FtpPort | AnnouncementKind::FtpEprt | AnnouncementKind::FtpPasv | AnnouncementKind::FtpEpsv | AnnouncementKind::DccOffer => {
-                Some(300 * NANOSECONDS)
-            }
+            AnnouncementKind::FtpPort
+            | AnnouncementKind::FtpEprt
+            | AnnouncementKind::FtpPasv
+            | AnnouncementKind::FtpEpsv
+            | AnnouncementKind::DccOffer => Some(300 * NANOSECONDS),
             AnnouncementKind::Tftp => Some(60 * NANOSECONDS),
             AnnouncementKind::Sdp | AnnouncementKind::Rtsp => Some(600 * NANOSECONDS),
             AnnouncementKind::GroupReply => Some(3 * NANOSECONDS),

@@ -8,7 +8,7 @@ use super::numbers::{number_of, packets};
 use super::{English, one_of};
 use crate::capture::{ReadProblem, ReadReason};
 use crate::error::{
-    Action, CompressionProblem, Error, FilterProblem, NamedOutput, NotAPortTable, OutputConflict, SkippedFiles, RuleProblem,
+    Action, CompressionProblem, Error, FilterProblem, NamedOutput, NotAPortTable, OutputConflict, RuleProblem, SkippedFiles,
     UsedFile,
 };
 use crate::messages::ErrorMessages;

@@ -68,11 +68,15 @@ impl RungMessages for English {
             AnnouncementKind::Tftp => {
                 format!("{sender} requested a TFTP transfer, with replies to {target} from a port of the server's choice")
             }
-            AnnouncementKind::GroupReply => format!("{sender} sent a query to a group address and waited for replies on {target}"),
+            AnnouncementKind::GroupReply => {
+                format!("{sender} sent a query to a group address and waited for replies on {target}")
+            }
             AnnouncementKind::Sdp => format!("{sender} said that {service} was to be sent to {target}"),
             AnnouncementKind::Rtsp => format!("{sender} set up a stream with one end of its {service} at {target}"),
             AnnouncementKind::DccOffer => format!("{sender} offered a direct connection to {target}"),
-            AnnouncementKind::RpcBinding | AnnouncementKind::EpmBinding => format!("{sender} said that {service} was available at {target}"),
+            AnnouncementKind::RpcBinding | AnnouncementKind::EpmBinding => {
+                format!("{sender} said that {service} was available at {target}")
+            }
         };
         format!("In packet {}{channel}, {said}.", grouped(packet))
     }
