@@ -85,7 +85,7 @@ impl<'c> Decided<'c> {
 
     /// The scanner whose scan a flow belongs to.
     pub fn scanner_of(&self, flow: &Flow, verdict: &Verdict) -> Option<Scanner> {
-        self.scans.of(flow, verdict, &self.registry)
+        self.scans.scanner_of(flow, verdict, &self.registry)
     }
 
     /// True for the unanswered part of a scan, which counts as the scan and not as its service.
@@ -110,7 +110,7 @@ impl<'c> Decided<'c> {
             let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
             S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
         };
-        let mut sum = self.closed.as_ref().map(|closed| S::of(&closed.sums).clone()).unwrap_or_default();
+        let mut sum = self.closed.as_ref().map(|closed| S::from_all(&closed.sums).clone()).unwrap_or_default();
         for part in parallel::parts(self.flows.len(), self.threads, over) {
             sum.merge(part);
         }

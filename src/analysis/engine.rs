@@ -111,7 +111,7 @@ impl Engine {
         InputReport {
             span,
             name: source.name().clone(),
-            interfaces: tallies.map(|(index, interface)| (interface.clone(), self.interfaces.of(index))).collect(),
+            interfaces: tallies.map(|(index, interface)| (interface.clone(), self.interfaces.get(index))).collect(),
             format: source.format_name(),
             compression: source.compression(),
             completeness: source.completeness(),
@@ -266,7 +266,7 @@ impl Engine {
         self.closed = Some(Arc::new(closed));
         // An announcement about a flow is kept as long as the flow.
         let numbers = (0..has_expired.len()).filter(|number| !has_expired[*number]);
-        let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
+        let used: HashSet<usize> = numbers.filter_map(|number| relations.get(number).announcement).collect();
         let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
         self.silences.let_go(leaves_table);
         table.remove(leaves_table);
@@ -352,7 +352,7 @@ impl InterfaceTallies {
     }
 
     /// The tally of an interface; an empty one if it has had no packet.
-    fn of(&self, index: usize) -> InterfaceTally {
+    fn get(&self, index: usize) -> InterfaceTally {
         self.0.get(index).copied().unwrap_or_default()
     }
 

@@ -45,7 +45,7 @@ impl<'e> Expired<'e> {
         decided.filter(|(_, has_expired)| **has_expired).map(|((flow, verdict), _)| ExpiredFlow {
             flow,
             verdict,
-            scanner: scans.of(flow, verdict, registry),
+            scanner: scans.scanner_of(flow, verdict, registry),
         })
     }
 

@@ -48,7 +48,7 @@ pub struct Relations(Map<usize, Relation>);
 impl Relations {
     /// The relation of the flow with the number `number`.
     #[inline]
-    pub fn of(&self, number: usize) -> Relation {
+    pub fn get(&self, number: usize) -> Relation {
         if self.0.is_empty() { Relation::default() } else { self.0.get(&number).copied().unwrap_or_default() }
     }
 

@@ -84,7 +84,7 @@ impl Roles<'_> {
         }
         let Some(facts) = self.facts(number) else { return portless_verdict(flow.opening()) };
         let mut verdict = ladder::assess(self.registry, &facts, stats).verdict(self.registry, &facts);
-        verdict.flags |= self.relations.of(number).flags;
+        verdict.flags |= self.relations.get(number).flags;
         verdict.reply = Some(reply(flow, facts.transport, &verdict, self.registry));
         verdict
     }
@@ -115,7 +115,7 @@ impl Roles<'_> {
             start_observed: is_start_observed(flow, self.start),
             two_way: flow.is_two_way(),
             group: flow.group_side(),
-            announced: self.relations.of(number).announced,
+            announced: self.relations.get(number).announced,
         })
     }
 

@@ -48,7 +48,7 @@ pub fn explain(
     messages: &dyn Messages,
 ) -> Vec<Block> {
     let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
-    let context = FlowContext { analysis, number, flow, verdict, relation: analysis.relations.of(number), trace, messages };
+    let context = FlowContext { analysis, number, flow, verdict, relation: analysis.relations.get(number), trace, messages };
     let mut items = context.introduction();
     items.extend(packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)).map(Block::Paragraph));
     let roles = Roles {

@@ -196,7 +196,7 @@ impl<'a> FlowRow<'a> {
             fragments: rare.fragments,
             icmp_errors: rare.icmp_errors,
             community_id: is_one.then(|| CommunityId::new(flow)),
-            control_flow: analysis.relations.of(number).control.map(|control| analysis.flows.id(control)),
+            control_flow: analysis.relations.get(number).control.map(|control| analysis.flows.id(control)),
         }
     }
 }

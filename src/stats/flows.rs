@@ -25,8 +25,8 @@ pub trait FlowSum: Default {
     /// Adds another sum.
     fn merge(&mut self, other: Self);
 
-    /// The sum of this kind among all sums.
-    fn of(sums: &FlowSums) -> &Self;
+    /// The sum of this kind, from all sums.
+    fn from_all(sums: &FlowSums) -> &Self;
 
     /// The sum over `flows`.
     fn over<'a>(flows: impl Iterator<Item = (&'a Flow, &'a Verdict)>) -> Self {
@@ -73,7 +73,7 @@ impl FlowSum for Services {
         merge_by_key(&mut self.0, other.0);
     }
 
-    fn of(sums: &FlowSums) -> &Self {
+    fn from_all(sums: &FlowSums) -> &Self {
         &sums.services
     }
 }
@@ -113,7 +113,7 @@ impl FlowSum for Ports {
         merge_by_key(&mut self.0, other.0);
     }
 
-    fn of(sums: &FlowSums) -> &Self {
+    fn from_all(sums: &FlowSums) -> &Self {
         &sums.ports
     }
 }
@@ -133,7 +133,7 @@ impl FlowSum for Ranges {
         merge_by_key(&mut self.0, other.0);
     }
 
-    fn of(sums: &FlowSums) -> &Self {
+    fn from_all(sums: &FlowSums) -> &Self {
         &sums.ranges
     }
 }
@@ -172,7 +172,7 @@ impl FlowSum for Servers {
         merge_others(&mut self.others, other.others);
     }
 
-    fn of(sums: &FlowSums) -> &Self {
+    fn from_all(sums: &FlowSums) -> &Self {
         &sums.servers
     }
 }
@@ -211,7 +211,7 @@ impl FlowSum for Hosts {
         merge_others(&mut self.others, other.others);
     }
 
-    fn of(sums: &FlowSums) -> &Self {
+    fn from_all(sums: &FlowSums) -> &Self {
         &sums.hosts
     }
 }
@@ -231,7 +231,7 @@ impl FlowSum for Evidences {
         merge_by_key(&mut self.0, other.0);
     }
 
-    fn of(sums: &FlowSums) -> &Self {
+    fn from_all(sums: &FlowSums) -> &Self {
         &sums.evidences
     }
 }

@@ -145,7 +145,7 @@ impl Scans {
 
     /// The scan that a flow belongs to.
     #[inline]
-    pub fn of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Scanner> {
+    pub fn scanner_of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Scanner> {
         if self.0.is_empty() {
             return None;
         }
@@ -158,7 +158,7 @@ impl Scans {
 
     /// True for the unanswered part of a scan, which counts under the scan and not under its service.
     pub fn has_unanswered(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> bool {
-        verdict.is_closed() && self.of(flow, verdict, registry).is_some()
+        verdict.is_closed() && self.scanner_of(flow, verdict, registry).is_some()
     }
 
     /// The category that a flow counts under: that of its service or, for the unanswered part of a scan, that of scans; `None`

@@ -22,18 +22,18 @@ pub struct Unsupported {
 impl Unsupported {
     /// Adds a packet with its length on the wire.
     pub fn add(&mut self, link_type: LinkType, wire_len: u32) {
-        self.of(link_type).add(wire_len);
+        self.traffic_mut(link_type).add(wire_len);
     }
 
     /// The packets of a link type; those of all others if there is no room for an entry of its own.
-    fn of(&mut self, link_type: LinkType) -> &mut Traffic {
+    fn traffic_mut(&mut self, link_type: LinkType) -> &mut Traffic {
         let has_room = self.each.len() < MAX_LINK_TYPES || self.each.contains_key(&link_type);
         if has_room { self.each.entry(link_type).or_default() } else { &mut self.others }
     }
 
     /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Unsupported) {
-        other.each.iter().for_each(|(link_type, traffic)| self.of(*link_type).merge(*traffic));
+        other.each.iter().for_each(|(link_type, traffic)| self.traffic_mut(*link_type).merge(*traffic));
         self.others.merge(other.others);
     }
 
