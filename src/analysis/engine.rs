@@ -45,7 +45,7 @@ pub struct Engine {
     /// Sums over flows that have expired.
     pub(super) closed: Option<Arc<ClosedFlows>>,
     /// The silence of the flows.
-    silences: IdleTimes,
+    idle_times: IdleTimes,
 }
 
 impl Engine {
@@ -67,7 +67,7 @@ impl Engine {
             inputs: Vec::new(),
             is_reading: false,
             closed: None,
-            silences: IdleTimes::default(),
+            idle_times: IdleTimes::default(),
             options: options.clone(),
         }
     }
@@ -235,7 +235,7 @@ impl Engine {
     /// A clock that is set back or forward does not change the silence of a flow. It may keep the flow longer, at most by the
     /// time since the previous call.
     pub fn expire_idle(&mut self, now: Moment, idle: i64) {
-        let is_silent = self.silences.look(self.pipeline.table().flows(), now, idle);
+        let is_silent = self.idle_times.check(self.pipeline.table().flows(), now, idle);
         // The decisions are owned, so that the engine can be changed again.
         let Decided { collected: Collected { flows, .. }, verdicts, relations, scans, joined } = self.decide();
         let flows_joined = match flows {
@@ -268,7 +268,7 @@ impl Engine {
         let numbers = (0..has_expired.len()).filter(|number| !has_expired[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| relations.get(number).announcement).collect();
         let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
-        self.silences.let_go(leaves_table);
+        self.idle_times.remove(leaves_table);
         table.remove(leaves_table);
         table.bound_timeline(MAX_COUNTS);
         if let Some(non_ip) = &mut self.non_ip {

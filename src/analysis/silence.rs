@@ -46,7 +46,7 @@ pub struct IdleTimes {
 impl IdleTimes {
     /// Checks all flows: for each, true if it has been silent for more than `idle` nanoseconds. Overflow records are never
     /// silent.
-    pub fn look(&mut self, flows: &Flows, now: Moment, idle: i64) -> Vec<bool> {
+    pub fn check(&mut self, flows: &Flows, now: Moment, idle: i64) -> Vec<bool> {
         let (here, most) = (now.nanoseconds(), self.since_latest(now));
         let mut is_silent = Vec::with_capacity(flows.len());
         for (number, flow) in flows.iter().enumerate() {
@@ -77,7 +77,7 @@ impl IdleTimes {
     }
 
     /// Removes the flows for which `is_over` is true. The others are renumbered in the same order.
-    pub fn let_go(&mut self, is_over: &[bool]) {
+    pub fn remove(&mut self, is_over: &[bool]) {
         let mut number = 0;
         self.of_flows.retain(|_| {
             number += 1;
@@ -101,13 +101,13 @@ mod tests {
     /// A flow table, and a packet clock that is `ahead` seconds ahead of the one that cannot be set.
     struct Watched {
         table: FlowTable,
-        silences: IdleTimes,
+        idle_times: IdleTimes,
         ahead: i64,
     }
 
     impl Watched {
         fn new() -> Watched {
-            Watched { table: FlowTable::new(TableOptions::default()), silences: IdleTimes::default(), ahead: 1_000_000 }
+            Watched { table: FlowTable::new(TableOptions::default()), idle_times: IdleTimes::default(), ahead: 1_000_000 }
         }
 
         /// Adds a packet of a flow, `second` seconds after the beginning.
@@ -123,11 +123,11 @@ mod tests {
             let clock = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
             let now = Moment { clock, running: Duration::from_secs(second as u64) };
             let flows = self.table.flows();
-            let is_silent = self.silences.look(flows, now, IDLE * NANOSECONDS);
+            let is_silent = self.idle_times.check(flows, now, IDLE * NANOSECONDS);
             let ports = flows.iter().map(|flow| flow.key.port(Side::A));
             let silent = ports.zip(&is_silent).filter(|(_, is_silent)| **is_silent).map(|(port, _)| port).collect();
             self.table.remove(&is_silent);
-            self.silences.let_go(&is_silent);
+            self.idle_times.remove(&is_silent);
             silent
         }
     }
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(watched.silent(351), [2]);
         assert_eq!(watched.silent(371), [3]);
         assert_eq!(watched.silent(381), [1]);
-        assert!(watched.silences.of_flows.is_empty());
+        assert!(watched.idle_times.of_flows.is_empty());
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Buffer {
 
     /// Passes over `size` unread bytes.
     #[inline]
-    pub fn pass(&mut self, size: usize) {
+    pub fn consume(&mut self, size: usize) {
         self.start += size;
         self.offset += size as u64;
     }
@@ -147,7 +147,7 @@ impl Buffer {
     pub fn skip(&mut self, input: &mut Reader, mut size: u64) -> io::Result<bool> {
         loop {
             let here = size.min(self.unread().len() as u64);
-            self.pass(here as usize);
+            self.consume(here as usize);
             size -= here;
             if size == 0 {
                 return Ok(true);
@@ -166,7 +166,7 @@ mod tests {
     fn stay_in_order(input: &[u8], mut reader: Reader) {
         let mut buffer = Buffer::new();
         assert!(buffer.fill(&mut reader, 10).unwrap());
-        buffer.pass(3);
+        buffer.consume(3);
         assert!(buffer.fill(&mut reader, 2 * BLOCK).unwrap());
         assert_eq!(buffer.unread()[..2 * BLOCK], input[3..3 + 2 * BLOCK]);
         assert!(buffer.skip(&mut reader, 7 * BLOCK as u64).unwrap());
@@ -177,7 +177,7 @@ mod tests {
             assert!(buffer.fill(&mut reader, 20_001).unwrap());
             let at = buffer.offset() as usize;
             assert_eq!(buffer.unread()[..20_001], input[at..at + 20_001]);
-            buffer.pass(10_001);
+            buffer.consume(10_001);
         }
         assert!(!buffer.skip(&mut reader, u64::MAX).unwrap());
         assert_eq!(buffer.offset(), input.len() as u64);

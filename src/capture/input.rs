@@ -290,7 +290,7 @@ fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 fn after_skippable(mut magic: Vec<u8>, reader: &mut impl Read) -> io::Result<Vec<u8>> {
     while skippable::begins(&magic) {
         let in_frame = magic.split_off(4);
-        match skippable::pass(&mut in_frame.chain(&mut *reader)) {
+        match skippable::skip_frame(&mut in_frame.chain(&mut *reader)) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Vec::new()),
             passed => passed?,
         }

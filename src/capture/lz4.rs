@@ -100,7 +100,7 @@ impl<R: BufRead> Lz4Reader<R> {
         match magic {
             FRAME => self.frame = Some(self.header()?),
             LEGACY_FRAME => self.frame = Some(Frame::LEGACY),
-            _ if skippable::is_magic(magic) => skippable::pass(&mut self.reader)?,
+            _ if skippable::is_magic(magic) => skippable::skip_frame(&mut self.reader)?,
             _ => return Err(CompressionProblem::FollowedByOther.into_io()),
         }
         Ok(())

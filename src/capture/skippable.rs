@@ -24,7 +24,7 @@ pub fn begins(bytes: &[u8]) -> bool {
 
 /// Skips the rest of a skippable frame whose magic number has been read. Nothing is stored, because the frame may claim to be 4
 /// GiB long.
-pub fn pass(reader: &mut impl Read) -> io::Result<()> {
+pub fn skip_frame(reader: &mut impl Read) -> io::Result<()> {
     let mut size = [0; 4];
     reader.read_exact(&mut size)?;
     let size = u64::from(u32::from_le_bytes(size));

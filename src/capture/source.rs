@@ -174,7 +174,7 @@ impl Source {
         }
         let (format, header) =
             recognise(buffer.unread(), whole).map_err(|reason| Error::NotACapture { input: name.to_string(), reason })?;
-        buffer.pass(header);
+        buffer.consume(header);
         Ok(Source {
             name: name.clone(),
             input,
@@ -213,7 +213,7 @@ impl Source {
         let interface = self.format.interface(interface);
         let is_duplicate = LOOKS && {
             let begin = self.buffer.offset() - from_begin as u64;
-            self.duplicates.take_in(&record, interface.link_type, packet.data, begin, &self.buffer)
+            self.duplicates.is_duplicate(&record, interface.link_type, packet.data, begin, &self.buffer)
         };
         Some(CheckedPacket { packet, interface, is_duplicate })
     }
@@ -224,7 +224,7 @@ impl Source {
         if let Format::Pcap(pcap) = &self.format
             && let Ok(found) = pcap.packet(self.buffer.unread())
         {
-            self.buffer.pass(found.2);
+            self.buffer.consume(found.2);
             return Some(found);
         }
         self.next_record_of_any()
@@ -236,7 +236,7 @@ impl Source {
         while !self.ended && !self.waiting {
             match self.format.step(self.buffer.unread()) {
                 Step::Packet { record, data, size } => {
-                    self.buffer.pass(size);
+                    self.buffer.consume(size);
                     return Some((record, data, size));
                 }
                 Step::Skip(size) => self.skip(size),
@@ -431,7 +431,7 @@ impl FileProbe {
             return FileProbe::Other;
         }
         let Ok((format, header)) = recognise(buffer.unread(), whole) else { return FileProbe::Refused };
-        buffer.pass(header);
+        buffer.consume(header);
         FileProbe::Capture(first_time(format, &mut buffer, &mut input))
     }
 }

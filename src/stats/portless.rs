@@ -61,7 +61,7 @@ impl Portless {
             let address = key.addresses[side.index()];
             let received_by_group = side != observation.side && (observation.to_group || key.version.is_group(address));
             if !received_by_group {
-                self.meet(kind, Host::Ip(key.version, address));
+                self.add_host(kind, Host::Ip(key.version, address));
             }
         }
     }
@@ -70,7 +70,7 @@ impl Portless {
     pub fn add_link(&mut self, protocol: LinkProtocol, addresses: [Option<LinkAddress>; 2], time: Time, wire_len: u32) {
         let kind = self.count(PortlessKind::Link(protocol), time, wire_len);
         for address in addresses.into_iter().flatten().filter(|address| !address.is_group()) {
-            self.meet(kind, Host::Link(address));
+            self.add_host(kind, Host::Link(address));
         }
     }
 
@@ -96,7 +96,7 @@ impl Portless {
         if known { kind } else { PortlessKind::Others }
     }
 
-    fn meet(&mut self, kind: PortlessKind, host: Host) {
+    fn add_host(&mut self, kind: PortlessKind, host: Host) {
         let met = self.hosts.len();
         if met >= MAX_HOSTS {
             return;
@@ -120,7 +120,7 @@ impl Portless {
         let mut hosts: Vec<_> = other.hosts.iter().collect();
         hosts.sort_unstable_by_key(|(_, place)| **place);
         for ((kind, host), _) in hosts {
-            self.meet(self.room_for(*kind), *host);
+            self.add_host(self.room_for(*kind), *host);
         }
     }
 
