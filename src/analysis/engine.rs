@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::closed_flows::{ClosedFlows, MAX_COUNTS};
 use super::expired::Expired;
+use super::idle_times::{IdleTimes, Moment};
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
-use super::silence::{IdleTimes, Moment};
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};

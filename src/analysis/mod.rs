@@ -9,10 +9,10 @@ mod decided;
 mod driver;
 mod engine;
 mod expired;
+mod idle_times;
 mod packets;
 mod pipeline;
 mod sequence;
-mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
 mod throttle;
@@ -31,9 +31,9 @@ pub use collected::Collected;
 pub use decided::{Decided, TrafficByTime};
 pub use driver::Driver;
 pub use engine::Engine;
+pub use idle_times::Moment;
 pub use packets::{PacketSink, pass_packets};
 pub use sequence::{InputDistance, MIN_GAP, Sequence};
-pub use silence::Moment;
 pub use throttle::Throttle;
 
 /// The inputs and settings of an analysis.

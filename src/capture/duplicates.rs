@@ -97,7 +97,7 @@ impl Duplicates {
     /// Adds the next packet, whose `data` has just been passed over in `buffer` and starts at offset `begin`. True if it is a
     /// suspected duplicate.
     #[inline(always)]
-    pub fn is_duplicate(&mut self, record: &PacketRecord, link_type: LinkType, data: &[u8], begin: u64, buffer: &Buffer) -> bool {
+    pub fn add(&mut self, record: &PacketRecord, link_type: LinkType, data: &[u8], begin: u64, buffer: &Buffer) -> bool {
         let key = key(data);
         // One by one: comparing all at once would have to wait until the latest one has been written.
         let [first, second, third, fourth] = self.keys;

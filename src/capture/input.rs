@@ -109,6 +109,7 @@ impl fmt::Display for InputName {
 
 /// The compression of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compression {
     /// No compression.
     None,

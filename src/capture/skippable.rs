@@ -47,16 +47,16 @@ mod tests {
     fn exactly_the_frame_is_skipped_and_a_cut_one_is_reported() {
         let bytes = [&3u32.to_le_bytes()[..], b"abcdef"].concat();
         let mut reader = &bytes[..];
-        pass(&mut reader).unwrap();
+        skip_frame(&mut reader).unwrap();
         assert_eq!(reader, b"def");
         for end in [3, 6] {
-            assert_eq!(pass(&mut &bytes[..end]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+            assert_eq!(skip_frame(&mut &bytes[..end]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         }
     }
 
     #[test]
     fn a_frame_that_claims_four_gibibytes_takes_no_memory_and_ends_with_the_input() {
         let claims = u32::MAX.to_le_bytes();
-        assert_eq!(pass(&mut &claims[..]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(skip_frame(&mut &claims[..]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 }

@@ -213,7 +213,7 @@ impl Source {
         let interface = self.format.interface(interface);
         let is_duplicate = LOOKS && {
             let begin = self.buffer.offset() - from_begin as u64;
-            self.duplicates.is_duplicate(&record, interface.link_type, packet.data, begin, &self.buffer)
+            self.duplicates.add(&record, interface.link_type, packet.data, begin, &self.buffer)
         };
         Some(CheckedPacket { packet, interface, is_duplicate })
     }

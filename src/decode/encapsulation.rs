@@ -14,6 +14,7 @@ pub const MAX_SCOPES: usize = 1 << 15;
 
 /// One layer around a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Encapsulation {
     /// An IEEE 802.1Q or 802.1ad tag, or an older one of the same shape, with its VLAN identifier (1 to 4095).
     Vlan(u16),

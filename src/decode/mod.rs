@@ -32,6 +32,7 @@ use walk::{Layer, Walk};
 
 /// The end of the walk over a packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Decoded {
     /// The walk reached the innermost flow.
     Observed(Observation),
@@ -47,6 +48,7 @@ pub enum Decoded {
 
 /// A protocol directly above the link layer that is not IP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum LinkProtocol {
     /// ARP or RARP, with its operation if the packet has it.
     Arp {

@@ -29,6 +29,7 @@ pub enum OutputConflict {
 
 /// A file that a run uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UsedFile {
     /// A capture that is read, by its path.
     Input(String),
@@ -42,6 +43,7 @@ pub enum UsedFile {
 
 /// An output as the user asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NamedOutput {
     /// Standard output.
     StandardOutput,

@@ -2,6 +2,7 @@
 
 /// A part of an explanation, in the order of reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Block {
     /// The heading of what follows.
     Heading(String),

@@ -276,6 +276,7 @@ fn acknowledges(opening: &Flow, answer: &Flow) -> bool {
 
 /// The outcome of a connection. Each connection has exactly one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Outcome {
     /// It was asked for, and no answer is in the capture.
     Attempted,

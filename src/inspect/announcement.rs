@@ -29,6 +29,7 @@ pub struct Announcement {
 
 /// An event on a control channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum ChannelEvent {
     /// An announcement of a future flow, or of the service of an endpoint.
     Flow(Expectation),

@@ -7,6 +7,7 @@ use crate::service::{PortSet, Registry, Transport};
 
 /// A service whose packets are inspected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Channel {
     /// FTP's control connection.
     Ftp,

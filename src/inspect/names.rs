@@ -14,6 +14,7 @@ const MAX_NAME_LEN: usize = 255;
 /// The source of a name, best first: a name that somebody wrote down, one that was looked up to reach a service, one that a
 /// machine gives itself, and last one that a provider gives a machine that it rents out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum NameOrigin {
     /// A record of names in the capture file.
     CaptureFile,

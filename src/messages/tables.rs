@@ -4,6 +4,7 @@ use crate::report::TableName;
 
 /// A table with a title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TitledTable {
     /// A table of an analysis.
     Analysis(TableName),

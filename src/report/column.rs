@@ -4,6 +4,7 @@ use super::value::Value;
 
 /// The kind of a column's values, known before the first row. Every value is null or of its column's kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// A number of items.
     Count,

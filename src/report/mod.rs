@@ -61,6 +61,7 @@ macro_rules! tables {
     ($(#[doc = $meaning:literal] $name:ident: $row:ty),+ $(,)?) => {
         /// The tables of an analysis, in the order in which they are shown and written.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum TableName {
             $(#[doc = $meaning] $name),+
         }

@@ -53,6 +53,7 @@ impl TrafficShare {
 
 /// A value of a column in a row. Text and lists are borrowed from the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Value<'r> {
     /// Not known, or not applicable.
     Null,

@@ -5,6 +5,7 @@ use super::keyed_enum::keyed_enum;
 keyed_enum! {
     /// The purpose of a service.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+    #[non_exhaustive]
     pub enum Category by name {
         /// Pages, and other content fetched like pages.
         Web = "web",

@@ -13,6 +13,7 @@ const DCERPC_INTERFACES: &str = include_str!("../../data/dcerpc_interfaces.tsv")
 
 /// The kinds of announcement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum AnnouncementKind {
     /// FTP's `PORT`: the client names the endpoint that the server shall connect to (RFC 959).
     FtpPort,

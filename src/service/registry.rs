@@ -30,6 +30,7 @@ const OVERLAY: &str = include_str!("../../data/overlay.tsv");
 
 /// The source of a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[non_exhaustive]
 pub enum NameSource {
     /// The user's table.
     User,

@@ -6,6 +6,7 @@ use super::keyed_enum::keyed_enum;
 keyed_enum! {
     /// A rung of the ladder. The first one with a finding decides.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    #[non_exhaustive]
     pub enum Rung by code {
         /// The user's rule for one of the machines.
         User = "user",

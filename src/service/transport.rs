@@ -7,6 +7,7 @@ keyed_enum! {
     /// A transport protocol with ports. TCP 80 and UDP 80 are unrelated.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
     #[repr(u8)]
+    #[non_exhaustive]
     pub enum Transport by name {
         /// RFC 9293.
         Tcp = "tcp",

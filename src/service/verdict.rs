@@ -7,6 +7,7 @@ use crate::decode::Side;
 
 /// The evidence that a side is the server, from the rung that decided. In the variants, "it" is that side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Evidence {
     /// A rule of the user.
     User,

@@ -6,6 +6,7 @@ use crate::traffic::Traffic;
 
 /// The place at which a packet is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Place {
     /// In a transport with ports.
     Transport(Transport),

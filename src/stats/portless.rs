@@ -14,6 +14,7 @@ pub const MAX_HOSTS: usize = 1 << 20;
 
 /// The kind of a packet without ports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum PortlessKind {
     /// An IP protocol, with type and code if it is ICMP or ICMPv6.
     Ip(u8, Option<IcmpMessage>),

@@ -9,6 +9,7 @@ const TZSP: u16 = 37008;
 
 /// A tunnel over UDP.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum UdpTunnel {
     /// VXLAN (RFC 7348).
     Vxlan,
