@@ -47,16 +47,16 @@
 //!    reading of its own.
 //! 2. [`analysis::pass_packets`], the one loop over packets, gives it to the [`analysis::Engine`].
 //! 3. [`decode::Decoder::decode`] walks over its layers as far as it can and says where it stopped. It never fails: a packet that it
-//!    cannot follow has its place in the [ledger](stats::Ledger), too. Most packets take a [short cut](decode::plain()) with the same
-//!    result.
+//!    cannot follow has its place in the [ledger](stats::Ledger), too. Most packets take a fast path, [`decode::plain()`], with the
+//!    same result.
 //! 4. An [`decode::Observation`] is left: a small record with all that a flow needs. Later fragments wait in [`flow::Fragments`] for
 //!    the first one, which has the ports.
 //! 5. If one of its ports is that of a control channel or a name service, and only then, [`inspect::Inspector`] reads the payload.
 //! 6. [`stats::Tally`] counts the packet, and [`flow::FlowTable`] counts it into its flow, a batch at a time, because looking up a flow is
 //!    waiting for memory.
 //! 7. All this is [`analysis::Collected`]. Deciding changes none of it: flows that are two directions of one connection are
-//!    [joined](flow::Joined), [`decide::Relations`] joins announcements to flows, [`decide::Roles`] asks the rules of the
-//!    [ladder](decide::ladder) for a [`service::Verdict`] on each flow, and [`stats::Scans`] finds out who scans what. The result is
+//!    joined ([`flow::Joined`]), [`decide::Relations`] joins announcements to flows, [`decide::Roles`] asks the rules of the ladder
+//!    ([`decide::ladder`]) for a [`service::Verdict`] on each flow, and [`stats::Scans`] finds out who scans what. The result is
 //!    [`analysis::Decided`].
 //! 8. [`report::Report`] makes a row of the flow: a type with named fields, and a line for each column.
 //! 9. [`format::csv`] writes the values of the row.
@@ -85,16 +85,21 @@
 
 pub mod analysis;
 pub mod capture;
+#[doc(hidden)]
 pub mod decide;
+#[doc(hidden)]
 pub mod decode;
 pub mod error;
 pub mod explain;
+#[doc(hidden)]
 pub mod flow;
 pub mod format;
+#[doc(hidden)]
 pub mod inspect;
 pub mod link_type;
 pub mod messages;
 #[cfg(feature = "live")]
+#[doc(hidden)]
 pub mod platform;
 pub mod report;
 pub mod service;
@@ -103,6 +108,7 @@ pub mod stats;
 pub mod support;
 pub mod time;
 pub mod traffic;
+#[doc(hidden)]
 pub mod untrusted;
 
 pub use analysis::{Collected, Decided, Driver, Engine, Options, analyse};
