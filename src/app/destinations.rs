@@ -34,7 +34,7 @@ pub fn write_tables<'a>(
     let tables = || job.written.iter().map(|name| Report::new(analysis).table(*name));
     let mut failures = Vec::new();
     for Destination { format, target } in &job.destinations {
-        match format.layout() {
+        match format.layout {
             Layout::EachTable(write) => failures.extend(write_each(target, *format, tables(), write)),
             Layout::OneDocument(write) => {
                 failures.extend(write_data(target, |output| write(&heading(), &mut tables(), output)).err());
@@ -67,7 +67,7 @@ fn write_each<'a>(target: &Target, format: Format, mut tables: impl Iterator<Ite
             let written = write_data(target, |output| tables.try_for_each(|table| write(&table, output)));
             written.err().into_iter().collect()
         }
-        Target::Path(folder) => folder::write(folder, format.name(), tables, write),
+        Target::Path(folder) => folder::write(folder, format.name, tables, write),
     }
 }
 
@@ -78,7 +78,7 @@ pub fn write_rows<'t>(
     options: &json::Settings,
     table: impl Fn() -> Table<'t>,
 ) -> Vec<Error> {
-    let write = |destination: &Destination| match destination.format.layout() {
+    let write = |destination: &Destination| match destination.format.layout {
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {
             let heading = json::Heading { portolan: program(registry), input: Vec::new(), options: options.clone() };

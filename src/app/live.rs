@@ -89,7 +89,7 @@ fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
     let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
     for Destination { format, target } in &job.tables.destinations {
         let Target::Path(path) = target else { continue };
-        match format.layout() {
+        match format.layout {
             Layout::EachTable(_) => needs.folders.push(path.clone()),
             // A file that is replaced as a whole is first written beside its place.
             Layout::OneDocument(_) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),

@@ -1,20 +1,22 @@
-//! The data formats. A format is a file beside this one, and an arm in each function here.
+//! A data format as a value: its name, its option, and the function that writes it.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use super::json::Heading;
-use super::{csv, json, jsonl};
 use crate::report::Table;
 
-/// A format for data, as opposed to text for people.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// Comma-separated values (RFC 4180).
-    Csv,
-    /// One JSON document (RFC 8259).
-    Json,
-    /// JSON lines (<https://jsonlines.org>).
-    JsonLines,
+/// A format for data, as opposed to text for people. Its own file declares it.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// The name of the format: the extension of its files.
+    pub name: &'static str,
+    /// The option that selects the format: `--` and the name.
+    pub option: &'static str,
+    /// The format as a user would call it, such as `one JSON document`.
+    pub title: &'static str,
+    /// The division of the tables into documents, with the function that writes them.
+    pub layout: Layout,
 }
 
 /// Writes one table as a separate document.
@@ -31,34 +33,17 @@ pub enum Layout {
     OneDocument(WriteDocument),
 }
 
-impl Format {
-    /// All formats, in the order in which options list them and files are written.
-    pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::JsonLines];
-
-    /// The name of the format: the extension of its files, and the name of its option.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Format::Csv => "csv",
-            Format::Json => "json",
-            Format::JsonLines => "jsonl",
-        }
+/// Two formats are the same if they have the same name.
+impl PartialEq for Format {
+    fn eq(&self, other: &Format) -> bool {
+        self.name == other.name
     }
+}
 
-    /// The option that selects the format.
-    pub const fn option(self) -> &'static str {
-        match self {
-            Format::Csv => "--csv",
-            Format::Json => "--json",
-            Format::JsonLines => "--jsonl",
-        }
-    }
+impl Eq for Format {}
 
-    /// The division of the tables into documents, with the function that writes them.
-    pub const fn layout(self) -> Layout {
-        match self {
-            Format::Csv => Layout::EachTable(|table, output| csv::write(table, output)),
-            Format::Json => Layout::OneDocument(|heading, tables, output| json::write(heading, tables, output)),
-            Format::JsonLines => Layout::EachTable(|table, output| jsonl::write(table, output)),
-        }
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }

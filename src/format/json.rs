@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::data::append_json;
 use super::escape;
+use super::formats::{Format, Layout};
 use super::stream::write_rows;
 use crate::report::{Field, Table, Value};
 
@@ -18,6 +19,14 @@ use crate::report::{Field, Table, Value};
 ///   compared numbers are in `evidence_detail`: `6>-1`;
 /// - the number of ports in `ranges` is called `port_count`; in every table, a column `ports` is a list.
 pub const SCHEMA_VERSION: u32 = 2;
+
+/// The format.
+pub const FORMAT: Format = Format {
+    name: "json",
+    option: "--json",
+    title: "one JSON document",
+    layout: Layout::OneDocument(|heading, tables, output| write(heading, tables, output)),
+};
 
 /// The heading of the document: its producer, inputs and options.
 #[derive(Serialize)]

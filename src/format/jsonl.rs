@@ -2,9 +2,18 @@
 
 use std::io::{self, Write};
 
+use super::formats::{Format, Layout};
 use super::json::append_object;
 use super::stream::write_rows;
 use crate::report::{Table, Value};
+
+/// The format.
+pub const FORMAT: Format = Format {
+    name: "jsonl",
+    option: "--jsonl",
+    title: "JSON lines (one object per row)",
+    layout: Layout::EachTable(|table, output| write(table, output)),
+};
 
 /// Writes one table, and its total as the last line if there is one. A table without rows is empty output.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {

@@ -18,3 +18,6 @@ pub mod terminal;
 pub mod wrap;
 
 pub use formats::{Format, Layout, WriteDocument, WriteTable};
+
+/// All data formats, in the order in which options list them and files are written.
+pub const FORMATS: [Format; 3] = [csv::FORMAT, json::FORMAT, jsonl::FORMAT];

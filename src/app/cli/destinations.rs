@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use portolan::format::{Format, Layout};
+use portolan::format::{FORMATS, Format, Layout};
 
 /// The place that a document is written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,43 +39,38 @@ pub type TablesDestinations = OutputOptions<false>;
 /// The options for a single table.
 pub type RowsDestinations = OutputOptions<true>;
 
-const fn tables_help(format: Format) -> &'static str {
-    match format {
-        Format::Csv => {
-            "Write the tables as DIR/NAME.csv, with all rows ('-' = write the one table given by --table to standard output, tables not shown)"
-        }
-        Format::Json => "Write the tables, with all rows, as one JSON document ('-' = standard output, tables not shown)",
-        Format::JsonLines => {
-            "Write the tables as DIR/NAME.jsonl, one JSON object per line ('-' = write the one table given by --table to standard output, tables not shown)"
+fn tables_help(Format { name, title, layout, .. }: Format) -> String {
+    match layout {
+        Layout::EachTable(_) => format!(
+            "Write each table, with all rows, as {title} to DIR/NAME.{name} ('-' = write the one table given by --table to standard output, tables not shown)"
+        ),
+        Layout::OneDocument(_) => {
+            format!("Write the tables, with all rows, as {title} ('-' = standard output, tables not shown)")
         }
     }
 }
 
-const fn rows_help(format: Format) -> &'static str {
-    match format {
-        Format::Csv => "Write the rows as CSV ('-' = standard output, table not shown)",
-        Format::Json => "Write the rows as a JSON document ('-' = standard output, table not shown)",
-        Format::JsonLines => "Write the rows as JSON lines, one object per row ('-' = standard output, table not shown)",
-    }
+fn rows_help(Format { title, .. }: Format) -> String {
+    format!("Write the rows as {title} ('-' = standard output, table not shown)")
 }
 
 /// The option of a format, whose argument has the name of the format.
-fn option(format: Format, value_name: &'static str, help: &'static str) -> Arg {
-    Arg::new(format.name()).long(format.name()).value_name(value_name).value_parser(value_parser!(PathBuf)).help(help)
+fn option(format: Format, value_name: &'static str, help: String) -> Arg {
+    Arg::new(format.name).long(format.name).value_name(value_name).value_parser(value_parser!(PathBuf)).help(help)
 }
 
 fn destinations(matches: &ArgMatches) -> Vec<Destination> {
     let destination = |format: Format| {
-        let path = matches.get_one::<PathBuf>(format.name())?;
+        let path = matches.get_one::<PathBuf>(format.name)?;
         let target = if path == OsStr::new("-") { Target::Stdout } else { Target::Path(path.clone()) };
         Some(Destination { format, target })
     };
-    Format::ALL.into_iter().filter_map(destination).collect()
+    FORMATS.into_iter().filter_map(destination).collect()
 }
 
 impl<const ONE_TABLE: bool> Args for OutputOptions<ONE_TABLE> {
     fn augment_args(command: Command) -> Command {
-        command.args(Format::ALL.map(|format| match format.layout() {
+        command.args(FORMATS.map(|format| match format.layout {
             _ if ONE_TABLE => option(format, "FILE", rows_help(format)),
             Layout::EachTable(_) => option(format, "DIR", tables_help(format)),
             Layout::OneDocument(_) => option(format, "FILE", tables_help(format)),

@@ -180,9 +180,7 @@ struct RowsArguments {
 /// Arguments of every command that shows the tables of a capture.
 #[derive(Args, Debug)]
 struct TablesArguments {
-    /// Tables to show and write: capture, ledger, services, portless, ports, ranges, servers, scans, hosts, flows, evidence,
-    /// timeline, sizes, tunnels, or all (default: capture, services, portless and evidence are shown, all are written)
-    #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table)]
+    #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table, help = tables_help())]
     tables: Vec<Tables>,
 
     /// Rows shown per table on the terminal (0 = all; default: 50, or 10 for the table capture); the rest is summed up in one row
@@ -407,6 +405,12 @@ impl ReadArguments {
             common: self.common.into_job(),
         }
     }
+}
+
+fn tables_help() -> String {
+    let names = |tables: &[TableName]| tables.iter().map(|table| table.key()).collect::<Vec<_>>().join(", ");
+    let (all, shown) = (names(&TableName::ALL), names(&TableName::DEFAULT));
+    format!("Tables to show and write: {all}, or all (default: {shown} are shown, all are written)")
 }
 
 fn parse_table(word: &str) -> Result<Tables, String> {

@@ -25,10 +25,10 @@ use crate::app::cli::{Destination, RowsJob, TablesJob, Target};
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
     // If two options write to standard output, the message names one with a single document last.
     let (each, one): (Vec<_>, Vec<_>) =
-        job.destinations.iter().partition(|destination| matches!(destination.format.layout(), Layout::EachTable(_)));
+        job.destinations.iter().partition(|destination| matches!(destination.format.layout, Layout::EachTable(_)));
     let mut outputs = Vec::new();
     for Destination { format, target } in each {
-        let option = format.option();
+        let option = format.option;
         outputs.push(match target {
             Target::Stdout if job.written.len() != 1 => {
                 return refuse(OutputConflict::NotOneTable { option, tables: job.written.len() });
@@ -60,7 +60,7 @@ fn output(destination: &Destination) -> Output<'_> {
         Target::Stdout => Place::Stdout,
         Target::Path(path) => Place::File(path),
     };
-    Output { option: destination.format.option(), target }
+    Output { option: destination.format.option, target }
 }
 
 /// An output as the user asked for it.
