@@ -20,7 +20,7 @@ use super::diagnostics::{print_diagnostics, print_error, print_status, report_un
 use super::reporter::{Reporter, Reports};
 use super::setup::{options, timeline};
 use super::signals::{CaptureSignals, TablesRequest};
-use super::status_display::{Screen, Standing};
+use super::status_display::{StatusDisplay, Standing};
 use super::view::view_on_stderr;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
@@ -113,7 +113,7 @@ struct Watch<'a> {
     driver: Driver<std::option::IntoIter<Result<Source, Error>>>,
     status: Status,
     stopper: Stopper,
-    screen: Screen,
+    display: StatusDisplay,
     began: Instant,
     /// The state that was shown last, and when.
     shown: (Instant, Standing),
@@ -146,7 +146,7 @@ impl<'a> Watch<'a> {
         stopper: Stopper,
         request: TablesRequest,
     ) -> Self {
-        let screen = Screen::new(job.plain);
+        let display = StatusDisplay::new(job.plain);
         let began = Instant::now();
         let reporter = Reporter::new(Reports {
             tables: job.tables.clone(),
@@ -154,7 +154,7 @@ impl<'a> Watch<'a> {
             registry: Arc::clone(&options.registry),
             interfaces: names.clone(),
             for_people: is_for_people(job),
-            screen: screen.clone(),
+            display: display.clone(),
         });
         Watch {
             job,
@@ -163,14 +163,14 @@ impl<'a> Watch<'a> {
             stopper,
             began,
             shown: (began, Standing::default()),
-            showing: Throttle::new(screen.every(), SMALL_PART),
-            refreshing: Throttle::new(screen.every(), SMALL_PART),
+            showing: Throttle::new(display.every(), SMALL_PART),
+            refreshing: Throttle::new(display.every(), SMALL_PART),
             writing: job.every.map(|every| Throttle::new(every, SMALL_PART)),
             request,
             is_wanted: false,
             reporter,
             reported: began,
-            screen,
+            display,
             failed: Vec::new(),
             down: vec![(0, false); names.len()],
             names,
@@ -196,7 +196,7 @@ impl<'a> Watch<'a> {
                 self.stopper.stop();
             } else {
                 self.all_saved = false;
-                self.screen.say(&MESSAGES.error(&problem));
+                self.display.say(&MESSAGES.error(&problem));
             }
         }
         let interfaces = self.status.interfaces();
@@ -208,7 +208,7 @@ impl<'a> Watch<'a> {
                 && !self.failed.contains(&interface.name)
             {
                 if continues {
-                    self.screen.say(&MESSAGES.interface_failed(&interface.name, ending));
+                    self.display.say(&MESSAGES.interface_failed(&interface.name, ending));
                 }
                 self.failed.push(interface.name);
             }
@@ -221,11 +221,11 @@ impl<'a> Watch<'a> {
             if interface.went_down > *times {
                 *times = interface.went_down;
                 *is_reported = true;
-                self.screen.say(&MESSAGES.interface_down(&interface.name));
+                self.display.say(&MESSAGES.interface_down(&interface.name));
             }
             if *is_reported && !interface.is_down {
                 *is_reported = false;
-                self.screen.say(&MESSAGES.interface_up_again(&interface.name));
+                self.display.say(&MESSAGES.interface_up_again(&interface.name));
             }
         }
     }
@@ -237,7 +237,7 @@ impl<'a> Watch<'a> {
         }
         let begin = Instant::now();
         let standing = self.standing(begin);
-        if self.screen.show(standing) {
+        if self.display.show(standing) {
             self.shown = (begin, standing);
             self.showing.done(begin);
         }
@@ -267,7 +267,7 @@ impl<'a> Watch<'a> {
             self.report_failed_outputs(&failures);
         }
         let writes = self.is_wanted || self.writing.as_ref().is_some_and(Throttle::is_due);
-        let refreshes = self.screen.is_summary() && self.refreshing.is_due();
+        let refreshes = self.display.is_summary() && self.refreshing.is_due();
         if self.reporter.is_busy() || !writes && !refreshes {
             return;
         }
@@ -290,7 +290,7 @@ impl<'a> Watch<'a> {
         if is_unread(failures) {
             self.stopper.stop();
         } else {
-            failures.iter().for_each(|failure| self.screen.say(&MESSAGES.error(failure)));
+            failures.iter().for_each(|failure| self.display.say(&MESSAGES.error(failure)));
         }
     }
 
@@ -301,7 +301,7 @@ impl<'a> Watch<'a> {
         self.report_failed_outputs(&failures);
         let (collected, _source) = self.driver.finish_open();
         let analysis = collected.decide();
-        self.screen.finish();
+        self.display.finish();
         print_diagnostics(&self.options, &analysis);
         self.status.interfaces().iter().for_each(report_ending);
         let [by_kernel, by_interface] = self.status.dropped();

@@ -13,7 +13,7 @@ use portolan::support::parallel;
 use super::MESSAGES;
 use super::cli::{CommonJob, TablesJob, Target};
 use super::destinations::{heading, write_tables, write_to};
-use super::status_display::Screen;
+use super::status_display::StatusDisplay;
 
 /// The Linux priority (nice value) at which a thread gets a third of the time of others when all of them want a processor. With
 /// the lowest priority, 19, it gets next to nothing on a busy computer: the tables at the end would wait for it for minutes, and
@@ -34,7 +34,7 @@ pub struct Reports {
     /// True if people see the tables on standard output.
     pub for_people: bool,
     /// The display of the summary.
-    pub screen: Screen,
+    pub display: StatusDisplay,
 }
 
 /// The input of a report.
@@ -106,7 +106,7 @@ fn step_back() {
 impl Material {
     fn report(self) -> Vec<Error> {
         let analysis = self.snapshot.decide();
-        self.reports.screen.refresh(&analysis);
+        self.reports.display.refresh(&analysis);
         self.tables_after.map_or_else(Vec::new, |seconds| self.reports.write(&analysis, seconds))
     }
 }
@@ -117,10 +117,10 @@ impl Reports {
         // Files do not disturb the display.
         let mut failures = match self.tables.is_shown() {
             true => self.write_data(analysis),
-            false => self.screen.aside(|| self.write_data(analysis)),
+            false => self.display.aside(|| self.write_data(analysis)),
         };
         if self.for_people {
-            failures.extend(self.screen.aside(|| self.write_for_people(analysis, seconds)));
+            failures.extend(self.display.aside(|| self.write_for_people(analysis, seconds)));
         }
         failures
     }

@@ -21,9 +21,9 @@ const MAX_SERVICES: usize = 15;
 const OTHER_LINES: usize = 9;
 
 /// A display of a capture's state: on a terminal a summary that replaces the one before, elsewhere a line now and then, to be
-/// kept or piped. All clones are one screen; only one of them writes at a time.
+/// kept or piped. All clones are one display; only one of them writes at a time.
 #[derive(Clone)]
-pub struct Screen {
+pub struct StatusDisplay {
     is_summary: bool,
     /// The summary on display; empty where lines are printed instead.
     summary: Arc<Mutex<Summary>>,
@@ -44,15 +44,15 @@ pub struct Standing {
     pub dropped: [u64; 2],
 }
 
-impl Screen {
-    /// Makes a screen with a summary if the terminal can show one and the user does not want lines (`plain`).
-    pub fn new(plain: bool) -> Screen {
+impl StatusDisplay {
+    /// Makes a display with a summary if the terminal can show one and the user does not want lines (`plain`).
+    pub fn new(plain: bool) -> StatusDisplay {
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
         let is_summary = !plain && is_terminal && !is_dumb_terminal();
-        Screen { is_summary, summary: Arc::new(Mutex::new(Summary::new())) }
+        StatusDisplay { is_summary, summary: Arc::new(Mutex::new(Summary::new())) }
     }
 
-    /// True if there is a summary, which an analysis [refreshes](Screen::refresh).
+    /// True if there is a summary, which an analysis [refreshes](StatusDisplay::refresh).
     pub fn is_summary(&self) -> bool {
         self.is_summary
     }
@@ -236,11 +236,11 @@ mod tests {
 
     #[test]
     fn one_thread_writes_at_a_time_and_status_lines_do_not_wait() {
-        let screen = Screen::new(true);
-        screen.aside(|| {
-            assert!(!screen.show(Standing::default()));
-            screen.say("something that cannot wait");
+        let display = StatusDisplay::new(true);
+        display.aside(|| {
+            assert!(!display.show(Standing::default()));
+            display.say("something that cannot wait");
         });
-        assert!(screen.clone().show(Standing::default()));
+        assert!(display.clone().show(Standing::default()));
     }
 }
