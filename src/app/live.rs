@@ -20,7 +20,7 @@ use super::diagnostics::{print_diagnostics, print_error, print_status, report_un
 use super::reporter::{Reporter, Reports};
 use super::setup::{options, timeline};
 use super::signals::{CaptureSignals, TablesRequest};
-use super::status_display::{StatusDisplay, Standing};
+use super::status_display::{StatusDisplay, LiveStatus};
 use super::view::view_on_stderr;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
@@ -116,7 +116,7 @@ struct Watch<'a> {
     display: StatusDisplay,
     began: Instant,
     /// The state that was shown last, and when.
-    shown: (Instant, Standing),
+    shown: (Instant, LiveStatus),
     showing: Throttle,
     /// Limits how often the summary gets new services.
     refreshing: Throttle,
@@ -162,7 +162,7 @@ impl<'a> Watch<'a> {
             status,
             stopper,
             began,
-            shown: (began, Standing::default()),
+            shown: (began, LiveStatus::default()),
             showing: Throttle::new(display.every(), SMALL_PART),
             refreshing: Throttle::new(display.every(), SMALL_PART),
             writing: job.every.map(|every| Throttle::new(every, SMALL_PART)),
@@ -236,20 +236,20 @@ impl<'a> Watch<'a> {
             return;
         }
         let begin = Instant::now();
-        let standing = self.standing(begin);
-        if self.display.show(standing) {
-            self.shown = (begin, standing);
+        let status = self.status(begin);
+        if self.display.show(status) {
+            self.shown = (begin, status);
             self.showing.done(begin);
         }
     }
 
-    fn standing(&mut self, now: Instant) -> Standing {
+    fn status(&mut self, now: Instant) -> LiveStatus {
         let engine = self.driver.engine();
         let (traffic, flows) = (engine.traffic(), engine.flows() as u64 + engine.closed_flows());
         let (before, shown) = &self.shown;
         let seconds = now.duration_since(*before).as_secs_f64();
         let news = traffic.packets.saturating_sub(shown.traffic.packets);
-        Standing {
+        LiveStatus {
             seconds: now.duration_since(self.began).as_secs(),
             traffic,
             rate: if seconds > 0.0 { (news as f64 / seconds).round() as u64 } else { 0 },

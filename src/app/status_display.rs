@@ -31,7 +31,7 @@ pub struct StatusDisplay {
 
 /// The state of a capture.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Standing {
+pub struct LiveStatus {
     /// Seconds since the capture began.
     pub seconds: u64,
     /// The traffic so far.
@@ -63,14 +63,14 @@ impl StatusDisplay {
     }
 
     /// Shows the state of the capture. False if another thread is writing at the moment, which may take a long time.
-    pub fn show(&self, standing: Standing) -> bool {
+    pub fn show(&self, status: LiveStatus) -> bool {
         let Some(mut summary) = self.if_free() else { return false };
         if self.is_summary {
-            summary.standing = standing;
+            summary.status = status;
             summary.draw();
         } else {
-            print_status(&line(&standing));
-            banner(&standing).iter().for_each(|banner| print_status(banner));
+            print_status(&line(&status));
+            banner(&status).iter().for_each(|banner| print_status(banner));
         }
         true
     }
@@ -140,21 +140,21 @@ fn size(terminal: &Term) -> (usize, usize) {
     (usize::from(height), usize::from(width).saturating_sub(1))
 }
 
-fn line(standing: &Standing) -> String {
-    let Standing { seconds, traffic, rate, flows, .. } = *standing;
+fn line(status: &LiveStatus) -> String {
+    let LiveStatus { seconds, traffic, rate, flows, .. } = *status;
     MESSAGES.capture_status(seconds, traffic.packets, rate, traffic.wire_bytes, flows)
 }
 
 /// The message about dropped packets, if there are any.
-fn banner(standing: &Standing) -> Option<String> {
-    MESSAGES.packets_dropped(standing.dropped[0], standing.dropped[1])
+fn banner(status: &LiveStatus) -> Option<String> {
+    MESSAGES.packets_dropped(status.dropped[0], status.dropped[1])
 }
 
 /// Lines above the cursor that later ones replace.
 struct Summary {
     terminal: Term,
     /// The state of the capture.
-    standing: Standing,
+    status: LiveStatus,
     /// The services as of the latest report.
     services: Vec<String>,
     shown: Vec<String>,
@@ -163,7 +163,7 @@ struct Summary {
 impl Summary {
     fn new() -> Summary {
         let terminal = Term::buffered_stderr();
-        Summary { terminal, standing: Standing::default(), services: Vec::new(), shown: Vec::new() }
+        Summary { terminal, status: LiveStatus::default(), services: Vec::new(), shown: Vec::new() }
     }
 
     /// Draws the current state in place of the old one.
@@ -174,9 +174,9 @@ impl Summary {
     /// The lines to be shown. They must fit the terminal, or they could not be erased.
     fn lines(&self) -> Vec<String> {
         let (height, width) = size(&self.terminal);
-        let standing = &self.standing;
-        let banner = banner(standing).iter().flat_map(|banner| hanging("", 0, banner, width)).collect::<Vec<_>>();
-        let above = std::iter::once(line(standing)).chain(banner).chain(self.services.iter().cloned());
+        let status = &self.status;
+        let banner = banner(status).iter().flat_map(|banner| hanging("", 0, banner, width)).collect::<Vec<_>>();
+        let above = std::iter::once(line(status)).chain(banner).chain(self.services.iter().cloned());
         let mut lines: Vec<String> = above.take(height.saturating_sub(2)).collect();
         lines.push(MESSAGES.how_to_stop().into());
         lines.iter().map(|line| truncate_str(line, width, "").into_owned()).collect()
@@ -222,9 +222,9 @@ mod tests {
         let office = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/office.pcapng");
         let analysis = analyse(&Options::for_files([office]));
         let traffic = Traffic { packets: 2_358, wire_bytes: 450_233 };
-        let standing = Standing { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
+        let status = LiveStatus { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
         // Anything but a terminal counts as one of 24 lines of 80 characters.
-        let summary = Summary { standing, services: services(&analysis), ..Summary::new() };
+        let summary = Summary { status, services: services(&analysis), ..Summary::new() };
         let lines = summary.lines();
         let (height, width) = summary.terminal.size();
         assert!(lines.len() < usize::from(height), "{lines:?}");
@@ -238,9 +238,9 @@ mod tests {
     fn one_thread_writes_at_a_time_and_status_lines_do_not_wait() {
         let display = StatusDisplay::new(true);
         display.aside(|| {
-            assert!(!display.show(Standing::default()));
+            assert!(!display.show(LiveStatus::default()));
             display.say("something that cannot wait");
         });
-        assert!(display.clone().show(Standing::default()));
+        assert!(display.clone().show(LiveStatus::default()));
     }
 }
