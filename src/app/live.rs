@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portolan::analysis::{Driver, Options, Throttle};
-use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, Stopper};
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, StopHandle};
 use portolan::capture::{InputName, SaveTarget, Saving, Source};
 use portolan::error::{CaptureProblem, Error};
 use portolan::format::{Layout, diagnosis};
@@ -55,13 +55,13 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     let dropped = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let saving = job.save.clone().map(Saving::create).transpose()?;
     signals.catch();
-    let Live { mut stream, stopper, status } = devices.start(saving, job.limits)?;
-    let request = signals.follow(stopper.clone())?;
+    let Live { mut stream, stop_handle, status } = devices.start(saving, job.limits)?;
+    let request = signals.follow(stop_handle.clone())?;
     print_status(&MESSAGES.privileges_dropped(&dropped));
     print_status(&MESSAGES.capture_started(&described));
     stream.pause_every(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
-    Watch::new(job, options, names, source, status, stopper, request).run()
+    Watch::new(job, options, names, source, status, stop_handle, request).run()
 }
 
 /// Reports a missing library or privilege, and how to fix that; returns every other error.
@@ -112,7 +112,7 @@ struct Watch<'a> {
     names: Vec<String>,
     driver: Driver<std::option::IntoIter<Result<Source, Error>>>,
     status: Status,
-    stopper: Stopper,
+    stop_handle: StopHandle,
     display: StatusDisplay,
     began: Instant,
     /// The state that was shown last, and when.
@@ -143,7 +143,7 @@ impl<'a> Watch<'a> {
         names: Vec<String>,
         source: Source,
         status: Status,
-        stopper: Stopper,
+        stop_handle: StopHandle,
         request: TablesRequest,
     ) -> Self {
         let display = StatusDisplay::new(job.plain);
@@ -160,7 +160,7 @@ impl<'a> Watch<'a> {
             job,
             driver: Driver::live(&options, source),
             status,
-            stopper,
+            stop_handle,
             began,
             shown: (began, LiveStatus::default()),
             showing: Throttle::new(display.every(), SMALL_PART),
@@ -193,7 +193,7 @@ impl<'a> Watch<'a> {
     fn report_problems(&mut self) {
         for problem in self.status.take_troubles() {
             if problem.is_closed_pipe() {
-                self.stopper.stop();
+                self.stop_handle.stop();
             } else {
                 self.all_saved = false;
                 self.display.say(&MESSAGES.error(&problem));
@@ -288,7 +288,7 @@ impl<'a> Watch<'a> {
     /// capture is stopped instead: every output is then tried again, and failures are reported at the end.
     fn report_failed_outputs(&self, failures: &[Error]) {
         if is_unread(failures) {
-            self.stopper.stop();
+            self.stop_handle.stop();
         } else {
             failures.iter().for_each(|failure| self.display.say(&MESSAGES.error(failure)));
         }

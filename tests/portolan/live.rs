@@ -81,14 +81,14 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
 #[test]
 fn a_packet_is_there_as_soon_as_it_has_come() {
     in_a_network(|| {
-        let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
+        let Live { stream, stop_handle, status } = start(&settings(&[WEST]), Limits::default());
         let (mut source, mut sender) = (source(stream), Sender::new(EAST));
         for frame in numbered(3) {
             sender.send(std::slice::from_ref(&frame));
             let (packet, _) = source.next_packet().unwrap();
             assert_eq!(packet.data, frame);
         }
-        stopper.stop();
+        stop_handle.stop();
         assert!(source.next_packet().is_none());
         assert_eq!(endings(&status), [Some(Ending::Stopped)]);
     });
@@ -111,10 +111,10 @@ fn a_limit_of_packets_is_exact_over_all_interfaces() {
 #[test]
 fn who_stops_gets_all_packets_up_to_that_moment() {
     in_a_network(|| {
-        let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
+        let Live { stream, stop_handle, status } = start(&settings(&[WEST]), Limits::default());
         let sent = numbered(3_000);
         send(EAST, &sent);
-        stopper.stop();
+        stop_handle.stop();
         assert!(frames_of(stream) == sent);
         assert_eq!(status.interfaces()[0].received, 3_000);
     });
@@ -124,9 +124,9 @@ fn who_stops_gets_all_packets_up_to_that_moment() {
 fn quiet_interfaces_end_when_they_are_stopped_dropped_or_out_of_time() {
     in_a_network(|| {
         let quiet = settings(&[WEST, EAST]);
-        let Live { stream, stopper, status } = start(&quiet, Limits::default());
+        let Live { stream, stop_handle, status } = start(&quiet, Limits::default());
         let reader = std::thread::spawn(move || read(stream).len());
-        stopper.stop();
+        stop_handle.stop();
         assert_eq!(reader.join().unwrap(), 0);
         assert_eq!(endings(&status), [Some(Ending::Stopped), Some(Ending::Stopped)]);
         let Live { stream, status, .. } = start(&quiet, Limits::default());
@@ -155,11 +155,11 @@ fn a_reader_that_goes_away_in_full_traffic_ends_the_threads() {
 fn what_a_slow_reader_misses_is_counted() {
     in_a_network(|| {
         let small = CaptureSettings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
-        let Live { stream, stopper, status } = start(&small, Limits::default());
+        let Live { stream, stop_handle, status } = start(&small, Limits::default());
         // More than the stream and the system hold together.
         let sent: u64 = 8_000;
         send(EAST, &vec![vec![0xff; 8_000]; sent as usize]);
-        stopper.stop();
+        stop_handle.stop();
         let mut source = source(stream);
         let mut got = 0;
         while source.next_packet().is_some() {
@@ -221,7 +221,7 @@ fn an_interface_that_goes_away_is_told_and_the_others_go_on() {
     in_a_network(|| {
         ip(&["link", "add", "other", "type", "veth", "peer", "name", "end"]).unwrap();
         ip(&["link", "set", "other", "up"]).unwrap();
-        let Live { stream, stopper, status } = start(&settings(&["other", WEST]), Limits::default());
+        let Live { stream, stop_handle, status } = start(&settings(&["other", WEST]), Limits::default());
         ip(&["link", "del", "other"]).unwrap();
         let mut source = source(stream);
         let mut sender = Sender::new(EAST);
@@ -231,7 +231,7 @@ fn an_interface_that_goes_away_is_told_and_the_others_go_on() {
         }
         let ending = status.interfaces()[0].ending.clone();
         assert!(matches!(&ending, Some(Ending::Failed(_))), "{ending:?}");
-        stopper.stop();
+        stop_handle.stop();
         while source.next_packet().is_some() {}
         assert_eq!(endings(&status)[1], Some(Ending::Stopped));
     });

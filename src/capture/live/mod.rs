@@ -11,7 +11,7 @@
 //!    when there are many, or when no more have come for a moment.
 //! 3. [`Stream`] is read by [`Source::from_reader`](super::Source::from_reader). It saves its bytes before it gives them out, if
 //!    there is a file to save to: the file holds exactly the bytes that are analysed.
-//! 4. [`Stopper`] ends the capture from any thread, and so does a limit. The stream then ends with the counts of each interface,
+//! 4. [`StopHandle`] ends the capture from any thread, and so does a limit. The stream then ends with the counts of each interface,
 //!    and [`Status`] gives the reason for each end.
 //!
 //! A capture waits for an interface that is switched off: the system continues the capture when the interface is switched on
@@ -31,7 +31,7 @@ mod worker;
 use std::time::{Duration, Instant};
 
 pub use device::Devices;
-pub use status::{CaptureFailure, Ending, InterfaceStatus, Status, Stopper};
+pub use status::{CaptureFailure, Ending, InterfaceStatus, Status, StopHandle};
 pub use stream::Stream;
 
 use super::filter::Filter;
@@ -79,7 +79,7 @@ pub struct Live {
     /// Its packets. Dropping the stream ends the capture.
     pub stream: Stream,
     /// Ends the capture.
-    pub stopper: Stopper,
+    pub stop_handle: StopHandle,
     /// Its status, during the capture and after the end.
     pub status: Status,
 }
@@ -94,17 +94,17 @@ impl Devices {
     pub fn start(self, saving: Option<Saving>, limits: Limits) -> Result<Live, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
         let status = Status::new(&descriptions, saving.as_ref());
-        let stopper = Stopper::new(limits.packets);
+        let stop_handle = StopHandle::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
-        let (mut stream, outlet) = stream::stream(&descriptions, saving, stopper.clone(), status.clone());
+        let (mut stream, outlet) = stream::stream(&descriptions, saving, stop_handle.clone(), status.clone());
         for (index, device) in self.0.into_iter().enumerate() {
-            let worker = worker::Worker::new(index, device, outlet.clone(), stopper.clone(), status.clone(), deadline);
+            let worker = worker::Worker::new(index, device, outlet.clone(), stop_handle.clone(), status.clone(), deadline);
             let thread = parallel::hand_over(worker, worker::Worker::run).map_err(|(_, why)| Error::Capture {
                 interface: descriptions[index].name.clone(),
                 reason: CaptureProblem::Thread(why),
             })?;
             stream.add_worker(thread);
         }
-        Ok(Live { stream, stopper, status })
+        Ok(Live { stream, stop_handle, status })
     }
 }

@@ -179,7 +179,7 @@ impl Status {
 
 /// Ends a capture, from any thread. All clones end the same capture.
 #[derive(Clone, Debug)]
-pub struct Stopper(Arc<Order>);
+pub struct StopHandle(Arc<Order>);
 
 #[derive(Debug)]
 struct Order {
@@ -196,11 +196,11 @@ const BY_PACKETS: u8 = 1;
 const BY_DURATION: u8 = 2;
 const BY_STOPPING: u8 = 3;
 
-impl Stopper {
-    pub(super) fn new(packets: Option<u64>) -> Stopper {
+impl StopHandle {
+    pub(super) fn new(packets: Option<u64>) -> StopHandle {
         let cause = if packets == Some(0) { BY_PACKETS } else { GOES_ON };
         let left = packets.map(AtomicU64::new);
-        Stopper(Arc::new(Order { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
+        StopHandle(Arc::new(Order { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
     }
 
     /// Ends the capture within about a quarter of a second, with the packets up to this moment. Returns at once; the stream ends
@@ -259,14 +259,14 @@ mod tests {
 
     #[test]
     fn a_limit_admits_exactly_its_number_of_packets_and_the_first_cause_counts() {
-        let stopper = Stopper::new(Some(1000));
-        let taken = || (0..700).filter(|_| stopper.take_packet()).count();
+        let stop_handle = StopHandle::new(Some(1000));
+        let taken = || (0..700).filter(|_| stop_handle.take_packet()).count();
         let both = std::thread::scope(|scope| [scope.spawn(taken), scope.spawn(taken)].map(|thread| thread.join().unwrap()));
         assert_eq!(both.iter().sum::<usize>(), 1000);
-        stopper.stop();
-        assert_eq!(stopper.cause(), Some(Ending::Packets));
-        assert_eq!(Stopper::new(Some(0)).cause(), Some(Ending::Packets));
-        assert!(Stopper::new(None).take_packet() && Stopper::new(None).cause().is_none());
+        stop_handle.stop();
+        assert_eq!(stop_handle.cause(), Some(Ending::Packets));
+        assert_eq!(StopHandle::new(Some(0)).cause(), Some(Ending::Packets));
+        assert!(StopHandle::new(None).take_packet() && StopHandle::new(None).cause().is_none());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use pcap::{Active, Capture};
 use super::super::pcapng_write;
 use super::super::saving::Saving;
 use super::device::Description;
-use super::status::{Status, Stopper};
+use super::status::{Status, StopHandle};
 
 /// Bytes after which a thread hands over its block: large enough that this costs nothing.
 pub const BLOCK: usize = 256 << 10;
@@ -33,7 +33,7 @@ pub struct Stream {
     /// The pauses in reading; none, if `None`.
     pauses: Option<Pauses>,
     saving: Option<Saving>,
-    stopper: Stopper,
+    stop_handle: StopHandle,
     status: Status,
     /// Each thread returns its capture, which stays open as long as the stream.
     workers: Vec<JoinHandle<Capture<Active>>>,
@@ -76,7 +76,7 @@ impl Outlet {
 }
 
 /// A stream that begins with a section header and the interfaces, and the way into it.
-pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Stopper, status: Status) -> (Stream, Outlet) {
+pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle: StopHandle, status: Status) -> (Stream, Outlet) {
     let (ready, blocks) = sync_channel(READY);
     let spare = Spare::default();
     let mut stream = Stream {
@@ -86,7 +86,7 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Sto
         read: 0,
         pauses: None,
         saving,
-        stopper,
+        stop_handle,
         status,
         workers: Vec::new(),
     };
@@ -169,7 +169,7 @@ impl Read for Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.stopper.abandon();
+        self.stop_handle.abandon();
         // A thread that waits for room learns that there will be none.
         self.blocks = None;
         for worker in self.workers.drain(..) {

@@ -11,7 +11,7 @@ use pcap::{Active, Capture, PacketHeader, Stat};
 use super::super::pcapng_write::{self, Statistics};
 use super::device::{Device, IS_PRECISE, TIMEOUT, words};
 use super::link_state::{LinkState, link_state};
-use super::status::{CaptureFailure, Ending, Status, Stopper};
+use super::status::{CaptureFailure, Ending, Status, StopHandle};
 use super::stream::{BLOCK, Outlet};
 use crate::time::{NANOSECONDS, Time};
 
@@ -39,12 +39,12 @@ impl Worker {
         interface: usize,
         device: Device,
         outlet: Outlet,
-        stopper: Stopper,
+        stop_handle: StopHandle,
         status: Status,
         deadline: Option<Instant>,
     ) -> Worker {
         let block = Vec::with_capacity(BLOCK);
-        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
+        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stop_handle, status };
         let counted = Instant::now();
         let (name, capture) = (device.description.name, device.capture);
         Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, reported: None }
@@ -69,9 +69,9 @@ impl Worker {
     /// Waits for packets, for a moment at most, and takes them.
     fn turn(&mut self) -> ControlFlow<Ending> {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            self.inbox.stopper.end_of_time();
+            self.inbox.stop_handle.end_of_time();
         }
-        match self.inbox.stopper.cause() {
+        match self.inbox.stop_handle.cause() {
             Some(ending @ (Ending::Duration | Ending::Stopped)) => return ControlFlow::Break(self.drain(ending)),
             Some(ending) => return ControlFlow::Break(ending),
             None => {}
@@ -141,7 +141,7 @@ impl Worker {
         self.inbox.until = Some((Time::now(), Instant::now()));
         // The system hands over a block that is not full after this time.
         let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
-        while !self.inbox.is_over && !self.inbox.stopper.is_abandoned() {
+        while !self.inbox.is_over && !self.inbox.stop_handle.is_abandoned() {
             let left = closed.saturating_duration_since(Instant::now());
             match self.wait(left).and_then(|_| self.take()) {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
@@ -221,7 +221,7 @@ struct Inbox {
     /// True once no more packets are wanted.
     is_over: bool,
     outlet: Outlet,
-    stopper: Stopper,
+    stop_handle: StopHandle,
     status: Status,
 }
 
@@ -233,7 +233,7 @@ impl Inbox {
             return;
         }
         let time = time(header);
-        if self.until.is_some_and(|(until, begin)| is_after(time, until, begin.elapsed())) || !self.stopper.take_packet() {
+        if self.until.is_some_and(|(until, begin)| is_after(time, until, begin.elapsed())) || !self.stop_handle.take_packet() {
             self.is_over = true;
             return;
         }
