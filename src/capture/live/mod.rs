@@ -96,9 +96,9 @@ impl Devices {
         let status = Status::new(&descriptions, saving.as_ref());
         let stop_handle = StopHandle::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
-        let (mut stream, outlet) = stream::stream(&descriptions, saving, stop_handle.clone(), status.clone());
+        let (mut stream, sender) = stream::stream(&descriptions, saving, stop_handle.clone(), status.clone());
         for (index, device) in self.0.into_iter().enumerate() {
-            let worker = worker::Worker::new(index, device, outlet.clone(), stop_handle.clone(), status.clone(), deadline);
+            let worker = worker::Worker::new(index, device, sender.clone(), stop_handle.clone(), status.clone(), deadline);
             let thread = parallel::hand_over(worker, worker::Worker::run).map_err(|(_, why)| Error::Capture {
                 interface: descriptions[index].name.clone(),
                 reason: CaptureProblem::Thread(why),

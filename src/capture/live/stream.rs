@@ -62,12 +62,12 @@ type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// The way into a stream, for the threads of the interfaces.
 #[derive(Clone)]
-pub struct Outlet {
+pub struct BlockSender {
     ready: SyncSender<Vec<u8>>,
     spare: Spare,
 }
 
-impl Outlet {
+impl BlockSender {
     /// Hands `block` over as soon as there is room, and replaces it with an empty one. False if the stream is no longer read.
     pub fn hand_over(&self, block: &mut Vec<u8>) -> bool {
         let empty = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
@@ -76,7 +76,7 @@ impl Outlet {
 }
 
 /// A stream that begins with a section header and the interfaces, and the way into it.
-pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle: StopHandle, status: Status) -> (Stream, Outlet) {
+pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle: StopHandle, status: Status) -> (Stream, BlockSender) {
     let (ready, blocks) = sync_channel(READY);
     let spare = Spare::default();
     let mut stream = Stream {
@@ -91,7 +91,7 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle:
         workers: Vec::new(),
     };
     stream.save();
-    (stream, Outlet { ready, spare })
+    (stream, BlockSender { ready, spare })
 }
 
 fn beginning(descriptions: &[Description]) -> Vec<u8> {

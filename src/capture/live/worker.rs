@@ -12,7 +12,7 @@ use super::super::pcapng_write::{self, Statistics};
 use super::device::{Device, IS_PRECISE, TIMEOUT, words};
 use super::link_state::{LinkState, link_state};
 use super::status::{CaptureFailure, Ending, Status, StopHandle};
-use super::stream::{BLOCK, Outlet};
+use super::stream::{BLOCK, BlockSender};
 use crate::time::{NANOSECONDS, Time};
 
 /// Maximum number of packets taken before the next check whether the capture should end.
@@ -38,13 +38,13 @@ impl Worker {
     pub fn new(
         interface: usize,
         device: Device,
-        outlet: Outlet,
+        sender: BlockSender,
         stop_handle: StopHandle,
         status: Status,
         deadline: Option<Instant>,
     ) -> Worker {
         let block = Vec::with_capacity(BLOCK);
-        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stop_handle, status };
+        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, sender, stop_handle, status };
         let counted = Instant::now();
         let (name, capture) = (device.description.name, device.capture);
         Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, reported: None }
@@ -220,7 +220,7 @@ struct Inbox {
     until: Option<(Time, Instant)>,
     /// True once no more packets are wanted.
     is_over: bool,
-    outlet: Outlet,
+    sender: BlockSender,
     stop_handle: StopHandle,
     status: Status,
 }
@@ -246,7 +246,7 @@ impl Inbox {
 
     /// Hands over the pending block. That may have to wait for the reader.
     fn hand_over(&mut self) {
-        if !self.block.is_empty() && !self.outlet.hand_over(&mut self.block) {
+        if !self.block.is_empty() && !self.sender.hand_over(&mut self.block) {
             self.is_over = true;
         }
     }
