@@ -24,7 +24,7 @@ pub struct Worker {
     interface: usize,
     name: String,
     capture: Capture<Active>,
-    inbox: Inbox,
+    writer: BlockWriter,
     deadline: Option<Instant>,
     /// True while the interface is switched off.
     is_down: bool,
@@ -44,10 +44,10 @@ impl Worker {
         deadline: Option<Instant>,
     ) -> Worker {
         let block = Vec::with_capacity(BLOCK);
-        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, sender, stop_handle, status };
+        let writer = BlockWriter { interface, block, delivered: 0, until: None, is_over: false, sender, stop_handle, status };
         let counted = Instant::now();
         let (name, capture) = (device.description.name, device.capture);
-        Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, reported: None }
+        Worker { interface, name, capture, writer, deadline, is_down: false, counts: Counts::default(), counted, reported: None }
     }
 
     /// Captures until there is a reason to end, and reports it. Returns the capture, still open: the call filter refuses writes
@@ -59,19 +59,19 @@ impl Worker {
             }
         };
         self.count();
-        self.write_statistics(Some(self.inbox.delivered));
+        self.write_statistics(Some(self.writer.delivered));
         // Set first, so that a reader at the end of the stream finds it.
-        self.inbox.status.set_ending(self.interface, ending);
-        self.inbox.hand_over();
+        self.writer.status.set_ending(self.interface, ending);
+        self.writer.hand_over();
         self.capture
     }
 
     /// Waits for packets, for a moment at most, and takes them.
     fn turn(&mut self) -> ControlFlow<Ending> {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            self.inbox.stop_handle.end_of_time();
+            self.writer.stop_handle.end_of_time();
         }
-        match self.inbox.stop_handle.cause() {
+        match self.writer.stop_handle.cause() {
             Some(ending @ (Ending::Duration | Ending::Stopped)) => return ControlFlow::Break(self.drain(ending)),
             Some(ending) => return ControlFlow::Break(ending),
             None => {}
@@ -84,7 +84,7 @@ impl Worker {
             Err(why) => return ControlFlow::Break(self.fail(self.reason(why))),
         };
         if taken < BATCH {
-            self.inbox.hand_over();
+            self.writer.hand_over();
         }
         if has_failed || self.is_down {
             self.look_at_interface(has_failed, taken)?;
@@ -128,7 +128,7 @@ impl Worker {
 
     fn set_down(&mut self, is_down: bool) {
         self.is_down = is_down;
-        self.inbox.status.set_down(self.interface, is_down);
+        self.writer.status.set_down(self.interface, is_down);
     }
 
     /// Takes the packets that came before the interface failed.
@@ -138,10 +138,10 @@ impl Worker {
 
     /// Takes the packets up to now that are still in the system's buffer.
     fn drain(&mut self, ending: Ending) -> Ending {
-        self.inbox.until = Some((Time::now(), Instant::now()));
+        self.writer.until = Some((Time::now(), Instant::now()));
         // The system hands over a block that is not full after this time.
         let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
-        while !self.inbox.is_over && !self.inbox.stop_handle.is_abandoned() {
+        while !self.writer.is_over && !self.writer.stop_handle.is_abandoned() {
             let left = closed.saturating_duration_since(Instant::now());
             match self.wait(left).and_then(|_| self.take()) {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
@@ -167,9 +167,9 @@ impl Worker {
 
     /// Takes the packets that are available, and returns their number.
     fn take(&mut self) -> Result<usize, String> {
-        let Worker { capture, inbox, .. } = self;
-        let taken = capture.dispatch(Some(BATCH), |packet| inbox.put(packet.header, packet.data)).map_err(words);
-        inbox.status.set_delivered(inbox.interface, inbox.delivered);
+        let Worker { capture, writer, .. } = self;
+        let taken = capture.dispatch(Some(BATCH), |packet| writer.put(packet.header, packet.data)).map_err(words);
+        writer.status.set_delivered(writer.interface, writer.delivered);
         taken
     }
 
@@ -178,7 +178,7 @@ impl Worker {
         // An interface that is gone keeps its last counts.
         if let Ok(stat) = self.capture.stats() {
             self.counts.add(stat);
-            self.inbox.status.set_counts(self.interface, self.counts.total);
+            self.writer.status.set_counts(self.interface, self.counts.total);
         }
     }
 
@@ -186,7 +186,7 @@ impl Worker {
     fn write_statistics(&mut self, delivered: Option<u64>) {
         self.reported = Some(self.counts.dropped());
         let statistics = Statistics { delivered, ..self.counts.statistics() };
-        pcapng_write::statistics(&mut self.inbox.block, self.interface as u32, Time::now(), &statistics);
+        pcapng_write::statistics(&mut self.writer.block, self.interface as u32, Time::now(), &statistics);
     }
 }
 
@@ -210,7 +210,7 @@ fn is_of_interface_down(why: &str) -> bool {
 }
 
 /// The destination of an interface's packets.
-struct Inbox {
+struct BlockWriter {
     interface: usize,
     /// Packets as pcapng blocks, to be handed over.
     block: Vec<u8>,
@@ -225,7 +225,7 @@ struct Inbox {
     status: Status,
 }
 
-impl Inbox {
+impl BlockWriter {
     /// Puts a packet in, if packets are wanted.
     #[inline]
     fn put(&mut self, header: &PacketHeader, data: &[u8]) {
