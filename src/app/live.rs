@@ -59,7 +59,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     let request = signals.follow(stop_handle.clone())?;
     print_status(&MESSAGES.privileges_dropped(&dropped));
     print_status(&MESSAGES.capture_started(&described));
-    stream.pause_every(PAUSE_EVERY);
+    stream.set_time_slice(PAUSE_EVERY);
     let source = Source::from_reader(&InputName::Live, Box::new(stream))?;
     Watch::new(job, options, names, source, status, stop_handle, request).run()
 }

@@ -22,7 +22,7 @@ const READY: usize = 128;
 const SPARE: usize = 8;
 
 /// A capture's packets as pcapng blocks. The stream ends after the capture, with all counts; a read waits for data, or until [a
-/// pause](Stream::pause_every). Dropping the stream ends the capture and waits for its threads.
+/// pause](Stream::set_time_slice). Dropping the stream ends the capture and waits for its threads.
 pub struct Stream {
     /// Blocks of whole pcapng blocks; `None` once the stream has been abandoned.
     blocks: Option<Receiver<Vec<u8>>>,
@@ -30,8 +30,8 @@ pub struct Stream {
     current: Vec<u8>,
     /// Number of bytes of the current block that have been read.
     read: usize,
-    /// The pauses in reading; none, if `None`.
-    pauses: Option<Pauses>,
+    /// The time_slice in reading; none, if `None`.
+    time_slice: Option<TimeSlice>,
     saving: Option<Saving>,
     stop_handle: StopHandle,
     status: Status,
@@ -39,13 +39,13 @@ pub struct Stream {
     workers: Vec<JoinHandle<Capture<Active>>>,
 }
 
-/// The schedule of pauses in reading.
-struct Pauses {
+/// The schedule of time_slice in reading.
+struct TimeSlice {
     every: Duration,
     last: Instant,
 }
 
-impl Pauses {
+impl TimeSlice {
     /// Waits for the next block, but only until the next pause.
     fn receive(&mut self, blocks: &Receiver<Vec<u8>>) -> Result<Vec<u8>, RecvTimeoutError> {
         let left = self.every.saturating_sub(self.last.elapsed());
@@ -84,7 +84,7 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle:
         spare: Arc::clone(&spare),
         current: beginning(descriptions),
         read: 0,
-        pauses: None,
+        time_slice: None,
         saving,
         stop_handle,
         status,
@@ -115,8 +115,8 @@ impl Stream {
 
     /// Makes reading pause about every `time`, with or without packets, so that the reader can do other work. A read then fails
     /// with [`WouldBlock`](io::ErrorKind::WouldBlock), and can be tried again.
-    pub fn pause_every(&mut self, time: Duration) {
-        self.pauses = Some(Pauses { every: time, last: Instant::now() });
+    pub fn set_time_slice(&mut self, time: Duration) {
+        self.time_slice = Some(TimeSlice { every: time, last: Instant::now() });
     }
 
     /// Saves the current block. The status reports a failure, and the capture continues.
@@ -131,8 +131,8 @@ impl Stream {
     /// Switches to the next block. False at the end.
     fn next_block(&mut self) -> io::Result<bool> {
         let Some(blocks) = &self.blocks else { return Ok(false) };
-        let received = match &mut self.pauses {
-            Some(pauses) => pauses.receive(blocks),
+        let received = match &mut self.time_slice {
+            Some(time_slice) => time_slice.receive(blocks),
             None => blocks.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         let block = match received {
