@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use portolan::analysis::{Driver, Options, Throttle};
 use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, StopHandle};
-use portolan::capture::{InputName, SaveTarget, Saving, Source};
+use portolan::capture::{InputName, SaveTarget, PacketWriter, Source};
 use portolan::error::{CaptureProblem, Error};
 use portolan::format::{Layout, diagnosis};
 use portolan::platform::doctor;
@@ -53,9 +53,9 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .unzip();
     let signals = CaptureSignals::prepare()?;
     let dropped = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
-    let saving = job.save.clone().map(Saving::create).transpose()?;
+    let writer = job.save.clone().map(PacketWriter::create).transpose()?;
     signals.catch();
-    let Live { mut stream, stop_handle, status } = devices.start(saving, job.limits)?;
+    let Live { mut stream, stop_handle, status } = devices.start(writer, job.limits)?;
     let request = signals.follow(stop_handle.clone())?;
     print_status(&MESSAGES.privileges_dropped(&dropped));
     print_status(&MESSAGES.capture_started(&described));

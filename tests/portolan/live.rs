@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Limits, Live, Status, Stream};
-use portolan::capture::{Completeness, Filter, InputName, LinkType, SaveTarget, Saving, Source};
+use portolan::capture::{Completeness, Filter, InputName, LinkType, SaveTarget, PacketWriter, Source};
 use portolan::error::{Action, CaptureProblem, Error};
 
 use crate::network::*;
@@ -50,9 +50,9 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
     in_a_network(|| {
         let sent = office();
         let folder = Folder::new();
-        let saving = Saving::create(SaveTarget::file(folder.path("saved.pcapng"))).unwrap();
+        let writer = PacketWriter::create(SaveTarget::file(folder.path("saved.pcapng"))).unwrap();
         let Live { stream, status, .. } =
-            Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(sent.len() as u64)).unwrap();
+            Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(sent.len() as u64)).unwrap();
         let mut bytes = Vec::new();
         let reader = std::thread::spawn(move || {
             let mut stream = stream;
@@ -205,8 +205,8 @@ fn any_is_all_interfaces_at_once() {
 #[test]
 fn a_full_disk_is_told_once_and_the_capture_goes_on() {
     in_a_network(|| {
-        let saving = Saving::create(SaveTarget::file("/dev/full")).unwrap();
-        let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(3_000)).unwrap();
+        let writer = PacketWriter::create(SaveTarget::file("/dev/full")).unwrap();
+        let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(3_000)).unwrap();
         send(EAST, &numbered(3_000));
         assert_eq!(frames_of(stream).len(), 3_000);
         let troubles = status.take_troubles();
@@ -266,8 +266,8 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
     in_a_network(|| {
         let folder = Folder::new();
         let path = folder.path("saved.pcap");
-        let saving = Saving::create(SaveTarget::file(&path)).unwrap();
-        let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(9)).unwrap();
+        let writer = PacketWriter::create(SaveTarget::file(&path)).unwrap();
+        let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(9)).unwrap();
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         assert_eq!(frames_of(stream).len(), 9);
         let run = run(&["read", path.to_str().unwrap(), "--table", "services"]);

@@ -1,7 +1,7 @@
 //! Packets from network interfaces, as a stream of pcapng blocks that is read like a file.
 //!
 //! ```text
-//! interface - libpcap - thread --.                         .- file (Saving)
+//! interface - libpcap - thread --.                         .- file (PacketWriter)
 //! interface - libpcap - thread ---+-- bounded channel -- Stream - Source - analysis
 //! ```
 //!
@@ -35,7 +35,7 @@ pub use status::{CaptureFailure, Ending, InterfaceStatus, Status, StopHandle};
 pub use stream::Stream;
 
 use super::filter::Filter;
-use super::saving::Saving;
+use super::packet_writer::PacketWriter;
 use crate::error::{CaptureProblem, Error};
 use crate::support::parallel;
 
@@ -91,12 +91,12 @@ impl Devices {
     /// # Errors
     ///
     /// [`Error::Capture`] if the system refuses the thread of an interface. Nothing is captured then.
-    pub fn start(self, saving: Option<Saving>, limits: Limits) -> Result<Live, Error> {
+    pub fn start(self, writer: Option<PacketWriter>, limits: Limits) -> Result<Live, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
-        let status = Status::new(&descriptions, saving.as_ref());
+        let status = Status::new(&descriptions, writer.as_ref());
         let stop_handle = StopHandle::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
-        let (mut stream, sender) = stream::stream(&descriptions, saving, stop_handle.clone(), status.clone());
+        let (mut stream, sender) = stream::stream(&descriptions, writer, stop_handle.clone(), status.clone());
         for (index, device) in self.0.into_iter().enumerate() {
             let worker = worker::Worker::new(index, device, sender.clone(), stop_handle.clone(), status.clone(), deadline);
             let thread = parallel::hand_over(worker, worker::Worker::run).map_err(|(_, why)| Error::Capture {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::super::saving::{Saved, Saving};
+use super::super::packet_writer::{Saved, PacketWriter};
 use super::device::Description;
 use crate::error::Error;
 use crate::link_type::LinkType;
@@ -89,7 +89,7 @@ struct SavingStatus {
 }
 
 impl Status {
-    pub(super) fn new(descriptions: &[Description], saving: Option<&Saving>) -> Status {
+    pub(super) fn new(descriptions: &[Description], writer: Option<&PacketWriter>) -> Status {
         let counters = |description: &Description| Counters {
             name: description.name.clone(),
             link_type: description.link_type,
@@ -100,7 +100,7 @@ impl Status {
             switched: AtomicU64::new(0),
             ending: OnceLock::new(),
         };
-        let saving = Mutex::new(SavingStatus { saved: saving.map(Saving::saved), troubles: Vec::new() });
+        let saving = Mutex::new(SavingStatus { saved: writer.map(PacketWriter::stats), troubles: Vec::new() });
         Status(Arc::new(Shared { interfaces: descriptions.iter().map(counters).collect(), saving }))
     }
 

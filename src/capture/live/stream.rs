@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pcap::{Active, Capture};
 
 use super::super::pcapng_write;
-use super::super::saving::Saving;
+use super::super::packet_writer::PacketWriter;
 use super::device::Description;
 use super::status::{Status, StopHandle};
 
@@ -32,7 +32,7 @@ pub struct Stream {
     read: usize,
     /// The time_slice in reading; none, if `None`.
     time_slice: Option<TimeSlice>,
-    saving: Option<Saving>,
+    writer: Option<PacketWriter>,
     stop_handle: StopHandle,
     status: Status,
     /// Each thread returns its capture, which stays open as long as the stream.
@@ -76,7 +76,7 @@ impl BlockSender {
 }
 
 /// A stream that begins with a section header and the interfaces, and the way into it.
-pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle: StopHandle, status: Status) -> (Stream, BlockSender) {
+pub fn stream(descriptions: &[Description], writer: Option<PacketWriter>, stop_handle: StopHandle, status: Status) -> (Stream, BlockSender) {
     let (ready, blocks) = sync_channel(READY);
     let spare = Spare::default();
     let mut stream = Stream {
@@ -85,7 +85,7 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stop_handle:
         current: beginning(descriptions),
         read: 0,
         time_slice: None,
-        saving,
+        writer,
         stop_handle,
         status,
         workers: Vec::new(),
@@ -121,10 +121,10 @@ impl Stream {
 
     /// Saves the current block. The status reports a failure, and the capture continues.
     fn save(&mut self) {
-        let Some(saving) = &mut self.saving else { return };
-        if !saving.is_over() {
-            let trouble = saving.save(&self.current).err();
-            self.status.set_saved(saving.saved(), trouble);
+        let Some(writer) = &mut self.writer else { return };
+        if !writer.is_over() {
+            let trouble = writer.write_blocks(&self.current).err();
+            self.status.set_saved(writer.stats(), trouble);
         }
     }
 

@@ -9,30 +9,30 @@ use crate::time::Time;
 
 /// A file, or standard output, being written.
 ///
-/// Nothing is buffered: bytes that [`SavedFile::write`] has accepted remain if the process is killed.
-pub struct SavedFile {
+/// Nothing is buffered: bytes that [`OutputFile::write`] has accepted remain if the process is killed.
+pub struct OutputFile {
     name: String,
     output: Box<dyn Write + Send>,
     /// A second handle, if the output is a regular file, whose end can be cut off.
     file: Option<File>,
 }
 
-impl SavedFile {
+impl OutputFile {
     /// Creates a file; an existing one is overwritten.
-    pub fn create(path: &Path) -> io::Result<SavedFile> {
+    pub fn create(path: &Path) -> io::Result<OutputFile> {
         let file = File::create(path)?;
         let again = if file.metadata()?.is_file() { Some(file.try_clone()?) } else { None };
-        Ok(SavedFile { file: again, ..SavedFile::new(path.display().to_string(), Box::new(file)) })
+        Ok(OutputFile { file: again, ..OutputFile::new(path.display().to_string(), Box::new(file)) })
     }
 
     /// Uses standard output.
-    pub fn stdout() -> SavedFile {
-        SavedFile::new("standard output".into(), Box::new(io::stdout()))
+    pub fn stdout() -> OutputFile {
+        OutputFile::new("standard output".into(), Box::new(io::stdout()))
     }
 
     /// Uses any writer; messages call it `name`.
-    pub fn new(name: String, output: Box<dyn Write + Send>) -> SavedFile {
-        SavedFile { name, output, file: None }
+    pub fn new(name: String, output: Box<dyn Write + Send>) -> OutputFile {
+        OutputFile { name, output, file: None }
     }
 
     /// The name used in messages.
@@ -104,11 +104,11 @@ mod tests {
     fn a_partial_record_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.pcap");
-        let mut file = SavedFile::create(&path).unwrap();
+        let mut file = OutputFile::create(&path).unwrap();
         file.write(b"whole part").unwrap();
         assert!(file.take_back(5));
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
-        assert!(!SavedFile::new("pipe".into(), Box::new(io::sink())).take_back(1));
+        assert!(!OutputFile::new("pipe".into(), Box::new(io::sink())).take_back(1));
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_failing_write_says_how_much_arrived() {
-        let mut file = SavedFile::new("small".into(), Box::new(Small { room: 17, interrupted: false }));
+        let mut file = OutputFile::new("small".into(), Box::new(Small { room: 17, interrupted: false }));
         assert!(file.write(&[0; 10]).is_ok());
         let (arrived, error) = file.write(&[0; 10]).unwrap_err();
         assert_eq!((arrived, error.kind()), (7, io::ErrorKind::StorageFull));

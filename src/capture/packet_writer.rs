@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::format::{PacketRecord, Step};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
-use super::saved_file::{SavedFile, check_folder, numbered};
+use super::output_file::{OutputFile, check_folder, numbered};
 use crate::error::{Action, Error, SaveProblem};
 use crate::time::{NANOSECONDS, Time};
 
@@ -109,7 +109,7 @@ pub struct Saved {
 
 /// The current file. Everything that precedes its first packet has been written to it.
 struct Open {
-    file: SavedFile,
+    file: OutputFile,
     /// Its size, including the pending run.
     size: u64,
     /// The time of its first packet that has one.
@@ -137,14 +137,14 @@ impl Run {
 }
 
 /// A stream of pcapng blocks being saved.
-pub struct Saving {
+pub struct PacketWriter {
     target: SaveTarget,
     format: Format,
     stream: Pcapng,
     /// The current section's header and interface descriptions, as received.
     preamble: Vec<u8>,
     /// A file without rotation, until something is written to it.
-    unbegun: Option<SavedFile>,
+    unbegun: Option<OutputFile>,
     open: Option<Open>,
     run: Run,
     /// The files of a rotation that keeps only some of them, the oldest first.
@@ -154,28 +154,28 @@ pub struct Saving {
     saved: Saved,
 }
 
-impl Saving {
+impl PacketWriter {
     /// Creates the file or, with rotation, checks that its folder exists: the first file is then created with the first packet,
     /// whose time is part of the name.
     ///
     /// # Errors
     ///
     /// [`Error::Save`] if the settings contradict each other; otherwise a failure to create the file, or to find its folder.
-    pub fn create(target: SaveTarget) -> Result<Saving, Error> {
+    pub fn create(target: SaveTarget) -> Result<PacketWriter, Error> {
         target.check()?;
         if target.is_stdout() {
-            return Ok(Saving::new(target, Some(SavedFile::stdout())));
+            return Ok(PacketWriter::new(target, Some(OutputFile::stdout())));
         }
         if target.rotates() {
             check_folder(&target.path)?;
-            return Ok(Saving::new(target, None));
+            return Ok(PacketWriter::new(target, None));
         }
-        let file = SavedFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
-        Ok(Saving::new(target, Some(file)))
+        let file = OutputFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
+        Ok(PacketWriter::new(target, Some(file)))
     }
 
-    fn new(target: SaveTarget, unbegun: Option<SavedFile>) -> Saving {
-        Saving {
+    fn new(target: SaveTarget, unbegun: Option<OutputFile>) -> PacketWriter {
+        PacketWriter {
             format: target.format(),
             saved: Saved { files: u64::from(unbegun.is_some()), ..Saved::default() },
             target,
@@ -199,9 +199,9 @@ impl Saving {
     ///
     /// # Errors
     ///
-    /// If the blocks are not valid, cannot be written, or do not fit the file format: saving [is over](Saving::is_over) then, and
+    /// If the blocks are not valid, cannot be written, or do not fit the file format: saving [is over](PacketWriter::is_over) then, and
     /// further calls do nothing. Also if an old file could not be removed: all blocks are saved then.
-    pub fn save(&mut self, blocks: &[u8]) -> Result<(), Error> {
+    pub fn write_blocks(&mut self, blocks: &[u8]) -> Result<(), Error> {
         if self.over {
             return Ok(());
         }
@@ -222,7 +222,7 @@ impl Saving {
     }
 
     /// The counts of saved packets, bytes and files.
-    pub fn saved(&self) -> Saved {
+    pub fn stats(&self) -> Saved {
         self.saved
     }
 
@@ -358,9 +358,9 @@ impl Saving {
     }
 
     /// Creates the next file of the rotation, and removes those that exceed the limit.
-    fn next_file(&mut self, time: Time) -> Result<SavedFile, Error> {
+    fn next_file(&mut self, time: Time) -> Result<OutputFile, Error> {
         let path = numbered(&self.target.path, self.saved.files + 1, time);
-        let file = SavedFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.saved))?;
+        let file = OutputFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.saved))?;
         self.saved.files += 1;
         if let Some(keep) = self.target.keep {
             self.kept.push_back(path);
