@@ -50,5 +50,5 @@ pub use packet::{Interface, Packet, Resolution};
 
 pub use crate::link_type::LinkType;
 pub use read_problem::{ReadProblem, ReadReason};
-pub use packet_writer::{SaveTarget, Saved, PacketWriter};
+pub use packet_writer::{SaveTarget, WriteStats, PacketWriter};
 pub use source::{CheckedPacket, Completeness, MAX_REPORTED_PROBLEMS, Source};

@@ -94,7 +94,7 @@ enum Format {
 
 /// The counts of saved packets, bytes and files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Saved {
+pub struct WriteStats {
     /// Packets that the operating system has accepted whole, including those of removed files.
     pub packets: u64,
     /// Bytes that the operating system has accepted, including headers and descriptions.
@@ -151,7 +151,7 @@ pub struct PacketWriter {
     kept: VecDeque<PathBuf>,
     not_removed: Option<Error>,
     over: bool,
-    saved: Saved,
+    stats: WriteStats,
 }
 
 impl PacketWriter {
@@ -177,7 +177,7 @@ impl PacketWriter {
     fn new(target: SaveTarget, unbegun: Option<OutputFile>) -> PacketWriter {
         PacketWriter {
             format: target.format(),
-            saved: Saved { files: u64::from(unbegun.is_some()), ..Saved::default() },
+            stats: WriteStats { files: u64::from(unbegun.is_some()), ..WriteStats::default() },
             target,
             stream: Pcapng::new(),
             preamble: Vec::new(),
@@ -222,13 +222,13 @@ impl PacketWriter {
     }
 
     /// The counts of saved packets, bytes and files.
-    pub fn stats(&self) -> Saved {
-        self.saved
+    pub fn stats(&self) -> WriteStats {
+        self.stats
     }
 
     /// Closes the file. All blocks have been written before.
-    pub fn finish(self) -> Saved {
-        self.saved
+    pub fn finish(self) -> WriteStats {
+        self.stats
     }
 
     /// Releases files and memory, which are no longer needed.
@@ -353,15 +353,15 @@ impl PacketWriter {
         };
         open.size = preamble.len() as u64;
         let written = open.file.write(preamble);
-        count_written(&mut self.saved, preamble.len(), &written);
-        written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
+        count_written(&mut self.stats, preamble.len(), &written);
+        written.map_err(|(_, source)| ended(open.file.name(), source, &self.stats))
     }
 
     /// Creates the next file of the rotation, and removes those that exceed the limit.
     fn next_file(&mut self, time: Time) -> Result<OutputFile, Error> {
-        let path = numbered(&self.target.path, self.saved.files + 1, time);
-        let file = OutputFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.saved))?;
-        self.saved.files += 1;
+        let path = numbered(&self.target.path, self.stats.files + 1, time);
+        let file = OutputFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.stats))?;
+        self.stats.files += 1;
         if let Some(keep) = self.target.keep {
             self.kept.push_back(path);
             while self.kept.len() > keep {
@@ -374,11 +374,11 @@ impl PacketWriter {
     fn remove_oldest(&mut self) {
         let Some(path) = self.kept.pop_front() else { return };
         match fs::remove_file(&path) {
-            Ok(()) => self.saved.removed += 1,
+            Ok(()) => self.stats.removed += 1,
             // Someone else has removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
-                self.saved.not_removed += 1;
+                self.stats.not_removed += 1;
                 let name = path.display().to_string();
                 self.not_removed.get_or_insert(Error::Io { action: Action::RemoveOldest, name, source });
             }
@@ -396,15 +396,15 @@ impl PacketWriter {
             return Ok(());
         }
         let written = open.file.write(bytes);
-        let arrived = count_written(&mut self.saved, bytes.len(), &written);
+        let arrived = count_written(&mut self.stats, bytes.len(), &written);
         let whole = self.run.packets.partition_point(|end| *end <= arrived);
-        self.saved.packets += whole as u64;
+        self.stats.packets += whole as u64;
         let excess = (arrived - whole.checked_sub(1).map_or(0, |last| self.run.packets[last])) as u64;
         if written.is_err() && open.file.take_back(excess) {
-            self.saved.bytes -= excess;
+            self.stats.bytes -= excess;
         }
         self.run.restart(self.run.blocks.end);
-        written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
+        written.map_err(|(_, source)| ended(open.file.name(), source, &self.stats))
     }
 }
 
@@ -415,14 +415,14 @@ fn is_of_another_file(time: Time, begin: Time, seconds: u64) -> bool {
 }
 
 /// Counts the bytes that a write of `size` bytes has brought to the file, and returns their number.
-fn count_written(saved: &mut Saved, size: usize, written: &Result<(), (usize, io::Error)>) -> usize {
+fn count_written(stats: &mut WriteStats, size: usize, written: &Result<(), (usize, io::Error)>) -> usize {
     let arrived = written.as_ref().map_or_else(|(arrived, _)| *arrived, |()| size);
-    saved.bytes += arrived as u64;
+    stats.bytes += arrived as u64;
     arrived
 }
 
-fn ended(output: &str, source: io::Error, saved: &Saved) -> Error {
-    Error::Io { action: Action::SavePackets { saved: saved.packets }, name: output.to_owned(), source }
+fn ended(output: &str, source: io::Error, stats: &WriteStats) -> Error {
+    Error::Io { action: Action::SavePackets { saved: stats.packets }, name: output.to_owned(), source }
 }
 
 #[cfg(test)]

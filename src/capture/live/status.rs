@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::super::packet_writer::{Saved, PacketWriter};
+use super::super::packet_writer::{WriteStats, PacketWriter};
 use super::device::Description;
 use crate::error::Error;
 use crate::link_type::LinkType;
@@ -84,7 +84,7 @@ struct Counters {
 
 #[derive(Debug, Default)]
 struct SavingStatus {
-    saved: Option<Saved>,
+    saved: Option<WriteStats>,
     troubles: Vec<Error>,
 }
 
@@ -130,7 +130,7 @@ impl Status {
     }
 
     /// The counts of saved packets, bytes and files so far; `None` if nothing is to be saved.
-    pub fn saved(&self) -> Option<Saved> {
+    pub fn saved(&self) -> Option<WriteStats> {
         self.saving().saved
     }
 
@@ -144,7 +144,7 @@ impl Status {
         self.0.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_saved(&self, saved: Saved, trouble: Option<Error>) {
+    pub(super) fn set_saved(&self, saved: WriteStats, trouble: Option<Error>) {
         let mut saving = self.saving();
         saving.saved = Some(saved);
         if saving.troubles.len() < MAX_TROUBLES {

@@ -122,7 +122,7 @@ fn a_pcapng_file_is_the_stream_itself_written_at_once() {
     writer.write_blocks(&second).unwrap();
     assert_eq!(recorder.writes(), [begin.clone(), first.clone(), second.clone()]);
     let bytes = (begin.len() + first.len() + second.len()) as u64;
-    assert_eq!(writer.stats(), Saved { packets: 4, bytes, files: 1, ..Saved::default() });
+    assert_eq!(writer.stats(), WriteStats { packets: 4, bytes, files: 1, ..WriteStats::default() });
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_pcap_file_has_records_with_nanoseconds_and_no_statistics() {
     assert_eq!(open(&path).format_name(), "pcap (nanoseconds)");
     assert_eq!(open(&path).interfaces()[0].snaplen, 1 << 27);
     let bytes = fs::metadata(&path).unwrap().len();
-    assert_eq!((bytes, writer.stats()), (24 + 18 + 17, Saved { packets: 2, bytes, files: 1, ..Saved::default() }));
+    assert_eq!((bytes, writer.stats()), (24 + 18 + 17, WriteStats { packets: 2, bytes, files: 1, ..WriteStats::default() }));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn the_oldest_files_are_removed_and_one_that_cannot_be_is_reported() {
     writer.write_blocks(&packet(5, b"f")).unwrap();
     assert_eq!(names(&folder), [stays, "day_00005_20261124031504.pcap", "day_00006_20261124031505.pcap"]);
     let bytes = 6 * (24 + 17);
-    assert_eq!(writer.stats(), Saved { packets: 6, bytes, files: 6, removed: 2, not_removed: 1 });
+    assert_eq!(writer.stats(), WriteStats { packets: 6, bytes, files: 6, removed: 2, not_removed: 1 });
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
             );
             assert!(error.is_closed_pipe() && writer.is_over());
             writer.write_blocks(&stream).unwrap();
-            assert_eq!(writer.stats(), Saved { packets, bytes: room as u64, files: 1, ..Saved::default() });
+            assert_eq!(writer.stats(), WriteStats { packets, bytes: room as u64, files: 1, ..WriteStats::default() });
         }
     }
     let recorder = Recorder { room: Some(begin.len() - 1), ..Recorder::default() };
@@ -296,7 +296,7 @@ fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
     let error = writer.write_blocks(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b")].concat()).unwrap_err().to_string();
     assert!(error.contains("day_00002_20261124031501.pcap: "), "{error}");
     assert!(error.ends_with("; stopped saving after 1 packet"), "{error}");
-    assert_eq!(writer.stats(), Saved { packets: 1, bytes: 24 + 17, files: 1, ..Saved::default() });
+    assert_eq!(writer.stats(), WriteStats { packets: 1, bytes: 24 + 17, files: 1, ..WriteStats::default() });
 }
 
 #[test]
