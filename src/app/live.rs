@@ -191,7 +191,7 @@ impl<'a> Watch<'a> {
 
     /// Reports problems since the last call. The capture continues, unless the reader of the packets has gone away.
     fn report_problems(&mut self) {
-        for problem in self.status.take_troubles() {
+        for problem in self.status.take_problems() {
             if problem.is_closed_pipe() {
                 self.stop_handle.stop();
             } else {

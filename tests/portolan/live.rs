@@ -209,9 +209,9 @@ fn a_full_disk_is_told_once_and_the_capture_goes_on() {
         let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(3_000)).unwrap();
         send(EAST, &numbered(3_000));
         assert_eq!(frames_of(stream).len(), 3_000);
-        let troubles = status.take_troubles();
-        assert!(matches!(&troubles[..], [Error::Io { action: Action::SavePackets { saved: 0 }, .. }]), "{troubles:?}");
-        assert!(status.take_troubles().is_empty());
+        let problems = status.take_problems();
+        assert!(matches!(&problems[..], [Error::Io { action: Action::SavePackets { saved: 0 }, .. }]), "{problems:?}");
+        assert!(status.take_problems().is_empty());
         assert_eq!(status.saved().unwrap().packets, 0);
     });
 }

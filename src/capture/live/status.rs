@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::link_type::LinkType;
 
 /// Maximum number of saving errors that are kept until they are taken.
-const MAX_TROUBLES: usize = 10;
+const MAX_PROBLEMS: usize = 10;
 
 /// The reason why the capture on an interface has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ struct Counters {
 #[derive(Debug, Default)]
 struct SavingStatus {
     saved: Option<WriteStats>,
-    troubles: Vec<Error>,
+    problems: Vec<Error>,
 }
 
 impl Status {
@@ -100,7 +100,7 @@ impl Status {
             switched: AtomicU64::new(0),
             ending: OnceLock::new(),
         };
-        let saving = Mutex::new(SavingStatus { saved: writer.map(PacketWriter::stats), troubles: Vec::new() });
+        let saving = Mutex::new(SavingStatus { saved: writer.map(PacketWriter::stats), problems: Vec::new() });
         Status(Arc::new(Shared { interfaces: descriptions.iter().map(counters).collect(), saving }))
     }
 
@@ -135,8 +135,8 @@ impl Status {
     }
 
     /// Takes the errors of saving since the last call. The capture continues despite them.
-    pub fn take_troubles(&self) -> Vec<Error> {
-        std::mem::take(&mut self.saving().troubles)
+    pub fn take_problems(&self) -> Vec<Error> {
+        std::mem::take(&mut self.saving().problems)
     }
 
     fn saving(&self) -> MutexGuard<'_, SavingStatus> {
@@ -144,11 +144,11 @@ impl Status {
         self.0.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_saved(&self, saved: WriteStats, trouble: Option<Error>) {
+    pub(super) fn set_saved(&self, saved: WriteStats, problem: Option<Error>) {
         let mut saving = self.saving();
         saving.saved = Some(saved);
-        if saving.troubles.len() < MAX_TROUBLES {
-            saving.troubles.extend(trouble);
+        if saving.problems.len() < MAX_PROBLEMS {
+            saving.problems.extend(problem);
         }
     }
 

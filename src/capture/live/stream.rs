@@ -123,8 +123,8 @@ impl Stream {
     fn save(&mut self) {
         let Some(writer) = &mut self.writer else { return };
         if !writer.is_over() {
-            let trouble = writer.write_blocks(&self.current).err();
-            self.status.set_saved(writer.stats(), trouble);
+            let problem = writer.write_blocks(&self.current).err();
+            self.status.set_saved(writer.stats(), problem);
         }
     }
 
