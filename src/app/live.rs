@@ -11,7 +11,7 @@ use portolan::error::{CaptureProblem, Error};
 use portolan::format::{Layout, diagnosis};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
-use portolan::platform::privileges::{self, Needs, folder_of};
+use portolan::platform::privileges::{self, RequiredAccess, folder_of};
 use portolan::service::protocols;
 
 use super::cli::{Destination, LiveJob, Target};
@@ -52,7 +52,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .map(|(name, link_type)| (name.to_owned(), (name.to_owned(), protocols::link_type(link_type).to_string())))
         .unzip();
     let signals = CaptureSignals::prepare()?;
-    let dropped = privileges::give_up(&Needs { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
+    let dropped = privileges::give_up(&RequiredAccess { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let writer = job.save.clone().map(PacketWriter::create).transpose()?;
     signals.catch();
     let Live { mut stream, stop_handle, status } = devices.start(writer, job.limits)?;
@@ -85,20 +85,20 @@ fn is_for_people(job: &LiveJob) -> bool {
 }
 
 /// The files and folders that must be writable after privileges are dropped, and the interfaces.
-fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> Needs<'a> {
-    let mut needs = Needs { interfaces: interfaces.to_vec(), ..Needs::default() };
+fn needs<'a>(job: &LiveJob, interfaces: &[String]) -> RequiredAccess<'a> {
+    let mut needs = RequiredAccess { interfaces: interfaces.to_vec(), ..RequiredAccess::default() };
     for Destination { format, target } in &job.tables.destinations {
         let Target::Path(path) = target else { continue };
         match format.layout() {
-            Layout::EachTable(_) => needs.folders.push(path.clone()),
+            Layout::EachTable(_) => required.folders.push(path.clone()),
             // A file that is replaced as a whole is first written beside its place.
-            Layout::OneDocument(_) if job.every.is_some() => needs.folders.push(folder_of(path).to_owned()),
-            Layout::OneDocument(_) => needs.files.push(path.clone()),
+            Layout::OneDocument(_) if job.every.is_some() => required.folders.push(folder_of(path).to_owned()),
+            Layout::OneDocument(_) => required.files.push(path.clone()),
         }
     }
     match job.save.as_ref().filter(|_| !saves_to_stdout(job)) {
-        Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) => needs.files.push(path.clone()),
-        Some(SaveTarget { path, .. }) => needs.folders.push(folder_of(path).to_owned()),
+        Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) => required.files.push(path.clone()),
+        Some(SaveTarget { path, .. }) => required.folders.push(folder_of(path).to_owned()),
         None => {}
     }
     needs

@@ -12,7 +12,7 @@ use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setr
 
 use super::account::{self, TargetUser, Why};
 use super::status::{ExpectedStatus, ProcessStatus};
-use super::{Landlock, Needs, PrivilegeReport, call_filter, folder_of, landlocked};
+use super::{Landlock, RequiredAccess, PrivilegeReport, call_filter, folder_of, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
 
 /// Drops all privileges, in an order in which each step still has those that it needs.
@@ -20,25 +20,25 @@ use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, S
 /// # Errors
 ///
 /// See [`give_up`](super::give_up).
-pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
+pub fn give_up(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     // Opened first, because Landlock refuses it later; its contents are those of the time of reading.
     let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;
     let was_root = getuid().is_root();
-    let account = account(needs);
+    let account = account(required);
     let bounding = clear_bounding_set()?;
     become_user(account, was_root)?;
     clear_capabilities()?;
     prctl::set_no_new_privs().map_err(|error| refused(PrivilegeStep::NoNewPrivs, error))?;
     prctl::set_dumpable(false).map_err(|error| refused(PrivilegeStep::Dumpable, error))?;
-    check_writable(needs, account)?;
-    let landlock = landlocked::restrict(needs).map_err(|error| refused(PrivilegeStep::Landlock, error))?;
-    let call_filter = call_filter::restrict(&needs.captures);
+    check_writable(required, account)?;
+    let landlock = landlocked::restrict(required).map_err(|error| refused(PrivilegeStep::Landlock, error))?;
+    let call_filter = call_filter::restrict(&required.captures);
     let filtered = call_filter.is_ok();
     let expected = ExpectedStatus { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
     prove(&mut proof, expected, landlock)?;
     if filtered {
-        call_filter::try_to_break_out(&needs.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
+        call_filter::try_to_break_out(&required.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
     }
     Ok(PrivilegeReport { user: Some(account), capabilities: true, bounding, no_new_privs: true, landlock, call_filter })
 }
@@ -60,10 +60,10 @@ fn refuse_threads() -> Result<(), Error> {
     }
 }
 
-fn account(needs: &Needs<'_>) -> TargetUser {
+fn account(required: &RequiredAccess<'_>) -> TargetUser {
     let variable = |name| std::env::var(name).ok();
     let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
-    let folders = needs.folders.iter().map(PathBuf::as_path).chain(needs.files.iter().map(|file| folder_of(file)));
+    let folders = required.folders.iter().map(PathBuf::as_path).chain(required.files.iter().map(|file| folder_of(file)));
     let owner = folders.filter_map(owner).find(|(uid, _)| !Uid::from_raw(*uid).is_root());
     TargetUser::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
 }
@@ -106,13 +106,13 @@ fn clear_capabilities() -> Result<(), Error> {
 
 /// Creates missing folders and files, and checks that the user may write where the outputs go. The kernel is asked in the user's
 /// name, because nobody else knows everything that may forbid it.
-fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
+fn check_writable(required: &RequiredAccess<'_>, account: TargetUser) -> Result<(), Error> {
     let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
-    let folders = needs.folders.iter().map(|folder| {
+    let folders = required.folders.iter().map(|folder| {
         let made = fs::create_dir_all(folder).and_then(|()| may(folder, AccessFlags::W_OK | AccessFlags::X_OK));
         (folder, made)
     });
-    let files = needs.files.iter().map(|file| {
+    let files = required.files.iter().map(|file| {
         // An existing file is not opened: a named pipe would wait for its reader.
         let made = if file.exists() { Ok(()) } else { File::create_new(file).map(drop) };
         (file, made.and_then(|()| may(file, AccessFlags::W_OK)))

@@ -31,7 +31,7 @@
 //!
 //! # Remaining possibilities
 //!
-//! Open descriptors stay open: packets are read from the interfaces, standard output can be written. The files of [`Needs`] can
+//! Open descriptors stay open: packets are read from the interfaces, standard output can be written. The files of [`RequiredAccess`] can
 //! be written; files can be created, written, renamed and removed in its folders; nothing else can be opened, run or connected
 //! to. Other processes of the same user cannot look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and
 //! no core dump contains packets.
@@ -66,7 +66,7 @@ use crate::error::Error;
 
 /// The resources that the rest of the run still needs.
 #[derive(Clone, Debug, Default)]
-pub struct Needs<'a> {
+pub struct RequiredAccess<'a> {
     /// Folders in which files are created and removed, as in rotation. Everything below them can be written, too. A missing
     /// folder is created as the user that the program becomes.
     pub folders: Vec<PathBuf>,
@@ -79,7 +79,7 @@ pub struct Needs<'a> {
     pub captures: Vec<BorrowedFd<'a>>,
 }
 
-/// The folder of a file, for [`Needs::folders`].
+/// The folder of a file, for [`RequiredAccess::folders`].
 pub fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -118,7 +118,7 @@ pub enum NoCallFilter {
     Refused(String),
 }
 
-/// The extent to which the kernel restricts the process to its [`Needs`].
+/// The extent to which the kernel restricts the process to its [`RequiredAccess`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Landlock {
     /// Everything is restricted: files, TCP connections, signals to others.
@@ -137,11 +137,11 @@ pub enum Landlock {
 ///
 /// [`Error::Privileges`] if any privilege is left or cannot be checked, [`Error::Save`] or [`Error::Io`] if the user may not
 /// write to what is needed. The capture must not continue then.
-pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
+pub fn give_up(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(target_os = "linux")]
-    return linux::give_up(needs);
+    return linux::give_up(required);
     #[cfg(not(target_os = "linux"))]
-    return elsewhere::give_up(needs);
+    return elsewhere::give_up(required);
 }
 
 #[cfg(test)]
