@@ -52,7 +52,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
         .map(|(name, link_type)| (name.to_owned(), (name.to_owned(), protocols::link_type(link_type).to_string())))
         .unzip();
     let signals = CaptureSignals::prepare()?;
-    let dropped = privileges::give_up(&RequiredAccess { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
+    let dropped = privileges::drop_all(&RequiredAccess { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let writer = job.save.clone().map(PacketWriter::create).transpose()?;
     signals.catch();
     let Live { mut stream, stop_handle, status } = devices.start(writer, job.limits)?;

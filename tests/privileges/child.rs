@@ -57,7 +57,7 @@ pub fn run(arguments: &[String]) {
         captures,
     };
     let frame = attempts::file_with_frame();
-    match privileges::give_up(&required) {
+    match privileges::drop_all(&required) {
         Ok(report) => println!("given up: {}", English.privileges_dropped(&report)),
         Err(error) => {
             println!("error: {error}");

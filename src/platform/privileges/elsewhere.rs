@@ -8,8 +8,8 @@ use crate::error::Error;
 ///
 /// # Errors
 ///
-/// See [`give_up`](super::give_up).
-pub fn give_up(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
+/// See [`drop_all`](super::drop_all).
+pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(unix)]
     let user = Some(become_user()?);
     #[cfg(not(unix))]

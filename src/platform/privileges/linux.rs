@@ -19,8 +19,8 @@ use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, S
 ///
 /// # Errors
 ///
-/// See [`give_up`](super::give_up).
-pub fn give_up(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
+/// See [`drop_all`](super::drop_all).
+pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     // Opened first, because Landlock refuses it later; its contents are those of the time of reading.
     let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;

@@ -4,7 +4,7 @@
 //!
 //! 1. Load libpcap, open the interfaces, set their filters, read everything else that must be read (port tables, names for
 //!    filters).
-//! 2. [`give_up`].
+//! 2. [`drop_all`].
 //! 3. Open the outputs.
 //! 4. Start threads.
 //! 5. Parse the first packet.
@@ -15,7 +15,7 @@
 //! work in this way in any case.
 //!
 //! Threads come afterwards, too: capabilities, `no_new_privs` and Landlock belong to a thread and are inherited by those it
-//! starts. [`give_up`] refuses if there is more than one.
+//! starts. [`drop_all`] refuses if there is more than one.
 //!
 //! # The user
 //!
@@ -137,11 +137,11 @@ pub enum Landlock {
 ///
 /// [`Error::Privileges`] if any privilege is left or cannot be checked, [`Error::Save`] or [`Error::Io`] if the user may not
 /// write to what is needed. The capture must not continue then.
-pub fn give_up(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
+pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(target_os = "linux")]
-    return linux::give_up(required);
+    return linux::drop_all(required);
     #[cfg(not(target_os = "linux"))]
-    return elsewhere::give_up(required);
+    return elsewhere::drop_all(required);
 }
 
 #[cfg(test)]
