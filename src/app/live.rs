@@ -71,7 +71,7 @@ fn refuse(error: Error) -> Result<u8, Error> {
     }
     print_error(&error);
     // If standard error is closed, nobody reads it.
-    let _ = diagnosis::write(&doctor::diagnose(&Machine::look()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
+    let _ = diagnosis::write(&doctor::diagnose(&Machine::detect()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
 }
 
