@@ -302,7 +302,7 @@ impl Source {
             self.waiting = true;
             return;
         }
-        if self.input.gate.has_refused() {
+        if self.input.input_interrupt.has_refused() {
             self.ended = true;
             self.completeness = Completeness::Interrupted { offset: self.buffer.offset() };
             return;
