@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::ahead::ReadAhead;
+use super::read_ahead::ReadAhead;
 use super::buffer::Reader;
 use super::digest::HashingReader;
 use super::gzip::GzipReader;

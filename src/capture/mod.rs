@@ -6,7 +6,7 @@
 //! [`Inputs`] resolves a user's arguments: folders, and files in the order of time. The module `live` captures from interfaces. A
 //! [`Filter`] selects packets.
 
-mod ahead;
+mod read_ahead;
 mod buffer;
 mod datalink;
 mod digest;
