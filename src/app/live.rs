@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portolan::analysis::{Driver, Options, Throttle};
-use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, Status, StopHandle};
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, CaptureStatus, StopHandle};
 use portolan::capture::{InputName, SaveTarget, PacketWriter, Source};
 use portolan::error::{CaptureProblem, Error};
 use portolan::format::{Layout, diagnosis};
@@ -111,7 +111,7 @@ struct Watch<'a> {
     /// The names of the interfaces.
     names: Vec<String>,
     driver: Driver<std::option::IntoIter<Result<Source, Error>>>,
-    status: Status,
+    status: CaptureStatus,
     stop_handle: StopHandle,
     display: StatusDisplay,
     began: Instant,
@@ -142,7 +142,7 @@ impl<'a> Watch<'a> {
         options: Options,
         names: Vec<String>,
         source: Source,
-        status: Status,
+        status: CaptureStatus,
         stop_handle: StopHandle,
         request: TablesRequest,
     ) -> Self {

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
-use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Limits, Live, Status, Stream};
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Limits, Live, CaptureStatus, Stream};
 use portolan::capture::{Completeness, Filter, InputName, LinkType, SaveTarget, PacketWriter, Source};
 use portolan::error::{Action, CaptureProblem, Error};
 
@@ -41,7 +41,7 @@ fn frames_of(stream: Stream) -> Vec<Vec<u8>> {
     read(stream).into_iter().map(|(_, data)| data).collect()
 }
 
-fn endings(status: &Status) -> Vec<Option<Ending>> {
+fn endings(status: &CaptureStatus) -> Vec<Option<Ending>> {
     status.interfaces().into_iter().map(|interface| interface.ending).collect()
 }
 

@@ -12,7 +12,7 @@
 //! 3. [`Stream`] is read by [`Source::from_reader`](super::Source::from_reader). It saves its bytes before it gives them out, if
 //!    there is a file to save to: the file holds exactly the bytes that are analysed.
 //! 4. [`StopHandle`] ends the capture from any thread, and so does a limit. The stream then ends with the counts of each interface,
-//!    and [`Status`] gives the reason for each end.
+//!    and [`CaptureStatus`] gives the reason for each end.
 //!
 //! A capture waits for an interface that is switched off: the system continues the capture when the interface is switched on
 //! again. The removal of an interface ends its capture.
@@ -31,7 +31,7 @@ mod worker;
 use std::time::{Duration, Instant};
 
 pub use device::Devices;
-pub use status::{CaptureFailure, Ending, InterfaceStatus, Status, StopHandle};
+pub use status::{CaptureFailure, Ending, InterfaceStatus, CaptureStatus, StopHandle};
 pub use stream::Stream;
 
 use super::filter::Filter;
@@ -81,7 +81,7 @@ pub struct Live {
     /// Ends the capture.
     pub stop_handle: StopHandle,
     /// Its status, during the capture and after the end.
-    pub status: Status,
+    pub status: CaptureStatus,
 }
 
 impl Devices {
@@ -93,7 +93,7 @@ impl Devices {
     /// [`Error::Capture`] if the system refuses the thread of an interface. Nothing is captured then.
     pub fn start(self, writer: Option<PacketWriter>, limits: Limits) -> Result<Live, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
-        let status = Status::new(&descriptions, writer.as_ref());
+        let status = CaptureStatus::new(&descriptions, writer.as_ref());
         let stop_handle = StopHandle::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
         let (mut stream, sender) = stream::stream(&descriptions, writer, stop_handle.clone(), status.clone());

@@ -61,7 +61,7 @@ pub struct InterfaceStatus {
 
 /// The status of a capture. All clones share it.
 #[derive(Clone, Debug)]
-pub struct Status(Arc<Shared>);
+pub struct CaptureStatus(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -88,8 +88,8 @@ struct SavingStatus {
     problems: Vec<Error>,
 }
 
-impl Status {
-    pub(super) fn new(descriptions: &[Description], writer: Option<&PacketWriter>) -> Status {
+impl CaptureStatus {
+    pub(super) fn new(descriptions: &[Description], writer: Option<&PacketWriter>) -> CaptureStatus {
         let counters = |description: &Description| Counters {
             name: description.name.clone(),
             link_type: description.link_type,
@@ -101,7 +101,7 @@ impl Status {
             ending: OnceLock::new(),
         };
         let saving = Mutex::new(SavingStatus { saved: writer.map(PacketWriter::stats), problems: Vec::new() });
-        Status(Arc::new(Shared { interfaces: descriptions.iter().map(counters).collect(), saving }))
+        CaptureStatus(Arc::new(Shared { interfaces: descriptions.iter().map(counters).collect(), saving }))
     }
 
     /// The interfaces, in the order they were named.
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn an_interface_that_went_down_and_came_back_did_so_once() {
         let description = Description { name: "west".into(), link_type: LinkType::ETHERNET, snaplen: 1, filter: None };
-        let status = Status::new(&[description], None);
+        let status = CaptureStatus::new(&[description], None);
         let switched = |is_down: &[bool]| {
             is_down.iter().for_each(|is_down| status.set_down(0, *is_down));
             let interface = &status.interfaces()[0];

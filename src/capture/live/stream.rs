@@ -11,7 +11,7 @@ use pcap::{Active, Capture};
 use super::super::pcapng_write;
 use super::super::packet_writer::PacketWriter;
 use super::device::Description;
-use super::status::{Status, StopHandle};
+use super::status::{CaptureStatus, StopHandle};
 
 /// Bytes after which a thread hands over its block: large enough that this costs nothing.
 pub const BLOCK: usize = 256 << 10;
@@ -34,7 +34,7 @@ pub struct Stream {
     time_slice: Option<TimeSlice>,
     writer: Option<PacketWriter>,
     stop_handle: StopHandle,
-    status: Status,
+    status: CaptureStatus,
     /// Each thread returns its capture, which stays open as long as the stream.
     workers: Vec<JoinHandle<Capture<Active>>>,
 }
@@ -76,7 +76,7 @@ impl BlockSender {
 }
 
 /// A stream that begins with a section header and the interfaces, and the way into it.
-pub fn stream(descriptions: &[Description], writer: Option<PacketWriter>, stop_handle: StopHandle, status: Status) -> (Stream, BlockSender) {
+pub fn stream(descriptions: &[Description], writer: Option<PacketWriter>, stop_handle: StopHandle, status: CaptureStatus) -> (Stream, BlockSender) {
     let (ready, blocks) = sync_channel(READY);
     let spare = Spare::default();
     let mut stream = Stream {

@@ -11,7 +11,7 @@ use pcap::{Active, Capture, PacketHeader, Stat};
 use super::super::pcapng_write::{self, Statistics};
 use super::device::{Device, IS_PRECISE, TIMEOUT, words};
 use super::link_state::{LinkState, link_state};
-use super::status::{CaptureFailure, Ending, Status, StopHandle};
+use super::status::{CaptureFailure, Ending, CaptureStatus, StopHandle};
 use super::stream::{BLOCK, BlockSender};
 use crate::time::{NANOSECONDS, Time};
 
@@ -40,7 +40,7 @@ impl Worker {
         device: Device,
         sender: BlockSender,
         stop_handle: StopHandle,
-        status: Status,
+        status: CaptureStatus,
         deadline: Option<Instant>,
     ) -> Worker {
         let block = Vec::with_capacity(BLOCK);
@@ -222,7 +222,7 @@ struct BlockWriter {
     is_over: bool,
     sender: BlockSender,
     stop_handle: StopHandle,
-    status: Status,
+    status: CaptureStatus,
 }
 
 impl BlockWriter {
