@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portolan::analysis::{Driver, Options, Throttle};
-use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Live, CaptureStatus, StopHandle};
+use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, RunningCapture, CaptureStatus, StopHandle};
 use portolan::capture::{InputName, SaveTarget, PacketWriter, Source};
 use portolan::error::{CaptureProblem, Error};
 use portolan::format::{Layout, diagnosis};
@@ -55,7 +55,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     let dropped = privileges::drop_all(&RequiredAccess { captures: devices.descriptors().collect(), ..needs(job, &names) })?;
     let writer = job.save.clone().map(PacketWriter::create).transpose()?;
     signals.catch();
-    let Live { mut stream, stop_handle, status } = devices.start(writer, job.limits)?;
+    let RunningCapture { mut stream, stop_handle, status } = devices.start(writer, job.limits)?;
     let request = signals.follow(stop_handle.clone())?;
     print_status(&MESSAGES.privileges_dropped(&dropped));
     print_status(&MESSAGES.capture_started(&described));

@@ -75,7 +75,7 @@ pub struct Limits {
 
 /// A running capture.
 #[derive(Debug)]
-pub struct Live {
+pub struct RunningCapture {
     /// Its packets. Dropping the stream ends the capture.
     pub stream: Stream,
     /// Ends the capture.
@@ -91,7 +91,7 @@ impl Devices {
     /// # Errors
     ///
     /// [`Error::Capture`] if the system refuses the thread of an interface. Nothing is captured then.
-    pub fn start(self, writer: Option<PacketWriter>, limits: Limits) -> Result<Live, Error> {
+    pub fn start(self, writer: Option<PacketWriter>, limits: Limits) -> Result<RunningCapture, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
         let status = CaptureStatus::new(&descriptions, writer.as_ref());
         let stop_handle = StopHandle::new(limits.packets);
@@ -105,6 +105,6 @@ impl Devices {
             })?;
             stream.add_worker(thread);
         }
-        Ok(Live { stream, stop_handle, status })
+        Ok(RunningCapture { stream, stop_handle, status })
     }
 }
