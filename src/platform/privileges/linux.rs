@@ -10,7 +10,7 @@ use nix::sys::prctl;
 use nix::sys::stat::fstat;
 use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setresgid, setresuid};
 
-use super::account::{self, TargetUser, Why};
+use super::account::{self, TargetUser, UserReason};
 use super::status::{ExpectedStatus, ProcessStatus};
 use super::{Landlock, RequiredAccess, PrivilegeReport, call_filter, folder_of, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
@@ -120,7 +120,7 @@ fn check_writable(required: &RequiredAccess<'_>, account: TargetUser) -> Result<
     for (path, checked) in folders.chain(files) {
         let output = || path.display().to_string();
         checked.map_err(|source| match source.kind() {
-            ErrorKind::PermissionDenied if account.why != Why::Started => {
+            ErrorKind::PermissionDenied if account.why != UserReason::Started => {
                 Error::Save { output: output(), reason: SaveProblem::NotWritable { uid: account.uid } }
             }
             _ => Error::writing(output(), source),

@@ -57,7 +57,7 @@ mod linux;
 #[cfg(target_os = "linux")]
 mod status;
 
-pub use account::{TargetUser, Why};
+pub use account::{TargetUser, UserReason};
 
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
