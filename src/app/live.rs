@@ -17,7 +17,7 @@ use portolan::service::protocols;
 use super::cli::{Destination, LiveJob, Target};
 use super::destinations::{check_tables, heading, is_unread, write_tables};
 use super::diagnostics::{print_diagnostics, print_error, print_status, report_unwritten};
-use super::reporter::{Reporter, Reports};
+use super::reporter::{Reporter, ReportSettings};
 use super::setup::{options, timeline};
 use super::signals::{CaptureSignals, TablesRequest};
 use super::status_display::{StatusDisplay, LiveStatus};
@@ -64,7 +64,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     Watch::new(job, options, names, source, status, stop_handle, request).run()
 }
 
-/// Reports a missing library or privilege, and how to fix that; returns every other error.
+/// ReportSettings a missing library or privilege, and how to fix that; returns every other error.
 fn refuse(error: Error) -> Result<u8, Error> {
     if !matches!(error, Error::Capture { reason: CaptureProblem::NotPermitted(_), .. } | Error::NoLive(_)) {
         return Err(error);
@@ -148,7 +148,7 @@ impl<'a> Watch<'a> {
     ) -> Self {
         let display = StatusDisplay::new(job.plain);
         let began = Instant::now();
-        let reporter = Reporter::new(Reports {
+        let reporter = Reporter::new(ReportSettings {
             tables: job.tables.clone(),
             common: job.common.clone(),
             registry: Arc::clone(&options.registry),
@@ -189,7 +189,7 @@ impl<'a> Watch<'a> {
         self.finish()
     }
 
-    /// Reports problems since the last call. The capture continues, unless the reader of the packets has gone away.
+    /// ReportSettings problems since the last call. The capture continues, unless the reader of the packets has gone away.
     fn report_problems(&mut self) {
         for problem in self.status.take_problems() {
             if problem.is_closed_pipe() {
@@ -215,7 +215,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Reports interfaces that were switched off or on since the last call.
+    /// ReportSettings interfaces that were switched off or on since the last call.
     fn report_down(&mut self, interfaces: &[InterfaceStatus]) {
         for (interface, (times, is_reported)) in interfaces.iter().zip(&mut self.down) {
             if interface.went_down > *times {
@@ -284,7 +284,7 @@ impl<'a> Watch<'a> {
         self.report_failed_outputs(&failures);
     }
 
-    /// Reports tables that could not be written; the next attempt may succeed. If nobody reads standard output any more, the
+    /// ReportSettings tables that could not be written; the next attempt may succeed. If nobody reads standard output any more, the
     /// capture is stopped instead: every output is then tried again, and failures are reported at the end.
     fn report_failed_outputs(&self, failures: &[Error]) {
         if is_unread(failures) {

@@ -12,7 +12,7 @@ use signal_hook::consts::SIGUSR1;
 use signal_hook::{flag, low_level};
 
 use super::ignored::is_ignored;
-use super::{PATIENCE, Signal, end_at_once};
+use super::{DEBOUNCE, Signal, end_at_once};
 
 /// A receiver of signals.
 pub struct Receiver {
@@ -112,7 +112,7 @@ impl Receiver {
                     was_interrupted = true;
                     // Any that come meanwhile count as the same one. No clock is compared: however late this thread is, none of
                     // them counts as a second one.
-                    thread::sleep(PATIENCE);
+                    thread::sleep(DEBOUNCE);
                     self.forget(signal.0);
                 }
             }

@@ -179,10 +179,10 @@ impl CaptureStatus {
 
 /// Ends a capture, from any thread. All clones end the same capture.
 #[derive(Clone, Debug)]
-pub struct StopHandle(Arc<Order>);
+pub struct StopHandle(Arc<StopState>);
 
 #[derive(Debug)]
-struct Order {
+struct StopState {
     cause: AtomicU8,
     /// True once the stream is no longer read.
     abandoned: AtomicBool,
@@ -200,7 +200,7 @@ impl StopHandle {
     pub(super) fn new(packets: Option<u64>) -> StopHandle {
         let cause = if packets == Some(0) { BY_PACKETS } else { GOES_ON };
         let left = packets.map(AtomicU64::new);
-        StopHandle(Arc::new(Order { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
+        StopHandle(Arc::new(StopState { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
     }
 
     /// Ends the capture within about a quarter of a second, with the packets up to this moment. Returns at once; the stream ends

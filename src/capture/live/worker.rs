@@ -87,7 +87,7 @@ impl Worker {
             self.writer.hand_over();
         }
         if has_failed || self.is_down {
-            self.look_at_interface(has_failed, taken)?;
+            self.check_interface(has_failed, taken)?;
         }
         if self.counted.elapsed() >= COUNT_EVERY {
             self.count();
@@ -101,7 +101,7 @@ impl Worker {
 
     /// Checks whether the interface is switched on. The capture waits for an interface that is off: the socket stays bound to it,
     /// and packets come again as soon as it is on.
-    fn look_at_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
+    fn check_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
         let state = link_state(self.capture.as_fd(), &self.name);
         if state == LinkState::Gone {
             return ControlFlow::Break(self.fail(CaptureFailure::InterfaceRemoved));
