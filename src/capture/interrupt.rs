@@ -150,8 +150,7 @@ impl Read for Waiting {
     }
 }
 
-/// A gate between one input and its readers: once the interrupt is raised, the gate refuses further reads, and records that it
-/// did.
+/// The interrupt of one input: once it is raised, it refuses further reads of the input, and records that it did.
 #[derive(Clone, Debug, Default)]
 pub struct InputInterrupt {
     interrupt: Interrupt,
@@ -159,7 +158,7 @@ pub struct InputInterrupt {
 }
 
 impl InputInterrupt {
-    /// The gate of an input that is about to be opened.
+    /// The interrupt of an input that is about to be opened.
     pub fn new(interrupt: &Interrupt) -> InputInterrupt {
         InputInterrupt { interrupt: interrupt.clone(), has_refused: Arc::default() }
     }
@@ -179,13 +178,13 @@ impl InputInterrupt {
         self.has_refused.load(Ordering::SeqCst)
     }
 
-    /// A reader that passes the gate before each read.
+    /// A reader that checks the interrupt before each read.
     pub fn wrap<R: Read>(&self, reader: R) -> InterruptibleReader<R> {
         InterruptibleReader { input_interrupt: self.clone(), reader }
     }
 }
 
-/// A reader guarded by a [`InputInterrupt`].
+/// A reader that an [`InputInterrupt`] ends.
 pub struct InterruptibleReader<R> {
     input_interrupt: InputInterrupt,
     reader: R,
@@ -208,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gate_refuses_reads_once_the_interrupt_is_raised_and_records_it() {
+    fn an_input_refuses_reads_once_the_interrupt_is_raised_and_records_it() {
         let interrupt = Interrupt::new().unwrap();
         let (input_interrupt, other) = (InputInterrupt::new(&interrupt), InputInterrupt::new(&interrupt));
         let mut endless = input_interrupt.wrap(io::repeat(7));

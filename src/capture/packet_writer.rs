@@ -11,9 +11,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::format::{PacketRecord, Step};
+use super::output_file::{OutputFile, check_folder, numbered};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
-use super::output_file::{OutputFile, check_folder, numbered};
 use crate::error::{Action, Error, SaveProblem};
 use crate::time::{NANOSECONDS, Time};
 
@@ -136,7 +136,7 @@ impl Run {
     }
 }
 
-/// A stream of pcapng blocks being saved.
+/// A writer of a stream of pcapng blocks.
 pub struct PacketWriter {
     target: SaveTarget,
     format: Format,
@@ -170,7 +170,8 @@ impl PacketWriter {
             check_folder(&target.path)?;
             return Ok(PacketWriter::new(target, None));
         }
-        let file = OutputFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
+        let file =
+            OutputFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
         Ok(PacketWriter::new(target, Some(file)))
     }
 
@@ -190,7 +191,7 @@ impl PacketWriter {
         }
     }
 
-    /// Saves the next blocks of the stream. The blocks must be whole; the stream begins with a section header and the
+    /// Writes the next blocks of the stream. The blocks must be whole; the stream begins with a section header and the
     /// descriptions of its interfaces.
     ///
     /// With rotation, only a packet begins a file. Other blocks go to the open file, even if they make it larger than its limit:
@@ -223,11 +224,6 @@ impl PacketWriter {
 
     /// The counts of saved packets, bytes and files.
     pub fn stats(&self) -> WriteStats {
-        self.stats
-    }
-
-    /// Closes the file. All blocks have been written before.
-    pub fn finish(self) -> WriteStats {
         self.stats
     }
 

@@ -21,14 +21,15 @@ type Block = io::Result<Vec<u8>>;
 /// Reads from another reader ahead of time.
 pub struct ReadAhead(ReaderThread);
 
+/// The thread that reads the blocks.
 enum ReaderThread {
-    /// On a separate thread.
+    /// A separate thread.
     Separate {
         blocks: Receiver<Block>,
         /// Returns blocks that have been read, to be filled again.
         used: Sender<Vec<u8>>,
     },
-    /// On the thread that asks for the blocks.
+    /// The thread that asks for the blocks.
     Caller { reader: BlockReader<Box<dyn Read + Send>>, used: Option<Vec<u8>> },
 }
 
@@ -68,7 +69,7 @@ impl ReadAhead {
     }
 }
 
-/// Fills blocks one by one.
+/// A reader of whole blocks.
 struct BlockReader<R> {
     reader: R,
     state: State,

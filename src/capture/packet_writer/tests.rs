@@ -1,4 +1,4 @@
-//! PacketWriter: files that are whole at any time, rotation, full disks.
+//! Saving packets: files that are whole at any time, rotation, full disks.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -350,7 +350,7 @@ fn invalid_blocks_are_refused_and_the_packets_before_them_are_saved() {
 #[test]
 fn the_stored_descriptions_of_interfaces_are_bounded() {
     let long = "x".repeat(65_000);
-    let mut writer = Recorder::default().saving("day.pcapng");
+    let mut writer = Recorder::default().writer("day.pcapng");
     let mut one = Vec::new();
     pcapng_write::interface(&mut one, &InterfaceBlock { description: Some(&long), ..ETH });
     writer.write_blocks(&beginning(&[])).unwrap();
@@ -358,7 +358,7 @@ fn the_stored_descriptions_of_interfaces_are_bounded() {
     let (number, error) = (0..=most).find_map(|number| writer.write_blocks(&one).err().map(|error| (number, error))).unwrap();
     assert_eq!(number, most);
     assert!(matches!(error, Error::Save { reason: SaveProblem::TooMuchDescribed, .. }), "{error}");
-    assert_eq!(saving.preamble.capacity(), 0);
+    assert_eq!(writer.preamble.capacity(), 0);
 }
 
 /// A packet of the property test: nanoseconds after the one before, on the second interface if it is described, data, and whether
@@ -430,18 +430,18 @@ proptest! {
         for blocks in blocks.chunks(in_one_go) {
             writer.write_blocks(&blocks.concat()).unwrap();
         }
-        let saved = writer.stats();
+        let stats = writer.stats();
 
         let paths: Vec<PathBuf> = names(&folder).into_iter().map(|name| folder.path().join(name)).collect();
         let files: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
         let found: Vec<Vec<Seen>> = paths.iter().map(|path| packets(path)).collect();
-        prop_assert_eq!(saved.packets, expected.len() as u64);
-        prop_assert_eq!((saved.files - saved.removed, saved.not_removed), (files.len() as u64, 0));
+        prop_assert_eq!(stats.packets, expected.len() as u64);
+        prop_assert_eq!((stats.files - stats.removed, stats.not_removed), (files.len() as u64, 0));
         if let Some(keep) = keep {
-            prop_assert_eq!(files.len(), keep.min(saved.files as usize));
+            prop_assert_eq!(files.len(), keep.min(stats.files as usize));
         }
-        if saved.removed == 0 {
-            prop_assert_eq!(saved.bytes, files.iter().map(|file| file.len() as u64).sum::<u64>());
+        if stats.removed == 0 {
+            prop_assert_eq!(stats.bytes, files.iter().map(|file| file.len() as u64).sum::<u64>());
             if !is_pcap && (late > 0 || !rotates) {
                 let body = |file: &Vec<u8>| {
                     let at_first = file.strip_prefix(&long[..]).filter(|_| late > 0);
@@ -459,7 +459,7 @@ proptest! {
         for (index, (file, packets)) in files.iter().zip(&found).enumerate() {
             let first = packets[0].0.unwrap();
             if rotates {
-                let number = saved.removed + index as u64 + 1;
+                let number = stats.removed + index as u64 + 1;
                 prop_assert_eq!(&paths[index], &numbered(&limits.path, number, Time::from_nanoseconds(first)));
             }
             let size = if is_pcap { file.len() } else { last_packet_end(file) } as u64;

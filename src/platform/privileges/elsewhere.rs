@@ -1,7 +1,7 @@
 //! Systems without capabilities: user and group where the system has them, and nothing else. On macOS, root's supplementary
 //! groups stay: no safe function changes them there.
 
-use super::{Landlock, RequiredAccess, NoCallFilter, PrivilegeReport};
+use super::{Landlock, NoCallFilter, PrivilegeReport, RequiredAccess};
 use crate::error::Error;
 
 /// Becomes the user, and creates missing folders and files in the user's name.

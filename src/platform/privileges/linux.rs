@@ -12,7 +12,7 @@ use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setr
 
 use super::account::{self, TargetUser, UserReason};
 use super::status::{ExpectedStatus, ProcessStatus};
-use super::{Landlock, RequiredAccess, PrivilegeReport, call_filter, folder_of, landlocked};
+use super::{Landlock, PrivilegeReport, RequiredAccess, call_filter, folder_of, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
 
 /// Drops all privileges, in an order in which each step still has those that it needs.
