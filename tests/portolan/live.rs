@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::time::Duration;
 
-use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Limits, RunningCapture, CaptureStatus, Stream};
-use portolan::capture::{Completeness, Filter, InputName, LinkType, SaveTarget, PacketWriter, Source};
+use portolan::capture::live::{CaptureSettings, CaptureStatus, Devices, Ending, InterfaceStatus, Limits, RunningCapture, Stream};
+use portolan::capture::{Completeness, Filter, InputName, LinkType, PacketWriter, SaveTarget, Source};
 use portolan::error::{Action, CaptureProblem, Error};
 
 use crate::network::*;
@@ -62,7 +62,7 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
         send(EAST, &sent);
         let bytes = reader.join().unwrap();
         assert!(std::fs::read(folder.path("saved.pcapng")).unwrap() == bytes, "the file is the stream");
-        assert_eq!(status.saved().unwrap().packets, sent.len() as u64);
+        assert_eq!(status.write_stats().unwrap().packets, sent.len() as u64);
         let mut source = Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(bytes))).unwrap();
         let (mut got, mut last) = (Vec::new(), 0);
         while let Some((packet, interface)) = source.next_packet() {
@@ -81,7 +81,7 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
 #[test]
 fn a_packet_is_there_as_soon_as_it_has_come() {
     in_a_network(|| {
-        let RunningCapture { stream, stop_handle, status } = start(&settings(&[WEST]), Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&settings(&[WEST]), Limits::default());
         let (mut source, mut sender) = (source(stream), Sender::new(EAST));
         for frame in numbered(3) {
             sender.send(std::slice::from_ref(&frame));
@@ -111,7 +111,7 @@ fn a_limit_of_packets_is_exact_over_all_interfaces() {
 #[test]
 fn who_stops_gets_all_packets_up_to_that_moment() {
     in_a_network(|| {
-        let RunningCapture { stream, stop_handle, status } = start(&settings(&[WEST]), Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&settings(&[WEST]), Limits::default());
         let sent = numbered(3_000);
         send(EAST, &sent);
         stop_handle.stop();
@@ -124,7 +124,7 @@ fn who_stops_gets_all_packets_up_to_that_moment() {
 fn quiet_interfaces_end_when_they_are_stopped_dropped_or_out_of_time() {
     in_a_network(|| {
         let quiet = settings(&[WEST, EAST]);
-        let RunningCapture { stream, stop_handle, status } = start(&quiet, Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&quiet, Limits::default());
         let reader = std::thread::spawn(move || read(stream).len());
         stop_handle.stop();
         assert_eq!(reader.join().unwrap(), 0);
@@ -155,7 +155,7 @@ fn a_reader_that_goes_away_in_full_traffic_ends_the_threads() {
 fn what_a_slow_reader_misses_is_counted() {
     in_a_network(|| {
         let small = CaptureSettings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
-        let RunningCapture { stream, stop_handle, status } = start(&small, Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&small, Limits::default());
         // More than the stream and the system hold together.
         let sent: u64 = 8_000;
         send(EAST, &vec![vec![0xff; 8_000]; sent as usize]);
@@ -206,13 +206,14 @@ fn any_is_all_interfaces_at_once() {
 fn a_full_disk_is_told_once_and_the_capture_goes_on() {
     in_a_network(|| {
         let writer = PacketWriter::create(SaveTarget::file("/dev/full")).unwrap();
-        let RunningCapture { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(3_000)).unwrap();
+        let RunningCapture { stream, status, .. } =
+            Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(3_000)).unwrap();
         send(EAST, &numbered(3_000));
         assert_eq!(frames_of(stream).len(), 3_000);
         let problems = status.take_problems();
         assert!(matches!(&problems[..], [Error::Io { action: Action::SavePackets { saved: 0 }, .. }]), "{problems:?}");
         assert!(status.take_problems().is_empty());
-        assert_eq!(status.saved().unwrap().packets, 0);
+        assert_eq!(status.write_stats().unwrap().packets, 0);
     });
 }
 
@@ -221,7 +222,7 @@ fn an_interface_that_goes_away_is_told_and_the_others_go_on() {
     in_a_network(|| {
         ip(&["link", "add", "other", "type", "veth", "peer", "name", "end"]).unwrap();
         ip(&["link", "set", "other", "up"]).unwrap();
-        let RunningCapture { stream, stop_handle, status } = start(&settings(&["other", WEST]), Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&settings(&["other", WEST]), Limits::default());
         ip(&["link", "del", "other"]).unwrap();
         let mut source = source(stream);
         let mut sender = Sender::new(EAST);

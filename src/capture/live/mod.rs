@@ -22,18 +22,25 @@
 //!
 //! All threads end when the stream ends or is dropped, with or without packets.
 
+mod block_writer;
+mod descriptor_guard;
 mod device;
 mod link_state;
 mod status;
+mod stop_handle;
 mod stream;
 mod worker;
 
 use std::time::{Duration, Instant};
 
+pub use descriptor_guard::DescriptorGuard;
 pub use device::Devices;
-pub use status::{CaptureFailure, Ending, InterfaceStatus, CaptureStatus, StopHandle};
+pub use status::{CaptureFailure, CaptureStatus, Ending, InterfaceStatus};
+pub use stop_handle::StopHandle;
 pub use stream::Stream;
 
+use self::block_writer::BlockWriter;
+use self::worker::Worker;
 use super::filter::Filter;
 use super::packet_writer::PacketWriter;
 use crate::error::{CaptureProblem, Error};
@@ -82,6 +89,8 @@ pub struct RunningCapture {
     pub stop_handle: StopHandle,
     /// Its status, during the capture and after the end.
     pub status: CaptureStatus,
+    /// Keeps the interfaces open, even after the end.
+    pub descriptors: DescriptorGuard,
 }
 
 impl Devices {
@@ -97,14 +106,16 @@ impl Devices {
         let stop_handle = StopHandle::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
         let (mut stream, sender) = stream::stream(&descriptions, writer, stop_handle.clone(), status.clone());
+        let (ended, descriptors) = DescriptorGuard::new();
         for (index, device) in self.0.into_iter().enumerate() {
-            let worker = worker::Worker::new(index, device, sender.clone(), stop_handle.clone(), status.clone(), deadline);
-            let thread = parallel::hand_over(worker, worker::Worker::run).map_err(|(_, why)| Error::Capture {
+            let writer = BlockWriter::new(index, sender.clone(), stop_handle.clone(), status.clone());
+            let worker = Worker::new(device, writer, ended.clone(), deadline);
+            let thread = parallel::hand_over(worker, Worker::run).map_err(|(_, why)| Error::Capture {
                 interface: descriptions[index].name.clone(),
                 reason: CaptureProblem::Thread(why),
             })?;
             stream.add_worker(thread);
         }
-        Ok(RunningCapture { stream, stop_handle, status })
+        Ok(RunningCapture { stream, stop_handle, status, descriptors })
     }
 }

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pcap::{Active, Capture};
-
-use super::super::pcapng_write;
 use super::super::packet_writer::PacketWriter;
+use super::super::pcapng_write;
 use super::device::Description;
-use super::status::{CaptureStatus, StopHandle};
+use super::status::CaptureStatus;
+use super::stop_handle::StopHandle;
 
 /// Bytes after which a thread hands over its block: large enough that this costs nothing.
 pub const BLOCK: usize = 256 << 10;
@@ -21,8 +20,8 @@ const READY: usize = 128;
 /// Maximum number of blocks whose memory is kept for reuse.
 const SPARE: usize = 8;
 
-/// A capture's packets as pcapng blocks. The stream ends after the capture, with all counts; a read waits for data, or until [a
-/// pause](Stream::set_time_slice). Dropping the stream ends the capture and waits for its threads.
+/// A capture's packets as pcapng blocks. The stream ends after the capture, with all counts; a read waits for data, or until
+/// the end of [its time slice](Stream::set_time_slice). Dropping the stream ends the capture and waits for its threads.
 pub struct Stream {
     /// Blocks of whole pcapng blocks; `None` once the stream has been abandoned.
     blocks: Option<Receiver<Vec<u8>>>,
@@ -30,28 +29,27 @@ pub struct Stream {
     current: Vec<u8>,
     /// Number of bytes of the current block that have been read.
     read: usize,
-    /// The time_slice in reading; none, if `None`.
+    /// The time after which reads return to the caller; unlimited, if `None`.
     time_slice: Option<TimeSlice>,
     writer: Option<PacketWriter>,
     stop_handle: StopHandle,
     status: CaptureStatus,
-    /// Each thread returns its capture, which stays open as long as the stream.
-    workers: Vec<JoinHandle<Capture<Active>>>,
+    workers: Vec<JoinHandle<()>>,
 }
 
-/// The schedule of time_slice in reading.
+/// The time in which reads may wait and follow each other before they return to the caller.
 struct TimeSlice {
-    every: Duration,
-    last: Instant,
+    length: Duration,
+    began: Instant,
 }
 
 impl TimeSlice {
-    /// Waits for the next block, but only until the next pause.
+    /// Waits for the next block, but only until the end of the slice. The next slice begins then.
     fn receive(&mut self, blocks: &Receiver<Vec<u8>>) -> Result<Vec<u8>, RecvTimeoutError> {
-        let left = self.every.saturating_sub(self.last.elapsed());
+        let left = self.length.saturating_sub(self.began.elapsed());
         let received = if left.is_zero() { Err(RecvTimeoutError::Timeout) } else { blocks.recv_timeout(left) };
         if let Err(RecvTimeoutError::Timeout) = received {
-            self.last = Instant::now();
+            self.began = Instant::now();
         }
         received
     }
@@ -60,7 +58,7 @@ impl TimeSlice {
 /// Blocks that have been read and can be filled again.
 type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
 
-/// The way into a stream, for the threads of the interfaces.
+/// The sending end of a stream, for the threads of the interfaces.
 #[derive(Clone)]
 pub struct BlockSender {
     ready: SyncSender<Vec<u8>>,
@@ -75,8 +73,13 @@ impl BlockSender {
     }
 }
 
-/// A stream that begins with a section header and the interfaces, and the way into it.
-pub fn stream(descriptions: &[Description], writer: Option<PacketWriter>, stop_handle: StopHandle, status: CaptureStatus) -> (Stream, BlockSender) {
+/// A stream that begins with a section header and the interfaces, and its sending end.
+pub fn stream(
+    descriptions: &[Description],
+    writer: Option<PacketWriter>,
+    stop_handle: StopHandle,
+    status: CaptureStatus,
+) -> (Stream, BlockSender) {
     let (ready, blocks) = sync_channel(READY);
     let spare = Spare::default();
     let mut stream = Stream {
@@ -109,14 +112,14 @@ fn beginning(descriptions: &[Description]) -> Vec<u8> {
 
 impl Stream {
     /// Adds a thread that fills the stream.
-    pub fn add_worker(&mut self, worker: JoinHandle<Capture<Active>>) {
+    pub fn add_worker(&mut self, worker: JoinHandle<()>) {
         self.workers.push(worker);
     }
 
-    /// Makes reading pause about every `time`, with or without packets, so that the reader can do other work. A read then fails
-    /// with [`WouldBlock`](io::ErrorKind::WouldBlock), and can be tried again.
-    pub fn set_time_slice(&mut self, time: Duration) {
-        self.time_slice = Some(TimeSlice { every: time, last: Instant::now() });
+    /// Limits the time that is spent in reading: about every `length`, with or without packets, a read fails with
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), so that the caller can do other work. The read can then be tried again.
+    pub fn set_time_slice(&mut self, length: Duration) {
+        self.time_slice = Some(TimeSlice { length, began: Instant::now() });
     }
 
     /// Saves the current block. The status reports a failure, and the capture continues.
@@ -124,7 +127,7 @@ impl Stream {
         let Some(writer) = &mut self.writer else { return };
         if !writer.is_over() {
             let problem = writer.write_blocks(&self.current).err();
-            self.status.set_saved(writer.stats(), problem);
+            self.status.set_written(writer.stats(), problem);
         }
     }
 
