@@ -1,5 +1,4 @@
-//! ReportSettings of a running capture. A thread of their own makes them from a snapshot and writes them, so that no packet
-//! has to wait.
+//! Makes reports of a running capture from snapshots, on a thread of their own, so that no packet has to wait.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -10,9 +9,9 @@ use portolan::error::Error;
 use portolan::service::Registry;
 use portolan::support::parallel;
 
-use super::MESSAGES;
-use super::cli::{CommonJob, TablesJob, Target};
-use super::destinations::{heading, write_tables, write_to};
+use super::super::MESSAGES;
+use super::super::cli::{CommonJob, TablesJob, Target};
+use super::super::destinations::{heading, write_tables, write_to};
 use super::status_display::StatusDisplay;
 
 /// The Linux priority (nice value) at which a thread gets a third of the time of others when all of them want a processor. With
@@ -21,13 +20,13 @@ use super::status_display::StatusDisplay;
 #[cfg(target_os = "linux")]
 const LOW_PRIORITY: i32 = 5;
 
-/// The settings of settings.
+/// The settings of reports.
 pub struct ReportSettings {
     /// The tables, and where to write them.
     pub tables: TablesJob,
     /// The options of the analysis.
     pub common: CommonJob,
-    /// The book of ports.
+    /// The port table.
     pub registry: Arc<Registry>,
     /// The names of the interfaces.
     pub interfaces: Vec<String>,
@@ -44,7 +43,7 @@ struct ReportInput {
     tables_after: Option<u64>,
 }
 
-/// A maker of settings, one at a time.
+/// A maker of reports, one at a time.
 pub struct Reporter {
     settings: Arc<ReportSettings>,
     running: Option<JoinHandle<Vec<Error>>>,
@@ -117,10 +116,10 @@ impl ReportSettings {
         // Files do not disturb the display.
         let mut failures = match self.tables.is_shown() {
             true => self.write_data(analysis),
-            false => self.display.aside(|| self.write_data(analysis)),
+            false => self.display.suspend(|| self.write_data(analysis)),
         };
         if self.for_people {
-            failures.extend(self.display.aside(|| self.write_for_people(analysis, seconds)));
+            failures.extend(self.display.suspend(|| self.write_for_people(analysis, seconds)));
         }
         failures
     }

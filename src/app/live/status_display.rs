@@ -11,9 +11,9 @@ use portolan::format::wrap::hanging;
 use portolan::report::{Report, TableName};
 use portolan::traffic::Traffic;
 
-use super::MESSAGES;
-use super::diagnostics::print_status;
-use super::view::{is_dumb_terminal, view_on_stderr};
+use super::super::MESSAGES;
+use super::super::diagnostics::print_status;
+use super::super::view::{is_dumb_terminal, view_on_stderr};
 
 /// The most services in the summary.
 const MAX_SERVICES: usize = 15;
@@ -52,19 +52,19 @@ impl StatusDisplay {
         StatusDisplay { is_summary, summary: Arc::new(Mutex::new(Summary::new())) }
     }
 
-    /// True if there is a summary, which an analysis [refreshes](StatusDisplay::refresh).
-    pub fn is_summary(&self) -> bool {
-        self.is_summary
+    /// The least time between two updates of the status.
+    pub fn update_interval(&self) -> Duration {
+        Duration::from_secs(if self.is_summary { 1 } else { 10 })
     }
 
-    /// The least time between two updates.
-    pub fn every(&self) -> Duration {
-        Duration::from_secs(if self.is_summary { 1 } else { 10 })
+    /// The least time between two [refreshes](StatusDisplay::refresh) of the services; `None` if no services are shown.
+    pub fn refresh_interval(&self) -> Option<Duration> {
+        self.is_summary.then(|| self.update_interval())
     }
 
     /// Shows the state of the capture. False if another thread is writing at the moment, which may take a long time.
     pub fn show(&self, status: LiveStatus) -> bool {
-        let Some(mut summary) = self.if_free() else { return false };
+        let Some(mut summary) = self.try_lock() else { return false };
         if self.is_summary {
             summary.status = status;
             summary.draw();
@@ -79,15 +79,15 @@ impl StatusDisplay {
     pub fn refresh(&self, analysis: &Decided<'_>) {
         if self.is_summary {
             let services = services(analysis);
-            let mut summary = self.alone();
+            let mut summary = self.lock();
             summary.services = services;
             summary.draw();
         }
     }
 
     /// Runs `write` while the summary is off the screen, so that their outputs do not mix.
-    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        let mut summary = self.alone();
+    pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        let mut summary = self.lock();
         let lines = summary.clear();
         let written = write();
         summary.show(lines);
@@ -95,8 +95,8 @@ impl StatusDisplay {
     }
 
     /// Prints a message above the summary. Never waits for another thread that is writing.
-    pub fn say(&self, sentence: &str) {
-        let Some(mut summary) = self.if_free() else { return print_status(sentence) };
+    pub fn print(&self, sentence: &str) {
+        let Some(mut summary) = self.try_lock() else { return print_status(sentence) };
         let lines = summary.clear();
         print_status(sentence);
         summary.show(lines);
@@ -104,15 +104,15 @@ impl StatusDisplay {
 
     /// Removes the summary.
     pub fn finish(&self) {
-        self.alone().clear();
+        self.lock().clear();
     }
 
-    fn alone(&self) -> MutexGuard<'_, Summary> {
+    fn lock(&self) -> MutexGuard<'_, Summary> {
         // A panic leaves the summary consistent: the lines on display are known at any time.
         self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn if_free(&self) -> Option<MutexGuard<'_, Summary>> {
+    fn try_lock(&self) -> Option<MutexGuard<'_, Summary>> {
         match self.summary.try_lock() {
             Ok(summary) => Some(summary),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
@@ -237,9 +237,9 @@ mod tests {
     #[test]
     fn one_thread_writes_at_a_time_and_status_lines_do_not_wait() {
         let display = StatusDisplay::new(true);
-        display.aside(|| {
+        display.suspend(|| {
             assert!(!display.show(LiveStatus::default()));
-            display.say("something that cannot wait");
+            display.print("something that cannot wait");
         });
         assert!(display.clone().show(LiveStatus::default()));
     }
