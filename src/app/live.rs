@@ -73,14 +73,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     stream.set_time_slice(TIME_SLICE);
     let driver = Driver::live(&options, Source::from_reader(&InputName::Live, Box::new(stream))?);
     let display = StatusDisplay::new(job.plain);
-    let reporter = Reporter::new(ReportSettings {
-        tables: job.tables.clone(),
-        common: job.common.clone(),
-        registry: Arc::clone(&options.registry),
-        interfaces: names.clone(),
-        for_people: is_for_people(job),
-        display: display.clone(),
-    });
+    let reporter = reporter(job, &options, &names, &display);
     let reports = PeriodicReports::new(reporter, job.every, display.refresh_interval(), request);
     let result = LiveSession::new(driver, status.clone(), stop_handle, display, reports).run();
     Ok(finish(job, &options, &names, &status, &result))
@@ -95,6 +88,17 @@ fn refuse(error: Error) -> Result<u8, Error> {
     // If standard error is closed, nobody reads it.
     let _ = diagnosis::write(&doctor::diagnose(&Machine::detect()), view_on_stderr(Some(0)), &mut std::io::stderr().lock());
     Ok(FAILED)
+}
+
+fn reporter(job: &LiveJob, options: &Options, names: &[String], display: &StatusDisplay) -> Reporter {
+    Reporter::new(ReportSettings {
+        tables: job.tables.clone(),
+        common: job.common.clone(),
+        registry: Arc::clone(&options.registry),
+        interfaces: names.to_vec(),
+        for_people: is_for_people(job),
+        display: display.clone(),
+    })
 }
 
 fn saves_to_stdout(job: &LiveJob) -> bool {

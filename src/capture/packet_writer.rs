@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::format::{PacketRecord, Step};
-use super::output_file::{OutputFile, check_folder, numbered};
+use super::output_file::{OutputFile, check_folder, rotated_path};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
 use crate::error::{Action, Error, SaveProblem};
@@ -108,7 +108,7 @@ pub struct WriteStats {
 }
 
 /// The current file. Everything that precedes its first packet has been written to it.
-struct Open {
+struct CurrentFile {
     file: OutputFile,
     /// Its size, including the pending run.
     size: u64,
@@ -144,8 +144,8 @@ pub struct PacketWriter {
     /// The current section's header and interface descriptions, as received.
     preamble: Vec<u8>,
     /// A file without rotation, until something is written to it.
-    unbegun: Option<OutputFile>,
-    open: Option<Open>,
+    empty_file: Option<OutputFile>,
+    open: Option<CurrentFile>,
     run: Run,
     /// The files of a rotation that keeps only some of them, the oldest first.
     kept: VecDeque<PathBuf>,
@@ -175,14 +175,14 @@ impl PacketWriter {
         Ok(PacketWriter::new(target, Some(file)))
     }
 
-    fn new(target: SaveTarget, unbegun: Option<OutputFile>) -> PacketWriter {
+    fn new(target: SaveTarget, empty_file: Option<OutputFile>) -> PacketWriter {
         PacketWriter {
             format: target.format(),
-            stats: WriteStats { files: u64::from(unbegun.is_some()), ..WriteStats::default() },
+            stats: WriteStats { files: u64::from(empty_file.is_some()), ..WriteStats::default() },
             target,
             stream: Pcapng::new(),
             preamble: Vec::new(),
-            unbegun,
+            empty_file,
             open: None,
             run: Run::default(),
             kept: VecDeque::new(),
@@ -230,7 +230,7 @@ impl PacketWriter {
     /// Releases files and memory, which are no longer needed.
     fn end(&mut self) {
         self.over = true;
-        (self.open, self.unbegun) = (None, None);
+        (self.open, self.empty_file) = (None, None);
         (self.preamble, self.run, self.kept) = (Vec::new(), Run::default(), VecDeque::new());
     }
 
@@ -324,7 +324,7 @@ impl PacketWriter {
 
     /// True if a packet that takes `length` bytes belongs to the next file.
     #[inline]
-    fn is_full(&self, open: &Open, time: Time, length: u64) -> bool {
+    fn is_full(&self, open: &CurrentFile, time: Time, length: u64) -> bool {
         self.target.rotate_size.is_some_and(|limit| open.size + length > limit)
             || self.target.rotate_seconds.is_some_and(|limit| is_of_another_file(time, open.begin, limit))
     }
@@ -332,11 +332,11 @@ impl PacketWriter {
     /// Begins the next file, or the only one, with everything that precedes its first packet.
     fn begin(&mut self, time: Time) -> Result<(), Error> {
         self.run.restart(self.run.blocks.end);
-        let file = match self.unbegun.take() {
+        let file = match self.empty_file.take() {
             Some(file) => file,
             None => self.next_file(time)?,
         };
-        let open = self.open.insert(Open { file, size: 0, begin: time });
+        let open = self.open.insert(CurrentFile { file, size: 0, begin: time });
         let mut header = Vec::new();
         let preamble = match (self.format, self.stream.interfaces()) {
             (Format::Pcap, interfaces @ [first, ..]) => {
@@ -355,7 +355,7 @@ impl PacketWriter {
 
     /// Creates the next file of the rotation, and removes those that exceed the limit.
     fn next_file(&mut self, time: Time) -> Result<OutputFile, Error> {
-        let path = numbered(&self.target.path, self.stats.files + 1, time);
+        let path = rotated_path(&self.target.path, self.stats.files + 1, time);
         let file = OutputFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.stats))?;
         self.stats.files += 1;
         if let Some(keep) = self.target.keep {
@@ -396,7 +396,7 @@ impl PacketWriter {
         let whole = self.run.packets.partition_point(|end| *end <= arrived);
         self.stats.packets += whole as u64;
         let excess = (arrived - whole.checked_sub(1).map_or(0, |last| self.run.packets[last])) as u64;
-        if written.is_err() && open.file.take_back(excess) {
+        if written.is_err() && open.file.truncate_end(excess) {
             self.stats.bytes -= excess;
         }
         self.run.restart(self.run.blocks.end);

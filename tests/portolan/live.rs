@@ -275,3 +275,23 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
         assert!(run.code == 0 && run.stdout.contains("http"), "{run:?}");
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn interfaces_stay_open_as_long_as_their_guard() {
+    use std::os::fd::AsRawFd;
+
+    in_a_network(|| {
+        let devices = Devices::open(&settings(&[WEST])).unwrap();
+        let descriptor = devices.descriptors().next().unwrap().as_raw_fd();
+        // Another test may open a file with the number of a closed descriptor, but not with the number of its inode.
+        let socket = || std::fs::read_link(format!("/proc/self/fd/{descriptor}")).ok();
+        let open = socket();
+        let RunningCapture { stream, stop_handle, descriptors, .. } = devices.start(None, Limits::default()).unwrap();
+        stop_handle.stop();
+        assert_eq!(read(stream).len(), 0);
+        assert!(open.is_some() && socket() == open);
+        drop(descriptors);
+        assert_ne!(socket(), open);
+    });
+}

@@ -2,7 +2,8 @@
 
 use portolan::capture::SaveTarget;
 use portolan::format::Layout;
-use portolan::platform::privileges::{RequiredAccess, folder_of};
+use portolan::platform::privileges::RequiredAccess;
+use portolan::support::paths::folder_of;
 
 use super::super::cli::{Destination, LiveJob, Target};
 use super::saves_to_stdout;

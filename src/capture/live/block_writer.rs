@@ -57,7 +57,7 @@ impl BlockWriter {
             return;
         }
         let time = time(header);
-        if self.until.is_some_and(|(until, begin)| is_after(time, until, begin.elapsed())) || !self.stop_handle.take_packet() {
+        if self.until.is_some_and(|(until, begin)| is_after(time, until, begin.elapsed())) || !self.stop_handle.admit_packet() {
             self.is_over = true;
             return;
         }

@@ -19,14 +19,14 @@ struct StopState {
 }
 
 /// No cause to end yet.
-const GOES_ON: u8 = 0;
+const CONTINUES: u8 = 0;
 const BY_PACKETS: u8 = 1;
 const BY_DURATION: u8 = 2;
 const BY_STOPPING: u8 = 3;
 
 impl StopHandle {
     pub(super) fn new(packets: Option<u64>) -> StopHandle {
-        let cause = if packets == Some(0) { BY_PACKETS } else { GOES_ON };
+        let cause = if packets == Some(0) { BY_PACKETS } else { CONTINUES };
         let left = packets.map(AtomicU64::new);
         StopHandle(Arc::new(StopState { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
     }
@@ -53,7 +53,7 @@ impl StopHandle {
 
     /// Counts a packet against the limit; false if the limit was reached before. The last packet allowed ends the capture.
     #[inline]
-    pub(super) fn take_packet(&self) -> bool {
+    pub(super) fn admit_packet(&self) -> bool {
         let Some(left) = &self.0.left else { return true };
         match left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
             Ok(1) => {
@@ -77,7 +77,7 @@ impl StopHandle {
 
     fn set(&self, cause: u8) {
         // Another cause came first.
-        let _ = self.0.cause.compare_exchange(GOES_ON, cause, Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.0.cause.compare_exchange(CONTINUES, cause, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -88,12 +88,12 @@ mod tests {
     #[test]
     fn a_limit_admits_exactly_its_number_of_packets_and_the_first_cause_counts() {
         let handle = StopHandle::new(Some(1000));
-        let taken = || (0..700).filter(|_| handle.take_packet()).count();
+        let taken = || (0..700).filter(|_| handle.admit_packet()).count();
         let both = std::thread::scope(|scope| [scope.spawn(taken), scope.spawn(taken)].map(|thread| thread.join().unwrap()));
         assert_eq!(both.iter().sum::<usize>(), 1000);
         handle.stop();
         assert_eq!(handle.cause(), Some(Ending::Packets));
         assert_eq!(StopHandle::new(Some(0)).cause(), Some(Ending::Packets));
-        assert!(StopHandle::new(None).take_packet() && StopHandle::new(None).cause().is_none());
+        assert!(StopHandle::new(None).admit_packet() && StopHandle::new(None).cause().is_none());
     }
 }

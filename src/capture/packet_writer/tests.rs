@@ -460,7 +460,7 @@ proptest! {
             let first = packets[0].0.unwrap();
             if rotates {
                 let number = stats.removed + index as u64 + 1;
-                prop_assert_eq!(&paths[index], &numbered(&limits.path, number, Time::from_nanoseconds(first)));
+                prop_assert_eq!(&paths[index], &rotated_path(&limits.path, number, Time::from_nanoseconds(first)));
             }
             let size = if is_pcap { file.len() } else { last_packet_end(file) } as u64;
             prop_assert!(packets.len() == 1 || rotate_size.is_none_or(|limit| size <= limit));

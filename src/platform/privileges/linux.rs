@@ -12,8 +12,9 @@ use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setr
 
 use super::account::{self, TargetUser, UserReason};
 use super::status::{ExpectedStatus, ProcessStatus};
-use super::{Landlock, PrivilegeReport, RequiredAccess, call_filter, folder_of, landlocked};
+use super::{Landlock, PrivilegeReport, RequiredAccess, call_filter, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
+use crate::support::paths::folder_of;
 
 /// Drops all privileges, in an order in which each step still has those that it needs.
 ///
@@ -22,7 +23,7 @@ use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, S
 /// See [`drop_all`](super::drop_all).
 pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     // Opened first, because Landlock refuses it later; its contents are those of the time of reading.
-    let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
+    let mut status = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;
     let was_root = getuid().is_root();
     let account = account(required);
@@ -36,7 +37,7 @@ pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error>
     let call_filter = call_filter::restrict(&required.captures);
     let filtered = call_filter.is_ok();
     let expected = ExpectedStatus { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
-    prove(&mut proof, expected, landlock)?;
+    verify(&mut status, expected, landlock)?;
     if filtered {
         call_filter::try_to_break_out(&required.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
     }
@@ -130,10 +131,10 @@ fn check_writable(required: &RequiredAccess<'_>, account: TargetUser) -> Result<
 }
 
 /// Reads the kernel's present report on this process, and tries an access that Landlock should refuse.
-fn prove(proof: &mut File, expected: ExpectedStatus, landlock: Landlock) -> Result<(), Error> {
-    let mut told = String::new();
-    proof.read_to_string(&mut told).map_err(|error| refused(PrivilegeStep::Status, error))?;
-    let status = ProcessStatus::parse(&told).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
+fn verify(status: &mut File, expected: ExpectedStatus, landlock: Landlock) -> Result<(), Error> {
+    let mut text = String::new();
+    status.read_to_string(&mut text).map_err(|error| refused(PrivilegeStep::Status, error))?;
+    let status = ProcessStatus::parse(&text).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
     if let Some(left) = status.leftover(expected) {
         return Err(remaining(RemainingPrivilege::Status(left)));
     }

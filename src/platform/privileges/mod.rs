@@ -60,7 +60,7 @@ mod status;
 pub use account::{TargetUser, UserReason};
 
 use std::os::fd::BorrowedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::Error;
 
@@ -77,14 +77,6 @@ pub struct RequiredAccess<'a> {
     pub interfaces: Vec<String>,
     /// The descriptors of the open interfaces: packets are read from them, and nothing can be sent through them any more.
     pub captures: Vec<BorrowedFd<'a>>,
-}
-
-/// The folder of a file, for [`RequiredAccess::folders`].
-pub fn folder_of(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// The privileges that have been dropped.
@@ -142,14 +134,4 @@ pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error>
     return linux::drop_all(required);
     #[cfg(not(target_os = "linux"))]
     return elsewhere::drop_all(required);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_without_folder_is_in_the_current_one() {
-        assert_eq!(["a/b.pcap", "b.pcap", "/b.pcap"].map(|file| folder_of(Path::new(file))), ["a", ".", "/"].map(Path::new));
-    }
 }
