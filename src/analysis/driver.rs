@@ -22,8 +22,6 @@ pub struct Driver<S> {
     interrupt: Interrupt,
     sources: S,
     current: Option<Source>,
-    /// The source that was read last, unless it had to be dropped.
-    closed: Option<Source>,
     /// The digest of each input that has been read, if requested.
     digests: Vec<io::Result<Option<String>>>,
     failures: Vec<Error>,
@@ -40,7 +38,6 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
             interrupt: options.interrupt.clone(),
             sources,
             current: None,
-            closed: None,
             digests: Vec::new(),
             failures: Vec::new(),
             unread: 0,
@@ -78,14 +75,10 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
 
     fn close(&mut self, source: Source) {
         self.engine.close(&source);
-        let Some(hashing) = source.hashing() else {
-            self.digests.push(Ok(None));
-            self.closed = Some(source);
-            return;
-        };
+        let hashing = source.hashing();
         // The digest is complete once the source has dropped its reader.
         drop(source);
-        self.digests.push(hashing.finish().map(Some));
+        self.digests.push(hashing.map(|hashing| hashing.finish()).transpose());
     }
 
     /// The input that is being read, and the position in it; `None` between two inputs.
@@ -99,14 +92,7 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
     }
 
     /// Ends the reading and returns everything collected so far.
-    pub fn finish(self) -> Collected<'static> {
-        self.finish_open().0
-    }
-
-    /// Ends the reading and returns everything collected so far, with the source that was read last, if it is still open. A process
-    /// whose system calls are filtered may not write to a descriptor with the number of an interface's socket: as long as the source
-    /// is kept, no file gets that number.
-    pub fn finish_open(mut self) -> (Collected<'static>, Option<Source>) {
+    pub fn finish(mut self) -> Collected<'static> {
         if let Some(source) = self.current.take() {
             self.close(source);
         }
@@ -120,13 +106,16 @@ impl<S: Iterator<Item = Result<Source, Error>>> Driver<S> {
                 Err(source) => failures.push(Error::Io { action: Action::Read, name: input.name.to_string(), source }),
             }
         }
-        (Collected { failures, unread: self.unread, ..collected }, self.closed)
+        Collected { failures, unread: self.unread, ..collected }
     }
 }
 
-impl Driver<std::option::IntoIter<Result<Source, Error>>> {
+/// The driver of a live capture.
+pub type LiveDriver = Driver<std::option::IntoIter<Result<Source, Error>>>;
+
+impl LiveDriver {
     /// Creates a driver of a live capture: it reads the packets that have arrived, and removes flows after the idle timeout.
-    pub fn live(options: &Options, source: Source) -> Driver<std::option::IntoIter<Result<Source, Error>>> {
+    pub fn live(options: &Options, source: Source) -> LiveDriver {
         let driver = Driver::new(options, Some(Ok(source)).into_iter());
         Driver { slice: u64::MAX, expiry: options.idle_timeout.map(|idle| Expiry::new(idle, options.max_flows)), ..driver }
     }

@@ -29,7 +29,7 @@ use crate::time::Span;
 pub use closed_flows::ClosedFlows;
 pub use collected::Collected;
 pub use decided::{Decided, TrafficByTime};
-pub use driver::Driver;
+pub use driver::{Driver, LiveDriver};
 pub use engine::Engine;
 pub use idle_times::Moment;
 pub use packets::{PacketSink, pass_packets};

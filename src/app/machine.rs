@@ -21,7 +21,7 @@ use super::{COMPLETE, FAILED, INCOMPLETE};
 /// If an output cannot be used.
 pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     check_rows(job, None)?;
-    let machine = Machine::look();
+    let machine = Machine::detect();
     let table = || report::interfaces(&machine);
     let mut failures = write_rows(job, &Registry::shared(), &json::Settings::default(), table);
     if job.is_shown() {
@@ -37,7 +37,7 @@ pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
 ///
 /// If the diagnosis cannot be written.
 pub fn doctor() -> Result<u8, Error> {
-    let diagnosis = doctor::diagnose(&Machine::look());
+    let diagnosis = doctor::diagnose(&Machine::detect());
     write_to(&Target::Stdout, |output| diagnosis::write(&diagnosis, view(Some(0)), output))?;
     Ok(if diagnosis.can_capture() { COMPLETE } else { INCOMPLETE })
 }

@@ -14,13 +14,9 @@ mod live;
 mod machine;
 mod progress;
 mod read;
-#[cfg(feature = "live")]
-mod reporter;
 mod services;
 mod setup;
 mod signals;
-#[cfg(feature = "live")]
-mod status_display;
 mod view;
 
 use std::ffi::OsString;

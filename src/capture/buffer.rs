@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::ahead::{HEADROOM, ReadAhead};
+use super::read_ahead::{HEADROOM, ReadAhead};
 
 /// Bytes asked for in one read: large enough that the call itself costs nothing, small enough to stay in the cache.
 const BLOCK: usize = 256 << 10;

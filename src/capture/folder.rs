@@ -11,16 +11,16 @@ use crate::error::{Error, SkippedFiles};
 
 /// The contents of a folder.
 #[derive(Debug, Default)]
-pub struct Folder {
+pub struct FolderContents {
     /// The captures directly in it, sorted by name. Files that cannot be read are among them, so that their errors are reported.
-    pub captures: Vec<Found>,
+    pub captures: Vec<FoundCapture>,
     /// Counts of everything else.
     pub passed_over: SkippedFiles,
 }
 
 /// A capture that was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundCapture {
     /// Its path.
     pub path: PathBuf,
     /// Its identity.
@@ -29,17 +29,17 @@ pub struct Found {
     pub probe: FileProbe,
 }
 
-impl Folder {
+impl FolderContents {
     /// Looks at the entries directly in `folder`. Links are followed. Only regular files are opened: opening a FIFO would wait
     /// for a writer.
-    pub fn open(folder: &Path) -> Result<Folder, Error> {
+    pub fn open(folder: &Path) -> Result<FolderContents, Error> {
         let failed = |source| Error::opening(folder.display().to_string(), source);
         let mut paths: Vec<PathBuf> = Vec::new();
         for entry in fs::read_dir(folder).map_err(failed)? {
             paths.push(entry.map_err(failed)?.path());
         }
         paths.sort();
-        let mut found = Folder::default();
+        let mut found = FolderContents::default();
         let mut known = HashSet::new();
         for path in paths {
             match fs::metadata(&path) {
@@ -48,7 +48,7 @@ impl Folder {
                     match FileProbe::new(&InputName::File(path.clone())) {
                         FileProbe::Other => found.passed_over.other_files += 1,
                         _ if !known.insert(identity.clone()) => found.passed_over.repeated += 1,
-                        probe => found.captures.push(Found { path, identity, probe }),
+                        probe => found.captures.push(FoundCapture { path, identity, probe }),
                     }
                 }
                 Ok(metadata) if metadata.is_dir() => found.passed_over.folders += 1,

@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::ahead::ReadAhead;
 use super::buffer::Reader;
 use super::digest::HashingReader;
 use super::gzip::GzipReader;
-use super::interrupt::{Gate, Interrupt};
+use super::interrupt::{InputInterrupt, Interrupt};
 use super::lz4::Lz4Reader;
 use super::near::near_paths;
+use super::read_ahead::ReadAhead;
 use super::skippable;
 use super::xz::XzReader;
 use super::zstd::ZstdReader;
@@ -172,8 +172,8 @@ pub struct Input {
     pub position: Position,
     /// The source of its digest, if the input is hashed.
     pub hashing: Option<HashingReader>,
-    /// The gate that an interrupt closes.
-    pub gate: Gate,
+    /// The interrupt that ends reading it early.
+    pub interrupt: InputInterrupt,
 }
 
 /// An input as stored, and its size, if known.
@@ -182,26 +182,26 @@ type Stored = (Box<dyn Read + Send>, Option<u64>);
 impl Input {
     /// Opens the input `name`. Reading ends with the input or at the interrupt.
     pub fn open(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
-        let gate = Gate::new(interrupt);
-        let (reader, size) = Input::open_stored(name, interrupt, &gate)?;
-        Input::from_reader(name, reader, size, None, gate)
+        let input_interrupt = InputInterrupt::new(interrupt);
+        let (reader, size) = Input::open_stored(name, interrupt, &input_interrupt)?;
+        Input::from_reader(name, reader, size, None, input_interrupt)
     }
 
     /// Opens the input `name`, and hashes the bytes read from it.
     pub fn open_hashing(name: &InputName, interrupt: &Interrupt) -> Result<Input, Error> {
-        let gate = Gate::new(interrupt);
-        let (reader, size) = Input::open_stored(name, interrupt, &gate)?;
-        let hashing = HashingReader::new(Box::new(gate.guard(reader)));
-        Input::from_reader(name, Box::new(hashing.clone()), size, Some(hashing), gate)
+        let input_interrupt = InputInterrupt::new(interrupt);
+        let (reader, size) = Input::open_stored(name, interrupt, &input_interrupt)?;
+        let hashing = HashingReader::new(Box::new(input_interrupt.wrap(reader)));
+        Input::from_reader(name, Box::new(hashing.clone()), size, Some(hashing), input_interrupt)
     }
 
-    fn open_stored(name: &InputName, interrupt: &Interrupt, gate: &Gate) -> Result<Stored, Error> {
+    fn open_stored(name: &InputName, interrupt: &Interrupt, input_interrupt: &InputInterrupt) -> Result<Stored, Error> {
         let interrupted = || Error::Interrupted { input: name.to_string() };
         let open_error = |source: io::Error| match source.kind() {
             io::ErrorKind::Interrupted => interrupted(),
             _ => Error::opening(name.to_string(), source),
         };
-        gate.pass().map_err(|_| interrupted())?;
+        input_interrupt.check().map_err(|_| interrupted())?;
         match name {
             InputName::Stdin => Ok((interrupt.standard_input().map_err(open_error)?, None)),
             InputName::File(path) => {
@@ -222,7 +222,7 @@ impl Input {
 
     /// Wraps any reader; messages call it `name`.
     pub fn from_bytes(name: &InputName, reader: Box<dyn Read + Send>) -> Result<Input, Error> {
-        Input::from_reader(name, reader, None, None, Gate::default())
+        Input::from_reader(name, reader, None, None, InputInterrupt::default())
     }
 
     /// Adds the decompressor that the first bytes of `reader` call for, if any.
@@ -231,11 +231,11 @@ impl Input {
         reader: Box<dyn Read + Send>,
         total: Option<u64>,
         hashing: Option<HashingReader>,
-        gate: Gate,
+        input_interrupt: InputInterrupt,
     ) -> Result<Input, Error> {
-        let read_error = |source| Input::read_error(&gate, name, source);
+        let read_error = |source| Input::read_error(&input_interrupt, name, source);
         let position = Position { read: Arc::default(), total };
-        let mut reader = Counted { inner: gate.guard(reader), read: Arc::clone(&position.read) };
+        let mut reader = Counted { inner: input_interrupt.wrap(reader), read: Arc::clone(&position.read) };
         let mut magic = beginning(&mut reader).map_err(read_error)?;
         let mut compression = Compression::from_magic(&magic);
         if skippable::begins(&magic) {
@@ -251,27 +251,32 @@ impl Input {
             // Hashing takes longer than reading, and the analysis should not wait for it.
             Compression::None if hashing.is_some() => Reader::Ahead(ReadAhead::new(whole)),
             Compression::None => Reader::Direct(Box::new(whole)),
-            Compression::Gzip => ahead(&gate, GzipReader::new(in_blocks(whole))),
+            Compression::Gzip => ahead(&input_interrupt, GzipReader::new(in_blocks(whole))),
             Compression::Zstd => {
                 let whole = io::BufReader::with_capacity(ZSTD_BLOCK, whole);
-                ahead(&gate, ZstdReader::new(whole).map_err(read_error)?)
+                ahead(&input_interrupt, ZstdReader::new(whole).map_err(read_error)?)
             }
-            Compression::Lz4 => ahead(&gate, Lz4Reader::new(in_blocks(whole))),
-            Compression::Xz => ahead(&gate, XzReader::new(whole)),
+            Compression::Lz4 => ahead(&input_interrupt, Lz4Reader::new(in_blocks(whole))),
+            Compression::Xz => ahead(&input_interrupt, XzReader::new(whole)),
         };
-        Ok(Input { reader, compression, position, hashing, gate })
+        Ok(Input { reader, compression, position, hashing, interrupt: input_interrupt })
     }
 
     /// The error for an input that could not be read as far as its file header.
-    pub fn read_error(gate: &Gate, name: &InputName, source: io::Error) -> Error {
+    pub fn read_error(input_interrupt: &InputInterrupt, name: &InputName, source: io::Error) -> Error {
         let name = name.to_string();
-        if gate.has_refused() { Error::Interrupted { input: name } } else { Error::Io { action: Action::Read, name, source } }
+        if input_interrupt.has_refused() {
+            Error::Interrupted { input: name }
+        } else {
+            Error::Io { action: Action::Read, name, source }
+        }
     }
 }
 
-/// Reads the output of `decompressor` ahead. The output passes the gate, too: a few bytes may keep a decompressor busy for long.
-fn ahead(gate: &Gate, decompressor: impl Read + Send + 'static) -> Reader {
-    Reader::Ahead(ReadAhead::new(gate.guard(decompressor)))
+/// Reads the output of `decompressor` ahead. The interrupt is checked for each part of the output, too: a few bytes may
+/// keep a decompressor busy for long.
+fn ahead(input_interrupt: &InputInterrupt, decompressor: impl Read + Send + 'static) -> Reader {
+    Reader::Ahead(ReadAhead::new(input_interrupt.wrap(decompressor)))
 }
 
 /// Paths that exist and are similar to a missing one.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use super::folder::Folder;
+use super::folder::FolderContents;
 use super::identity::Identity;
 use super::input::InputName;
 use super::source::FileProbe;
@@ -75,11 +75,11 @@ impl Inputs {
 
     fn add_folder(&mut self, path: &Path, candidates: &mut Vec<Candidate>) {
         let input = path.display().to_string();
-        match Folder::open(path) {
-            Ok(Folder { captures, passed_over }) if captures.is_empty() => {
+        match FolderContents::open(path) {
+            Ok(FolderContents { captures, passed_over }) if captures.is_empty() => {
                 self.failures.push(Error::NoCaptures { input, passed_over });
             }
-            Ok(Folder { captures, passed_over }) => {
+            Ok(FolderContents { captures, passed_over }) => {
                 if passed_over != SkippedFiles::default() {
                     self.passed_over.merge(passed_over);
                     self.folders.push(input);

@@ -150,22 +150,21 @@ impl Read for Waiting {
     }
 }
 
-/// A gate between one input and its readers: once the interrupt is raised, the gate refuses further reads, and records that it
-/// did.
+/// The interrupt of one input: once it is raised, it refuses further reads of the input, and records that it did.
 #[derive(Clone, Debug, Default)]
-pub struct Gate {
+pub struct InputInterrupt {
     interrupt: Interrupt,
     has_refused: Arc<AtomicBool>,
 }
 
-impl Gate {
-    /// The gate of an input that is about to be opened.
-    pub fn new(interrupt: &Interrupt) -> Gate {
-        Gate { interrupt: interrupt.clone(), has_refused: Arc::default() }
+impl InputInterrupt {
+    /// The interrupt of an input that is about to be opened.
+    pub fn new(interrupt: &Interrupt) -> InputInterrupt {
+        InputInterrupt { interrupt: interrupt.clone(), has_refused: Arc::default() }
     }
 
     /// Fails if the interrupt has been raised.
-    pub fn pass(&self) -> io::Result<()> {
+    pub fn check(&self) -> io::Result<()> {
         if !self.interrupt.is_raised() {
             return Ok(());
         }
@@ -179,22 +178,22 @@ impl Gate {
         self.has_refused.load(Ordering::SeqCst)
     }
 
-    /// A reader that passes the gate before each read.
-    pub fn guard<R: Read>(&self, reader: R) -> Gated<R> {
-        Gated { gate: self.clone(), reader }
+    /// A reader that checks the interrupt before each read.
+    pub fn wrap<R: Read>(&self, reader: R) -> InterruptibleReader<R> {
+        InterruptibleReader { input_interrupt: self.clone(), reader }
     }
 }
 
-/// A reader guarded by a [`Gate`].
-pub struct Gated<R> {
-    gate: Gate,
+/// A reader that an [`InputInterrupt`] ends.
+pub struct InterruptibleReader<R> {
+    input_interrupt: InputInterrupt,
     reader: R,
 }
 
-impl<R: Read> Read for Gated<R> {
+impl<R: Read> Read for InterruptibleReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            self.gate.pass()?;
+            self.input_interrupt.check()?;
             match self.reader.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => return read,
@@ -208,23 +207,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gate_refuses_reads_once_the_interrupt_is_raised_and_records_it() {
+    fn an_input_refuses_reads_once_the_interrupt_is_raised_and_records_it() {
         let interrupt = Interrupt::new().unwrap();
-        let (gate, other) = (Gate::new(&interrupt), Gate::new(&interrupt));
-        let mut endless = gate.guard(io::repeat(7));
+        let (input_interrupt, other) = (InputInterrupt::new(&interrupt), InputInterrupt::new(&interrupt));
+        let mut endless = input_interrupt.wrap(io::repeat(7));
         let mut buffer = [0; 4];
-        assert_eq!((endless.read(&mut buffer).unwrap(), gate.has_refused()), (4, false));
+        assert_eq!((endless.read(&mut buffer).unwrap(), input_interrupt.has_refused()), (4, false));
         interrupt.raise();
         interrupt.raise();
         assert_ne!(endless.read(&mut buffer).unwrap_err().kind(), io::ErrorKind::Interrupted);
-        assert!(gate.has_refused() && !other.has_refused());
+        assert!(input_interrupt.has_refused() && !other.has_refused());
     }
 
     #[test]
     fn the_default_cannot_be_raised() {
         let never = Interrupt::default();
         never.raise();
-        assert!(!never.is_raised() && Gate::new(&never).pass().is_ok());
+        assert!(!never.is_raised() && InputInterrupt::new(&never).check().is_ok());
     }
 
     #[cfg(unix)]
@@ -235,7 +234,7 @@ mod tests {
         let interrupt = Interrupt::new().unwrap();
         let (input, mut open) = io::pipe().unwrap();
         open.write_all(b"ab").unwrap();
-        let mut reader = Gate::new(&interrupt).guard(interrupt.reader(File::from(OwnedFd::from(input))));
+        let mut reader = InputInterrupt::new(&interrupt).wrap(interrupt.reader(File::from(OwnedFd::from(input))));
         let mut buffer = [0; 4];
         assert_eq!(reader.read(&mut buffer).unwrap(), 2);
         let raise = std::thread::spawn(move || interrupt.raise());

@@ -2,11 +2,10 @@
 //!
 //! [`Source`] is the entry point: it opens an [`InputName`], recognises compression and format by magic number, and lends out one
 //! [`Packet`] at a time. The format parsers ([`pcap`], [`pcapng`], [`snoop`]) look at bytes and do no I/O. In the other
-//! direction, [`pcapng_write`] turns packets into pcapng blocks, and [`Saving`] writes a stream of such blocks to files.
+//! direction, [`pcapng_write`] turns packets into pcapng blocks, and [`PacketWriter`] writes a stream of such blocks to files.
 //! [`Inputs`] resolves a user's arguments: folders, and files in the order of time. The module `live` captures from interfaces. A
 //! [`Filter`] selects packets.
 
-mod ahead;
 mod buffer;
 mod datalink;
 mod digest;
@@ -24,14 +23,15 @@ mod interrupt;
 pub mod live;
 mod lz4;
 mod near;
+mod output_file;
 mod packet;
+mod packet_writer;
 pub mod pcap;
 mod pcap_write;
 pub mod pcapng;
 pub mod pcapng_write;
+mod read_ahead;
 mod read_problem;
-mod saved_file;
-mod saving;
 mod skippable;
 pub mod snoop;
 mod source;
@@ -49,6 +49,6 @@ pub use near::{near_paths, near_words};
 pub use packet::{Interface, Packet, Resolution};
 
 pub use crate::link_type::LinkType;
+pub use packet_writer::{PacketWriter, SaveTarget, WriteStats};
 pub use read_problem::{ReadProblem, ReadReason};
-pub use saving::{SaveTarget, Saved, Saving};
 pub use source::{CheckedPacket, Completeness, MAX_REPORTED_PROBLEMS, Source};

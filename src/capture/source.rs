@@ -167,8 +167,9 @@ impl Source {
 
     fn from_input(name: &InputName, mut input: Input) -> Result<Source, Error> {
         let mut buffer = Buffer::new();
-        let whole =
-            buffer.fill(&mut input.reader, pcap::FILE_HEADER).map_err(|source| Input::read_error(&input.gate, name, source))?;
+        let whole = buffer
+            .fill(&mut input.reader, pcap::FILE_HEADER)
+            .map_err(|source| Input::read_error(&input.interrupt, name, source))?;
         if buffer.unread().is_empty() {
             return Err(Error::Empty { input: name.to_string() });
         }
@@ -302,7 +303,7 @@ impl Source {
             self.waiting = true;
             return;
         }
-        if self.input.gate.has_refused() {
+        if self.input.interrupt.has_refused() {
             self.ended = true;
             self.completeness = Completeness::Interrupted { offset: self.buffer.offset() };
             return;

@@ -1,6 +1,6 @@
 //! Files that are complete at any time: a reader sees the old document or the new one.
 //!
-//! A document is written under a temporary name beside its place, and renamed when it is complete. Two programs that write the
+//! A document is written to a temporary file in the folder of its target, and renamed when it is complete. Two programs that write the
 //! same file do not interfere: the one that ends last wins, with a complete document.
 
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -9,15 +9,15 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::paths::follow_links;
+
 /// The most temporary names that are tried; if all of them exist, that is an error.
 const MAX_NAMES: usize = 100;
-/// The most symbolic links that are followed to a file that does not exist yet: as many as Linux follows (path_resolution(7)).
-const MAX_LINKS: usize = 40;
 
 /// The documents that are being written at this moment.
 static UNFINISHED: Unfinished = Unfinished(Mutex::new(Vec::new()));
 
-/// Writes a document beside `path`, and puts it in its place when it is complete. If that fails, the old file stays.
+/// Writes a document to a temporary file beside `path`, and renames it to `path` when it is complete. If that fails, the old file stays.
 ///
 /// A device or a named pipe is written directly, and so is a file in a folder that cannot be written to, if the file itself can
 /// be. A symbolic link stays, and leads to the new document. The permissions of a replaced file stay; a new one has those of
@@ -38,31 +38,6 @@ pub fn remove_unfinished() {
     std::mem::forget(UNFINISHED.remove());
 }
 
-/// The one path, of all that lead there, to the file that a document for `path` is written to, even if it does not exist yet:
-/// absolute and without links, as far as the folders exist.
-pub fn place_of(path: &Path) -> PathBuf {
-    let place = follow_links(path);
-    for folder in place.ancestors().skip(1) {
-        let here = if folder == Path::new("") { Path::new(".") } else { folder };
-        if let (Ok(folder), Ok(rest)) = (fs::canonicalize(here), place.strip_prefix(folder)) {
-            return folder.join(rest);
-        }
-    }
-    place
-}
-
-/// The file that a symbolic link leads to, even if it does not exist yet. Other paths stay as they are.
-///
-/// The path does not become absolute: a user who dropped privileges may be in a folder that no absolute path leads to any more.
-fn follow_links(path: &Path) -> PathBuf {
-    let mut place = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        let Ok(target) = fs::read_link(&place) else { break };
-        place = place.with_file_name(target);
-    }
-    place
-}
-
 /// Temporary files that have not been renamed yet.
 struct Unfinished(Mutex<Vec<PathBuf>>);
 
@@ -74,27 +49,30 @@ impl Unfinished {
             examined => Some(examined?),
         };
         if replaced.as_ref().is_some_and(|replaced| !replaced.is_file()) {
-            return fill(File::create(path)?, document);
+            return write_document(File::create(path)?, document);
         }
         let permissions = replaced.map(|replaced| replaced.permissions());
-        let place = follow_links(path);
-        let (file, temporary) = match self.begin(&place, permissions.as_ref()) {
-            Err(error) if permissions.is_some() && is_closed_folder(&error) => return fill(File::create(place)?, document),
-            begun => begun?,
+        let target = follow_links(path);
+        let (file, temporary) = match self.create_temporary(&target, permissions.as_ref()) {
+            Err(error) if permissions.is_some() && is_read_only_folder(&error) => {
+                return write_document(File::create(target)?, document);
+            }
+            created => created?,
         };
-        match keep_permissions(&file, permissions).and_then(|()| fill(file, document)) {
-            Ok(()) => self.finish(&temporary, &place),
+        match keep_permissions(&file, permissions).and_then(|()| write_document(file, document)) {
+            Ok(()) => self.persist(&temporary, &target),
             Err(error) => {
-                self.give_up(&temporary);
+                self.discard(&temporary);
                 Err(error)
             }
         }
     }
 
-    /// Creates a temporary file beside `place`. Nobody else has it, and nobody can read it who could not read what it replaces.
+    /// Creates a temporary file beside `target`. Nobody else has it, and nobody can read it who could not read what it replaces.
     ///
-    /// The crate tempfile does not help: it makes the path absolute (see [`follow_links`]).
-    fn begin(&self, place: &Path, permissions: Option<&Permissions>) -> io::Result<(File, PathBuf)> {
+    /// The crate tempfile does not help: it makes the path absolute, and no absolute path may lead to the current folder any more (see
+    /// [`follow_links`]).
+    fn create_temporary(&self, target: &Path, permissions: Option<&Permissions>) -> io::Result<(File, PathBuf)> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -107,8 +85,8 @@ impl Unfinished {
         let mut unfinished = self.lock();
         for _ in 0..MAX_NAMES {
             // A new name each time, short enough for every file system and impossible to guess.
-            let name = format!(".portolan-{:016x}.part", RandomState::new().hash_one(place));
-            let temporary = place.with_file_name(name);
+            let name = format!(".portolan-{:016x}.part", RandomState::new().hash_one(target));
+            let temporary = target.with_file_name(name);
             match options.open(&temporary) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 opened => {
@@ -121,10 +99,10 @@ impl Unfinished {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Puts a complete document in its place; removes the document if that fails.
-    fn finish(&self, temporary: &Path, place: &Path) -> io::Result<()> {
+    /// Renames a complete document to its target; removes the document if that fails.
+    fn persist(&self, temporary: &Path, target: &Path) -> io::Result<()> {
         let mut unfinished = self.lock();
-        let renamed = fs::rename(temporary, place);
+        let renamed = fs::rename(temporary, target);
         if renamed.is_err() {
             let _ = fs::remove_file(temporary);
         }
@@ -132,7 +110,7 @@ impl Unfinished {
         renamed
     }
 
-    fn give_up(&self, temporary: &Path) {
+    fn discard(&self, temporary: &Path) {
         let mut unfinished = self.lock();
         let _ = fs::remove_file(temporary);
         unfinished.retain(|path| path != temporary);
@@ -154,7 +132,7 @@ impl Unfinished {
 }
 
 /// True if no file can be created in a folder.
-fn is_closed_folder(error: &io::Error) -> bool {
+fn is_read_only_folder(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
@@ -167,7 +145,7 @@ fn keep_permissions(file: &File, permissions: Option<Permissions>) -> io::Result
     }
 }
 
-fn fill(file: File, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_document(file: File, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut output = BufWriter::new(file);
     document(&mut output)?;
     output.flush()
@@ -273,23 +251,5 @@ mod tests {
         });
         assert!(lost.is_err() && whole.exists() && !path.exists());
         assert!(unfinished.lock().is_empty());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_place_is_the_same_by_all_its_names() {
-        use std::os::unix::fs::symlink;
-        let folder = tempfile::tempdir().unwrap();
-        let base = fs::canonicalize(folder.path()).unwrap();
-        fs::create_dir(base.join("in")).unwrap();
-        symlink("in", base.join("link")).unwrap();
-        symlink("../to", base.join("in/dangling")).unwrap();
-        symlink("round", base.join("round")).unwrap();
-        for (path, place) in
-            [("link/a", "in/a"), ("in/../a", "a"), ("in/dangling", "to"), ("no/b/c", "no/b/c"), ("round", "round")]
-        {
-            assert_eq!(place_of(&base.join(path)), base.join(place), "{path}");
-        }
-        assert!(place_of(Path::new("not-there")).is_absolute());
     }
 }

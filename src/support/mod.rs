@@ -8,4 +8,5 @@ pub mod chunked_vec;
 pub mod hash_index;
 pub mod int_set;
 pub mod parallel;
+pub mod paths;
 pub mod prefetch;

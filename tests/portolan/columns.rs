@@ -103,7 +103,7 @@ fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
     let registry = Registry::shared();
     check("book", &report::book(&Book::open(&registry).pages()));
     #[cfg(feature = "live")]
-    check("interfaces", &report::interfaces(&portolan::platform::machine::Machine::look()));
+    check("interfaces", &report::interfaces(&portolan::platform::machine::Machine::detect()));
 }
 
 #[test]

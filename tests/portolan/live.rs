@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::time::Duration;
 
-use portolan::capture::live::{CaptureSettings, Devices, Ending, InterfaceStatus, Limits, Live, Status, Stream};
-use portolan::capture::{Completeness, Filter, InputName, LinkType, SaveTarget, Saving, Source};
+use portolan::capture::live::{CaptureSettings, CaptureStatus, Devices, Ending, InterfaceStatus, Limits, RunningCapture, Stream};
+use portolan::capture::{Completeness, Filter, InputName, LinkType, PacketWriter, SaveTarget, Source};
 use portolan::error::{Action, CaptureProblem, Error};
 
 use crate::network::*;
@@ -15,7 +15,7 @@ fn settings(interfaces: &[&str]) -> CaptureSettings {
     CaptureSettings::new(interfaces.iter().map(|name| (*name).to_owned()).collect())
 }
 
-fn start(settings: &CaptureSettings, limits: Limits) -> Live {
+fn start(settings: &CaptureSettings, limits: Limits) -> RunningCapture {
     Devices::open(settings).unwrap().start(None, limits).unwrap()
 }
 
@@ -41,7 +41,7 @@ fn frames_of(stream: Stream) -> Vec<Vec<u8>> {
     read(stream).into_iter().map(|(_, data)| data).collect()
 }
 
-fn endings(status: &Status) -> Vec<Option<Ending>> {
+fn endings(status: &CaptureStatus) -> Vec<Option<Ending>> {
     status.interfaces().into_iter().map(|interface| interface.ending).collect()
 }
 
@@ -50,9 +50,9 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
     in_a_network(|| {
         let sent = office();
         let folder = Folder::new();
-        let saving = Saving::create(SaveTarget::file(folder.path("saved.pcapng"))).unwrap();
-        let Live { stream, status, .. } =
-            Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(sent.len() as u64)).unwrap();
+        let writer = PacketWriter::create(SaveTarget::file(folder.path("saved.pcapng"))).unwrap();
+        let RunningCapture { stream, status, .. } =
+            Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(sent.len() as u64)).unwrap();
         let mut bytes = Vec::new();
         let reader = std::thread::spawn(move || {
             let mut stream = stream;
@@ -62,7 +62,7 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
         send(EAST, &sent);
         let bytes = reader.join().unwrap();
         assert!(std::fs::read(folder.path("saved.pcapng")).unwrap() == bytes, "the file is the stream");
-        assert_eq!(status.saved().unwrap().packets, sent.len() as u64);
+        assert_eq!(status.write_stats().unwrap().packets, sent.len() as u64);
         let mut source = Source::from_reader(&InputName::Stdin, Box::new(std::io::Cursor::new(bytes))).unwrap();
         let (mut got, mut last) = (Vec::new(), 0);
         while let Some((packet, interface)) = source.next_packet() {
@@ -81,14 +81,14 @@ fn what_comes_out_is_what_went_in_and_what_is_saved() {
 #[test]
 fn a_packet_is_there_as_soon_as_it_has_come() {
     in_a_network(|| {
-        let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&settings(&[WEST]), Limits::default());
         let (mut source, mut sender) = (source(stream), Sender::new(EAST));
         for frame in numbered(3) {
             sender.send(std::slice::from_ref(&frame));
             let (packet, _) = source.next_packet().unwrap();
             assert_eq!(packet.data, frame);
         }
-        stopper.stop();
+        stop_handle.stop();
         assert!(source.next_packet().is_none());
         assert_eq!(endings(&status), [Some(Ending::Stopped)]);
     });
@@ -97,7 +97,7 @@ fn a_packet_is_there_as_soon_as_it_has_come() {
 #[test]
 fn a_limit_of_packets_is_exact_over_all_interfaces() {
     in_a_network(|| {
-        let Live { stream, status, .. } = start(&settings(&[WEST, EAST, WEST]), packets(2_500));
+        let RunningCapture { stream, status, .. } = start(&settings(&[WEST, EAST, WEST]), packets(2_500));
         // Each is seen at both ends.
         send(EAST, &numbered(4_000));
         let got = read(stream);
@@ -111,10 +111,10 @@ fn a_limit_of_packets_is_exact_over_all_interfaces() {
 #[test]
 fn who_stops_gets_all_packets_up_to_that_moment() {
     in_a_network(|| {
-        let Live { stream, stopper, status } = start(&settings(&[WEST]), Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&settings(&[WEST]), Limits::default());
         let sent = numbered(3_000);
         send(EAST, &sent);
-        stopper.stop();
+        stop_handle.stop();
         assert!(frames_of(stream) == sent);
         assert_eq!(status.interfaces()[0].received, 3_000);
     });
@@ -124,16 +124,16 @@ fn who_stops_gets_all_packets_up_to_that_moment() {
 fn quiet_interfaces_end_when_they_are_stopped_dropped_or_out_of_time() {
     in_a_network(|| {
         let quiet = settings(&[WEST, EAST]);
-        let Live { stream, stopper, status } = start(&quiet, Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&quiet, Limits::default());
         let reader = std::thread::spawn(move || read(stream).len());
-        stopper.stop();
+        stop_handle.stop();
         assert_eq!(reader.join().unwrap(), 0);
         assert_eq!(endings(&status), [Some(Ending::Stopped), Some(Ending::Stopped)]);
-        let Live { stream, status, .. } = start(&quiet, Limits::default());
+        let RunningCapture { stream, status, .. } = start(&quiet, Limits::default());
         drop(stream);
         assert_eq!(endings(&status), [Some(Ending::Stopped), Some(Ending::Stopped)]);
         let limits = Limits { duration: Some(Duration::from_millis(50)), ..Limits::default() };
-        let Live { stream, status, .. } = start(&quiet, limits);
+        let RunningCapture { stream, status, .. } = start(&quiet, limits);
         assert_eq!(read(stream).len(), 0);
         assert_eq!(endings(&status), [Some(Ending::Duration), Some(Ending::Duration)]);
     });
@@ -142,7 +142,7 @@ fn quiet_interfaces_end_when_they_are_stopped_dropped_or_out_of_time() {
 #[test]
 fn a_reader_that_goes_away_in_full_traffic_ends_the_threads() {
     in_a_network(|| {
-        let Live { mut stream, status, .. } = start(&settings(&[WEST]), Limits::default());
+        let RunningCapture { mut stream, status, .. } = start(&settings(&[WEST]), Limits::default());
         let long = vec![vec![0xff; 8_000]; 2_000];
         send(EAST, &long);
         assert!(stream.read(&mut [0; 100]).unwrap() > 0);
@@ -155,11 +155,11 @@ fn a_reader_that_goes_away_in_full_traffic_ends_the_threads() {
 fn what_a_slow_reader_misses_is_counted() {
     in_a_network(|| {
         let small = CaptureSettings { buffer_bytes: 1 << 20, ..settings(&[WEST]) };
-        let Live { stream, stopper, status } = start(&small, Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&small, Limits::default());
         // More than the stream and the system hold together.
         let sent: u64 = 8_000;
         send(EAST, &vec![vec![0xff; 8_000]; sent as usize]);
-        stopper.stop();
+        stop_handle.stop();
         let mut source = source(stream);
         let mut got = 0;
         while source.next_packet().is_some() {
@@ -176,7 +176,7 @@ fn what_a_slow_reader_misses_is_counted() {
 fn a_filter_and_a_snap_length_are_kept() {
     in_a_network(|| {
         let filter = Some(Filter::new("tcp").unwrap());
-        let Live { stream, .. } = start(&CaptureSettings { filter, snaplen: 40, ..settings(&[WEST]) }, packets(9));
+        let RunningCapture { stream, .. } = start(&CaptureSettings { filter, snaplen: 40, ..settings(&[WEST]) }, packets(9));
         send(EAST, &numbered(5));
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         let mut source = source(stream);
@@ -192,7 +192,7 @@ fn a_filter_and_a_snap_length_are_kept() {
 #[test]
 fn any_is_all_interfaces_at_once() {
     in_a_network(|| {
-        let Live { stream, .. } = start(&settings(&["any"]), packets(2));
+        let RunningCapture { stream, .. } = start(&settings(&["any"]), packets(2));
         send(EAST, &numbered(1));
         let mut source = source(stream);
         let (packet, interface) = source.next_packet().unwrap();
@@ -205,14 +205,15 @@ fn any_is_all_interfaces_at_once() {
 #[test]
 fn a_full_disk_is_told_once_and_the_capture_goes_on() {
     in_a_network(|| {
-        let saving = Saving::create(SaveTarget::file("/dev/full")).unwrap();
-        let Live { stream, status, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(3_000)).unwrap();
+        let writer = PacketWriter::create(SaveTarget::file("/dev/full")).unwrap();
+        let RunningCapture { stream, status, .. } =
+            Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(3_000)).unwrap();
         send(EAST, &numbered(3_000));
         assert_eq!(frames_of(stream).len(), 3_000);
-        let troubles = status.take_troubles();
-        assert!(matches!(&troubles[..], [Error::Io { action: Action::SavePackets { saved: 0 }, .. }]), "{troubles:?}");
-        assert!(status.take_troubles().is_empty());
-        assert_eq!(status.saved().unwrap().packets, 0);
+        let problems = status.take_problems();
+        assert!(matches!(&problems[..], [Error::Io { action: Action::SavePackets { saved: 0 }, .. }]), "{problems:?}");
+        assert!(status.take_problems().is_empty());
+        assert_eq!(status.write_stats().unwrap().packets, 0);
     });
 }
 
@@ -221,7 +222,7 @@ fn an_interface_that_goes_away_is_told_and_the_others_go_on() {
     in_a_network(|| {
         ip(&["link", "add", "other", "type", "veth", "peer", "name", "end"]).unwrap();
         ip(&["link", "set", "other", "up"]).unwrap();
-        let Live { stream, stopper, status } = start(&settings(&["other", WEST]), Limits::default());
+        let RunningCapture { stream, stop_handle, status, .. } = start(&settings(&["other", WEST]), Limits::default());
         ip(&["link", "del", "other"]).unwrap();
         let mut source = source(stream);
         let mut sender = Sender::new(EAST);
@@ -231,7 +232,7 @@ fn an_interface_that_goes_away_is_told_and_the_others_go_on() {
         }
         let ending = status.interfaces()[0].ending.clone();
         assert!(matches!(&ending, Some(Ending::Failed(_))), "{ending:?}");
-        stopper.stop();
+        stop_handle.stop();
         while source.next_packet().is_some() {}
         assert_eq!(endings(&status)[1], Some(Ending::Stopped));
     });
@@ -266,11 +267,31 @@ fn a_saved_capture_is_one_that_can_be_analysed() {
     in_a_network(|| {
         let folder = Folder::new();
         let path = folder.path("saved.pcap");
-        let saving = Saving::create(SaveTarget::file(&path)).unwrap();
-        let Live { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(saving), packets(9)).unwrap();
+        let writer = PacketWriter::create(SaveTarget::file(&path)).unwrap();
+        let RunningCapture { stream, .. } = Devices::open(&settings(&[WEST])).unwrap().start(Some(writer), packets(9)).unwrap();
         send(EAST, &connection((C, 40_001), (S, 80), 1));
         assert_eq!(frames_of(stream).len(), 9);
         let run = run(&["read", path.to_str().unwrap(), "--table", "services"]);
         assert!(run.code == 0 && run.stdout.contains("http"), "{run:?}");
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn interfaces_stay_open_as_long_as_their_guard() {
+    use std::os::fd::AsRawFd;
+
+    in_a_network(|| {
+        let devices = Devices::open(&settings(&[WEST])).unwrap();
+        let descriptor = devices.descriptors().next().unwrap().as_raw_fd();
+        // Another test may open a file with the number of a closed descriptor, but not with the number of its inode.
+        let socket = || std::fs::read_link(format!("/proc/self/fd/{descriptor}")).ok();
+        let open = socket();
+        let RunningCapture { stream, stop_handle, descriptors, .. } = devices.start(None, Limits::default()).unwrap();
+        stop_handle.stop();
+        assert_eq!(read(stream).len(), 0);
+        assert!(open.is_some() && socket() == open);
+        drop(descriptors);
+        assert_ne!(socket(), open);
     });
 }

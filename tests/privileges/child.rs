@@ -19,7 +19,7 @@ use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType
 use nix::unistd::{Gid, Pid, Uid, geteuid, setgroups, setresgid, setresuid, setuid};
 use pcap::{Active, Capture};
 use portolan::messages::{English, LiveMessages};
-use portolan::platform::privileges::{self, Needs};
+use portolan::platform::privileges::{self, RequiredAccess};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
 use crate::attempts::{self, Target, Unfiltered};
@@ -50,14 +50,14 @@ pub fn run(arguments: &[String]) {
     let mut capture = portolan_libpcap::is_available().then(open_capture);
     let own = Path::new(outside).join(OWN);
     let captures = capture.iter().map(|capture| capture.as_fd()).chain([interface.as_fd()]).collect();
-    let needs = Needs {
+    let required = RequiredAccess {
         folders: vec![folder.into()],
         files: vec!["/dev/null".into(), own],
         interfaces: vec!["lo".into(), "any".into()],
         captures,
     };
     let frame = attempts::file_with_frame();
-    match privileges::give_up(&needs) {
+    match privileges::drop_all(&required) {
         Ok(report) => println!("given up: {}", English.privileges_dropped(&report)),
         Err(error) => {
             println!("error: {error}");

@@ -12,7 +12,7 @@ use portolan::error::{Error, NamedOutput, OutputConflict, UsedFile};
 use portolan::format::Layout;
 use portolan::format::folder::file_of;
 use portolan::report::TableName;
-use portolan::support::atomic_write::place_of;
+use portolan::support::paths;
 
 use crate::app::cli::{Destination, RowsJob, TablesJob, Target};
 
@@ -160,7 +160,7 @@ impl FileId {
     fn of(path: &Path) -> Option<FileId> {
         match fs::metadata(path) {
             Ok(metadata) => metadata.is_file().then(|| FileId::There(Identity::new(path, &metadata))),
-            Err(_) => Some(FileId::Missing(place_of(path))),
+            Err(_) => Some(FileId::Missing(paths::resolve(path))),
         }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use portolan::capture::live::Stopper;
+use portolan::capture::live::StopHandle;
 use portolan::error::{Error, LiveUnavailable};
 use signal_hook::consts::SIGUSR1;
 
@@ -39,11 +39,11 @@ impl CaptureSignals {
     /// # Errors
     ///
     /// [`Error::NoLive`] if the system refuses a thread, so that no signal could end the capture in order.
-    pub fn follow(self, stopper: Stopper) -> Result<TablesRequest, Error> {
+    pub fn follow(self, stop_handle: StopHandle) -> Result<TablesRequest, Error> {
         let request = TablesRequest::default();
         let asked = request.clone();
         let end = move |_| {
-            stopper.stop();
+            stop_handle.stop();
             true
         };
         let followed: io::Result<()> = self.0.follow(end, move || asked.0.store(true, Ordering::SeqCst));

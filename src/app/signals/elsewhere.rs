@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use super::{PATIENCE, Signal, end_at_once};
+use super::{DEBOUNCE, Signal, end_at_once};
 
 /// Calls `end` for each Ctrl-C; `end` returns whether the program ends in order.
 ///
@@ -13,7 +13,7 @@ use super::{PATIENCE, Signal, end_at_once};
 pub fn follow(mut end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
     let mut first: Option<Instant> = None;
     let handle = move || {
-        if first.is_some_and(|first| first.elapsed() >= PATIENCE) || !end(Signal::INTERRUPT) {
+        if first.is_some_and(|first| first.elapsed() >= DEBOUNCE) || !end(Signal::INTERRUPT) {
             end_at_once(Signal::INTERRUPT);
         }
         first.get_or_insert_with(Instant::now);

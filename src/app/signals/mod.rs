@@ -2,7 +2,7 @@
 //! far.
 //!
 //! SIGINT, SIGTERM and SIGHUP end a reading or a capture in order, however often they come: programs such as timeout(1) send two
-//! of them within microseconds, and a shell that exits sends SIGTERM and SIGHUP. Only a second SIGINT that comes [`PATIENCE`]
+//! of them within microseconds, and a shell that exits sends SIGTERM and SIGHUP. Only a second SIGINT that comes [`DEBOUNCE`]
 //! after the first ends the program at once: that is a person who has pressed Ctrl-C again. A signal that was ignored when the
 //! program was started stays ignored: nohup(1) relies on that for SIGHUP, and a shell for SIGINT in its background jobs.
 
@@ -26,7 +26,7 @@ pub use capture::{CaptureSignals, TablesRequest};
 pub use reading::Reading;
 
 /// A second SIGINT that comes sooner than this after the first counts as the same one.
-const PATIENCE: Duration = Duration::from_millis(500);
+const DEBOUNCE: Duration = Duration::from_millis(500);
 
 /// A signal that ends the program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

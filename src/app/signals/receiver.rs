@@ -12,7 +12,7 @@ use signal_hook::consts::SIGUSR1;
 use signal_hook::{flag, low_level};
 
 use super::ignored::is_ignored;
-use super::{PATIENCE, Signal, end_at_once};
+use super::{DEBOUNCE, Signal, end_at_once};
 
 /// A receiver of signals.
 pub struct Receiver {
@@ -94,12 +94,12 @@ impl Receiver {
     /// If the system refuses a thread. Then the signals do what they did before.
     pub fn follow(self, end: impl FnMut(Signal) -> bool + Send + 'static, show: impl Fn() + Send + 'static) -> io::Result<()> {
         let is_default = Arc::clone(&self.is_default);
-        parallel::hand_over(self, move |receiver| receiver.obey(end, show)).map_err(|(_, why)| why)?;
+        parallel::hand_over(self, move |receiver| receiver.handle(end, show)).map_err(|(_, why)| why)?;
         is_default.store(false, Ordering::SeqCst);
         Ok(())
     }
 
-    fn obey(mut self, mut end: impl FnMut(Signal) -> bool, show: impl Fn()) {
+    fn handle(mut self, mut end: impl FnMut(Signal) -> bool, show: impl Fn()) {
         let mut was_interrupted = false;
         // Waiting does not fail as long as the pipe exists.
         while let Ok(came) = self.wait() {
@@ -112,7 +112,7 @@ impl Receiver {
                     was_interrupted = true;
                     // Any that come meanwhile count as the same one. No clock is compared: however late this thread is, none of
                     // them counts as a second one.
-                    thread::sleep(PATIENCE);
+                    thread::sleep(DEBOUNCE);
                     self.forget(signal.0);
                 }
             }

@@ -1,7 +1,7 @@
 //! Packets from network interfaces, as a stream of pcapng blocks that is read like a file.
 //!
 //! ```text
-//! interface - libpcap - thread --.                         .- file (Saving)
+//! interface - libpcap - thread --.                         .- file (PacketWriter)
 //! interface - libpcap - thread ---+-- bounded channel -- Stream - Source - analysis
 //! ```
 //!
@@ -11,8 +11,8 @@
 //!    when there are many, or when no more have come for a moment.
 //! 3. [`Stream`] is read by [`Source::from_reader`](super::Source::from_reader). It saves its bytes before it gives them out, if
 //!    there is a file to save to: the file holds exactly the bytes that are analysed.
-//! 4. [`Stopper`] ends the capture from any thread, and so does a limit. The stream then ends with the counts of each interface,
-//!    and [`Status`] gives the reason for each end.
+//! 4. [`StopHandle`] ends the capture from any thread, and so does a limit. The stream then ends with the counts of each interface,
+//!    and [`CaptureStatus`] gives the reason for each end.
 //!
 //! A capture waits for an interface that is switched off: the system continues the capture when the interface is switched on
 //! again. The removal of an interface ends its capture.
@@ -22,20 +22,27 @@
 //!
 //! All threads end when the stream ends or is dropped, with or without packets.
 
+mod block_writer;
+mod descriptor_guard;
 mod device;
 mod link_state;
 mod status;
+mod stop_handle;
 mod stream;
 mod worker;
 
 use std::time::{Duration, Instant};
 
+pub use descriptor_guard::DescriptorGuard;
 pub use device::Devices;
-pub use status::{CaptureFailure, Ending, InterfaceStatus, Status, Stopper};
+pub use status::{CaptureFailure, CaptureStatus, Ending, InterfaceStatus};
+pub use stop_handle::StopHandle;
 pub use stream::Stream;
 
+use self::block_writer::BlockWriter;
+use self::worker::Worker;
 use super::filter::Filter;
-use super::saving::Saving;
+use super::packet_writer::PacketWriter;
 use crate::error::{CaptureProblem, Error};
 use crate::support::parallel;
 
@@ -75,13 +82,15 @@ pub struct Limits {
 
 /// A running capture.
 #[derive(Debug)]
-pub struct Live {
+pub struct RunningCapture {
     /// Its packets. Dropping the stream ends the capture.
     pub stream: Stream,
     /// Ends the capture.
-    pub stopper: Stopper,
+    pub stop_handle: StopHandle,
     /// Its status, during the capture and after the end.
-    pub status: Status,
+    pub status: CaptureStatus,
+    /// Keeps the interfaces open, even after the end.
+    pub descriptors: DescriptorGuard,
 }
 
 impl Devices {
@@ -91,20 +100,22 @@ impl Devices {
     /// # Errors
     ///
     /// [`Error::Capture`] if the system refuses the thread of an interface. Nothing is captured then.
-    pub fn start(self, saving: Option<Saving>, limits: Limits) -> Result<Live, Error> {
+    pub fn start(self, writer: Option<PacketWriter>, limits: Limits) -> Result<RunningCapture, Error> {
         let descriptions: Vec<_> = self.0.iter().map(|device| device.description.clone()).collect();
-        let status = Status::new(&descriptions, saving.as_ref());
-        let stopper = Stopper::new(limits.packets);
+        let status = CaptureStatus::new(&descriptions, writer.as_ref());
+        let stop_handle = StopHandle::new(limits.packets);
         let deadline = limits.duration.and_then(|duration| Instant::now().checked_add(duration));
-        let (mut stream, outlet) = stream::stream(&descriptions, saving, stopper.clone(), status.clone());
+        let (mut stream, sender) = stream::stream(&descriptions, writer, stop_handle.clone(), status.clone());
+        let (ended, descriptors) = DescriptorGuard::new();
         for (index, device) in self.0.into_iter().enumerate() {
-            let worker = worker::Worker::new(index, device, outlet.clone(), stopper.clone(), status.clone(), deadline);
-            let thread = parallel::hand_over(worker, worker::Worker::run).map_err(|(_, why)| Error::Capture {
+            let writer = BlockWriter::new(index, sender.clone(), stop_handle.clone(), status.clone());
+            let worker = Worker::new(device, writer, ended.clone(), deadline);
+            let thread = parallel::hand_over(worker, Worker::run).map_err(|(_, why)| Error::Capture {
                 interface: descriptions[index].name.clone(),
                 reason: CaptureProblem::Thread(why),
             })?;
             stream.add_worker(thread);
         }
-        Ok(Live { stream, stopper, status })
+        Ok(RunningCapture { stream, stop_handle, status, descriptors })
     }
 }

@@ -1,15 +1,15 @@
-//! The status of a capture, for any thread, and the switch that stops it.
+//! The status of a capture, for any thread.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::super::saving::{Saved, Saving};
+use super::super::packet_writer::{PacketWriter, WriteStats};
 use super::device::Description;
 use crate::error::Error;
 use crate::link_type::LinkType;
 
-/// Maximum number of saving errors that are kept until they are taken.
-const MAX_TROUBLES: usize = 10;
+/// Maximum number of errors of saving that are kept until they are taken.
+const MAX_PROBLEMS: usize = 10;
 
 /// The reason why the capture on an interface has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +61,12 @@ pub struct InterfaceStatus {
 
 /// The status of a capture. All clones share it.
 #[derive(Clone, Debug)]
-pub struct Status(Arc<Shared>);
+pub struct CaptureStatus(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     interfaces: Vec<Counters>,
-    saving: Mutex<SavingStatus>,
+    writing: Mutex<WriteStatus>,
 }
 
 #[derive(Debug)]
@@ -83,13 +83,13 @@ struct Counters {
 }
 
 #[derive(Debug, Default)]
-struct SavingStatus {
-    saved: Option<Saved>,
-    troubles: Vec<Error>,
+struct WriteStatus {
+    stats: Option<WriteStats>,
+    problems: Vec<Error>,
 }
 
-impl Status {
-    pub(super) fn new(descriptions: &[Description], saving: Option<&Saving>) -> Status {
+impl CaptureStatus {
+    pub(super) fn new(descriptions: &[Description], writer: Option<&PacketWriter>) -> CaptureStatus {
         let counters = |description: &Description| Counters {
             name: description.name.clone(),
             link_type: description.link_type,
@@ -100,8 +100,8 @@ impl Status {
             switched: AtomicU64::new(0),
             ending: OnceLock::new(),
         };
-        let saving = Mutex::new(SavingStatus { saved: saving.map(Saving::saved), troubles: Vec::new() });
-        Status(Arc::new(Shared { interfaces: descriptions.iter().map(counters).collect(), saving }))
+        let writing = Mutex::new(WriteStatus { stats: writer.map(PacketWriter::stats), problems: Vec::new() });
+        CaptureStatus(Arc::new(Shared { interfaces: descriptions.iter().map(counters).collect(), writing }))
     }
 
     /// The interfaces, in the order they were named.
@@ -130,25 +130,25 @@ impl Status {
     }
 
     /// The counts of saved packets, bytes and files so far; `None` if nothing is to be saved.
-    pub fn saved(&self) -> Option<Saved> {
-        self.saving().saved
+    pub fn write_stats(&self) -> Option<WriteStats> {
+        self.writing().stats
     }
 
     /// Takes the errors of saving since the last call. The capture continues despite them.
-    pub fn take_troubles(&self) -> Vec<Error> {
-        std::mem::take(&mut self.saving().troubles)
+    pub fn take_problems(&self) -> Vec<Error> {
+        std::mem::take(&mut self.writing().problems)
     }
 
-    fn saving(&self) -> MutexGuard<'_, SavingStatus> {
+    fn writing(&self) -> MutexGuard<'_, WriteStatus> {
         // Both values are valid at any time, even after a panic.
-        self.0.saving.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_saved(&self, saved: Saved, trouble: Option<Error>) {
-        let mut saving = self.saving();
-        saving.saved = Some(saved);
-        if saving.troubles.len() < MAX_TROUBLES {
-            saving.troubles.extend(trouble);
+    pub(super) fn set_written(&self, stats: WriteStats, problem: Option<Error>) {
+        let mut writing = self.writing();
+        writing.stats = Some(stats);
+        if writing.problems.len() < MAX_PROBLEMS {
+            writing.problems.extend(problem);
         }
     }
 
@@ -177,102 +177,14 @@ impl Status {
     }
 }
 
-/// Ends a capture, from any thread. All clones end the same capture.
-#[derive(Clone, Debug)]
-pub struct Stopper(Arc<Order>);
-
-#[derive(Debug)]
-struct Order {
-    cause: AtomicU8,
-    /// True once the stream is no longer read.
-    abandoned: AtomicBool,
-    /// Packets left until the limit, if there is one.
-    left: Option<AtomicU64>,
-}
-
-/// No cause to end yet.
-const GOES_ON: u8 = 0;
-const BY_PACKETS: u8 = 1;
-const BY_DURATION: u8 = 2;
-const BY_STOPPING: u8 = 3;
-
-impl Stopper {
-    pub(super) fn new(packets: Option<u64>) -> Stopper {
-        let cause = if packets == Some(0) { BY_PACKETS } else { GOES_ON };
-        let left = packets.map(AtomicU64::new);
-        Stopper(Arc::new(Order { cause: AtomicU8::new(cause), abandoned: AtomicBool::new(false), left }))
-    }
-
-    /// Ends the capture within about a quarter of a second, with the packets up to this moment. Returns at once; the stream ends
-    /// after the last packets and counts.
-    pub fn stop(&self) {
-        self.set(BY_STOPPING);
-    }
-
-    pub(super) fn end_of_time(&self) {
-        self.set(BY_DURATION);
-    }
-
-    /// Ends the capture, and discards even the packets that are here already.
-    pub(super) fn abandon(&self) {
-        self.0.abandoned.store(true, Ordering::Relaxed);
-        self.stop();
-    }
-
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.0.abandoned.load(Ordering::Relaxed)
-    }
-
-    /// Counts a packet against the limit; false if the limit was reached before. The last packet allowed ends the capture.
-    #[inline]
-    pub(super) fn take_packet(&self) -> bool {
-        let Some(left) = &self.0.left else { return true };
-        match left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
-            Ok(1) => {
-                self.set(BY_PACKETS);
-                true
-            }
-            Ok(_) => true,
-            Err(_) => false,
-        }
-    }
-
-    /// The reason to end, if there is one. The first one counts.
-    pub(super) fn cause(&self) -> Option<Ending> {
-        match self.0.cause.load(Ordering::Relaxed) {
-            BY_PACKETS => Some(Ending::Packets),
-            BY_DURATION => Some(Ending::Duration),
-            BY_STOPPING => Some(Ending::Stopped),
-            _ => None,
-        }
-    }
-
-    fn set(&self, cause: u8) {
-        // Another cause came first.
-        let _ = self.0.cause.compare_exchange(GOES_ON, cause, Ordering::Relaxed, Ordering::Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_admits_exactly_its_number_of_packets_and_the_first_cause_counts() {
-        let stopper = Stopper::new(Some(1000));
-        let taken = || (0..700).filter(|_| stopper.take_packet()).count();
-        let both = std::thread::scope(|scope| [scope.spawn(taken), scope.spawn(taken)].map(|thread| thread.join().unwrap()));
-        assert_eq!(both.iter().sum::<usize>(), 1000);
-        stopper.stop();
-        assert_eq!(stopper.cause(), Some(Ending::Packets));
-        assert_eq!(Stopper::new(Some(0)).cause(), Some(Ending::Packets));
-        assert!(Stopper::new(None).take_packet() && Stopper::new(None).cause().is_none());
-    }
-
-    #[test]
     fn an_interface_that_went_down_and_came_back_did_so_once() {
         let description = Description { name: "west".into(), link_type: LinkType::ETHERNET, snaplen: 1, filter: None };
-        let status = Status::new(&[description], None);
+        let status = CaptureStatus::new(&[description], None);
         let switched = |is_down: &[bool]| {
             is_down.iter().for_each(|is_down| status.set_down(0, *is_down));
             let interface = &status.interfaces()[0];

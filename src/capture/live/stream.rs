@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pcap::{Active, Capture};
-
+use super::super::packet_writer::PacketWriter;
 use super::super::pcapng_write;
-use super::super::saving::Saving;
 use super::device::Description;
-use super::status::{Status, Stopper};
+use super::status::CaptureStatus;
+use super::stop_handle::StopHandle;
 
 /// Bytes after which a thread hands over its block: large enough that this costs nothing.
 pub const BLOCK: usize = 256 << 10;
@@ -21,8 +20,8 @@ const READY: usize = 128;
 /// Maximum number of blocks whose memory is kept for reuse.
 const SPARE: usize = 8;
 
-/// A capture's packets as pcapng blocks. The stream ends after the capture, with all counts; a read waits for data, or until [a
-/// pause](Stream::pause_every). Dropping the stream ends the capture and waits for its threads.
+/// A capture's packets as pcapng blocks. The stream ends after the capture, with all counts; a read waits for data, or until
+/// the end of [its time slice](Stream::set_time_slice). Dropping the stream ends the capture and waits for its threads.
 pub struct Stream {
     /// Blocks of whole pcapng blocks; `None` once the stream has been abandoned.
     blocks: Option<Receiver<Vec<u8>>>,
@@ -30,28 +29,27 @@ pub struct Stream {
     current: Vec<u8>,
     /// Number of bytes of the current block that have been read.
     read: usize,
-    /// The pauses in reading; none, if `None`.
-    pauses: Option<Pauses>,
-    saving: Option<Saving>,
-    stopper: Stopper,
-    status: Status,
-    /// Each thread returns its capture, which stays open as long as the stream.
-    workers: Vec<JoinHandle<Capture<Active>>>,
+    /// The time after which reads return to the caller; unlimited, if `None`.
+    time_slice: Option<TimeSlice>,
+    writer: Option<PacketWriter>,
+    stop_handle: StopHandle,
+    status: CaptureStatus,
+    workers: Vec<JoinHandle<()>>,
 }
 
-/// The schedule of pauses in reading.
-struct Pauses {
-    every: Duration,
-    last: Instant,
+/// The time in which reads may wait and follow each other before they return to the caller.
+struct TimeSlice {
+    length: Duration,
+    began: Instant,
 }
 
-impl Pauses {
-    /// Waits for the next block, but only until the next pause.
+impl TimeSlice {
+    /// Waits for the next block, but only until the end of the slice. The next slice begins then.
     fn receive(&mut self, blocks: &Receiver<Vec<u8>>) -> Result<Vec<u8>, RecvTimeoutError> {
-        let left = self.every.saturating_sub(self.last.elapsed());
+        let left = self.length.saturating_sub(self.began.elapsed());
         let received = if left.is_zero() { Err(RecvTimeoutError::Timeout) } else { blocks.recv_timeout(left) };
         if let Err(RecvTimeoutError::Timeout) = received {
-            self.last = Instant::now();
+            self.began = Instant::now();
         }
         received
     }
@@ -60,14 +58,14 @@ impl Pauses {
 /// Blocks that have been read and can be filled again.
 type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
 
-/// The way into a stream, for the threads of the interfaces.
+/// The sending end of a stream, for the threads of the interfaces.
 #[derive(Clone)]
-pub struct Outlet {
+pub struct BlockSender {
     ready: SyncSender<Vec<u8>>,
     spare: Spare,
 }
 
-impl Outlet {
+impl BlockSender {
     /// Hands `block` over as soon as there is room, and replaces it with an empty one. False if the stream is no longer read.
     pub fn hand_over(&self, block: &mut Vec<u8>) -> bool {
         let empty = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
@@ -75,8 +73,13 @@ impl Outlet {
     }
 }
 
-/// A stream that begins with a section header and the interfaces, and the way into it.
-pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Stopper, status: Status) -> (Stream, Outlet) {
+/// A stream that begins with a section header and the interfaces, and its sending end.
+pub fn stream(
+    descriptions: &[Description],
+    writer: Option<PacketWriter>,
+    stop_handle: StopHandle,
+    status: CaptureStatus,
+) -> (Stream, BlockSender) {
     let (ready, blocks) = sync_channel(READY);
     let spare = Spare::default();
     let mut stream = Stream {
@@ -84,14 +87,14 @@ pub fn stream(descriptions: &[Description], saving: Option<Saving>, stopper: Sto
         spare: Arc::clone(&spare),
         current: beginning(descriptions),
         read: 0,
-        pauses: None,
-        saving,
-        stopper,
+        time_slice: None,
+        writer,
+        stop_handle,
         status,
         workers: Vec::new(),
     };
     stream.save();
-    (stream, Outlet { ready, spare })
+    (stream, BlockSender { ready, spare })
 }
 
 fn beginning(descriptions: &[Description]) -> Vec<u8> {
@@ -109,30 +112,30 @@ fn beginning(descriptions: &[Description]) -> Vec<u8> {
 
 impl Stream {
     /// Adds a thread that fills the stream.
-    pub fn add_worker(&mut self, worker: JoinHandle<Capture<Active>>) {
+    pub fn add_worker(&mut self, worker: JoinHandle<()>) {
         self.workers.push(worker);
     }
 
-    /// Makes reading pause about every `time`, with or without packets, so that the reader can do other work. A read then fails
-    /// with [`WouldBlock`](io::ErrorKind::WouldBlock), and can be tried again.
-    pub fn pause_every(&mut self, time: Duration) {
-        self.pauses = Some(Pauses { every: time, last: Instant::now() });
+    /// Limits the time that is spent in reading: about every `length`, with or without packets, a read fails with
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), so that the caller can do other work. The read can then be tried again.
+    pub fn set_time_slice(&mut self, length: Duration) {
+        self.time_slice = Some(TimeSlice { length, began: Instant::now() });
     }
 
     /// Saves the current block. The status reports a failure, and the capture continues.
     fn save(&mut self) {
-        let Some(saving) = &mut self.saving else { return };
-        if !saving.is_over() {
-            let trouble = saving.save(&self.current).err();
-            self.status.set_saved(saving.saved(), trouble);
+        let Some(writer) = &mut self.writer else { return };
+        if !writer.is_over() {
+            let problem = writer.write_blocks(&self.current).err();
+            self.status.set_written(writer.stats(), problem);
         }
     }
 
     /// Switches to the next block. False at the end.
     fn next_block(&mut self) -> io::Result<bool> {
         let Some(blocks) = &self.blocks else { return Ok(false) };
-        let received = match &mut self.pauses {
-            Some(pauses) => pauses.receive(blocks),
+        let received = match &mut self.time_slice {
+            Some(time_slice) => time_slice.receive(blocks),
             None => blocks.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         let block = match received {
@@ -169,7 +172,7 @@ impl Read for Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.stopper.abandon();
+        self.stop_handle.abandon();
         // A thread that waits for room learns that there will be none.
         self.blocks = None;
         for worker in self.workers.drain(..) {

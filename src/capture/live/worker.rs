@@ -2,29 +2,31 @@
 
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use pcap::{Active, Capture, PacketHeader, Stat};
+use pcap::{Active, Capture, Stat};
 
-use super::super::pcapng_write::{self, Statistics};
-use super::device::{Device, IS_PRECISE, TIMEOUT, words};
+use super::super::pcapng_write::Statistics;
+use super::block_writer::BlockWriter;
+use super::device::{Device, TIMEOUT, words};
 use super::link_state::{LinkState, link_state};
-use super::status::{CaptureFailure, Ending, Status, Stopper};
-use super::stream::{BLOCK, Outlet};
-use crate::time::{NANOSECONDS, Time};
+use super::status::{CaptureFailure, Ending};
 
 /// Maximum number of packets taken before the next check whether the capture should end.
 const BATCH: usize = 1000;
 /// Interval at which the system's counts are read.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 
+/// The thread of one interface.
 pub struct Worker {
-    interface: usize,
+    /// The name of the interface.
     name: String,
     capture: Capture<Active>,
-    inbox: Inbox,
+    ended: Sender<Capture<Active>>,
+    writer: BlockWriter,
     deadline: Option<Instant>,
     /// True while the interface is switched off.
     is_down: bool,
@@ -35,43 +37,43 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new(
-        interface: usize,
-        device: Device,
-        outlet: Outlet,
-        stopper: Stopper,
-        status: Status,
-        deadline: Option<Instant>,
-    ) -> Worker {
-        let block = Vec::with_capacity(BLOCK);
-        let inbox = Inbox { interface, block, delivered: 0, until: None, is_over: false, outlet, stopper, status };
-        let counted = Instant::now();
-        let (name, capture) = (device.description.name, device.capture);
-        Worker { interface, name, capture, inbox, deadline, is_down: false, counts: Counts::default(), counted, reported: None }
+    /// The worker of `device`, which gives the handle of its interface to `ended` at the end, still open.
+    pub fn new(device: Device, writer: BlockWriter, ended: Sender<Capture<Active>>, deadline: Option<Instant>) -> Worker {
+        Worker {
+            name: device.description.name,
+            capture: device.capture,
+            ended,
+            writer,
+            deadline,
+            is_down: false,
+            counts: Counts::default(),
+            counted: Instant::now(),
+            reported: None,
+        }
     }
 
-    /// Captures until there is a reason to end, and reports it. Returns the capture, still open: the call filter refuses writes
-    /// to its descriptor's number, which no file may therefore get.
-    pub fn run(mut self) -> Capture<Active> {
+    /// Captures until there is a reason to end, and reports it.
+    pub fn run(mut self) {
         let ending = loop {
             if let ControlFlow::Break(ending) = self.turn() {
                 break ending;
             }
         };
         self.count();
-        self.write_statistics(Some(self.inbox.delivered));
+        self.write_statistics(Some(self.writer.delivered()));
         // Set first, so that a reader at the end of the stream finds it.
-        self.inbox.status.set_ending(self.interface, ending);
-        self.inbox.hand_over();
-        self.capture
+        self.writer.status.set_ending(self.writer.interface, ending);
+        self.writer.hand_over();
+        // Without a receiver, the handle is closed.
+        let _ = self.ended.send(self.capture);
     }
 
     /// Waits for packets, for a moment at most, and takes them.
     fn turn(&mut self) -> ControlFlow<Ending> {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            self.inbox.stopper.end_of_time();
+            self.writer.stop_handle.end_at_deadline();
         }
-        match self.inbox.stopper.cause() {
+        match self.writer.stop_handle.cause() {
             Some(ending @ (Ending::Duration | Ending::Stopped)) => return ControlFlow::Break(self.drain(ending)),
             Some(ending) => return ControlFlow::Break(ending),
             None => {}
@@ -84,10 +86,10 @@ impl Worker {
             Err(why) => return ControlFlow::Break(self.fail(self.reason(why))),
         };
         if taken < BATCH {
-            self.inbox.hand_over();
+            self.writer.hand_over();
         }
         if has_failed || self.is_down {
-            self.look_at_interface(has_failed, taken)?;
+            self.check_interface(has_failed, taken)?;
         }
         if self.counted.elapsed() >= COUNT_EVERY {
             self.count();
@@ -101,7 +103,7 @@ impl Worker {
 
     /// Checks whether the interface is switched on. The capture waits for an interface that is off: the socket stays bound to it,
     /// and packets come again as soon as it is on.
-    fn look_at_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
+    fn check_interface(&mut self, has_failed: bool, taken: usize) -> ControlFlow<Ending> {
         let state = link_state(self.capture.as_fd(), &self.name);
         if state == LinkState::Gone {
             return ControlFlow::Break(self.fail(CaptureFailure::InterfaceRemoved));
@@ -128,7 +130,7 @@ impl Worker {
 
     fn set_down(&mut self, is_down: bool) {
         self.is_down = is_down;
-        self.inbox.status.set_down(self.interface, is_down);
+        self.writer.status.set_down(self.writer.interface, is_down);
     }
 
     /// Takes the packets that came before the interface failed.
@@ -138,10 +140,10 @@ impl Worker {
 
     /// Takes the packets up to now that are still in the system's buffer.
     fn drain(&mut self, ending: Ending) -> Ending {
-        self.inbox.until = Some((Time::now(), Instant::now()));
+        self.writer.discard_later_packets();
         // The system hands over a block that is not full after this time.
         let closed = Instant::now() + 2 * Duration::from_millis(u64::from(TIMEOUT));
-        while !self.inbox.is_over && !self.inbox.stopper.is_abandoned() {
+        while !self.writer.is_over() && !self.writer.stop_handle.is_abandoned() {
             let left = closed.saturating_duration_since(Instant::now());
             match self.wait(left).and_then(|_| self.take()) {
                 Ok(taken) if taken < BATCH && left.is_zero() => break,
@@ -167,9 +169,9 @@ impl Worker {
 
     /// Takes the packets that are available, and returns their number.
     fn take(&mut self) -> Result<usize, String> {
-        let Worker { capture, inbox, .. } = self;
-        let taken = capture.dispatch(Some(BATCH), |packet| inbox.put(packet.header, packet.data)).map_err(words);
-        inbox.status.set_delivered(inbox.interface, inbox.delivered);
+        let Worker { capture, writer, .. } = self;
+        let taken = capture.dispatch(Some(BATCH), |packet| writer.write(packet.header, packet.data)).map_err(words);
+        writer.status.set_delivered(writer.interface, writer.delivered());
         taken
     }
 
@@ -178,7 +180,7 @@ impl Worker {
         // An interface that is gone keeps its last counts.
         if let Ok(stat) = self.capture.stats() {
             self.counts.add(stat);
-            self.inbox.status.set_counts(self.interface, self.counts.total);
+            self.writer.status.set_counts(self.writer.interface, self.counts.total);
         }
     }
 
@@ -186,20 +188,8 @@ impl Worker {
     fn write_statistics(&mut self, delivered: Option<u64>) {
         self.reported = Some(self.counts.dropped());
         let statistics = Statistics { delivered, ..self.counts.statistics() };
-        pcapng_write::statistics(&mut self.inbox.block, self.interface as u32, Time::now(), &statistics);
+        self.writer.write_statistics(&statistics);
     }
-}
-
-/// True if a packet captured at `time` came after `moment`, which is `ago` in the past. A later time than possible means that the
-/// packet came before and the clock was set back since; this is assumed only for the first ten seconds, so that such packets end,
-/// too.
-fn is_after(time: Time, moment: Time, ago: Duration) -> bool {
-    const AT_MOST: Duration = Duration::from_secs(10);
-    // The clocks differ by a little, and one may be adjusted meanwhile.
-    const SLACK: Duration = Duration::from_secs(1);
-    let later = time.since(moment).unwrap_or(0);
-    let by_clock = Duration::from_nanos(later.unsigned_abs());
-    later > 0 && (by_clock <= ago + SLACK || ago > AT_MOST)
 }
 
 /// True if libpcap's message `why` means only that the interface is switched off. Before 1.10, libpcap treats that as a failure
@@ -207,49 +197,6 @@ fn is_after(time: Time, moment: Time, ago: Duration) -> bool {
 fn is_of_interface_down(why: &str) -> bool {
     let why = why.to_lowercase();
     ["went down", "network is down"].iter().any(|words| why.contains(words))
-}
-
-/// The destination of an interface's packets.
-struct Inbox {
-    interface: usize,
-    /// Packets as pcapng blocks, to be handed over.
-    block: Vec<u8>,
-    /// Packets put in since the beginning.
-    delivered: u64,
-    /// Packets after this time are discarded, if it is set: the time by the clock, and the moment of reading it.
-    until: Option<(Time, Instant)>,
-    /// True once no more packets are wanted.
-    is_over: bool,
-    outlet: Outlet,
-    stopper: Stopper,
-    status: Status,
-}
-
-impl Inbox {
-    /// Puts a packet in, if packets are wanted.
-    #[inline]
-    fn put(&mut self, header: &PacketHeader, data: &[u8]) {
-        if self.is_over {
-            return;
-        }
-        let time = time(header);
-        if self.until.is_some_and(|(until, begin)| is_after(time, until, begin.elapsed())) || !self.stopper.take_packet() {
-            self.is_over = true;
-            return;
-        }
-        pcapng_write::packet(&mut self.block, self.interface as u32, time, header.len, data);
-        self.delivered += 1;
-        if self.block.len() >= BLOCK {
-            self.hand_over();
-        }
-    }
-
-    /// Hands over the pending block. That may have to wait for the reader.
-    fn hand_over(&mut self) {
-        if !self.block.is_empty() && !self.outlet.hand_over(&mut self.block) {
-            self.is_over = true;
-        }
-    }
 }
 
 /// The system's counts. Its counters have 32 bits and wrap around.
@@ -278,12 +225,6 @@ impl Counts {
     }
 }
 
-fn time(header: &PacketHeader) -> Time {
-    let unit = if IS_PRECISE { 1 } else { 1000 };
-    let nanoseconds = i128::from(header.ts.tv_sec) * i128::from(NANOSECONDS) + i128::from(header.ts.tv_usec) * unit;
-    Time::from_wide_nanoseconds(nanoseconds)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,17 +236,6 @@ mod tests {
             counts.add(Stat { received, dropped: 1, if_dropped: 0 });
         }
         assert_eq!(counts.total, [(1 << 32) + 2, 1, 0]);
-    }
-
-    #[test]
-    fn packets_from_before_the_clock_was_set_back_are_wanted_and_later_ones_are_not() {
-        let at = |seconds: i64| Time::from_nanoseconds(seconds * NANOSECONDS);
-        let ago = Duration::from_secs(2);
-        assert_eq!(
-            [-3_600, 100, 101, 102, 3_700].map(|second| is_after(at(second), at(100), ago)),
-            [false, false, true, true, false]
-        );
-        assert!(is_after(at(3_700), at(100), Duration::from_secs(11)));
     }
 
     #[test]

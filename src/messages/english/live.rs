@@ -4,7 +4,7 @@ use super::English;
 use super::numbers::{bytes, clock, flows, grouped, number_of, packets};
 use crate::capture::live::{CaptureFailure, Ending};
 use crate::messages::LiveMessages;
-use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
+use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, UserReason};
 
 impl LiveMessages for English {
     fn privileges_dropped(&self, report: &PrivilegeReport) -> String {
@@ -109,10 +109,10 @@ fn ending(ending: &Ending) -> String {
 
 fn target_user(TargetUser { uid, gid, why }: TargetUser) -> String {
     let why = match why {
-        Why::Started => "the user who started Portolan",
-        Why::Sudo => "the sudo user",
-        Why::OwnsFolder => "the owner of the output folder",
-        Why::Nobody => "nobody",
+        UserReason::Started => "the user who started Portolan",
+        UserReason::Sudo => "the sudo user",
+        UserReason::OwnsFolder => "the owner of the output folder",
+        UserReason::Nobody => "nobody",
     };
     format!("uid {uid}, gid {gid} ({why})")
 }

@@ -188,9 +188,9 @@ fn similar_names_are_suggested_in_a_sentence() {
 #[test]
 fn dropped_privileges_are_one_line() {
     use crate::messages::LiveMessages;
-    use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, Why};
+    use crate::platform::privileges::{Landlock, NoCallFilter, PrivilegeReport, TargetUser, UserReason};
 
-    let user = Some(TargetUser { uid: 1000, gid: 100, why: Why::Sudo });
+    let user = Some(TargetUser { uid: 1000, gid: 100, why: UserReason::Sudo });
     let all = |landlock, call_filter| {
         let report = PrivilegeReport { user, capabilities: true, bounding: true, no_new_privs: true, landlock, call_filter };
         English.privileges_dropped(&report)

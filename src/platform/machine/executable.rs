@@ -26,7 +26,7 @@ pub enum FileLocation {
 
 impl Executable {
     /// Finds the file of the running program, if it still exists.
-    pub fn look() -> Option<Executable> {
+    pub fn detect() -> Option<Executable> {
         let path = std::env::current_exe().and_then(|path| path.canonicalize()).ok()?;
         let place = FileLocation::new(&path);
         Some(Executable { path, place })

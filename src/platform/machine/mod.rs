@@ -45,15 +45,15 @@ pub enum Obstacle {
 
 impl Machine {
     /// Inspects this computer.
-    pub fn look() -> Machine {
+    pub fn detect() -> Machine {
         let libpcap = libpcap();
         Machine {
-            rights: Rights::look(),
+            rights: Rights::detect(),
             interfaces: interfaces(libpcap.is_ok()),
-            executable: Executable::look(),
-            package_manager: PackageManager::look(),
-            container: Container::look(),
-            tools: Tools::look(),
+            executable: Executable::detect(),
+            package_manager: PackageManager::detect(),
+            container: Container::detect(),
+            tools: Tools::detect(),
             libpcap,
         }
     }

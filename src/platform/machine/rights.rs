@@ -39,7 +39,7 @@ pub struct Rights {
 
 impl Rights {
     /// Inspects this process.
-    pub fn look() -> Rights {
+    pub fn detect() -> Rights {
         let (is_root, user) = user();
         Rights { capture: try_to_capture(), is_root, user, can_gain: can_gain(), is_grantable: is_grantable() }
     }

@@ -22,7 +22,7 @@ pub enum PackageManager {
 
 impl PackageManager {
     /// The package manager of this system, if it is known.
-    pub fn look() -> Option<PackageManager> {
+    pub fn detect() -> Option<PackageManager> {
         if cfg!(target_os = "macos") {
             return Some(PackageManager::Brew);
         }
@@ -61,7 +61,7 @@ pub enum Container {
 
 impl Container {
     /// The container that this process runs in, by the marks that container software leaves.
-    pub fn look() -> Option<Container> {
+    pub fn detect() -> Option<Container> {
         if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
             Some(Container::Kubernetes)
         } else if Path::new("/.dockerenv").exists() {
@@ -91,7 +91,7 @@ pub struct Tools {
 
 impl Tools {
     /// Looks for the programs where the shell does, and where administrators' programs are.
-    pub fn look() -> Tools {
+    pub fn detect() -> Tools {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let users: Vec<PathBuf> = std::env::split_paths(&path).collect();
         let has = |folders: &[PathBuf], name| folders.iter().any(|folder| folder.join(name).is_file());

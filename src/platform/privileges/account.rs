@@ -12,12 +12,12 @@ pub struct TargetUser {
     /// The group's number.
     pub gid: u32,
     /// The reason for choosing this user.
-    pub why: Why,
+    pub why: UserReason,
 }
 
 /// The reason why a user was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum UserReason {
     /// This user started the program.
     Started,
     /// This user called `sudo`.
@@ -33,13 +33,13 @@ impl TargetUser {
     /// into the environment, and `owner` those of the output folder.
     pub fn choose(starter: (u32, u32), sudo: Option<(u32, u32)>, owner: Option<(u32, u32)>) -> TargetUser {
         if starter.0 != ROOT {
-            return TargetUser { uid: starter.0, gid: starter.1, why: Why::Started };
+            return TargetUser { uid: starter.0, gid: starter.1, why: UserReason::Started };
         }
         let no_root = |ids: Option<(u32, u32)>| ids.filter(|(uid, _)| *uid != ROOT);
         let (uid, gid, why) = match (no_root(sudo), no_root(owner)) {
-            (Some((uid, gid)), _) => (uid, gid, Why::Sudo),
-            (None, Some((uid, gid))) => (uid, gid, Why::OwnsFolder),
-            (None, None) => (NOBODY, NOBODY, Why::Nobody),
+            (Some((uid, gid)), _) => (uid, gid, UserReason::Sudo),
+            (None, Some((uid, gid))) => (uid, gid, UserReason::OwnsFolder),
+            (None, None) => (NOBODY, NOBODY, UserReason::Nobody),
         };
         // Root's group grants access, too.
         TargetUser { uid, gid: if gid == ROOT { NOBODY } else { gid }, why }
@@ -65,13 +65,13 @@ mod tests {
             (uid, gid, why)
         };
         let (called, owns) = (Some((1000, 100)), Some((1234, 1235)));
-        assert_eq!(chosen((0, 0), called, owns), (1000, 100, Why::Sudo));
-        assert_eq!(chosen((0, 0), None, owns), (1234, 1235, Why::OwnsFolder));
-        assert_eq!(chosen((0, 0), Some((0, 0)), owns), (1234, 1235, Why::OwnsFolder), "root has called sudo");
-        assert_eq!(chosen((0, 0), None, Some((0, 0))), (NOBODY, NOBODY, Why::Nobody));
-        assert_eq!(chosen((0, 0), None, None), (NOBODY, NOBODY, Why::Nobody));
-        assert_eq!(chosen((0, 0), Some((1000, 0)), None), (1000, NOBODY, Why::Sudo), "not root's group");
-        assert_eq!(chosen((7, 8), called, owns), (7, 8, Why::Started), "anybody can set a variable");
+        assert_eq!(chosen((0, 0), called, owns), (1000, 100, UserReason::Sudo));
+        assert_eq!(chosen((0, 0), None, owns), (1234, 1235, UserReason::OwnsFolder));
+        assert_eq!(chosen((0, 0), Some((0, 0)), owns), (1234, 1235, UserReason::OwnsFolder), "root has called sudo");
+        assert_eq!(chosen((0, 0), None, Some((0, 0))), (NOBODY, NOBODY, UserReason::Nobody));
+        assert_eq!(chosen((0, 0), None, None), (NOBODY, NOBODY, UserReason::Nobody));
+        assert_eq!(chosen((0, 0), Some((1000, 0)), None), (1000, NOBODY, UserReason::Sudo), "not root's group");
+        assert_eq!(chosen((7, 8), called, owns), (7, 8, UserReason::Started), "anybody can set a variable");
     }
 
     #[test]

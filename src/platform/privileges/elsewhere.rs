@@ -1,23 +1,23 @@
 //! Systems without capabilities: user and group where the system has them, and nothing else. On macOS, root's supplementary
 //! groups stay: no safe function changes them there.
 
-use super::{Landlock, Needs, NoCallFilter, PrivilegeReport};
+use super::{Landlock, NoCallFilter, PrivilegeReport, RequiredAccess};
 use crate::error::Error;
 
 /// Becomes the user, and creates missing folders and files in the user's name.
 ///
 /// # Errors
 ///
-/// See [`give_up`](super::give_up).
-pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
+/// See [`drop_all`](super::drop_all).
+pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(unix)]
     let user = Some(become_user()?);
     #[cfg(not(unix))]
     let user = None;
-    for folder in &needs.folders {
+    for folder in &required.folders {
         std::fs::create_dir_all(folder).map_err(|source| Error::writing(folder.display().to_string(), source))?;
     }
-    for file in needs.files.iter().filter(|file| !file.exists()) {
+    for file in required.files.iter().filter(|file| !file.exists()) {
         std::fs::File::create_new(file).map_err(|source| Error::writing(file.display().to_string(), source))?;
     }
     let (landlock, call_filter) = (Landlock::None, Err(NoCallFilter::NoSeccomp));

@@ -7,7 +7,7 @@ use landlock::{
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 
-use super::{Landlock, Needs};
+use super::{Landlock, RequiredAccess};
 
 /// The version of Landlock that is asked for, which came with Linux 6.12. Older kernels enforce what they have.
 const VERSION: ABI = ABI::V6;
@@ -17,16 +17,16 @@ const VERSION: ABI = ABI::V6;
 /// # Errors
 ///
 /// The reason why the kernel or the file system refuses.
-pub fn restrict(needs: &Needs<'_>) -> Result<Landlock, String> {
+pub fn restrict(required: &RequiredAccess<'_>) -> Result<Landlock, String> {
     let in_folders = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile;
     let mut ruleset = ruleset().map_err(|error| error.to_string())?;
-    for folder in &needs.folders {
+    for folder in &required.folders {
         ruleset = allow(ruleset, folder, in_folders)?;
     }
-    for file in &needs.files {
+    for file in &required.files {
         ruleset = allow(ruleset, file, AccessFs::WriteFile | AccessFs::Truncate)?;
     }
-    for interface in &needs.interfaces {
+    for interface in &required.interfaces {
         let counters = Path::new("/sys/class/net").join(interface).join("statistics");
         // libpcap also captures on interfaces that the system does not list: "any" has no counters.
         if !interface.contains('/') && counters.exists() {

@@ -10,35 +10,36 @@ use nix::sys::prctl;
 use nix::sys::stat::fstat;
 use nix::unistd::{AccessFlags, Gid, Uid, access, getgid, getuid, setgroups, setresgid, setresuid};
 
-use super::account::{self, TargetUser, Why};
+use super::account::{self, TargetUser, UserReason};
 use super::status::{ExpectedStatus, ProcessStatus};
-use super::{Landlock, Needs, PrivilegeReport, call_filter, folder_of, landlocked};
+use super::{Landlock, PrivilegeReport, RequiredAccess, call_filter, landlocked};
 use crate::error::{Error, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
+use crate::support::paths::folder_of;
 
 /// Drops all privileges, in an order in which each step still has those that it needs.
 ///
 /// # Errors
 ///
-/// See [`give_up`](super::give_up).
-pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
+/// See [`drop_all`](super::drop_all).
+pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     // Opened first, because Landlock refuses it later; its contents are those of the time of reading.
-    let mut proof = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
+    let mut status = File::open("/proc/self/status").map_err(|_| Error::Privileges(PrivilegeProblem::NoProc))?;
     refuse_threads()?;
     let was_root = getuid().is_root();
-    let account = account(needs);
+    let account = account(required);
     let bounding = clear_bounding_set()?;
     become_user(account, was_root)?;
     clear_capabilities()?;
     prctl::set_no_new_privs().map_err(|error| refused(PrivilegeStep::NoNewPrivs, error))?;
     prctl::set_dumpable(false).map_err(|error| refused(PrivilegeStep::Dumpable, error))?;
-    check_writable(needs, account)?;
-    let landlock = landlocked::restrict(needs).map_err(|error| refused(PrivilegeStep::Landlock, error))?;
-    let call_filter = call_filter::restrict(&needs.captures);
+    check_writable(required, account)?;
+    let landlock = landlocked::restrict(required).map_err(|error| refused(PrivilegeStep::Landlock, error))?;
+    let call_filter = call_filter::restrict(&required.captures);
     let filtered = call_filter.is_ok();
     let expected = ExpectedStatus { uid: account.uid, gid: account.gid, no_groups: was_root, no_bounding: bounding, filtered };
-    prove(&mut proof, expected, landlock)?;
+    verify(&mut status, expected, landlock)?;
     if filtered {
-        call_filter::try_to_break_out(&needs.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
+        call_filter::try_to_break_out(&required.captures).map_err(|call| remaining(RemainingPrivilege::Call(call)))?;
     }
     Ok(PrivilegeReport { user: Some(account), capabilities: true, bounding, no_new_privs: true, landlock, call_filter })
 }
@@ -60,10 +61,10 @@ fn refuse_threads() -> Result<(), Error> {
     }
 }
 
-fn account(needs: &Needs<'_>) -> TargetUser {
+fn account(required: &RequiredAccess<'_>) -> TargetUser {
     let variable = |name| std::env::var(name).ok();
     let sudo = account::sudo(variable("SUDO_UID").as_deref(), variable("SUDO_GID").as_deref());
-    let folders = needs.folders.iter().map(PathBuf::as_path).chain(needs.files.iter().map(|file| folder_of(file)));
+    let folders = required.folders.iter().map(PathBuf::as_path).chain(required.files.iter().map(|file| folder_of(file)));
     let owner = folders.filter_map(owner).find(|(uid, _)| !Uid::from_raw(*uid).is_root());
     TargetUser::choose((getuid().as_raw(), getgid().as_raw()), sudo, owner)
 }
@@ -106,13 +107,13 @@ fn clear_capabilities() -> Result<(), Error> {
 
 /// Creates missing folders and files, and checks that the user may write where the outputs go. The kernel is asked in the user's
 /// name, because nobody else knows everything that may forbid it.
-fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
+fn check_writable(required: &RequiredAccess<'_>, account: TargetUser) -> Result<(), Error> {
     let may = |path: &Path, mode| access(path, mode).map_err(std::io::Error::from);
-    let folders = needs.folders.iter().map(|folder| {
+    let folders = required.folders.iter().map(|folder| {
         let made = fs::create_dir_all(folder).and_then(|()| may(folder, AccessFlags::W_OK | AccessFlags::X_OK));
         (folder, made)
     });
-    let files = needs.files.iter().map(|file| {
+    let files = required.files.iter().map(|file| {
         // An existing file is not opened: a named pipe would wait for its reader.
         let made = if file.exists() { Ok(()) } else { File::create_new(file).map(drop) };
         (file, made.and_then(|()| may(file, AccessFlags::W_OK)))
@@ -120,7 +121,7 @@ fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
     for (path, checked) in folders.chain(files) {
         let output = || path.display().to_string();
         checked.map_err(|source| match source.kind() {
-            ErrorKind::PermissionDenied if account.why != Why::Started => {
+            ErrorKind::PermissionDenied if account.why != UserReason::Started => {
                 Error::Save { output: output(), reason: SaveProblem::NotWritable { uid: account.uid } }
             }
             _ => Error::writing(output(), source),
@@ -130,10 +131,10 @@ fn check_writable(needs: &Needs<'_>, account: TargetUser) -> Result<(), Error> {
 }
 
 /// Reads the kernel's present report on this process, and tries an access that Landlock should refuse.
-fn prove(proof: &mut File, expected: ExpectedStatus, landlock: Landlock) -> Result<(), Error> {
-    let mut told = String::new();
-    proof.read_to_string(&mut told).map_err(|error| refused(PrivilegeStep::Status, error))?;
-    let status = ProcessStatus::parse(&told).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
+fn verify(status: &mut File, expected: ExpectedStatus, landlock: Landlock) -> Result<(), Error> {
+    let mut text = String::new();
+    status.read_to_string(&mut text).map_err(|error| refused(PrivilegeStep::Status, error))?;
+    let status = ProcessStatus::parse(&text).ok_or(Error::Privileges(PrivilegeProblem::NoProc))?;
     if let Some(left) = status.leftover(expected) {
         return Err(remaining(RemainingPrivilege::Status(left)));
     }

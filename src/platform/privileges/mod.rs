@@ -4,7 +4,7 @@
 //!
 //! 1. Load libpcap, open the interfaces, set their filters, read everything else that must be read (port tables, names for
 //!    filters).
-//! 2. [`give_up`].
+//! 2. [`drop_all`].
 //! 3. Open the outputs.
 //! 4. Start threads.
 //! 5. Parse the first packet.
@@ -15,7 +15,7 @@
 //! work in this way in any case.
 //!
 //! Threads come afterwards, too: capabilities, `no_new_privs` and Landlock belong to a thread and are inherited by those it
-//! starts. [`give_up`] refuses if there is more than one.
+//! starts. [`drop_all`] refuses if there is more than one.
 //!
 //! # The user
 //!
@@ -31,7 +31,7 @@
 //!
 //! # Remaining possibilities
 //!
-//! Open descriptors stay open: packets are read from the interfaces, standard output can be written. The files of [`Needs`] can
+//! Open descriptors stay open: packets are read from the interfaces, standard output can be written. The files of [`RequiredAccess`] can
 //! be written; files can be created, written, renamed and removed in its folders; nothing else can be opened, run or connected
 //! to. Other processes of the same user cannot look into this one or take the open interface out of it (`PR_SET_DUMPABLE`), and
 //! no core dump contains packets.
@@ -57,16 +57,16 @@ mod linux;
 #[cfg(target_os = "linux")]
 mod status;
 
-pub use account::{TargetUser, Why};
+pub use account::{TargetUser, UserReason};
 
 use std::os::fd::BorrowedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::Error;
 
 /// The resources that the rest of the run still needs.
 #[derive(Clone, Debug, Default)]
-pub struct Needs<'a> {
+pub struct RequiredAccess<'a> {
     /// Folders in which files are created and removed, as in rotation. Everything below them can be written, too. A missing
     /// folder is created as the user that the program becomes.
     pub folders: Vec<PathBuf>,
@@ -77,14 +77,6 @@ pub struct Needs<'a> {
     pub interfaces: Vec<String>,
     /// The descriptors of the open interfaces: packets are read from them, and nothing can be sent through them any more.
     pub captures: Vec<BorrowedFd<'a>>,
-}
-
-/// The folder of a file, for [`Needs::folders`].
-pub fn folder_of(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// The privileges that have been dropped.
@@ -118,7 +110,7 @@ pub enum NoCallFilter {
     Refused(String),
 }
 
-/// The extent to which the kernel restricts the process to its [`Needs`].
+/// The extent to which the kernel restricts the process to its [`RequiredAccess`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Landlock {
     /// Everything is restricted: files, TCP connections, signals to others.
@@ -137,19 +129,9 @@ pub enum Landlock {
 ///
 /// [`Error::Privileges`] if any privilege is left or cannot be checked, [`Error::Save`] or [`Error::Io`] if the user may not
 /// write to what is needed. The capture must not continue then.
-pub fn give_up(needs: &Needs<'_>) -> Result<PrivilegeReport, Error> {
+pub fn drop_all(required: &RequiredAccess<'_>) -> Result<PrivilegeReport, Error> {
     #[cfg(target_os = "linux")]
-    return linux::give_up(needs);
+    return linux::drop_all(required);
     #[cfg(not(target_os = "linux"))]
-    return elsewhere::give_up(needs);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_without_folder_is_in_the_current_one() {
-        assert_eq!(["a/b.pcap", "b.pcap", "/b.pcap"].map(|file| folder_of(Path::new(file))), ["a", ".", "/"].map(Path::new));
-    }
+    return elsewhere::drop_all(required);
 }

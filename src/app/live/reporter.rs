@@ -1,5 +1,4 @@
-//! Reports of a running capture. A thread of their own makes them from a snapshot and writes them, so that no packet
-//! has to wait.
+//! Makes reports of a running capture from snapshots, on a thread of their own, so that no packet has to wait.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -10,10 +9,10 @@ use portolan::error::Error;
 use portolan::service::Registry;
 use portolan::support::parallel;
 
-use super::MESSAGES;
-use super::cli::{CommonJob, TablesJob, Target};
-use super::destinations::{heading, write_tables, write_to};
-use super::status_display::Screen;
+use super::super::MESSAGES;
+use super::super::cli::{CommonJob, TablesJob, Target};
+use super::super::destinations::{heading, write_tables, write_to};
+use super::status_display::StatusDisplay;
 
 /// The Linux priority (nice value) at which a thread gets a third of the time of others when all of them want a processor. With
 /// the lowest priority, 19, it gets next to nothing on a busy computer: the tables at the end would wait for it for minutes, and
@@ -22,72 +21,72 @@ use super::status_display::Screen;
 const LOW_PRIORITY: i32 = 5;
 
 /// The settings of reports.
-pub struct Reports {
+pub struct ReportSettings {
     /// The tables, and where to write them.
     pub tables: TablesJob,
     /// The options of the analysis.
     pub common: CommonJob,
-    /// The book of ports.
+    /// The port table.
     pub registry: Arc<Registry>,
     /// The names of the interfaces.
     pub interfaces: Vec<String>,
     /// True if people see the tables on standard output.
     pub for_people: bool,
     /// The display of the summary.
-    pub screen: Screen,
+    pub display: StatusDisplay,
 }
 
 /// The input of a report.
-struct Material {
-    reports: Arc<Reports>,
+struct ReportInput {
+    settings: Arc<ReportSettings>,
     snapshot: Collected<'static>,
     tables_after: Option<u64>,
 }
 
 /// A maker of reports, one at a time.
 pub struct Reporter {
-    reports: Arc<Reports>,
-    under_way: Option<JoinHandle<Vec<Error>>>,
+    settings: Arc<ReportSettings>,
+    running: Option<JoinHandle<Vec<Error>>>,
 }
 
 impl Reporter {
     /// Makes a reporter that is not busy.
-    pub fn new(reports: Reports) -> Reporter {
-        Reporter { reports: Arc::new(reports), under_way: None }
+    pub fn new(settings: ReportSettings) -> Reporter {
+        Reporter { settings: Arc::new(settings), running: None }
     }
 
     /// True while a report is being made.
     pub fn is_busy(&self) -> bool {
-        self.under_way.is_some()
+        self.running.is_some()
     }
 
     /// Begins a report: the summary, if there is one, and the tables if `tables_after` gives the seconds since the capture began.
     /// The report before must have ended. If the system refuses a thread, the report is made at once on this one. Returns the
     /// errors so far.
     pub fn begin(&mut self, snapshot: Collected<'static>, tables_after: Option<u64>) -> Vec<Error> {
-        let material = Material { reports: Arc::clone(&self.reports), snapshot, tables_after };
-        let begun = parallel::hand_over(material, |material| {
-            step_back();
-            material.report()
+        let input = ReportInput { settings: Arc::clone(&self.settings), snapshot, tables_after };
+        let begun = parallel::hand_over(input, |input| {
+            lower_priority();
+            input.report()
         });
         match begun {
             Ok(thread) => {
-                self.under_way = Some(thread);
+                self.running = Some(thread);
                 Vec::new()
             }
-            Err((material, _)) => material.report(),
+            Err((input, _)) => input.report(),
         }
     }
 
     /// The errors of the current report, if it has ended.
     pub fn finished(&mut self) -> Option<Vec<Error>> {
-        let thread = self.under_way.take_if(|thread| thread.is_finished())?;
+        let thread = self.running.take_if(|thread| thread.is_finished())?;
         Some(joined(thread))
     }
 
     /// Waits for the current report and returns its errors.
     pub fn wait(&mut self) -> Vec<Error> {
-        self.under_way.take().map_or_else(Vec::new, joined)
+        self.running.take().map_or_else(Vec::new, joined)
     }
 }
 
@@ -97,30 +96,30 @@ fn joined(thread: JoinHandle<Vec<Error>>) -> Vec<Error> {
 
 /// Lowers the priority of this thread and of those it starts, so that the threads that take packets come first. Only Linux has a
 /// priority of single threads that everybody may lower.
-fn step_back() {
+fn lower_priority() {
     // If this fails, the report competes with the other threads on equal terms.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, LOW_PRIORITY);
 }
 
-impl Material {
+impl ReportInput {
     fn report(self) -> Vec<Error> {
         let analysis = self.snapshot.decide();
-        self.reports.screen.refresh(&analysis);
-        self.tables_after.map_or_else(Vec::new, |seconds| self.reports.write(&analysis, seconds))
+        self.settings.display.refresh(&analysis);
+        self.tables_after.map_or_else(Vec::new, |seconds| self.settings.write(&analysis, seconds))
     }
 }
 
-impl Reports {
+impl ReportSettings {
     /// Writes the tables in every requested form. Returns the errors.
     fn write(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
         // Files do not disturb the display.
         let mut failures = match self.tables.is_shown() {
             true => self.write_data(analysis),
-            false => self.screen.aside(|| self.write_data(analysis)),
+            false => self.display.suspend(|| self.write_data(analysis)),
         };
         if self.for_people {
-            failures.extend(self.screen.aside(|| self.write_for_people(analysis, seconds)));
+            failures.extend(self.display.suspend(|| self.write_for_people(analysis, seconds)));
         }
         failures
     }

@@ -19,17 +19,18 @@ const READY: usize = 4;
 type Block = io::Result<Vec<u8>>;
 
 /// Reads from another reader ahead of time.
-pub struct ReadAhead(Site);
+pub struct ReadAhead(ReaderThread);
 
-enum Site {
-    /// On a separate thread.
-    Beside {
+/// The thread that reads the blocks.
+enum ReaderThread {
+    /// A separate thread.
+    Separate {
         blocks: Receiver<Block>,
         /// Returns blocks that have been read, to be filled again.
         used: Sender<Vec<u8>>,
     },
-    /// On the thread that asks for the blocks.
-    Here { reader: Filler<Box<dyn Read + Send>>, used: Option<Vec<u8>> },
+    /// The thread that asks for the blocks.
+    Caller { reader: BlockReader<Box<dyn Read + Send>>, used: Option<Vec<u8>> },
 }
 
 impl ReadAhead {
@@ -38,10 +39,10 @@ impl ReadAhead {
         let (ready, blocks) = sync_channel(READY);
         let (used, empty) = channel();
         let reader: Box<dyn Read + Send> = Box::new(reader);
-        let filler = Filler { reader, state: State::Reading };
-        ReadAhead(match parallel::hand_over(filler, move |filler| read_all(filler, &ready, &empty)) {
-            Ok(_) => Site::Beside { blocks, used },
-            Err((reader, _)) => Site::Here { reader, used: None },
+        let reader = BlockReader { reader, state: State::Reading };
+        ReadAhead(match parallel::hand_over(reader, move |reader| read_all(reader, &ready, &empty)) {
+            Ok(_) => ReaderThread::Separate { blocks, used },
+            Err((reader, _)) => ReaderThread::Caller { reader, used: None },
         })
     }
 
@@ -49,8 +50,8 @@ impl ReadAhead {
     pub fn next_block(&mut self) -> io::Result<Option<Vec<u8>>> {
         match &mut self.0 {
             // A sender that has been dropped has sent everything.
-            Site::Beside { blocks, .. } => blocks.recv().ok().transpose(),
-            Site::Here { reader, used } => reader.next_block(used.take().unwrap_or_default()).transpose(),
+            ReaderThread::Separate { blocks, .. } => blocks.recv().ok().transpose(),
+            ReaderThread::Caller { reader, used } => reader.next_block(used.take().unwrap_or_default()).transpose(),
         }
     }
 
@@ -62,14 +63,14 @@ impl ReadAhead {
         }
         match &mut self.0 {
             // If the thread has ended, the block is simply freed.
-            Site::Beside { used, .. } => drop(used.send(block)),
-            Site::Here { used, .. } => *used = Some(block),
+            ReaderThread::Separate { used, .. } => drop(used.send(block)),
+            ReaderThread::Caller { used, .. } => *used = Some(block),
         }
     }
 }
 
-/// Fills blocks one by one.
-struct Filler<R> {
+/// A reader of whole blocks.
+struct BlockReader<R> {
     reader: R,
     state: State,
 }
@@ -82,7 +83,7 @@ enum State {
     Ended,
 }
 
-impl<R: Read> Filler<R> {
+impl<R: Read> BlockReader<R> {
     /// Reads the next block into the memory of `block`. After the last block comes the failure, if any, and then `None`.
     fn next_block(&mut self, mut block: Vec<u8>) -> Option<Block> {
         match std::mem::replace(&mut self.state, State::Ended) {
@@ -104,8 +105,8 @@ impl<R: Read> Filler<R> {
     }
 }
 
-fn read_all(mut filler: Filler<impl Read>, ready: &SyncSender<Block>, empty: &Receiver<Vec<u8>>) {
-    while let Some(block) = filler.next_block(empty.try_recv().unwrap_or_default()) {
+fn read_all(mut reader: BlockReader<impl Read>, ready: &SyncSender<Block>, empty: &Receiver<Vec<u8>>) {
+    while let Some(block) = reader.next_block(empty.try_recv().unwrap_or_default()) {
         if ready.send(block).is_err() {
             return;
         }
@@ -176,7 +177,7 @@ mod tests {
                 for failure in [None, Some(io::ErrorKind::UnexpectedEof)] {
                     let bytes: Vec<u8> = (0..len).map(|number| (number * 7) as u8).collect();
                     let ahead = ReadAhead::new(Slow(bytes.clone(), failure));
-                    assert!(matches!(ahead.0, Site::Here { .. }));
+                    assert!(matches!(ahead.0, ReaderThread::Caller { .. }));
                     assert!(read(ahead) == (bytes, failure), "{len}, {failure:?}");
                 }
             }

@@ -11,9 +11,9 @@ use portolan::format::wrap::hanging;
 use portolan::report::{Report, TableName};
 use portolan::traffic::Traffic;
 
-use super::MESSAGES;
-use super::diagnostics::print_status;
-use super::view::{is_dumb_terminal, view_on_stderr};
+use super::super::MESSAGES;
+use super::super::diagnostics::print_status;
+use super::super::view::{is_dumb_terminal, view_on_stderr};
 
 /// The most services in the summary.
 const MAX_SERVICES: usize = 15;
@@ -21,9 +21,9 @@ const MAX_SERVICES: usize = 15;
 const OTHER_LINES: usize = 9;
 
 /// A display of a capture's state: on a terminal a summary that replaces the one before, elsewhere a line now and then, to be
-/// kept or piped. All clones are one screen; only one of them writes at a time.
+/// kept or piped. All clones are one display; only one of them writes at a time.
 #[derive(Clone)]
-pub struct Screen {
+pub struct StatusDisplay {
     is_summary: bool,
     /// The summary on display; empty where lines are printed instead.
     summary: Arc<Mutex<Summary>>,
@@ -31,7 +31,7 @@ pub struct Screen {
 
 /// The state of a capture.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Standing {
+pub struct LiveStatus {
     /// Seconds since the capture began.
     pub seconds: u64,
     /// The traffic so far.
@@ -44,33 +44,33 @@ pub struct Standing {
     pub dropped: [u64; 2],
 }
 
-impl Screen {
-    /// Makes a screen with a summary if the terminal can show one and the user does not want lines (`plain`).
-    pub fn new(plain: bool) -> Screen {
+impl StatusDisplay {
+    /// Makes a display with a summary if the terminal can show one and the user does not want lines (`plain`).
+    pub fn new(plain: bool) -> StatusDisplay {
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
         let is_summary = !plain && is_terminal && !is_dumb_terminal();
-        Screen { is_summary, summary: Arc::new(Mutex::new(Summary::new())) }
+        StatusDisplay { is_summary, summary: Arc::new(Mutex::new(Summary::new())) }
     }
 
-    /// True if there is a summary, which an analysis [refreshes](Screen::refresh).
-    pub fn is_summary(&self) -> bool {
-        self.is_summary
-    }
-
-    /// The least time between two updates.
-    pub fn every(&self) -> Duration {
+    /// The least time between two updates of the status.
+    pub fn update_interval(&self) -> Duration {
         Duration::from_secs(if self.is_summary { 1 } else { 10 })
     }
 
+    /// The least time between two [refreshes](StatusDisplay::refresh) of the services; `None` if no services are shown.
+    pub fn refresh_interval(&self) -> Option<Duration> {
+        self.is_summary.then(|| self.update_interval())
+    }
+
     /// Shows the state of the capture. False if another thread is writing at the moment, which may take a long time.
-    pub fn show(&self, standing: Standing) -> bool {
-        let Some(mut summary) = self.if_free() else { return false };
+    pub fn show(&self, status: LiveStatus) -> bool {
+        let Some(mut summary) = self.try_lock() else { return false };
         if self.is_summary {
-            summary.standing = standing;
+            summary.status = status;
             summary.draw();
         } else {
-            print_status(&line(&standing));
-            banner(&standing).iter().for_each(|banner| print_status(banner));
+            print_status(&line(&status));
+            banner(&status).iter().for_each(|banner| print_status(banner));
         }
         true
     }
@@ -79,15 +79,15 @@ impl Screen {
     pub fn refresh(&self, analysis: &Decided<'_>) {
         if self.is_summary {
             let services = services(analysis);
-            let mut summary = self.alone();
+            let mut summary = self.lock();
             summary.services = services;
             summary.draw();
         }
     }
 
     /// Runs `write` while the summary is off the screen, so that their outputs do not mix.
-    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        let mut summary = self.alone();
+    pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        let mut summary = self.lock();
         let lines = summary.clear();
         let written = write();
         summary.show(lines);
@@ -95,8 +95,8 @@ impl Screen {
     }
 
     /// Prints a message above the summary. Never waits for another thread that is writing.
-    pub fn say(&self, sentence: &str) {
-        let Some(mut summary) = self.if_free() else { return print_status(sentence) };
+    pub fn print(&self, sentence: &str) {
+        let Some(mut summary) = self.try_lock() else { return print_status(sentence) };
         let lines = summary.clear();
         print_status(sentence);
         summary.show(lines);
@@ -104,15 +104,15 @@ impl Screen {
 
     /// Removes the summary.
     pub fn finish(&self) {
-        self.alone().clear();
+        self.lock().clear();
     }
 
-    fn alone(&self) -> MutexGuard<'_, Summary> {
+    fn lock(&self) -> MutexGuard<'_, Summary> {
         // A panic leaves the summary consistent: the lines on display are known at any time.
         self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn if_free(&self) -> Option<MutexGuard<'_, Summary>> {
+    fn try_lock(&self) -> Option<MutexGuard<'_, Summary>> {
         match self.summary.try_lock() {
             Ok(summary) => Some(summary),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
@@ -140,21 +140,21 @@ fn size(terminal: &Term) -> (usize, usize) {
     (usize::from(height), usize::from(width).saturating_sub(1))
 }
 
-fn line(standing: &Standing) -> String {
-    let Standing { seconds, traffic, rate, flows, .. } = *standing;
+fn line(status: &LiveStatus) -> String {
+    let LiveStatus { seconds, traffic, rate, flows, .. } = *status;
     MESSAGES.capture_status(seconds, traffic.packets, rate, traffic.wire_bytes, flows)
 }
 
 /// The message about dropped packets, if there are any.
-fn banner(standing: &Standing) -> Option<String> {
-    MESSAGES.packets_dropped(standing.dropped[0], standing.dropped[1])
+fn banner(status: &LiveStatus) -> Option<String> {
+    MESSAGES.packets_dropped(status.dropped[0], status.dropped[1])
 }
 
 /// Lines above the cursor that later ones replace.
 struct Summary {
     terminal: Term,
     /// The state of the capture.
-    standing: Standing,
+    status: LiveStatus,
     /// The services as of the latest report.
     services: Vec<String>,
     shown: Vec<String>,
@@ -163,7 +163,7 @@ struct Summary {
 impl Summary {
     fn new() -> Summary {
         let terminal = Term::buffered_stderr();
-        Summary { terminal, standing: Standing::default(), services: Vec::new(), shown: Vec::new() }
+        Summary { terminal, status: LiveStatus::default(), services: Vec::new(), shown: Vec::new() }
     }
 
     /// Draws the current state in place of the old one.
@@ -174,9 +174,9 @@ impl Summary {
     /// The lines to be shown. They must fit the terminal, or they could not be erased.
     fn lines(&self) -> Vec<String> {
         let (height, width) = size(&self.terminal);
-        let standing = &self.standing;
-        let banner = banner(standing).iter().flat_map(|banner| hanging("", 0, banner, width)).collect::<Vec<_>>();
-        let above = std::iter::once(line(standing)).chain(banner).chain(self.services.iter().cloned());
+        let status = &self.status;
+        let banner = banner(status).iter().flat_map(|banner| hanging("", 0, banner, width)).collect::<Vec<_>>();
+        let above = std::iter::once(line(status)).chain(banner).chain(self.services.iter().cloned());
         let mut lines: Vec<String> = above.take(height.saturating_sub(2)).collect();
         lines.push(MESSAGES.how_to_stop().into());
         lines.iter().map(|line| truncate_str(line, width, "").into_owned()).collect()
@@ -222,9 +222,9 @@ mod tests {
         let office = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/office.pcapng");
         let analysis = analyse(&Options::for_files([office]));
         let traffic = Traffic { packets: 2_358, wire_bytes: 450_233 };
-        let standing = Standing { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
+        let status = LiveStatus { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
         // Anything but a terminal counts as one of 24 lines of 80 characters.
-        let summary = Summary { standing, services: services(&analysis), ..Summary::new() };
+        let summary = Summary { status, services: services(&analysis), ..Summary::new() };
         let lines = summary.lines();
         let (height, width) = summary.terminal.size();
         assert!(lines.len() < usize::from(height), "{lines:?}");
@@ -236,11 +236,11 @@ mod tests {
 
     #[test]
     fn one_thread_writes_at_a_time_and_status_lines_do_not_wait() {
-        let screen = Screen::new(true);
-        screen.aside(|| {
-            assert!(!screen.show(Standing::default()));
-            screen.say("something that cannot wait");
+        let display = StatusDisplay::new(true);
+        display.suspend(|| {
+            assert!(!display.show(LiveStatus::default()));
+            display.print("something that cannot wait");
         });
-        assert!(screen.clone().show(Standing::default()));
+        assert!(display.clone().show(LiveStatus::default()));
     }
 }

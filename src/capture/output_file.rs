@@ -5,34 +5,35 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::support::paths::folder_of;
 use crate::time::Time;
 
 /// A file, or standard output, being written.
 ///
-/// Nothing is buffered: bytes that [`SavedFile::write`] has accepted remain if the process is killed.
-pub struct SavedFile {
+/// Nothing is buffered: bytes that [`OutputFile::write`] has accepted remain if the process is killed.
+pub struct OutputFile {
     name: String,
     output: Box<dyn Write + Send>,
     /// A second handle, if the output is a regular file, whose end can be cut off.
     file: Option<File>,
 }
 
-impl SavedFile {
+impl OutputFile {
     /// Creates a file; an existing one is overwritten.
-    pub fn create(path: &Path) -> io::Result<SavedFile> {
+    pub fn create(path: &Path) -> io::Result<OutputFile> {
         let file = File::create(path)?;
         let again = if file.metadata()?.is_file() { Some(file.try_clone()?) } else { None };
-        Ok(SavedFile { file: again, ..SavedFile::new(path.display().to_string(), Box::new(file)) })
+        Ok(OutputFile { file: again, ..OutputFile::new(path.display().to_string(), Box::new(file)) })
     }
 
     /// Uses standard output.
-    pub fn stdout() -> SavedFile {
-        SavedFile::new("standard output".into(), Box::new(io::stdout()))
+    pub fn stdout() -> OutputFile {
+        OutputFile::new("standard output".into(), Box::new(io::stdout()))
     }
 
     /// Uses any writer; messages call it `name`.
-    pub fn new(name: String, output: Box<dyn Write + Send>) -> SavedFile {
-        SavedFile { name, output, file: None }
+    pub fn new(name: String, output: Box<dyn Write + Send>) -> OutputFile {
+        OutputFile { name, output, file: None }
     }
 
     /// The name used in messages.
@@ -60,7 +61,7 @@ impl SavedFile {
     }
 
     /// Cuts off the last `count` bytes, so that no part of a record remains that did not fit. True if that was possible.
-    pub fn take_back(&mut self, count: u64) -> bool {
+    pub fn truncate_end(&mut self, count: u64) -> bool {
         let Some(file) = &self.file else { return false };
         let length = file.metadata().map(|metadata| metadata.len());
         length.and_then(|length| file.set_len(length.saturating_sub(count))).is_ok()
@@ -69,7 +70,7 @@ impl SavedFile {
 
 /// The name of file `number` of a rotation, whose first packet was captured at `time`: `day_00001_20261124031500.pcapng` for
 /// `day.pcapng`, as dumpcap names them, the time in UTC. A packet without time counts as one of 1970.
-pub fn numbered(path: &Path, number: u64, time: Time) -> PathBuf {
+pub fn rotated_path(path: &Path, number: u64, time: Time) -> PathBuf {
     let time = if time.is_known() { time } else { Time::from_nanoseconds(0) };
     let stamp: String = time.to_string().chars().filter(char::is_ascii_digit).take("YYYYMMDDhhmmss".len()).collect();
     let mut name = path.file_stem().unwrap_or_default().to_owned();
@@ -83,11 +84,7 @@ pub fn numbered(path: &Path, number: u64, time: Time) -> PathBuf {
 
 /// Checks that the folder of `path` exists, so that a wrong one is reported before the first packet.
 pub fn check_folder(path: &Path) -> Result<(), Error> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let checked = match folder.metadata() {
+    let checked = match folder_of(path).metadata() {
         Ok(found) if found.is_dir() => Ok(()),
         Ok(_) => Err(io::ErrorKind::NotADirectory.into()),
         Err(error) => Err(error),
@@ -104,17 +101,17 @@ mod tests {
     fn a_partial_record_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.pcap");
-        let mut file = SavedFile::create(&path).unwrap();
+        let mut file = OutputFile::create(&path).unwrap();
         file.write(b"whole part").unwrap();
-        assert!(file.take_back(5));
+        assert!(file.truncate_end(5));
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
-        assert!(!SavedFile::new("pipe".into(), Box::new(io::sink())).take_back(1));
+        assert!(!OutputFile::new("pipe".into(), Box::new(io::sink())).truncate_end(1));
     }
 
     #[test]
     fn files_of_a_rotation_are_numbered_and_dated() {
         let time = Time::from_nanoseconds(1_795_490_100 * NANOSECONDS + 999_999_999);
-        let name = |path: &str, number, time| numbered(Path::new(path), number, time).display().to_string();
+        let name = |path: &str, number, time| rotated_path(Path::new(path), number, time).display().to_string();
         assert_eq!(name("day.pcapng", 1, time), "day_00001_20261124031500.pcapng");
         assert_eq!(name("a/b.c/day.of.pcap", 99_999, time), "a/b.c/day.of_99999_20261124031500.pcap");
         assert_eq!(name("/day", 100_000, time), "/day_100000_20261124031500");
@@ -160,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_failing_write_says_how_much_arrived() {
-        let mut file = SavedFile::new("small".into(), Box::new(Small { room: 17, interrupted: false }));
+        let mut file = OutputFile::new("small".into(), Box::new(Small { room: 17, interrupted: false }));
         assert!(file.write(&[0; 10]).is_ok());
         let (arrived, error) = file.write(&[0; 10]).unwrap_err();
         assert_eq!((arrived, error.kind()), (7, io::ErrorKind::StorageFull));

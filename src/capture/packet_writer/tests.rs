@@ -1,4 +1,4 @@
-//! Saving: files that are whole at any time, rotation, full disks.
+//! Saving packets: files that are whole at any time, rotation, full disks.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -81,9 +81,9 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn saving(&self, name: &str) -> Saving {
-        let file = SavedFile::new(name.into(), Box::new(self.clone()));
-        Saving::new(SaveTarget::file(name), Some(file))
+    fn writer(&self, name: &str) -> PacketWriter {
+        let file = OutputFile::new(name.into(), Box::new(self.clone()));
+        PacketWriter::new(SaveTarget::file(name), Some(file))
     }
 
     fn writes(&self) -> Vec<Vec<u8>> {
@@ -112,17 +112,17 @@ impl Write for Recorder {
 #[test]
 fn a_pcapng_file_is_the_stream_itself_written_at_once() {
     let recorder = Recorder::default();
-    let mut saving = recorder.saving("day.pcapng");
+    let mut writer = recorder.writer("day.pcapng");
     let begin = beginning(&[ETH, WLAN]);
     let first = [packet(0, b"a"), statistics(1), packet(1, b"b")].concat();
     let second = [packet(2, b"c"), beginning(&[WLAN]), packet(3, b"d"), statistics(2)].concat();
-    saving.save(&[&begin[..], &first].concat()).unwrap();
+    writer.write_blocks(&[&begin[..], &first].concat()).unwrap();
     assert_eq!(recorder.writes(), [begin.clone(), first.clone()]);
-    saving.save(&[]).unwrap();
-    saving.save(&second).unwrap();
+    writer.write_blocks(&[]).unwrap();
+    writer.write_blocks(&second).unwrap();
     assert_eq!(recorder.writes(), [begin.clone(), first.clone(), second.clone()]);
     let bytes = (begin.len() + first.len() + second.len()) as u64;
-    assert_eq!(saving.finish(), Saved { packets: 4, bytes, files: 1, ..Saved::default() });
+    assert_eq!(writer.stats(), WriteStats { packets: 4, bytes, files: 1, ..WriteStats::default() });
 }
 
 #[test]
@@ -130,10 +130,10 @@ fn a_file_without_rotation_is_whole_before_its_first_packet() {
     let folder = tempdir().unwrap();
     for name in ["day.pcapng", "day.pcap"] {
         fs::write(folder.path().join(name), "what was there before").unwrap();
-        let mut saving = Saving::create(target(&folder, name)).unwrap();
-        saving.save(&[beginning(&[ETH]), statistics(7)].concat()).unwrap();
+        let mut writer = PacketWriter::create(target(&folder, name)).unwrap();
+        writer.write_blocks(&[beginning(&[ETH]), statistics(7)].concat()).unwrap();
         assert_eq!(packets(&folder.path().join(name)), []);
-        saving.save(&packet(0, b"a")).unwrap();
+        writer.write_blocks(&packet(0, b"a")).unwrap();
         assert_eq!(first_bytes(&folder.path().join(name)), "a");
     }
     assert_eq!(names(&folder), ["day.pcap", "day.pcapng"]);
@@ -146,53 +146,53 @@ fn a_file_without_rotation_is_whole_before_its_first_packet() {
 fn a_pcap_file_has_records_with_nanoseconds_and_no_statistics() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("day.PCAP");
-    let mut saving = Saving::create(target(&folder, "day.PCAP")).unwrap();
+    let mut writer = PacketWriter::create(target(&folder, "day.PCAP")).unwrap();
     let large = InterfaceBlock { name: "usb", snaplen: 1 << 27, ..ETH };
-    saving.save(&[beginning(&[ETH, large]), packet(1, b"ab"), statistics(1), packet(2, b"c")].concat()).unwrap();
+    writer.write_blocks(&[beginning(&[ETH, large]), packet(1, b"ab"), statistics(1), packet(2, b"c")].concat()).unwrap();
     let time = |seconds| Some(BEGIN + seconds * NANOSECONDS);
     assert_eq!(packets(&path), [(time(1), 60, None, b"ab".to_vec()), (time(2), 60, None, b"c".to_vec())]);
     assert_eq!(open(&path).format_name(), "pcap (nanoseconds)");
     assert_eq!(open(&path).interfaces()[0].snaplen, 1 << 27);
     let bytes = fs::metadata(&path).unwrap().len();
-    assert_eq!((bytes, saving.finish()), (24 + 18 + 17, Saved { packets: 2, bytes, files: 1, ..Saved::default() }));
+    assert_eq!((bytes, writer.stats()), (24 + 18 + 17, WriteStats { packets: 2, bytes, files: 1, ..WriteStats::default() }));
 }
 
 #[test]
 fn a_second_link_type_ends_a_pcap_file_and_the_packets_before_it_are_saved() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(target(&folder, "day.pcap")).unwrap();
+    let mut writer = PacketWriter::create(target(&folder, "day.pcap")).unwrap();
     let mut wlan = Vec::new();
     pcapng_write::interface(&mut wlan, &WLAN);
-    let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), wlan, packet(1, b"b")].concat()).unwrap_err();
+    let error = writer.write_blocks(&[beginning(&[ETH]), packet(0, b"a"), wlan, packet(1, b"b")].concat()).unwrap_err();
     assert!(matches!(error, Error::Save { reason: SaveProblem::TwoLinkTypes { first: 1, other: 127 }, .. }), "{error}");
-    assert!(saving.is_over());
-    saving.save(&packet(2, b"c")).unwrap();
+    assert!(writer.is_over());
+    writer.write_blocks(&packet(2, b"c")).unwrap();
     assert_eq!(first_bytes(&folder.path().join("day.pcap")), "a");
-    assert_eq!(saving.finish().packets, 1);
+    assert_eq!(writer.stats().packets, 1);
 }
 
 #[test]
 fn files_of_limited_time_begin_with_the_packet_that_is_too_late() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(10), ..target(&folder, "day.pcapng") }).unwrap();
-    saving.save(&[beginning(&[ETH]), statistics(1)].concat()).unwrap();
+    let mut writer = PacketWriter::create(SaveTarget { rotate_seconds: Some(10), ..target(&folder, "day.pcapng") }).unwrap();
+    writer.write_blocks(&[beginning(&[ETH]), statistics(1)].concat()).unwrap();
     assert_eq!(names(&folder), [""; 0], "a file holds a packet");
-    saving.save(&[packet(0, b"a"), packet(9, b"b"), packet(10, b"c"), packet(-5, b"d")].concat()).unwrap();
-    saving.save(&packet(20, b"e")).unwrap();
+    writer.write_blocks(&[packet(0, b"a"), packet(9, b"b"), packet(10, b"c"), packet(-5, b"d")].concat()).unwrap();
+    writer.write_blocks(&packet(20, b"e")).unwrap();
     let expected = ["day_00001_20261124031500.pcapng", "day_00002_20261124031510.pcapng", "day_00003_20261124031520.pcapng"];
     assert_eq!(names(&folder), expected);
     assert_eq!(expected.map(|name| first_bytes(&folder.path().join(name))), ["ab", "cd", "e"]);
-    assert_eq!(saving.finish().files, 3);
+    assert_eq!(writer.stats().files, 3);
 }
 
 #[test]
 fn a_clock_that_is_set_back_does_not_stop_the_rotation() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(10), ..target(&folder, "day.pcap") }).unwrap();
+    let mut writer = PacketWriter::create(SaveTarget { rotate_seconds: Some(10), ..target(&folder, "day.pcap") }).unwrap();
     // By an hour, and then by less than a minute: the file is that much longer.
     let times = [0, 5, -3_600, -3_595, -3_590, -3_645, -3_581, -3_580];
     let packets: Vec<Vec<u8>> = times.iter().zip(b'a'..).map(|(time, byte)| packet(*time, &[byte])).collect();
-    saving.save(&[beginning(&[ETH]), packets.concat()].concat()).unwrap();
+    writer.write_blocks(&[beginning(&[ETH]), packets.concat()].concat()).unwrap();
     let held: Vec<String> = names(&folder).iter().map(|name| first_bytes(&folder.path().join(name))).collect();
     assert_eq!(held, ["ab", "cd", "efg", "h"]);
 }
@@ -200,9 +200,9 @@ fn a_clock_that_is_set_back_does_not_stop_the_rotation() {
 #[test]
 fn statistics_go_to_the_open_file_however_large_it_is() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(SaveTarget { rotate_size: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
+    let mut writer = PacketWriter::create(SaveTarget { rotate_size: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
     let blocks = [beginning(&[ETH]), packet(0, b"a"), statistics(1), packet(0, b"b"), statistics(2)].concat();
-    saving.save(&blocks).unwrap();
+    writer.write_blocks(&blocks).unwrap();
     let mut dropped = Vec::new();
     for name in names(&folder) {
         let mut source = open(&folder.path().join(name));
@@ -216,22 +216,22 @@ fn statistics_go_to_the_open_file_however_large_it_is() {
 fn the_oldest_files_are_removed_and_one_that_cannot_be_is_reported() {
     let folder = tempdir().unwrap();
     let limits = SaveTarget { rotate_size: Some(1), keep: Some(2), ..target(&folder, "day.pcap") };
-    let mut saving = Saving::create(limits).unwrap();
-    saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b"), packet(2, b"c")].concat()).unwrap();
+    let mut writer = PacketWriter::create(limits).unwrap();
+    writer.write_blocks(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b"), packet(2, b"c")].concat()).unwrap();
     let stays = "day_00002_20261124031501.pcap";
     assert_eq!(names(&folder), [stays, "day_00003_20261124031502.pcap"]);
     // A folder in its place cannot be removed as a file.
     fs::remove_file(folder.path().join(stays)).unwrap();
     fs::create_dir(folder.path().join(stays)).unwrap();
-    let error = saving.save(&[packet(3, b"d"), packet(4, b"e")].concat()).unwrap_err().to_string();
+    let error = writer.write_blocks(&[packet(3, b"d"), packet(4, b"e")].concat()).unwrap_err().to_string();
     assert!(error.contains(&format!("{stays}: ")) && error.ends_with("; it is kept, and saving continues"), "{error}");
-    assert!(!saving.is_over());
+    assert!(!writer.is_over());
     // A file that someone else has removed is no problem.
     fs::remove_file(folder.path().join("day_00004_20261124031503.pcap")).unwrap();
-    saving.save(&packet(5, b"f")).unwrap();
+    writer.write_blocks(&packet(5, b"f")).unwrap();
     assert_eq!(names(&folder), [stays, "day_00005_20261124031504.pcap", "day_00006_20261124031505.pcap"]);
     let bytes = 6 * (24 + 17);
-    assert_eq!(saving.finish(), Saved { packets: 6, bytes, files: 6, removed: 2, not_removed: 1 });
+    assert_eq!(writer.stats(), WriteStats { packets: 6, bytes, files: 6, removed: 2, not_removed: 1 });
 }
 
 #[test]
@@ -243,18 +243,18 @@ fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
     for (name, fits) in [("day.pcapng", pcapng), ("day.pcap", 24 + 2 * 17)] {
         for (room, packets) in [(fits - 1, 1), (fits, 2), (fits + 1, 2)] {
             let recorder = Recorder { room: Some(room), ..Recorder::default() };
-            let mut saving = recorder.saving(name);
-            let error = saving.save(&stream).unwrap_err();
+            let mut writer = recorder.writer(name);
+            let error = writer.write_blocks(&stream).unwrap_err();
             assert!(
                 matches!(&error, Error::Io { action: Action::SavePackets { saved }, name: output, .. } if output == name && *saved == packets)
             );
-            assert!(error.is_closed_pipe() && saving.is_over());
-            saving.save(&stream).unwrap();
-            assert_eq!(saving.saved(), Saved { packets, bytes: room as u64, files: 1, ..Saved::default() });
+            assert!(error.is_closed_pipe() && writer.is_over());
+            writer.write_blocks(&stream).unwrap();
+            assert_eq!(writer.stats(), WriteStats { packets, bytes: room as u64, files: 1, ..WriteStats::default() });
         }
     }
     let recorder = Recorder { room: Some(begin.len() - 1), ..Recorder::default() };
-    let error = recorder.saving("day.pcapng").save(&stream).unwrap_err().to_string();
+    let error = recorder.writer("day.pcapng").write_blocks(&stream).unwrap_err().to_string();
     assert!(error.starts_with("cannot write day.pcapng: ") && error.ends_with("; no packets were saved"), "{error}");
 }
 
@@ -262,19 +262,19 @@ fn a_failing_write_ends_the_saving_and_says_how_many_packets_are_safe() {
 fn a_failed_write_is_not_tried_again() {
     let begin = beginning(&[ETH]);
     let recorder = Recorder { room: Some(begin.len()), ..Recorder::default() };
-    let file = SavedFile::new("day.pcapng".into(), Box::new(recorder.clone()));
-    let mut saving = Saving::new(SaveTarget { rotate_size: Some(1), ..SaveTarget::file("day.pcapng") }, Some(file));
-    assert!(saving.save(&[&begin[..], &packet(0, b"a"), &packet(1, b"b")].concat()).is_err());
-    assert_eq!((recorder.writes(), saving.saved().packets), (vec![begin], 0));
+    let file = OutputFile::new("day.pcapng".into(), Box::new(recorder.clone()));
+    let mut writer = PacketWriter::new(SaveTarget { rotate_size: Some(1), ..SaveTarget::file("day.pcapng") }, Some(file));
+    assert!(writer.write_blocks(&[&begin[..], &packet(0, b"a"), &packet(1, b"b")].concat()).is_err());
+    assert_eq!((recorder.writes(), writer.stats().packets), (vec![begin], 0));
 }
 
 #[test]
 fn a_new_file_begins_with_the_current_section() {
     let folder = tempdir().unwrap();
-    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
+    let mut writer = PacketWriter::create(SaveTarget { rotate_seconds: Some(1), ..target(&folder, "day.pcapng") }).unwrap();
     let lo = beginning(&[InterfaceBlock { name: "lo", ..ETH }]);
     let first = [beginning(&[ETH]), packet(0, b"a"), lo.clone(), packet(0, b"b")].concat();
-    saving.save(&[&first[..], &packet(1, b"c")].concat()).unwrap();
+    writer.write_blocks(&[&first[..], &packet(1, b"c")].concat()).unwrap();
     let files = names(&folder).into_iter().map(|name| fs::read(folder.path().join(name)).unwrap());
     assert_eq!(files.collect::<Vec<_>>(), [first, [lo, packet(1, b"c")].concat()]);
 }
@@ -282,21 +282,21 @@ fn a_new_file_begins_with_the_current_section() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_reported() {
-    let mut saving = Saving::create(SaveTarget::file("/dev/full")).unwrap();
-    let error = saving.save(&[beginning(&[ETH]), packet(0, b"a")].concat()).unwrap_err();
+    let mut writer = PacketWriter::create(SaveTarget::file("/dev/full")).unwrap();
+    let error = writer.write_blocks(&[beginning(&[ETH]), packet(0, b"a")].concat()).unwrap_err();
     assert_eq!(error.to_string(), "cannot write /dev/full: the disk is full; no packets were saved");
-    assert!(saving.is_over());
+    assert!(writer.is_over());
 }
 
 #[test]
 fn a_rotation_that_cannot_go_on_says_which_file_and_after_how_many_packets() {
     let folder = tempdir().unwrap();
     fs::create_dir(folder.path().join("day_00002_20261124031501.pcap")).unwrap();
-    let mut saving = Saving::create(SaveTarget { rotate_seconds: Some(1), ..target(&folder, "day.pcap") }).unwrap();
-    let error = saving.save(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b")].concat()).unwrap_err().to_string();
+    let mut writer = PacketWriter::create(SaveTarget { rotate_seconds: Some(1), ..target(&folder, "day.pcap") }).unwrap();
+    let error = writer.write_blocks(&[beginning(&[ETH]), packet(0, b"a"), packet(1, b"b")].concat()).unwrap_err().to_string();
     assert!(error.contains("day_00002_20261124031501.pcap: "), "{error}");
     assert!(error.ends_with("; stopped saving after 1 packet"), "{error}");
-    assert_eq!(saving.finish(), Saved { packets: 1, bytes: 24 + 17, files: 1, ..Saved::default() });
+    assert_eq!(writer.stats(), WriteStats { packets: 1, bytes: 24 + 17, files: 1, ..WriteStats::default() });
 }
 
 #[test]
@@ -304,11 +304,11 @@ fn contradictory_settings_are_refused_before_anything_is_created() {
     let folder = tempdir().unwrap();
     let size = Some(1_000);
     let refused = |target: SaveTarget, problem: SaveProblem| {
-        let error = Saving::create(target).err().unwrap();
+        let error = PacketWriter::create(target).err().unwrap();
         assert!(matches!(&error, Error::Save { reason, .. } if *reason == problem), "{error}");
     };
     let lacks_folder = |target: SaveTarget| {
-        let error = Saving::create(target).err().unwrap().to_string();
+        let error = PacketWriter::create(target).err().unwrap().to_string();
         assert!(error.ends_with("its folder does not exist"), "{error}");
     };
     let day = || target(&folder, "day.pcap");
@@ -322,7 +322,7 @@ fn contradictory_settings_are_refused_before_anything_is_created() {
     lacks_folder(target(&folder, "none/day.pcap"));
     lacks_folder(SaveTarget { rotate_size: size, ..target(&folder, "none/day.pcap") });
     assert_eq!(names(&folder), [""; 0]);
-    assert!(Saving::create(SaveTarget::file("-")).is_ok());
+    assert!(PacketWriter::create(SaveTarget::file("-")).is_ok());
 }
 
 #[test]
@@ -340,25 +340,25 @@ fn invalid_blocks_are_refused_and_the_packets_before_them_are_saved() {
         (begin[beginning(&[]).len()..].to_vec(), 0),
     ] {
         let recorder = Recorder::default();
-        let mut saving = recorder.saving("day.pcapng");
-        assert!(matches!(saving.save(&bad).unwrap_err(), Error::Save { .. }));
-        assert!(saving.is_over());
-        assert_eq!(saving.saved().packets, packets);
+        let mut writer = recorder.writer("day.pcapng");
+        assert!(matches!(writer.write_blocks(&bad).unwrap_err(), Error::Save { .. }));
+        assert!(writer.is_over());
+        assert_eq!(writer.stats().packets, packets);
     }
 }
 
 #[test]
 fn the_stored_descriptions_of_interfaces_are_bounded() {
     let long = "x".repeat(65_000);
-    let mut saving = Recorder::default().saving("day.pcapng");
+    let mut writer = Recorder::default().writer("day.pcapng");
     let mut one = Vec::new();
     pcapng_write::interface(&mut one, &InterfaceBlock { description: Some(&long), ..ETH });
-    saving.save(&beginning(&[])).unwrap();
+    writer.write_blocks(&beginning(&[])).unwrap();
     let most = MAX_PREAMBLE / one.len();
-    let (number, error) = (0..=most).find_map(|number| saving.save(&one).err().map(|error| (number, error))).unwrap();
+    let (number, error) = (0..=most).find_map(|number| writer.write_blocks(&one).err().map(|error| (number, error))).unwrap();
     assert_eq!(number, most);
     assert!(matches!(error, Error::Save { reason: SaveProblem::TooMuchDescribed, .. }), "{error}");
-    assert_eq!(saving.preamble.capacity(), 0);
+    assert_eq!(writer.preamble.capacity(), 0);
 }
 
 /// A packet of the property test: nanoseconds after the one before, on the second interface if it is described, data, and whether
@@ -425,23 +425,23 @@ proptest! {
         let (blocks, mut expected) = blocks(&made, late);
         let (short, long) = (beginning(&[ETH]), beginning(&[ETH, InterfaceBlock { name: "lo", ..ETH }]));
 
-        let mut saving = Saving::create(limits.clone()).unwrap();
-        saving.save(&short).unwrap();
+        let mut writer = PacketWriter::create(limits.clone()).unwrap();
+        writer.write_blocks(&short).unwrap();
         for blocks in blocks.chunks(in_one_go) {
-            saving.save(&blocks.concat()).unwrap();
+            writer.write_blocks(&blocks.concat()).unwrap();
         }
-        let saved = saving.finish();
+        let stats = writer.stats();
 
         let paths: Vec<PathBuf> = names(&folder).into_iter().map(|name| folder.path().join(name)).collect();
         let files: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
         let found: Vec<Vec<Seen>> = paths.iter().map(|path| packets(path)).collect();
-        prop_assert_eq!(saved.packets, expected.len() as u64);
-        prop_assert_eq!((saved.files - saved.removed, saved.not_removed), (files.len() as u64, 0));
+        prop_assert_eq!(stats.packets, expected.len() as u64);
+        prop_assert_eq!((stats.files - stats.removed, stats.not_removed), (files.len() as u64, 0));
         if let Some(keep) = keep {
-            prop_assert_eq!(files.len(), keep.min(saved.files as usize));
+            prop_assert_eq!(files.len(), keep.min(stats.files as usize));
         }
-        if saved.removed == 0 {
-            prop_assert_eq!(saved.bytes, files.iter().map(|file| file.len() as u64).sum::<u64>());
+        if stats.removed == 0 {
+            prop_assert_eq!(stats.bytes, files.iter().map(|file| file.len() as u64).sum::<u64>());
             if !is_pcap && (late > 0 || !rotates) {
                 let body = |file: &Vec<u8>| {
                     let at_first = file.strip_prefix(&long[..]).filter(|_| late > 0);
@@ -459,8 +459,8 @@ proptest! {
         for (index, (file, packets)) in files.iter().zip(&found).enumerate() {
             let first = packets[0].0.unwrap();
             if rotates {
-                let number = saved.removed + index as u64 + 1;
-                prop_assert_eq!(&paths[index], &numbered(&limits.path, number, Time::from_nanoseconds(first)));
+                let number = stats.removed + index as u64 + 1;
+                prop_assert_eq!(&paths[index], &rotated_path(&limits.path, number, Time::from_nanoseconds(first)));
             }
             let size = if is_pcap { file.len() } else { last_packet_end(file) } as u64;
             prop_assert!(packets.len() == 1 || rotate_size.is_none_or(|limit| size <= limit));

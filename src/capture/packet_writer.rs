@@ -11,9 +11,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::format::{PacketRecord, Step};
+use super::output_file::{OutputFile, check_folder, rotated_path};
 use super::pcap_write::{self, RECORD_HEADER};
 use super::pcapng::{Pcapng, SECTION_HEADER};
-use super::saved_file::{SavedFile, check_folder, numbered};
 use crate::error::{Action, Error, SaveProblem};
 use crate::time::{NANOSECONDS, Time};
 
@@ -94,7 +94,7 @@ enum Format {
 
 /// The counts of saved packets, bytes and files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Saved {
+pub struct WriteStats {
     /// Packets that the operating system has accepted whole, including those of removed files.
     pub packets: u64,
     /// Bytes that the operating system has accepted, including headers and descriptions.
@@ -108,8 +108,8 @@ pub struct Saved {
 }
 
 /// The current file. Everything that precedes its first packet has been written to it.
-struct Open {
-    file: SavedFile,
+struct CurrentFile {
+    file: OutputFile,
     /// Its size, including the pending run.
     size: u64,
     /// The time of its first packet that has one.
@@ -136,52 +136,53 @@ impl Run {
     }
 }
 
-/// A stream of pcapng blocks being saved.
-pub struct Saving {
+/// A writer of a stream of pcapng blocks.
+pub struct PacketWriter {
     target: SaveTarget,
     format: Format,
     stream: Pcapng,
     /// The current section's header and interface descriptions, as received.
     preamble: Vec<u8>,
     /// A file without rotation, until something is written to it.
-    unbegun: Option<SavedFile>,
-    open: Option<Open>,
+    empty_file: Option<OutputFile>,
+    open: Option<CurrentFile>,
     run: Run,
     /// The files of a rotation that keeps only some of them, the oldest first.
     kept: VecDeque<PathBuf>,
     not_removed: Option<Error>,
     over: bool,
-    saved: Saved,
+    stats: WriteStats,
 }
 
-impl Saving {
+impl PacketWriter {
     /// Creates the file or, with rotation, checks that its folder exists: the first file is then created with the first packet,
     /// whose time is part of the name.
     ///
     /// # Errors
     ///
     /// [`Error::Save`] if the settings contradict each other; otherwise a failure to create the file, or to find its folder.
-    pub fn create(target: SaveTarget) -> Result<Saving, Error> {
+    pub fn create(target: SaveTarget) -> Result<PacketWriter, Error> {
         target.check()?;
         if target.is_stdout() {
-            return Ok(Saving::new(target, Some(SavedFile::stdout())));
+            return Ok(PacketWriter::new(target, Some(OutputFile::stdout())));
         }
         if target.rotates() {
             check_folder(&target.path)?;
-            return Ok(Saving::new(target, None));
+            return Ok(PacketWriter::new(target, None));
         }
-        let file = SavedFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
-        Ok(Saving::new(target, Some(file)))
+        let file =
+            OutputFile::create(&target.path).map_err(|source| Error::writing(target.path.display().to_string(), source))?;
+        Ok(PacketWriter::new(target, Some(file)))
     }
 
-    fn new(target: SaveTarget, unbegun: Option<SavedFile>) -> Saving {
-        Saving {
+    fn new(target: SaveTarget, empty_file: Option<OutputFile>) -> PacketWriter {
+        PacketWriter {
             format: target.format(),
-            saved: Saved { files: u64::from(unbegun.is_some()), ..Saved::default() },
+            stats: WriteStats { files: u64::from(empty_file.is_some()), ..WriteStats::default() },
             target,
             stream: Pcapng::new(),
             preamble: Vec::new(),
-            unbegun,
+            empty_file,
             open: None,
             run: Run::default(),
             kept: VecDeque::new(),
@@ -190,7 +191,7 @@ impl Saving {
         }
     }
 
-    /// Saves the next blocks of the stream. The blocks must be whole; the stream begins with a section header and the
+    /// Writes the next blocks of the stream. The blocks must be whole; the stream begins with a section header and the
     /// descriptions of its interfaces.
     ///
     /// With rotation, only a packet begins a file. Other blocks go to the open file, even if they make it larger than its limit:
@@ -199,9 +200,9 @@ impl Saving {
     ///
     /// # Errors
     ///
-    /// If the blocks are not valid, cannot be written, or do not fit the file format: saving [is over](Saving::is_over) then, and
+    /// If the blocks are not valid, cannot be written, or do not fit the file format: saving [is over](PacketWriter::is_over) then, and
     /// further calls do nothing. Also if an old file could not be removed: all blocks are saved then.
-    pub fn save(&mut self, blocks: &[u8]) -> Result<(), Error> {
+    pub fn write_blocks(&mut self, blocks: &[u8]) -> Result<(), Error> {
         if self.over {
             return Ok(());
         }
@@ -222,19 +223,14 @@ impl Saving {
     }
 
     /// The counts of saved packets, bytes and files.
-    pub fn saved(&self) -> Saved {
-        self.saved
-    }
-
-    /// Closes the file. All blocks have been written before.
-    pub fn finish(self) -> Saved {
-        self.saved
+    pub fn stats(&self) -> WriteStats {
+        self.stats
     }
 
     /// Releases files and memory, which are no longer needed.
     fn end(&mut self) {
         self.over = true;
-        (self.open, self.unbegun) = (None, None);
+        (self.open, self.empty_file) = (None, None);
         (self.preamble, self.run, self.kept) = (Vec::new(), Run::default(), VecDeque::new());
     }
 
@@ -328,7 +324,7 @@ impl Saving {
 
     /// True if a packet that takes `length` bytes belongs to the next file.
     #[inline]
-    fn is_full(&self, open: &Open, time: Time, length: u64) -> bool {
+    fn is_full(&self, open: &CurrentFile, time: Time, length: u64) -> bool {
         self.target.rotate_size.is_some_and(|limit| open.size + length > limit)
             || self.target.rotate_seconds.is_some_and(|limit| is_of_another_file(time, open.begin, limit))
     }
@@ -336,11 +332,11 @@ impl Saving {
     /// Begins the next file, or the only one, with everything that precedes its first packet.
     fn begin(&mut self, time: Time) -> Result<(), Error> {
         self.run.restart(self.run.blocks.end);
-        let file = match self.unbegun.take() {
+        let file = match self.empty_file.take() {
             Some(file) => file,
             None => self.next_file(time)?,
         };
-        let open = self.open.insert(Open { file, size: 0, begin: time });
+        let open = self.open.insert(CurrentFile { file, size: 0, begin: time });
         let mut header = Vec::new();
         let preamble = match (self.format, self.stream.interfaces()) {
             (Format::Pcap, interfaces @ [first, ..]) => {
@@ -353,15 +349,15 @@ impl Saving {
         };
         open.size = preamble.len() as u64;
         let written = open.file.write(preamble);
-        count_written(&mut self.saved, preamble.len(), &written);
-        written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
+        count_written(&mut self.stats, preamble.len(), &written);
+        written.map_err(|(_, source)| ended(open.file.name(), source, &self.stats))
     }
 
     /// Creates the next file of the rotation, and removes those that exceed the limit.
-    fn next_file(&mut self, time: Time) -> Result<SavedFile, Error> {
-        let path = numbered(&self.target.path, self.saved.files + 1, time);
-        let file = SavedFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.saved))?;
-        self.saved.files += 1;
+    fn next_file(&mut self, time: Time) -> Result<OutputFile, Error> {
+        let path = rotated_path(&self.target.path, self.stats.files + 1, time);
+        let file = OutputFile::create(&path).map_err(|source| ended(&path.display().to_string(), source, &self.stats))?;
+        self.stats.files += 1;
         if let Some(keep) = self.target.keep {
             self.kept.push_back(path);
             while self.kept.len() > keep {
@@ -374,11 +370,11 @@ impl Saving {
     fn remove_oldest(&mut self) {
         let Some(path) = self.kept.pop_front() else { return };
         match fs::remove_file(&path) {
-            Ok(()) => self.saved.removed += 1,
+            Ok(()) => self.stats.removed += 1,
             // Someone else has removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
-                self.saved.not_removed += 1;
+                self.stats.not_removed += 1;
                 let name = path.display().to_string();
                 self.not_removed.get_or_insert(Error::Io { action: Action::RemoveOldest, name, source });
             }
@@ -396,15 +392,15 @@ impl Saving {
             return Ok(());
         }
         let written = open.file.write(bytes);
-        let arrived = count_written(&mut self.saved, bytes.len(), &written);
+        let arrived = count_written(&mut self.stats, bytes.len(), &written);
         let whole = self.run.packets.partition_point(|end| *end <= arrived);
-        self.saved.packets += whole as u64;
+        self.stats.packets += whole as u64;
         let excess = (arrived - whole.checked_sub(1).map_or(0, |last| self.run.packets[last])) as u64;
-        if written.is_err() && open.file.take_back(excess) {
-            self.saved.bytes -= excess;
+        if written.is_err() && open.file.truncate_end(excess) {
+            self.stats.bytes -= excess;
         }
         self.run.restart(self.run.blocks.end);
-        written.map_err(|(_, source)| ended(open.file.name(), source, &self.saved))
+        written.map_err(|(_, source)| ended(open.file.name(), source, &self.stats))
     }
 }
 
@@ -415,14 +411,14 @@ fn is_of_another_file(time: Time, begin: Time, seconds: u64) -> bool {
 }
 
 /// Counts the bytes that a write of `size` bytes has brought to the file, and returns their number.
-fn count_written(saved: &mut Saved, size: usize, written: &Result<(), (usize, io::Error)>) -> usize {
+fn count_written(stats: &mut WriteStats, size: usize, written: &Result<(), (usize, io::Error)>) -> usize {
     let arrived = written.as_ref().map_or_else(|(arrived, _)| *arrived, |()| size);
-    saved.bytes += arrived as u64;
+    stats.bytes += arrived as u64;
     arrived
 }
 
-fn ended(output: &str, source: io::Error, saved: &Saved) -> Error {
-    Error::Io { action: Action::SavePackets { saved: saved.packets }, name: output.to_owned(), source }
+fn ended(output: &str, source: io::Error, stats: &WriteStats) -> Error {
+    Error::Io { action: Action::SavePackets { saved: stats.packets }, name: output.to_owned(), source }
 }
 
 #[cfg(test)]
