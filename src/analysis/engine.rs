@@ -12,7 +12,7 @@ use super::pipeline::FlowPipeline;
 use super::silence::{IdleTimes, Moment};
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
+use crate::decode::{Decoded, Decoder, Fragment, Observation, Walked, decode_fast};
 use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
 use crate::stats::{InterfaceTally, Tally};
@@ -131,14 +131,26 @@ impl Engine {
         self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
     }
 
-    /// Counts a packet that is not plain.
+    /// Counts a whole packet of a flow and, if its ports are those of a channel, reads its payload.
+    #[inline(always)]
+    fn count(&mut self, observation: Observation, payload: &[u8]) {
+        // The test comes before the push: reading fields just written, in pieces of another size, is slow.
+        let is_wanted = self.inspector.wants(&observation);
+        let observation = self.pipeline.push(observation);
+        self.tally.add_observed(observation);
+        if is_wanted {
+            self.inspector.inspect(self.packets, observation, payload);
+        }
+    }
+
+    /// Counts a packet that the fast path does not decode.
     #[inline(never)]
     fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
         self.tally.add_scope(packet.wire_len, walked.scope);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
-                self.observe(*observation, walked.payload);
+                self.count(*observation, walked.payload);
             }
             Decoded::Observed(observation) => self.count_fragment(*observation, walked.payload),
             _ => self.count_stopped(&walked, packet),
@@ -310,27 +322,9 @@ impl PacketSink for Engine {
             }
         }
         tally.add(packet);
-        if plain(packet, interface, self).is_none() {
-            self.walk(packet, interface);
-        }
-    }
-}
-
-impl Observer for Engine {
-    #[inline(always)]
-    fn tunnel_ports(&self) -> &TunnelPorts {
-        self.decoder.tunnel_ports()
-    }
-
-    /// Counts a packet and, if its ports are those of a channel, reads its payload.
-    #[inline(always)]
-    fn observe(&mut self, observation: Observation, payload: &[u8]) {
-        // The test comes before the push: reading fields just written, in pieces of another size, is slow.
-        let is_wanted = self.inspector.wants(&observation);
-        let observation = self.pipeline.push(observation);
-        self.tally.add_observed(observation);
-        if is_wanted {
-            self.inspector.inspect(self.packets, observation, payload);
+        match decode_fast(packet, interface, self.decoder.tunnel_ports()) {
+            Some((observation, payload)) => self.count(observation, payload),
+            None => self.walk(packet, interface),
         }
     }
 }

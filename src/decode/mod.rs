@@ -1,16 +1,16 @@
 //! The walk over a packet's layers, from its link header to its ports.
 //!
 //! [`Decoder::decode`] goes as far as it can and never fails: where it cannot follow a packet, a [`Decoded`] value says why it
-//! stopped, and every value has its place in the ledger. For ordinary packets, [`plain()`] gives the same result without the
+//! stopped, and every value has its place in the ledger. For ordinary packets, [`decode_fast`] gives the same result without the
 //! walk. One loop takes the walk from layer to layer; each layer is one arm and one function that reads its header and names the
 //! next layer.
 
 mod encapsulation;
+mod fast_path;
 mod ip;
 mod link;
 mod mpls;
 mod observation;
-mod plain;
 mod ppp;
 pub mod protocol;
 mod quote;
@@ -24,8 +24,8 @@ use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
 pub use encapsulation::{Encapsulation, EncapsulationId, EncapsulationIds, Encapsulations, MAX_DEPTH, MAX_SCOPES, Path};
+pub use fast_path::decode_fast;
 pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
-pub use plain::{Observer, plain};
 pub use transport::is_port_unreachable;
 pub use tunnel::{TunnelPorts, UdpTunnel};
 use walk::{Layer, Walk};

@@ -105,7 +105,8 @@ impl IpVersion {
     pub fn is_group(self, address: Address) -> bool {
         match self {
             IpVersion::V4 => address.0[0] & 0xf0 == 0xe0 || address.0[..4] == [255; 4],
-            IpVersion::V6 => address.0[0] == 0xff,
+            // Of the number: access to a single byte would make the compiler take the whole address apart.
+            IpVersion::V6 => address.as_number() >> 120 == 0xff,
         }
     }
 }

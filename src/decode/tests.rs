@@ -374,29 +374,11 @@ fn an_icmp_error_names_the_flow_it_quotes() {
     assert_eq!(told(&v6), DNS6);
 }
 
-/// The outcome of the short cut, if it is taken, where tunnels also use these ports.
-fn short_cut(packet: &Packet<'_>, interface: &Interface, ports: &TunnelPorts) -> Option<(Observation, Vec<u8>)> {
-    struct Told<'p>(Vec<(Observation, Vec<u8>)>, &'p TunnelPorts);
-    impl Observer for Told<'_> {
-        fn tunnel_ports(&self) -> &TunnelPorts {
-            self.1
-        }
-
-        fn observe(&mut self, observation: Observation, payload: &[u8]) {
-            self.0.push((observation, payload.to_vec()));
-        }
-    }
-    let mut told = Told(Vec::new(), ports);
-    let is_taken = plain(packet, interface, &mut told).is_some();
-    assert_eq!(told.0.len(), usize::from(is_taken), "it tells once, or not at all");
-    told.0.pop()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_short_cut_gives_what_the_walk_gives(
+    fn the_fast_path_gives_what_the_walk_gives(
         kind in 0..4usize,
         turned in proptest::collection::vec((0..90usize, any::<u8>()), 0..4),
         cut in 0..90usize,
@@ -426,19 +408,19 @@ proptest! {
         let interface = Interface::new(LinkType::ETHERNET);
         let packet = Packet { time: Time::from_nanoseconds(7), wire_len, interface: 0, data: &frame };
         let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
-        if let Some((observation, payload)) = short_cut(&packet, &interface, &tunnels) {
+        if let Some((observation, payload)) = decode_fast(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
-            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, &payload[..]));
+            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, payload));
         }
     }
 }
 
 #[test]
-fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
+fn the_fast_path_is_taken_by_ordinary_packets_and_by_no_others() {
     let interface = Interface::new(LinkType::ETHERNET);
     let takes = |frame: &[u8]| {
         let packet = Packet { time: Time::UNKNOWN, wire_len: frame.len() as u32, interface: 0, data: frame };
-        short_cut(&packet, &interface, TunnelPorts::NONE).is_some()
+        decode_fast(&packet, &interface, TunnelPorts::NONE).is_some()
     };
     let udp = |port| {
         let mut frame = Vec::new();
@@ -451,5 +433,5 @@ fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
     assert!(!takes(&fragment));
     let tagged = Interface::new(LinkType::LINUX_SLL);
     let packet = Packet { time: Time::UNKNOWN, wire_len: 43, interface: 0, data: &udp(53) };
-    assert!(short_cut(&packet, &tagged, TunnelPorts::NONE).is_none());
+    assert!(decode_fast(&packet, &tagged, TunnelPorts::NONE).is_none());
 }
