@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ClosedFlows, Decided, InputReport};
 use crate::capture::{Completeness, Filtered};
-use crate::decode::{Encapsulations, Path};
+use crate::decode::{EncapsulationStack, Encapsulations};
 use crate::error::Error;
 use crate::flow::{Flow, Flows, Timeline};
 use crate::inspect::{Announcements, HostNames};
@@ -100,9 +100,9 @@ impl<'c> Collected<'c> {
     }
 
     /// The encapsulations of a flow's packets in each direction, nearly always the same.
-    pub fn paths(&self, flow: &Flow) -> [Path; 2] {
+    pub fn stacks(&self, flow: &Flow) -> [EncapsulationStack; 2] {
         let scope = flow.key.scope;
-        [scope, flow.other_scope().unwrap_or(scope)].map(|scope| self.scopes.path(scope))
+        [scope, flow.other_scope().unwrap_or(scope)].map(|scope| self.scopes.stack(scope))
     }
 
     /// True if every input was read to its end, and the filter could judge every packet.

@@ -23,7 +23,9 @@ mod walk;
 use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
-pub use encapsulation::{Encapsulation, EncapsulationId, EncapsulationIds, Encapsulations, MAX_DEPTH, MAX_SCOPES, Path};
+pub use encapsulation::{
+    Encapsulation, EncapsulationId, EncapsulationIds, EncapsulationStack, Encapsulations, MAX_DEPTH, MAX_SCOPES,
+};
 pub use fast_path::decode_fast;
 pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
 pub use transport::is_port_unreachable;
@@ -184,11 +186,11 @@ impl Decoder {
                 Layer::Ipv4 => ip::ipv4(&mut walk),
                 Layer::Ipv6 => ip::ipv6(&mut walk),
                 Layer::Transport(protocol) => {
-                    let scope = self.scopes.number(&walk.path);
+                    let scope = self.scopes.number(&walk.stack);
                     transport::transport(&mut walk, protocol, scope, &self.tunnels)
                 }
                 Layer::Payload { protocol, ports } => {
-                    let scope = self.scopes.number(&walk.path);
+                    let scope = self.scopes.number(&walk.stack);
                     transport::payload(&mut walk, protocol, ports, scope)
                 }
             };
@@ -197,7 +199,7 @@ impl Decoder {
                 ControlFlow::Break(decoded) => break decoded,
             }
         };
-        let scope = self.scopes.number(&walk.path);
+        let scope = self.scopes.number(&walk.stack);
         if let Some(outside) = walk.outside
             && !matches!(decoded, Decoded::Observed(_))
         {

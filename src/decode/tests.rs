@@ -131,7 +131,7 @@ fn vlan_tags_of_all_kinds_become_the_scope() {
     // Old numbers for the same tag.
     assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| scope(&[(kind, 10)])), [ten; 3]);
     let stacked = scope(&[(0x88a8, 10), (0x9100, 7), (0x8100, 20)]);
-    let names: Vec<String> = decoder.scopes().path(stacked.0).steps().map(|step| step.to_string()).collect();
+    let names: Vec<String> = decoder.scopes().stack(stacked.0).steps().map(|step| step.to_string()).collect();
     assert_eq!(names, ["vlan:10", "vlan:7", "vlan:20"]);
     assert_eq!(decode(LinkType::ETHERNET, &tagged(&[(0x8100, 1); 9])), Decoded::Malformed);
 }

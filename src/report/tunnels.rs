@@ -14,7 +14,7 @@ use crate::traffic::Traffic;
 /// The packets with one kind of encapsulation.
 #[derive(Clone, Copy, Debug)]
 pub struct TunnelRow {
-    /// The key of the encapsulation. `None`: packets whose path is beyond the number of paths that are counted separately.
+    /// The key of the encapsulation. `None`: packets whose stack is beyond the number of stacks that are counted separately.
     pub encapsulation: Option<&'static str>,
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
@@ -35,8 +35,8 @@ impl FromDecided for TunnelRow {
         // Sorted by the keys as written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
         for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
-            let path = analysis.scopes.path(EncapsulationId(number as u16));
-            let mut names: BTreeSet<Option<&'static str>> = path.steps().map(|step| Some(step.name())).collect();
+            let stack = analysis.scopes.stack(EncapsulationId(number as u16));
+            let mut names: BTreeSet<Option<&'static str>> = stack.steps().map(|step| Some(step.name())).collect();
             if names.is_empty() {
                 names.insert(None);
             }

@@ -269,8 +269,8 @@ proptest! {
         let (all, scopes_of_all) = tally(&[left, right_frames].concat());
         merged.merge(&right, &scopes.merge(&scopes_of_right));
         prop_assert_eq!(&merged.scopes, &all.scopes);
-        let path = |scopes: &Encapsulations, number: usize| scopes.path(EncapsulationId(number as u16));
-        prop_assert!((0..all.scopes.len()).all(|number| path(&scopes, number) == path(&scopes_of_all, number)));
+        let stack = |scopes: &Encapsulations, number: usize| scopes.stack(EncapsulationId(number as u16));
+        prop_assert!((0..all.scopes.len()).all(|number| stack(&scopes, number) == stack(&scopes_of_all, number)));
         prop_assert_eq!(merged.ledger, all.ledger);
         prop_assert_eq!(merged.sizes, all.sizes);
         let counted = |tally: &portolan::stats::Tally| {

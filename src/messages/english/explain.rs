@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::encapsulations;
 use super::numbers::{bytes, grouped, packets, rounded_duration};
 use super::{English, one_of};
-use crate::decode::Path;
+use crate::decode::EncapsulationStack;
 use crate::explain::Endpoint;
 use crate::messages::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
 use crate::service::{Confidence, FlowFlags, NameSource, Reply, Transport};
@@ -57,8 +57,8 @@ impl ExplainMessages for English {
         }
     }
 
-    fn encapsulations(&self, paths: &[Path; 2]) -> Option<String> {
-        encapsulations::sentence(paths)
+    fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String> {
+        encapsulations::sentence(stacks)
     }
 
     fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, quoted: Option<u64>) -> String {
