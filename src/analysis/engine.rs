@@ -12,7 +12,7 @@ use super::pipeline::FlowPipeline;
 use super::silence::{IdleTimes, Moment};
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Walked, decode_fast};
+use crate::decode::{Decoded, DecodedPacket, Decoder, Fragment, Observation, decode_fast};
 use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
 use crate::stats::{InterfaceTally, Tally};
@@ -176,7 +176,7 @@ impl Engine {
     }
 
     #[cold]
-    fn count_stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
+    fn count_stopped(&mut self, walked: &DecodedPacket<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
         if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.non_ip, &walked.decoded) {
             // The timeline has a single owner, number 0.

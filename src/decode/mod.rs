@@ -120,7 +120,7 @@ impl LinkAddress {
 
 /// One packet after the walk.
 #[derive(Clone, Copy, Debug)]
-pub struct Walked<'a> {
+pub struct DecodedPacket<'a> {
     /// The end of the walk.
     pub decoded: Decoded,
     /// The encapsulations that the walk went through.
@@ -169,7 +169,7 @@ impl Decoder {
 
     /// Walks over one packet that was seen on `interface`.
     #[inline]
-    pub fn decode<'a>(&mut self, packet: &Packet<'a>, interface: &Interface) -> Walked<'a> {
+    pub fn decode<'a>(&mut self, packet: &Packet<'a>, interface: &Interface) -> DecodedPacket<'a> {
         let mut walk = Walk::new(packet, interface.fcs_len);
         let mut layer = Layer::Link(interface.link_type);
         let mut decoded = loop {
@@ -216,6 +216,6 @@ impl Decoder {
                 quoted = quote::quoted_flow(walk.rest, observation.key.version, observation.key.scope, message, packet.time);
             }
         }
-        Walked { decoded, scope, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
+        DecodedPacket { decoded, scope, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
     }
 }

@@ -13,14 +13,14 @@ const C6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5];
 const S6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80];
 
 /// Walks over a packet of which `data` was stored and `wire_len` bytes were on the wire.
-pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> Walked<'static> {
+pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> DecodedPacket<'static> {
     let interface = Interface { fcs_len, ..Interface::new(link_type) };
     let packet = Packet { time: Time::from_nanoseconds(7), wire_len: wire_len as u32, interface: 0, data };
     // The result outlives the frame, so the payload is left out.
-    Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
+    DecodedPacket { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
-pub(super) fn walk(link_type: LinkType, data: &[u8]) -> Walked<'static> {
+pub(super) fn walk(link_type: LinkType, data: &[u8]) -> DecodedPacket<'static> {
     walk_cut(link_type, data, data.len(), 0)
 }
 

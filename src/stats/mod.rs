@@ -24,7 +24,7 @@ pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 
-use crate::decode::{Decoded, EncapsulationId, EncapsulationIds, Observation, Walked};
+use crate::decode::{Decoded, DecodedPacket, EncapsulationId, EncapsulationIds, Observation};
 use crate::time::Time;
 use crate::traffic::Traffic;
 
@@ -61,7 +61,7 @@ impl Tally {
     }
 
     /// Counts a packet that gave no observation.
-    pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
+    pub fn add_stopped(&mut self, walked: &DecodedPacket<'_>, time: Time, wire_len: u32) {
         self.add_packet(Place::from_decoded(&walked.decoded), wire_len);
         match walked.decoded {
             Decoded::NonIp(protocol) => self.portless.add_link(protocol, walked.link_addresses, time, wire_len),

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::decode::tests::{DNS4, DNS6, UDP_HEADER, decode, ipv6, observed, tell, told, udp4, walk, walk_cut};
-use crate::decode::{LinkAddress, Walked};
+use crate::decode::{DecodedPacket, LinkAddress};
 
 const HOST: [u8; 6] = [2, 0, 0, 0, 0, 5];
 const SERVER: [u8; 6] = [2, 0, 0, 0, 0, 0x80];
@@ -45,7 +45,7 @@ fn non_ip(link_type: LinkType, data: &[u8]) -> LinkProtocol {
     }
 }
 
-fn addresses(walked: &Walked<'_>) -> [Option<LinkAddress>; 2] {
+fn addresses(walked: &DecodedPacket<'_>) -> [Option<LinkAddress>; 2] {
     walked.link_addresses
 }
 

@@ -4,20 +4,22 @@
 use etherparse::{IpNumber, PacketBuilder};
 
 use crate::capture::{Interface, LinkType, Packet};
-use crate::decode::{Decoded, Decoder, EncapsulationId, Fragment, LinkProtocol, Observation, TunnelPorts, UdpTunnel, Walked};
+use crate::decode::{
+    Decoded, DecodedPacket, Decoder, EncapsulationId, Fragment, LinkProtocol, Observation, TunnelPorts, UdpTunnel,
+};
 use crate::time::Time;
 
 const A: [u8; 4] = [198, 51, 100, 1];
 const B: [u8; 4] = [198, 51, 100, 2];
 
-fn walk(link_type: LinkType, data: &[u8]) -> Walked<'static> {
+fn walk(link_type: LinkType, data: &[u8]) -> DecodedPacket<'static> {
     let interface = Interface::new(link_type);
     let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data };
     // The result outlives the frame, so the payload is left out.
-    Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
+    DecodedPacket { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
-fn observed(walked: &Walked<'_>) -> Observation {
+fn observed(walked: &DecodedPacket<'_>) -> Observation {
     match walked.decoded {
         Decoded::Observed(observation) => observation,
         other => panic!("stopped: {other:?}"),
