@@ -147,7 +147,7 @@ impl Engine {
     #[inline(never)]
     fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
-        self.tally.add_scope(packet.wire_len, walked.scope);
+        self.tally.add_encapsulation(packet.wire_len, walked.encapsulation);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
                 self.count(*observation, walked.payload);
@@ -196,7 +196,7 @@ impl Engine {
             flows: Cow::Borrowed(table.flows()),
             timeline: table.timeline().map(Cow::Borrowed),
             non_ip: self.non_ip.as_ref().map(Cow::Borrowed),
-            scopes: Cow::Borrowed(self.decoder.scopes()),
+            encapsulations: Cow::Borrowed(self.decoder.encapsulations()),
             announcements: Cow::Borrowed(self.inspector.announcements()),
             names: Cow::Borrowed(self.inspector.names()),
             closed: self.closed.clone(),
@@ -231,7 +231,7 @@ impl Engine {
             flows: Cow::Owned(flows),
             timeline: timeline.map(Cow::Owned),
             non_ip: self.non_ip.map(Cow::Owned),
-            scopes: Cow::Owned(self.decoder.finish()),
+            encapsulations: Cow::Owned(self.decoder.finish()),
             announcements: Cow::Owned(announcements),
             names: Cow::Owned(names),
             closed: self.closed,

@@ -10,7 +10,7 @@ use std::fmt;
 /// The most encapsulations around one flow. A packet with more contradicts all practice and counts as malformed.
 pub const MAX_DEPTH: usize = 8;
 /// The most stacks that are distinguished. Packets with further ones share [`EncapsulationId::OTHER`].
-pub const MAX_SCOPES: usize = 1 << 15;
+pub const MAX_ENCAPSULATIONS: usize = 1 << 15;
 
 /// One layer around a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -188,8 +188,8 @@ pub struct EncapsulationId(pub u16);
 impl EncapsulationId {
     /// No encapsulation at all.
     pub const PLAIN: EncapsulationId = EncapsulationId(0);
-    /// All stacks beyond the first [`MAX_SCOPES`].
-    pub const OTHER: EncapsulationId = EncapsulationId(MAX_SCOPES as u16);
+    /// All stacks beyond the first [`MAX_ENCAPSULATIONS`].
+    pub const OTHER: EncapsulationId = EncapsulationId(MAX_ENCAPSULATIONS as u16);
 }
 
 /// The stacks seen so far and their numbers, in the order of their first packets.
@@ -235,7 +235,7 @@ impl Encapsulations {
         if let Some(&known) = self.numbers.get(stack) {
             return known;
         }
-        if self.stacks.len() == MAX_SCOPES {
+        if self.stacks.len() == MAX_ENCAPSULATIONS {
             return EncapsulationId::OTHER;
         }
         let number = EncapsulationId(self.stacks.len() as u16);
@@ -275,40 +275,40 @@ mod tests {
     }
 
     #[test]
-    fn equal_paths_have_one_number_and_order_counts() {
-        let mut scopes = Encapsulations::default();
-        assert_eq!(scopes.number(&vlan(&[])), EncapsulationId::PLAIN);
-        let (a, b) = (scopes.number(&vlan(&[1, 2])), scopes.number(&vlan(&[2, 1])));
+    fn equal_stacks_have_one_number_and_order_counts() {
+        let mut encapsulations = Encapsulations::default();
+        assert_eq!(encapsulations.number(&vlan(&[])), EncapsulationId::PLAIN);
+        let (a, b) = (encapsulations.number(&vlan(&[1, 2])), encapsulations.number(&vlan(&[2, 1])));
         assert_ne!(a, b);
-        assert_eq!(scopes.number(&vlan(&[1, 2])), a);
-        assert_eq!(scopes.stack(b).steps().map(|step| step.to_string()).collect::<Vec<_>>(), ["vlan:2", "vlan:1"]);
+        assert_eq!(encapsulations.number(&vlan(&[1, 2])), a);
+        assert_eq!(encapsulations.stack(b).steps().map(|step| step.to_string()).collect::<Vec<_>>(), ["vlan:2", "vlan:1"]);
     }
 
     #[test]
-    fn depth_and_number_of_paths_are_bounded() {
+    fn depth_and_number_of_stacks_are_bounded() {
         let mut deep = vlan(&[0; MAX_DEPTH]);
         assert!(!deep.push(Encapsulation::Ah));
-        let mut scopes = Encapsulations::default();
-        let last = (0..MAX_SCOPES as u16 + 9).map(|n| scopes.number(&vlan(&[n / 4096, n % 4096]))).last();
+        let mut encapsulations = Encapsulations::default();
+        let last = (0..MAX_ENCAPSULATIONS as u16 + 9).map(|n| encapsulations.number(&vlan(&[n / 4096, n % 4096]))).last();
         assert_eq!(last, Some(EncapsulationId::OTHER));
-        assert_eq!(scopes.stack(EncapsulationId::OTHER), EncapsulationStack::default());
+        assert_eq!(encapsulations.stack(EncapsulationId::OTHER), EncapsulationStack::default());
     }
 
-    /// The scopes of packets in these VLANs, and the packets' numbers.
+    /// The encapsulations of packets in these VLANs, and the packets' numbers.
     fn numbered(earlier: &[u16], later: &[u16]) -> (Encapsulations, Vec<EncapsulationId>) {
-        let mut scopes = Encapsulations::default();
+        let mut encapsulations = Encapsulations::default();
         for id in earlier {
-            scopes.number(&vlan(&[*id]));
+            encapsulations.number(&vlan(&[*id]));
         }
-        let numbers = later.iter().map(|id| scopes.number(&if *id == 0 { vlan(&[]) } else { vlan(&[*id]) })).collect();
-        (scopes, numbers)
+        let numbers = later.iter().map(|id| encapsulations.number(&if *id == 0 { vlan(&[]) } else { vlan(&[*id]) })).collect();
+        (encapsulations, numbers)
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn scopes_of_parts_merge_to_the_scopes_of_all(earlier in vec(1..8u16, 0..8), later in vec(0..8u16, 0..8)) {
+        fn encapsulations_of_parts_merge_to_the_encapsulations_of_all(earlier in vec(1..8u16, 0..8), later in vec(0..8u16, 0..8)) {
             let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
             let here = merged.merge(&alone);
             let (all, expected) = numbered(&earlier, &later);
@@ -318,12 +318,15 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_a_later_part_find_room_in_their_order() {
-        let (earlier, later): (Vec<u16>, _) = ((1..MAX_SCOPES as u16 - 2).collect(), [9, 40_001, 40_003, 40_002, 40_000]);
+    fn stacks_of_a_later_part_find_room_in_their_order() {
+        let (earlier, later): (Vec<u16>, _) = ((1..MAX_ENCAPSULATIONS as u16 - 2).collect(), [9, 40_001, 40_003, 40_002, 40_000]);
         let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
         let here = merged.merge(&alone);
         let (_, expected) = numbered(&earlier, &later);
-        assert_eq!(expected[2..], [EncapsulationId(MAX_SCOPES as u16 - 1), EncapsulationId::OTHER, EncapsulationId::OTHER]);
+        assert_eq!(
+            expected[2..],
+            [EncapsulationId(MAX_ENCAPSULATIONS as u16 - 1), EncapsulationId::OTHER, EncapsulationId::OTHER]
+        );
         assert_eq!(numbers.into_iter().map(|id| here.of(id)).collect::<Vec<_>>(), expected);
         assert_eq!(here.of(EncapsulationId::OTHER), EncapsulationId::OTHER);
     }

@@ -24,7 +24,7 @@ use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
 pub use encapsulation::{
-    Encapsulation, EncapsulationId, EncapsulationIds, EncapsulationStack, Encapsulations, MAX_DEPTH, MAX_SCOPES,
+    Encapsulation, EncapsulationId, EncapsulationIds, EncapsulationStack, Encapsulations, MAX_DEPTH, MAX_ENCAPSULATIONS,
 };
 pub use fast_path::decode_fast;
 pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
@@ -124,7 +124,7 @@ pub struct DecodedPacket<'a> {
     /// The end of the walk.
     pub decoded: Decoded,
     /// The encapsulations that the walk went through.
-    pub scope: EncapsulationId,
+    pub encapsulation: EncapsulationId,
     /// Sender and receiver on the link, where the link header names them.
     pub link_addresses: [Option<LinkAddress>; 2],
     /// The flow that the packet quotes, if it is an ICMP error.
@@ -133,10 +133,10 @@ pub struct DecodedPacket<'a> {
     pub payload: &'a [u8],
 }
 
-/// A walker over packets, which numbers the scopes that it meets.
+/// A walker over packets, which numbers the encapsulations that it meets.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    scopes: Encapsulations,
+    encapsulations: Encapsulations,
     tunnels: TunnelPorts,
 }
 
@@ -146,9 +146,9 @@ impl Decoder {
         Decoder::default()
     }
 
-    /// The scopes that were met so far.
-    pub fn scopes(&self) -> &Encapsulations {
-        &self.scopes
+    /// The encapsulations that were met so far.
+    pub fn encapsulations(&self) -> &Encapsulations {
+        &self.encapsulations
     }
 
     /// A decoder for a capture in which tunnels also use these ports.
@@ -162,9 +162,9 @@ impl Decoder {
         &self.tunnels
     }
 
-    /// Returns all scopes that were met.
+    /// Returns all encapsulations that were met.
     pub fn finish(self) -> Encapsulations {
-        self.scopes
+        self.encapsulations
     }
 
     /// Walks over one packet that was seen on `interface`.
@@ -186,12 +186,12 @@ impl Decoder {
                 Layer::Ipv4 => ip::ipv4(&mut walk),
                 Layer::Ipv6 => ip::ipv6(&mut walk),
                 Layer::Transport(protocol) => {
-                    let scope = self.scopes.number(&walk.stack);
-                    transport::transport(&mut walk, protocol, scope, &self.tunnels)
+                    let encapsulation = self.encapsulations.number(&walk.stack);
+                    transport::transport(&mut walk, protocol, encapsulation, &self.tunnels)
                 }
                 Layer::Payload { protocol, ports } => {
-                    let scope = self.scopes.number(&walk.stack);
-                    transport::payload(&mut walk, protocol, ports, scope)
+                    let encapsulation = self.encapsulations.number(&walk.stack);
+                    transport::payload(&mut walk, protocol, ports, encapsulation)
                 }
             };
             match next {
@@ -199,7 +199,7 @@ impl Decoder {
                 ControlFlow::Break(decoded) => break decoded,
             }
         };
-        let scope = self.scopes.number(&walk.stack);
+        let encapsulation = self.encapsulations.number(&walk.stack);
         if let Some(outside) = walk.outside
             && !matches!(decoded, Decoded::Observed(_))
         {
@@ -213,9 +213,10 @@ impl Decoder {
             if let Some(message) = observation.message
                 && transport::is_error(observation.key.protocol, message)
             {
-                quoted = quote::quoted_flow(walk.rest, observation.key.version, observation.key.scope, message, packet.time);
+                quoted =
+                    quote::quoted_flow(walk.rest, observation.key.version, observation.key.encapsulation, message, packet.time);
             }
         }
-        DecodedPacket { decoded, scope, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
+        DecodedPacket { decoded, encapsulation, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
     }
 }

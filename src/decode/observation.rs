@@ -111,8 +111,8 @@ impl IpVersion {
     }
 }
 
-/// The identity of a flow: two endpoints, transport protocol and scope. The key has no direction: the smaller endpoint comes
-/// first, whichever side sent.
+/// The identity of a flow: two endpoints, transport protocol and encapsulation. The key has no direction: the smaller endpoint
+/// comes first, whichever side sent.
 ///
 /// For protocols without ports, the two numbers distinguish flows and are the same for both directions: ICMP queries and replies
 /// have the query's type and the identifier, other ICMP messages have type and code, and all else has zeros.
@@ -123,7 +123,7 @@ pub struct FlowKey {
     /// The ports of sides A and B.
     pub ports: [u16; 2],
     /// The encapsulations within which the addresses are unique.
-    pub scope: EncapsulationId,
+    pub encapsulation: EncapsulationId,
     /// IP protocol number.
     pub protocol: u8,
     /// Version of both addresses.
@@ -136,7 +136,7 @@ impl FlowKey {
     pub fn with_ports(
         version: IpVersion,
         protocol: u8,
-        scope: EncapsulationId,
+        encapsulation: EncapsulationId,
         from: (Address, u16),
         to: (Address, u16),
     ) -> (FlowKey, Side) {
@@ -150,20 +150,20 @@ impl FlowKey {
         };
         let addresses = [Address::select(turned, from.0, to.0), Address::select(turned, to.0, from.0)];
         let ports = [select_unpredictable(turned, to.1, from.1), select_unpredictable(turned, from.1, to.1)];
-        (FlowKey { addresses, ports, scope, protocol, version }, if turned { Side::B } else { Side::A })
+        (FlowKey { addresses, ports, encapsulation, protocol, version }, if turned { Side::B } else { Side::A })
     }
 
     /// The key of a packet without ports, and the side that sent the packet.
     pub fn without_ports(
         version: IpVersion,
         protocol: u8,
-        scope: EncapsulationId,
+        encapsulation: EncapsulationId,
         from: Address,
         to: Address,
         numbers: [u16; 2],
     ) -> (FlowKey, Side) {
         let (addresses, side) = if from <= to { ([from, to], Side::A) } else { ([to, from], Side::B) };
-        (FlowKey { addresses, ports: numbers, scope, protocol, version }, side)
+        (FlowKey { addresses, ports: numbers, encapsulation, protocol, version }, side)
     }
 
     /// True if the key's numbers are ports.
@@ -257,7 +257,7 @@ impl Observation {
         key: FlowKey {
             addresses: [Address([0; 16]); 2],
             ports: [0; 2],
-            scope: EncapsulationId::PLAIN,
+            encapsulation: EncapsulationId::PLAIN,
             protocol: 0,
             version: IpVersion::V4,
         },

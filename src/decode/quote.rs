@@ -15,7 +15,7 @@ const ICMP_HEADER: usize = 8;
 pub fn quoted_flow(
     error: &[u8],
     version: IpVersion,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
     message: IcmpMessage,
     time: Time,
 ) -> Option<Observation> {
@@ -39,6 +39,6 @@ pub fn quoted_flow(
     let ports = packet.get(header_len..header_len + 4)?;
     let from = (source, u16::from_be_bytes([ports[0], ports[1]]));
     let to = (destination, u16::from_be_bytes([ports[2], ports[3]]));
-    let (key, side) = FlowKey::with_ports(version, protocol, scope, from, to);
+    let (key, side) = FlowKey::with_ports(version, protocol, encapsulation, from, to);
     Some(Observation { key, side, quoted: true, time, message: Some(message), ..Observation::BLANK })
 }

@@ -109,7 +109,7 @@ fn every_link_type_leads_to_the_ip_header() {
 }
 
 #[test]
-fn vlan_tags_of_all_kinds_become_the_scope() {
+fn vlan_tags_of_all_kinds_become_the_encapsulation() {
     let tagged = |tags: &[(u16, u16)]| {
         let mut frame = ethernet(0x0800, &udp4(b"?"));
         let inserted: Vec<u8> = tags.iter().flat_map(|(kind, id)| [kind.to_be_bytes(), id.to_be_bytes()].concat()).collect();
@@ -118,20 +118,20 @@ fn vlan_tags_of_all_kinds_become_the_scope() {
     };
     let mut decoder = Decoder::new();
     let interface = Interface::new(LinkType::ETHERNET);
-    let mut scope = |tags: &[(u16, u16)]| {
+    let mut encapsulation = |tags: &[(u16, u16)]| {
         let data = tagged(tags);
         let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data: &data };
         let walked = decoder.decode(&packet, &interface);
-        (walked.scope, observed(walked.decoded).key.scope)
+        (walked.encapsulation, observed(walked.decoded).key.encapsulation)
     };
-    let (ten, twenty) = (scope(&[(0x8100, 10)]), scope(&[(0x8100, 20)]));
+    let (ten, twenty) = (encapsulation(&[(0x8100, 10)]), encapsulation(&[(0x8100, 20)]));
     assert!(ten.0 == ten.1 && ten != twenty && ten.0 != EncapsulationId::PLAIN);
     // The priority bits before the identifier do not count.
-    assert_eq!(scope(&[(0x8100, 0xe00a)]), ten);
+    assert_eq!(encapsulation(&[(0x8100, 0xe00a)]), ten);
     // Old numbers for the same tag.
-    assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| scope(&[(kind, 10)])), [ten; 3]);
-    let stacked = scope(&[(0x88a8, 10), (0x9100, 7), (0x8100, 20)]);
-    let names: Vec<String> = decoder.scopes().stack(stacked.0).steps().map(|step| step.to_string()).collect();
+    assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| encapsulation(&[(kind, 10)])), [ten; 3]);
+    let stacked = encapsulation(&[(0x88a8, 10), (0x9100, 7), (0x8100, 20)]);
+    let names: Vec<String> = decoder.encapsulations().stack(stacked.0).steps().map(|step| step.to_string()).collect();
     assert_eq!(names, ["vlan:10", "vlan:7", "vlan:20"]);
     assert_eq!(decode(LinkType::ETHERNET, &tagged(&[(0x8100, 1); 9])), Decoded::Malformed);
 }
@@ -252,7 +252,7 @@ fn ipv6_extension_headers_are_walked_over() {
 fn an_authentication_header_is_skipped_and_recorded() {
     let header = [ip::UDP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let walked = walk(LinkType::RAW, &ipv4(ip::AH, &[&header[..], &UDP_HEADER].concat()));
-    assert_ne!(walked.scope, EncapsulationId::PLAIN);
+    assert_ne!(walked.encapsulation, EncapsulationId::PLAIN);
     assert_eq!(told(&observed(walked.decoded)), DNS4);
 }
 
@@ -410,7 +410,7 @@ proptest! {
         let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
         if let Some((observation, payload)) = decode_fast(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
-            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, payload));
+            prop_assert_eq!((walked.encapsulation, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, payload));
         }
     }
 }

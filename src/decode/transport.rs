@@ -32,10 +32,10 @@ impl Details {
 
 /// Reads the header of an IP protocol and makes the packet's observation. Time and wire length are filled in by the caller.
 #[inline]
-pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunnels: &TunnelPorts) -> Next {
+pub fn transport(walk: &mut Walk<'_>, protocol: u8, encapsulation: EncapsulationId, tunnels: &TunnelPorts) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     if matches!(facts.fragment, Fragment::Later(_)) {
-        return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, scope, [0, 0], None)));
+        return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, encapsulation, [0, 0], None)));
     }
     let bytes = walk.rest;
     let details = match protocol {
@@ -47,12 +47,12 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunn
         ip::UDP_LITE => first_ports(bytes, 8),
         ip::SCTP => sctp(bytes),
         ip::DCCP => dccp(bytes),
-        ip::ICMP | ip::ICMPV6 => return Break(Decoded::Observed(icmp(walk, &facts, protocol, scope))),
-        _ => return portless_or_tunnel(walk, &facts, protocol, scope),
+        ip::ICMP | ip::ICMPV6 => return Break(Decoded::Observed(icmp(walk, &facts, protocol, encapsulation))),
+        _ => return portless_or_tunnel(walk, &facts, protocol, encapsulation),
     };
     let Some(details) = details else { return walk.too_short() };
     let (from, to) = ((facts.source, details.ports.0), (facts.destination, details.ports.1));
-    let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
+    let (key, side) = FlowKey::with_ports(facts.version, protocol, encapsulation, from, to);
     let mut observation = observation(walk, &facts, key, side, walk.wire_rest.saturating_sub(details.header_len));
     observation.signals = details.signals;
     observation.sequence = details.sequence;
@@ -69,10 +69,10 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunn
 }
 
 /// Makes the observation of a payload whose transport header is gone, so that nothing shows who opened a connection.
-pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), scope: EncapsulationId) -> Next {
+pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), encapsulation: EncapsulationId) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     let (from, to) = ((facts.source, ports.0), (facts.destination, ports.1));
-    let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
+    let (key, side) = FlowKey::with_ports(facts.version, protocol, encapsulation, from, to);
     walk.payload = walk.rest;
     Break(Decoded::Observed(observation(walk, &facts, key, side, walk.wire_rest)))
 }
@@ -97,8 +97,8 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
 }
 
 /// Enters the packet inside a protocol without ports, if there is one.
-fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope: EncapsulationId) -> Next {
-    let outside = portless_observation(walk, facts, protocol, scope, [0, 0], None);
+fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, encapsulation: EncapsulationId) -> Next {
+    let outside = portless_observation(walk, facts, protocol, encapsulation, [0, 0], None);
     if facts.fragment == Fragment::Whole
         && let Some(next) = tunnel::by_protocol(walk, protocol, facts)
     {
@@ -113,11 +113,11 @@ fn portless_observation(
     walk: &Walk<'_>,
     facts: &IpFacts,
     protocol: u8,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
     numbers: [u16; 2],
     message: Option<IcmpMessage>,
 ) -> Observation {
-    let (key, side) = FlowKey::without_ports(facts.version, protocol, scope, facts.source, facts.destination, numbers);
+    let (key, side) = FlowKey::without_ports(facts.version, protocol, encapsulation, facts.source, facts.destination, numbers);
     Observation { message, ..observation(walk, facts, key, side, walk.wire_rest) }
 }
 
@@ -212,8 +212,8 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
 
 /// Reads ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier, and open it as SYN and SYN-ACK
 /// do.
-fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: EncapsulationId) -> Observation {
-    let message = |numbers, message| portless_observation(walk, facts, protocol, scope, numbers, message);
+fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, encapsulation: EncapsulationId) -> Observation {
+    let message = |numbers, message| portless_observation(walk, facts, protocol, encapsulation, numbers, message);
     let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else { return message([0, 0], None) };
     let Some(query) = query_type(protocol, kind) else {
         return message([u16::from(kind), u16::from(code)], Some(IcmpMessage { kind, code }));

@@ -82,7 +82,7 @@ pub fn trace(options: &Options, flows: &Flows, number: usize) -> FlowTrace {
     let wanted = flows.iter().take(number).filter(|flow| flow.key == key).count();
     let mut watch = Watch {
         key,
-        other_scope: flow.other_scope(),
+        other_encapsulation: flow.other_encapsulation(),
         wanted,
         table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
         trace: FlowTrace::default(),
@@ -129,8 +129,8 @@ impl<F: FnMut(u64, &Packet<'_>, &Interface)> PacketSink for Numbered<F> {
 /// Watches for one flow among those between the same ports.
 struct Watch {
     key: FlowKey,
-    /// The scope of its other direction, where that differs.
-    other_scope: Option<EncapsulationId>,
+    /// The encapsulation of its other direction, where that differs.
+    other_encapsulation: Option<EncapsulationId>,
     /// The number of flows between the same ports that came before this flow.
     wanted: usize,
     table: FlowTable,
@@ -140,8 +140,8 @@ struct Watch {
 impl Watch {
     fn see(&mut self, packet: u64, observation: &Observation) {
         let mut observation = *observation;
-        if Some(observation.key.scope) == self.other_scope {
-            observation.key.scope = self.key.scope;
+        if Some(observation.key.encapsulation) == self.other_encapsulation {
+            observation.key.encapsulation = self.key.encapsulation;
         }
         // Later fragments open and end nothing.
         if observation.key != self.key || matches!(observation.fragment, Fragment::Later(_)) {

@@ -252,7 +252,7 @@ impl Flow {
         distance >= -IN_FLIGHT && distance <= i64::try_from(sent).unwrap_or(i64::MAX).saturating_add(IN_FLIGHT)
     }
 
-    /// This flow joined with its other direction, which came in another scope.
+    /// This flow joined with its other direction, which came in another encapsulation.
     pub(super) fn joined_with(&self, other: &Flow) -> Flow {
         let mut joined = self.clone();
         joined.add_counts(other);
@@ -263,7 +263,8 @@ impl Flow {
         if other.has_answer() {
             joined.answered_sequence = other.answered_sequence;
         }
-        (joined.key.scope, joined.other_scope) = (self.key.scope.min(other.key.scope), self.key.scope.max(other.key.scope));
+        (joined.key.encapsulation, joined.other_encapsulation) =
+            (self.key.encapsulation.min(other.key.encapsulation), self.key.encapsulation.max(other.key.encapsulation));
         joined
     }
 }

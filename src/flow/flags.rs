@@ -26,7 +26,7 @@ impl Flow {
         flags.set(FlowFlags::GROUP_DST, self.group_side().is_some());
         flags.set(FlowFlags::FRAGMENTED, self.is_fragmented());
         flags.set(FlowFlags::TUNNELLED, stacks.iter().flat_map(EncapsulationStack::steps).any(is_tunnel));
-        flags.set(FlowFlags::SCOPE_BY_DIRECTION, self.other_scope().is_some());
+        flags.set(FlowFlags::SCOPE_BY_DIRECTION, self.other_encapsulation().is_some());
         flags.set(FlowFlags::PORT_REUSE, self.is_port_reuse());
         flags.set(FlowFlags::SIMULTANEOUS_OPEN, has_connections && opening == Opening::Simultaneous);
         flags.set(FlowFlags::SYNACK_ONLY, has_connections && matches!(opening, Opening::AnswerOnly(_)));

@@ -59,7 +59,7 @@ pub struct Flows {
     flows: ChunkedVec<Flow>,
     rare: HashMap<usize, Rare>,
     ids: Ids,
-    /// Quotations in ICMP errors of flows that are not known in the scope of the error.
+    /// Quotations in ICMP errors of flows that are not known in the encapsulation of the error.
     unplaced: Vec<Observation>,
     networks: Networks,
 }
@@ -107,7 +107,7 @@ impl Flows {
         self.flows.room().max(self.rare.capacity()).max(self.ids.first.capacity())
     }
 
-    /// The scopes that are two directions of one network.
+    /// The encapsulations that are two directions of one network.
     pub fn networks(&self) -> &Networks {
         &self.networks
     }
@@ -140,7 +140,7 @@ impl Flows {
         self.rare.entry(number).or_default()
     }
 
-    /// Keeps a quotation whose flow may be known in another scope.
+    /// Keeps a quotation whose flow may be known in another encapsulation.
     pub(super) fn keep_unplaced(&mut self, quote: &Observation) {
         if self.unplaced.len() < MAX_UNPLACED {
             self.unplaced.push(*quote);
@@ -184,7 +184,7 @@ impl Flows {
         Flows { flows, rare, ids, unplaced: Vec::new(), networks }
     }
 
-    /// Quotations in ICMP errors of flows that are not known in the scope of the error.
+    /// Quotations in ICMP errors of flows that are not known in the encapsulation of the error.
     pub(super) fn unplaced(&self) -> &[Observation] {
         &self.unplaced
     }

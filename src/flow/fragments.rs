@@ -16,14 +16,14 @@ pub const MAX_DATAGRAMS: usize = 1 << 14;
 /// The most later fragments that wait for a first at a time; those of the oldest datagram are given up first.
 pub const MAX_WAITING: usize = 1 << 16;
 
-/// The identity of a datagram, shared by its fragments (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
+/// The identity of a datagram, shared by its fragments (RFC 791 section 2.3, RFC 8200 section 4.5), and its encapsulation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Datagram {
     source: Address,
     destination: Address,
     protocol: u8,
     identification: u32,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
 }
 
 /// The state of a datagram.
@@ -163,13 +163,13 @@ impl<T> Fragments<T> {
 impl Datagram {
     /// The datagram with the identification `identification` that a fragment belongs to.
     fn of(observation: &Observation, identification: u32) -> Datagram {
-        let FlowKey { addresses, protocol, scope, .. } = observation.key;
+        let FlowKey { addresses, protocol, encapsulation, .. } = observation.key;
         Datagram {
             source: addresses[observation.side.index()],
             destination: addresses[observation.side.other().index()],
             protocol,
             identification,
-            scope,
+            encapsulation,
         }
     }
 }

@@ -180,7 +180,9 @@ impl FlowTable {
         a.hash(&mut hasher);
         b.hash(&mut hasher);
         let [a, b] = key.ports.map(u64::from);
-        hasher.write_u64(a << 48 | b << 32 | u64::from(key.scope.0) << 16 | u64::from(key.protocol) << 8 | key.version as u64);
+        hasher.write_u64(
+            a << 48 | b << 32 | u64::from(key.encapsulation.0) << 16 | u64::from(key.protocol) << 8 | key.version as u64,
+        );
         hasher.finish()
     }
 

@@ -162,22 +162,22 @@ fn a_second_connection_is_seen_in_the_servers_direction_alone() {
     assert_eq!(flows(&[SYN, SYN_ACK, (SERVER, "FA", 101, 9, 1), second]).len(), 1, "the client would have shown its SYN");
 }
 
-/// Flows from packets in words, each in a scope, after halves are joined: scopes, packets and opening of each.
+/// Flows from packets in words, each in an encapsulation, after halves are joined: encapsulations, packets and opening.
 fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
     let mut table = FlowTable::new(TableOptions::default());
-    for (scope, said) in said {
+    for (encapsulation, said) in said {
         let mut packet = observation(*said);
-        packet.key.scope = EncapsulationId(*scope);
+        packet.key.encapsulation = EncapsulationId(*encapsulation);
         table.push(&[packet]);
     }
     let joined = table.flows().join_halves(1).map(|joined| joined.flows);
     let flows = joined.as_ref().unwrap_or_else(|| table.flows());
-    let scopes = |flow: &Flow| [flow.key.scope.0, flow.other_scope().unwrap_or(flow.key.scope).0];
-    flows.iter().map(|flow| (scopes(flow), flow.packets, flow.opening())).collect()
+    let encapsulations = |flow: &Flow| [flow.key.encapsulation.0, flow.other_encapsulation().unwrap_or(flow.key.encapsulation).0];
+    flows.iter().map(|flow| (encapsulations(flow), flow.packets, flow.opening())).collect()
 }
 
 #[test]
-fn directions_in_two_scopes_are_one_flow_if_their_numbers_fit() {
+fn directions_in_two_encapsulations_are_one_flow_if_their_numbers_fit() {
     let open = |packets| vec![([1, 2], packets, Opening::Handshake(SERVER))];
     assert_eq!(joined(&[(1, SYN), (2, SYN_ACK), (1, ACK)]), open([2, 1]));
     assert_eq!(joined(&[(2, SYN_ACK), (1, SYN), (1, ACK)]), open([2, 1]), "in any order");
@@ -207,10 +207,10 @@ fn several_connections_between_the_same_ports_are_joined_each_with_its_own_half(
 }
 
 #[test]
-fn an_error_in_the_other_scope_is_about_the_half_that_it_quotes() {
+fn an_error_in_the_other_encapsulation_is_about_the_half_that_it_quotes() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
     let mut quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
-    quote.key.scope = EncapsulationId(2);
+    quote.key.encapsulation = EncapsulationId(2);
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&[observation(SYN), quote]);
     let Joined { flows, .. } = table.flows().join_halves(1).unwrap();

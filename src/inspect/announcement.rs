@@ -123,7 +123,7 @@ impl Announcements {
                         .time
                         .since(now)
                         .is_none_or(|since| since <= idle && since.saturating_add(lifetime).saturating_add(idle) >= 0),
-                    ChannelEvent::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
+                    ChannelEvent::Flow(expectation) => repeated.insert((announcement.channel.encapsulation, expectation)),
                     ChannelEvent::Encrypted | ChannelEvent::Truncated => is_there(&announcement.channel),
                 }
         };

@@ -34,8 +34,8 @@ impl FromDecided for TunnelRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         // Sorted by the keys as written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
-        for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
-            let stack = analysis.scopes.stack(EncapsulationId(number as u16));
+        for (number, traffic) in analysis.tally.encapsulations.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
+            let stack = analysis.encapsulations.stack(EncapsulationId(number as u16));
             let mut names: BTreeSet<Option<&'static str>> = stack.steps().map(|step| Some(step.name())).collect();
             if names.is_empty() {
                 names.insert(None);
