@@ -24,7 +24,7 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
     while let [length, flags, data @ ..] = rest {
         let (payload, following) = data.split_at(data.len().min(usize::from(*length) * 4));
         let (from, to) = if flags & 1 == 0 { (client, server) } else { (server, client) };
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, from, to);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, from, to);
         let payload_len = payload.len() as u32 + u32::from(flags >> 4);
         packet += 1;
         let observation = Observation {

@@ -38,7 +38,7 @@ impl<'c> Decided<'c> {
     pub(super) fn new(mut collected: Collected<'c>) -> Decided<'c> {
         let threads = collected.threads;
         // Without encapsulations there are no directions to join.
-        let joined = if collected.encapsulations.is_plain() { None } else { collected.flows.join_halves(threads) };
+        let joined = if collected.encapsulations.is_empty() { None } else { collected.flows.join_halves(threads) };
         let joined = joined.map(|Joined { flows, numbers }| {
             collected.flows = Cow::Owned(flows);
             numbers

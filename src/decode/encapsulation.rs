@@ -187,7 +187,7 @@ pub struct EncapsulationId(pub u16);
 
 impl EncapsulationId {
     /// No encapsulation at all.
-    pub const PLAIN: EncapsulationId = EncapsulationId(0);
+    pub const NONE: EncapsulationId = EncapsulationId(0);
     /// All stacks beyond the first [`MAX_ENCAPSULATIONS`].
     pub const OTHER: EncapsulationId = EncapsulationId(MAX_ENCAPSULATIONS as u16);
 }
@@ -213,8 +213,8 @@ impl EncapsulationIds {
 
 impl Default for Encapsulations {
     fn default() -> Self {
-        let plain = (EncapsulationStack::default(), EncapsulationId::PLAIN);
-        Encapsulations { stacks: vec![plain.0], numbers: HashMap::from([plain]), latest: plain }
+        let none = (EncapsulationStack::default(), EncapsulationId::NONE);
+        Encapsulations { stacks: vec![none.0], numbers: HashMap::from([none]), latest: none }
     }
 }
 
@@ -223,7 +223,7 @@ impl Encapsulations {
     #[inline]
     pub fn number(&mut self, stack: &EncapsulationStack) -> EncapsulationId {
         if stack.is_empty() {
-            return EncapsulationId::PLAIN;
+            return EncapsulationId::NONE;
         }
         if *stack != self.latest.0 {
             self.latest = (*stack, self.look_up(stack));
@@ -251,7 +251,7 @@ impl Encapsulations {
     }
 
     /// True if no encapsulation was met so far.
-    pub fn is_plain(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.stacks.len() == 1
     }
 
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn equal_stacks_have_one_number_and_order_counts() {
         let mut encapsulations = Encapsulations::default();
-        assert_eq!(encapsulations.number(&vlan(&[])), EncapsulationId::PLAIN);
+        assert_eq!(encapsulations.number(&vlan(&[])), EncapsulationId::NONE);
         let (a, b) = (encapsulations.number(&vlan(&[1, 2])), encapsulations.number(&vlan(&[2, 1])));
         assert_ne!(a, b);
         assert_eq!(encapsulations.number(&vlan(&[1, 2])), a);

@@ -114,7 +114,7 @@ impl Ip {
     ) -> Observation {
         let Ip { version, addresses: (source, destination), header_len, length, .. } = *self;
         let (key, side) =
-            FlowKey::with_ports(version, protocol, EncapsulationId::PLAIN, (source, ports.0), (destination, ports.1));
+            FlowKey::with_ports(version, protocol, EncapsulationId::NONE, (source, ports.0), (destination, ports.1));
         Observation {
             key,
             side,

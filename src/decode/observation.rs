@@ -257,7 +257,7 @@ impl Observation {
         key: FlowKey {
             addresses: [Address([0; 16]); 2],
             ports: [0; 2],
-            encapsulation: EncapsulationId::PLAIN,
+            encapsulation: EncapsulationId::NONE,
             protocol: 0,
             version: IpVersion::V4,
         },
@@ -285,15 +285,15 @@ mod tests {
 
     #[test]
     fn both_directions_have_one_key_and_opposite_sides() {
-        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, C, S);
-        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, S, C);
+        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, C, S);
+        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, S, C);
         assert_eq!((there, from_client), (back, from_server.other()));
         assert_eq!((there.ip_addr(from_client), there.port(from_client)), ("10.0.0.5".parse().unwrap(), 51544));
     }
 
     #[test]
     fn ports_distinguish_the_sides_of_a_machine_that_talks_to_itself() {
-        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, (C.0, 9), (C.0, 7));
+        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, (C.0, 9), (C.0, 7));
         assert_eq!((there.port(client), there.port(client.other())), (9, 7));
     }
 

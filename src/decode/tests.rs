@@ -125,7 +125,7 @@ fn vlan_tags_of_all_kinds_become_the_encapsulation() {
         (walked.encapsulation, observed(walked.decoded).key.encapsulation)
     };
     let (ten, twenty) = (encapsulation(&[(0x8100, 10)]), encapsulation(&[(0x8100, 20)]));
-    assert!(ten.0 == ten.1 && ten != twenty && ten.0 != EncapsulationId::PLAIN);
+    assert!(ten.0 == ten.1 && ten != twenty && ten.0 != EncapsulationId::NONE);
     // The priority bits before the identifier do not count.
     assert_eq!(encapsulation(&[(0x8100, 0xe00a)]), ten);
     // Old numbers for the same tag.
@@ -252,7 +252,7 @@ fn ipv6_extension_headers_are_walked_over() {
 fn an_authentication_header_is_skipped_and_recorded() {
     let header = [ip::UDP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let walked = walk(LinkType::RAW, &ipv4(ip::AH, &[&header[..], &UDP_HEADER].concat()));
-    assert_ne!(walked.encapsulation, EncapsulationId::PLAIN);
+    assert_ne!(walked.encapsulation, EncapsulationId::NONE);
     assert_eq!(told(&observed(walked.decoded)), DNS4);
 }
 
@@ -410,7 +410,7 @@ proptest! {
         let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
         if let Some((observation, payload)) = decode_fast(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
-            prop_assert_eq!((walked.encapsulation, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, payload));
+            prop_assert_eq!((walked.encapsulation, walked.quoted, walked.payload), (EncapsulationId::NONE, None, payload));
         }
     }
 }

@@ -196,9 +196,9 @@ mod tests {
     fn fragment(fragment: Fragment, second: i64) -> Observation {
         let ports = matches!(fragment, Fragment::First(_));
         let (key, side) = if ports {
-            FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, (C, 50001), (R, 53))
+            FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::NONE, (C, 50001), (R, 53))
         } else {
-            FlowKey::without_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, C, R, [0, 0])
+            FlowKey::without_ports(IpVersion::V4, ip::UDP, EncapsulationId::NONE, C, R, [0, 0])
         };
         Observation {
             key,

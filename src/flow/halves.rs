@@ -201,7 +201,7 @@ fn is_half(flow: &Flow) -> bool {
 
 /// The key without its encapsulation.
 fn endpoints(key: FlowKey) -> FlowKey {
-    FlowKey { encapsulation: EncapsulationId::PLAIN, ..key }
+    FlowKey { encapsulation: EncapsulationId::NONE, ..key }
 }
 
 impl Flow {

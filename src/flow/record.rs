@@ -135,14 +135,14 @@ impl Flow {
             answered_sequence: 0,
             seen,
             opening_data: 0,
-            other_encapsulation: EncapsulationId::PLAIN,
+            other_encapsulation: EncapsulationId::NONE,
         }
     }
 
     /// The overflow record of a protocol, which stands for all flows for which the table has no room. It has no endpoints.
     pub fn overflow(protocol: u8) -> Flow {
         let nowhere = (Address::default(), 0);
-        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, nowhere, nowhere);
+        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, nowhere, nowhere);
         let mut seen = FlowEvents::default();
         seen.insert(FlowEvents::OVERFLOW);
         Flow::empty(key, seen)

@@ -225,8 +225,8 @@ impl FlowTable {
     #[inline]
     fn count_at_once(&mut self, number: u32, observation: &Observation) -> bool {
         let flow = self.flows.get_mut(number as usize);
-        let is_plain = !observation.quoted && observation.fragment == Fragment::Whole;
-        let fits = flow.key == observation.key && is_plain && !flow.is_ended_by(observation, self.options.idle_timeout);
+        let is_whole = !observation.quoted && observation.fragment == Fragment::Whole;
+        let fits = flow.key == observation.key && is_whole && !flow.is_ended_by(observation, self.options.idle_timeout);
         if fits {
             flow.add(observation);
             self.add_to_timeline(number as usize, observation);
@@ -337,7 +337,7 @@ mod tests {
     /// A TCP packet from `port` at `second`.
     fn packet(port: u16, second: i64) -> Observation {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, client, server);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, client, server);
         Observation { key, ..observation((side, "", 0, 0, second)) }
     }
 

@@ -18,7 +18,7 @@ pub(super) type Said = (Side, &'static str, u32, u32, i64);
 pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observation {
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 51544), (Address::v4([192, 0, 2, 80]), 443));
     let (from, to) = if side == CLIENT { (client, server) } else { (server, client) };
-    let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, from, to);
+    let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, from, to);
     assert_eq!(sender, side);
     let bit = |flag, signal: ConnectionFlags| if flags.contains(flag) { signal } else { ConnectionFlags::empty() };
     Observation {
@@ -277,7 +277,7 @@ fn many_flows_are_all_found_again() {
     let mut table = FlowTable::new(TableOptions::default());
     let packet = |port| {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, client, server);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, client, server);
         Observation { key, side, ..observation(ACK) }
     };
     let packets: Vec<Observation> = (0..u16::MAX).map(packet).collect();

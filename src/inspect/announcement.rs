@@ -160,7 +160,7 @@ mod tests {
 
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
-        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, a, b);
+        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, a, b);
         Announcement { packet: 1, time: Time::UNKNOWN, channel, sender, event: ChannelEvent::Truncated }
     }
 

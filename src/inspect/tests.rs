@@ -82,7 +82,7 @@ impl Feed {
 
 fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8]) -> Observation {
     let end = |(address, port): AddressPort| (Address::v4(address), port);
-    let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, end(from), end(to));
+    let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, end(from), end(to));
     Observation {
         key,
         side,

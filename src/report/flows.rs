@@ -166,8 +166,8 @@ impl<'a> FlowRow<'a> {
         let address = |side| is_one.then(|| flow.key.ip_addr(side));
         let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
         // Nearly all flows have no encapsulation.
-        let is_plain = flow.key.encapsulation == EncapsulationId::PLAIN && flow.other_encapsulation().is_none();
-        let stacks = if is_plain { None } else { Some(analysis.stacks(flow)) };
+        let has_none = flow.key.encapsulation == EncapsulationId::NONE && flow.other_encapsulation().is_none();
+        let stacks = if has_none { None } else { Some(analysis.stacks(flow)) };
         let stacks = stacks.as_ref().map_or(&[][..], |stacks| &stacks[..]);
         FlowRow {
             flow_id: Some(analysis.flows.id(number)),

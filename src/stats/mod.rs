@@ -46,7 +46,7 @@ pub struct Tally {
 impl Tally {
     /// Counts a packet under its encapsulation, if it has one.
     pub fn add_encapsulation(&mut self, wire_len: u32, encapsulation: EncapsulationId) {
-        if encapsulation == EncapsulationId::PLAIN {
+        if encapsulation == EncapsulationId::NONE {
             return;
         }
         self.encapsulation_mut(encapsulation).add(wire_len);

@@ -151,7 +151,7 @@ impl Replay {
 
     fn finish(self, threads: usize) -> Found {
         let Replay { decoder, table, is_wanted, .. } = self;
-        let joined = if decoder.encapsulations().is_plain() { None } else { table.flows().join_halves(threads) };
+        let joined = if decoder.encapsulations().is_empty() { None } else { table.flows().join_halves(threads) };
         let found = Found { flows: Vec::new(), numbers: joined.map(|joined| joined.numbers) };
         let wanted = is_wanted.iter().enumerate().filter(|(_, is_wanted)| **is_wanted);
         let flows = wanted.map(|(number, _)| found.joined(number)).collect();
