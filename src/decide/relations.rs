@@ -252,7 +252,7 @@ fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, tar
 
 /// True if the side opened the connection: then it is not the side that was announced as waiting for others.
 fn is_opened_by(flow: &Flow, side: Side) -> bool {
-    flow.opening().initiator() == Some(side)
+    flow.handshake().initiator() == Some(side)
 }
 
 /// True if the flow's time fits the announcement. A flow that is expected alone begins after it was announced; of several that

@@ -71,7 +71,7 @@ mod tests {
     use crate::decode::{ConnectionFlags, Fragment, IcmpMessage, Observation};
     use crate::flow::Outcome;
     use crate::flow::tests::{Said, observation};
-    use crate::service::Opening;
+    use crate::service::Handshake;
     use crate::time::Time;
 
     const CLIENT: Side = Side::A;
@@ -159,13 +159,13 @@ mod tests {
 
     #[test]
     fn an_answer_belongs_to_the_opening_in_an_earlier_part() {
-        let open = (Opening::Handshake(SERVER), Outcome::Established);
+        let open = (Handshake::SynAndSynAck(SERVER), Outcome::Established);
         for place in 1..3 {
             let flow = cut_at(place, &[SYN, SYN_ACK, ACK]);
-            assert_eq!((flow.opening(), flow.outcome(), flow.first_side()), (open.0, open.1, CLIENT));
+            assert_eq!((flow.handshake(), flow.outcome(), flow.first_side()), (open.0, open.1, CLIENT));
         }
         let flow = cut_at(1, &[SYN_ACK, ACK]);
-        assert_eq!(flow.opening(), Opening::AnswerUsed(SERVER), "the packet that uses the answer is in the later part");
+        assert_eq!(flow.handshake(), Handshake::SynAckUsed(SERVER), "the packet that uses the answer is in the later part");
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
         let with_data = Observation { payload_len: 10, ..observation(SYN) };
         let packets = [with_data, observation(SYN), observation((SERVER, "SA", 100, 18, 0))];
         let flow = merged([&packets[..1], &packets[1..2], &packets[2..]]);
-        assert_eq!((flow.opening(), &flow), (Opening::Handshake(SERVER), &counted(&packets)));
+        assert_eq!((flow.handshake(), &flow), (Handshake::SynAndSynAck(SERVER), &counted(&packets)));
     }
 
     #[test]

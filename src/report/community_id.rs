@@ -75,7 +75,7 @@ impl fmt::Display for CommunityId<'_> {
 
 /// The side that sent messages of the flow's type: the one that asked in a query, the first sender otherwise.
 fn asking_side(flow: &Flow) -> Side {
-    flow.opening().initiator().unwrap_or_else(|| flow.first_side())
+    flow.handshake().initiator().unwrap_or_else(|| flow.first_side())
 }
 
 /// Returns the first side and the two numbers in place of ports: for a type with a counterpart, both types, with the smaller
