@@ -36,7 +36,7 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
             wire_len: payload_len + 54,
             ip_len: payload_len + 40,
             payload_len,
-            signals: if flags & 12 == 12 { ConnectionFlags::SYN } else { ConnectionFlags::ACK },
+            flags: if flags & 12 == 12 { ConnectionFlags::SYN } else { ConnectionFlags::ACK },
             sequence: sequence[side.index()],
             acknowledgment: 0,
             fragment: Fragment::Whole,

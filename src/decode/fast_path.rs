@@ -11,7 +11,7 @@ use etherparse::{Ethernet2HeaderSlice, Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHead
 use super::encapsulation::EncapsulationId;
 use super::observation::{Address, FlowKey, IpVersion, Observation};
 use super::protocol::{ether, ip};
-use super::transport::tcp_signals;
+use super::transport::tcp_flags;
 use super::tunnel::{self, TunnelPorts};
 use crate::capture::{Interface, LinkType, Packet};
 
@@ -82,7 +82,7 @@ impl Ip {
                 let payload = segment.get(header.slice().len()..)?;
                 let ports = (header.source_port(), header.destination_port());
                 let observation = Observation {
-                    signals: tcp_signals(header.slice()[13]),
+                    flags: tcp_flags(header.slice()[13]),
                     sequence: header.sequence_number(),
                     acknowledgment: header.acknowledgment_number(),
                     ..self.observation(packet, ethernet, ip::TCP, ports, header.slice().len())

@@ -240,10 +240,10 @@ pub struct Observation {
     /// Bytes of the transport's payload, by the IP length.
     pub payload_len: u32,
     /// Handshake and close bits.
-    pub signals: ConnectionFlags,
-    /// Initial sequence number of the sender, when `signals` has SYN (SCTP: initiate tag; DCCP: sequence number).
+    pub flags: ConnectionFlags,
+    /// Initial sequence number of the sender, when `flags` has SYN (SCTP: initiate tag; DCCP: sequence number).
     pub sequence: u32,
-    /// The sequence number that the sender expects next, when `signals` has ACK.
+    /// The sequence number that the sender expects next, when `flags` has ACK.
     pub acknowledgment: u32,
     /// The part of its datagram that the packet carries.
     pub fragment: Fragment,
@@ -268,7 +268,7 @@ impl Observation {
         wire_len: 0,
         ip_len: 0,
         payload_len: 0,
-        signals: ConnectionFlags::empty(),
+        flags: ConnectionFlags::empty(),
         sequence: 0,
         acknowledgment: 0,
         fragment: Fragment::Whole,

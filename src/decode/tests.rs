@@ -226,9 +226,9 @@ fn a_cut_header_is_read_as_far_as_it_goes() {
     let cut = |length: usize| walk_cut(LinkType::ETHERNET, &frame[..14 + 20 + length], frame.len(), 0).decoded;
     assert_eq!(cut(3), Decoded::Truncated);
     let ports = observed(cut(4));
-    assert_eq!((told(&ports), ports.signals), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
-    assert_eq!(observed(cut(13)).signals, ConnectionFlags::default());
-    assert_eq!((observed(cut(14)).signals, observed(cut(14)).sequence), (ConnectionFlags::SYN, 77));
+    assert_eq!((told(&ports), ports.flags), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
+    assert_eq!(observed(cut(13)).flags, ConnectionFlags::default());
+    assert_eq!((observed(cut(14)).flags, observed(cut(14)).sequence), (ConnectionFlags::SYN, 77));
     assert_eq!(walk_cut(LinkType::ETHERNET, &frame[..20], frame.len(), 0).decoded, Decoded::Truncated);
     let datagram = ethernet(0x0800, &udp4(b"?"));
     assert_eq!(told(&observed(walk_cut(LinkType::ETHERNET, &datagram[..38], datagram.len(), 0).decoded)), DNS4);
@@ -291,11 +291,11 @@ fn fragments_of_both_versions_are_recognised() {
 }
 
 #[test]
-fn tcp_signals_and_numbers_are_kept() {
+fn tcp_flags_and_numbers_are_kept() {
     let mut packet = Vec::new();
     PacketBuilder::ipv4(S, C, 64).tcp(443, 51544, 1000, 1024).syn().ack(78).write(&mut packet, b"").unwrap();
     let answer = observed(decode(LinkType::RAW, &packet));
-    assert!(answer.signals.contains(ConnectionFlags::SYN) && answer.signals.contains(ConnectionFlags::ACK));
+    assert!(answer.flags.contains(ConnectionFlags::SYN) && answer.flags.contains(ConnectionFlags::ACK));
     assert_eq!((answer.sequence, answer.acknowledgment, answer.payload_len), (1000, 78, 0));
     let syn = observed(decode(LinkType::RAW, &syn4()));
     assert_eq!((syn.key, syn.side), (answer.key, answer.side.other()));
@@ -313,11 +313,11 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
         observed(decode(LinkType::RAW, &ipv4(ip::SCTP, &packet)))
     };
     let (init, init_ack, data) = (sctp(0, 1, 55), sctp(55, 2, 66), sctp(66, 0, 0));
-    assert_eq!((init.signals, init.sequence), (ConnectionFlags::SYN, 55));
-    assert_eq!((init_ack.signals, init_ack.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 56));
-    assert_eq!(data.signals, ConnectionFlags::ACK);
+    assert_eq!((init.flags, init.sequence), (ConnectionFlags::SYN, 55));
+    assert_eq!((init_ack.flags, init_ack.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 56));
+    assert_eq!(data.flags, ConnectionFlags::ACK);
     assert_eq!(
-        [sctp(1, 6, 0), sctp(1, 14, 0)].map(|packet| packet.signals),
+        [sctp(1, 6, 0), sctp(1, 14, 0)].map(|packet| packet.flags),
         [ConnectionFlags::RST, ConnectionFlags::FIN.union(ConnectionFlags::ACK)]
     );
 
@@ -327,8 +327,8 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
         observed(decode(LinkType::RAW, &ipv4(ip::DCCP, &packet)))
     };
     let (request, response) = (dccp(0, 9, 0), dccp(1, 3, 9));
-    assert_eq!((request.signals, request.sequence), (ConnectionFlags::SYN, 9));
-    assert_eq!((response.signals, response.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 10));
+    assert_eq!((request.flags, request.sequence), (ConnectionFlags::SYN, 9));
+    assert_eq!((response.flags, response.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 10));
     assert_eq!(told(&observed(decode(LinkType::RAW, &ipv4(ip::UDP_LITE, &UDP_HEADER)))), DNS4.replace("17", "136"));
 }
 
@@ -342,7 +342,7 @@ fn query_and_reply_of_icmp_are_one_flow_and_errors_are_their_own() {
     };
     let (request, reply) = (icmp(C, S, 8, 0, 7), icmp(S, C, 0, 0, 7));
     assert_eq!((request.key, request.side), (reply.key, reply.side.other()));
-    assert!(request.signals == ConnectionFlags::SYN && reply.signals.contains(ConnectionFlags::ACK));
+    assert!(request.flags == ConnectionFlags::SYN && reply.flags.contains(ConnectionFlags::ACK));
     assert_ne!(icmp(C, S, 8, 0, 8).key, request.key, "another identifier is another ping");
     assert_ne!(icmp(C, S, 3, 3, 0).key, icmp(C, S, 3, 1, 0).key);
     assert_eq!(request.message, Some(IcmpMessage { kind: 8, code: 0 }));

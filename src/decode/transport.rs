@@ -18,7 +18,7 @@ use crate::time::Time;
 struct Details {
     ports: (u16, u16),
     header_len: usize,
-    signals: ConnectionFlags,
+    flags: ConnectionFlags,
     sequence: u32,
     acknowledgment: u32,
 }
@@ -26,7 +26,7 @@ struct Details {
 impl Details {
     #[inline]
     fn ports(ports: (u16, u16), header_len: usize) -> Details {
-        Details { ports, header_len, signals: ConnectionFlags::default(), sequence: 0, acknowledgment: 0 }
+        Details { ports, header_len, flags: ConnectionFlags::default(), sequence: 0, acknowledgment: 0 }
     }
 }
 
@@ -54,7 +54,7 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, encapsulation: Encapsulation
     let (from, to) = ((facts.source, details.ports.0), (facts.destination, details.ports.1));
     let (key, side) = FlowKey::with_ports(facts.version, protocol, encapsulation, from, to);
     let mut observation = observation(walk, &facts, key, side, walk.wire_rest.saturating_sub(details.header_len));
-    observation.signals = details.signals;
+    observation.flags = details.flags;
     observation.sequence = details.sequence;
     observation.acknowledgment = details.acknowledgment;
     if protocol == ip::UDP
@@ -88,7 +88,7 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
         wire_len: 0,
         ip_len: facts.length,
         payload_len: payload_len as u32,
-        signals: ConnectionFlags::default(),
+        flags: ConnectionFlags::default(),
         sequence: 0,
         acknowledgment: 0,
         fragment: facts.fragment,
@@ -128,7 +128,7 @@ fn tcp(bytes: &[u8]) -> Option<Details> {
         Ok(header) => Some(Details {
             ports: (header.source_port(), header.destination_port()),
             header_len: header.slice().len(),
-            signals: tcp_signals(header.slice()[13]),
+            flags: tcp_flags(header.slice()[13]),
             sequence: header.sequence_number(),
             acknowledgment: header.acknowledgment_number(),
         }),
@@ -140,7 +140,7 @@ fn tcp(bytes: &[u8]) -> Option<Details> {
 fn cut_tcp(bytes: &[u8]) -> Option<Details> {
     let mut details = first_ports(bytes, 20)?;
     if let Some(header) = bytes.first_chunk::<14>() {
-        details.signals = tcp_signals(header[13]);
+        details.flags = tcp_flags(header[13]);
         details.sequence = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
         details.acknowledgment = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
         details.header_len = (usize::from(header[12] >> 4) * 4).max(20);
@@ -149,8 +149,8 @@ fn cut_tcp(bytes: &[u8]) -> Option<Details> {
 }
 
 #[inline]
-pub fn tcp_signals(flags: u8) -> ConnectionFlags {
-    ConnectionFlags::from_bits_truncate(flags)
+pub fn tcp_flags(control_bits: u8) -> ConnectionFlags {
+    ConnectionFlags::from_bits_truncate(control_bits)
 }
 
 /// Reads the ports, which all transports have in their first four bytes.
@@ -173,7 +173,7 @@ fn sctp(bytes: &[u8]) -> Option<Details> {
         details.sequence = u32::from_be_bytes([header[16], header[17], header[18], header[19]]);
         details.acknowledgment = verification_tag.wrapping_add(1);
     }
-    details.signals = match bytes.get(12) {
+    details.flags = match bytes.get(12) {
         Some(&INIT) => ConnectionFlags::SYN,
         Some(&INIT_ACK) => ConnectionFlags::SYN.union(ConnectionFlags::ACK),
         Some(&ABORT) => ConnectionFlags::RST,
@@ -200,7 +200,7 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
         details.acknowledgment =
             bytes.get(20..24).map_or(0, |field| u32::from_be_bytes([field[0], field[1], field[2], field[3]]).wrapping_add(1));
     }
-    details.signals = match header[8] >> 1 & 0x0f {
+    details.flags = match header[8] >> 1 & 0x0f {
         REQUEST => ConnectionFlags::SYN,
         RESPONSE => ConnectionFlags::SYN.union(ConnectionFlags::ACK),
         CLOSE => ConnectionFlags::FIN.union(ConnectionFlags::ACK),
@@ -219,9 +219,9 @@ fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, encapsulation: Encapsula
         return message([u16::from(kind), u16::from(code)], Some(IcmpMessage { kind, code }));
     };
     let identifier = walk.rest.get(4..6).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
-    let signals = if kind == query { ConnectionFlags::SYN } else { ConnectionFlags::SYN.union(ConnectionFlags::ACK) };
+    let flags = if kind == query { ConnectionFlags::SYN } else { ConnectionFlags::SYN.union(ConnectionFlags::ACK) };
     // The key already shows that a reply belongs to its query: sequence 0 is answered by 1.
-    Observation { signals, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
+    Observation { flags, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
 }
 
 /// The type of the query for a query or its reply; `None` for every other message.

@@ -44,7 +44,7 @@ pub struct FlowTrace {
 
 impl FlowTrace {
     fn add(&mut self, packet: u64, observation: &Observation) {
-        let Observation { side, time, signals, .. } = *observation;
+        let Observation { side, time, flags, .. } = *observation;
         let traced = TracedPacket { packet, time, side };
         let note = |place: &mut Option<TracedPacket>| {
             place.get_or_insert(traced);
@@ -55,20 +55,20 @@ impl FlowTrace {
         note(&mut self.first);
         let answered = self.answered.iter().any(Option::is_some);
         let index = side.index();
-        match (signals.contains(ConnectionFlags::SYN), signals.contains(ConnectionFlags::ACK)) {
+        match (flags.contains(ConnectionFlags::SYN), flags.contains(ConnectionFlags::ACK)) {
             (true, true) => note(&mut self.answered[index]),
             (true, false) if !answered => self.opened[index] = Some(traced),
             (true, false) => note(&mut self.opened[index]),
-            (false, _) if answered && !signals.contains(ConnectionFlags::RST) => note(&mut self.used),
+            (false, _) if answered && !flags.contains(ConnectionFlags::RST) => note(&mut self.used),
             _ => {}
         }
-        if !signals.contains(ConnectionFlags::SYN) && !signals.contains(ConnectionFlags::RST) && self.opened[index].is_some() {
+        if !flags.contains(ConnectionFlags::SYN) && !flags.contains(ConnectionFlags::RST) && self.opened[index].is_some() {
             note(&mut self.went_on[index]);
         }
-        if signals.contains(ConnectionFlags::FIN) {
+        if flags.contains(ConnectionFlags::FIN) {
             note(&mut self.finished[index]);
         }
-        if signals.contains(ConnectionFlags::RST) {
+        if flags.contains(ConnectionFlags::RST) {
             note(&mut self.reset[index]);
         }
     }

@@ -12,28 +12,28 @@ const IN_FLIGHT: i64 = 64 << 20;
 impl Flow {
     /// Records the events of a packet.
     #[inline(always)]
-    pub(super) fn note_signals(&mut self, observation: &Observation) {
-        let (side, signals) = (observation.side, observation.signals);
+    pub(super) fn note_flags(&mut self, observation: &Observation) {
+        let (side, flags) = (observation.side, observation.flags);
         let answered = self.has_answer();
-        if signals.contains(ConnectionFlags::SYN) {
+        if flags.contains(ConnectionFlags::SYN) {
             self.note_opening(observation, answered);
-        } else if !signals.contains(ConnectionFlags::RST) {
+        } else if !flags.contains(ConnectionFlags::RST) {
             self.seen.insert(FlowEvents::WENT_ON.by(side));
             if answered {
                 self.seen.insert(FlowEvents::ANSWER_USED);
             }
         }
-        if signals.contains(ConnectionFlags::FIN) {
+        if flags.contains(ConnectionFlags::FIN) {
             self.seen.insert(FlowEvents::FINISHED.by(side));
         }
-        if signals.contains(ConnectionFlags::RST) {
+        if flags.contains(ConnectionFlags::RST) {
             self.note_reset(side);
         }
     }
 
     fn note_opening(&mut self, observation: &Observation, answered: bool) {
         let side = observation.side;
-        if observation.signals.contains(ConnectionFlags::ACK) {
+        if observation.flags.contains(ConnectionFlags::ACK) {
             if !answered {
                 self.answered_sequence = observation.acknowledgment.wrapping_sub(1);
             }
@@ -96,11 +96,11 @@ impl Flow {
     /// SYN-ACK that acknowledges another one.
     #[inline]
     pub(super) fn is_reused_by(&self, observation: &Observation) -> bool {
-        observation.signals.contains(ConnectionFlags::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
+        observation.flags.contains(ConnectionFlags::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
     }
 
     fn may_be_reopened(&self, observation: &Observation) -> bool {
-        let retransmitted = if observation.signals.contains(ConnectionFlags::ACK) {
+        let retransmitted = if observation.flags.contains(ConnectionFlags::ACK) {
             let others = self.packets[observation.side.other().index()];
             others > 0 || self.answered_sequence == observation.acknowledgment.wrapping_sub(1)
         } else {

@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn is_opening(packet: &Observation) -> bool {
-        packet.signals & (ConnectionFlags::SYN | ConnectionFlags::ACK) == ConnectionFlags::SYN
+        packet.flags & (ConnectionFlags::SYN | ConnectionFlags::ACK) == ConnectionFlags::SYN
     }
 
     /// A packet of one flow, now and then a fragment, to a group, without a time, or a quotation in an ICMP error; and whether

@@ -181,7 +181,7 @@ impl Flow {
         if observation.fragment != Fragment::Whole {
             self.seen.insert(FlowEvents::FRAGMENTED);
         }
-        self.note_signals(observation);
+        self.note_flags(observation);
     }
 
     /// Adds the packets and bytes of another part of the flow.

@@ -28,7 +28,7 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
         wire_len: 60,
         ip_len: 46,
         payload_len: if flags.contains('D') { 6 } else { 0 },
-        signals: bit('S', ConnectionFlags::SYN)
+        flags: bit('S', ConnectionFlags::SYN)
             | bit('A', ConnectionFlags::ACK)
             | bit('F', ConnectionFlags::FIN)
             | bit('R', ConnectionFlags::RST),

@@ -66,7 +66,7 @@ impl Feed {
         for direction in [(from, to), (to, from)] {
             self.next.entry(direction).and_modify(|next| *next -= 5000);
         }
-        self.packet(Observation { signals: ConnectionFlags::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
+        self.packet(Observation { flags: ConnectionFlags::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
     }
 
     fn group(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
@@ -92,7 +92,7 @@ fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8])
         wire_len: 100,
         ip_len: 100,
         payload_len: payload.len() as u32,
-        signals: ConnectionFlags::default(),
+        flags: ConnectionFlags::default(),
         sequence: 0,
         acknowledgment: 0,
         fragment: Fragment::Whole,

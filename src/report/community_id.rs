@@ -108,8 +108,8 @@ mod tests {
     use super::*;
     use crate::decode::{Address, ConnectionFlags, EncapsulationId, IcmpMessage, IpVersion, Observation};
 
-    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: ConnectionFlags) -> Flow {
-        let observation = Observation { key, side, signals, acknowledgment: 1, message, ..Observation::BLANK };
+    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, flags: ConnectionFlags) -> Flow {
+        let observation = Observation { key, side, flags, acknowledgment: 1, message, ..Observation::BLANK };
         let mut flow = Flow::begin(&observation);
         flow.add(&observation);
         flow
