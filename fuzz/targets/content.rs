@@ -30,7 +30,7 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
         let observation = Observation {
             key,
             side,
-            quoted: false,
+            is_icmp_original: false,
             to_group: flags & 2 != 0,
             time: Time::from_nanoseconds(packet as i64),
             wire_len: payload_len + 54,

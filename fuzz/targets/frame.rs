@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(walked.decoded, Decoder::new().decode(&packet, &interface).decoded);
     if let Some((observation, payload)) = decode_fast(&packet, &interface, TunnelPorts::NONE) {
         assert_eq!(walked.decoded, Decoded::Observed(observation));
-        assert_eq!((walked.encapsulation, walked.quoted, walked.payload), (EncapsulationId::NONE, None, payload));
+        assert_eq!((walked.encapsulation, walked.icmp_original, walked.payload), (EncapsulationId::NONE, None, payload));
     }
     if let Decoded::Observed(observation) = walked.decoded {
         assert_eq!(observation.wire_len, wire_len);

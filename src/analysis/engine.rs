@@ -155,8 +155,8 @@ impl Engine {
             Decoded::Observed(observation) => self.count_fragment(*observation, walked.payload),
             _ => self.count_stopped(&walked, packet),
         }
-        if let Some(quoted) = walked.quoted {
-            self.pipeline.push(quoted);
+        if let Some(original) = walked.icmp_original {
+            self.pipeline.push(original);
         }
     }
 

@@ -7,13 +7,13 @@
 
 mod encapsulation;
 mod fast_path;
+mod icmp_original;
 mod ip;
 mod link;
 mod mpls;
 mod observation;
 mod ppp;
 pub mod protocol;
-mod quote;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -127,8 +127,8 @@ pub struct DecodedPacket<'a> {
     pub encapsulation: EncapsulationId,
     /// Sender and receiver on the link, where the link header names them.
     pub link_addresses: [Option<LinkAddress>; 2],
-    /// The flow that the packet quotes, if it is an ICMP error.
-    pub quoted: Option<Observation>,
+    /// The original datagram that the packet carries, if it is an ICMP error.
+    pub icmp_original: Option<Observation>,
     /// The captured part of the transport's payload; empty where there are no ports.
     pub payload: &'a [u8],
 }
@@ -206,17 +206,22 @@ impl Decoder {
             // Nothing inside the tunnel is a flow: the packet belongs to the flow of the tunnel itself.
             decoded = Decoded::Observed(outside);
         }
-        let mut quoted = None;
+        let mut icmp_original = None;
         if let Decoded::Observed(observation) = &mut decoded {
             observation.time = packet.time;
             observation.wire_len = packet.wire_len;
             if let Some(message) = observation.message
                 && transport::is_error(observation.key.protocol, message)
             {
-                quoted =
-                    quote::quoted_flow(walk.rest, observation.key.version, observation.key.encapsulation, message, packet.time);
+                icmp_original = icmp_original::icmp_original(
+                    walk.rest,
+                    observation.key.version,
+                    observation.key.encapsulation,
+                    message,
+                    packet.time,
+                );
             }
         }
-        DecodedPacket { decoded, encapsulation, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
+        DecodedPacket { decoded, encapsulation, link_addresses: walk.link_addresses, icmp_original, payload: walk.payload }
     }
 }

@@ -227,8 +227,9 @@ pub struct Observation {
     pub key: FlowKey,
     /// The endpoint that sent the packet.
     pub side: Side,
-    /// True if this is not a packet of the flow but its header, quoted in an ICMP error: it marks the flow and counts nothing.
-    pub quoted: bool,
+    /// True if this is not a packet of the flow but the original datagram in an ICMP error (RFC 792, RFC 4884): it marks the flow
+    /// and counts nothing.
+    pub is_icmp_original: bool,
     /// True if the packet went to a group of machines: multicast or broadcast.
     pub to_group: bool,
     /// The time of capture.
@@ -262,7 +263,7 @@ impl Observation {
             version: IpVersion::V4,
         },
         side: Side::A,
-        quoted: false,
+        is_icmp_original: false,
         to_group: false,
         time: Time::UNKNOWN,
         wire_len: 0,

@@ -351,26 +351,26 @@ fn query_and_reply_of_icmp_are_one_flow_and_errors_are_their_own() {
 }
 
 #[test]
-fn an_icmp_error_names_the_flow_it_quotes() {
+fn an_icmp_error_names_the_flow_of_its_original_datagram() {
     let question = udp4(b"?");
-    let error = |kind: u8, quotation: &[u8]| {
+    let error = |kind: u8, original: &[u8]| {
         let mut packet = Vec::new();
-        let message = [&[kind, 3, 0, 0, 0, 0, 0, 0][..], quotation].concat();
+        let message = [&[kind, 3, 0, 0, 0, 0, 0, 0][..], original].concat();
         PacketBuilder::ipv4(S, C, 64).write(&mut packet, IpNumber(ip::ICMP), &message).unwrap();
-        walk(LinkType::RAW, &packet).quoted
+        walk(LinkType::RAW, &packet).icmp_original
     };
-    let quoted = error(3, &question[..28]).unwrap();
-    assert!(quoted.quoted && quoted.wire_len == 0);
-    assert_eq!(told(&quoted), DNS4);
+    let original = error(3, &question[..28]).unwrap();
+    assert!(original.is_icmp_original && original.wire_len == 0);
+    assert_eq!(told(&original), DNS4);
     assert!(error(3, &question[..24]).is_some(), "four bytes behind the IP header are enough");
     assert_eq!(error(3, &question[..23]), None);
-    assert_eq!(error(8, &question[..28]), None, "an echo request quotes nothing");
+    assert_eq!(error(8, &question[..28]), None, "an echo request carries no other packet");
     assert_eq!(error(3, &ipv4(47, &[0; 8])), None, "no ports to tell the flow by");
     let mut later = question.clone();
     later[7] = 1;
     assert_eq!(error(3, &later), None, "the middle of a datagram");
     let message = [&[1, 4, 0, 0, 0, 0, 0, 0][..], &ipv6(ip::UDP, &UDP_HEADER)].concat();
-    let v6 = walk(LinkType::RAW, &ipv6(ip::ICMPV6, &message)).quoted.unwrap();
+    let v6 = walk(LinkType::RAW, &ipv6(ip::ICMPV6, &message)).icmp_original.unwrap();
     assert_eq!(told(&v6), DNS6);
 }
 
@@ -410,7 +410,7 @@ proptest! {
         let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
         if let Some((observation, payload)) = decode_fast(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
-            prop_assert_eq!((walked.encapsulation, walked.quoted, walked.payload), (EncapsulationId::NONE, None, payload));
+            prop_assert_eq!((walked.encapsulation, walked.icmp_original, walked.payload), (EncapsulationId::NONE, None, payload));
         }
     }
 }

@@ -82,7 +82,7 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
     Observation {
         key,
         side,
-        quoted: false,
+        is_icmp_original: false,
         to_group: walk.broadcast || facts.version.is_group(facts.destination),
         time: Time::UNKNOWN,
         wire_len: 0,
@@ -242,8 +242,8 @@ fn query_type(protocol: u8, kind: u8) -> Option<u8> {
     }
 }
 
-/// True for a message that reports on another packet and quotes it: the ICMP errors (RFC 792: destination unreachable,
-/// source quench, redirect, time exceeded, parameter problem) and all ICMPv6 types below 128 (RFC 4443).
+/// True for a message that reports on another packet and carries its beginning: the ICMP errors (RFC 792: destination
+/// unreachable, source quench, redirect, time exceeded, parameter problem) and all ICMPv6 types below 128 (RFC 4443).
 pub fn is_error(protocol: u8, message: IcmpMessage) -> bool {
     match protocol {
         ip::ICMP => matches!(message.kind, 3 | 4 | 5 | 11 | 12),

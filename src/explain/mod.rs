@@ -126,12 +126,12 @@ impl FlowContext<'_> {
         .collect()
     }
 
-    /// The sender and the time of the packet that was asked for, and the flow that it quotes if it is an ICMP error.
+    /// The sender and the time of the packet that was asked for, and the flow that it is about if it is an ICMP error.
     fn requested_packet(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
-        let Whereabouts::Flow { time, side, quoted, .. } = *whereabouts else { return None };
+        let Whereabouts::Flow { time, side, about, .. } = *whereabouts else { return None };
         let packet = PacketAt { number: packet, offset: self.offset(time) };
-        let quoted = quoted.map(|flow| self.analysis.flows.id(flow));
-        Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), quoted))
+        let about = about.map(|flow| self.analysis.flows.id(flow));
+        Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), about))
     }
 
     /// The finding of each rung, and its part in the decision.

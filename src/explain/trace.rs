@@ -38,7 +38,7 @@ pub struct FlowTrace {
     pub finished: [Option<TracedPacket>; 2],
     /// The first reset of each side.
     pub reset: [Option<TracedPacket>; 2],
-    /// The first ICMP error that quoted the flow; the side is the one whose packet had trouble.
+    /// The first ICMP error about the flow; the side is the one whose packet had trouble.
     pub trouble: Option<TracedPacket>,
 }
 
@@ -49,7 +49,7 @@ impl FlowTrace {
         let note = |place: &mut Option<TracedPacket>| {
             place.get_or_insert(traced);
         };
-        if observation.quoted {
+        if observation.is_icmp_original {
             return note(&mut self.trouble);
         }
         note(&mut self.first);
@@ -93,8 +93,8 @@ pub fn trace(options: &Options, flows: &Flows, number: usize) -> FlowTrace {
         if let Decoded::Observed(observation) = &walked.decoded {
             watch.see(number, observation);
         }
-        if let Some(quoted) = &walked.quoted {
-            watch.see(number, quoted);
+        if let Some(original) = &walked.icmp_original {
+            watch.see(number, original);
         }
     });
     watch.trace

@@ -64,12 +64,12 @@ impl Networks {
     }
 }
 
-/// Joins halves, and assigns the quotations in ICMP errors, which come back in the other encapsulation, to the half that they
-/// quote. `None` if there is nothing to do.
+/// Joins halves, and assigns ICMP errors, which come back in the other encapsulation, to the half that their original
+/// datagram belongs to. `None` if there is nothing to do.
 pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
     let halves = Halves::of(flows, threads);
-    let (pairs, quotes) = (halves.pairs(flows), halves.quotes(flows));
-    if pairs.is_empty() && quotes.is_empty() {
+    let (pairs, originals) = (halves.pairs(flows), halves.icmp_originals(flows));
+    if pairs.is_empty() && originals.is_empty() {
         return None;
     }
     let mut networks = Networks::default();
@@ -93,9 +93,9 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
         });
     }
     let mut rare: HashMap<usize, Rare> = HashMap::new();
-    for (number, quote) in quotes {
+    for (number, original) in originals {
         let number = numbers[number] as usize;
-        joined.get_mut(number).note_quote(quote);
+        joined.get_mut(number).add_icmp_error(original);
         rare.entry(number).or_default().icmp_errors += 1;
     }
     for (number, counts) in flows.all_rare() {
@@ -145,7 +145,7 @@ impl Halves {
         let mut numbers = parallel::joined(parallel::parts(flows.len(), threads, halves_of));
         let mut encapsulations = numbers.iter().map(|number| flows.get(*number).key.encapsulation);
         let first = encapsulations.next();
-        if flows.unplaced().is_empty() && encapsulations.all(|encapsulation| Some(encapsulation) == first) {
+        if flows.icmp_originals().is_empty() && encapsulations.all(|encapsulation| Some(encapsulation) == first) {
             // No flow has its other half elsewhere; a scan in one network can have millions of halves.
             numbers.clear();
         }
@@ -178,19 +178,19 @@ impl Halves {
         pairs
     }
 
-    /// The quotations that found no flow in their own encapsulation, each with the half that they quote: the latest that had
-    /// begun by then.
-    fn quotes<'f>(&self, flows: &'f Flows) -> Vec<(usize, &'f Observation)> {
-        let quoted = |quote: &'f Observation| {
-            let between = self.between.get(&endpoints(quote.key))?;
-            let begun = between.partition_point(|number| flows.get(*number).span.first <= quote.time);
+    /// The original datagrams that found no flow in their own encapsulation, each with the half that it belongs to: the latest
+    /// that had begun by then.
+    fn icmp_originals<'f>(&self, flows: &'f Flows) -> Vec<(usize, &'f Observation)> {
+        let half_of = |original: &'f Observation| {
+            let between = self.between.get(&endpoints(original.key))?;
+            let begun = between.partition_point(|number| flows.get(*number).span.first <= original.time);
             let fits = |number: &&usize| {
                 let flow = flows.get(**number);
-                flow.key.encapsulation != quote.key.encapsulation && flow.sender() == quote.side
+                flow.key.encapsulation != original.key.encapsulation && flow.sender() == original.side
             };
-            between[..begun].iter().rev().take(MAX_COMPARED).find(fits).map(|number| (*number, quote))
+            between[..begun].iter().rev().take(MAX_COMPARED).find(fits).map(|number| (*number, original))
         };
-        flows.unplaced().iter().filter_map(quoted).collect()
+        flows.icmp_originals().iter().filter_map(half_of).collect()
     }
 }
 

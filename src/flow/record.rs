@@ -195,14 +195,14 @@ impl Flow {
         self.ip_bytes += other.ip_bytes;
     }
 
-    /// Notes that an ICMP error quoted a packet of the flow.
-    pub fn note_quote(&mut self, quote: &Observation) {
-        let protocol = match quote.key.version {
+    /// Notes an ICMP error about a packet of the flow, given its original datagram.
+    pub fn add_icmp_error(&mut self, original: &Observation) {
+        let protocol = match original.key.version {
             IpVersion::V4 => ip::ICMP,
             IpVersion::V6 => ip::ICMPV6,
         };
-        if quote.message.is_some_and(|message| is_port_unreachable(protocol, message)) {
-            self.seen.insert(FlowEvents::PORT_UNREACHABLE.by(quote.side));
+        if original.message.is_some_and(|message| is_port_unreachable(protocol, message)) {
+            self.seen.insert(FlowEvents::PORT_UNREACHABLE.by(original.side));
         }
     }
 

@@ -207,12 +207,12 @@ fn several_connections_between_the_same_ports_are_joined_each_with_its_own_half(
 }
 
 #[test]
-fn an_error_in_the_other_encapsulation_is_about_the_half_that_it_quotes() {
+fn an_error_in_the_other_encapsulation_is_about_the_half_of_its_original_datagram() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
-    let mut quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
-    quote.key.encapsulation = EncapsulationId(2);
+    let mut original = Observation { is_icmp_original: true, message: unreachable, ..observation(SYN) };
+    original.key.encapsulation = EncapsulationId(2);
     let mut table = FlowTable::new(TableOptions::default());
-    table.push(&[observation(SYN), quote]);
+    table.push(&[observation(SYN), original]);
     let Joined { flows, .. } = table.flows().join_halves(1).unwrap();
     assert_eq!((flows.rare(0).icmp_errors, flows.get(0).outcome(), flows.len()), (1, Outcome::Refused, 1));
     let apart = table.flows();
@@ -243,9 +243,9 @@ fn directions_are_counted_separately() {
 #[test]
 fn a_quotation_marks_its_flow_and_counts_nothing() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
-    let quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
+    let original = Observation { is_icmp_original: true, message: unreachable, ..observation(SYN) };
     let mut table = FlowTable::new(TableOptions::default());
-    table.push(&[quote, observation(SYN), quote]);
+    table.push(&[original, observation(SYN), original]);
     let flows = table.flows();
     assert_eq!((flows.len(), flows.get(0).packets, flows.rare(0).icmp_errors), (1, [1, 0], 1));
     assert_eq!(flows.get(0).outcome(), Outcome::Refused);

@@ -86,7 +86,7 @@ fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8])
     Observation {
         key,
         side,
-        quoted: false,
+        is_icmp_original: false,
         to_group: false,
         time: Time::from_nanoseconds(0),
         wire_len: 100,

@@ -68,8 +68,8 @@ pub trait ExplainMessages {
     /// The VLANs and tunnels that the two directions of a flow were seen in; `None` if there were none.
     fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String>;
 
-    /// The packet that was asked for: its sender, or `None` for a later fragment, and the flow that it quotes, if it is an ICMP error.
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, quoted: Option<u64>) -> String;
+    /// The packet that was asked for: its sender, or `None` for a later fragment, and the flow that an ICMP error is about.
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String;
 
     /// The heading of the ladder.
     fn who_is_the_server(&self) -> &'static str;

@@ -61,10 +61,10 @@ impl ExplainMessages for English {
         encapsulations::sentence(stacks)
     }
 
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, quoted: Option<u64>) -> String {
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String {
         let number = grouped(packet.number);
         let at = packet.offset.map_or_else(String::new, |offset| format!(" at {}", seconds(offset)));
-        let about = quoted.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
+        let about = about.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
         match sender {
             Some(sender) => format!("Packet {number}{at} was sent by {sender}{about}."),
             None => format!("Packet {number}{at} is a later fragment of one of this flow's datagrams{about}."),
