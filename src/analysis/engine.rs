@@ -280,7 +280,7 @@ impl Engine {
         let numbers = (0..has_expired.len()).filter(|number| !has_expired[*number]);
         let used: HashSet<usize> = numbers.filter_map(|number| relations.of(number).announcement).collect();
         let leaves_table = leaves_table.as_deref().unwrap_or(&has_expired);
-        self.silences.let_go(leaves_table);
+        self.silences.remove(leaves_table);
         table.remove(leaves_table);
         table.bound_timeline(MAX_COUNTS);
         if let Some(non_ip) = &mut self.non_ip {

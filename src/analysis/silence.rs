@@ -77,7 +77,7 @@ impl IdleTimes {
     }
 
     /// Removes the flows for which `is_over` is true. The others are renumbered in the same order.
-    pub fn let_go(&mut self, is_over: &[bool]) {
+    pub fn remove(&mut self, is_over: &[bool]) {
         let mut number = 0;
         self.of_flows.retain(|_| {
             number += 1;
@@ -127,7 +127,7 @@ mod tests {
             let ports = flows.iter().map(|flow| flow.key.port(Side::A));
             let silent = ports.zip(&is_silent).filter(|(_, is_silent)| **is_silent).map(|(port, _)| port).collect();
             self.table.remove(&is_silent);
-            self.silences.let_go(&is_silent);
+            self.silences.remove(&is_silent);
             silent
         }
     }
