@@ -112,6 +112,6 @@ impl<'c> Collected<'c> {
         all_were_asked
             && self.failures.is_empty()
             && self.unread == 0
-            && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+            && self.inputs.iter().all(|input| input.completeness == Completeness::Complete)
     }
 }
