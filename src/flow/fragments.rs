@@ -92,7 +92,7 @@ impl<T> Fragments<T> {
     /// Records a first fragment. Returns the later fragments that waited for it, with its key.
     fn first(&mut self, observation: &Observation, identification: u32) -> Vec<(Observation, T)> {
         let Observation { key, side, message, time, .. } = *observation;
-        let datagram = Datagram::of(observation, identification);
+        let datagram = Datagram::new(observation, identification);
         let state = State::Flow { key, side, message };
         match self.datagrams.get_mut(&datagram) {
             Some(entry) => {
@@ -117,7 +117,7 @@ impl<T> Fragments<T> {
         if !needs_first(observation.key.protocol) {
             return Followed::Flow { fragment: observation, waited: Vec::new() };
         }
-        let datagram = Datagram::of(&observation, identification);
+        let datagram = Datagram::new(&observation, identification);
         let time = observation.time;
         match self.datagrams.get_mut(&datagram) {
             Some(Entry { state: State::Flow { key, side, message }, latest, .. }) => {
@@ -162,7 +162,7 @@ impl<T> Fragments<T> {
 
 impl Datagram {
     /// The datagram with the identification `identification` that a fragment belongs to.
-    fn of(observation: &Observation, identification: u32) -> Datagram {
+    fn new(observation: &Observation, identification: u32) -> Datagram {
         let FlowKey { addresses, protocol, encapsulation, .. } = observation.key;
         Datagram {
             source: addresses[observation.side.index()],

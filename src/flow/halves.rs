@@ -67,7 +67,7 @@ impl Networks {
 /// Joins halves, and assigns ICMP errors, which come back in the other encapsulation, to the half that their original
 /// datagram belongs to. `None` if there is nothing to do.
 pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
-    let halves = Halves::of(flows, threads);
+    let halves = Halves::new(flows, threads);
     let (pairs, originals) = (halves.pairs(flows), halves.icmp_originals(flows));
     if pairs.is_empty() && originals.is_empty() {
         return None;
@@ -140,7 +140,7 @@ struct Halves {
 }
 
 impl Halves {
-    fn of(flows: &Flows, threads: usize) -> Halves {
+    fn new(flows: &Flows, threads: usize) -> Halves {
         let halves_of = |part: Range<usize>| part.filter(|number| is_half(flows.get(*number))).collect();
         let mut numbers = parallel::joined(parallel::parts(flows.len(), threads, halves_of));
         let mut encapsulations = numbers.iter().map(|number| flows.get(*number).key.encapsulation);
