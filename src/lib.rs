@@ -47,8 +47,8 @@
 //!    reading of its own.
 //! 2. [`analysis::pass_packets`], the one loop over packets, gives it to the [`analysis::Engine`].
 //! 3. [`decode::Decoder::decode`] walks over its layers as far as it can and says where it stopped. It never fails: a packet that it
-//!    cannot follow has its place in the [ledger](stats::Ledger), too. Most packets take a fast path, [`decode::plain()`], with the
-//!    same result.
+//!    cannot follow has its place in the [ledger](stats::Ledger), too. Most packets take a fast path, [`decode::decode_fast`], with
+//!    the same result.
 //! 4. An [`decode::Observation`] is left: a small record with all that a flow needs. Later fragments wait in [`flow::Fragments`] for
 //!    the first one, which has the ports.
 //! 5. If one of its ports is that of a control channel or a name service, and only then, [`inspect::Inspector`] reads the payload.

@@ -76,6 +76,6 @@ fuzz_target!(|bytes: &[u8]| {
     let at_once = told(data, usize::MAX);
     assert_eq!(at_once, told(data, usize::from(*most).max(1)));
     if let Ok(told) = at_once {
-        assert_eq!(told.problems.is_empty(), told.completeness == Completeness::Yes);
+        assert_eq!(told.problems.is_empty(), told.completeness == Completeness::Complete);
     }
 });

@@ -24,19 +24,19 @@ fn inspect((protocol, port): (u8, u16), bytes: &[u8]) -> (Vec<Announcement>, usi
     while let [length, flags, data @ ..] = rest {
         let (payload, following) = data.split_at(data.len().min(usize::from(*length) * 4));
         let (from, to) = if flags & 1 == 0 { (client, server) } else { (server, client) };
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, from, to);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, from, to);
         let payload_len = payload.len() as u32 + u32::from(flags >> 4);
         packet += 1;
         let observation = Observation {
             key,
             side,
-            quoted: false,
+            is_icmp_original: false,
             to_group: flags & 2 != 0,
             time: Time::from_nanoseconds(packet as i64),
             wire_len: payload_len + 54,
             ip_len: payload_len + 40,
             payload_len,
-            signals: if flags & 12 == 12 { ConnectionFlags::SYN } else { ConnectionFlags::ACK },
+            flags: if flags & 12 == 12 { ConnectionFlags::SYN } else { ConnectionFlags::ACK },
             sequence: sequence[side.index()],
             acknowledgment: 0,
             fragment: Fragment::Whole,

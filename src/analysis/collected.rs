@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ClosedFlows, Decided, InputReport};
 use crate::capture::{Completeness, Filtered};
-use crate::decode::{Encapsulations, Path};
+use crate::decode::{EncapsulationStack, Encapsulations};
 use crate::error::Error;
 use crate::flow::{Flow, Flows, Timeline};
 use crate::inspect::{Announcements, HostNames};
@@ -18,8 +18,8 @@ use crate::traffic::Traffic;
 /// the borrow has ended, or owned.
 ///
 /// Nothing in it is decided but the sums of closed flows, so that its parts can be added to those of an earlier part of the capture:
-/// [`Encapsulations::merge`] first, which gives the scopes' numbers there, then [`Flow::merge`], [`Tally::merge`], [`Timeline::merge`],
-/// [`Announcements::merge`], [`HostNames::merge`] and [`Filtered::merge`].
+/// [`Encapsulations::merge`] first, which gives the encapsulations' numbers there, then [`Flow::merge`], [`Tally::merge`],
+/// [`Timeline::merge`], [`Announcements::merge`], [`HostNames::merge`] and [`Filtered::merge`].
 #[derive(Debug)]
 pub struct Collected<'c> {
     /// The inputs in order. The last one may still be in progress.
@@ -38,8 +38,8 @@ pub struct Collected<'c> {
     pub timeline: Option<Cow<'c, Timeline>>,
     /// The times of non-IP packets, if packets are counted by time.
     pub non_ip: Option<Cow<'c, Timeline>>,
-    /// The encapsulations of the scopes in the flows' keys.
-    pub scopes: Cow<'c, Encapsulations>,
+    /// The encapsulations whose numbers are in the flows' keys.
+    pub encapsulations: Cow<'c, Encapsulations>,
     /// The announcements of control channels.
     pub announcements: Cow<'c, Announcements>,
     /// Names of hosts in the capture. Untrusted text.
@@ -73,7 +73,7 @@ impl<'c> Collected<'c> {
             flows: Cow::Owned(flows),
             timeline: self.timeline.map(owned),
             non_ip: self.non_ip.map(owned),
-            scopes: Cow::Owned(self.scopes.into_owned()),
+            encapsulations: Cow::Owned(self.encapsulations.into_owned()),
             announcements: Cow::Owned(self.announcements.into_owned()),
             names: Cow::Owned(self.names.into_owned()),
             ..self
@@ -100,9 +100,10 @@ impl<'c> Collected<'c> {
     }
 
     /// The encapsulations of a flow's packets in each direction, nearly always the same.
-    pub fn paths(&self, flow: &Flow) -> [Path; 2] {
-        let scope = flow.key.scope;
-        [scope, flow.other_scope().unwrap_or(scope)].map(|scope| self.scopes.path(scope))
+    pub fn stacks(&self, flow: &Flow) -> [EncapsulationStack; 2] {
+        let encapsulation = flow.key.encapsulation;
+        [encapsulation, flow.other_encapsulation().unwrap_or(encapsulation)]
+            .map(|encapsulation| self.encapsulations.stack(encapsulation))
     }
 
     /// True if every input was read to its end, and the filter could judge every packet.
@@ -111,6 +112,6 @@ impl<'c> Collected<'c> {
         all_were_asked
             && self.failures.is_empty()
             && self.unread == 0
-            && self.inputs.iter().all(|input| input.completeness == Completeness::Yes)
+            && self.inputs.iter().all(|input| input.completeness == Completeness::Complete)
     }
 }

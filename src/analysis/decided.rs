@@ -21,7 +21,7 @@ pub type TrafficByTime<N> = BTreeMap<(Time, N), Traffic>;
 /// A decided capture, from which all tables are made.
 #[derive(Debug)]
 pub struct Decided<'c> {
-    /// The capture. Two directions that came in different scopes are one flow.
+    /// The capture. Two directions that came in different encapsulations are one flow.
     pub collected: Collected<'c>,
     /// The verdict on each flow, in the flows' order.
     pub verdicts: ChunkedVec<Verdict>,
@@ -37,8 +37,8 @@ impl<'c> Decided<'c> {
     /// Decides every flow. A verdict depends on all flows that were collected, and on nothing else.
     pub(super) fn new(mut collected: Collected<'c>) -> Decided<'c> {
         let threads = collected.threads;
-        // Without encapsulation there is one scope, and no directions to join.
-        let joined = if collected.scopes.is_plain() { None } else { collected.flows.join_halves(threads) };
+        // Without encapsulations there are no directions to join.
+        let joined = if collected.encapsulations.is_empty() { None } else { collected.flows.join_halves(threads) };
         let joined = joined.map(|Joined { flows, numbers }| {
             collected.flows = Cow::Owned(flows);
             numbers

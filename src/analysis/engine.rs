@@ -12,7 +12,7 @@ use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
-use crate::decode::{Decoded, Decoder, Fragment, Observation, Observer, TunnelPorts, Walked, plain};
+use crate::decode::{Decoded, DecodedPacket, Decoder, Fragment, Observation, decode_fast};
 use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
 use crate::stats::{InterfaceTally, Tally};
@@ -131,20 +131,32 @@ impl Engine {
         self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
     }
 
-    /// Counts a packet that is not plain.
+    /// Counts a whole packet of a flow and, if its ports are those of a channel, reads its payload.
+    #[inline(always)]
+    fn count(&mut self, observation: Observation, payload: &[u8]) {
+        // The test comes before the push: reading fields just written, in pieces of another size, is slow.
+        let is_wanted = self.inspector.wants(&observation);
+        let observation = self.pipeline.push(observation);
+        self.tally.add_observed(observation);
+        if is_wanted {
+            self.inspector.inspect(self.packets, observation, payload);
+        }
+    }
+
+    /// Counts a packet that the fast path does not decode.
     #[inline(never)]
     fn walk(&mut self, packet: &Packet<'_>, interface: &Interface) {
         let walked = self.decoder.decode(packet, interface);
-        self.tally.add_scope(packet.wire_len, walked.scope);
+        self.tally.add_encapsulation(packet.wire_len, walked.encapsulation);
         match &walked.decoded {
             Decoded::Observed(observation) if observation.fragment == Fragment::Whole => {
-                self.observe(*observation, walked.payload);
+                self.count(*observation, walked.payload);
             }
             Decoded::Observed(observation) => self.count_fragment(*observation, walked.payload),
             _ => self.count_stopped(&walked, packet),
         }
-        if let Some(quoted) = walked.quoted {
-            self.pipeline.push(quoted);
+        if let Some(original) = walked.icmp_original {
+            self.pipeline.push(original);
         }
     }
 
@@ -164,7 +176,7 @@ impl Engine {
     }
 
     #[cold]
-    fn count_stopped(&mut self, walked: &Walked<'_>, packet: &Packet<'_>) {
+    fn count_stopped(&mut self, walked: &DecodedPacket<'_>, packet: &Packet<'_>) {
         self.tally.add_stopped(walked, packet.time, packet.wire_len);
         if let (Some(timeline), Decoded::NonIp(_)) = (&mut self.non_ip, &walked.decoded) {
             // The timeline has a single owner, number 0.
@@ -184,7 +196,7 @@ impl Engine {
             flows: Cow::Borrowed(table.flows()),
             timeline: table.timeline().map(Cow::Borrowed),
             non_ip: self.non_ip.as_ref().map(Cow::Borrowed),
-            scopes: Cow::Borrowed(self.decoder.scopes()),
+            encapsulations: Cow::Borrowed(self.decoder.encapsulations()),
             announcements: Cow::Borrowed(self.inspector.announcements()),
             names: Cow::Borrowed(self.inspector.names()),
             closed: self.closed.clone(),
@@ -219,7 +231,7 @@ impl Engine {
             flows: Cow::Owned(flows),
             timeline: timeline.map(Cow::Owned),
             non_ip: self.non_ip.map(Cow::Owned),
-            scopes: Cow::Owned(self.decoder.finish()),
+            encapsulations: Cow::Owned(self.decoder.finish()),
             announcements: Cow::Owned(announcements),
             names: Cow::Owned(names),
             closed: self.closed,
@@ -310,27 +322,9 @@ impl PacketSink for Engine {
             }
         }
         tally.add(packet);
-        if plain(packet, interface, self).is_none() {
-            self.walk(packet, interface);
-        }
-    }
-}
-
-impl Observer for Engine {
-    #[inline(always)]
-    fn tunnel_ports(&self) -> &TunnelPorts {
-        self.decoder.tunnel_ports()
-    }
-
-    /// Counts a packet and, if its ports are those of a channel, reads its payload.
-    #[inline(always)]
-    fn observe(&mut self, observation: Observation, payload: &[u8]) {
-        // The test comes before the push: reading fields just written, in pieces of another size, is slow.
-        let is_wanted = self.inspector.wants(&observation);
-        let observation = self.pipeline.push(observation);
-        self.tally.add_observed(observation);
-        if is_wanted {
-            self.inspector.inspect(self.packets, observation, payload);
+        match decode_fast(packet, interface, self.decoder.tunnel_ports()) {
+            Some((observation, payload)) => self.count(observation, payload),
+            None => self.walk(packet, interface),
         }
     }
 }

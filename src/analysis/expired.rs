@@ -24,7 +24,7 @@ pub struct Expired<'e> {
 /// One expired flow.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpiredFlow<'e> {
-    /// The flow. Two directions that came in different scopes are one flow.
+    /// The flow. Two directions that came in different encapsulations are one flow.
     pub flow: &'e Flow,
     /// Its server and service.
     pub verdict: &'e Verdict,

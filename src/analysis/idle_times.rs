@@ -113,7 +113,7 @@ mod tests {
         /// Adds a packet of a flow, `second` seconds after the beginning.
         fn packet(&mut self, flow: u16, second: i64) {
             let (client, server) = ((Address::v4([10, 0, 0, 5]), flow), (Address::v4([192, 0, 2, 53]), 53));
-            let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, client, server);
+            let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::NONE, client, server);
             let time = Time::from_nanoseconds((self.ahead + second) * NANOSECONDS);
             self.table.push(&[Observation { key, side, time, fragment: Fragment::Whole, ..Observation::BLANK }]);
         }

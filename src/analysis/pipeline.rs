@@ -75,7 +75,8 @@ impl FlowPipeline {
         }
     }
 
-    /// Takes a packet, or the quotation of one, and returns it from its place in the pipeline, so that it is written only once.
+    /// Takes a packet, or the original datagram in an ICMP error, and returns it from its place in the pipeline, so that it is
+    /// written only once.
     #[inline(always)]
     pub fn push(&mut self, observation: Observation) -> &Observation {
         if self.chunk.taken == self.chunk.places.len() {

@@ -299,7 +299,7 @@ mod tests {
                 prop_assert_eq!((packet.wire_len, packet.data), (*wire_len, &data[..]));
             }
             prop_assert!(source.next_packet().is_none());
-            prop_assert_eq!(source.completeness(), Completeness::Yes);
+            prop_assert_eq!(source.completeness(), Completeness::Complete);
             prop_assert_eq!(source.interfaces().len(), described.len());
             for (interface, (name, _, link_type, snaplen, _, counted)) in source.interfaces().iter().zip(&described) {
                 prop_assert_eq!(interface.name.as_ref(), Some(name));

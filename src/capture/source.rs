@@ -68,7 +68,7 @@ impl Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
     /// All of the input was read.
-    Yes,
+    Complete,
     /// The input ends inside a record.
     CutOff,
     /// Some of the input contradicts the format, or could not be read.
@@ -84,7 +84,7 @@ impl Completeness {
     /// The name shown in the `capture` table.
     pub fn name(self) -> &'static str {
         match self {
-            Completeness::Yes => "yes",
+            Completeness::Complete => "yes",
             Completeness::CutOff => "cut off",
             Completeness::Damaged => "damaged",
             Completeness::Interrupted { .. } => "interrupted",
@@ -182,7 +182,7 @@ impl Source {
             buffer,
             duplicates: Duplicates::new(),
             format,
-            completeness: Completeness::Yes,
+            completeness: Completeness::Complete,
             problems: Vec::new(),
             problem_count: 0,
             ended: false,

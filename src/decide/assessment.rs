@@ -3,7 +3,7 @@
 use super::facts::FlowFacts;
 use crate::decode::Side;
 use crate::service::FlowFlags;
-use crate::service::Opening;
+use crate::service::Handshake;
 use crate::service::Rung;
 use crate::service::registry::{EntryId, NameSource, Registry};
 use crate::service::{Confidence, Evidence, Service, Verdict};
@@ -25,14 +25,14 @@ impl Finding {
         Finding { server: Some(server), evidence, confidence }
     }
 
-    /// The finding of a handshake: the side that was asked is the server. `None` if the opening does not distinguish the sides.
-    pub(super) const fn from_opening(opening: Opening) -> Option<Finding> {
-        let (server, evidence, confidence) = match opening {
-            Opening::Unseen | Opening::Simultaneous => return None,
-            Opening::Handshake(side) => (side, Evidence::Handshake, Confidence::Proven),
-            Opening::AnswerUsed(side) => (side, Evidence::SynAckAck, Confidence::Proven),
-            Opening::Asked(side) => (side, Evidence::Syn, Confidence::Strong),
-            Opening::AnswerOnly(side) => (side, Evidence::SynAckOnly, Confidence::Moderate),
+    /// The finding of a handshake: the side that was asked is the server. `None` if it does not distinguish the sides.
+    pub(super) const fn from_handshake(handshake: Handshake) -> Option<Finding> {
+        let (server, evidence, confidence) = match handshake {
+            Handshake::NotSeen | Handshake::SimultaneousOpen => return None,
+            Handshake::SynAndSynAck(side) => (side, Evidence::Handshake, Confidence::Proven),
+            Handshake::SynAckUsed(side) => (side, Evidence::SynAckAck, Confidence::Proven),
+            Handshake::SynOnly(side) => (side, Evidence::Syn, Confidence::Strong),
+            Handshake::SynAckOnly(side) => (side, Evidence::SynAckOnly, Confidence::Moderate),
         };
         Some(Finding::new(server, evidence, confidence))
     }
@@ -115,9 +115,9 @@ impl Assessment {
 }
 
 /// The verdict on a flow without ports, by its queries and replies alone.
-pub fn portless_verdict(opening: Opening) -> Verdict {
+pub fn portless_verdict(handshake: Handshake) -> Verdict {
     let without_server = Verdict::without_server(Service::Portless);
-    let Some(Finding { server, evidence, confidence }) = Finding::from_opening(opening) else { return without_server };
+    let Some(Finding { server, evidence, confidence }) = Finding::from_handshake(handshake) else { return without_server };
     // A reply is a reply, whatever came after it.
     let evidence = if evidence == Evidence::SynAckAck { Evidence::Handshake } else { evidence };
     Verdict { server, evidence, confidence, ..without_server }

@@ -26,7 +26,7 @@ const BITS_PER_ENDPOINT: usize = 8;
 struct Endpoint {
     address: Address,
     port: u16,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
     protocol: u8,
     version: IpVersion,
 }
@@ -34,9 +34,9 @@ struct Endpoint {
 impl Hash for Endpoint {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [port, scope] = [self.port, self.scope.0].map(u64::from);
+        let [port, encapsulation] = [self.port, self.encapsulation.0].map(u64::from);
         self.address.hash(state);
-        state.write_u64(port << 32 | scope << 16 | u64::from(self.protocol) << 8 | self.version as u64);
+        state.write_u64(port << 32 | encapsulation << 16 | u64::from(self.protocol) << 8 | self.version as u64);
     }
 }
 
@@ -45,7 +45,7 @@ impl Endpoint {
     fn new(flow: &Flow, side: Side) -> Endpoint {
         let key = &flow.key;
         let address = key.addresses[side.index()];
-        Endpoint { address, port: key.port(side), scope: key.scope, protocol: key.protocol, version: key.version }
+        Endpoint { address, port: key.port(side), encapsulation: key.encapsulation, protocol: key.protocol, version: key.version }
     }
 }
 
@@ -229,15 +229,15 @@ mod tests {
 
     fn model(flow: &Flow, side: Side) -> Model {
         let key = &flow.key;
-        (key.version, key.protocol, key.scope, key.addresses[side.index()], key.ports[side.index()])
+        (key.version, key.protocol, key.encapsulation, key.addresses[side.index()], key.ports[side.index()])
     }
 
     /// One flow between any of few endpoints, all of which have twins that differ in one respect only.
     fn any_key() -> impl Strategy<Value = FlowKey> {
         let end = || (0u8..3, 0u16..3).prop_map(|(address, port)| (Address::v4([10, 0, 0, address]), port));
-        (any::<bool>(), any::<bool>(), 0u16..2, end(), end()).prop_map(|(v6, udp, scope, a, b)| {
+        (any::<bool>(), any::<bool>(), 0u16..2, end(), end()).prop_map(|(v6, udp, encapsulation, a, b)| {
             let version = if v6 { IpVersion::V6 } else { IpVersion::V4 };
-            FlowKey::with_ports(version, if udp { ip::UDP } else { ip::TCP }, EncapsulationId(scope), a, b).0
+            FlowKey::with_ports(version, if udp { ip::UDP } else { ip::TCP }, EncapsulationId(encapsulation), a, b).0
         })
     }
 

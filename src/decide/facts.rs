@@ -2,7 +2,7 @@
 
 use crate::decode::Side;
 use crate::service::AnnouncementKind;
-use crate::service::Opening;
+use crate::service::Handshake;
 use crate::service::Transport;
 use crate::service::registry::EntryId;
 
@@ -15,8 +15,8 @@ pub struct FlowFacts {
     pub ports: [u16; 2],
     /// The user's rules for these two machines and ports.
     pub host_rules: [Option<EntryId>; 2],
-    /// The opening of the flow.
-    pub opening: Opening,
+    /// The handshake of the flow.
+    pub handshake: Handshake,
     /// The side that sent the first packet in the capture.
     pub first: Side,
     /// True if that packet is likely the flow's very first, because the capture had been running for a while.

@@ -178,8 +178,8 @@ fn by_announcement(_: &Registry, flow: &FlowFacts) -> Option<Finding> {
 /// The handshake in its variants.
 #[inline(always)]
 fn by_opening(_: &Registry, flow: &FlowFacts) -> Option<Finding> {
-    let finding = Finding::from_opening(flow.opening)?;
-    let (server, opener) = (flow.opening.responder()?, flow.opening.initiator()?);
+    let finding = Finding::from_handshake(flow.handshake)?;
+    let (server, opener) = (flow.handshake.responder()?, flow.handshake.initiator()?);
     // Active FTP is the one service whose server opens the connection.
     if flow.announced.is_some_and(|announced| announced.by.server_opens()) {
         return Some(Finding { server: Some(opener), ..finding });
@@ -302,7 +302,7 @@ mod tests {
     use super::*;
     use crate::service::AnnouncementKind;
     use crate::service::FlowFlags;
-    use crate::service::Opening;
+    use crate::service::Handshake;
     use crate::service::Service;
 
     fn facts(transport: Transport, a: u16, b: u16) -> FlowFacts {
@@ -310,7 +310,7 @@ mod tests {
             transport,
             ports: [a, b],
             host_rules: [None; 2],
-            opening: Opening::Unseen,
+            handshake: Handshake::NotSeen,
             first: Side::A,
             start_observed: false,
             two_way: true,
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_handshake_proves_the_server_whatever_the_ports_say() {
-        let opened = FlowFacts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 53, 41999) };
+        let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), ..facts(Transport::Tcp, 53, 41999) };
         assert_eq!(alone(opened), is(41999, "handshake", Confidence::Proven, "unassigned"));
         let book = Registry::built_in();
         let verdict = assess(&book, &opened, &EndpointStats::default()).verdict(&book, &opened);
@@ -352,15 +352,15 @@ mod tests {
 
     #[test]
     fn the_weaker_forms_of_a_handshake_have_less_confidence() {
-        let opened = |opening| alone(FlowFacts { opening, ..facts(Transport::Tcp, 6669, 80) });
-        assert_eq!(opened(Opening::AnswerUsed(Side::B)), is(80, "synack+ack", Confidence::Proven, "http"));
-        assert_eq!(opened(Opening::Asked(Side::B)), is(80, "syn", Confidence::Strong, "http"));
-        assert_eq!(opened(Opening::AnswerOnly(Side::B)), is(80, "synack-only", Confidence::Moderate, "http"));
+        let opened = |handshake| alone(FlowFacts { handshake, ..facts(Transport::Tcp, 6669, 80) });
+        assert_eq!(opened(Handshake::SynAckUsed(Side::B)), is(80, "synack+ack", Confidence::Proven, "http"));
+        assert_eq!(opened(Handshake::SynOnly(Side::B)), is(80, "syn", Confidence::Strong, "http"));
+        assert_eq!(opened(Handshake::SynAckOnly(Side::B)), is(80, "synack-only", Confidence::Moderate, "http"));
     }
 
     #[test]
     fn active_ftp_is_served_by_the_side_that_opens() {
-        let opened = FlowFacts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 20, 50000) };
+        let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), ..facts(Transport::Tcp, 20, 50000) };
         assert_eq!(alone(opened), is(20, "srcport:20", Confidence::Moderate, "ftp-data"));
         assert_eq!(alone(FlowFacts { ports: [20, 80], ..opened }).1, "handshake", "data goes to no service's port");
         assert_eq!(alone(FlowFacts { transport: Transport::Sctp, ..opened }).1, "handshake");
@@ -451,7 +451,7 @@ mod tests {
         let book = Registry::built_in();
         let service = book.announced(crate::service::ExpectedService::FTP_DATA);
         let announced = |by, server| Some(ExpectedFlow { by, server: Some(server), service });
-        let opened = FlowFacts { opening: Opening::Handshake(Side::B), ..facts(Transport::Tcp, 40000, 50000) };
+        let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), ..facts(Transport::Tcp, 40000, 50000) };
         let passive = FlowFacts { announced: announced(AnnouncementKind::FtpPasv, Side::B), ..opened };
         assert_eq!(alone(passive), is(50000, "expect:ftp-pasv", Confidence::Strong, "ftp-data"));
         // The server of active FTP is the side that opens: the handshake does not disagree.
@@ -493,7 +493,7 @@ mod tests {
         assert_eq!(disputed(unclear, met([1, 37])), ("port-diversity:37>1".into(), vec![]), "a weak rank contradicts nothing");
         let peers = FlowFacts { start_observed: true, first: Side::A, ..facts(Transport::Udp, 55968, 57391) };
         assert_eq!(disputed(peers, met([37, 1])), ("port-diversity:37>1".into(), vec!["first-packet"]));
-        let opened = FlowFacts { opening: Opening::Handshake(Side::B), start_observed: true, first: Side::B, ..unclear };
+        let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), start_observed: true, first: Side::B, ..unclear };
         let over_sctp = FlowFacts { transport: Transport::Sctp, ports: [50_000, 50_001], ..opened };
         assert_eq!(
             disputed(over_sctp, EndpointStats::default()),
@@ -529,12 +529,12 @@ mod tests {
     #[test]
     fn another_name_is_reported_only_where_the_server_is_not_nearly_certain() {
         let book = Registry::built_in();
-        let others = |opening| {
-            let flow = FlowFacts { opening, ..facts(Transport::Tcp, 6667, 80) };
+        let others = |handshake| {
+            let flow = FlowFacts { handshake, ..facts(Transport::Tcp, 6667, 80) };
             assess(&book, &flow, &EndpointStats::default()).verdict(&book, &flow).alternatives
         };
-        assert_eq!(others(Opening::Asked(Side::B)), [None; 2]);
-        assert_eq!(others(Opening::AnswerOnly(Side::B)), [book.look_up(Transport::Tcp, 6667), None]);
+        assert_eq!(others(Handshake::SynOnly(Side::B)), [None; 2]);
+        assert_eq!(others(Handshake::SynAckOnly(Side::B)), [book.look_up(Transport::Tcp, 6667), None]);
     }
 
     #[test]

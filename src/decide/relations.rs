@@ -19,7 +19,7 @@ use crate::support::parallel;
 use crate::time::{Span, Time};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-/// Two machines, in one scope.
+/// Two machines, within one encapsulation.
 type Machines = ([Address; 2], EncapsulationId);
 
 /// The number of announcements of one endpoint that are compared with a flow, on either side of its beginning, and of control
@@ -91,9 +91,9 @@ impl Relations {
             };
             let Some(number) = channels.flow(flows, announcement) else { continue };
             self.0.entry(number).or_default().flags |= flag;
-            let FlowKey { addresses, scope, .. } = flows.networks().key(announcement.channel);
+            let FlowKey { addresses, encapsulation, .. } = flows.networks().key(announcement.channel);
             if is_ftp(registry, &announcement.channel) {
-                unread.0.entry((addresses, scope)).or_default().push((flows.get(number).span, number));
+                unread.0.entry((addresses, encapsulation)).or_default().push((flows.get(number).span, number));
             }
         }
         if unread.0.is_empty() {
@@ -118,7 +118,7 @@ struct Unread(Map<Machines, Vec<(Span, usize)>>);
 impl Unread {
     /// The last one that was active when the flow began.
     fn beside(&self, flow: &Flow, networks: &Networks) -> Option<usize> {
-        let spans = self.0.get(&(flow.key.addresses, networks.of(flow.key.scope)))?;
+        let spans = self.0.get(&(flow.key.addresses, networks.of(flow.key.encapsulation)))?;
         let begun = spans.partition_point(|(span, _)| span.first <= flow.span.first);
         let latest = spans[..begun].iter().rev().take(MAX_COMPARED);
         latest.filter(|(span, _)| flow.span.first <= span.last).map(|(_, number)| *number).next()
@@ -244,7 +244,7 @@ impl Expectations {
 fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, target: Side, networks: &Networks) -> bool {
     let (key, channel) = (networks.key(flow.key), networks.key(announcement.channel));
     key != channel
-        && key.scope == channel.scope
+        && key.encapsulation == channel.encapsulation
         && expectation.peer.is_none_or(|peer| peer == flow.key.ip_addr(target.other()))
         && !is_opened_by(flow, target)
         && is_in_time(announcement.time, expectation, flow)
@@ -252,7 +252,7 @@ fn fits(announcement: &Announcement, expectation: &Expectation, flow: &Flow, tar
 
 /// True if the side opened the connection: then it is not the side that was announced as waiting for others.
 fn is_opened_by(flow: &Flow, side: Side) -> bool {
-    flow.opening().initiator() == Some(side)
+    flow.handshake().initiator() == Some(side)
 }
 
 /// True if the flow's time fits the announcement. A flow that is expected alone begins after it was announced; of several that

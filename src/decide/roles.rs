@@ -82,7 +82,7 @@ impl Roles<'_> {
         if flow.is_overflow() {
             return overflow_verdict(flow.key.has_ports());
         }
-        let Some(facts) = self.facts(number) else { return portless_verdict(flow.opening()) };
+        let Some(facts) = self.facts(number) else { return portless_verdict(flow.handshake()) };
         let mut verdict = ladder::assess(self.registry, &facts, stats).verdict(self.registry, &facts);
         verdict.flags |= self.relations.get(number).flags;
         verdict.reply = Some(reply(flow, facts.transport, &verdict, self.registry));
@@ -110,7 +110,7 @@ impl Roles<'_> {
             transport,
             ports: flow.key.ports,
             host_rules: if self.registry.has_host_rules() { [host_rule(Side::A), host_rule(Side::B)] } else { [None; 2] },
-            opening: flow.opening(),
+            handshake: flow.handshake(),
             first: flow.first_side(),
             start_observed: is_start_observed(flow, self.start),
             two_way: flow.is_two_way(),

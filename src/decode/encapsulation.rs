@@ -1,16 +1,16 @@
 //! The encapsulations around a packet's flow: VLAN tags and tunnels, outermost first.
 //!
 //! Two packets with equal addresses and ports belong to one flow only if they came through the same encapsulations: 10.0.0.1 in
-//! VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its path, a [`EncapsulationId`], and [`Encapsulations`] holds the
-//! paths.
+//! VLAN 10 need not be 10.0.0.1 in VLAN 20. A flow's key holds the number of its stack, an [`EncapsulationId`], and
+//! [`Encapsulations`] holds the stacks.
 
 use std::collections::HashMap;
 use std::fmt;
 
 /// The most encapsulations around one flow. A packet with more contradicts all practice and counts as malformed.
 pub const MAX_DEPTH: usize = 8;
-/// The most paths that are distinguished; packets of further ones share [`EncapsulationId::OTHER`].
-pub const MAX_SCOPES: usize = 1 << 15;
+/// The most stacks that are distinguished. Packets with further ones share [`EncapsulationId::OTHER`].
+pub const MAX_ENCAPSULATIONS: usize = 1 << 15;
 
 /// One layer around a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -159,12 +159,12 @@ impl fmt::Display for Encapsulation {
 
 /// The encapsulations around a flow, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Path {
-    // `None` after the last one, so that equal paths are equal as values.
+pub struct EncapsulationStack {
+    // `None` after the last one, so that equal stacks are equal as values.
     steps: [Option<Encapsulation>; MAX_DEPTH],
 }
 
-impl Path {
+impl EncapsulationStack {
     /// Adds an inner encapsulation. False if there are [`MAX_DEPTH`] already.
     #[must_use]
     pub fn push(&mut self, step: Encapsulation) -> bool {
@@ -182,31 +182,31 @@ impl Path {
     }
 }
 
-/// The number of a [`Path`].
+/// The number of an [`EncapsulationStack`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
 pub struct EncapsulationId(pub u16);
 
 impl EncapsulationId {
     /// No encapsulation at all.
-    pub const PLAIN: EncapsulationId = EncapsulationId(0);
-    /// All paths beyond the first [`MAX_SCOPES`].
-    pub const OTHER: EncapsulationId = EncapsulationId(MAX_SCOPES as u16);
+    pub const NONE: EncapsulationId = EncapsulationId(0);
+    /// All stacks beyond the first [`MAX_ENCAPSULATIONS`].
+    pub const OTHER: EncapsulationId = EncapsulationId(MAX_ENCAPSULATIONS as u16);
 }
 
-/// The paths seen so far and their numbers, in the order of their first packets.
+/// The stacks seen so far and their numbers, in the order of their first packets.
 #[derive(Clone, Debug)]
 pub struct Encapsulations {
-    paths: Vec<Path>,
-    numbers: HashMap<Path, EncapsulationId>,
-    latest: (Path, EncapsulationId),
+    stacks: Vec<EncapsulationStack>,
+    numbers: HashMap<EncapsulationStack, EncapsulationId>,
+    latest: (EncapsulationStack, EncapsulationId),
 }
 
-/// The numbers that the paths of one capture's [`Encapsulations`] have in another's.
+/// The numbers that the stacks of one capture's [`Encapsulations`] have in another's.
 #[derive(Clone, Debug)]
 pub struct EncapsulationIds(Vec<EncapsulationId>);
 
 impl EncapsulationIds {
-    /// The number there of the path that has the number `id` here.
+    /// The number there of the stack that has the number `id` here.
     pub fn of(&self, id: EncapsulationId) -> EncapsulationId {
         self.0.get(usize::from(id.0)).copied().unwrap_or(EncapsulationId::OTHER)
     }
@@ -214,51 +214,51 @@ impl EncapsulationIds {
 
 impl Default for Encapsulations {
     fn default() -> Self {
-        let plain = (Path::default(), EncapsulationId::PLAIN);
-        Encapsulations { paths: vec![plain.0], numbers: HashMap::from([plain]), latest: plain }
+        let none = (EncapsulationStack::default(), EncapsulationId::NONE);
+        Encapsulations { stacks: vec![none.0], numbers: HashMap::from([none]), latest: none }
     }
 }
 
 impl Encapsulations {
-    /// The number of `path`, which is added if it is new.
+    /// The number of `stack`, which is added if it is new.
     #[inline]
-    pub fn number(&mut self, path: &Path) -> EncapsulationId {
-        if path.is_empty() {
-            return EncapsulationId::PLAIN;
+    pub fn number(&mut self, stack: &EncapsulationStack) -> EncapsulationId {
+        if stack.is_empty() {
+            return EncapsulationId::NONE;
         }
-        if *path != self.latest.0 {
-            self.latest = (*path, self.look_up(path));
+        if *stack != self.latest.0 {
+            self.latest = (*stack, self.look_up(stack));
         }
         self.latest.1
     }
 
-    fn look_up(&mut self, path: &Path) -> EncapsulationId {
-        if let Some(&known) = self.numbers.get(path) {
+    fn look_up(&mut self, stack: &EncapsulationStack) -> EncapsulationId {
+        if let Some(&known) = self.numbers.get(stack) {
             return known;
         }
-        if self.paths.len() == MAX_SCOPES {
+        if self.stacks.len() == MAX_ENCAPSULATIONS {
             return EncapsulationId::OTHER;
         }
-        let number = EncapsulationId(self.paths.len() as u16);
-        self.paths.push(*path);
-        self.numbers.insert(*path, number);
+        let number = EncapsulationId(self.stacks.len() as u16);
+        self.stacks.push(*stack);
+        self.numbers.insert(*stack, number);
         number
     }
 
-    /// Adds the paths of a later part of the capture, and gives the numbers that they have here. The result is the same as if that
-    /// part's packets had been numbered here, unless it had so many paths that some share [`EncapsulationId::OTHER`]: these stay there.
+    /// Adds the stacks of a later part of the capture, and gives the numbers that they have here. The result is the same as if that
+    /// part's packets had been numbered here, unless it had so many stacks that some share [`EncapsulationId::OTHER`]: these stay there.
     pub fn merge(&mut self, later: &Encapsulations) -> EncapsulationIds {
-        EncapsulationIds(later.paths.iter().map(|path| self.number(path)).collect())
+        EncapsulationIds(later.stacks.iter().map(|stack| self.number(stack)).collect())
     }
 
     /// True if no encapsulation was met so far.
-    pub fn is_plain(&self) -> bool {
-        self.paths.len() == 1
+    pub fn is_empty(&self) -> bool {
+        self.stacks.len() == 1
     }
 
-    /// The path with that number; empty for [`EncapsulationId::OTHER`].
-    pub fn path(&self, id: EncapsulationId) -> Path {
-        self.paths.get(usize::from(id.0)).copied().unwrap_or_default()
+    /// The stack with that number; empty for [`EncapsulationId::OTHER`].
+    pub fn stack(&self, id: EncapsulationId) -> EncapsulationStack {
+        self.stacks.get(usize::from(id.0)).copied().unwrap_or_default()
     }
 }
 
@@ -269,62 +269,65 @@ mod tests {
 
     use super::*;
 
-    fn vlan(ids: &[u16]) -> Path {
-        let mut path = Path::default();
-        assert!(ids.iter().all(|&id| path.push(Encapsulation::Vlan(id))));
-        path
+    fn vlan(ids: &[u16]) -> EncapsulationStack {
+        let mut stack = EncapsulationStack::default();
+        assert!(ids.iter().all(|&id| stack.push(Encapsulation::Vlan(id))));
+        stack
     }
 
     #[test]
-    fn equal_paths_have_one_number_and_order_counts() {
-        let mut scopes = Encapsulations::default();
-        assert_eq!(scopes.number(&vlan(&[])), EncapsulationId::PLAIN);
-        let (a, b) = (scopes.number(&vlan(&[1, 2])), scopes.number(&vlan(&[2, 1])));
+    fn equal_stacks_have_one_number_and_order_counts() {
+        let mut encapsulations = Encapsulations::default();
+        assert_eq!(encapsulations.number(&vlan(&[])), EncapsulationId::NONE);
+        let (a, b) = (encapsulations.number(&vlan(&[1, 2])), encapsulations.number(&vlan(&[2, 1])));
         assert_ne!(a, b);
-        assert_eq!(scopes.number(&vlan(&[1, 2])), a);
-        assert_eq!(scopes.path(b).steps().map(|step| step.to_string()).collect::<Vec<_>>(), ["vlan:2", "vlan:1"]);
+        assert_eq!(encapsulations.number(&vlan(&[1, 2])), a);
+        assert_eq!(encapsulations.stack(b).steps().map(|step| step.to_string()).collect::<Vec<_>>(), ["vlan:2", "vlan:1"]);
     }
 
     #[test]
-    fn depth_and_number_of_paths_are_bounded() {
+    fn depth_and_number_of_stacks_are_bounded() {
         let mut deep = vlan(&[0; MAX_DEPTH]);
         assert!(!deep.push(Encapsulation::Ah));
-        let mut scopes = Encapsulations::default();
-        let last = (0..MAX_SCOPES as u16 + 9).map(|n| scopes.number(&vlan(&[n / 4096, n % 4096]))).last();
+        let mut encapsulations = Encapsulations::default();
+        let last = (0..MAX_ENCAPSULATIONS as u16 + 9).map(|n| encapsulations.number(&vlan(&[n / 4096, n % 4096]))).last();
         assert_eq!(last, Some(EncapsulationId::OTHER));
-        assert_eq!(scopes.path(EncapsulationId::OTHER), Path::default());
+        assert_eq!(encapsulations.stack(EncapsulationId::OTHER), EncapsulationStack::default());
     }
 
-    /// The scopes of packets in these VLANs, and the packets' numbers.
+    /// The encapsulations of packets in these VLANs, and the packets' numbers.
     fn numbered(earlier: &[u16], later: &[u16]) -> (Encapsulations, Vec<EncapsulationId>) {
-        let mut scopes = Encapsulations::default();
+        let mut encapsulations = Encapsulations::default();
         for id in earlier {
-            scopes.number(&vlan(&[*id]));
+            encapsulations.number(&vlan(&[*id]));
         }
-        let numbers = later.iter().map(|id| scopes.number(&if *id == 0 { vlan(&[]) } else { vlan(&[*id]) })).collect();
-        (scopes, numbers)
+        let numbers = later.iter().map(|id| encapsulations.number(&if *id == 0 { vlan(&[]) } else { vlan(&[*id]) })).collect();
+        (encapsulations, numbers)
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn scopes_of_parts_merge_to_the_scopes_of_all(earlier in vec(1..8u16, 0..8), later in vec(0..8u16, 0..8)) {
+        fn encapsulations_of_parts_merge_to_the_encapsulations_of_all(earlier in vec(1..8u16, 0..8), later in vec(0..8u16, 0..8)) {
             let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
             let here = merged.merge(&alone);
             let (all, expected) = numbered(&earlier, &later);
-            prop_assert_eq!(merged.paths, all.paths);
+            prop_assert_eq!(merged.stacks, all.stacks);
             prop_assert_eq!(numbers.into_iter().map(|id| here.of(id)).collect::<Vec<_>>(), expected);
         }
     }
 
     #[test]
-    fn paths_of_a_later_part_find_room_in_their_order() {
-        let (earlier, later): (Vec<u16>, _) = ((1..MAX_SCOPES as u16 - 2).collect(), [9, 40_001, 40_003, 40_002, 40_000]);
+    fn stacks_of_a_later_part_find_room_in_their_order() {
+        let (earlier, later): (Vec<u16>, _) = ((1..MAX_ENCAPSULATIONS as u16 - 2).collect(), [9, 40_001, 40_003, 40_002, 40_000]);
         let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));
         let here = merged.merge(&alone);
         let (_, expected) = numbered(&earlier, &later);
-        assert_eq!(expected[2..], [EncapsulationId(MAX_SCOPES as u16 - 1), EncapsulationId::OTHER, EncapsulationId::OTHER]);
+        assert_eq!(
+            expected[2..],
+            [EncapsulationId(MAX_ENCAPSULATIONS as u16 - 1), EncapsulationId::OTHER, EncapsulationId::OTHER]
+        );
         assert_eq!(numbers.into_iter().map(|id| here.of(id)).collect::<Vec<_>>(), expected);
         assert_eq!(here.of(EncapsulationId::OTHER), EncapsulationId::OTHER);
     }

@@ -1,19 +1,19 @@
 //! The walk over a packet's layers, from its link header to its ports.
 //!
 //! [`Decoder::decode`] goes as far as it can and never fails: where it cannot follow a packet, a [`Decoded`] value says why it
-//! stopped, and every value has its place in the ledger. For ordinary packets, [`plain()`] gives the same result without the
+//! stopped, and every value has its place in the ledger. For ordinary packets, [`decode_fast`] gives the same result without the
 //! walk. One loop takes the walk from layer to layer; each layer is one arm and one function that reads its header and names the
 //! next layer.
 
 mod encapsulation;
+mod fast_path;
+mod icmp_original;
 mod ip;
 mod link;
 mod mpls;
 mod observation;
-mod plain;
 mod ppp;
 pub mod protocol;
-mod quote;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -23,9 +23,11 @@ mod walk;
 use std::ops::ControlFlow;
 
 use crate::capture::{Interface, LinkType, Packet};
-pub use encapsulation::{Encapsulation, EncapsulationId, EncapsulationIds, Encapsulations, MAX_DEPTH, MAX_SCOPES, Path};
+pub use encapsulation::{
+    Encapsulation, EncapsulationId, EncapsulationIds, EncapsulationStack, Encapsulations, MAX_DEPTH, MAX_ENCAPSULATIONS,
+};
+pub use fast_path::decode_fast;
 pub use observation::{Address, ConnectionFlags, FlowKey, Fragment, IcmpMessage, IpVersion, Observation, Side};
-pub use plain::{Observer, plain};
 pub use transport::is_port_unreachable;
 pub use tunnel::{TunnelPorts, UdpTunnel};
 use walk::{Layer, Walk};
@@ -120,23 +122,23 @@ impl LinkAddress {
 
 /// One packet after the walk.
 #[derive(Clone, Copy, Debug)]
-pub struct Walked<'a> {
+pub struct DecodedPacket<'a> {
     /// The end of the walk.
     pub decoded: Decoded,
     /// The encapsulations that the walk went through.
-    pub scope: EncapsulationId,
+    pub encapsulation: EncapsulationId,
     /// Sender and receiver on the link, where the link header names them.
     pub link_addresses: [Option<LinkAddress>; 2],
-    /// The flow that the packet quotes, if it is an ICMP error.
-    pub quoted: Option<Observation>,
+    /// The original datagram that the packet carries, if it is an ICMP error.
+    pub icmp_original: Option<Observation>,
     /// The captured part of the transport's payload; empty where there are no ports.
     pub payload: &'a [u8],
 }
 
-/// A walker over packets, which numbers the scopes that it meets.
+/// A walker over packets, which numbers the encapsulations that it meets.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    scopes: Encapsulations,
+    encapsulations: Encapsulations,
     tunnels: TunnelPorts,
 }
 
@@ -146,9 +148,9 @@ impl Decoder {
         Decoder::default()
     }
 
-    /// The scopes that were met so far.
-    pub fn scopes(&self) -> &Encapsulations {
-        &self.scopes
+    /// The encapsulations that were met so far.
+    pub fn encapsulations(&self) -> &Encapsulations {
+        &self.encapsulations
     }
 
     /// A decoder for a capture in which tunnels also use these ports.
@@ -162,14 +164,14 @@ impl Decoder {
         &self.tunnels
     }
 
-    /// Returns all scopes that were met.
+    /// Returns all encapsulations that were met.
     pub fn finish(self) -> Encapsulations {
-        self.scopes
+        self.encapsulations
     }
 
     /// Walks over one packet that was seen on `interface`.
     #[inline]
-    pub fn decode<'a>(&mut self, packet: &Packet<'a>, interface: &Interface) -> Walked<'a> {
+    pub fn decode<'a>(&mut self, packet: &Packet<'a>, interface: &Interface) -> DecodedPacket<'a> {
         let mut walk = Walk::new(packet, interface.fcs_len);
         let mut layer = Layer::Link(interface.link_type);
         let mut decoded = loop {
@@ -186,12 +188,12 @@ impl Decoder {
                 Layer::Ipv4 => ip::ipv4(&mut walk),
                 Layer::Ipv6 => ip::ipv6(&mut walk),
                 Layer::Transport(protocol) => {
-                    let scope = self.scopes.number(&walk.path);
-                    transport::transport(&mut walk, protocol, scope, &self.tunnels)
+                    let encapsulation = self.encapsulations.number(&walk.stack);
+                    transport::transport(&mut walk, protocol, encapsulation, &self.tunnels)
                 }
                 Layer::Payload { protocol, ports } => {
-                    let scope = self.scopes.number(&walk.path);
-                    transport::payload(&mut walk, protocol, ports, scope)
+                    let encapsulation = self.encapsulations.number(&walk.stack);
+                    transport::payload(&mut walk, protocol, ports, encapsulation)
                 }
             };
             match next {
@@ -199,23 +201,29 @@ impl Decoder {
                 ControlFlow::Break(decoded) => break decoded,
             }
         };
-        let scope = self.scopes.number(&walk.path);
+        let encapsulation = self.encapsulations.number(&walk.stack);
         if let Some(outside) = walk.outside
             && !matches!(decoded, Decoded::Observed(_))
         {
             // Nothing inside the tunnel is a flow: the packet belongs to the flow of the tunnel itself.
             decoded = Decoded::Observed(outside);
         }
-        let mut quoted = None;
+        let mut icmp_original = None;
         if let Decoded::Observed(observation) = &mut decoded {
             observation.time = packet.time;
             observation.wire_len = packet.wire_len;
             if let Some(message) = observation.message
                 && transport::is_error(observation.key.protocol, message)
             {
-                quoted = quote::quoted_flow(walk.rest, observation.key.version, observation.key.scope, message, packet.time);
+                icmp_original = icmp_original::icmp_original(
+                    walk.rest,
+                    observation.key.version,
+                    observation.key.encapsulation,
+                    message,
+                    packet.time,
+                );
             }
         }
-        Walked { decoded, scope, link_addresses: walk.link_addresses, quoted, payload: walk.payload }
+        DecodedPacket { decoded, encapsulation, link_addresses: walk.link_addresses, icmp_original, payload: walk.payload }
     }
 }

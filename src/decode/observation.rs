@@ -105,13 +105,14 @@ impl IpVersion {
     pub fn is_group(self, address: Address) -> bool {
         match self {
             IpVersion::V4 => address.0[0] & 0xf0 == 0xe0 || address.0[..4] == [255; 4],
-            IpVersion::V6 => address.0[0] == 0xff,
+            // Of the number: access to a single byte would make the compiler take the whole address apart.
+            IpVersion::V6 => address.as_number() >> 120 == 0xff,
         }
     }
 }
 
-/// The identity of a flow: two endpoints, transport protocol and scope. The key has no direction: the smaller endpoint comes
-/// first, whichever side sent.
+/// The identity of a flow: two endpoints, transport protocol and encapsulation. The key has no direction: the smaller endpoint
+/// comes first, whichever side sent.
 ///
 /// For protocols without ports, the two numbers distinguish flows and are the same for both directions: ICMP queries and replies
 /// have the query's type and the identifier, other ICMP messages have type and code, and all else has zeros.
@@ -122,7 +123,7 @@ pub struct FlowKey {
     /// The ports of sides A and B.
     pub ports: [u16; 2],
     /// The encapsulations within which the addresses are unique.
-    pub scope: EncapsulationId,
+    pub encapsulation: EncapsulationId,
     /// IP protocol number.
     pub protocol: u8,
     /// Version of both addresses.
@@ -135,7 +136,7 @@ impl FlowKey {
     pub fn with_ports(
         version: IpVersion,
         protocol: u8,
-        scope: EncapsulationId,
+        encapsulation: EncapsulationId,
         from: (Address, u16),
         to: (Address, u16),
     ) -> (FlowKey, Side) {
@@ -149,20 +150,20 @@ impl FlowKey {
         };
         let addresses = [Address::select(turned, from.0, to.0), Address::select(turned, to.0, from.0)];
         let ports = [select_unpredictable(turned, to.1, from.1), select_unpredictable(turned, from.1, to.1)];
-        (FlowKey { addresses, ports, scope, protocol, version }, if turned { Side::B } else { Side::A })
+        (FlowKey { addresses, ports, encapsulation, protocol, version }, if turned { Side::B } else { Side::A })
     }
 
     /// The key of a packet without ports, and the side that sent the packet.
     pub fn without_ports(
         version: IpVersion,
         protocol: u8,
-        scope: EncapsulationId,
+        encapsulation: EncapsulationId,
         from: Address,
         to: Address,
         numbers: [u16; 2],
     ) -> (FlowKey, Side) {
         let (addresses, side) = if from <= to { ([from, to], Side::A) } else { ([to, from], Side::B) };
-        (FlowKey { addresses, ports: numbers, scope, protocol, version }, side)
+        (FlowKey { addresses, ports: numbers, encapsulation, protocol, version }, side)
     }
 
     /// True if the key's numbers are ports.
@@ -226,8 +227,9 @@ pub struct Observation {
     pub key: FlowKey,
     /// The endpoint that sent the packet.
     pub side: Side,
-    /// True if this is not a packet of the flow but its header, quoted in an ICMP error: it marks the flow and counts nothing.
-    pub quoted: bool,
+    /// True if this is not a packet of the flow but the original datagram in an ICMP error (RFC 792, RFC 4884): it marks the flow
+    /// and counts nothing.
+    pub is_icmp_original: bool,
     /// True if the packet went to a group of machines: multicast or broadcast.
     pub to_group: bool,
     /// The time of capture.
@@ -239,10 +241,10 @@ pub struct Observation {
     /// Bytes of the transport's payload, by the IP length.
     pub payload_len: u32,
     /// Handshake and close bits.
-    pub signals: ConnectionFlags,
-    /// Initial sequence number of the sender, when `signals` has SYN (SCTP: initiate tag; DCCP: sequence number).
+    pub flags: ConnectionFlags,
+    /// Initial sequence number of the sender, when `flags` has SYN (SCTP: initiate tag; DCCP: sequence number).
     pub sequence: u32,
-    /// The sequence number that the sender expects next, when `signals` has ACK.
+    /// The sequence number that the sender expects next, when `flags` has ACK.
     pub acknowledgment: u32,
     /// The part of its datagram that the packet carries.
     pub fragment: Fragment,
@@ -256,18 +258,18 @@ impl Observation {
         key: FlowKey {
             addresses: [Address([0; 16]); 2],
             ports: [0; 2],
-            scope: EncapsulationId::PLAIN,
+            encapsulation: EncapsulationId::NONE,
             protocol: 0,
             version: IpVersion::V4,
         },
         side: Side::A,
-        quoted: false,
+        is_icmp_original: false,
         to_group: false,
         time: Time::UNKNOWN,
         wire_len: 0,
         ip_len: 0,
         payload_len: 0,
-        signals: ConnectionFlags::empty(),
+        flags: ConnectionFlags::empty(),
         sequence: 0,
         acknowledgment: 0,
         fragment: Fragment::Whole,
@@ -284,15 +286,15 @@ mod tests {
 
     #[test]
     fn both_directions_have_one_key_and_opposite_sides() {
-        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, C, S);
-        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, S, C);
+        let (there, from_client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, C, S);
+        let (back, from_server) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, S, C);
         assert_eq!((there, from_client), (back, from_server.other()));
         assert_eq!((there.ip_addr(from_client), there.port(from_client)), ("10.0.0.5".parse().unwrap(), 51544));
     }
 
     #[test]
     fn ports_distinguish_the_sides_of_a_machine_that_talks_to_itself() {
-        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, (C.0, 9), (C.0, 7));
+        let (there, client) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, (C.0, 9), (C.0, 7));
         assert_eq!((there.port(client), there.port(client.other())), (9, 7));
     }
 

@@ -13,14 +13,14 @@ const C6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5];
 const S6: [u8; 16] = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80];
 
 /// Walks over a packet of which `data` was stored and `wire_len` bytes were on the wire.
-pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> Walked<'static> {
+pub(super) fn walk_cut(link_type: LinkType, data: &[u8], wire_len: usize, fcs_len: u8) -> DecodedPacket<'static> {
     let interface = Interface { fcs_len, ..Interface::new(link_type) };
     let packet = Packet { time: Time::from_nanoseconds(7), wire_len: wire_len as u32, interface: 0, data };
     // The result outlives the frame, so the payload is left out.
-    Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
+    DecodedPacket { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
-pub(super) fn walk(link_type: LinkType, data: &[u8]) -> Walked<'static> {
+pub(super) fn walk(link_type: LinkType, data: &[u8]) -> DecodedPacket<'static> {
     walk_cut(link_type, data, data.len(), 0)
 }
 
@@ -109,7 +109,7 @@ fn every_link_type_leads_to_the_ip_header() {
 }
 
 #[test]
-fn vlan_tags_of_all_kinds_become_the_scope() {
+fn vlan_tags_of_all_kinds_become_the_encapsulation() {
     let tagged = |tags: &[(u16, u16)]| {
         let mut frame = ethernet(0x0800, &udp4(b"?"));
         let inserted: Vec<u8> = tags.iter().flat_map(|(kind, id)| [kind.to_be_bytes(), id.to_be_bytes()].concat()).collect();
@@ -118,20 +118,20 @@ fn vlan_tags_of_all_kinds_become_the_scope() {
     };
     let mut decoder = Decoder::new();
     let interface = Interface::new(LinkType::ETHERNET);
-    let mut scope = |tags: &[(u16, u16)]| {
+    let mut encapsulation = |tags: &[(u16, u16)]| {
         let data = tagged(tags);
         let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data: &data };
         let walked = decoder.decode(&packet, &interface);
-        (walked.scope, observed(walked.decoded).key.scope)
+        (walked.encapsulation, observed(walked.decoded).key.encapsulation)
     };
-    let (ten, twenty) = (scope(&[(0x8100, 10)]), scope(&[(0x8100, 20)]));
-    assert!(ten.0 == ten.1 && ten != twenty && ten.0 != EncapsulationId::PLAIN);
+    let (ten, twenty) = (encapsulation(&[(0x8100, 10)]), encapsulation(&[(0x8100, 20)]));
+    assert!(ten.0 == ten.1 && ten != twenty && ten.0 != EncapsulationId::NONE);
     // The priority bits before the identifier do not count.
-    assert_eq!(scope(&[(0x8100, 0xe00a)]), ten);
+    assert_eq!(encapsulation(&[(0x8100, 0xe00a)]), ten);
     // Old numbers for the same tag.
-    assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| scope(&[(kind, 10)])), [ten; 3]);
-    let stacked = scope(&[(0x88a8, 10), (0x9100, 7), (0x8100, 20)]);
-    let names: Vec<String> = decoder.scopes().path(stacked.0).steps().map(|step| step.to_string()).collect();
+    assert_eq!([0x9100, 0x9200, 0x9300].map(|kind| encapsulation(&[(kind, 10)])), [ten; 3]);
+    let stacked = encapsulation(&[(0x88a8, 10), (0x9100, 7), (0x8100, 20)]);
+    let names: Vec<String> = decoder.encapsulations().stack(stacked.0).steps().map(|step| step.to_string()).collect();
     assert_eq!(names, ["vlan:10", "vlan:7", "vlan:20"]);
     assert_eq!(decode(LinkType::ETHERNET, &tagged(&[(0x8100, 1); 9])), Decoded::Malformed);
 }
@@ -226,9 +226,9 @@ fn a_cut_header_is_read_as_far_as_it_goes() {
     let cut = |length: usize| walk_cut(LinkType::ETHERNET, &frame[..14 + 20 + length], frame.len(), 0).decoded;
     assert_eq!(cut(3), Decoded::Truncated);
     let ports = observed(cut(4));
-    assert_eq!((told(&ports), ports.signals), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
-    assert_eq!(observed(cut(13)).signals, ConnectionFlags::default());
-    assert_eq!((observed(cut(14)).signals, observed(cut(14)).sequence), (ConnectionFlags::SYN, 77));
+    assert_eq!((told(&ports), ports.flags), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
+    assert_eq!(observed(cut(13)).flags, ConnectionFlags::default());
+    assert_eq!((observed(cut(14)).flags, observed(cut(14)).sequence), (ConnectionFlags::SYN, 77));
     assert_eq!(walk_cut(LinkType::ETHERNET, &frame[..20], frame.len(), 0).decoded, Decoded::Truncated);
     let datagram = ethernet(0x0800, &udp4(b"?"));
     assert_eq!(told(&observed(walk_cut(LinkType::ETHERNET, &datagram[..38], datagram.len(), 0).decoded)), DNS4);
@@ -252,7 +252,7 @@ fn ipv6_extension_headers_are_walked_over() {
 fn an_authentication_header_is_skipped_and_recorded() {
     let header = [ip::UDP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let walked = walk(LinkType::RAW, &ipv4(ip::AH, &[&header[..], &UDP_HEADER].concat()));
-    assert_ne!(walked.scope, EncapsulationId::PLAIN);
+    assert_ne!(walked.encapsulation, EncapsulationId::NONE);
     assert_eq!(told(&observed(walked.decoded)), DNS4);
 }
 
@@ -291,11 +291,11 @@ fn fragments_of_both_versions_are_recognised() {
 }
 
 #[test]
-fn tcp_signals_and_numbers_are_kept() {
+fn tcp_flags_and_numbers_are_kept() {
     let mut packet = Vec::new();
     PacketBuilder::ipv4(S, C, 64).tcp(443, 51544, 1000, 1024).syn().ack(78).write(&mut packet, b"").unwrap();
     let answer = observed(decode(LinkType::RAW, &packet));
-    assert!(answer.signals.contains(ConnectionFlags::SYN) && answer.signals.contains(ConnectionFlags::ACK));
+    assert!(answer.flags.contains(ConnectionFlags::SYN) && answer.flags.contains(ConnectionFlags::ACK));
     assert_eq!((answer.sequence, answer.acknowledgment, answer.payload_len), (1000, 78, 0));
     let syn = observed(decode(LinkType::RAW, &syn4()));
     assert_eq!((syn.key, syn.side), (answer.key, answer.side.other()));
@@ -313,11 +313,11 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
         observed(decode(LinkType::RAW, &ipv4(ip::SCTP, &packet)))
     };
     let (init, init_ack, data) = (sctp(0, 1, 55), sctp(55, 2, 66), sctp(66, 0, 0));
-    assert_eq!((init.signals, init.sequence), (ConnectionFlags::SYN, 55));
-    assert_eq!((init_ack.signals, init_ack.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 56));
-    assert_eq!(data.signals, ConnectionFlags::ACK);
+    assert_eq!((init.flags, init.sequence), (ConnectionFlags::SYN, 55));
+    assert_eq!((init_ack.flags, init_ack.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 56));
+    assert_eq!(data.flags, ConnectionFlags::ACK);
     assert_eq!(
-        [sctp(1, 6, 0), sctp(1, 14, 0)].map(|packet| packet.signals),
+        [sctp(1, 6, 0), sctp(1, 14, 0)].map(|packet| packet.flags),
         [ConnectionFlags::RST, ConnectionFlags::FIN.union(ConnectionFlags::ACK)]
     );
 
@@ -327,8 +327,8 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
         observed(decode(LinkType::RAW, &ipv4(ip::DCCP, &packet)))
     };
     let (request, response) = (dccp(0, 9, 0), dccp(1, 3, 9));
-    assert_eq!((request.signals, request.sequence), (ConnectionFlags::SYN, 9));
-    assert_eq!((response.signals, response.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 10));
+    assert_eq!((request.flags, request.sequence), (ConnectionFlags::SYN, 9));
+    assert_eq!((response.flags, response.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 10));
     assert_eq!(told(&observed(decode(LinkType::RAW, &ipv4(ip::UDP_LITE, &UDP_HEADER)))), DNS4.replace("17", "136"));
 }
 
@@ -342,7 +342,7 @@ fn query_and_reply_of_icmp_are_one_flow_and_errors_are_their_own() {
     };
     let (request, reply) = (icmp(C, S, 8, 0, 7), icmp(S, C, 0, 0, 7));
     assert_eq!((request.key, request.side), (reply.key, reply.side.other()));
-    assert!(request.signals == ConnectionFlags::SYN && reply.signals.contains(ConnectionFlags::ACK));
+    assert!(request.flags == ConnectionFlags::SYN && reply.flags.contains(ConnectionFlags::ACK));
     assert_ne!(icmp(C, S, 8, 0, 8).key, request.key, "another identifier is another ping");
     assert_ne!(icmp(C, S, 3, 3, 0).key, icmp(C, S, 3, 1, 0).key);
     assert_eq!(request.message, Some(IcmpMessage { kind: 8, code: 0 }));
@@ -351,52 +351,34 @@ fn query_and_reply_of_icmp_are_one_flow_and_errors_are_their_own() {
 }
 
 #[test]
-fn an_icmp_error_names_the_flow_it_quotes() {
+fn an_icmp_error_names_the_flow_of_its_original_datagram() {
     let question = udp4(b"?");
-    let error = |kind: u8, quotation: &[u8]| {
+    let error = |kind: u8, original: &[u8]| {
         let mut packet = Vec::new();
-        let message = [&[kind, 3, 0, 0, 0, 0, 0, 0][..], quotation].concat();
+        let message = [&[kind, 3, 0, 0, 0, 0, 0, 0][..], original].concat();
         PacketBuilder::ipv4(S, C, 64).write(&mut packet, IpNumber(ip::ICMP), &message).unwrap();
-        walk(LinkType::RAW, &packet).quoted
+        walk(LinkType::RAW, &packet).icmp_original
     };
-    let quoted = error(3, &question[..28]).unwrap();
-    assert!(quoted.quoted && quoted.wire_len == 0);
-    assert_eq!(told(&quoted), DNS4);
+    let original = error(3, &question[..28]).unwrap();
+    assert!(original.is_icmp_original && original.wire_len == 0);
+    assert_eq!(told(&original), DNS4);
     assert!(error(3, &question[..24]).is_some(), "four bytes behind the IP header are enough");
     assert_eq!(error(3, &question[..23]), None);
-    assert_eq!(error(8, &question[..28]), None, "an echo request quotes nothing");
+    assert_eq!(error(8, &question[..28]), None, "an echo request carries no other packet");
     assert_eq!(error(3, &ipv4(47, &[0; 8])), None, "no ports to tell the flow by");
     let mut later = question.clone();
     later[7] = 1;
     assert_eq!(error(3, &later), None, "the middle of a datagram");
     let message = [&[1, 4, 0, 0, 0, 0, 0, 0][..], &ipv6(ip::UDP, &UDP_HEADER)].concat();
-    let v6 = walk(LinkType::RAW, &ipv6(ip::ICMPV6, &message)).quoted.unwrap();
+    let v6 = walk(LinkType::RAW, &ipv6(ip::ICMPV6, &message)).icmp_original.unwrap();
     assert_eq!(told(&v6), DNS6);
-}
-
-/// The outcome of the short cut, if it is taken, where tunnels also use these ports.
-fn short_cut(packet: &Packet<'_>, interface: &Interface, ports: &TunnelPorts) -> Option<(Observation, Vec<u8>)> {
-    struct Told<'p>(Vec<(Observation, Vec<u8>)>, &'p TunnelPorts);
-    impl Observer for Told<'_> {
-        fn tunnel_ports(&self) -> &TunnelPorts {
-            self.1
-        }
-
-        fn observe(&mut self, observation: Observation, payload: &[u8]) {
-            self.0.push((observation, payload.to_vec()));
-        }
-    }
-    let mut told = Told(Vec::new(), ports);
-    let is_taken = plain(packet, interface, &mut told).is_some();
-    assert_eq!(told.0.len(), usize::from(is_taken), "it tells once, or not at all");
-    told.0.pop()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_short_cut_gives_what_the_walk_gives(
+    fn the_fast_path_gives_what_the_walk_gives(
         kind in 0..4usize,
         turned in proptest::collection::vec((0..90usize, any::<u8>()), 0..4),
         cut in 0..90usize,
@@ -426,19 +408,19 @@ proptest! {
         let interface = Interface::new(LinkType::ETHERNET);
         let packet = Packet { time: Time::from_nanoseconds(7), wire_len, interface: 0, data: &frame };
         let walked = Decoder::with_tunnel_ports(tunnels.clone()).decode(&packet, &interface);
-        if let Some((observation, payload)) = short_cut(&packet, &interface, &tunnels) {
+        if let Some((observation, payload)) = decode_fast(&packet, &interface, &tunnels) {
             prop_assert_eq!(walked.decoded, Decoded::Observed(observation));
-            prop_assert_eq!((walked.scope, walked.quoted, walked.payload), (EncapsulationId::PLAIN, None, &payload[..]));
+            prop_assert_eq!((walked.encapsulation, walked.icmp_original, walked.payload), (EncapsulationId::NONE, None, payload));
         }
     }
 }
 
 #[test]
-fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
+fn the_fast_path_is_taken_by_ordinary_packets_and_by_no_others() {
     let interface = Interface::new(LinkType::ETHERNET);
     let takes = |frame: &[u8]| {
         let packet = Packet { time: Time::UNKNOWN, wire_len: frame.len() as u32, interface: 0, data: frame };
-        short_cut(&packet, &interface, TunnelPorts::NONE).is_some()
+        decode_fast(&packet, &interface, TunnelPorts::NONE).is_some()
     };
     let udp = |port| {
         let mut frame = Vec::new();
@@ -451,5 +433,5 @@ fn the_short_cut_is_taken_by_plain_packets_and_by_no_others() {
     assert!(!takes(&fragment));
     let tagged = Interface::new(LinkType::LINUX_SLL);
     let packet = Packet { time: Time::UNKNOWN, wire_len: 43, interface: 0, data: &udp(53) };
-    assert!(short_cut(&packet, &tagged, TunnelPorts::NONE).is_none());
+    assert!(decode_fast(&packet, &tagged, TunnelPorts::NONE).is_none());
 }

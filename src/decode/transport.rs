@@ -18,7 +18,7 @@ use crate::time::Time;
 struct Details {
     ports: (u16, u16),
     header_len: usize,
-    signals: ConnectionFlags,
+    flags: ConnectionFlags,
     sequence: u32,
     acknowledgment: u32,
 }
@@ -26,16 +26,16 @@ struct Details {
 impl Details {
     #[inline]
     fn ports(ports: (u16, u16), header_len: usize) -> Details {
-        Details { ports, header_len, signals: ConnectionFlags::default(), sequence: 0, acknowledgment: 0 }
+        Details { ports, header_len, flags: ConnectionFlags::default(), sequence: 0, acknowledgment: 0 }
     }
 }
 
 /// Reads the header of an IP protocol and makes the packet's observation. Time and wire length are filled in by the caller.
 #[inline]
-pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunnels: &TunnelPorts) -> Next {
+pub fn transport(walk: &mut Walk<'_>, protocol: u8, encapsulation: EncapsulationId, tunnels: &TunnelPorts) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     if matches!(facts.fragment, Fragment::Later(_)) {
-        return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, scope, [0, 0], None)));
+        return Break(Decoded::Observed(portless_observation(walk, &facts, protocol, encapsulation, [0, 0], None)));
     }
     let bytes = walk.rest;
     let details = match protocol {
@@ -47,14 +47,14 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunn
         ip::UDP_LITE => first_ports(bytes, 8),
         ip::SCTP => sctp(bytes),
         ip::DCCP => dccp(bytes),
-        ip::ICMP | ip::ICMPV6 => return Break(Decoded::Observed(icmp(walk, &facts, protocol, scope))),
-        _ => return portless_or_tunnel(walk, &facts, protocol, scope),
+        ip::ICMP | ip::ICMPV6 => return Break(Decoded::Observed(icmp(walk, &facts, protocol, encapsulation))),
+        _ => return portless_or_tunnel(walk, &facts, protocol, encapsulation),
     };
     let Some(details) = details else { return walk.too_short() };
     let (from, to) = ((facts.source, details.ports.0), (facts.destination, details.ports.1));
-    let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
+    let (key, side) = FlowKey::with_ports(facts.version, protocol, encapsulation, from, to);
     let mut observation = observation(walk, &facts, key, side, walk.wire_rest.saturating_sub(details.header_len));
-    observation.signals = details.signals;
+    observation.flags = details.flags;
     observation.sequence = details.sequence;
     observation.acknowledgment = details.acknowledgment;
     if protocol == ip::UDP
@@ -69,10 +69,10 @@ pub fn transport(walk: &mut Walk<'_>, protocol: u8, scope: EncapsulationId, tunn
 }
 
 /// Makes the observation of a payload whose transport header is gone, so that nothing shows who opened a connection.
-pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), scope: EncapsulationId) -> Next {
+pub fn payload(walk: &mut Walk<'_>, protocol: u8, ports: (u16, u16), encapsulation: EncapsulationId) -> Next {
     let Some(facts) = walk.ip else { return Break(Decoded::Malformed) };
     let (from, to) = ((facts.source, ports.0), (facts.destination, ports.1));
-    let (key, side) = FlowKey::with_ports(facts.version, protocol, scope, from, to);
+    let (key, side) = FlowKey::with_ports(facts.version, protocol, encapsulation, from, to);
     walk.payload = walk.rest;
     Break(Decoded::Observed(observation(walk, &facts, key, side, walk.wire_rest)))
 }
@@ -82,13 +82,13 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
     Observation {
         key,
         side,
-        quoted: false,
+        is_icmp_original: false,
         to_group: walk.broadcast || facts.version.is_group(facts.destination),
         time: Time::UNKNOWN,
         wire_len: 0,
         ip_len: facts.length,
         payload_len: payload_len as u32,
-        signals: ConnectionFlags::default(),
+        flags: ConnectionFlags::default(),
         sequence: 0,
         acknowledgment: 0,
         fragment: facts.fragment,
@@ -97,8 +97,8 @@ fn observation(walk: &Walk<'_>, facts: &IpFacts, key: FlowKey, side: Side, paylo
 }
 
 /// Enters the packet inside a protocol without ports, if there is one.
-fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, scope: EncapsulationId) -> Next {
-    let outside = portless_observation(walk, facts, protocol, scope, [0, 0], None);
+fn portless_or_tunnel(walk: &mut Walk<'_>, facts: &IpFacts, protocol: u8, encapsulation: EncapsulationId) -> Next {
+    let outside = portless_observation(walk, facts, protocol, encapsulation, [0, 0], None);
     if facts.fragment == Fragment::Whole
         && let Some(next) = tunnel::by_protocol(walk, protocol, facts)
     {
@@ -113,11 +113,11 @@ fn portless_observation(
     walk: &Walk<'_>,
     facts: &IpFacts,
     protocol: u8,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
     numbers: [u16; 2],
     message: Option<IcmpMessage>,
 ) -> Observation {
-    let (key, side) = FlowKey::without_ports(facts.version, protocol, scope, facts.source, facts.destination, numbers);
+    let (key, side) = FlowKey::without_ports(facts.version, protocol, encapsulation, facts.source, facts.destination, numbers);
     Observation { message, ..observation(walk, facts, key, side, walk.wire_rest) }
 }
 
@@ -128,7 +128,7 @@ fn tcp(bytes: &[u8]) -> Option<Details> {
         Ok(header) => Some(Details {
             ports: (header.source_port(), header.destination_port()),
             header_len: header.slice().len(),
-            signals: tcp_signals(header.slice()[13]),
+            flags: tcp_flags(header.slice()[13]),
             sequence: header.sequence_number(),
             acknowledgment: header.acknowledgment_number(),
         }),
@@ -140,7 +140,7 @@ fn tcp(bytes: &[u8]) -> Option<Details> {
 fn cut_tcp(bytes: &[u8]) -> Option<Details> {
     let mut details = first_ports(bytes, 20)?;
     if let Some(header) = bytes.first_chunk::<14>() {
-        details.signals = tcp_signals(header[13]);
+        details.flags = tcp_flags(header[13]);
         details.sequence = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
         details.acknowledgment = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
         details.header_len = (usize::from(header[12] >> 4) * 4).max(20);
@@ -149,8 +149,8 @@ fn cut_tcp(bytes: &[u8]) -> Option<Details> {
 }
 
 #[inline]
-pub fn tcp_signals(flags: u8) -> ConnectionFlags {
-    ConnectionFlags::from_bits_truncate(flags)
+pub fn tcp_flags(control_bits: u8) -> ConnectionFlags {
+    ConnectionFlags::from_bits_truncate(control_bits)
 }
 
 /// Reads the ports, which all transports have in their first four bytes.
@@ -173,7 +173,7 @@ fn sctp(bytes: &[u8]) -> Option<Details> {
         details.sequence = u32::from_be_bytes([header[16], header[17], header[18], header[19]]);
         details.acknowledgment = verification_tag.wrapping_add(1);
     }
-    details.signals = match bytes.get(12) {
+    details.flags = match bytes.get(12) {
         Some(&INIT) => ConnectionFlags::SYN,
         Some(&INIT_ACK) => ConnectionFlags::SYN.union(ConnectionFlags::ACK),
         Some(&ABORT) => ConnectionFlags::RST,
@@ -200,7 +200,7 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
         details.acknowledgment =
             bytes.get(20..24).map_or(0, |field| u32::from_be_bytes([field[0], field[1], field[2], field[3]]).wrapping_add(1));
     }
-    details.signals = match header[8] >> 1 & 0x0f {
+    details.flags = match header[8] >> 1 & 0x0f {
         REQUEST => ConnectionFlags::SYN,
         RESPONSE => ConnectionFlags::SYN.union(ConnectionFlags::ACK),
         CLOSE => ConnectionFlags::FIN.union(ConnectionFlags::ACK),
@@ -212,16 +212,16 @@ fn dccp(bytes: &[u8]) -> Option<Details> {
 
 /// Reads ICMP (RFC 792) and ICMPv6 (RFC 4443). Query and reply share a flow by their identifier, and open it as SYN and SYN-ACK
 /// do.
-fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, scope: EncapsulationId) -> Observation {
-    let message = |numbers, message| portless_observation(walk, facts, protocol, scope, numbers, message);
+fn icmp(walk: &Walk<'_>, facts: &IpFacts, protocol: u8, encapsulation: EncapsulationId) -> Observation {
+    let message = |numbers, message| portless_observation(walk, facts, protocol, encapsulation, numbers, message);
     let Some(&[kind, code]) = walk.rest.first_chunk::<2>() else { return message([0, 0], None) };
     let Some(query) = query_type(protocol, kind) else {
         return message([u16::from(kind), u16::from(code)], Some(IcmpMessage { kind, code }));
     };
     let identifier = walk.rest.get(4..6).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
-    let signals = if kind == query { ConnectionFlags::SYN } else { ConnectionFlags::SYN.union(ConnectionFlags::ACK) };
+    let flags = if kind == query { ConnectionFlags::SYN } else { ConnectionFlags::SYN.union(ConnectionFlags::ACK) };
     // The key already shows that a reply belongs to its query: sequence 0 is answered by 1.
-    Observation { signals, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
+    Observation { flags, acknowledgment: 1, ..message([u16::from(query), identifier], Some(IcmpMessage { kind, code })) }
 }
 
 /// The type of the query for a query or its reply; `None` for every other message.
@@ -242,8 +242,8 @@ fn query_type(protocol: u8, kind: u8) -> Option<u8> {
     }
 }
 
-/// True for a message that reports on another packet and quotes it: the ICMP errors (RFC 792: destination unreachable,
-/// source quench, redirect, time exceeded, parameter problem) and all ICMPv6 types below 128 (RFC 4443).
+/// True for a message that reports on another packet and carries its beginning: the ICMP errors (RFC 792: destination
+/// unreachable, source quench, redirect, time exceeded, parameter problem) and all ICMPv6 types below 128 (RFC 4443).
 pub fn is_error(protocol: u8, message: IcmpMessage) -> bool {
     match protocol {
         ip::ICMP => matches!(message.kind, 3 | 4 | 5 | 11 | 12),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::encapsulation::{Encapsulation, Path};
+use super::encapsulation::{Encapsulation, EncapsulationStack};
 use super::observation::{Address, IpVersion, Observation};
 use super::{Decoded, LinkAddress};
 use crate::capture::{LinkType, Packet};
@@ -73,7 +73,7 @@ pub struct Walk<'a> {
     /// Sender and receiver on the link.
     pub link_addresses: [Option<LinkAddress>; 2],
     /// VLAN tags and tunnels so far.
-    pub path: Path,
+    pub stack: EncapsulationStack,
     /// The innermost IP header so far.
     pub ip: Option<IpFacts>,
     /// The observation that counts if nothing inside the innermost tunnel is a flow.
@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
             cut: packet.data.len() < wire_len,
             broadcast: false,
             link_addresses: [None; 2],
-            path: Path::default(),
+            stack: EncapsulationStack::default(),
             ip: None,
             outside: None,
             payload: &[],
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
     /// Records an encapsulation; ends the walk if there are too many.
     #[inline]
     pub fn enter(&mut self, step: Encapsulation) -> ControlFlow<Decoded> {
-        if self.path.push(step) { ControlFlow::Continue(()) } else { ControlFlow::Break(Decoded::Malformed) }
+        if self.stack.push(step) { ControlFlow::Continue(()) } else { ControlFlow::Break(Decoded::Malformed) }
     }
 
     /// Records the VLAN that a tag names. Identifier 0 is none: such a tag gives a priority and no VLAN (IEEE 802.1Q clause 9.6),

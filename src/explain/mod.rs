@@ -116,7 +116,7 @@ impl FlowContext<'_> {
         let first = self.flow.first_side();
         let ends = [first, first.other()].map(|side| self.end(side));
         let times = self.offset(span.first).zip(self.offset(span.last));
-        let around = self.messages.encapsulations(&self.analysis.paths(self.flow));
+        let around = self.messages.encapsulations(&self.analysis.stacks(self.flow));
         [
             Block::Heading(self.messages.flow_title(self.analysis.flows.id(self.number), &protocol, ends)),
             Block::Paragraph(self.messages.flow_size(packets.iter().sum(), wire_bytes.iter().sum(), times)),
@@ -126,12 +126,12 @@ impl FlowContext<'_> {
         .collect()
     }
 
-    /// The sender and the time of the packet that was asked for, and the flow that it quotes if it is an ICMP error.
+    /// The sender and the time of the packet that was asked for, and the flow that it is about if it is an ICMP error.
     fn requested_packet(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
-        let Whereabouts::Flow { time, side, quoted, .. } = *whereabouts else { return None };
+        let Whereabouts::Flow { time, side, about, .. } = *whereabouts else { return None };
         let packet = PacketAt { number: packet, offset: self.offset(time) };
-        let quoted = quoted.map(|flow| self.analysis.flows.id(flow));
-        Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), quoted))
+        let about = about.map(|flow| self.analysis.flows.id(flow));
+        Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), about))
     }
 
     /// The finding of each rung, and its part in the decision.
@@ -196,8 +196,8 @@ impl FlowContext<'_> {
 
     /// The flags of the flow. The ladder shows conflicts.
     fn remarks(&self) -> Vec<Block> {
-        let paths = self.analysis.paths(self.flow);
-        let flags = self.flow.flags(self.verdict, &paths) - FlowFlags::CONFLICTS;
+        let stacks = self.analysis.stacks(self.flow);
+        let flags = self.flow.flags(self.verdict, &stacks) - FlowFlags::CONFLICTS;
         let meaning = |flag: FlowFlags| {
             let code = flag.codes().next()?;
             Some(Block::Flag { code, meaning: self.messages.flag_meaning(flag) })

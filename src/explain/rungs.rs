@@ -6,7 +6,7 @@ use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decode::Side;
 use crate::inspect::ChannelEvent;
 use crate::messages::{AnnouncedFlow, HandshakeTerms, RankedPort};
-use crate::service::{Category, Evidence, NameSource, Opening, Rung, Transport};
+use crate::service::{Category, Evidence, Handshake, NameSource, Rung, Transport};
 
 /// The sentence of a rung.
 pub fn sentence(
@@ -62,26 +62,26 @@ fn opening(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding
     let Some(terms) = HandshakeTerms::for_transport(facts.transport) else { return messages.no_handshake(facts.transport) };
     let opened = |side: Side| (context.end(side), context.at(trace.opened[side.index()]));
     let answered = |side: Side| (context.end(side), context.at(trace.answered[side.index()]));
-    let seen = match facts.opening {
-        Opening::Unseen => messages.opening_not_seen(terms),
-        Opening::Simultaneous => messages.both_opened(terms),
-        Opening::Handshake(side) => messages.handshake(terms, opened(side.other()), answered(side)),
-        Opening::AnswerUsed(side) => {
+    let seen = match facts.handshake {
+        Handshake::NotSeen => messages.opening_not_seen(terms),
+        Handshake::SimultaneousOpen => messages.both_opened(terms),
+        Handshake::SynAndSynAck(side) => messages.handshake(terms, opened(side.other()), answered(side)),
+        Handshake::SynAckUsed(side) => {
             let unrelated = trace.opened[side.other().index()];
             messages.answer_used(terms, answered(side), context.at(trace.used), context.at(unrelated))
         }
-        Opening::Asked(side) if context.flow.was_answered_unseen() => {
+        Handshake::SynOnly(side) if context.flow.was_answered_unseen() => {
             let went_on = context.at(trace.went_on[side.other().index()]);
             messages.answer_not_seen(terms, opened(side.other()), went_on)
         }
-        Opening::Asked(side) => match (trace.reset[side.index()], trace.answered[side.index()]) {
+        Handshake::SynOnly(side) => match (trace.reset[side.index()], trace.answered[side.index()]) {
             (Some(reset), _) => {
                 messages.opening_refused(terms, opened(side.other()), (context.end(side), context.at(Some(reset))))
             }
             (None, Some(_)) => messages.answer_unrelated(terms, opened(side.other()), answered(side)),
             (None, None) => messages.opening_unanswered(terms, opened(side.other())),
         },
-        Opening::AnswerOnly(side) => messages.answer_alone(terms, answered(side)),
+        Handshake::SynAckOnly(side) => messages.answer_alone(terms, answered(side)),
     };
     match finding.map(|finding| finding.evidence) {
         Some(Evidence::SourcePort20) => messages.joined(&[&seen, messages.came_from_port_20()]),

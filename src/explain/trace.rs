@@ -38,37 +38,37 @@ pub struct FlowTrace {
     pub finished: [Option<TracedPacket>; 2],
     /// The first reset of each side.
     pub reset: [Option<TracedPacket>; 2],
-    /// The first ICMP error that quoted the flow; the side is the one whose packet had trouble.
+    /// The first ICMP error about the flow; the side is the one whose packet had trouble.
     pub trouble: Option<TracedPacket>,
 }
 
 impl FlowTrace {
     fn add(&mut self, packet: u64, observation: &Observation) {
-        let Observation { side, time, signals, .. } = *observation;
+        let Observation { side, time, flags, .. } = *observation;
         let traced = TracedPacket { packet, time, side };
         let note = |place: &mut Option<TracedPacket>| {
             place.get_or_insert(traced);
         };
-        if observation.quoted {
+        if observation.is_icmp_original {
             return note(&mut self.trouble);
         }
         note(&mut self.first);
         let answered = self.answered.iter().any(Option::is_some);
         let index = side.index();
-        match (signals.contains(ConnectionFlags::SYN), signals.contains(ConnectionFlags::ACK)) {
+        match (flags.contains(ConnectionFlags::SYN), flags.contains(ConnectionFlags::ACK)) {
             (true, true) => note(&mut self.answered[index]),
             (true, false) if !answered => self.opened[index] = Some(traced),
             (true, false) => note(&mut self.opened[index]),
-            (false, _) if answered && !signals.contains(ConnectionFlags::RST) => note(&mut self.used),
+            (false, _) if answered && !flags.contains(ConnectionFlags::RST) => note(&mut self.used),
             _ => {}
         }
-        if !signals.contains(ConnectionFlags::SYN) && !signals.contains(ConnectionFlags::RST) && self.opened[index].is_some() {
+        if !flags.contains(ConnectionFlags::SYN) && !flags.contains(ConnectionFlags::RST) && self.opened[index].is_some() {
             note(&mut self.went_on[index]);
         }
-        if signals.contains(ConnectionFlags::FIN) {
+        if flags.contains(ConnectionFlags::FIN) {
             note(&mut self.finished[index]);
         }
-        if signals.contains(ConnectionFlags::RST) {
+        if flags.contains(ConnectionFlags::RST) {
             note(&mut self.reset[index]);
         }
     }
@@ -82,7 +82,7 @@ pub fn trace(options: &Options, flows: &Flows, number: usize) -> FlowTrace {
     let wanted = flows.iter().take(number).filter(|flow| flow.key == key).count();
     let mut watch = Watch {
         key,
-        other_scope: flow.other_scope(),
+        other_encapsulation: flow.other_encapsulation(),
         wanted,
         table: FlowTable::new(TableOptions { batch_size: 1, idle_timeout: options.idle_timeout, ..TableOptions::default() }),
         trace: FlowTrace::default(),
@@ -93,8 +93,8 @@ pub fn trace(options: &Options, flows: &Flows, number: usize) -> FlowTrace {
         if let Decoded::Observed(observation) = &walked.decoded {
             watch.see(number, observation);
         }
-        if let Some(quoted) = &walked.quoted {
-            watch.see(number, quoted);
+        if let Some(original) = &walked.icmp_original {
+            watch.see(number, original);
         }
     });
     watch.trace
@@ -129,8 +129,8 @@ impl<F: FnMut(u64, &Packet<'_>, &Interface)> PacketSink for Numbered<F> {
 /// Watches for one flow among those between the same ports.
 struct Watch {
     key: FlowKey,
-    /// The scope of its other direction, where that differs.
-    other_scope: Option<EncapsulationId>,
+    /// The encapsulation of its other direction, where that differs.
+    other_encapsulation: Option<EncapsulationId>,
     /// The number of flows between the same ports that came before this flow.
     wanted: usize,
     table: FlowTable,
@@ -140,8 +140,8 @@ struct Watch {
 impl Watch {
     fn see(&mut self, packet: u64, observation: &Observation) {
         let mut observation = *observation;
-        if Some(observation.key.scope) == self.other_scope {
-            observation.key.scope = self.key.scope;
+        if Some(observation.key.encapsulation) == self.other_encapsulation {
+            observation.key.encapsulation = self.key.encapsulation;
         }
         // Later fragments open and end nothing.
         if observation.key != self.key || matches!(observation.fragment, Fragment::Later(_)) {

@@ -1,9 +1,9 @@
-//! Connections: the opening and the end of a flow, from the events that were seen.
+//! Connections: the handshake and the end of a flow, from the events that were seen.
 
 use super::record::{Flow, FlowEvents, REUSE_AFTER};
 use crate::decode::protocol::ip;
 use crate::decode::{ConnectionFlags, Observation, Side};
-use crate::service::{Opening, Verdict};
+use crate::service::{Handshake, Verdict};
 
 /// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the
 /// bytes sent meanwhile: many times the bytes in flight on a fast connection.
@@ -12,28 +12,28 @@ const IN_FLIGHT: i64 = 64 << 20;
 impl Flow {
     /// Records the events of a packet.
     #[inline(always)]
-    pub(super) fn note_signals(&mut self, observation: &Observation) {
-        let (side, signals) = (observation.side, observation.signals);
+    pub(super) fn note_flags(&mut self, observation: &Observation) {
+        let (side, flags) = (observation.side, observation.flags);
         let answered = self.has_answer();
-        if signals.contains(ConnectionFlags::SYN) {
+        if flags.contains(ConnectionFlags::SYN) {
             self.note_opening(observation, answered);
-        } else if !signals.contains(ConnectionFlags::RST) {
+        } else if !flags.contains(ConnectionFlags::RST) {
             self.seen.insert(FlowEvents::WENT_ON.by(side));
             if answered {
                 self.seen.insert(FlowEvents::ANSWER_USED);
             }
         }
-        if signals.contains(ConnectionFlags::FIN) {
+        if flags.contains(ConnectionFlags::FIN) {
             self.seen.insert(FlowEvents::FINISHED.by(side));
         }
-        if signals.contains(ConnectionFlags::RST) {
+        if flags.contains(ConnectionFlags::RST) {
             self.note_reset(side);
         }
     }
 
     fn note_opening(&mut self, observation: &Observation, answered: bool) {
         let side = observation.side;
-        if observation.signals.contains(ConnectionFlags::ACK) {
+        if observation.flags.contains(ConnectionFlags::ACK) {
             if !answered {
                 self.answered_sequence = observation.acknowledgment.wrapping_sub(1);
             }
@@ -96,11 +96,11 @@ impl Flow {
     /// SYN-ACK that acknowledges another one.
     #[inline]
     pub(super) fn is_reused_by(&self, observation: &Observation) -> bool {
-        observation.signals.contains(ConnectionFlags::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
+        observation.flags.contains(ConnectionFlags::SYN) && self.key.has_ports() && self.may_be_reopened(observation)
     }
 
     fn may_be_reopened(&self, observation: &Observation) -> bool {
-        let retransmitted = if observation.signals.contains(ConnectionFlags::ACK) {
+        let retransmitted = if observation.flags.contains(ConnectionFlags::ACK) {
             let others = self.packets[observation.side.other().index()];
             others > 0 || self.answered_sequence == observation.acknowledgment.wrapping_sub(1)
         } else {
@@ -110,8 +110,8 @@ impl Flow {
         !retransmitted && (closed || self.silence_before(observation.time) >= REUSE_AFTER)
     }
 
-    /// The opening of the flow, as far as the capture shows it.
-    pub fn opening(&self) -> Opening {
+    /// The handshake of the flow, as far as the capture shows it.
+    pub fn handshake(&self) -> Handshake {
         let seen = self.seen;
         let side = |event: FlowEvents| match (seen.intersects(event.by(Side::A)), seen.intersects(event.by(Side::B))) {
             (true, false) => Some(Side::A),
@@ -119,24 +119,26 @@ impl Flow {
             _ => None,
         };
         if seen.contains(FlowEvents::OPENED.by_any()) {
-            return Opening::Simultaneous;
+            return Handshake::SimultaneousOpen;
         }
         match (side(FlowEvents::OPENED), side(FlowEvents::ANSWERED)) {
-            (Some(asking), Some(answering)) if asking != answering && acknowledges(self, self) => Opening::Handshake(answering),
-            (_, Some(answering)) if seen.contains(FlowEvents::ANSWER_USED) => Opening::AnswerUsed(answering),
-            (Some(asking), _) => Opening::Asked(asking.other()),
-            (None, Some(answering)) => Opening::AnswerOnly(answering),
-            (None, None) => Opening::Unseen,
+            (Some(asking), Some(answering)) if asking != answering && acknowledges(self, self) => {
+                Handshake::SynAndSynAck(answering)
+            }
+            (_, Some(answering)) if seen.contains(FlowEvents::ANSWER_USED) => Handshake::SynAckUsed(answering),
+            (Some(asking), _) => Handshake::SynOnly(asking.other()),
+            (None, Some(answering)) => Handshake::SynAckOnly(answering),
+            (None, None) => Handshake::NotSeen,
         }
     }
 
     /// The role of the side that opened the flow, given its server. Where no opening is in the capture, the first packet stands
     /// for it, if `start_observed` says that no earlier one is likely.
     pub fn initiator(&self, verdict: &Verdict, start_observed: bool) -> Initiator {
-        let side = match (self.opening(), self.group_side()) {
-            (Opening::Unseen, Some(group)) => Some(group.other()),
-            (Opening::Unseen, None) => start_observed.then(|| self.first_side()),
-            (opening, _) => opening.initiator(),
+        let side = match (self.handshake(), self.group_side()) {
+            (Handshake::NotSeen, Some(group)) => Some(group.other()),
+            (Handshake::NotSeen, None) => start_observed.then(|| self.first_side()),
+            (handshake, _) => handshake.initiator(),
         };
         match side {
             None => Initiator::Unknown,
@@ -148,7 +150,7 @@ impl Flow {
     /// True if the client opened the connection and then went on with it, although no answer is in the capture: the server's
     /// answer was not captured.
     pub fn was_answered_unseen(&self) -> bool {
-        matches!(self.opening(), Opening::Asked(server) if self.went_on(server.other()))
+        matches!(self.handshake(), Handshake::SynOnly(server) if self.went_on(server.other()))
     }
 
     /// True if the side sent a packet, other than an opening or a reset, after its opening if it sent one.
@@ -191,26 +193,26 @@ impl Flow {
     #[inline]
     pub fn outcome(&self) -> Outcome {
         let reset = self.is_aborted();
-        match self.opening() {
-            Opening::Unseen => Outcome::Midstream,
-            Opening::Asked(server) if self.went_on(server.other()) && reset => Outcome::Reset,
-            Opening::Asked(server) if self.went_on(server.other()) => Outcome::Established,
-            Opening::Asked(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
-            Opening::Asked(_) | Opening::AnswerOnly(_) => Outcome::Attempted,
-            Opening::Simultaneous if !self.has_answer() => Outcome::Attempted,
-            Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous if reset => Outcome::Reset,
-            Opening::Handshake(_) | Opening::AnswerUsed(_) | Opening::Simultaneous => Outcome::Established,
+        match self.handshake() {
+            Handshake::NotSeen => Outcome::Midstream,
+            Handshake::SynOnly(server) if self.went_on(server.other()) && reset => Outcome::Reset,
+            Handshake::SynOnly(server) if self.went_on(server.other()) => Outcome::Established,
+            Handshake::SynOnly(server) if self.was_reset_by(server) || self.is_port_unreachable() => Outcome::Refused,
+            Handshake::SynOnly(_) | Handshake::SynAckOnly(_) => Outcome::Attempted,
+            Handshake::SimultaneousOpen if !self.has_answer() => Outcome::Attempted,
+            Handshake::SynAndSynAck(_) | Handshake::SynAckUsed(_) | Handshake::SimultaneousOpen if reset => Outcome::Reset,
+            Handshake::SynAndSynAck(_) | Handshake::SynAckUsed(_) | Handshake::SimultaneousOpen => Outcome::Established,
         }
     }
 
     /// The outcome of a TCP connection, as Zeek's `conn_state` writes it
     /// (<https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html>).
     pub fn conn_state(&self) -> &'static str {
-        let (server, opened, answered) = match self.opening() {
-            Opening::Handshake(side) => (side, true, true),
-            Opening::Asked(side) => (side, true, false),
-            Opening::AnswerUsed(side) | Opening::AnswerOnly(side) => (side, self.has_opening(), true),
-            Opening::Unseen | Opening::Simultaneous => return "OTH",
+        let (server, opened, answered) = match self.handshake() {
+            Handshake::SynAndSynAck(side) => (side, true, true),
+            Handshake::SynOnly(side) => (side, true, false),
+            Handshake::SynAckUsed(side) | Handshake::SynAckOnly(side) => (side, self.has_opening(), true),
+            Handshake::NotSeen | Handshake::SimultaneousOpen => return "OTH",
         };
         let client = server.other();
         let (finished, reset) =
@@ -252,7 +254,7 @@ impl Flow {
         distance >= -IN_FLIGHT && distance <= i64::try_from(sent).unwrap_or(i64::MAX).saturating_add(IN_FLIGHT)
     }
 
-    /// This flow joined with its other direction, which came in another scope.
+    /// This flow joined with its other direction, which came in another encapsulation.
     pub(super) fn joined_with(&self, other: &Flow) -> Flow {
         let mut joined = self.clone();
         joined.add_counts(other);
@@ -263,7 +265,8 @@ impl Flow {
         if other.has_answer() {
             joined.answered_sequence = other.answered_sequence;
         }
-        (joined.key.scope, joined.other_scope) = (self.key.scope.min(other.key.scope), self.key.scope.max(other.key.scope));
+        (joined.key.encapsulation, joined.other_encapsulation) =
+            (self.key.encapsulation.min(other.key.encapsulation), self.key.encapsulation.max(other.key.encapsulation));
         joined
     }
 }

@@ -2,13 +2,13 @@
 
 use super::connection::Outcome;
 use super::record::Flow;
-use crate::decode::{Encapsulation, Path};
-use crate::service::{FlowFlags, Opening, Transport, Verdict};
+use crate::decode::{Encapsulation, EncapsulationStack};
+use crate::service::{FlowFlags, Handshake, Transport, Verdict};
 
 impl Flow {
-    /// Everything unusual about the flow: by its packets, by the encapsulations of its two directions (`paths`), and by its
+    /// Everything unusual about the flow: by its packets, by the encapsulations of its two directions (`stacks`), and by its
     /// verdict.
-    pub fn flags(&self, verdict: &Verdict, paths: &[Path]) -> FlowFlags {
+    pub fn flags(&self, verdict: &Verdict, stacks: &[EncapsulationStack]) -> FlowFlags {
         let mut flags = verdict.flags;
         // An overflow record stands for many flows, and has the flags of none.
         if self.is_overflow() {
@@ -16,7 +16,7 @@ impl Flow {
         }
         let transport = Transport::from_protocol(self.key.protocol);
         let has_connections = transport.is_some_and(Transport::has_connections);
-        let (opening, outcome) = (self.opening(), has_connections.then(|| self.outcome()));
+        let (handshake, outcome) = (self.handshake(), has_connections.then(|| self.outcome()));
         let is_tunnel = |step: Encapsulation| !matches!(step, Encapsulation::Vlan(_));
         flags.set(FlowFlags::MIDSTREAM, outcome == Some(Outcome::Midstream));
         flags.set(FlowFlags::ONE_WAY, !self.is_two_way());
@@ -25,11 +25,11 @@ impl Flow {
         flags.set(FlowFlags::SYMMETRIC, transport.is_some() && self.key.ports[0] == self.key.ports[1]);
         flags.set(FlowFlags::GROUP_DST, self.group_side().is_some());
         flags.set(FlowFlags::FRAGMENTED, self.is_fragmented());
-        flags.set(FlowFlags::TUNNELLED, paths.iter().flat_map(Path::steps).any(is_tunnel));
-        flags.set(FlowFlags::SCOPE_BY_DIRECTION, self.other_scope().is_some());
+        flags.set(FlowFlags::TUNNELLED, stacks.iter().flat_map(EncapsulationStack::steps).any(is_tunnel));
+        flags.set(FlowFlags::SCOPE_BY_DIRECTION, self.other_encapsulation().is_some());
         flags.set(FlowFlags::PORT_REUSE, self.is_port_reuse());
-        flags.set(FlowFlags::SIMULTANEOUS_OPEN, has_connections && opening == Opening::Simultaneous);
-        flags.set(FlowFlags::SYNACK_ONLY, has_connections && matches!(opening, Opening::AnswerOnly(_)));
+        flags.set(FlowFlags::SIMULTANEOUS_OPEN, has_connections && handshake == Handshake::SimultaneousOpen);
+        flags.set(FlowFlags::SYNACK_ONLY, has_connections && matches!(handshake, Handshake::SynAckOnly(_)));
         flags
     }
 }

@@ -12,7 +12,7 @@ use crate::support::chunked_vec::{ChunkedVec, PreallocatedChunk};
 pub struct Rare {
     /// Packets that were fragments.
     pub fragments: u64,
-    /// ICMP errors that quoted the flow.
+    /// ICMP errors about packets of the flow.
     pub icmp_errors: u64,
 }
 
@@ -24,8 +24,8 @@ impl Rare {
     }
 }
 
-/// The most quotations of unknown flows that are kept; each takes some 120 bytes.
-const MAX_UNPLACED: usize = 1 << 14;
+/// The most original datagrams of unknown flows that are kept; each takes some 120 bytes.
+const MAX_ICMP_ORIGINALS: usize = 1 << 14;
 
 /// Memory for more flows.
 pub type SpareFlows = PreallocatedChunk<Flow>;
@@ -59,8 +59,8 @@ pub struct Flows {
     flows: ChunkedVec<Flow>,
     rare: HashMap<usize, Rare>,
     ids: Ids,
-    /// Quotations in ICMP errors of flows that are not known in the scope of the error.
-    unplaced: Vec<Observation>,
+    /// Original datagrams in ICMP errors whose flows are not known in the encapsulation of the error.
+    icmp_originals: Vec<Observation>,
     networks: Networks,
 }
 
@@ -71,7 +71,7 @@ impl Flows {
             flows: self.flows.copied(threads),
             rare: self.rare.clone(),
             ids: self.ids.clone(),
-            unplaced: self.unplaced.clone(),
+            icmp_originals: self.icmp_originals.clone(),
             networks: self.networks.clone(),
         }
     }
@@ -107,7 +107,7 @@ impl Flows {
         self.flows.room().max(self.rare.capacity()).max(self.ids.first.capacity())
     }
 
-    /// The scopes that are two directions of one network.
+    /// The encapsulations that are two directions of one network.
     pub fn networks(&self) -> &Networks {
         &self.networks
     }
@@ -140,10 +140,10 @@ impl Flows {
         self.rare.entry(number).or_default()
     }
 
-    /// Keeps a quotation whose flow may be known in another scope.
-    pub(super) fn keep_unplaced(&mut self, quote: &Observation) {
-        if self.unplaced.len() < MAX_UNPLACED {
-            self.unplaced.push(*quote);
+    /// Keeps an original datagram whose flow may be known in another encapsulation.
+    pub(super) fn keep_icmp_original(&mut self, original: &Observation) {
+        if self.icmp_originals.len() < MAX_ICMP_ORIGINALS {
+            self.icmp_originals.push(*original);
         }
     }
 
@@ -160,7 +160,7 @@ impl Flows {
         }
         self.ids = Ids { first: ids, following: self.ids.of(self.len()) };
         self.flows = flows;
-        self.unplaced.clear();
+        self.icmp_originals.clear();
         let kept = std::mem::take(&mut self.rare).into_iter().filter(|(number, _)| !is_expired[*number]);
         self.rare = kept.map(|(number, rare)| (numbers[number] as usize, rare)).collect();
         numbers
@@ -181,12 +181,12 @@ impl Flows {
         } else {
             Ids::default()
         };
-        Flows { flows, rare, ids, unplaced: Vec::new(), networks }
+        Flows { flows, rare, ids, icmp_originals: Vec::new(), networks }
     }
 
-    /// Quotations in ICMP errors of flows that are not known in the scope of the error.
-    pub(super) fn unplaced(&self) -> &[Observation] {
-        &self.unplaced
+    /// Original datagrams in ICMP errors whose flows are not known in the encapsulation of the error.
+    pub(super) fn icmp_originals(&self) -> &[Observation] {
+        &self.icmp_originals
     }
 
     /// All rare counts, by the flows' numbers.

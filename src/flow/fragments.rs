@@ -16,14 +16,14 @@ pub const MAX_DATAGRAMS: usize = 1 << 14;
 /// The most later fragments that wait for a first at a time; those of the oldest datagram are given up first.
 pub const MAX_WAITING: usize = 1 << 16;
 
-/// The identity of a datagram, shared by its fragments (RFC 791 section 2.3, RFC 8200 section 4.5), and its scope.
+/// The identity of a datagram, shared by its fragments (RFC 791 section 2.3, RFC 8200 section 4.5), and its encapsulation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Datagram {
     source: Address,
     destination: Address,
     protocol: u8,
     identification: u32,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
 }
 
 /// The state of a datagram.
@@ -92,7 +92,7 @@ impl<T> Fragments<T> {
     /// Records a first fragment. Returns the later fragments that waited for it, with its key.
     fn first(&mut self, observation: &Observation, identification: u32) -> Vec<(Observation, T)> {
         let Observation { key, side, message, time, .. } = *observation;
-        let datagram = Datagram::of(observation, identification);
+        let datagram = Datagram::new(observation, identification);
         let state = State::Flow { key, side, message };
         match self.datagrams.get_mut(&datagram) {
             Some(entry) => {
@@ -117,7 +117,7 @@ impl<T> Fragments<T> {
         if !needs_first(observation.key.protocol) {
             return Followed::Flow { fragment: observation, waited: Vec::new() };
         }
-        let datagram = Datagram::of(&observation, identification);
+        let datagram = Datagram::new(&observation, identification);
         let time = observation.time;
         match self.datagrams.get_mut(&datagram) {
             Some(Entry { state: State::Flow { key, side, message }, latest, .. }) => {
@@ -162,14 +162,14 @@ impl<T> Fragments<T> {
 
 impl Datagram {
     /// The datagram with the identification `identification` that a fragment belongs to.
-    fn of(observation: &Observation, identification: u32) -> Datagram {
-        let FlowKey { addresses, protocol, scope, .. } = observation.key;
+    fn new(observation: &Observation, identification: u32) -> Datagram {
+        let FlowKey { addresses, protocol, encapsulation, .. } = observation.key;
         Datagram {
             source: addresses[observation.side.index()],
             destination: addresses[observation.side.other().index()],
             protocol,
             identification,
-            scope,
+            encapsulation,
         }
     }
 }
@@ -196,9 +196,9 @@ mod tests {
     fn fragment(fragment: Fragment, second: i64) -> Observation {
         let ports = matches!(fragment, Fragment::First(_));
         let (key, side) = if ports {
-            FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, (C, 50001), (R, 53))
+            FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::NONE, (C, 50001), (R, 53))
         } else {
-            FlowKey::without_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, C, R, [0, 0])
+            FlowKey::without_ports(IpVersion::V4, ip::UDP, EncapsulationId::NONE, C, R, [0, 0])
         };
         Observation {
             key,

@@ -1,9 +1,9 @@
-//! Connections whose two directions came in different scopes: mirror ports that tag each direction with a VLAN of its own,
-//! overlay networks with one identifier for each direction, a tag on one direction only. Such a connection looks like two flows,
-//! each with the direction that the other lacks.
+//! Connections whose two directions came in different encapsulations: mirror ports that tag each direction with a VLAN of its
+//! own, overlay networks with one identifier for each direction, a tag on one direction only. Such a connection looks like two
+//! flows, each with the direction that the other lacks.
 //!
 //! Halves are joined at the end, because only then is it known which flows have one direction only. Two whole connections between
-//! equal endpoints in two scopes stay two: the addresses mean different machines there.
+//! equal endpoints in two encapsulations stay two: the addresses mean different machines there.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -33,27 +33,27 @@ pub struct Joined {
 #[derive(Debug)]
 pub struct JoinedNumbers(Vec<u32>);
 
-/// Encapsulations that are two directions of one network. Each is mapped to the scope that its flows have after joining.
+/// Encapsulations that are two directions of one network. Each is mapped to the one that its flows have after joining.
 #[derive(Clone, Debug, Default)]
 pub struct Networks(Map<EncapsulationId, EncapsulationId>);
 
 impl Networks {
-    /// The scope that stands for the network of `scope`: mostly `scope` itself.
+    /// The encapsulation that stands for the network of `encapsulation`: nearly always `encapsulation` itself.
     #[inline]
-    pub fn of(&self, scope: EncapsulationId) -> EncapsulationId {
-        if self.0.is_empty() { scope } else { self.root(scope) }
+    pub fn of(&self, encapsulation: EncapsulationId) -> EncapsulationId {
+        if self.0.is_empty() { encapsulation } else { self.root(encapsulation) }
     }
 
-    /// The key with the scope of its network.
+    /// The key with the encapsulation of its network.
     pub fn key(&self, key: FlowKey) -> FlowKey {
-        FlowKey { scope: self.of(key.scope), ..key }
+        FlowKey { encapsulation: self.of(key.encapsulation), ..key }
     }
 
-    fn root(&self, mut scope: EncapsulationId) -> EncapsulationId {
-        while let Some(&next) = self.0.get(&scope) {
-            scope = next;
+    fn root(&self, mut encapsulation: EncapsulationId) -> EncapsulationId {
+        while let Some(&next) = self.0.get(&encapsulation) {
+            encapsulation = next;
         }
-        scope
+        encapsulation
     }
 
     fn unite(&mut self, one: EncapsulationId, other: EncapsulationId) {
@@ -64,16 +64,18 @@ impl Networks {
     }
 }
 
-/// Joins halves, and assigns quotations in ICMP errors, which come back in the other scope, to the half that they quote. `None`
-/// if there is nothing to do.
+/// Joins halves, and assigns ICMP errors, which come back in the other encapsulation, to the half that their original
+/// datagram belongs to. `None` if there is nothing to do.
 pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
-    let halves = Halves::of(flows, threads);
-    let (pairs, quotes) = (halves.pairs(flows), halves.quotes(flows));
-    if pairs.is_empty() && quotes.is_empty() {
+    let halves = Halves::new(flows, threads);
+    let (pairs, originals) = (halves.pairs(flows), halves.icmp_originals(flows));
+    if pairs.is_empty() && originals.is_empty() {
         return None;
     }
     let mut networks = Networks::default();
-    pairs.iter().for_each(|(kept, absorbed)| networks.unite(flows.get(*kept).key.scope, flows.get(*absorbed).key.scope));
+    pairs
+        .iter()
+        .for_each(|(kept, absorbed)| networks.unite(flows.get(*kept).key.encapsulation, flows.get(*absorbed).key.encapsulation));
     let (later, halves): (Map<usize, usize>, Map<usize, usize>) =
         (pairs.iter().copied().collect(), pairs.iter().map(|(kept, absorbed)| (*absorbed, *kept)).collect());
     let mut numbers: Vec<u32> = Vec::with_capacity(flows.len());
@@ -91,9 +93,9 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
         });
     }
     let mut rare: HashMap<usize, Rare> = HashMap::new();
-    for (number, quote) in quotes {
+    for (number, original) in originals {
         let number = numbers[number] as usize;
-        joined.get_mut(number).note_quote(quote);
+        joined.get_mut(number).add_icmp_error(original);
         rare.entry(number).or_default().icmp_errors += 1;
     }
     for (number, counts) in flows.all_rare() {
@@ -138,12 +140,12 @@ struct Halves {
 }
 
 impl Halves {
-    fn of(flows: &Flows, threads: usize) -> Halves {
+    fn new(flows: &Flows, threads: usize) -> Halves {
         let halves_of = |part: Range<usize>| part.filter(|number| is_half(flows.get(*number))).collect();
         let mut numbers = parallel::joined(parallel::parts(flows.len(), threads, halves_of));
-        let mut scopes = numbers.iter().map(|number| flows.get(*number).key.scope);
-        let first = scopes.next();
-        if flows.unplaced().is_empty() && scopes.all(|scope| Some(scope) == first) {
+        let mut encapsulations = numbers.iter().map(|number| flows.get(*number).key.encapsulation);
+        let first = encapsulations.next();
+        if flows.icmp_originals().is_empty() && encapsulations.all(|encapsulation| Some(encapsulation) == first) {
             // No flow has its other half elsewhere; a scan in one network can have millions of halves.
             numbers.clear();
         }
@@ -176,30 +178,30 @@ impl Halves {
         pairs
     }
 
-    /// The quotations that found no flow in their own scope, each with the half that they quote: the latest that had begun by
-    /// then.
-    fn quotes<'f>(&self, flows: &'f Flows) -> Vec<(usize, &'f Observation)> {
-        let quoted = |quote: &'f Observation| {
-            let between = self.between.get(&endpoints(quote.key))?;
-            let begun = between.partition_point(|number| flows.get(*number).span.first <= quote.time);
+    /// The original datagrams that found no flow in their own encapsulation, each with the half that it belongs to: the latest
+    /// that had begun by then.
+    fn icmp_originals<'f>(&self, flows: &'f Flows) -> Vec<(usize, &'f Observation)> {
+        let half_of = |original: &'f Observation| {
+            let between = self.between.get(&endpoints(original.key))?;
+            let begun = between.partition_point(|number| flows.get(*number).span.first <= original.time);
             let fits = |number: &&usize| {
                 let flow = flows.get(**number);
-                flow.key.scope != quote.key.scope && flow.sender() == quote.side
+                flow.key.encapsulation != original.key.encapsulation && flow.sender() == original.side
             };
-            between[..begun].iter().rev().take(MAX_COMPARED).find(fits).map(|number| (*number, quote))
+            between[..begun].iter().rev().take(MAX_COMPARED).find(fits).map(|number| (*number, original))
         };
-        flows.unplaced().iter().filter_map(quoted).collect()
+        flows.icmp_originals().iter().filter_map(half_of).collect()
     }
 }
 
-/// True if a flow has one direction only, so that the other one may have come in another scope.
+/// True if a flow has one direction only, so that the other one may have come in another encapsulation.
 fn is_half(flow: &Flow) -> bool {
     !flow.is_two_way() && !flow.is_overflow() && flow.group_side().is_none()
 }
 
-/// The key without its scope.
+/// The key without its encapsulation.
 fn endpoints(key: FlowKey) -> FlowKey {
-    FlowKey { scope: EncapsulationId::PLAIN, ..key }
+    FlowKey { encapsulation: EncapsulationId::NONE, ..key }
 }
 
 impl Flow {
@@ -211,7 +213,7 @@ impl Flow {
     /// True if this flow and another one between the same endpoints hold one direction of one connection each: the numbers
     /// of the two fit as far as they are known, and neither was silent for long when the other began.
     fn is_other_half(&self, other: &Flow) -> bool {
-        self.key.scope != other.key.scope
+        self.key.encapsulation != other.key.encapsulation
             && self.sender() != other.sender()
             && other.silence_before(self.span.first) <= REUSE_AFTER
             && self.silence_before(other.span.first) <= REUSE_AFTER

@@ -13,7 +13,7 @@ impl Flow {
     /// are merged in their order, from the first on.
     ///
     /// The caller decides whether the later part belongs to this flow or is another one between the same ports, as
-    /// [`Flow::is_ended_by`] does for a packet. ICMP errors that quote the flow must have been noted in a part that had begun.
+    /// [`Flow::is_ended_by`] does for a packet. ICMP errors about the flow must have been added to a part that had begun.
     /// Neither part may be joined from two directions.
     pub fn merge(&mut self, later: &Flow) {
         let (answered, opened) = (self.has_answer(), self.has_opening());
@@ -71,7 +71,7 @@ mod tests {
     use crate::decode::{ConnectionFlags, Fragment, IcmpMessage, Observation};
     use crate::flow::Outcome;
     use crate::flow::tests::{Said, observation};
-    use crate::service::Opening;
+    use crate::service::Handshake;
     use crate::time::Time;
 
     const CLIENT: Side = Side::A;
@@ -80,11 +80,11 @@ mod tests {
     const SYN_ACK: Said = (SERVER, "SA", 100, 8, 0);
     const ACK: Said = (CLIENT, "A", 8, 101, 0);
 
-    /// The flow of `packets`; quotations may only come after the first packet.
+    /// The flow of `packets`; original datagrams may only come after the first packet.
     fn counted(packets: &[Observation]) -> Flow {
         let mut flow = Flow::begin(&packets[0]);
         for packet in packets {
-            if packet.quoted { flow.note_quote(packet) } else { flow.add(packet) }
+            if packet.is_icmp_original { flow.add_icmp_error(packet) } else { flow.add(packet) }
         }
         flow
     }
@@ -114,11 +114,12 @@ mod tests {
     }
 
     fn is_opening(packet: &Observation) -> bool {
-        packet.signals & (ConnectionFlags::SYN | ConnectionFlags::ACK) == ConnectionFlags::SYN
+        let syn_and_ack = ConnectionFlags::SYN | ConnectionFlags::ACK;
+        !packet.is_icmp_original && packet.flags & syn_and_ack == ConnectionFlags::SYN
     }
 
-    /// A packet of one flow, now and then a fragment, to a group, without a time, or a quotation in an ICMP error; and whether
-    /// the capture is cut before it.
+    /// A packet of one flow, now and then a fragment, to a group, without a time, or an original datagram in an ICMP error; and
+    /// whether the capture is cut before it.
     fn any_packet() -> impl Strategy<Value = (Observation, bool)> {
         let flags =
             prop::sample::select(vec!["S", "S", "DS", "DS", "SA", "A", "DA", "F", "FA", "FSA", "R", "RA", "RF", "RS", "RSA"]);
@@ -128,17 +129,17 @@ mod tests {
             let (from_server, flags, sequence, acknowledgment, second) = said;
             let side = if from_server { SERVER } else { CLIENT };
             let packet = observation((side, flags, sequence, acknowledgment, second));
-            let [is_fragment, to_group, has_no_time, quoted] = rare;
+            let [is_fragment, to_group, has_no_time, is_icmp_original] = rare;
             let packet = Observation {
                 payload_len: packet.payload_len * data,
                 fragment: if is_fragment { Fragment::First(1) } else { Fragment::Whole },
                 time: if has_no_time { Time::UNKNOWN } else { packet.time },
-                message: quoted.then_some(IcmpMessage { kind: 3, code: 3 }),
-                quoted,
+                message: is_icmp_original.then_some(IcmpMessage { kind: 3, code: 3 }),
+                is_icmp_original,
                 to_group,
                 ..packet
             };
-            (packet, cut && !quoted)
+            (packet, cut && !is_icmp_original)
         })
     }
 
@@ -147,10 +148,10 @@ mod tests {
 
         #[test]
         fn a_flow_that_is_cut_in_time_and_merged_is_the_flow(all in vec(any_packet(), 1..16)) {
-            let begin = all.iter().position(|(packet, _)| !packet.quoted).unwrap_or(all.len());
+            let begin = all.iter().position(|(packet, _)| !packet.is_icmp_original).unwrap_or(all.len());
             let (packets, cuts): (Vec<Observation>, Vec<bool>) = all[begin..].iter().copied().unzip();
             prop_assume!(!packets.is_empty());
-            let begins_part = |place: &usize| *place == 0 || cuts[*place] || is_opening(&packets[*place]) && !packets[*place].quoted;
+            let begins_part = |place: &usize| *place == 0 || cuts[*place] || is_opening(&packets[*place]);
             let begins: Vec<usize> = (0..packets.len()).filter(begins_part).chain([packets.len()]).collect();
             let flow = merged(begins.windows(2).map(|part| &packets[part[0]..part[1]]));
             prop_assert_eq!(flow, counted(&packets));
@@ -159,13 +160,13 @@ mod tests {
 
     #[test]
     fn an_answer_belongs_to_the_opening_in_an_earlier_part() {
-        let open = (Opening::Handshake(SERVER), Outcome::Established);
+        let open = (Handshake::SynAndSynAck(SERVER), Outcome::Established);
         for place in 1..3 {
             let flow = cut_at(place, &[SYN, SYN_ACK, ACK]);
-            assert_eq!((flow.opening(), flow.outcome(), flow.first_side()), (open.0, open.1, CLIENT));
+            assert_eq!((flow.handshake(), flow.outcome(), flow.first_side()), (open.0, open.1, CLIENT));
         }
         let flow = cut_at(1, &[SYN_ACK, ACK]);
-        assert_eq!(flow.opening(), Opening::AnswerUsed(SERVER), "the packet that uses the answer is in the later part");
+        assert_eq!(flow.handshake(), Handshake::SynAckUsed(SERVER), "the packet that uses the answer is in the later part");
     }
 
     #[test]
@@ -173,7 +174,7 @@ mod tests {
         let with_data = Observation { payload_len: 10, ..observation(SYN) };
         let packets = [with_data, observation(SYN), observation((SERVER, "SA", 100, 18, 0))];
         let flow = merged([&packets[..1], &packets[1..2], &packets[2..]]);
-        assert_eq!((flow.opening(), &flow), (Opening::Handshake(SERVER), &counted(&packets)));
+        assert_eq!((flow.handshake(), &flow), (Handshake::SynAndSynAck(SERVER), &counted(&packets)));
     }
 
     #[test]

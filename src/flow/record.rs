@@ -37,7 +37,7 @@ bitflags! {
         const OVERFLOW = 1 << 18;
         /// The side sent a packet that neither opens nor resets: such a packet from a client shows that it was answered.
         const WENT_ON = 1 << 19;
-        /// The two directions came in different scopes.
+        /// The two directions came in different encapsulations.
         const JOINED = 1 << 21;
         /// The side sent a reset before it had closed the connection.
         const RESET_UNFINISHED = 1 << 22;
@@ -84,7 +84,7 @@ impl FlowEvents {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[repr(C, align(64))]
 pub struct Flow {
-    /// The endpoints, protocol and scope.
+    /// The endpoints, protocol and encapsulation.
     pub key: FlowKey,
     /// The times of the first and last packet.
     pub span: Span,
@@ -105,8 +105,8 @@ pub struct Flow {
     pub(super) seen: FlowEvents,
     /// Bytes of data in the opening whose sequence number is kept (TCP Fast Open, RFC 7413).
     pub(super) opening_data: u16,
-    /// The scope of the other direction, where the two differ.
-    pub(super) other_scope: EncapsulationId,
+    /// The encapsulation of the other direction, where the two differ.
+    pub(super) other_encapsulation: EncapsulationId,
 }
 
 /// The silence in nanoseconds after which a new SYN opens a new connection even if the old one was never closed.
@@ -135,14 +135,14 @@ impl Flow {
             answered_sequence: 0,
             seen,
             opening_data: 0,
-            other_scope: EncapsulationId::PLAIN,
+            other_encapsulation: EncapsulationId::NONE,
         }
     }
 
     /// The overflow record of a protocol, which stands for all flows for which the table has no room. It has no endpoints.
     pub fn overflow(protocol: u8) -> Flow {
         let nowhere = (Address::default(), 0);
-        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, nowhere, nowhere);
+        let (key, _) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, nowhere, nowhere);
         let mut seen = FlowEvents::default();
         seen.insert(FlowEvents::OVERFLOW);
         Flow::empty(key, seen)
@@ -181,7 +181,7 @@ impl Flow {
         if observation.fragment != Fragment::Whole {
             self.seen.insert(FlowEvents::FRAGMENTED);
         }
-        self.note_signals(observation);
+        self.note_flags(observation);
     }
 
     /// Adds the packets and bytes of another part of the flow.
@@ -195,14 +195,14 @@ impl Flow {
         self.ip_bytes += other.ip_bytes;
     }
 
-    /// Notes that an ICMP error quoted a packet of the flow.
-    pub fn note_quote(&mut self, quote: &Observation) {
-        let protocol = match quote.key.version {
+    /// Notes an ICMP error about a packet of the flow, given its original datagram.
+    pub fn add_icmp_error(&mut self, original: &Observation) {
+        let protocol = match original.key.version {
             IpVersion::V4 => ip::ICMP,
             IpVersion::V6 => ip::ICMPV6,
         };
-        if quote.message.is_some_and(|message| is_port_unreachable(protocol, message)) {
-            self.seen.insert(FlowEvents::PORT_UNREACHABLE.by(quote.side));
+        if original.message.is_some_and(|message| is_port_unreachable(protocol, message)) {
+            self.seen.insert(FlowEvents::PORT_UNREACHABLE.by(original.side));
         }
     }
 
@@ -247,9 +247,9 @@ impl Flow {
             .find(|side| self.seen.intersects(FlowEvents::ADDRESSED_AS_GROUP.by(*side)) && self.packets[side.index()] == 0)
     }
 
-    /// The scope of the other direction, if the two directions came in different scopes.
-    pub fn other_scope(&self) -> Option<EncapsulationId> {
-        self.seen.contains(FlowEvents::JOINED).then_some(self.other_scope)
+    /// The encapsulation of the other direction, if the two directions came in different ones.
+    pub fn other_encapsulation(&self) -> Option<EncapsulationId> {
+        self.seen.contains(FlowEvents::JOINED).then_some(self.other_encapsulation)
     }
 
     /// True if any packet of the flow was a fragment.

@@ -74,7 +74,7 @@ impl FlowTable {
         }
     }
 
-    /// Counts packets, or quotations of packets, in order of arrival.
+    /// Counts packets, and original datagrams in ICMP errors, in order of arrival.
     pub fn push(&mut self, observations: &[Observation]) {
         let (size, end) = (self.options.batch_size, observations.len());
         let batch = |number: usize| end.min(number * size)..end.min((number + 1) * size);
@@ -180,7 +180,9 @@ impl FlowTable {
         a.hash(&mut hasher);
         b.hash(&mut hasher);
         let [a, b] = key.ports.map(u64::from);
-        hasher.write_u64(a << 48 | b << 32 | u64::from(key.scope.0) << 16 | u64::from(key.protocol) << 8 | key.version as u64);
+        hasher.write_u64(
+            a << 48 | b << 32 | u64::from(key.encapsulation.0) << 16 | u64::from(key.protocol) << 8 | key.version as u64,
+        );
         hasher.finish()
     }
 
@@ -223,8 +225,8 @@ impl FlowTable {
     #[inline]
     fn count_at_once(&mut self, number: u32, observation: &Observation) -> bool {
         let flow = self.flows.get_mut(number as usize);
-        let is_plain = !observation.quoted && observation.fragment == Fragment::Whole;
-        let fits = flow.key == observation.key && is_plain && !flow.is_ended_by(observation, self.options.idle_timeout);
+        let is_whole = !observation.is_icmp_original && observation.fragment == Fragment::Whole;
+        let fits = flow.key == observation.key && is_whole && !flow.is_ended_by(observation, self.options.idle_timeout);
         if fits {
             flow.add(observation);
             self.add_to_timeline(number as usize, observation);
@@ -235,13 +237,13 @@ impl FlowTable {
     /// Counts any observation. Returns true if its key now leads to another flow than before.
     fn count_elsewhere(&mut self, hash: u64, observation: &Observation) -> bool {
         match self.find(hash, observation).map(|(number, _)| number) {
-            Ok(number) if observation.quoted => self.note_quote(number, observation),
+            Ok(number) if observation.is_icmp_original => self.add_icmp_error(number, observation),
             Ok(number) if self.begins_anew(number, observation) => {
                 self.begin_anew(hash, observation);
                 return true;
             }
             Ok(number) => self.add(number, observation),
-            Err(_) if observation.quoted => self.flows.keep_unplaced(observation),
+            Err(_) if observation.is_icmp_original => self.flows.keep_icmp_original(observation),
             Err(_) if self.is_full() => self.add_overflow(observation),
             Err(at) => {
                 let number = self.begin(observation);
@@ -316,9 +318,9 @@ impl FlowTable {
         self.flows.len() - 1
     }
 
-    fn note_quote(&mut self, number: usize, quote: &Observation) {
+    fn add_icmp_error(&mut self, number: usize, original: &Observation) {
         self.flows.rare_mut(number).icmp_errors += 1;
-        self.flows.get_mut(number).note_quote(quote);
+        self.flows.get_mut(number).add_icmp_error(original);
     }
 }
 
@@ -335,7 +337,7 @@ mod tests {
     /// A TCP packet from `port` at `second`.
     fn packet(port: u16, second: i64) -> Observation {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, client, server);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, client, server);
         Observation { key, ..observation((side, "", 0, 0, second)) }
     }
 
@@ -368,8 +370,8 @@ mod tests {
         let timeline = Some(TimelineOptions { interval: Some(NANOSECONDS) });
         let mut table = table(TableOptions { timeline, ..TableOptions::default() });
         let fragment = |port| Observation { fragment: Fragment::First(7), ..packet(port, 0) };
-        let quote = Observation { quoted: true, ..packet(3, 0) };
-        table.push(&[packet(1, 0), fragment(2), packet(3, 0), quote, packet(3, 1)]);
+        let original = Observation { is_icmp_original: true, ..packet(3, 0) };
+        table.push(&[packet(1, 0), fragment(2), packet(3, 0), original, packet(3, 1)]);
         table.remove(&[true, true, false]);
         let flows = table.flows();
         assert_eq!(flows.rare(0), Rare { fragments: 0, icmp_errors: 1 });

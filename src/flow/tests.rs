@@ -5,7 +5,7 @@ use std::mem::offset_of;
 use super::*;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, ConnectionFlags, EncapsulationId, FlowKey, IcmpMessage, IpVersion, Observation, Side};
-use crate::service::{Opening, Verdict};
+use crate::service::{Handshake, Verdict};
 use crate::time::{NANOSECONDS, Time};
 
 /// The client is side A: 10.0.0.5 comes before 192.0.2.80.
@@ -18,7 +18,7 @@ pub(super) type Said = (Side, &'static str, u32, u32, i64);
 pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observation {
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 51544), (Address::v4([192, 0, 2, 80]), 443));
     let (from, to) = if side == CLIENT { (client, server) } else { (server, client) };
-    let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, from, to);
+    let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, from, to);
     assert_eq!(sender, side);
     let bit = |flag, signal: ConnectionFlags| if flags.contains(flag) { signal } else { ConnectionFlags::empty() };
     Observation {
@@ -28,7 +28,7 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
         wire_len: 60,
         ip_len: 46,
         payload_len: if flags.contains('D') { 6 } else { 0 },
-        signals: bit('S', ConnectionFlags::SYN)
+        flags: bit('S', ConnectionFlags::SYN)
             | bit('A', ConnectionFlags::ACK)
             | bit('F', ConnectionFlags::FIN)
             | bit('R', ConnectionFlags::RST),
@@ -45,12 +45,12 @@ fn flows(said: &[Said]) -> Flows {
     table.finish().0
 }
 
-/// Opening, outcome and state of the only flow.
-fn told(said: &[Said]) -> (Opening, Outcome, &'static str) {
+/// Handshake, outcome and state of the only flow.
+fn told(said: &[Said]) -> (Handshake, Outcome, &'static str) {
     let flows = flows(said);
     assert_eq!(flows.len(), 1);
     let flow = flows.get(0);
-    (flow.opening(), flow.outcome(), flow.conn_state())
+    (flow.handshake(), flow.outcome(), flow.conn_state())
 }
 
 const SYN: Said = (CLIENT, "S", 7, 0, 0);
@@ -59,24 +59,24 @@ const ACK: Said = (CLIENT, "A", 8, 101, 0);
 
 #[test]
 fn a_handshake_is_recognised_in_any_order_of_its_packets() {
-    let open = (Opening::Handshake(SERVER), Outcome::Established, "S1");
+    let open = (Handshake::SynAndSynAck(SERVER), Outcome::Established, "S1");
     assert_eq!(told(&[SYN, SYN_ACK, ACK]), open);
     assert_eq!(told(&[SYN_ACK, SYN]), open, "stored in the wrong order");
     assert_eq!(told(&[(CLIENT, "S", 3, 0, 0), SYN, SYN_ACK]), open, "a second try with another number");
     let other_number = (SERVER, "SA", 100, 99, 0);
-    assert_eq!(told(&[SYN, other_number]).0, Opening::Asked(SERVER), "an answer to something else");
-    assert_eq!(told(&[SYN, other_number, ACK]).0, Opening::AnswerUsed(SERVER));
+    assert_eq!(told(&[SYN, other_number]).0, Handshake::SynOnly(SERVER), "an answer to something else");
+    assert_eq!(told(&[SYN, other_number, ACK]).0, Handshake::SynAckUsed(SERVER));
 }
 
 #[test]
 fn lost_halves_of_a_handshake_are_distinguished() {
-    assert_eq!(told(&[SYN]), (Opening::Asked(SERVER), Outcome::Attempted, "S0"));
-    assert_eq!(told(&[SYN_ACK]), (Opening::AnswerOnly(SERVER), Outcome::Attempted, "OTH"));
-    assert_eq!(told(&[SYN_ACK, ACK]), (Opening::AnswerUsed(SERVER), Outcome::Established, "OTH"));
-    assert_eq!(told(&[SYN_ACK, (CLIENT, "R", 8, 0, 0)]).0, Opening::AnswerOnly(SERVER), "a reset does not take it up");
-    assert_eq!(told(&[ACK, (SERVER, "AD", 101, 8, 0)]), (Opening::Unseen, Outcome::Midstream, "OTH"));
+    assert_eq!(told(&[SYN]), (Handshake::SynOnly(SERVER), Outcome::Attempted, "S0"));
+    assert_eq!(told(&[SYN_ACK]), (Handshake::SynAckOnly(SERVER), Outcome::Attempted, "OTH"));
+    assert_eq!(told(&[SYN_ACK, ACK]), (Handshake::SynAckUsed(SERVER), Outcome::Established, "OTH"));
+    assert_eq!(told(&[SYN_ACK, (CLIENT, "R", 8, 0, 0)]).0, Handshake::SynAckOnly(SERVER), "a reset does not take it up");
+    assert_eq!(told(&[ACK, (SERVER, "AD", 101, 8, 0)]), (Handshake::NotSeen, Outcome::Midstream, "OTH"));
     let back = (SERVER, "S", 50, 0, 0);
-    assert_eq!(told(&[SYN, back]), (Opening::Simultaneous, Outcome::Attempted, "OTH"));
+    assert_eq!(told(&[SYN, back]), (Handshake::SimultaneousOpen, Outcome::Attempted, "OTH"));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn the_end_of_a_connection_has_zeeks_state() {
     assert_eq!(state(&[client_ends, server_ends]), "SF");
     assert_eq!((state(&[client_ends]), state(&[server_ends])), ("S2", "S3"));
     assert_eq!((state(&[(CLIENT, "R", 8, 0, 1)]), state(&[(SERVER, "R", 101, 0, 1)])), ("RSTO", "RSTR"));
-    assert_eq!(told(&[SYN, (SERVER, "RA", 0, 8, 0)]), (Opening::Asked(SERVER), Outcome::Refused, "REJ"));
+    assert_eq!(told(&[SYN, (SERVER, "RA", 0, 8, 0)]), (Handshake::SynOnly(SERVER), Outcome::Refused, "REJ"));
     assert_eq!(told(&[SYN, (CLIENT, "R", 8, 0, 0)]).2, "RSTOS0");
     assert_eq!(told(&[SYN, (CLIENT, "F", 8, 0, 0)]).2, "SH");
     assert_eq!(told(&[SYN_ACK, (SERVER, "R", 101, 0, 0)]).2, "RSTRH");
@@ -101,20 +101,20 @@ fn data_in_an_opening_may_be_acknowledged_with_it_in_part_or_not() {
         let mut table = FlowTable::new(TableOptions::default());
         table.push(&[opening, observation((SERVER, "SA", 100, acknowledgment, 0))]);
         let flows = table.flows();
-        (flows.get(0).opening(), flows.get(0).outcome())
+        (flows.get(0).handshake(), flows.get(0).outcome())
     };
-    let open = (Opening::Handshake(SERVER), Outcome::Established);
+    let open = (Handshake::SynAndSynAck(SERVER), Outcome::Established);
     assert_eq!([8, 12, 18].map(opened_by), [open; 3]);
-    assert_eq!([7, 19].map(opened_by), [(Opening::Asked(SERVER), Outcome::Attempted); 2]);
+    assert_eq!([7, 19].map(opened_by), [(Handshake::SynOnly(SERVER), Outcome::Attempted); 2]);
     // The second try omits the data, and the answer is to the first one.
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&[opening, observation(SYN), observation((SERVER, "SA", 100, 18, 0))]);
-    assert_eq!(table.flows().get(0).opening(), Opening::Handshake(SERVER));
+    assert_eq!(table.flows().get(0).handshake(), Handshake::SynAndSynAck(SERVER));
     // Data of another connection's opening does not count.
     let other = observation((CLIENT, "S", 3, 0, 0));
     let mut table = FlowTable::new(TableOptions::default());
     table.push(&[opening, other, observation((SERVER, "SA", 100, 9, 0))]);
-    assert_eq!(table.flows().get(0).opening(), Opening::Asked(SERVER));
+    assert_eq!(table.flows().get(0).handshake(), Handshake::SynOnly(SERVER));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn both_directions_alone_show_the_outcome_of_the_connection() {
         }
     }
     let client_alone = [SYN, ACK, (CLIENT, "FA", 8, 101, 1)];
-    assert_eq!(told(&client_alone), (Opening::Asked(SERVER), Outcome::Established, "SH"), "Zeek's letters stay");
+    assert_eq!(told(&client_alone), (Handshake::SynOnly(SERVER), Outcome::Established, "SH"), "Zeek's letters stay");
     assert_eq!(told(&[SYN, SYN]).1, Outcome::Attempted, "a second try is no answer");
     assert_eq!(told(&[SYN, (CLIENT, "R", 8, 0, 0)]).1, Outcome::Attempted);
     let before = (CLIENT, "AD", 3, 3, 0);
@@ -162,23 +162,23 @@ fn a_second_connection_is_seen_in_the_servers_direction_alone() {
     assert_eq!(flows(&[SYN, SYN_ACK, (SERVER, "FA", 101, 9, 1), second]).len(), 1, "the client would have shown its SYN");
 }
 
-/// Flows from packets in words, each in a scope, after halves are joined: scopes, packets and opening of each.
-fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Opening)> {
+/// Flows from packets in words, each in an encapsulation, after halves are joined: encapsulations, packets and handshake.
+fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Handshake)> {
     let mut table = FlowTable::new(TableOptions::default());
-    for (scope, said) in said {
+    for (encapsulation, said) in said {
         let mut packet = observation(*said);
-        packet.key.scope = EncapsulationId(*scope);
+        packet.key.encapsulation = EncapsulationId(*encapsulation);
         table.push(&[packet]);
     }
     let joined = table.flows().join_halves(1).map(|joined| joined.flows);
     let flows = joined.as_ref().unwrap_or_else(|| table.flows());
-    let scopes = |flow: &Flow| [flow.key.scope.0, flow.other_scope().unwrap_or(flow.key.scope).0];
-    flows.iter().map(|flow| (scopes(flow), flow.packets, flow.opening())).collect()
+    let encapsulations = |flow: &Flow| [flow.key.encapsulation.0, flow.other_encapsulation().unwrap_or(flow.key.encapsulation).0];
+    flows.iter().map(|flow| (encapsulations(flow), flow.packets, flow.handshake())).collect()
 }
 
 #[test]
-fn directions_in_two_scopes_are_one_flow_if_their_numbers_fit() {
-    let open = |packets| vec![([1, 2], packets, Opening::Handshake(SERVER))];
+fn directions_in_two_encapsulations_are_one_flow_if_their_numbers_fit() {
+    let open = |packets| vec![([1, 2], packets, Handshake::SynAndSynAck(SERVER))];
     assert_eq!(joined(&[(1, SYN), (2, SYN_ACK), (1, ACK)]), open([2, 1]));
     assert_eq!(joined(&[(2, SYN_ACK), (1, SYN), (1, ACK)]), open([2, 1]), "in any order");
     let other_answer = (SERVER, "SA", 100, 99, 0);
@@ -194,7 +194,7 @@ fn directions_without_an_opening_are_one_flow_if_their_numbers_are_near() {
     let (client, server) = ((CLIENT, "AD", 8, 1000, 0), |sequence| (SERVER, "AD", sequence, 14, 0));
     assert_eq!(joined(&[(1, client), (2, server(1006))]).len(), 1);
     assert_eq!(joined(&[(1, client), (2, server(1 << 30))]).len(), 2);
-    assert_eq!(joined(&[(1, SYN), (2, (SERVER, "RA", 0, 8, 0))]), [([1, 2], [1, 1], Opening::Asked(SERVER))], "a refusal");
+    assert_eq!(joined(&[(1, SYN), (2, (SERVER, "RA", 0, 8, 0))]), [([1, 2], [1, 1], Handshake::SynOnly(SERVER))], "a refusal");
 }
 
 #[test]
@@ -202,17 +202,17 @@ fn several_connections_between_the_same_ports_are_joined_each_with_its_own_half(
     let (closes, again) = ((CLIENT, "FA", 8, 101, 0), (CLIENT, "S", 500, 0, 1));
     let (server_closes, answers_again) = ((SERVER, "FA", 101, 9, 0), (SERVER, "SA", 900, 501, 1));
     let all = [(1, SYN), (2, SYN_ACK), (1, closes), (2, server_closes), (1, again), (2, answers_again)];
-    let each = ([1, 2], [2, 2], Opening::Handshake(SERVER));
-    assert_eq!(joined(&all), [each, ([1, 2], [1, 1], Opening::Handshake(SERVER))]);
+    let each = ([1, 2], [2, 2], Handshake::SynAndSynAck(SERVER));
+    assert_eq!(joined(&all), [each, ([1, 2], [1, 1], Handshake::SynAndSynAck(SERVER))]);
 }
 
 #[test]
-fn an_error_in_the_other_scope_is_about_the_half_that_it_quotes() {
+fn an_error_in_the_other_encapsulation_is_about_the_half_of_its_original_datagram() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
-    let mut quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
-    quote.key.scope = EncapsulationId(2);
+    let mut original = Observation { is_icmp_original: true, message: unreachable, ..observation(SYN) };
+    original.key.encapsulation = EncapsulationId(2);
     let mut table = FlowTable::new(TableOptions::default());
-    table.push(&[observation(SYN), quote]);
+    table.push(&[observation(SYN), original]);
     let Joined { flows, .. } = table.flows().join_halves(1).unwrap();
     assert_eq!((flows.rare(0).icmp_errors, flows.get(0).outcome(), flows.len()), (1, Outcome::Refused, 1));
     let apart = table.flows();
@@ -243,9 +243,9 @@ fn directions_are_counted_separately() {
 #[test]
 fn a_quotation_marks_its_flow_and_counts_nothing() {
     let unreachable = Some(IcmpMessage { kind: 3, code: 3 });
-    let quote = Observation { quoted: true, message: unreachable, ..observation(SYN) };
+    let original = Observation { is_icmp_original: true, message: unreachable, ..observation(SYN) };
     let mut table = FlowTable::new(TableOptions::default());
-    table.push(&[quote, observation(SYN), quote]);
+    table.push(&[original, observation(SYN), original]);
     let flows = table.flows();
     assert_eq!((flows.len(), flows.get(0).packets, flows.rare(0).icmp_errors), (1, [1, 0], 1));
     assert_eq!(flows.get(0).outcome(), Outcome::Refused);
@@ -277,7 +277,7 @@ fn many_flows_are_all_found_again() {
     let mut table = FlowTable::new(TableOptions::default());
     let packet = |port| {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), port), (Address::v4([192, 0, 2, 80]), 443));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, client, server);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, client, server);
         Observation { key, side, ..observation(ACK) }
     };
     let packets: Vec<Observation> = (0..u16::MAX).map(packet).collect();

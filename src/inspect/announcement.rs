@@ -124,7 +124,7 @@ impl Announcements {
                         .time
                         .since(now)
                         .is_none_or(|since| since <= idle && since.saturating_add(lifetime).saturating_add(idle) >= 0),
-                    ChannelEvent::Flow(expectation) => repeated.insert((announcement.channel.scope, expectation)),
+                    ChannelEvent::Flow(expectation) => repeated.insert((announcement.channel.encapsulation, expectation)),
                     ChannelEvent::Encrypted | ChannelEvent::Truncated => is_there(&announcement.channel),
                 }
         };
@@ -161,7 +161,7 @@ mod tests {
 
     fn truncated(client: u16) -> Announcement {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
-        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, a, b);
+        let (channel, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, a, b);
         Announcement { packet: 1, time: Time::UNKNOWN, channel, sender, event: ChannelEvent::Truncated }
     }
 

@@ -89,15 +89,15 @@ impl Inspector {
     /// True if a packet should be inspected: one of its ports has a channel, and the packet has a payload or opens a connection.
     #[inline(always)]
     pub fn wants(&self, observation: &Observation) -> bool {
-        let may_matter = observation.payload_len > 0 || observation.signals.contains(ConnectionFlags::SYN);
+        let may_matter = observation.payload_len > 0 || observation.flags.contains(ConnectionFlags::SYN);
         may_matter && self.channels.any(observation.key.protocol, observation.key.ports)
     }
 
     /// Reads a packet: its `number` in the capture, from 1, its headers, and the captured part of its payload.
     #[cold]
     pub fn inspect(&mut self, number: u64, observation: &Observation, payload: &[u8]) {
-        let Observation { key, side, signals, payload_len, .. } = *observation;
-        if signals.contains(ConnectionFlags::SYN) {
+        let Observation { key, side, flags, payload_len, .. } = *observation;
+        if flags.contains(ConnectionFlags::SYN) {
             // A new connection between the same ports is a new channel.
             self.encrypted.remove(&key);
             self.truncated.remove(&key);

@@ -142,7 +142,7 @@ mod tests {
 
     fn direction(client: u16) -> Direction {
         let (a, b) = ((Address::v4([10, 0, 0, 5]), client), (Address::v4([192, 0, 2, 80]), 21));
-        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::PLAIN, a, b);
+        let (key, side) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, a, b);
         (key, side, Channel::Ftp)
     }
 

@@ -260,7 +260,7 @@ mod tests {
 
     fn flow(client_port: u16) -> FlowKey {
         let (client, server) = ((Address::v4([10, 0, 0, 5]), client_port), (Address::v4([192, 0, 2, 80]), 111));
-        FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::PLAIN, client, server).0
+        FlowKey::with_ports(IpVersion::V4, ip::UDP, EncapsulationId::NONE, client, server).0
     }
 
     /// The bindings in the messages of one flow.

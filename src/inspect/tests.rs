@@ -66,7 +66,7 @@ impl Feed {
         for direction in [(from, to), (to, from)] {
             self.next.entry(direction).and_modify(|next| *next -= 5000);
         }
-        self.packet(Observation { signals: ConnectionFlags::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
+        self.packet(Observation { flags: ConnectionFlags::SYN, ..observation(ip::TCP, from, to, b"") }, b"")
     }
 
     fn group(&mut self, from: AddressPort, to: AddressPort, payload: &[u8]) -> &mut Feed {
@@ -82,17 +82,17 @@ impl Feed {
 
 fn observation(protocol: u8, from: AddressPort, to: AddressPort, payload: &[u8]) -> Observation {
     let end = |(address, port): AddressPort| (Address::v4(address), port);
-    let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, end(from), end(to));
+    let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, end(from), end(to));
     Observation {
         key,
         side,
-        quoted: false,
+        is_icmp_original: false,
         to_group: false,
         time: Time::from_nanoseconds(0),
         wire_len: 100,
         ip_len: 100,
         payload_len: payload.len() as u32,
-        signals: ConnectionFlags::default(),
+        flags: ConnectionFlags::default(),
         sequence: 0,
         acknowledgment: 0,
         fragment: Fragment::Whole,

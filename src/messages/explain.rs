@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::decode::Path;
+use crate::decode::EncapsulationStack;
 use crate::explain::Endpoint;
 use crate::service::{Confidence, Evidence, FlowFlags, NameSource, Reply, Transport};
 
@@ -66,10 +66,10 @@ pub trait ExplainMessages {
     fn flow_size(&self, packets: u64, wire_bytes: u64, times: Option<(i64, i64)>) -> String;
 
     /// The VLANs and tunnels that the two directions of a flow were seen in; `None` if there were none.
-    fn encapsulations(&self, paths: &[Path; 2]) -> Option<String>;
+    fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String>;
 
-    /// The packet that was asked for: its sender, or `None` for a later fragment, and the flow that it quotes, if it is an ICMP error.
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, quoted: Option<u64>) -> String;
+    /// The packet that was asked for: its sender, or `None` for a later fragment, and the flow that an ICMP error is about.
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String;
 
     /// The heading of the ladder.
     fn who_is_the_server(&self) -> &'static str;

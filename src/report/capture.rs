@@ -145,14 +145,14 @@ fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
 /// The worst completeness of all inputs.
 fn worst(analysis: &Decided<'_>) -> Completeness {
     let severity = |completeness: &Completeness| match completeness {
-        Completeness::Yes => 0,
+        Completeness::Complete => 0,
         Completeness::CutOff => 1,
         Completeness::Damaged => 2,
         Completeness::Interrupted { .. } => 3,
     };
     let unread = (analysis.unread > 0).then_some(Completeness::Interrupted { offset: 0 });
     let all = analysis.inputs.iter().map(|input| input.completeness).chain(unread);
-    all.max_by_key(severity).unwrap_or(Completeness::Yes)
+    all.max_by_key(severity).unwrap_or(Completeness::Complete)
 }
 
 fn precision(resolution: Resolution) -> String {

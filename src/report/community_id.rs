@@ -75,7 +75,7 @@ impl fmt::Display for CommunityId<'_> {
 
 /// The side that sent messages of the flow's type: the one that asked in a query, the first sender otherwise.
 fn asking_side(flow: &Flow) -> Side {
-    flow.opening().initiator().unwrap_or_else(|| flow.first_side())
+    flow.handshake().initiator().unwrap_or_else(|| flow.first_side())
 }
 
 /// Returns the first side and the two numbers in place of ports: for a type with a counterpart, both types, with the smaller
@@ -108,8 +108,8 @@ mod tests {
     use super::*;
     use crate::decode::{Address, ConnectionFlags, EncapsulationId, IcmpMessage, IpVersion, Observation};
 
-    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, signals: ConnectionFlags) -> Flow {
-        let observation = Observation { key, side, signals, acknowledgment: 1, message, ..Observation::BLANK };
+    fn flow(key: FlowKey, side: Side, message: Option<IcmpMessage>, flags: ConnectionFlags) -> Flow {
+        let observation = Observation { key, side, flags, acknowledgment: 1, message, ..Observation::BLANK };
         let mut flow = Flow::begin(&observation);
         flow.add(&observation);
         flow
@@ -120,7 +120,7 @@ mod tests {
     fn the_specifications_examples_have_their_identifiers() {
         let transport = |protocol, from: ([u8; 4], u16), to: ([u8; 4], u16)| {
             let ends = ((Address::v4(from.0), from.1), (Address::v4(to.0), to.1));
-            let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::PLAIN, ends.0, ends.1);
+            let (key, side) = FlowKey::with_ports(IpVersion::V4, protocol, EncapsulationId::NONE, ends.0, ends.1);
             CommunityId::new(&flow(key, side, None, ConnectionFlags::default())).to_string()
         };
         let (client, server) = (([128, 232, 110, 120], 34855), ([66, 35, 250, 204], 80));
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(transport(ip::TCP, server, client), "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
         assert_eq!(transport(ip::UDP, ([192, 168, 1, 52], 54585), ([8, 8, 8, 8], 53)), "1:d/FP5EW3wiY1vCndhwleRRKHowQ=");
         let (host, router) = (Address::v4([192, 168, 0, 89]), Address::v4([192, 168, 0, 1]));
-        let (key, side) = FlowKey::without_ports(IpVersion::V4, ip::ICMP, EncapsulationId::PLAIN, host, router, [8, 512]);
+        let (key, side) = FlowKey::without_ports(IpVersion::V4, ip::ICMP, EncapsulationId::NONE, host, router, [8, 512]);
         let ping = flow(key, side, Some(IcmpMessage { kind: 8, code: 0 }), ConnectionFlags::SYN);
         assert_eq!(CommunityId::new(&ping).to_string(), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
     }

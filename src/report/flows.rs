@@ -166,9 +166,9 @@ impl<'a> FlowRow<'a> {
         let address = |side| is_one.then(|| flow.key.ip_addr(side));
         let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
         // Nearly all flows have no encapsulation.
-        let is_plain = flow.key.scope == EncapsulationId::PLAIN && flow.other_scope().is_none();
-        let paths = if is_plain { None } else { Some(analysis.paths(flow)) };
-        let paths = paths.as_ref().map_or(&[][..], |paths| &paths[..]);
+        let has_none = flow.key.encapsulation == EncapsulationId::NONE && flow.other_encapsulation().is_none();
+        let stacks = if has_none { None } else { Some(analysis.stacks(flow)) };
+        let stacks = stacks.as_ref().map_or(&[][..], |stacks| &stacks[..]);
         FlowRow {
             flow_id: Some(analysis.flows.id(number)),
             transport: names::transport(flow.key.protocol),
@@ -177,8 +177,8 @@ impl<'a> FlowRow<'a> {
             client_port: port(client),
             server_ip: address(server),
             server_port: port(server),
-            vlan: names::vlan(paths),
-            tunnel: names::tunnel(paths),
+            vlan: names::vlan(stacks),
+            tunnel: names::tunnel(stacks),
             category: names::non_empty(names::category(registry, verdict.service)),
             service: names::non_empty(names::service(registry, verdict.service)),
             name_source: names::non_empty(names::source(registry, verdict.service)),
@@ -186,7 +186,7 @@ impl<'a> FlowRow<'a> {
             evidence: Some(verdict.evidence),
             confidence: Some(verdict.confidence),
             alternatives: names::alternatives(registry, verdict.alternatives),
-            flags: flow.flags(verdict, paths),
+            flags: flow.flags(verdict, stacks),
             tcp_state: (flow.key.protocol == ip::TCP).then(|| flow.conn_state()),
             span: flow.span,
             from_client: sent_by(flow, client),

@@ -1,8 +1,8 @@
-//! Words that several tables share: the names of verdicts, ports and paths.
+//! Words that several tables share: the names of verdicts, ports and encapsulations.
 
 use std::borrow::Cow;
 
-use crate::decode::{Encapsulation, Path};
+use crate::decode::{Encapsulation, EncapsulationStack};
 use crate::service::{Category, EntryId, Registry, Service, Transport, protocols};
 
 /// The word for all items without a row of their own.
@@ -65,27 +65,27 @@ pub fn alternatives(registry: &Registry, alternatives: [Option<EntryId>; 2]) -> 
     }
 }
 
-/// The VLAN identifiers on the paths of a flow's two directions, outermost first; once, if they are the same.
-pub fn vlan(paths: &[Path]) -> Vec<Vec<u16>> {
-    different(paths, |step| match step {
+/// The VLAN identifiers in the stacks of a flow's two directions, outermost first; once, if they are the same.
+pub fn vlan(stacks: &[EncapsulationStack]) -> Vec<Vec<u16>> {
+    different(stacks, |step| match step {
         Encapsulation::Vlan(id) => Some(id),
         _ => None,
     })
 }
 
-/// The other encapsulations on the paths, in the same form.
-pub fn tunnel(paths: &[Path]) -> Vec<Vec<Encapsulation>> {
-    different(paths, |step| match step {
+/// The other encapsulations in the stacks, in the same form.
+pub fn tunnel(stacks: &[EncapsulationStack]) -> Vec<Vec<Encapsulation>> {
+    different(stacks, |step| match step {
         Encapsulation::Vlan(_) => None,
         tunnel => Some(tunnel),
     })
 }
 
-/// The different lists of the items that `pick` takes from each path. A path without such items has no list.
-fn different<T: PartialEq>(paths: &[Path], pick: impl Fn(Encapsulation) -> Option<T>) -> Vec<Vec<T>> {
+/// The different lists of the items that `pick` takes from each stack. A stack without such items has no list.
+fn different<T: PartialEq>(stacks: &[EncapsulationStack], pick: impl Fn(Encapsulation) -> Option<T>) -> Vec<Vec<T>> {
     let mut picked: Vec<Vec<T>> = Vec::new();
-    for path in paths {
-        let steps: Vec<T> = path.steps().filter_map(&pick).collect();
+    for stack in stacks {
+        let steps: Vec<T> = stack.steps().filter_map(&pick).collect();
         if !steps.is_empty() && picked.last() != Some(&steps) {
             picked.push(steps);
         }

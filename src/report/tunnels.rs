@@ -14,7 +14,7 @@ use crate::traffic::Traffic;
 /// The packets with one kind of encapsulation.
 #[derive(Clone, Copy, Debug)]
 pub struct TunnelRow {
-    /// The key of the encapsulation. `None`: packets whose path is beyond the number of paths that are counted separately.
+    /// The key of the encapsulation. `None`: packets whose stack is beyond the number of stacks that are counted separately.
     pub encapsulation: Option<&'static str>,
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
@@ -34,9 +34,9 @@ impl FromDecided for TunnelRow {
     fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
         // Sorted by the keys as written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
-        for (number, traffic) in analysis.tally.scopes.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
-            let path = analysis.scopes.path(EncapsulationId(number as u16));
-            let mut names: BTreeSet<Option<&'static str>> = path.steps().map(|step| Some(step.name())).collect();
+        for (number, traffic) in analysis.tally.encapsulations.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
+            let stack = analysis.encapsulations.stack(EncapsulationId(number as u16));
+            let mut names: BTreeSet<Option<&'static str>> = stack.steps().map(|step| Some(step.name())).collect();
             if names.is_empty() {
                 names.insert(None);
             }

@@ -24,7 +24,7 @@ pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 
-use crate::decode::{Decoded, EncapsulationId, EncapsulationIds, Observation, Walked};
+use crate::decode::{Decoded, DecodedPacket, EncapsulationId, EncapsulationIds, Observation};
 use crate::time::Time;
 use crate::traffic::Traffic;
 
@@ -37,31 +37,31 @@ pub struct Tally {
     pub sizes: Sizes,
     /// Packets without ports.
     pub portless: Portless,
-    /// Packets by scope, at the scope's number. The first entry, which is for packets without encapsulation, stays 0.
-    pub scopes: Vec<Traffic>,
+    /// Packets by the number of their encapsulations. The first entry, which is for packets without encapsulation, stays 0.
+    pub encapsulations: Vec<Traffic>,
     /// Packets of link types that cannot be decoded.
     pub unsupported: Unsupported,
 }
 
 impl Tally {
     /// Counts a packet under its encapsulation, if it has one.
-    pub fn add_scope(&mut self, wire_len: u32, scope: EncapsulationId) {
-        if scope == EncapsulationId::PLAIN {
+    pub fn add_encapsulation(&mut self, wire_len: u32, encapsulation: EncapsulationId) {
+        if encapsulation == EncapsulationId::NONE {
             return;
         }
-        self.scope_mut(scope).add(wire_len);
+        self.encapsulation_mut(encapsulation).add(wire_len);
     }
 
-    fn scope_mut(&mut self, scope: EncapsulationId) -> &mut Traffic {
-        let index = usize::from(scope.0);
-        if self.scopes.len() <= index {
-            self.scopes.resize(index + 1, Traffic::default());
+    fn encapsulation_mut(&mut self, encapsulation: EncapsulationId) -> &mut Traffic {
+        let index = usize::from(encapsulation.0);
+        if self.encapsulations.len() <= index {
+            self.encapsulations.resize(index + 1, Traffic::default());
         }
-        &mut self.scopes[index]
+        &mut self.encapsulations[index]
     }
 
     /// Counts a packet that gave no observation.
-    pub fn add_stopped(&mut self, walked: &Walked<'_>, time: Time, wire_len: u32) {
+    pub fn add_stopped(&mut self, walked: &DecodedPacket<'_>, time: Time, wire_len: u32) {
         self.add_packet(Place::from_decoded(&walked.decoded), wire_len);
         match walked.decoded {
             Decoded::NonIp(protocol) => self.portless.add_link(protocol, walked.link_addresses, time, wire_len),
@@ -101,14 +101,14 @@ impl Tally {
         self.sizes.add(wire_len);
     }
 
-    /// Adds another tally. `scopes` gives the numbers that its scopes have here.
-    pub fn merge(&mut self, other: &Tally, scopes: &EncapsulationIds) {
+    /// Adds another tally. `encapsulations` gives the numbers that its encapsulations have here.
+    pub fn merge(&mut self, other: &Tally, encapsulations: &EncapsulationIds) {
         self.ledger.merge(&other.ledger);
         self.sizes.merge(&other.sizes);
         self.portless.merge(&other.portless);
         self.unsupported.merge(&other.unsupported);
-        for (id, traffic) in (0..).zip(&other.scopes).filter(|(_, traffic)| traffic.packets > 0) {
-            self.scope_mut(scopes.of(EncapsulationId(id))).merge(*traffic);
+        for (id, traffic) in (0..).zip(&other.encapsulations).filter(|(_, traffic)| traffic.packets > 0) {
+            self.encapsulation_mut(encapsulations.of(EncapsulationId(id))).merge(*traffic);
         }
     }
 }

@@ -295,7 +295,7 @@ fn peers_of_each_other_are_told_apart_from_servers() {
 }
 
 #[test]
-fn an_announcement_holds_in_its_own_scope_for_its_own_machine_and_not_for_its_channel() {
+fn an_announcement_holds_in_its_own_encapsulation_for_its_own_machine_and_not_for_its_channel() {
     let tag = |frames: Vec<Vec<u8>>| frames.iter().map(|frame| tagged(frame, &[(0x8100, 5)])).collect::<Vec<_>>();
     let passive = ftp(&["<227 (192,0,2,80,234,96)\r\n"]);
     let data = connection((C, 40_002), (S, 60_000), 1);

@@ -49,7 +49,7 @@ fn a_coin_toss_is_refused_until_another_flow_tells() {
 }
 
 #[test]
-fn a_server_is_known_by_what_proves_it_in_its_own_scope_and_transport() {
+fn a_server_is_known_by_what_proves_it_in_its_own_encapsulation_and_transport() {
     let unclear = exchange((C, 5060), (S, 8080), 1);
     let elsewhere = |frames: Vec<Vec<u8>>| flows([unclear.clone(), frames].concat()).remove(0);
     let proof = connection((D, 40002), (S, 8080), 1);

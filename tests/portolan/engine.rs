@@ -412,7 +412,7 @@ fn who_waits_is_not_at_an_end_and_a_decompressor_cannot_wait() {
     let capture = Scene::new().frames(connection((C, 50_000), (S, 443), 1)).pcapng();
     let mut waiting = in_pieces(&capture, &[400]);
     while waiting.next_packet().is_some() {}
-    assert!(waiting.is_waiting() && waiting.completeness() == Completeness::Yes);
+    assert!(waiting.is_waiting() && waiting.completeness() == Completeness::Complete);
     // What was lost inside of a decompressor cannot be had once more.
     let (first, second) = capture.split_at(400);
     let frames = [first, second].map(|part| zstd::encode_all(part, 3).unwrap());

@@ -262,15 +262,15 @@ proptest! {
             let mut scene = Scene::new();
             scene.frames(frames.concat());
             let collected = analysed(&scene.pcap(), 64).collected;
-            (collected.tally.into_owned(), collected.scopes.into_owned())
+            (collected.tally.into_owned(), collected.encapsulations.into_owned())
         };
         // The parts begin at the same second, so that times are not compared.
-        let ((mut merged, mut scopes), (right, scopes_of_right)) = (tally(&left), tally(&right_frames));
-        let (all, scopes_of_all) = tally(&[left, right_frames].concat());
-        merged.merge(&right, &scopes.merge(&scopes_of_right));
-        prop_assert_eq!(&merged.scopes, &all.scopes);
-        let path = |scopes: &Encapsulations, number: usize| scopes.path(EncapsulationId(number as u16));
-        prop_assert!((0..all.scopes.len()).all(|number| path(&scopes, number) == path(&scopes_of_all, number)));
+        let ((mut merged, mut encapsulations), (right, encapsulations_of_right)) = (tally(&left), tally(&right_frames));
+        let (all, encapsulations_of_all) = tally(&[left, right_frames].concat());
+        merged.merge(&right, &encapsulations.merge(&encapsulations_of_right));
+        prop_assert_eq!(&merged.encapsulations, &all.encapsulations);
+        let stack = |encapsulations: &Encapsulations, number: usize| encapsulations.stack(EncapsulationId(number as u16));
+        prop_assert!((0..all.encapsulations.len()).all(|number| stack(&encapsulations, number) == stack(&encapsulations_of_all, number)));
         prop_assert_eq!(merged.ledger, all.ledger);
         prop_assert_eq!(merged.sizes, all.sizes);
         let counted = |tally: &portolan::stats::Tally| {

@@ -33,7 +33,7 @@ fn read(stream: Stream) -> Vec<(usize, Vec<u8>)> {
     while let Some((packet, _)) = source.next_packet() {
         packets.push((packet.interface, packet.data.to_vec()));
     }
-    assert_eq!(source.completeness(), Completeness::Yes);
+    assert_eq!(source.completeness(), Completeness::Complete);
     packets
 }
 

@@ -64,7 +64,7 @@ fn packets(path: &Path) -> Vec<Seen> {
     while let Some((packet, interface)) = source.next_packet() {
         packets.push((packet.time.nanoseconds(), packet.wire_len, interface.name.clone(), packet.data.to_vec()));
     }
-    assert_eq!(source.completeness(), Completeness::Yes);
+    assert_eq!(source.completeness(), Completeness::Complete);
     packets
 }
 

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::decode::tests::{DNS4, DNS6, UDP_HEADER, decode, ipv6, observed, tell, told, udp4, walk, walk_cut};
-use crate::decode::{LinkAddress, Walked};
+use crate::decode::{DecodedPacket, LinkAddress};
 
 const HOST: [u8; 6] = [2, 0, 0, 0, 0, 5];
 const SERVER: [u8; 6] = [2, 0, 0, 0, 0, 0x80];
@@ -45,7 +45,7 @@ fn non_ip(link_type: LinkType, data: &[u8]) -> LinkProtocol {
     }
 }
 
-fn addresses(walked: &Walked<'_>) -> [Option<LinkAddress>; 2] {
+fn addresses(walked: &DecodedPacket<'_>) -> [Option<LinkAddress>; 2] {
     walked.link_addresses
 }
 
@@ -113,7 +113,7 @@ fn cisco_isl_is_known_by_its_destination() {
     leads_to_v4(LinkType::ETHERNET, &data);
     let walked = walk(LinkType::ETHERNET, &data);
     assert_eq!(addresses(&walked), pair(&HOST, &SERVER));
-    assert_ne!(walked.scope, crate::decode::EncapsulationId::PLAIN);
+    assert_ne!(walked.encapsulation, crate::decode::EncapsulationId::NONE);
 }
 
 #[test]
@@ -562,9 +562,9 @@ fn switch_tags_stand_between_the_addresses_and_the_type() {
     leads_to_v4(LinkType::DSA_TAG_DSA, &inside(&[0xc0, 8, 0, 1]));
     leads_to_v4(LinkType::DSA_TAG_DSA, &inside(&[0xe0, 8, 0, 10]));
     leads_to_v4(LinkType::DSA_TAG_EDSA, &inside(&[0xda, 0xda, 0, 0, 0xe0, 8, 0, 10]));
-    let scope = |tag: &[u8]| walk(LinkType::DSA_TAG_DSA, &inside(tag)).scope;
-    assert_eq!(scope(&[0xc0, 8, 0, 1]), crate::decode::EncapsulationId::PLAIN);
-    assert_ne!(scope(&[0xe0, 8, 0, 10]), crate::decode::EncapsulationId::PLAIN);
+    let encapsulation = |tag: &[u8]| walk(LinkType::DSA_TAG_DSA, &inside(tag)).encapsulation;
+    assert_eq!(encapsulation(&[0xc0, 8, 0, 1]), crate::decode::EncapsulationId::NONE);
+    assert_ne!(encapsulation(&[0xe0, 8, 0, 10]), crate::decode::EncapsulationId::NONE);
     // LINKTYPE_DSA_TAG_BRCM: inside; _PREPEND: before the frame.
     leads_to_v4(LinkType::DSA_TAG_BRCM, &inside(&[0, 0, 8, 3]));
     leads_to_v4(LinkType::DSA_TAG_BRCM_PREPEND, &on_frame(&[0, 0, 0x20, 5]));

@@ -1,4 +1,4 @@
-//! Tunnels, which carry a whole packet of a lower layer. The innermost flow counts, and the path to it is recorded.
+//! Tunnels, which carry a whole packet of a lower layer. The innermost flow counts, and the encapsulations around it are recorded.
 //!
 //! A tunnel is entered only if its header checks out; otherwise its packet stays in the flow outside, as it does if the inner
 //! packet cannot be decoded. Bits that a receiver must ignore do not keep the walk out, but if they are set, or if a header says
@@ -51,10 +51,10 @@ fn protocol_tunnel(walk: &mut Walk<'_>, protocol: u8, facts: &IpFacts) -> Option
 
 /// Tries to enter a tunnel. If its header does not check out, the walk returns to where it was.
 fn attempt<'a>(walk: &mut Walk<'a>, enter_tunnel: impl FnOnce(&mut Walk<'a>) -> Option<Next>) -> Option<Next> {
-    let (rest, wire_rest, path, broadcast) = (walk.rest, walk.wire_rest, walk.path, walk.broadcast);
+    let (rest, wire_rest, stack, broadcast) = (walk.rest, walk.wire_rest, walk.stack, walk.broadcast);
     let next = enter_tunnel(walk);
     if next.is_none() {
-        (walk.rest, walk.wire_rest, walk.path, walk.broadcast) = (rest, wire_rest, path, broadcast);
+        (walk.rest, walk.wire_rest, walk.stack, walk.broadcast) = (rest, wire_rest, stack, broadcast);
     }
     next
 }

@@ -4,20 +4,22 @@
 use etherparse::{IpNumber, PacketBuilder};
 
 use crate::capture::{Interface, LinkType, Packet};
-use crate::decode::{Decoded, Decoder, EncapsulationId, Fragment, LinkProtocol, Observation, TunnelPorts, UdpTunnel, Walked};
+use crate::decode::{
+    Decoded, DecodedPacket, Decoder, EncapsulationId, Fragment, LinkProtocol, Observation, TunnelPorts, UdpTunnel,
+};
 use crate::time::Time;
 
 const A: [u8; 4] = [198, 51, 100, 1];
 const B: [u8; 4] = [198, 51, 100, 2];
 
-fn walk(link_type: LinkType, data: &[u8]) -> Walked<'static> {
+fn walk(link_type: LinkType, data: &[u8]) -> DecodedPacket<'static> {
     let interface = Interface::new(link_type);
     let packet = Packet { time: Time::UNKNOWN, wire_len: data.len() as u32, interface: 0, data };
     // The result outlives the frame, so the payload is left out.
-    Walked { payload: &[], ..Decoder::new().decode(&packet, &interface) }
+    DecodedPacket { payload: &[], ..Decoder::new().decode(&packet, &interface) }
 }
 
-fn observed(walked: &Walked<'_>) -> Observation {
+fn observed(walked: &DecodedPacket<'_>) -> Observation {
     match walked.decoded {
         Decoded::Observed(observation) => observation,
         other => panic!("stopped: {other:?}"),
@@ -94,7 +96,7 @@ fn over_udp_a_header_that_does_not_check_out_opens_nothing() {
     for (what, port, payload) in cases {
         let walked = walk(LinkType::RAW, &over_udp(port, &payload));
         let observation = observed(&walked);
-        assert_eq!((observation.key.ports, walked.scope), ([50_000, port], EncapsulationId::PLAIN), "{what}");
+        assert_eq!((observation.key.ports, walked.encapsulation), ([50_000, port], EncapsulationId::NONE), "{what}");
         assert_eq!(usize::try_from(observation.payload_len), Ok(payload.len()), "{what}");
     }
 }
@@ -150,7 +152,7 @@ fn frames_for_sniffers_are_known_by_all_their_lengths() {
     for (what, port, payload, is_tunnel) in cases {
         let walked = walk(LinkType::RAW, &over_udp(port, &payload));
         let ports = if is_tunnel { [50_001, 53] } else { [50_000, port] };
-        assert_eq!((observed(&walked).key.ports, walked.scope != EncapsulationId::PLAIN), (ports, is_tunnel), "{what}");
+        assert_eq!((observed(&walked).key.ports, walked.encapsulation != EncapsulationId::NONE), (ports, is_tunnel), "{what}");
         for length in 0..payload.len() {
             walk(LinkType::RAW, &over_udp(port, &payload[..length]));
         }
@@ -183,7 +185,7 @@ fn bits_that_a_receiver_ignores_do_not_keep_the_walk_out() {
     for packet in over_udp_packets.chain(over_ip_packets) {
         let walked = walk(LinkType::RAW, &packet);
         assert_eq!(observed(&walked).key.ports, [50_001, 53], "{packet:x?}");
-        assert_ne!(walked.scope, EncapsulationId::PLAIN);
+        assert_ne!(walked.encapsulation, EncapsulationId::NONE);
     }
 }
 
@@ -225,7 +227,7 @@ fn over_ip_a_header_that_does_not_check_out_opens_nothing() {
     for (what, protocol, payload) in cases {
         let walked = walk(LinkType::RAW, &over_ip(protocol, &payload));
         let observation = observed(&walked);
-        assert_eq!((observation.key.protocol, walked.scope), (protocol, EncapsulationId::PLAIN), "{what}");
+        assert_eq!((observation.key.protocol, walked.encapsulation), (protocol, EncapsulationId::NONE), "{what}");
         assert_eq!(usize::try_from(observation.payload_len), Ok(payload.len()), "{what}");
     }
 }
@@ -260,7 +262,7 @@ fn over_ethernet_a_header_that_does_not_check_out_is_not_ip() {
     for (ether_type, header) in cases {
         let walked = walk(LinkType::ETHERNET, &frame(ether_type, header));
         assert_eq!(walked.decoded, Decoded::NonIp(LinkProtocol::EtherType(ether_type)));
-        assert_eq!(walked.scope, EncapsulationId::PLAIN);
+        assert_eq!(walked.encapsulation, EncapsulationId::NONE);
     }
 }
 
@@ -290,10 +292,10 @@ fn a_tag_of_vlan_0_is_no_vlan() {
     let frame = |tag: &[u8]| [&[2; 12][..], tag, &[8, 0], &inner()].concat();
     for tag in [&[0x81, 0, 0xa0, 0][..], &[0x81, 0, 0, 0, 0x81, 0, 0xe0, 0]] {
         let walked = walk(LinkType::ETHERNET, &frame(tag));
-        assert_eq!((observed(&walked).key.ports, walked.scope), ([50_001, 53], EncapsulationId::PLAIN));
+        assert_eq!((observed(&walked).key.ports, walked.encapsulation), ([50_001, 53], EncapsulationId::NONE));
     }
     assert_eq!(observed(&walk(LinkType::ETHERNET, &frame(&[0x81, 0, 0, 0].repeat(5000)))).key.ports, [50_001, 53]);
-    assert_ne!(walk(LinkType::ETHERNET, &frame(&[0x81, 0, 0xa0, 1])).scope, EncapsulationId::PLAIN);
+    assert_ne!(walk(LinkType::ETHERNET, &frame(&[0x81, 0, 0xa0, 1])).encapsulation, EncapsulationId::NONE);
 }
 
 #[test]
@@ -333,8 +335,8 @@ fn an_inner_packet_without_flow_counts_for_the_tunnel_and_its_path_is_recorded()
     let arp = [&[0xff; 6][..], &[2, 0, 0, 0, 0, 2, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1]].concat();
     let walked = walk(LinkType::RAW, &over_udp(4789, &[&[8, 0, 0, 0, 0, 0, 42, 0][..], &arp].concat()));
     assert_eq!(observed(&walked).key.ports, [50_000, 4789]);
-    assert_eq!(observed(&walked).key.scope, EncapsulationId::PLAIN);
-    assert_ne!(walked.scope, EncapsulationId::PLAIN, "it came through VXLAN all the same");
+    assert_eq!(observed(&walked).key.encapsulation, EncapsulationId::NONE);
+    assert_ne!(walked.encapsulation, EncapsulationId::NONE, "it came through VXLAN all the same");
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub enum Whereabouts {
         time: Time,
         /// The side that sent it; `None` for a later fragment, which may have been seen before its flow was known.
         side: Option<Side>,
-        /// If it is an ICMP error: the number of the flow that it quotes a packet of, where that is known.
-        quoted: Option<usize>,
+        /// If it is an ICMP error: the number of the flow that it is about, where that is known.
+        about: Option<usize>,
     },
     /// It has no flow, because of what the walk over its layers came to.
     Stopped(Decoded),
@@ -57,12 +57,12 @@ pub fn matching(options: &Options, filter: &Filter) -> Matching {
 /// Finds out what became of the packet with that number, counted from 1 over all inputs.
 pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
     let mut replay = Replay::new(options);
-    let (mut met, mut quoted) = (None, None);
+    let (mut met, mut about) = (None, None);
     let packets = each_packet(options, |at, packet, interface| {
         let is_wanted = at == number;
-        let (decoded, quotation) = replay.push(packet, interface, is_wanted);
+        let (decoded, number) = replay.push(packet, interface, is_wanted);
         if is_wanted {
-            (met, quoted) = (Some((decoded, packet.time)), quotation);
+            (met, about) = (Some((decoded, packet.time)), number);
         }
     });
     let Some((decoded, time)) = met else {
@@ -72,7 +72,7 @@ pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
     let found = replay.finish(options.threads);
     let side = (!matches!(observation.fragment, Fragment::Later(_))).then_some(observation.side);
     match found.flows.first() {
-        Some(flow) => Whereabouts::Flow { flow: *flow, time, side, quoted: quoted.map(|number| found.joined(number)) },
+        Some(flow) => Whereabouts::Flow { flow: *flow, time, side, about: about.map(|number| found.joined(number)) },
         None => Whereabouts::Orphan,
     }
 }
@@ -113,7 +113,8 @@ impl Replay {
         }
     }
 
-    /// Counts a packet. How far the walk over it came, and the number in the table of the flow that it quotes.
+    /// Counts a packet. Returns how far the walk over it came and, for an ICMP error, the number in the table of the flow that
+    /// it is about.
     fn push(&mut self, packet: &Packet<'_>, interface: &Interface, is_wanted: bool) -> (Decoded, Option<usize>) {
         let walked = self.decoder.decode(packet, interface);
         match &walked.decoded {
@@ -121,11 +122,11 @@ impl Replay {
             Decoded::Observed(observation) => self.count_fragment(*observation, is_wanted),
             _ => {}
         }
-        let quoted = walked.quoted.and_then(|quoted| {
-            self.table.push(&[quoted]);
-            self.table.number_of(&quoted.key)
+        let about = walked.icmp_original.and_then(|original| {
+            self.table.push(&[original]);
+            self.table.number_of(&original.key)
         });
-        (walked.decoded, quoted)
+        (walked.decoded, about)
     }
 
     fn count_fragment(&mut self, observation: Observation, is_wanted: bool) {
@@ -151,7 +152,7 @@ impl Replay {
 
     fn finish(self, threads: usize) -> Found {
         let Replay { decoder, table, is_wanted, .. } = self;
-        let joined = if decoder.scopes().is_plain() { None } else { table.flows().join_halves(threads) };
+        let joined = if decoder.encapsulations().is_empty() { None } else { table.flows().join_halves(threads) };
         let found = Found { flows: Vec::new(), numbers: joined.map(|joined| joined.numbers) };
         let wanted = is_wanted.iter().enumerate().filter(|(_, is_wanted)| **is_wanted);
         let flows = wanted.map(|(number, _)| found.joined(number)).collect();

@@ -1,9 +1,9 @@
 //! The VLANs and tunnels that a flow was seen in, in a sentence.
 
-use crate::decode::{Encapsulation, Path};
+use crate::decode::{Encapsulation, EncapsulationStack};
 
 /// The sentence for the ways of a flow's two directions; `None` if it was not encapsulated.
-pub fn sentence([one, other]: &[Path; 2]) -> Option<String> {
+pub fn sentence([one, other]: &[EncapsulationStack; 2]) -> Option<String> {
     match (network(one), network(other)) {
         (None, None) => None,
         (Some(here), Some(there)) if here == there => Some(format!("It was seen {here}.")),
@@ -15,8 +15,8 @@ pub fn sentence([one, other]: &[Path; 2]) -> Option<String> {
 }
 
 /// The encapsulations of a flow, from the innermost outwards; adjacent VLAN tags are named together.
-fn network(path: &Path) -> Option<String> {
-    let steps: Vec<Encapsulation> = path.steps().collect();
+fn network(stack: &EncapsulationStack) -> Option<String> {
+    let steps: Vec<Encapsulation> = stack.steps().collect();
     let mut parts = Vec::new();
     for group in steps.chunk_by(|one, other| [one, other].iter().all(|step| matches!(step, Encapsulation::Vlan(_)))) {
         let ids: Vec<String> = group.iter().filter_map(vlan).collect();
@@ -87,16 +87,16 @@ fn inside(step: Encapsulation) -> String {
 mod tests {
     use super::*;
 
-    fn path(steps: &[Encapsulation]) -> Path {
-        let mut path = Path::default();
-        assert!(steps.iter().all(|step| path.push(*step)));
-        path
+    fn stack(steps: &[Encapsulation]) -> EncapsulationStack {
+        let mut stack = EncapsulationStack::default();
+        assert!(steps.iter().all(|step| stack.push(*step)));
+        stack
     }
 
     #[test]
     fn the_innermost_encapsulation_is_told_first() {
         use Encapsulation::{Gre, Vlan, Vxlan};
-        let told = |steps: &[Encapsulation]| sentence(&[path(steps); 2]).unwrap_or_default();
+        let told = |steps: &[Encapsulation]| sentence(&[stack(steps); 2]).unwrap_or_default();
         assert_eq!(told(&[]), "");
         assert_eq!(told(&[Vlan(10)]), "It was seen in VLAN 10.");
         assert_eq!(told(&[Vlan(100), Vlan(20)]), "It was seen in VLAN 100/20 (outer to inner tag).");
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn directions_that_differ_are_told_apart() {
         use Encapsulation::Vlan;
-        let told = |one: &[Encapsulation], other: &[Encapsulation]| sentence(&[path(one), path(other)]).unwrap();
+        let told = |one: &[Encapsulation], other: &[Encapsulation]| sentence(&[stack(one), stack(other)]).unwrap();
         assert_eq!(told(&[Vlan(10)], &[Vlan(20)]), "One direction was seen in VLAN 10, the other in VLAN 20.");
         assert_eq!(told(&[], &[Vlan(20)]), "One direction was seen in VLAN 20, the other in no VLAN and no tunnel.");
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::encapsulations;
 use super::numbers::{bytes, grouped, packets, rounded_duration};
 use super::{English, one_of};
-use crate::decode::Path;
+use crate::decode::EncapsulationStack;
 use crate::explain::Endpoint;
 use crate::messages::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
 use crate::service::{Confidence, FlowFlags, NameSource, Reply, Transport};
@@ -57,14 +57,14 @@ impl ExplainMessages for English {
         }
     }
 
-    fn encapsulations(&self, paths: &[Path; 2]) -> Option<String> {
-        encapsulations::sentence(paths)
+    fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String> {
+        encapsulations::sentence(stacks)
     }
 
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, quoted: Option<u64>) -> String {
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String {
         let number = grouped(packet.number);
         let at = packet.offset.map_or_else(String::new, |offset| format!(" at {}", seconds(offset)));
-        let about = quoted.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
+        let about = about.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
         match sender {
             Some(sender) => format!("Packet {number}{at} was sent by {sender}{about}."),
             None => format!("Packet {number}{at} is a later fragment of one of this flow's datagrams{about}."),

@@ -1,34 +1,37 @@
-//! The opening of a flow: the side that asked, and the side that was asked.
+//! The handshake of a flow: the side that asked, and the side that was asked.
 
 use crate::decode::Side;
 
-/// The opening of a flow, as far as the capture shows it.
+/// The handshake of a flow, as far as the capture shows it.
 ///
 /// SYN and SYN-ACK stand for their counterparts, too: INIT and INIT ACK in SCTP, Request and Response in DCCP, query and reply in
 /// ICMP.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Opening {
+pub enum Handshake {
     /// Not seen: no handshake in the capture, or a protocol without one.
-    Unseen,
+    NotSeen,
     /// A SYN and the SYN-ACK that acknowledges it; the side that answered.
-    Handshake(Side),
+    SynAndSynAck(Side),
     /// A SYN-ACK that the other side then used; the side that sent it.
-    AnswerUsed(Side),
+    SynAckUsed(Side),
     /// A SYN without a matching answer; the side that it was sent to.
-    Asked(Side),
+    SynOnly(Side),
     /// A SYN-ACK and nothing else; the side that sent it.
-    AnswerOnly(Side),
+    SynAckOnly(Side),
     /// A SYN from both sides.
-    Simultaneous,
+    SimultaneousOpen,
 }
 
-impl Opening {
+impl Handshake {
     /// The side that was asked, whether it answered or not; `None` if the capture does not show the side.
     #[inline]
     pub const fn responder(self) -> Option<Side> {
         match self {
-            Opening::Handshake(side) | Opening::AnswerUsed(side) | Opening::Asked(side) | Opening::AnswerOnly(side) => Some(side),
-            Opening::Unseen | Opening::Simultaneous => None,
+            Handshake::SynAndSynAck(side)
+            | Handshake::SynAckUsed(side)
+            | Handshake::SynOnly(side)
+            | Handshake::SynAckOnly(side) => Some(side),
+            Handshake::NotSeen | Handshake::SimultaneousOpen => None,
         }
     }
 
@@ -47,11 +50,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_opening_has_a_responder_unless_it_is_unseen_or_from_both_sides() {
-        for opening in [Opening::Handshake, Opening::AnswerUsed, Opening::Asked, Opening::AnswerOnly] {
-            let opening = opening(Side::B);
-            assert_eq!((opening.initiator(), opening.responder()), (Some(Side::A), Some(Side::B)), "{opening:?}");
+    fn a_handshake_has_a_responder_unless_it_is_not_seen_or_both_sides_opened() {
+        for handshake in [Handshake::SynAndSynAck, Handshake::SynAckUsed, Handshake::SynOnly, Handshake::SynAckOnly] {
+            let handshake = handshake(Side::B);
+            assert_eq!((handshake.initiator(), handshake.responder()), (Some(Side::A), Some(Side::B)), "{handshake:?}");
         }
-        assert_eq!([Opening::Unseen, Opening::Simultaneous].map(Opening::responder), [None; 2]);
+        assert_eq!([Handshake::NotSeen, Handshake::SimultaneousOpen].map(Handshake::responder), [None; 2]);
     }
 }

@@ -1,36 +1,25 @@
 //! Fast path for ordinary packets: Ethernet, unfragmented IP, TCP or UDP. Nearly all packets are of this kind, and for them the
 //! general walk spends more time between layers than in them.
 //!
-//! This is a short cut and nothing else: its result is that of the walk, as a property test and a fuzz target check. Everything
-//! out of the ordinary is left to the walk.
+//! The result is always that of the walk, as a property test and a fuzz target check. Everything out of the ordinary is left to
+//! the walk.
+//!
+//! All functions are inlined into the caller. The compiler then keeps the observation in registers until the caller stores it.
 
 use etherparse::{Ethernet2HeaderSlice, Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, UdpHeaderSlice};
 
 use super::encapsulation::EncapsulationId;
 use super::observation::{Address, FlowKey, IpVersion, Observation};
 use super::protocol::{ether, ip};
-use super::transport::tcp_signals;
+use super::transport::tcp_flags;
 use super::tunnel::{self, TunnelPorts};
 use crate::capture::{Interface, LinkType, Packet};
 
-/// A receiver of observations.
-pub trait Observer {
-    /// The ports that tunnels use besides the assigned ones: a packet between them may not be ordinary.
-    #[inline]
-    fn tunnel_ports(&self) -> &TunnelPorts {
-        TunnelPorts::NONE
-    }
-
-    /// Receives the observation of a packet, and the captured part of its payload.
-    fn observe(&mut self, observation: Observation, payload: &[u8]);
-}
-
-/// Passes the observation of an ordinary packet to the observer; returns `None` for every other packet.
+/// Decodes an ordinary packet into its observation and the captured part of its payload. Returns `None` for every other packet.
 ///
-/// Each version and transport has its own path to the end, with an inlined copy of the observer: joining the paths and separating
-/// them again would cost more than they have in common.
+/// `tunnels` are the ports that tunnels use besides the assigned ones: a packet between them may not be ordinary.
 #[inline(always)]
-pub fn plain(packet: &Packet<'_>, interface: &Interface, observer: &mut impl Observer) -> Option<()> {
+pub fn decode_fast<'a>(packet: &Packet<'a>, interface: &Interface, tunnels: &TunnelPorts) -> Option<(Observation, &'a [u8])> {
     if interface.link_type != LinkType::ETHERNET || interface.fcs_len != 0 || packet.data.len() > packet.wire_len as usize {
         return None;
     }
@@ -45,16 +34,17 @@ pub fn plain(packet: &Packet<'_>, interface: &Interface, observer: &mut impl Obs
             let addresses = (Address::v4(header.source()), Address::v4(header.destination()));
             let (header_len, length) = (header.slice().len(), usize::from(header.total_len()));
             let ip = Ip { version: IpVersion::V4, addresses, protocol: header.protocol().0, header_len, length };
-            ip.observe(packet, &ethernet, rest, observer)
+            ip.decode(packet, &ethernet, rest, tunnels)
         }
         ether::IPV6 => {
             let header = Ipv6HeaderSlice::from_slice(rest).ok()?;
             let header_len = header.slice().len();
             // A payload length of 0 is left to the walk.
             let length = header_len + Some(usize::from(header.payload_length())).filter(|payload| *payload > 0)?;
-            let addresses = (Address(header.source()), Address(header.destination()));
+            // Each address in one piece: the methods of the header put it together byte by byte.
+            let addresses = (Address(*rest[8..24].first_chunk()?), Address(*rest[24..40].first_chunk()?));
             let ip = Ip { version: IpVersion::V6, addresses, protocol: header.next_header().0, header_len, length };
-            ip.observe(packet, &ethernet, rest, observer)
+            ip.decode(packet, &ethernet, rest, tunnels)
         }
         _ => None,
     }
@@ -72,14 +62,15 @@ struct Ip {
 }
 
 impl Ip {
+    /// Reads the transport header, in `rest` behind the IP header.
     #[inline(always)]
-    fn observe(
+    fn decode<'a>(
         &self,
-        packet: &Packet<'_>,
+        packet: &Packet<'a>,
         ethernet: &Ethernet2HeaderSlice<'_>,
-        rest: &[u8],
-        observer: &mut impl Observer,
-    ) -> Option<()> {
+        rest: &'a [u8],
+        tunnels: &TunnelPorts,
+    ) -> Option<(Observation, &'a [u8])> {
         // A total length of 0 is left to the walk, too.
         if self.length < self.header_len {
             return None;
@@ -91,25 +82,24 @@ impl Ip {
                 let payload = segment.get(header.slice().len()..)?;
                 let ports = (header.source_port(), header.destination_port());
                 let observation = Observation {
-                    signals: tcp_signals(header.slice()[13]),
+                    flags: tcp_flags(header.slice()[13]),
                     sequence: header.sequence_number(),
                     acknowledgment: header.acknowledgment_number(),
                     ..self.observation(packet, ethernet, ip::TCP, ports, header.slice().len())
                 };
-                observer.observe(observation, payload);
+                Some((observation, payload))
             }
             ip::UDP => {
                 let header = UdpHeaderSlice::from_slice(segment).ok()?;
                 let payload = segment.get(header.slice().len()..)?;
                 let ports = (header.source_port(), header.destination_port());
-                if tunnel::may_begin(observer.tunnel_ports(), ports.0, ports.1) {
+                if tunnel::may_begin(tunnels, ports.0, ports.1) {
                     return None;
                 }
-                observer.observe(self.observation(packet, ethernet, ip::UDP, ports, header.slice().len()), payload);
+                Some((self.observation(packet, ethernet, ip::UDP, ports, header.slice().len()), payload))
             }
-            _ => return None,
+            _ => None,
         }
-        Some(())
     }
 
     /// The observation without the fields of the transport, whose header takes `size` bytes.
@@ -124,7 +114,7 @@ impl Ip {
     ) -> Observation {
         let Ip { version, addresses: (source, destination), header_len, length, .. } = *self;
         let (key, side) =
-            FlowKey::with_ports(version, protocol, EncapsulationId::PLAIN, (source, ports.0), (destination, ports.1));
+            FlowKey::with_ports(version, protocol, EncapsulationId::NONE, (source, ports.0), (destination, ports.1));
         Observation {
             key,
             side,

@@ -1,4 +1,5 @@
-//! The header that an ICMP error quotes: it names the flow that the error is about.
+//! The original datagram of an ICMP error (RFC 792, RFC 4884): the beginning of the packet that the error is about, which names
+//! the flow.
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
@@ -7,15 +8,15 @@ use super::observation::{Address, FlowKey, IcmpMessage, IpVersion, Observation};
 use super::protocol::ip;
 use crate::time::Time;
 
-/// The ICMP header before the quotation: type, code, checksum, and four bytes that depend on the type.
+/// The ICMP header before the original datagram: type, code, checksum, and four bytes that depend on the type.
 const ICMP_HEADER: usize = 8;
 
-/// The flow quoted by an ICMP error whose bytes are `error`, as an observation that counts nothing. `None` if the quoted packet
+/// The original datagram in an ICMP error whose bytes are `error`, as an observation that counts nothing. `None` if the datagram
 /// has no ports, is a later fragment, or is cut too short. `message` is the error's type and code.
-pub fn quoted_flow(
+pub fn icmp_original(
     error: &[u8],
     version: IpVersion,
-    scope: EncapsulationId,
+    encapsulation: EncapsulationId,
     message: IcmpMessage,
     time: Time,
 ) -> Option<Observation> {
@@ -39,6 +40,6 @@ pub fn quoted_flow(
     let ports = packet.get(header_len..header_len + 4)?;
     let from = (source, u16::from_be_bytes([ports[0], ports[1]]));
     let to = (destination, u16::from_be_bytes([ports[2], ports[3]]));
-    let (key, side) = FlowKey::with_ports(version, protocol, scope, from, to);
-    Some(Observation { key, side, quoted: true, time, message: Some(message), ..Observation::BLANK })
+    let (key, side) = FlowKey::with_ports(version, protocol, encapsulation, from, to);
+    Some(Observation { key, side, is_icmp_original: true, time, message: Some(message), ..Observation::BLANK })
 }
