@@ -1,9 +1,9 @@
 //! Flows that were announced on a control channel before they began, and channels that cannot be read.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::flows::{flows, flows_of, of_flows, udp_exchange};
-use crate::scene::*;
+use crate::flows::{flows, flows_of, of_flows};
 use crate::support::{column, tables_of};
 
 /// The control connection of all these scenes.
@@ -280,7 +280,7 @@ fn hosts_have_the_names_that_the_capture_tells() {
 fn peers_of_each_other_are_told_apart_from_servers() {
     let peers: Vec<&'static str> = (1..=11).map(|n| &*Box::leak(format!("10.1.0.{n}").into_boxed_str())).collect();
     // Two of them know each other, and ten others each, all by ports that nobody has registered.
-    let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000))).collect::<Vec<_>>();
+    let hub = |own: Endpoint| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000))).collect::<Vec<_>>();
     let (one, other) = ((C, 29_999), (D, 52_000));
     let told = flows([hub(one), hub(other), udp_exchange(one, other)].concat());
     // Those that never answered are not known, and what is asked for at a service's port says nothing.

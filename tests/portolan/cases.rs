@@ -3,9 +3,9 @@
 //! C, D: clients. S, R: servers. `=>` a whole TCP connection, `~` data both ways without a handshake, `>` one packet.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::flows::{flows, flows_of, of_flows, udp_exchange};
-use crate::scene::*;
+use crate::flows::{flows, flows_of, of_flows};
 use crate::support::{column, packets_at, run_with_input, sum, tables_of};
 
 #[test]

@@ -1,12 +1,12 @@
 //! Closed ports are no servers, and scans are told as scans.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, column, packets_at, run, sum, tables_of};
 
 /// A SYN, refused.
-fn refused(client: End, server: End) -> Vec<Vec<u8>> {
+fn refused(client: Endpoint, server: Endpoint) -> Vec<Vec<u8>> {
     vec![tcp(client, server, "S", 1, 0, b""), tcp(server, client, "RA", 0, 2, b"")]
 }
 

@@ -11,8 +11,8 @@ use portolan::report::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, Tab
 use portolan::service::Registry;
 use portolan::service::book::Book;
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, portolan, root, run, run_on_page};
 
 const OFFICE: &str = "samples/office.pcapng";

@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, packets_at, portolan, root, run, run_with_input, sum, tables_of};
 
 const TABLES: [&str; 14] = [

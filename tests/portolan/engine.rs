@@ -15,9 +15,9 @@ use portolan::time::NANOSECONDS;
 use portolan::traffic::Traffic;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use testkit::*;
 
 use crate::laws::{CONTROL, HOSTS, PORTS, any_scene};
-use crate::scene::*;
 
 /// The options of all these runs: a timeline of fixed buckets, and everything else as usual.
 fn options(threads: usize) -> Options {

@@ -1,7 +1,7 @@
 //! `portolan explain`: who is the server of a flow, and why, in words. Whole explanations stand in `docs/explain.md`.
 
-use crate::flows::udp_exchange;
-use crate::scene::*;
+use testkit::*;
+
 use crate::support::{Folder, run};
 
 /// The explanation of a flow of these frames, a sentence a line.
@@ -144,7 +144,7 @@ fn equals_and_peers_are_told_as_such() {
     assert!(ntp.contains("So the service is known, but it cannot be told which side is the server."));
     let peers: Vec<&'static str> = (1..=11).map(|n| &*Box::leak(format!("10.1.0.{n}").into_boxed_str())).collect();
     let (one, other) = ((C, 55_968), (D, 57_391));
-    let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000)));
+    let hub = |own: Endpoint| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000)));
     let told = explained(udp_exchange(one, other).into_iter().chain(hub(one)).chain(hub(other)), "1");
     assert_says(&told, "rank", "silent", &["Both ends talked to many machines, and neither port is registered"]);
 }

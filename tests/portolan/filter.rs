@@ -1,6 +1,7 @@
 //! `--filter`: which packets are looked at. Without libpcap: that it is told, and nothing else.
 
-use crate::scene::*;
+use testkit::*;
+
 use crate::support::{Run, column, packets_at, run, run_with_input, sum};
 
 /// True if there is no libpcap to filter with; it is said in that case.

@@ -1,8 +1,8 @@
 //! Flows of small scenes, in words.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{column, tables_of};
 
 /// A flow in words: `tcp client > server service (evidence:detail, confidence) flags`. Where no side is the server, `~` stands
@@ -45,9 +45,4 @@ pub fn of_flows(frames: impl IntoIterator<Item = Vec<u8>>, name: &str) -> Vec<Va
     let mut scene = Scene::new();
     scene.frames(frames);
     column(&tables_of(&scene.pcap()), "flows", name).into_iter().cloned().collect()
-}
-
-/// Data both ways over UDP.
-pub fn udp_exchange(client: End, server: End) -> Vec<Vec<u8>> {
-    vec![udp(client, server, b"?"), udp(server, client, b"!")]
 }

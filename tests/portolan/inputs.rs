@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, packets_at, run, run_with_input, sum};
 
 /// A connection in three files of three packets, a second apart, of which the first comes first by time only.

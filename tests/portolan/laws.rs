@@ -14,8 +14,8 @@ use portolan::stats::{DecidedFlows, HostFlows, KeyBudget, ServerFlows};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, gzip, lz4, packets_at, run, run_with_input, sum, tables_of, xz};
 
 pub const HOSTS: [&str; 4] = [C, D, S, R];

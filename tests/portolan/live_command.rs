@@ -12,9 +12,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use serde_json::Value;
+use testkit::*;
 
 use crate::network::*;
-use crate::scene::*;
 use crate::support::{Folder, Run, obey_signals, packets_at, portolan, run, sum};
 
 /// Who owns the folders that are written to.

@@ -25,8 +25,6 @@ mod one_flow;
 mod outputs;
 mod readme;
 mod samples;
-#[allow(dead_code)] // Some of it is for the hand-built samples only.
-mod scene;
 mod services_command;
 mod shape;
 #[cfg(target_os = "linux")]

@@ -6,8 +6,8 @@ use std::process::Command;
 use nix::sched::{CloneFlags, unshare};
 use pcap::{Active, Capture};
 use portolan::capture::{InputName, Source};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::root;
 
 /// Two ends of a cable. What is sent at one comes out at the other.

@@ -1,9 +1,9 @@
 //! One connection is one flow, whatever its two directions came in, and its outcome is told as it was.
 
 use serde_json::Value;
+use testkit::*;
 
 use crate::flows::{flows_of, of_flows};
-use crate::scene::*;
 use crate::support::{Folder, run, sum, tables_of};
 
 const VLAN: u16 = 0x8100;

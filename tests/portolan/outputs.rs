@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, gzip, portolan, run, run_with_input};
 
 fn text(path: &Path) -> &str {

@@ -10,8 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use serde_json::{Value, json};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, gzip, lz4, obey_signals, packets_at, portolan, xz};
 
 fn connection_of_nine() -> Vec<u8> {

@@ -1,7 +1,8 @@
 //! Which flow `portolan explain` is asked for, and what it says where that is not clear.
 
+use testkit::*;
+
 use crate::filter::{is_skipped, mixed};
-use crate::scene::*;
 use crate::support::{Folder, Run, run, run_with_input};
 
 /// What `portolan explain` says of these frames; `words` are those behind the file.
