@@ -1,6 +1,7 @@
 //! The binary as users call it, and the laws that hold for every capture.
 
 mod announced;
+mod any_capture;
 mod bad_input;
 mod bombs;
 mod cases;
@@ -30,6 +31,7 @@ mod shape;
 #[cfg(target_os = "linux")]
 mod signals;
 mod support;
+mod totals;
 mod tunnel_kinds;
 mod tunnels;
 mod which_flow;
