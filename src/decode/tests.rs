@@ -393,7 +393,7 @@ fn short_cut(packet: &Packet<'_>, interface: &Interface, ports: &TunnelPorts) ->
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn the_short_cut_gives_what_the_walk_gives(

@@ -143,7 +143,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
         fn a_flow_that_is_cut_in_time_and_merged_is_the_flow(all in vec(any_packet(), 1..16)) {

@@ -193,8 +193,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn names_of_parts_merge_to_the_names_of_all(earlier in vec(any_name(), 0..12), later in vec(any_name(), 0..12)) {
             let mut merged = of(&earlier);

@@ -113,7 +113,7 @@ fn flows_without_flags(analysis: &Decided<'_>) -> BTreeMap<Option<u64>, String> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn looks_in_between_change_nothing(scene in any_scene(), steps in vec(1..9u64, 1..5), pcapng: bool) {
@@ -206,7 +206,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn with_little_room_nothing_is_lost_and_what_is_told_apart_is_the_same_each_time(

@@ -43,7 +43,7 @@ fn tables(analysis: &Decided<'_>) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn the_tables_of_any_capture_agree(scene in any_scene()) {
