@@ -320,8 +320,8 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
         let analysis = engine.decide();
-        let told = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
-        assert_eq!(told, (2, 9 + packets, 2));
+        let counts = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
+        assert_eq!(counts, (2, 9 + packets, 2));
     }
     engine.close(&reading);
     let both = [&first, &second].map(|capture| Ok(source(capture)));

@@ -7,7 +7,7 @@ use crate::support::{column, tables_of};
 
 /// A flow in words: `tcp client > server service (evidence:detail, confidence) flags`. Where no side is the server, `~` stands
 /// between the sides.
-pub fn told(flow: &Value) -> String {
+pub fn describe(flow: &Value) -> String {
     let word = |key: &str| match &flow[key] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
@@ -30,7 +30,7 @@ pub fn told(flow: &Value) -> String {
 }
 
 pub fn flows_of(tables: &Value) -> Vec<String> {
-    tables["flows"].as_array().unwrap().iter().map(told).collect()
+    tables["flows"].as_array().unwrap().iter().map(describe).collect()
 }
 
 /// The flows of a capture of these frames.
