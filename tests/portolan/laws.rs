@@ -19,10 +19,11 @@ use serde_json::Value;
 use testkit::*;
 
 use crate::any_capture::{any_port, any_scene, any_whole_packets, many_mixed_flows};
+use crate::columns::analysed_samples;
 use crate::support::{Folder, gzip, lz4, packets_at, run, run_with_input, table_as_csv, tables_as_csv_without, tables_of, xz};
 use crate::totals::assert_tables_agree;
 
-/// The options of these analyses: a timeline, and a thread for which little is held at a time.
+/// The usual options with a timeline, one thread, and small batches.
 fn options() -> Options {
     Options { batch_size: 64, threads: 1, timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) }
 }
@@ -95,7 +96,8 @@ proptest! {
     #[test]
     fn the_size_of_a_batch_changes_nothing(scene in any_scene(), size in 1..200usize) {
         let capture = scene.pcap();
-        prop_assert_eq!(tables(&analysed(&capture)), tables(&analysed_with(&capture, Options { batch_size: size, ..options() })));
+        let in_batches = |batch_size| tables(&analysed_with(&capture, Options { batch_size, ..options() }));
+        prop_assert_eq!(in_batches(1), in_batches(size));
     }
 
     #[test]
@@ -228,6 +230,15 @@ proptest! {
             (verdict.server.map(place), verdict.evidence, verdict.confidence)
         };
         prop_assert_eq!(ports(C, S), ports(S, C));
+    }
+}
+
+/// Samples hold scans and kinds of packets that arbitrary captures lack.
+#[test]
+fn the_tables_of_every_sample_agree() {
+    for (name, analysis) in analysed_samples() {
+        println!("{name}");
+        assert_tables_agree(&analysis);
     }
 }
 
