@@ -1,4 +1,4 @@
-//! Arbitrary captures, as strategies of proptest, for laws that hold whatever is in a capture.
+//! Arbitrary captures of a small world, as strategies of proptest.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
