@@ -3,15 +3,13 @@
 //!
 //! `cargo bench --bench generate -- --preset hdr --out hdr.pcap`
 
-mod generator;
-
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use generator::{Counts, HEADERS, PRESETS, Parameters};
+use testkit::generator::{self, Counts, HEADERS, PRESETS, Parameters};
 
 /// Writes a large capture to measure with.
 #[derive(Parser)]

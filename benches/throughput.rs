@@ -1,7 +1,5 @@
 //! How many packets a second each part of the packet's path takes in, and all of it together.
 
-mod generator;
-
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io;
@@ -9,7 +7,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use generator::{Counts, HEADERS, MANY, PRESETS, Parameters};
 use portolan::analysis::{self, Options};
 use portolan::capture::{InputName, Interface, LinkType, Packet, Source};
 use portolan::decode::{Decoded, Decoder, Observation};
@@ -17,6 +14,7 @@ use portolan::flow::{BATCH, FlowTable, TableOptions};
 use portolan::format::csv;
 use portolan::report::{Report, TableName};
 use portolan::time::Time;
+use testkit::generator::{self, Counts, HEADERS, MANY, PRESETS, Parameters};
 
 /// Packets of the captures that are read and decoded: enough for steady figures, few enough for many repetitions.
 const PACKETS: u64 = 200_000;

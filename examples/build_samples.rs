@@ -1,18 +1,11 @@
 //! Builds the small samples in `samples/`, each to show a single idea: `cargo run --example build_samples`.
 //!
-//! The same packets every time: a rebuilt sample differs only where this file or the scenes it uses were changed.
-
-#[allow(dead_code)]
-#[path = "../tests/portolan/scene.rs"]
-mod scene;
-
-#[path = "../tests/portolan/tunnels.rs"]
-mod tunnels;
+//! The same packets every time: a rebuilt sample differs only where this file or `testkit/` was changed.
 
 use std::fs;
 use std::path::Path;
 
-use scene::*;
+use testkit::*;
 
 fn main() {
     let single_ideas = samples().into_iter().map(|(name, bytes)| (name.to_owned(), bytes));

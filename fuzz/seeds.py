@@ -11,9 +11,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_BYTES = 4096
 MAGICS = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34",
           b"\x0a\x0d\x0d\x0a", b"snoop\0\0\0")
-# IP protocol and port of the channels that seeds are made of.
-CHANNELS = ((6, 21), (17, 69), (17, 5060), (6, 5060), (17, 2427), (6, 554), (6, 6667), (17, 111), (6, 111), (6, 135), (17, 1900),
-            (17, 5353), (17, 53), (6, 53), (17, 67), (17, 137))
+
+
+def channels():
+    """IP protocol and port of each control channel that Portolan reads; the library knows them."""
+    command = ["cargo", "run", "--quiet", "--example", "channels", "--manifest-path", os.path.join(HERE, "..", "Cargo.toml")]
+    lines = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
+    return {tuple(int(number) for number in line.split()) for line in lines}
 
 
 def captures(folders):
@@ -58,14 +62,14 @@ def payload(link_type, frame):
     yield protocol, struct.unpack(">HH", transport[:4]), transport[header:]
 
 
-def conversations(data):
-    """Inputs of the target `content`: the protocol and port of a channel, then the packets, each with a length, a byte of flags, and the
-    payload."""
+def conversations(data, known):
+    """Inputs of the target `content`, of the channels in `known`: the protocol and port of a channel, then the packets, each with a
+    length, a byte of flags, and the payload."""
     packets = {}
     for link_type, frame, _ in frames(data):
         for protocol, ports, text in payload(link_type, frame):
-            for channel in CHANNELS:
-                if text and channel[0] == protocol and channel[1] in ports:
+            for channel in sorted({(protocol, port) for port in ports} & known):
+                if text:
                     text = text[:1020]
                     text += bytes(-len(text) % 4)
                     flags = 0 if ports[1] == channel[1] else 1
@@ -92,10 +96,10 @@ def save(target, seed):
 
 def main():
     folders = sys.argv[1:] or [os.path.join(HERE, "..", "samples")]
-    small = []
+    small, known = [], channels()
     for data in captures(folders):
-        for said in conversations(data):
-            save("content", said)
+        for conversation in conversations(data, known):
+            save("content", conversation)
         for link_type, frame, wire in list(frames(data))[:3]:
             missing = min(255, max(0, wire - len(frame)))
             save("frame", struct.pack("<HBB", link_type, 0, missing) + frame[:MOST_BYTES])

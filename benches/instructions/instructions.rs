@@ -7,7 +7,6 @@ use std::io::Cursor;
 use std::iter;
 use std::path::Path;
 
-use generator::{HEADERS, PRESETS, Parameters};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use portolan::analysis::{self, Decided, Options};
 use portolan::capture::{InputName, Interface, Packet, Source};
@@ -15,6 +14,7 @@ use portolan::decode::{Decoded, Decoder, Observation, TunnelPorts, decode_fast};
 use portolan::error::Error;
 use portolan::flow::{FlowTable, Flows, TableOptions};
 use portolan::time::Time;
+use testkit::generator::{self, HEADERS, PRESETS, Parameters};
 
 /// Packets, or observations, of each case but the last: a count divided by it is the cost of one.
 const BATCH: usize = 10_000;

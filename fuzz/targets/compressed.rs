@@ -26,7 +26,7 @@ impl Read for InPieces {
 
 /// Everything that a reading tells.
 #[derive(Debug, PartialEq, Eq)]
-struct Told {
+struct Reading {
     compression: Compression,
     format: &'static str,
     packets: u64,
@@ -40,7 +40,7 @@ struct Told {
     problem_count: u64,
 }
 
-fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
+fn read_all(bytes: &[u8], most: usize) -> Result<Reading, String> {
     let reader = InPieces { bytes: Cursor::new(bytes.to_vec()), most };
     let mut source = Source::from_reader(&InputName::Stdin, Box::new(reader)).map_err(|error| match error {
         // What else it may be is told by the bytes that came first.
@@ -57,7 +57,7 @@ fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
             break;
         }
     }
-    Ok(Told {
+    Ok(Reading {
         compression: source.compression(),
         format: source.format_name(),
         packets,
@@ -73,9 +73,9 @@ fn told(bytes: &[u8], most: usize) -> Result<Told, String> {
 
 fuzz_target!(|bytes: &[u8]| {
     let [most, data @ ..] = bytes else { return };
-    let at_once = told(data, usize::MAX);
-    assert_eq!(at_once, told(data, usize::from(*most).max(1)));
-    if let Ok(told) = at_once {
-        assert_eq!(told.problems.is_empty(), told.completeness == Completeness::Complete);
+    let at_once = read_all(data, usize::MAX);
+    assert_eq!(at_once, read_all(data, usize::from(*most).max(1)));
+    if let Ok(reading) = at_once {
+        assert_eq!(reading.problems.is_empty(), reading.completeness == Completeness::Complete);
     }
 });

@@ -269,8 +269,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn what_is_written_is_read_back(
             described in vec((".*", option::of(".*"), any::<u16>(), any::<u32>(), option::of(".*"), counted()), 1..5),

@@ -248,8 +248,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         /// The shards together are a hash map from endpoints to numbers.
         #[test]
         fn shards_are_a_map(keys in vec(any_key(), 1..80), is_inserted in vec(any::<bool>(), 80), shards in 1usize..4) {

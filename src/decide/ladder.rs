@@ -320,7 +320,7 @@ mod tests {
     }
 
     /// Server port (0 if unknown), evidence, confidence, service.
-    fn answer(facts: FlowFacts, elsewhere: EndpointStats) -> (u16, String, Confidence, String) {
+    fn assess_flow(facts: FlowFacts, elsewhere: EndpointStats) -> (u16, String, Confidence, String) {
         let book = Registry::built_in();
         let verdict = assess(&book, &facts, &elsewhere).verdict(&book, &facts);
         let name = match verdict.service {
@@ -332,18 +332,18 @@ mod tests {
         (verdict.server.map_or(0, |side| facts.ports[side.index()]), verdict.evidence.to_string(), verdict.confidence, name)
     }
 
-    fn alone(facts: FlowFacts) -> (u16, String, Confidence, String) {
-        answer(facts, EndpointStats::default())
+    fn assess_alone(facts: FlowFacts) -> (u16, String, Confidence, String) {
+        assess_flow(facts, EndpointStats::default())
     }
 
-    fn is(port: u16, evidence: &str, confidence: Confidence, name: &str) -> (u16, String, Confidence, String) {
+    fn expected(port: u16, evidence: &str, confidence: Confidence, name: &str) -> (u16, String, Confidence, String) {
         (port, evidence.into(), confidence, name.into())
     }
 
     #[test]
     fn a_handshake_proves_the_server_whatever_the_ports_say() {
         let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), ..facts(Transport::Tcp, 53, 41999) };
-        assert_eq!(alone(opened), is(41999, "handshake", Confidence::Proven, "unassigned"));
+        assert_eq!(assess_alone(opened), expected(41999, "handshake", Confidence::Proven, "unassigned"));
         let book = Registry::built_in();
         let verdict = assess(&book, &opened, &EndpointStats::default()).verdict(&book, &opened);
         assert_eq!(verdict.flags, FlowFlags::CONFLICT_RANK);
@@ -352,24 +352,24 @@ mod tests {
 
     #[test]
     fn the_weaker_forms_of_a_handshake_have_less_confidence() {
-        let opened = |handshake| alone(FlowFacts { handshake, ..facts(Transport::Tcp, 6669, 80) });
-        assert_eq!(opened(Handshake::SynAckUsed(Side::B)), is(80, "synack+ack", Confidence::Proven, "http"));
-        assert_eq!(opened(Handshake::SynOnly(Side::B)), is(80, "syn", Confidence::Strong, "http"));
-        assert_eq!(opened(Handshake::SynAckOnly(Side::B)), is(80, "synack-only", Confidence::Moderate, "http"));
+        let opened = |handshake| assess_alone(FlowFacts { handshake, ..facts(Transport::Tcp, 6669, 80) });
+        assert_eq!(opened(Handshake::SynAckUsed(Side::B)), expected(80, "synack+ack", Confidence::Proven, "http"));
+        assert_eq!(opened(Handshake::SynOnly(Side::B)), expected(80, "syn", Confidence::Strong, "http"));
+        assert_eq!(opened(Handshake::SynAckOnly(Side::B)), expected(80, "synack-only", Confidence::Moderate, "http"));
     }
 
     #[test]
     fn active_ftp_is_served_by_the_side_that_opens() {
         let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), ..facts(Transport::Tcp, 20, 50000) };
-        assert_eq!(alone(opened), is(20, "srcport:20", Confidence::Moderate, "ftp-data"));
-        assert_eq!(alone(FlowFacts { ports: [20, 80], ..opened }).1, "handshake", "data goes to no service's port");
-        assert_eq!(alone(FlowFacts { transport: Transport::Sctp, ..opened }).1, "handshake");
+        assert_eq!(assess_alone(opened), expected(20, "srcport:20", Confidence::Moderate, "ftp-data"));
+        assert_eq!(assess_alone(FlowFacts { ports: [20, 80], ..opened }).1, "handshake", "data goes to no service's port");
+        assert_eq!(assess_alone(FlowFacts { transport: Transport::Sctp, ..opened }).1, "handshake");
     }
 
     #[test]
     fn two_curated_ports_are_a_coin_toss_and_both_names_are_reported() {
         let flow = facts(Transport::Tcp, 5060, 8080);
-        assert_eq!(alone(flow), is(0, "none", Confidence::None, "undetermined"));
+        assert_eq!(assess_alone(flow), expected(0, "none", Confidence::None, "undetermined"));
         let book = Registry::built_in();
         let names = assess(&book, &flow, &EndpointStats::default())
             .verdict(&book, &flow)
@@ -382,19 +382,19 @@ mod tests {
     fn a_server_known_from_another_flow_settles_it() {
         let elsewhere = EndpointStats { served: [0, 12], peer_ports: [1, 9], peers: [0; 2] };
         let flow = facts(Transport::Tcp, 5060, 8080);
-        assert_eq!(answer(flow, elsewhere), is(8080, "known-server", Confidence::Strong, "http-alt"));
+        assert_eq!(assess_flow(flow, elsewhere), expected(8080, "known-server", Confidence::Strong, "http-alt"));
         let both = EndpointStats { served: [3, 12], peer_ports: [1, 1], peers: [0; 2] };
-        assert_eq!(answer(flow, both).2, Confidence::None);
+        assert_eq!(assess_flow(flow, both).2, Confidence::None);
     }
 
     #[test]
     fn gaps_of_rank_decide_with_the_measured_confidence() {
-        let tcp = |a, b| alone(facts(Transport::Tcp, a, b));
-        assert_eq!(tcp(51544, 443), is(443, "rank:6>-1", Confidence::Strong, "https"));
-        assert_eq!(tcp(80, 6669), is(80, "rank:6>5", Confidence::Weak, "http"));
-        assert_eq!(tcp(720, 2049), is(2049, "rank:5>2", Confidence::Strong, "nfs"));
-        assert_eq!(tcp(1366, 5601), is(5601, "rank:5>3", Confidence::Moderate, "kibana"));
-        assert_eq!(tcp(1068, 4997), is(1068, "rank:3>1", Confidence::Weak, "instl-bootc"));
+        let tcp = |a, b| assess_alone(facts(Transport::Tcp, a, b));
+        assert_eq!(tcp(51544, 443), expected(443, "rank:6>-1", Confidence::Strong, "https"));
+        assert_eq!(tcp(80, 6669), expected(80, "rank:6>5", Confidence::Weak, "http"));
+        assert_eq!(tcp(720, 2049), expected(2049, "rank:5>2", Confidence::Strong, "nfs"));
+        assert_eq!(tcp(1366, 5601), expected(5601, "rank:5>3", Confidence::Moderate, "kibana"));
+        assert_eq!(tcp(1068, 4997), expected(1068, "rank:3>1", Confidence::Weak, "instl-bootc"));
         assert_eq!(tcp(55968, 57391).2, Confidence::None);
     }
 
@@ -402,37 +402,37 @@ mod tests {
     fn many_peer_ports_make_a_server_but_not_with_equal_ports_or_one_way() {
         let elsewhere = EndpointStats { served: [0; 2], peer_ports: [37, 1], peers: [0; 2] };
         let flow = facts(Transport::Tcp, 57777, 52000);
-        assert_eq!(answer(flow, elsewhere), is(57777, "port-diversity:37>1", Confidence::Strong, "unassigned"));
+        assert_eq!(assess_flow(flow, elsewhere), expected(57777, "port-diversity:37>1", Confidence::Strong, "unassigned"));
         let udp = FlowFacts { transport: Transport::Udp, ..flow };
-        assert_eq!(answer(udp, elsewhere).2, Confidence::Moderate);
-        assert_eq!(answer(FlowFacts { two_way: false, ..flow }, elsewhere).2, Confidence::None);
-        assert_eq!(answer(FlowFacts { ports: [57777, 57777], ..udp }, elsewhere).2, Confidence::None);
+        assert_eq!(assess_flow(udp, elsewhere).2, Confidence::Moderate);
+        assert_eq!(assess_flow(FlowFacts { two_way: false, ..flow }, elsewhere).2, Confidence::None);
+        assert_eq!(assess_flow(FlowFacts { ports: [57777, 57777], ..udp }, elsewhere).2, Confidence::None);
         let few = EndpointStats { served: [0; 2], peer_ports: [5, 2], peers: [0; 2] };
-        assert_eq!(answer(flow, few).2, Confidence::None);
+        assert_eq!(assess_flow(flow, few).2, Confidence::None);
         let all = EndpointStats { served: [0; 2], peer_ports: [65_536, 1], peers: [0; 2] };
-        assert_eq!(answer(flow, all).1, "port-diversity:65535>1");
+        assert_eq!(assess_flow(flow, all).1, "port-diversity:65535>1");
     }
 
     #[test]
     fn equal_named_ports_name_the_service_and_only_a_first_packet_shows_the_side() {
         let ntp = facts(Transport::Udp, 123, 123);
-        assert_eq!(alone(ntp), is(0, "pair:equal", Confidence::None, "ntp"));
+        assert_eq!(assess_alone(ntp), expected(0, "pair:equal", Confidence::None, "ntp"));
         let one_way = FlowFacts { two_way: false, ..facts(Transport::Udp, 514, 514) };
-        assert_eq!(alone(one_way), is(514, "pair:equal", Confidence::Moderate, "syslog"));
+        assert_eq!(assess_alone(one_way), expected(514, "pair:equal", Confidence::Moderate, "syslog"));
     }
 
     #[test]
     fn dhcp_is_known_by_its_pair_even_to_a_group() {
         let discover = FlowFacts { group: Some(Side::B), two_way: false, ..facts(Transport::Udp, 68, 67) };
-        assert_eq!(alone(discover), is(67, "pair:dhcp", Confidence::Strong, "dhcp"));
+        assert_eq!(assess_alone(discover), expected(67, "pair:dhcp", Confidence::Strong, "dhcp"));
         let offer = FlowFacts { group: Some(Side::B), two_way: false, ..facts(Transport::Udp, 67, 68) };
-        assert_eq!(alone(offer), is(67, "pair:dhcp", Confidence::Strong, "dhcp"));
+        assert_eq!(assess_alone(offer), expected(67, "pair:dhcp", Confidence::Strong, "dhcp"));
     }
 
     #[test]
     fn a_group_is_the_service_side_unless_only_the_sender_has_a_service_port() {
-        let group = |a, b| alone(FlowFacts { group: Some(Side::B), two_way: false, ..facts(Transport::Udp, a, b) });
-        assert_eq!(group(50500, 1900), is(1900, "group", Confidence::Strong, "ssdp"));
+        let group = |a, b| assess_alone(FlowFacts { group: Some(Side::B), two_way: false, ..facts(Transport::Udp, a, b) });
+        assert_eq!(group(50500, 1900), expected(1900, "group", Confidence::Strong, "ssdp"));
         assert_eq!(group(44818, 54412).0, 44818);
         assert_eq!(group(44818, 1900).0, 1900);
     }
@@ -440,10 +440,10 @@ mod tests {
     #[test]
     fn the_first_packet_counts_only_where_the_start_was_observed() {
         let flow = facts(Transport::Udp, 55968, 57391);
-        assert_eq!(alone(flow).2, Confidence::None);
+        assert_eq!(assess_alone(flow).2, Confidence::None);
         let observed = FlowFacts { start_observed: true, first: Side::B, ..flow };
-        assert_eq!(alone(observed), is(55968, "first-packet", Confidence::Moderate, "unassigned"));
-        assert_eq!(alone(FlowFacts { transport: Transport::Tcp, ..observed }).2, Confidence::None);
+        assert_eq!(assess_alone(observed), expected(55968, "first-packet", Confidence::Moderate, "unassigned"));
+        assert_eq!(assess_alone(FlowFacts { transport: Transport::Tcp, ..observed }).2, Confidence::None);
     }
 
     #[test]
@@ -453,7 +453,7 @@ mod tests {
         let announced = |by, server| Some(ExpectedFlow { by, server: Some(server), service });
         let opened = FlowFacts { handshake: Handshake::SynAndSynAck(Side::B), ..facts(Transport::Tcp, 40000, 50000) };
         let passive = FlowFacts { announced: announced(AnnouncementKind::FtpPasv, Side::B), ..opened };
-        assert_eq!(alone(passive), is(50000, "expect:ftp-pasv", Confidence::Strong, "ftp-data"));
+        assert_eq!(assess_alone(passive), expected(50000, "expect:ftp-pasv", Confidence::Strong, "ftp-data"));
         // The server of active FTP is the side that opens: the handshake does not disagree.
         let active = FlowFacts { announced: announced(AnnouncementKind::FtpPort, Side::A), ..opened };
         let verdict = assess(&book, &active, &EndpointStats::default()).verdict(&book, &active);
@@ -467,11 +467,11 @@ mod tests {
     fn peers_of_each_other_have_no_server() {
         let met = |peers| EndpointStats { served: [0; 2], peer_ports: [40, 2], peers };
         let flow = facts(Transport::Udp, 29_999, 52000);
-        assert_eq!(answer(flow, met([40, 2])).1, "port-diversity:40>2");
-        assert_eq!(answer(flow, met([40, 10])), is(0, "none", Confidence::None, "undetermined"));
+        assert_eq!(assess_flow(flow, met([40, 2])).1, "port-diversity:40>2");
+        assert_eq!(assess_flow(flow, met([40, 10])), expected(0, "none", Confidence::None, "undetermined"));
         let known = EndpointStats { served: [1, 0], ..met([40, 10]) };
-        assert_eq!(answer(flow, known).1, "known-server");
-        assert_eq!(answer(facts(Transport::Udp, 3478, 52000), met([40, 10])).1, "rank:5>-1");
+        assert_eq!(assess_flow(flow, known).1, "known-server");
+        assert_eq!(assess_flow(facts(Transport::Udp, 3478, 52000), met([40, 10])).1, "rank:5>-1");
     }
 
     /// The verdict on a flow and the rungs that disagree with it.
@@ -487,7 +487,7 @@ mod tests {
         let served = |served| EndpointStats { served, ..EndpointStats::default() };
         let met = |peer_ports| EndpointStats { peer_ports, ..EndpointStats::default() };
         let (web, unclear) = (facts(Transport::Tcp, 51544, 443), facts(Transport::Tcp, 80, 6669));
-        assert_eq!(answer(facts(Transport::Udp, 123, 123), served([3, 0])).1, "pair:equal");
+        assert_eq!(assess_flow(facts(Transport::Udp, 123, 123), served([3, 0])).1, "pair:equal");
         assert_eq!(disputed(web, served([3, 0])), ("known-server".into(), vec!["rank"]));
         assert_eq!(disputed(web, met([37, 1])), ("rank:6>-1".into(), vec!["port-diversity"]));
         assert_eq!(disputed(unclear, met([1, 37])), ("port-diversity:37>1".into(), vec![]), "a weak rank contradicts nothing");
@@ -539,6 +539,6 @@ mod tests {
 
     #[test]
     fn port_zero_is_never_a_service() {
-        assert_eq!(alone(facts(Transport::Udp, 0, 514)), is(514, "rank:6>-2", Confidence::Strong, "syslog"));
+        assert_eq!(assess_alone(facts(Transport::Udp, 0, 514)), expected(514, "rank:6>-2", Confidence::Strong, "syslog"));
     }
 }

@@ -306,8 +306,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn encapsulations_of_parts_merge_to_the_encapsulations_of_all(earlier in vec(1..8u16, 0..8), later in vec(0..8u16, 0..8)) {
             let ((mut merged, _), (alone, numbers)) = (numbered(&earlier, &[]), numbered(&[], &later));

@@ -36,7 +36,7 @@ pub(super) fn observed(decoded: Decoded) -> Observation {
 }
 
 /// An observation as "sender > receiver protocol", with ports if it has any.
-pub(super) fn told(observation: &Observation) -> String {
+pub(super) fn describe(observation: &Observation) -> String {
     let (key, side) = (&observation.key, observation.side);
     let end = |side| match key.has_ports() {
         true => format!("{}:{}", key.ip_addr(side), key.port(side)),
@@ -45,8 +45,8 @@ pub(super) fn told(observation: &Observation) -> String {
     format!("{} > {} {}", end(side), end(side.other()), key.protocol)
 }
 
-pub(super) fn tell(link_type: LinkType, data: &[u8]) -> String {
-    told(&observed(decode(link_type, data)))
+pub(super) fn describe_packet(link_type: LinkType, data: &[u8]) -> String {
+    describe(&observed(decode(link_type, data)))
 }
 
 /// A raw IPv4 packet with a UDP datagram of `payload`.
@@ -88,23 +88,23 @@ pub(super) const DNS6: &str = "2001:db8::5:50001 > 2001:db8::80:53 17";
 fn every_link_type_leads_to_the_ip_header() {
     let (v4, v6) = (udp4(b"?"), ipv6(ip::UDP, &UDP_HEADER));
     let before = |header: &[u8], packet: &[u8]| [header, packet].concat();
-    assert_eq!(tell(LinkType::ETHERNET, &ethernet(0x0800, &v4)), DNS4);
-    assert_eq!(tell(LinkType::ETHERNET, &ethernet(0x86dd, &v6)), DNS6);
+    assert_eq!(describe_packet(LinkType::ETHERNET, &ethernet(0x0800, &v4)), DNS4);
+    assert_eq!(describe_packet(LinkType::ETHERNET, &ethernet(0x86dd, &v6)), DNS6);
     for link_type in [LinkType::RAW, LinkType::RAW_BSD, LinkType::RAW_OPENBSD] {
-        assert_eq!((tell(link_type, &v4), tell(link_type, &v6)), (DNS4.into(), DNS6.into()));
+        assert_eq!((describe_packet(link_type, &v4), describe_packet(link_type, &v6)), (DNS4.into(), DNS6.into()));
     }
-    assert_eq!((tell(LinkType::IPV4, &v4), tell(LinkType::IPV6, &v6)), (DNS4.into(), DNS6.into()));
+    assert_eq!((describe_packet(LinkType::IPV4, &v4), describe_packet(LinkType::IPV6, &v6)), (DNS4.into(), DNS6.into()));
     // AF_INET in either byte order, and each system's AF_INET6.
     for header in [[2, 0, 0, 0], [0, 0, 0, 2]] {
-        assert_eq!(tell(LinkType::NULL, &before(&header, &v4)), DNS4);
+        assert_eq!(describe_packet(LinkType::NULL, &before(&header, &v4)), DNS4);
     }
     for family in [10, 23, 24, 28, 30] {
-        assert_eq!(tell(LinkType::LOOP, &before(&[0, 0, 0, family], &v6)), DNS6);
+        assert_eq!(describe_packet(LinkType::LOOP, &before(&[0, 0, 0, family], &v6)), DNS6);
     }
     let sll = [0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 5, 0, 0, 8, 0];
-    assert_eq!(tell(LinkType::LINUX_SLL, &before(&sll, &v4)), DNS4);
+    assert_eq!(describe_packet(LinkType::LINUX_SLL, &before(&sll, &v4)), DNS4);
     let sll2 = [0x86, 0xdd, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0, 0, 0, 0, 5, 0, 0];
-    assert_eq!(tell(LinkType::LINUX_SLL2, &before(&sll2, &v6)), DNS6);
+    assert_eq!(describe_packet(LinkType::LINUX_SLL2, &before(&sll2, &v6)), DNS6);
     assert_eq!(decode(LinkType(147), &v4), Decoded::UnsupportedLink(LinkType(147)));
 }
 
@@ -150,7 +150,7 @@ fn protocols_other_than_ip_are_distinguished() {
     assert_eq!(non_ip(8, &cisco), LinkProtocol::Snap { organisation: [0, 0, 0x0c], number: 0x2000 });
     // SNAP with organisation 0 is Ethernet II in another form (RFC 1042).
     let snap = [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &udp4(b"?")].concat();
-    assert_eq!(tell(LinkType::ETHERNET, &ethernet(snap.len() as u16, &snap)), DNS4);
+    assert_eq!(describe_packet(LinkType::ETHERNET, &ethernet(snap.len() as u16, &snap)), DNS4);
     assert_eq!(decode(LinkType::RAW, &[0x50, 0]), Decoded::NonIp(LinkProtocol::IpVersion(5)));
     assert_eq!(decode(LinkType::NULL, &[7, 0, 0, 0, 1]), Decoded::NonIp(LinkProtocol::AddressFamily(7)));
 }
@@ -197,11 +197,11 @@ fn ipv4_options_are_skipped() {
     let total = (packet.len() as u16).to_be_bytes();
     packet[2..4].copy_from_slice(&total);
     let observation = observed(decode(LinkType::RAW, &packet));
-    assert_eq!((told(&observation), observation.payload_len), (DNS4.into(), 1));
+    assert_eq!((describe(&observation), observation.payload_len), (DNS4.into(), 1));
     // Cut inside the options: no ports, and the packet is not at fault; a protocol without ports lacks nothing.
     assert_eq!(walk_cut(LinkType::RAW, &packet[..22], packet.len(), 0).decoded, Decoded::Truncated);
     packet[9] = 47;
-    assert_eq!(told(&observed(walk_cut(LinkType::RAW, &packet[..22], packet.len(), 0).decoded)), "10.0.0.5 > 192.0.2.80 47");
+    assert_eq!(describe(&observed(walk_cut(LinkType::RAW, &packet[..22], packet.len(), 0).decoded)), "10.0.0.5 > 192.0.2.80 47");
 }
 
 #[test]
@@ -226,12 +226,12 @@ fn a_cut_header_is_read_as_far_as_it_goes() {
     let cut = |length: usize| walk_cut(LinkType::ETHERNET, &frame[..14 + 20 + length], frame.len(), 0).decoded;
     assert_eq!(cut(3), Decoded::Truncated);
     let ports = observed(cut(4));
-    assert_eq!((told(&ports), ports.flags), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
+    assert_eq!((describe(&ports), ports.flags), ("10.0.0.5:51544 > 192.0.2.80:443 6".into(), ConnectionFlags::default()));
     assert_eq!(observed(cut(13)).flags, ConnectionFlags::default());
     assert_eq!((observed(cut(14)).flags, observed(cut(14)).sequence), (ConnectionFlags::SYN, 77));
     assert_eq!(walk_cut(LinkType::ETHERNET, &frame[..20], frame.len(), 0).decoded, Decoded::Truncated);
     let datagram = ethernet(0x0800, &udp4(b"?"));
-    assert_eq!(told(&observed(walk_cut(LinkType::ETHERNET, &datagram[..38], datagram.len(), 0).decoded)), DNS4);
+    assert_eq!(describe(&observed(walk_cut(LinkType::ETHERNET, &datagram[..38], datagram.len(), 0).decoded)), DNS4);
 }
 
 #[test]
@@ -241,11 +241,11 @@ fn ipv6_extension_headers_are_walked_over() {
     let destination = [ip::UDP, 0, 1, 4, 0, 0, 0, 0];
     let packet = ipv6(ip::HOP_BY_HOP, &[&hop_by_hop[..], &routing, &destination, &UDP_HEADER].concat());
     let observation = observed(decode(LinkType::RAW, &packet));
-    assert_eq!((told(&observation), observation.payload_len, observation.ip_len), (DNS6.into(), 0, 80));
+    assert_eq!((describe(&observation), observation.payload_len, observation.ip_len), (DNS6.into(), 0, 80));
     assert_eq!(decode(LinkType::RAW, &ipv6(ip::ROUTING, &[ip::UDP, 9, 0, 0])), Decoded::Malformed);
     assert_eq!(walk_cut(LinkType::RAW, &packet[..50], packet.len(), 0).decoded, Decoded::Truncated);
     // "No next header" is a protocol without ports.
-    assert_eq!(tell(LinkType::RAW, &ipv6(59, &[])), "2001:db8::5 > 2001:db8::80 59");
+    assert_eq!(describe_packet(LinkType::RAW, &ipv6(59, &[])), "2001:db8::5 > 2001:db8::80 59");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn an_authentication_header_is_skipped_and_recorded() {
     let header = [ip::UDP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let walked = walk(LinkType::RAW, &ipv4(ip::AH, &[&header[..], &UDP_HEADER].concat()));
     assert_ne!(walked.encapsulation, EncapsulationId::NONE);
-    assert_eq!(told(&observed(walked.decoded)), DNS4);
+    assert_eq!(describe(&observed(walked.decoded)), DNS4);
 }
 
 #[test]
@@ -285,9 +285,9 @@ fn fragments_of_both_versions_are_recognised() {
         let [high, low] = field.to_be_bytes();
         observed(decode(LinkType::RAW, &ipv6(ip::FRAGMENT, &[&[ip::UDP, 0, high, low, 0, 0, 0, 9][..], &UDP_HEADER].concat())))
     };
-    assert_eq!((v6(0x0001).fragment, told(&v6(0x0001))), (Fragment::First(9), DNS6.into()));
+    assert_eq!((v6(0x0001).fragment, describe(&v6(0x0001))), (Fragment::First(9), DNS6.into()));
     assert_eq!((v6(0x0008).fragment, v6(0x0008).key.ports), (Fragment::Later(9), [0, 0]));
-    assert_eq!((v6(0).fragment, told(&v6(0))), (Fragment::Whole, DNS6.into()), "an atomic fragment is a whole packet");
+    assert_eq!((v6(0).fragment, describe(&v6(0))), (Fragment::Whole, DNS6.into()), "an atomic fragment is a whole packet");
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn tcp_flags_and_numbers_are_kept() {
     // A data offset below 5 is invalid, but the ports are good nevertheless.
     let mut nonsense = syn4();
     nonsense[32] = 0x10;
-    assert_eq!(told(&observed(decode(LinkType::RAW, &nonsense))), "10.0.0.5:51544 > 192.0.2.80:443 6");
+    assert_eq!(describe(&observed(decode(LinkType::RAW, &nonsense))), "10.0.0.5:51544 > 192.0.2.80:443 6");
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn sctp_and_dccp_have_openings_and_answers_too() {
     let (request, response) = (dccp(0, 9, 0), dccp(1, 3, 9));
     assert_eq!((request.flags, request.sequence), (ConnectionFlags::SYN, 9));
     assert_eq!((response.flags, response.acknowledgment), (ConnectionFlags::SYN.union(ConnectionFlags::ACK), 10));
-    assert_eq!(told(&observed(decode(LinkType::RAW, &ipv4(ip::UDP_LITE, &UDP_HEADER)))), DNS4.replace("17", "136"));
+    assert_eq!(describe(&observed(decode(LinkType::RAW, &ipv4(ip::UDP_LITE, &UDP_HEADER)))), DNS4.replace("17", "136"));
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn an_icmp_error_names_the_flow_of_its_original_datagram() {
     };
     let original = error(3, &question[..28]).unwrap();
     assert!(original.is_icmp_original && original.wire_len == 0);
-    assert_eq!(told(&original), DNS4);
+    assert_eq!(describe(&original), DNS4);
     assert!(error(3, &question[..24]).is_some(), "four bytes behind the IP header are enough");
     assert_eq!(error(3, &question[..23]), None);
     assert_eq!(error(8, &question[..28]), None, "an echo request carries no other packet");
@@ -371,11 +371,11 @@ fn an_icmp_error_names_the_flow_of_its_original_datagram() {
     assert_eq!(error(3, &later), None, "the middle of a datagram");
     let message = [&[1, 4, 0, 0, 0, 0, 0, 0][..], &ipv6(ip::UDP, &UDP_HEADER)].concat();
     let v6 = walk(LinkType::RAW, &ipv6(ip::ICMPV6, &message)).icmp_original.unwrap();
-    assert_eq!(told(&v6), DNS6);
+    assert_eq!(describe(&v6), DNS6);
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn the_fast_path_gives_what_the_walk_gives(

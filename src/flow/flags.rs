@@ -36,18 +36,18 @@ impl Flow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Said, observation};
+    use super::super::tests::{Segment, observation};
     use super::super::{FlowTable, Initiator, TableOptions};
     use super::*;
     use crate::decode::Side;
     use crate::service::Service;
 
-    const SYN: Said = (Side::A, "S", 7, 0, 0);
-    const SYN_ACK: Said = (Side::B, "SA", 100, 8, 0);
+    const SYN: Segment = (Side::A, "S", 7, 0, 0);
+    const SYN_ACK: Segment = (Side::B, "SA", 100, 8, 0);
 
-    fn flow(said: &[Said]) -> Flow {
+    fn flow(segments: &[Segment]) -> Flow {
         let mut table = FlowTable::new(TableOptions::default());
-        table.push(&said.iter().copied().map(observation).collect::<Vec<_>>());
+        table.push(&segments.iter().copied().map(observation).collect::<Vec<_>>());
         table.flows().get(0).clone()
     }
 

@@ -70,15 +70,15 @@ mod tests {
     use super::*;
     use crate::decode::{ConnectionFlags, Fragment, IcmpMessage, Observation};
     use crate::flow::Outcome;
-    use crate::flow::tests::{Said, observation};
+    use crate::flow::tests::{Segment, observation};
     use crate::service::Handshake;
     use crate::time::Time;
 
     const CLIENT: Side = Side::A;
     const SERVER: Side = Side::B;
-    const SYN: Said = (CLIENT, "S", 7, 0, 0);
-    const SYN_ACK: Said = (SERVER, "SA", 100, 8, 0);
-    const ACK: Said = (CLIENT, "A", 8, 101, 0);
+    const SYN: Segment = (CLIENT, "S", 7, 0, 0);
+    const SYN_ACK: Segment = (SERVER, "SA", 100, 8, 0);
+    const ACK: Segment = (CLIENT, "A", 8, 101, 0);
 
     /// The flow of `packets`; original datagrams may only come after the first packet.
     fn counted(packets: &[Observation]) -> Flow {
@@ -101,15 +101,15 @@ mod tests {
             .unwrap()
     }
 
-    fn packets(said: &[Said]) -> Vec<Observation> {
-        said.iter().copied().map(observation).collect()
+    fn packets(segments: &[Segment]) -> Vec<Observation> {
+        segments.iter().copied().map(observation).collect()
     }
 
     /// The flow of packets in words; asserts that merging its two parts, cut at `place`, gives the same flow.
-    fn cut_at(place: usize, said: &[Said]) -> Flow {
-        let packets = packets(said);
+    fn cut_at(place: usize, segments: &[Segment]) -> Flow {
+        let packets = packets(segments);
         let flow = merged([&packets[..place], &packets[place..]]);
-        assert_eq!(flow, counted(&packets), "{said:?} cut at {place}");
+        assert_eq!(flow, counted(&packets), "{segments:?} cut at {place}");
         flow
     }
 
@@ -123,10 +123,10 @@ mod tests {
     fn any_packet() -> impl Strategy<Value = (Observation, bool)> {
         let flags =
             prop::sample::select(vec!["S", "S", "DS", "DS", "SA", "A", "DA", "F", "FA", "FSA", "R", "RA", "RF", "RS", "RSA"]);
-        let said = (any::<bool>(), flags, 0..3u32, 0..3u32, 0..5i64);
+        let segment = (any::<bool>(), flags, 0..3u32, 0..3u32, 0..5i64);
         let rare = || prop::bool::weighted(0.1);
-        (said, 0..3u32, [rare(), rare(), rare(), rare()], any::<bool>()).prop_map(|(said, data, rare, cut)| {
-            let (from_server, flags, sequence, acknowledgment, second) = said;
+        (segment, 0..3u32, [rare(), rare(), rare(), rare()], any::<bool>()).prop_map(|(segment, data, rare, cut)| {
+            let (from_server, flags, sequence, acknowledgment, second) = segment;
             let side = if from_server { SERVER } else { CLIENT };
             let packet = observation((side, flags, sequence, acknowledgment, second));
             let [is_fragment, to_group, has_no_time, is_icmp_original] = rare;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
         fn a_flow_that_is_cut_in_time_and_merged_is_the_flow(all in vec(any_packet(), 1..16)) {
@@ -181,7 +181,7 @@ mod tests {
     fn a_reset_is_judged_by_the_closes_in_an_earlier_part() {
         let (client_closes, server_closes, reset) =
             ((CLIENT, "FA", 8, 101, 1), (SERVER, "FA", 101, 9, 1), (CLIENT, "R", 9, 0, 1));
-        let outcome = |end: &[Said]| cut_at(3, &[&[SYN, SYN_ACK, ACK], end].concat()).outcome();
+        let outcome = |end: &[Segment]| cut_at(3, &[&[SYN, SYN_ACK, ACK], end].concat()).outcome();
         assert_eq!(outcome(&[client_closes, server_closes, reset]), Outcome::Established);
         assert_eq!(outcome(&[client_closes, reset]), Outcome::Reset, "in the later part the server has said nothing yet");
         assert_eq!(cut_at(4, &[SYN, SYN_ACK, client_closes, server_closes, reset]).outcome(), Outcome::Established);

@@ -346,7 +346,7 @@ mod tests {
     }
 
     /// (Identifier, client's port, packets of the client) of each flow.
-    fn told(table: &FlowTable) -> Vec<(u64, u16, u64)> {
+    fn flow_counts(table: &FlowTable) -> Vec<(u64, u16, u64)> {
         let flows = table.flows();
         flows.iter().enumerate().map(|(number, flow)| (flows.id(number), flow.key.port(Side::A), flow.packets[0])).collect()
     }
@@ -356,13 +356,13 @@ mod tests {
         let mut table = table(TableOptions::default());
         table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
         table.remove(&[true, false, true, false]);
-        assert_eq!(told(&table), [(2, 2, 1), (4, 4, 1)]);
+        assert_eq!(flow_counts(&table), [(2, 2, 1), (4, 4, 1)]);
         assert_eq!([1, 2, 3, 4].map(|port| table.number_of(&packet(port, 0).key).is_some()), [false, true, false, true]);
         table.push(&[4, 1, 2, 5].map(|port| packet(port, 1)));
-        assert_eq!(told(&table), [(2, 2, 2), (4, 4, 2), (5, 1, 1), (6, 5, 1)]);
+        assert_eq!(flow_counts(&table), [(2, 2, 2), (4, 4, 2), (5, 1, 1), (6, 5, 1)]);
         table.remove(&[true, false, true, false]);
         table.push(&[packet(1, 2)]);
-        assert_eq!(told(&table), [(4, 4, 2), (6, 5, 1), (7, 1, 1)]);
+        assert_eq!(flow_counts(&table), [(4, 4, 2), (6, 5, 1), (7, 1, 1)]);
     }
 
     #[test]
@@ -394,7 +394,7 @@ mod tests {
             table.push(&[packet(1, 0), packet(1, 10), packet(1, 20)]);
             table.remove(&is_over);
             table.push(&[packet(1, 21)]);
-            assert_eq!(told(&table), left, "{is_over:?}");
+            assert_eq!(flow_counts(&table), left, "{is_over:?}");
         }
     }
 
@@ -402,14 +402,14 @@ mod tests {
     fn a_full_table_has_room_for_as_many_flows_as_were_removed() {
         let mut table = table(TableOptions { max_flows: 2, ..TableOptions::default() });
         table.push(&[1, 2, 3, 4].map(|port| packet(port, 0)));
-        assert_eq!(told(&table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
+        assert_eq!(flow_counts(&table), [(1, 1, 1), (2, 2, 1), (3, 0, 2)], "two have none of their own");
         table.remove(&[true, false, false]);
         table.push(&[5, 6, 2].map(|port| packet(port, 1)));
-        assert_eq!(told(&table), [(2, 2, 2), (3, 0, 3), (4, 5, 1)], "one has room, and one has none");
+        assert_eq!(flow_counts(&table), [(2, 2, 2), (3, 0, 3), (4, 5, 1)], "one has room, and one has none");
         // The overflow record stays one, wherever it is.
         table.remove(&[true, false, true]);
         table.push(&[7, 8, 9].map(|port| packet(port, 2)));
-        assert_eq!(told(&table), [(3, 0, 4), (5, 7, 1), (6, 8, 1)]);
+        assert_eq!(flow_counts(&table), [(3, 0, 4), (5, 7, 1), (6, 8, 1)]);
         assert_eq!(table.flows().iter().filter(|flow| flow.is_overflow()).count(), 1);
     }
 
@@ -425,6 +425,6 @@ mod tests {
             assert!(table.len() <= 11 && table.flows.all_rare().count() == table.len());
             assert!(table.flows.room() < 100 && table.index.room() <= 1024);
         }
-        assert_eq!(told(&table).len(), table.len());
+        assert_eq!(flow_counts(&table).len(), table.len());
     }
 }

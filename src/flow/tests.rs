@@ -13,9 +13,9 @@ const CLIENT: Side = Side::A;
 const SERVER: Side = Side::B;
 
 /// One packet in words: who sends it, flags (S, A, F, R; D for data), sequence and acknowledgement number, second.
-pub(super) type Said = (Side, &'static str, u32, u32, i64);
+pub(super) type Segment = (Side, &'static str, u32, u32, i64);
 
-pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said) -> Observation {
+pub(super) fn observation((side, flags, sequence, acknowledgment, second): Segment) -> Observation {
     let (client, server) = ((Address::v4([10, 0, 0, 5]), 51544), (Address::v4([192, 0, 2, 80]), 443));
     let (from, to) = if side == CLIENT { (client, server) } else { (server, client) };
     let (key, sender) = FlowKey::with_ports(IpVersion::V4, ip::TCP, EncapsulationId::NONE, from, to);
@@ -38,60 +38,60 @@ pub(super) fn observation((side, flags, sequence, acknowledgment, second): Said)
     }
 }
 
-fn flows(said: &[Said]) -> Flows {
+fn flows(segments: &[Segment]) -> Flows {
     let mut table = FlowTable::new(TableOptions::default());
-    let observations: Vec<Observation> = said.iter().copied().map(observation).collect();
+    let observations: Vec<Observation> = segments.iter().copied().map(observation).collect();
     table.push(&observations);
     table.finish().0
 }
 
 /// Handshake, outcome and state of the only flow.
-fn told(said: &[Said]) -> (Handshake, Outcome, &'static str) {
-    let flows = flows(said);
+fn evaluate(segments: &[Segment]) -> (Handshake, Outcome, &'static str) {
+    let flows = flows(segments);
     assert_eq!(flows.len(), 1);
     let flow = flows.get(0);
     (flow.handshake(), flow.outcome(), flow.conn_state())
 }
 
-const SYN: Said = (CLIENT, "S", 7, 0, 0);
-const SYN_ACK: Said = (SERVER, "SA", 100, 8, 0);
-const ACK: Said = (CLIENT, "A", 8, 101, 0);
+const SYN: Segment = (CLIENT, "S", 7, 0, 0);
+const SYN_ACK: Segment = (SERVER, "SA", 100, 8, 0);
+const ACK: Segment = (CLIENT, "A", 8, 101, 0);
 
 #[test]
 fn a_handshake_is_recognised_in_any_order_of_its_packets() {
     let open = (Handshake::SynAndSynAck(SERVER), Outcome::Established, "S1");
-    assert_eq!(told(&[SYN, SYN_ACK, ACK]), open);
-    assert_eq!(told(&[SYN_ACK, SYN]), open, "stored in the wrong order");
-    assert_eq!(told(&[(CLIENT, "S", 3, 0, 0), SYN, SYN_ACK]), open, "a second try with another number");
+    assert_eq!(evaluate(&[SYN, SYN_ACK, ACK]), open);
+    assert_eq!(evaluate(&[SYN_ACK, SYN]), open, "stored in the wrong order");
+    assert_eq!(evaluate(&[(CLIENT, "S", 3, 0, 0), SYN, SYN_ACK]), open, "a second try with another number");
     let other_number = (SERVER, "SA", 100, 99, 0);
-    assert_eq!(told(&[SYN, other_number]).0, Handshake::SynOnly(SERVER), "an answer to something else");
-    assert_eq!(told(&[SYN, other_number, ACK]).0, Handshake::SynAckUsed(SERVER));
+    assert_eq!(evaluate(&[SYN, other_number]).0, Handshake::SynOnly(SERVER), "an answer to something else");
+    assert_eq!(evaluate(&[SYN, other_number, ACK]).0, Handshake::SynAckUsed(SERVER));
 }
 
 #[test]
 fn lost_halves_of_a_handshake_are_distinguished() {
-    assert_eq!(told(&[SYN]), (Handshake::SynOnly(SERVER), Outcome::Attempted, "S0"));
-    assert_eq!(told(&[SYN_ACK]), (Handshake::SynAckOnly(SERVER), Outcome::Attempted, "OTH"));
-    assert_eq!(told(&[SYN_ACK, ACK]), (Handshake::SynAckUsed(SERVER), Outcome::Established, "OTH"));
-    assert_eq!(told(&[SYN_ACK, (CLIENT, "R", 8, 0, 0)]).0, Handshake::SynAckOnly(SERVER), "a reset does not take it up");
-    assert_eq!(told(&[ACK, (SERVER, "AD", 101, 8, 0)]), (Handshake::NotSeen, Outcome::Midstream, "OTH"));
+    assert_eq!(evaluate(&[SYN]), (Handshake::SynOnly(SERVER), Outcome::Attempted, "S0"));
+    assert_eq!(evaluate(&[SYN_ACK]), (Handshake::SynAckOnly(SERVER), Outcome::Attempted, "OTH"));
+    assert_eq!(evaluate(&[SYN_ACK, ACK]), (Handshake::SynAckUsed(SERVER), Outcome::Established, "OTH"));
+    assert_eq!(evaluate(&[SYN_ACK, (CLIENT, "R", 8, 0, 0)]).0, Handshake::SynAckOnly(SERVER), "a reset does not take it up");
+    assert_eq!(evaluate(&[ACK, (SERVER, "AD", 101, 8, 0)]), (Handshake::NotSeen, Outcome::Midstream, "OTH"));
     let back = (SERVER, "S", 50, 0, 0);
-    assert_eq!(told(&[SYN, back]), (Handshake::SimultaneousOpen, Outcome::Attempted, "OTH"));
+    assert_eq!(evaluate(&[SYN, back]), (Handshake::SimultaneousOpen, Outcome::Attempted, "OTH"));
 }
 
 #[test]
 fn the_end_of_a_connection_has_zeeks_state() {
-    let state = |end: &[Said]| told(&[&[SYN, SYN_ACK, ACK], end].concat()).2;
+    let state = |end: &[Segment]| evaluate(&[&[SYN, SYN_ACK, ACK], end].concat()).2;
     let (client_ends, server_ends) = ((CLIENT, "FA", 8, 101, 1), (SERVER, "FA", 101, 9, 1));
     assert_eq!(state(&[client_ends, server_ends]), "SF");
     assert_eq!((state(&[client_ends]), state(&[server_ends])), ("S2", "S3"));
     assert_eq!((state(&[(CLIENT, "R", 8, 0, 1)]), state(&[(SERVER, "R", 101, 0, 1)])), ("RSTO", "RSTR"));
-    assert_eq!(told(&[SYN, (SERVER, "RA", 0, 8, 0)]), (Handshake::SynOnly(SERVER), Outcome::Refused, "REJ"));
-    assert_eq!(told(&[SYN, (CLIENT, "R", 8, 0, 0)]).2, "RSTOS0");
-    assert_eq!(told(&[SYN, (CLIENT, "F", 8, 0, 0)]).2, "SH");
-    assert_eq!(told(&[SYN_ACK, (SERVER, "R", 101, 0, 0)]).2, "RSTRH");
-    assert_eq!(told(&[SYN_ACK, (SERVER, "FA", 101, 8, 0)]).2, "SHR");
-    assert_eq!(told(&[SYN, SYN_ACK, ACK, (SERVER, "R", 101, 0, 1)]).1, Outcome::Reset);
+    assert_eq!(evaluate(&[SYN, (SERVER, "RA", 0, 8, 0)]), (Handshake::SynOnly(SERVER), Outcome::Refused, "REJ"));
+    assert_eq!(evaluate(&[SYN, (CLIENT, "R", 8, 0, 0)]).2, "RSTOS0");
+    assert_eq!(evaluate(&[SYN, (CLIENT, "F", 8, 0, 0)]).2, "SH");
+    assert_eq!(evaluate(&[SYN_ACK, (SERVER, "R", 101, 0, 0)]).2, "RSTRH");
+    assert_eq!(evaluate(&[SYN_ACK, (SERVER, "FA", 101, 8, 0)]).2, "SHR");
+    assert_eq!(evaluate(&[SYN, SYN_ACK, ACK, (SERVER, "R", 101, 0, 1)]).1, Outcome::Reset);
 }
 
 #[test]
@@ -128,23 +128,23 @@ fn both_directions_alone_show_the_outcome_of_the_connection() {
     ];
     for (end, outcome) in ends {
         let all = [&whole[..], &end].concat();
-        assert_eq!(told(&all).1, outcome, "{end:?}");
+        assert_eq!(evaluate(&all).1, outcome, "{end:?}");
         for side in [CLIENT, SERVER] {
-            let half: Vec<Said> = all.iter().copied().filter(|said| said.0 == side).collect();
-            assert_eq!(told(&half).1, outcome, "{side:?} {end:?}");
+            let half: Vec<Segment> = all.iter().copied().filter(|segment| segment.0 == side).collect();
+            assert_eq!(evaluate(&half).1, outcome, "{side:?} {end:?}");
         }
     }
     let client_alone = [SYN, ACK, (CLIENT, "FA", 8, 101, 1)];
-    assert_eq!(told(&client_alone), (Handshake::SynOnly(SERVER), Outcome::Established, "SH"), "Zeek's letters stay");
-    assert_eq!(told(&[SYN, SYN]).1, Outcome::Attempted, "a second try is no answer");
-    assert_eq!(told(&[SYN, (CLIENT, "R", 8, 0, 0)]).1, Outcome::Attempted);
+    assert_eq!(evaluate(&client_alone), (Handshake::SynOnly(SERVER), Outcome::Established, "SH"), "Zeek's letters stay");
+    assert_eq!(evaluate(&[SYN, SYN]).1, Outcome::Attempted, "a second try is no answer");
+    assert_eq!(evaluate(&[SYN, (CLIENT, "R", 8, 0, 0)]).1, Outcome::Attempted);
     let before = (CLIENT, "AD", 3, 3, 0);
-    assert_eq!(told(&[before, SYN]).1, Outcome::Attempted, "what came before the opening says nothing about it");
+    assert_eq!(evaluate(&[before, SYN]).1, Outcome::Attempted, "what came before the opening says nothing about it");
 }
 
 #[test]
 fn a_reset_ends_a_connection_unless_both_sides_had_closed_it() {
-    let end = |end: &[Said]| told(&[&[SYN, SYN_ACK, ACK], end].concat()).1;
+    let end = |end: &[Segment]| evaluate(&[&[SYN, SYN_ACK, ACK], end].concat()).1;
     let (client_closes, server_closes, reset) = ((CLIENT, "FA", 8, 101, 1), (SERVER, "FA", 101, 9, 1), (CLIENT, "R", 9, 0, 1));
     assert_eq!(end(&[client_closes, server_closes, reset]), Outcome::Established);
     assert_eq!(end(&[client_closes, reset]), Outcome::Reset);
@@ -162,39 +162,39 @@ fn a_second_connection_is_seen_in_the_servers_direction_alone() {
     assert_eq!(flows(&[SYN, SYN_ACK, (SERVER, "FA", 101, 9, 1), second]).len(), 1, "the client would have shown its SYN");
 }
 
-/// Flows from packets in words, each in an encapsulation, after halves are joined: encapsulations, packets and handshake.
-fn joined(said: &[(u16, Said)]) -> Vec<([u16; 2], [u64; 2], Handshake)> {
+/// Flows from packets in words, each in a encapsulation, after halves are joined: encapsulations, packets and handshake.
+fn join(segments: &[(u16, Segment)]) -> Vec<([u16; 2], [u64; 2], Handshake)> {
     let mut table = FlowTable::new(TableOptions::default());
-    for (encapsulation, said) in said {
-        let mut packet = observation(*said);
+    for (encapsulation, segment) in segments {
+        let mut packet = observation(*segment);
         packet.key.encapsulation = EncapsulationId(*encapsulation);
         table.push(&[packet]);
     }
-    let joined = table.flows().join_halves(1).map(|joined| joined.flows);
-    let flows = joined.as_ref().unwrap_or_else(|| table.flows());
+    let join = table.flows().join_halves(1).map(|join| join.flows);
+    let flows = join.as_ref().unwrap_or_else(|| table.flows());
     let encapsulations = |flow: &Flow| [flow.key.encapsulation.0, flow.other_encapsulation().unwrap_or(flow.key.encapsulation).0];
     flows.iter().map(|flow| (encapsulations(flow), flow.packets, flow.handshake())).collect()
 }
 
 #[test]
-fn directions_in_two_encapsulations_are_one_flow_if_their_numbers_fit() {
+fn directions_in_two_scopes_are_one_flow_if_their_numbers_fit() {
     let open = |packets| vec![([1, 2], packets, Handshake::SynAndSynAck(SERVER))];
-    assert_eq!(joined(&[(1, SYN), (2, SYN_ACK), (1, ACK)]), open([2, 1]));
-    assert_eq!(joined(&[(2, SYN_ACK), (1, SYN), (1, ACK)]), open([2, 1]), "in any order");
+    assert_eq!(join(&[(1, SYN), (2, SYN_ACK), (1, ACK)]), open([2, 1]));
+    assert_eq!(join(&[(2, SYN_ACK), (1, SYN), (1, ACK)]), open([2, 1]), "in any order");
     let other_answer = (SERVER, "SA", 100, 99, 0);
-    assert_eq!(joined(&[(1, SYN), (2, other_answer)]).len(), 2, "an answer to something else");
-    assert_eq!(joined(&[(1, SYN), (1, SYN_ACK), (2, SYN), (2, SYN_ACK)]).len(), 2, "two whole connections");
-    assert_eq!(joined(&[(1, SYN), (2, SYN)]).len(), 2, "one direction twice");
-    assert_eq!(joined(&[(1, SYN), (1, (SERVER, "SA", 100, 8, 61))]).len(), 1);
-    assert_eq!(joined(&[(1, SYN), (2, (SERVER, "SA", 100, 8, 61))]).len(), 2, "too long ago");
+    assert_eq!(join(&[(1, SYN), (2, other_answer)]).len(), 2, "an answer to something else");
+    assert_eq!(join(&[(1, SYN), (1, SYN_ACK), (2, SYN), (2, SYN_ACK)]).len(), 2, "two whole connections");
+    assert_eq!(join(&[(1, SYN), (2, SYN)]).len(), 2, "one direction twice");
+    assert_eq!(join(&[(1, SYN), (1, (SERVER, "SA", 100, 8, 61))]).len(), 1);
+    assert_eq!(join(&[(1, SYN), (2, (SERVER, "SA", 100, 8, 61))]).len(), 2, "too long ago");
 }
 
 #[test]
 fn directions_without_an_opening_are_one_flow_if_their_numbers_are_near() {
     let (client, server) = ((CLIENT, "AD", 8, 1000, 0), |sequence| (SERVER, "AD", sequence, 14, 0));
-    assert_eq!(joined(&[(1, client), (2, server(1006))]).len(), 1);
-    assert_eq!(joined(&[(1, client), (2, server(1 << 30))]).len(), 2);
-    assert_eq!(joined(&[(1, SYN), (2, (SERVER, "RA", 0, 8, 0))]), [([1, 2], [1, 1], Handshake::SynOnly(SERVER))], "a refusal");
+    assert_eq!(join(&[(1, client), (2, server(1006))]).len(), 1);
+    assert_eq!(join(&[(1, client), (2, server(1 << 30))]).len(), 2);
+    assert_eq!(join(&[(1, SYN), (2, (SERVER, "RA", 0, 8, 0))]), [([1, 2], [1, 1], Handshake::SynOnly(SERVER))], "a refusal");
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn several_connections_between_the_same_ports_are_joined_each_with_its_own_half(
     let (server_closes, answers_again) = ((SERVER, "FA", 101, 9, 0), (SERVER, "SA", 900, 501, 1));
     let all = [(1, SYN), (2, SYN_ACK), (1, closes), (2, server_closes), (1, again), (2, answers_again)];
     let each = ([1, 2], [2, 2], Handshake::SynAndSynAck(SERVER));
-    assert_eq!(joined(&all), [each, ([1, 2], [1, 1], Handshake::SynAndSynAck(SERVER))]);
+    assert_eq!(join(&all), [each, ([1, 2], [1, 1], Handshake::SynAndSynAck(SERVER))]);
 }
 
 #[test]

@@ -339,7 +339,7 @@ mod tests {
     }
 
     /// (start in milliseconds, packets) of one owner's buckets.
-    fn told(timeline: &Timeline) -> Vec<(i64, u64)> {
+    fn packets_by_time(timeline: &Timeline) -> Vec<(i64, u64)> {
         let start = |time: Time| time.nanoseconds().map_or(-1, |nanoseconds| nanoseconds / 1_000_000);
         Timelines::new(vec![timeline])
             .unwrap()
@@ -356,7 +356,7 @@ mod tests {
             timeline.add(7, at(time), 60);
         }
         timeline.add(7, Time::UNKNOWN, 60);
-        assert_eq!(told(&timeline), [(-1, 1), (-500, 1), (0, 2), (500, 1), (94_608_000_000, 1)]);
+        assert_eq!(packets_by_time(&timeline), [(-1, 1), (-500, 1), (0, 2), (500, 1), (94_608_000_000, 1)]);
     }
 
     #[test]
@@ -364,11 +364,11 @@ mod tests {
         let mut timeline = Timeline::new(None);
         (0..5000).for_each(|number| timeline.add(number % 3, at(i64::from(number)), 60));
         assert_eq!(timeline.width, WIDTHS[1]);
-        assert_eq!(told(&timeline).len(), 500);
-        assert!(told(&timeline).iter().all(|(_, packets)| *packets == 10));
+        assert_eq!(packets_by_time(&timeline).len(), 500);
+        assert!(packets_by_time(&timeline).iter().all(|(_, packets)| *packets == 10));
         let far = at(94_608_000_000);
         timeline.add(0, far, 60);
-        assert_eq!((timeline.width, told(&timeline).len()), (WIDTHS[1], 501), "a gap is no reason to widen");
+        assert_eq!((timeline.width, packets_by_time(&timeline).len()), (WIDTHS[1], 501), "a gap is no reason to widen");
     }
 
     #[test]
@@ -377,8 +377,8 @@ mod tests {
         (0..5000).for_each(|number| one.add(0, at(number), 60));
         (0..20).for_each(|number| other.add(0, at(number), 60));
         other.merge(one.clone(), |_| 1);
-        assert_eq!(told(&other)[..3], [(0, 20), (10, 20), (20, 10)]);
-        assert_eq!(told(&other).iter().map(|(_, packets)| packets).sum::<u64>(), 5020);
+        assert_eq!(packets_by_time(&other)[..3], [(0, 20), (10, 20), (20, 10)]);
+        assert_eq!(packets_by_time(&other).iter().map(|(_, packets)| packets).sum::<u64>(), 5020);
     }
 
     #[test]
@@ -392,10 +392,10 @@ mod tests {
                 assert!(timeline.counts.len() <= 100 * 4 + 64, "{}", timeline.counts.len());
             }
             assert!(timeline.width > 1_000_000 && timeline.width % 1_000_000 == 0);
-            assert_eq!(told(&timeline).iter().map(|(_, packets)| packets).sum::<u64>(), 40_000);
+            assert_eq!(packets_by_time(&timeline).iter().map(|(_, packets)| packets).sum::<u64>(), 40_000);
             assert_eq!(
                 Timelines::new(vec![&timeline]).unwrap().by(1, |_, owner| owner).keys().filter(|(_, owner)| *owner == 7).count(),
-                told(&timeline).len()
+                packets_by_time(&timeline).len()
             );
         }
         // A single owner can need too many buckets, if the user chose their width.
@@ -404,7 +404,7 @@ mod tests {
             timeline.add(0, at(number), 60);
             assert!(timeline.buckets.len() <= 101 && timeline.counts.len() <= 256 + 64);
         }
-        assert_eq!((timeline.width, told(&timeline)[0]), (32_000_000, (0, 32)));
+        assert_eq!((timeline.width, packets_by_time(&timeline)[0]), (32_000_000, (0, 32)));
     }
 
     /// One packet of each owner in each second from 0, in buckets of a second.
@@ -420,11 +420,14 @@ mod tests {
         [(0, 1), (1, 2), (1, 3), (0, 3)].into_iter().for_each(|(owner, second)| timeline.add(owner, at(second * 1000), 60));
         let gone = timeline.part_of(|owner| owner == 1);
         timeline = timeline.part_of(|owner| owner != 1);
-        assert_eq!((told(&gone), told(&timeline)), (vec![(2000, 1), (3000, 1)], vec![(1000, 1), (3000, 1)]));
+        assert_eq!(
+            (packets_by_time(&gone), packets_by_time(&timeline)),
+            (vec![(2000, 1), (3000, 1)], vec![(1000, 1), (3000, 1)])
+        );
         assert_eq!([&gone, &timeline].map(|part| (part.buckets.len(), part.places.len())), [(2, 2), (2, 2)]);
         // It continues in the bucket of its latest packet.
         timeline.add(0, at(3000), 60);
-        assert_eq!(told(&timeline), [(1000, 1), (3000, 2)]);
+        assert_eq!(packets_by_time(&timeline), [(1000, 1), (3000, 2)]);
         // An empty timeline keeps only its width.
         timeline = timeline.part_of(|_| false);
         assert_eq!((timeline.buckets.len(), timeline.places.len(), timeline.counts.len()), (0, 0, 0));
@@ -452,14 +455,14 @@ mod tests {
         assert_eq!((timeline.width, timeline.counts.len()), (NANOSECONDS, 4000), "they all have room");
         timeline.bound(1500);
         assert_eq!((timeline.width, timeline.counts.len()), (4 * NANOSECONDS, 1000));
-        assert!(told(&timeline).iter().all(|(_, packets)| *packets == 8));
+        assert!(packets_by_time(&timeline).iter().all(|(_, packets)| *packets == 8));
         // A small number of buckets is kept whatever it costs.
         timeline.bound(1);
-        assert_eq!((timeline.width, told(&timeline).len()), (4 * NANOSECONDS, 500));
+        assert_eq!((timeline.width, packets_by_time(&timeline).len()), (4 * NANOSECONDS, 500));
         // A timeline that is merged with it gets as wide.
         let mut other = by_seconds(1, 8);
         other.merge(timeline, |owner| owner);
-        assert_eq!(told(&other)[..3], [(0, 12), (4000, 12), (8000, 8)]);
+        assert_eq!(packets_by_time(&other)[..3], [(0, 12), (4000, 12), (8000, 8)]);
     }
 
     #[test]
@@ -468,6 +471,6 @@ mod tests {
         timeline.merge(by_seconds(1, 3), |owner| owner);
         assert_eq!(timeline.counts.len(), 6);
         timeline.put_all_together();
-        assert_eq!((timeline.counts.len(), told(&timeline)), (3, vec![(0, 2), (1000, 2), (2000, 2)]));
+        assert_eq!((timeline.counts.len(), packets_by_time(&timeline)), (3, vec![(0, 2), (1000, 2), (2000, 2)]));
     }
 }

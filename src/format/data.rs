@@ -297,8 +297,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         /// Segments are zero half of the time, so that runs of all lengths occur in all places.
         #[test]
         fn addresses_are_written_as_the_standard_library_does(

@@ -193,7 +193,7 @@ mod tests {
 
     proptest! {
         // More announcements than there is room for, in most cases.
-        #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(8))]
 
         #[test]
         fn announcements_of_parts_merge_to_those_of_all(

@@ -320,8 +320,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn hostile_pdus_are_harmless(bytes in any::<Vec<u8>>(), cut in 0..400usize, at in 0..400usize, value: u8) {
             let stub = stub_bytes(&two_towers(), ByteOrder::Little);

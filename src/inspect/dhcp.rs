@@ -272,8 +272,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..300), op in 0..4_u8, cut in 0..300_usize) {
             let mut clients = ClientNames::default();

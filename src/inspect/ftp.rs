@@ -193,8 +193,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn hostile_lines_are_harmless(bytes in any::<Vec<u8>>(), which in 0..4usize, cut in 0..50usize) {
             let valid: [&[u8]; 4] = [

@@ -108,8 +108,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn hostile_lines_are_harmless(bytes in any::<Vec<u8>>(), cut in 0..60usize) {
             let valid = b":al!a@h PRIVMSG bob :\x01DCC SEND \"a b\" 3221225985 5000 123\x01";

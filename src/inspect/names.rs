@@ -187,20 +187,18 @@ mod tests {
         (0..4u8, origin, prop::sample::select(vec!["", "a", "b", "c"]))
     }
 
-    fn of(names: &[(u8, NameOrigin, &str)]) -> HostNames {
+    fn host_names(names: &[(u8, NameOrigin, &str)]) -> HostNames {
         let mut all = HostNames::default();
         names.iter().for_each(|(host, origin, name)| all.add(Ipv4Addr::new(192, 0, 2, *host).into(), *origin, name));
         all
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn names_of_parts_merge_to_the_names_of_all(earlier in vec(any_name(), 0..12), later in vec(any_name(), 0..12)) {
-            let mut merged = of(&earlier);
-            merged.merge(&of(&later));
-            prop_assert_eq!(merged, of(&[earlier, later].concat()));
+            let mut merged = host_names(&earlier);
+            merged.merge(&host_names(&later));
+            prop_assert_eq!(merged, host_names(&[earlier, later].concat()));
         }
     }
 

@@ -227,8 +227,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..200), cut in 0..200_usize, at in 0..200_usize, byte: u8) {
             names(&noise);

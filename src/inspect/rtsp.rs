@@ -255,8 +255,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn hostile_lines_are_harmless(bytes in any::<Vec<u8>>(), text in "[ -~]{0,60}", cut in 0..120usize) {
             let valid = b"Transport: RTP/AVP;unicast;client_port=1-2;port=3;dest_addr=\"[::1]:1\"/\":2\",RTP/AVP;source=1.2.3.4";

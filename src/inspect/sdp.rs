@@ -330,8 +330,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn hostile_lines_are_harmless(bytes in any::<Vec<u8>>(), text in "[mca]=[ -~]{0,60}", cut in 0..200usize) {
             let valid = b"v=0\nc=IN IP4 1.2.3.4/127\nm=audio 65535/9 RTP/AVP 0\na=rtcp:53020 IN IP4 1.2.3.4\na=candidate:1 1 UDP 1 1.2.3.4 8998 typ host";

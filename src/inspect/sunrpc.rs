@@ -350,8 +350,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn hostile_messages_are_harmless(bytes in any::<Vec<u8>>(), version in 2..5u32, procedure in 3..5u32, cut in 0..120usize) {
             let arguments = [words(&[100_003, 3]), words(&[6, 0])].concat();

@@ -70,8 +70,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn parts_of_an_interface_merge_to_the_interface(earlier in vec(any_packet(), 0..6), later in vec(any_packet(), 0..6)) {
             let mut merged = tally(&earlier);

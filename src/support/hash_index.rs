@@ -165,8 +165,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         /// Homes are close together, and around the end of the slots, where a search continues at their beginning.
         #[test]
         fn every_key_is_found_after_growth(keys in vec((0u64..64, 0u64..64), 1000..4000)) {

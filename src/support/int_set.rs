@@ -125,8 +125,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
         #[test]
         fn an_int_set_agrees_with_a_standard_one(members in prop::collection::vec(0..200u32, 0..400), others in prop::collection::vec(0..200u32, 0..400)) {
             let (mut mine, mut set) = (IntSet::default(), HashSet::new());

@@ -1,9 +1,9 @@
 //! Flows that were announced on a control channel before they began, and channels that cannot be read.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::flows::{flows, flows_of, of_flows, udp_exchange};
-use crate::scene::*;
+use crate::flows::{flows, flows_of, of_flows};
 use crate::support::{column, tables_of};
 
 /// The control connection of all these scenes.
@@ -54,15 +54,15 @@ fn passive_ftp_connects_to_where_the_server_says() {
 fn extended_passive_ftp_works_over_ipv6() {
     let (client, server) = ("2001:db8::5", "2001:db8::80");
     let control = dialogue((client, 40_001), (server, 21), 1, &[">EPSV\r\n", "<229 Entering (|||60001|)\r\n"]);
-    let told = flows(with(control, connection((client, 40_002), (server, 60_001), 1)));
-    assert_eq!(told[1], "tcp 2001:db8::5:40002 > 2001:db8::80:60001 ftp-data (expect:ftp-epsv, strong)");
+    let found = flows(with(control, connection((client, 40_002), (server, 60_001), 1)));
+    assert_eq!(found[1], "tcp 2001:db8::5:40002 > 2001:db8::80:60001 ftp-data (expect:ftp-epsv, strong)");
 }
 
 #[test]
 fn an_announced_address_may_be_behind_a_translation() {
     let inside = ftp(&["<227 Passive (10,9,9,9,234,99)\r\n"]);
-    let told = flows(with(inside, connection((C, 40_002), (S, 60_003), 1)));
-    assert_eq!(told[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60003 ftp-data (expect:ftp-pasv, strong) nat");
+    let found = flows(with(inside, connection((C, 40_002), (S, 60_003), 1)));
+    assert_eq!(found[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60003 ftp-data (expect:ftp-pasv, strong) nat");
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn what_an_encrypted_or_cut_control_connection_announced_is_only_hinted_at() {
     let data = || connection((C, 40_002), (S, 60_002), 1);
     let end = tcp((C, 40_001), (S, 21), "FA", 500, 500, b"");
     let encrypted = ftp(&[">AUTH TLS\r\n", "<234 go ahead\r\n"]);
-    let told = flows([encrypted, data(), vec![end.clone()]].concat());
+    let found = flows([encrypted, data(), vec![end.clone()]].concat());
     assert_eq!(
-        told,
+        found,
         [
             "tcp 10.0.0.5:40001 > 192.0.2.80:21 ftp (handshake, proven) control-encrypted",
             "tcp 10.0.0.5:40002 > 192.0.2.80:60002 unassigned (handshake, proven) sibling-of:ftp",
@@ -172,9 +172,9 @@ fn the_streams_of_a_call_are_between_equals() {
         udp_exchange((C, 40_010), (media, 49_170)),
         udp_exchange((C, 40_011), (media, 49_171)),
     ];
-    let told = flows(frames.concat());
+    let found = flows(frames.concat());
     assert_eq!(
-        told[1..],
+        found[1..],
         [
             "udp 10.0.0.5:40010 ~ 192.0.2.90:49170 rtp (expect:sdp, none)",
             "udp 10.0.0.5:40011 ~ 192.0.2.90:49171 rtcp (expect:sdp, none)",
@@ -190,9 +190,9 @@ fn the_streams_of_a_camera_come_from_its_server() {
         "<RTSP/1.0 200 OK\r\nTransport: RTP/AVP;unicast;client_port=4588-4589;server_port=6256-6257\r\n\r\n",
     ];
     let stream = [udp((S, 6256), (C, 4588), b"picture"), udp((S, 6257), (C, 4589), b"report")].to_vec();
-    let told = flows(with(dialogue((C, 40_001), (S, 554), 1, &setup), stream));
+    let found = flows(with(dialogue((C, 40_001), (S, 554), 1, &setup), stream));
     assert_eq!(
-        told[1..],
+        found[1..],
         [
             "udp 10.0.0.5:4588 > 192.0.2.80:6256 rtp (expect:rtsp, strong) one-way",
             "udp 10.0.0.5:4589 > 192.0.2.80:6257 rtcp (expect:rtsp, strong) one-way",
@@ -210,13 +210,13 @@ fn binding(transaction: u32, program: u32) -> Vec<Vec<u8>> {
 
 #[test]
 fn a_portmapper_names_ports_for_the_whole_capture() {
-    let asked = binding(77, 100_021);
+    let lookup = binding(77, 100_021);
     let before = exchange((D, 800), (S, 32_803), 1);
     let after = exchange((C, 900), (S, 32_803), 1);
-    let told = flows([before, asked, after].concat());
+    let found = flows([before, lookup, after].concat());
     let bound = |client| format!("tcp {client} > 192.0.2.80:32803 nlockmgr (expect:rpc-binding, strong) midstream");
     assert_eq!(
-        (&told[0], &told[2]),
+        (&found[0], &found[2]),
         (&format!("{} conflict:rank", bound("10.0.0.6:800")), &format!("{} conflict:rank", bound("10.0.0.5:900")))
     );
 }
@@ -225,8 +225,8 @@ fn a_portmapper_names_ports_for_the_whole_capture() {
 fn an_offer_in_irc_makes_its_sender_the_server() {
     // 167772165 is 10.0.0.5.
     let irc = dialogue((C, 40_001), (S, 6667), 1, &[">PRIVMSG d :\u{1}DCC SEND map.txt 167772165 5000 9\u{1}\r\n"]);
-    let told = flows(with(irc, connection((D, 40_002), (C, 5000), 1)));
-    assert_eq!(told[1], "tcp 10.0.0.6:40002 > 10.0.0.5:5000 irc-dcc (expect:irc-dcc, strong)");
+    let found = flows(with(irc, connection((D, 40_002), (C, 5000), 1)));
+    assert_eq!(found[1], "tcp 10.0.0.6:40002 > 10.0.0.5:5000 irc-dcc (expect:irc-dcc, strong)");
 }
 
 #[test]
@@ -280,17 +280,17 @@ fn hosts_have_the_names_that_the_capture_tells() {
 fn peers_of_each_other_are_told_apart_from_servers() {
     let peers: Vec<&'static str> = (1..=11).map(|n| &*Box::leak(format!("10.1.0.{n}").into_boxed_str())).collect();
     // Two of them know each other, and ten others each, all by ports that nobody has registered.
-    let hub = |own: End| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000))).collect::<Vec<_>>();
+    let hub = |own: Endpoint| peers.iter().flat_map(move |peer| udp_exchange(own, (peer, 55_000))).collect::<Vec<_>>();
     let (one, other) = ((C, 29_999), (D, 52_000));
-    let told = flows([hub(one), hub(other), udp_exchange(one, other)].concat());
+    let found = flows([hub(one), hub(other), udp_exchange(one, other)].concat());
     // Those that never answered are not known, and what is asked for at a service's port says nothing.
     let silent: Vec<Vec<u8>> = hub(one).into_iter().step_by(2).collect();
     let at_services = peers.iter().flat_map(|peer| udp_exchange(one, (peer, 443))).collect();
     for contacts in [silent, at_services] {
-        let told = flows([contacts, hub(other), udp_exchange(one, other)].concat());
-        assert!(!told.last().unwrap().contains("p2p"), "{told:?}");
+        let found = flows([contacts, hub(other), udp_exchange(one, other)].concat());
+        assert!(!found.last().unwrap().contains("p2p"), "{found:?}");
     }
-    let between = told.last().unwrap();
+    let between = found.last().unwrap();
     assert_eq!(between, "udp 10.0.0.5:29999 ~ 10.0.0.6:52000 undetermined (none, none) pattern:p2p");
 }
 
@@ -302,57 +302,57 @@ fn an_announcement_holds_in_its_own_encapsulation_for_its_own_machine_and_not_fo
     assert!(flows(with(passive.clone(), tag(data.clone())))[1].contains("unassigned (handshake, proven)"));
     assert!(flows(with(tag(passive), tag(data)))[1].contains("expect:ftp-pasv"));
     // Whoever else sends to the port of a TFTP client is not its server.
-    let asked = udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00");
-    let told = flows([asked, udp((D, 50_123), (C, 41_000), b"\x00\x03\x00\x01data")]);
-    assert!(told[1].contains("udp 10.0.0.6:50123") && !told[1].contains("tftp"), "{told:?}");
+    let request = udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00");
+    let found = flows([request, udp((D, 50_123), (C, 41_000), b"\x00\x03\x00\x01data")]);
+    assert!(found[1].contains("udp 10.0.0.6:50123") && !found[1].contains("tftp"), "{found:?}");
 }
 
 #[test]
 fn what_was_going_on_is_no_announced_connection_but_may_be_an_announced_stream() {
     let answer = b"SIP/2.0 200 OK\r\n\r\nv=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n";
     let (call, stream) = (udp((S, 5060), (C, 5061), answer), udp_exchange((C, 40_010), ("192.0.2.90", 49_170)));
-    let told = flows([stream.clone(), vec![call], stream].concat());
-    assert_eq!(told[0], "udp 10.0.0.5:40010 ~ 192.0.2.90:49170 rtp (expect:sdp, none)");
+    let found = flows([stream.clone(), vec![call], stream].concat());
+    assert_eq!(found[0], "udp 10.0.0.5:40010 ~ 192.0.2.90:49170 rtp (expect:sdp, none)");
     let (begun, goes_on) = (handshake((C, 40_002), (S, 60_000), 1), exchange((C, 40_002), (S, 60_000), 2));
-    let told = flows([begun, ftp(&["<227 (192,0,2,80,234,96)\r\n"]), goes_on].concat());
-    assert_eq!(told[0], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 unassigned (handshake, proven)");
+    let found = flows([begun, ftp(&["<227 (192,0,2,80,234,96)\r\n"]), goes_on].concat());
+    assert_eq!(found[0], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 unassigned (handshake, proven)");
 }
 
 #[test]
 fn of_several_announcements_the_best_one_counts() {
     let data = || connection((C, 40_002), (S, 60_000), 1);
     // The very address rather than its translation.
-    let told = flows(with(ftp(&["<227 (192,0,2,80,234,96)\r\n", "<227 (10,9,9,9,234,96)\r\n"]), data()));
-    assert_eq!(told[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 ftp-data (expect:ftp-pasv, strong)");
+    let found = flows(with(ftp(&["<227 (192,0,2,80,234,96)\r\n", "<227 (10,9,9,9,234,96)\r\n"]), data()));
+    assert_eq!(found[1], "tcp 10.0.0.5:40002 > 192.0.2.80:60000 ftp-data (expect:ftp-pasv, strong)");
     // The last of those before it, but rather that than one behind it.
     let twice = [binding(7, 100_005), binding(8, 100_021), exchange((C, 900), (S, 32_803), 1), binding(9, 100_003)];
-    let told = flows(twice.concat());
-    assert!(told[1].contains("nlockmgr (expect:rpc-binding, strong)"), "{told:?}");
+    let found = flows(twice.concat());
+    assert!(found[1].contains("nlockmgr (expect:rpc-binding, strong)"), "{found:?}");
 }
 
 #[test]
 fn how_many_announcements_of_one_endpoint_are_compared_is_bounded() {
     // Requests to another server announce the same endpoint, but not for this flow.
-    let told = |others: usize| {
+    let flow_after = |others: usize| {
         let mut frames = ftp(&[">PORT 10,0,0,5,195,80\r\n"]);
         frames.extend(dialogue((C, 40_003), (R, 21), 1, &vec![">PORT 10,0,0,5,195,80\r\n"; others]));
         frames.extend(connection((S, 20), (C, 50_000), 1));
         flows(frames).remove(2)
     };
-    assert!(told(63).contains("expect:ftp-port") && told(64).contains("srcport:20"));
+    assert!(flow_after(63).contains("expect:ftp-port") && flow_after(64).contains("srcport:20"));
     // What is announced behind a flow counts for bindings only.
-    let told = |others: usize| {
+    let flow_after = |others: usize| {
         let control = ftp(&vec!["<227 (192,0,2,80,128,35)\r\n"; others]);
         flows([exchange((C, 900), (S, 32_803), 1), control, binding(7, 100_021)].concat()).remove(0)
     };
-    assert!(told(63).contains("expect:rpc-binding") && !told(64).contains("expect"));
+    assert!(flow_after(63).contains("expect:rpc-binding") && !flow_after(64).contains("expect"));
 }
 
 #[test]
 fn who_sends_the_first_syn_is_not_the_one_that_was_announced_as_open() {
-    let asked = vec![tcp((S, 60_000), (C, 40_002), "S", 1, 0, b"")];
-    let told = flows(with(ftp(&["<227 (192,0,2,80,234,96)\r\n"]), asked));
-    assert!(told[1].starts_with("tcp 192.0.2.80:60000 > 10.0.0.5:40002 unassigned (syn, strong)"), "{told:?}");
+    let syn = vec![tcp((S, 60_000), (C, 40_002), "S", 1, 0, b"")];
+    let found = flows(with(ftp(&["<227 (192,0,2,80,234,96)\r\n"]), syn));
+    assert!(found[1].starts_with("tcp 192.0.2.80:60000 > 10.0.0.5:40002 unassigned (syn, strong)"), "{found:?}");
 }
 
 #[test]
@@ -372,8 +372,8 @@ fn hints_at_data_rest_on_an_ftp_connection_that_was_going_on() {
     let mut cut = Scene::new();
     cut.frames(dialogue((C, 40_001), (S, 6667), 1, &["<:c PRIVMSG d :\u{1}DCC SEND\r\n"])).frames(data);
     cut.frame(tcp((C, 40_001), (S, 6667), "A", 500, 500, b""));
-    let told = flows_of(&tables_of(&cut.pcap_cut(54)));
-    assert!(told[0].contains("truncated-control") && !told[1].contains("sibling-of:ftp"), "{told:?}");
+    let found = flows_of(&tables_of(&cut.pcap_cut(54)));
+    assert!(found[0].contains("truncated-control") && !found[1].contains("sibling-of:ftp"), "{found:?}");
 }
 
 #[test]
@@ -388,19 +388,19 @@ fn the_control_flow_is_the_connection_that_was_open_when_it_was_said() {
 #[test]
 fn an_announced_server_is_a_server_to_others_too() {
     let others = exchange((D, 50_000), (S, 60_000), 1);
-    let told = flows([ftp(&["<227 (192,0,2,80,234,96)\r\n"]), connection((C, 40_002), (S, 60_000), 1), others].concat());
-    assert_eq!(told[2], "tcp 10.0.0.6:50000 > 192.0.2.80:60000 unassigned (known-server, strong) midstream");
+    let found = flows([ftp(&["<227 (192,0,2,80,234,96)\r\n"]), connection((C, 40_002), (S, 60_000), 1), others].concat());
+    assert_eq!(found[2], "tcp 10.0.0.6:50000 > 192.0.2.80:60000 unassigned (known-server, strong) midstream");
 }
 
 #[test]
 fn announcements_last_as_long_as_their_kind_says() {
-    let told = |control: &[Vec<u8>], seconds: i64, flow: Vec<Vec<u8>>| {
+    let is_expected = |control: &[Vec<u8>], seconds: i64, flow: Vec<Vec<u8>>| {
         let mut scene = Scene::new();
         scene.frames(control.to_vec()).wait(seconds).frames(flow);
         flows_of(&tables_of(&scene.pcap())).pop().unwrap().contains("expect:")
     };
     let lasts = |control: &[Vec<u8>], seconds: i64, flow: Vec<Vec<u8>>| {
-        assert!(told(control, seconds - 1, flow.clone()) && !told(control, seconds, flow), "{seconds} s");
+        assert!(is_expected(control, seconds - 1, flow.clone()) && !is_expected(control, seconds, flow), "{seconds} s");
     };
     let tftp = [udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00")];
     lasts(&tftp, 60, vec![udp((S, 50_123), (C, 41_000), b"\x00\x03\x00\x01data")]);
@@ -410,24 +410,24 @@ fn announcements_last_as_long_as_their_kind_says() {
     lasts(&camera, 600, vec![udp((S, 6256), (C, 4588), b"picture")]);
     let offer = dialogue((C, 40_001), (S, 6667), 1, &[">PRIVMSG d :\u{1}DCC SEND map.txt 167772165 5000 9\u{1}\r\n"]);
     lasts(&offer, 300, connection((D, 40_002), (C, 5000), 1));
-    assert!(told(&binding(7, 100_021), 100_000, exchange((C, 900), (S, 32_803), 1)));
+    assert!(is_expected(&binding(7, 100_021), 100_000, exchange((C, 900), (S, 32_803), 1)));
 }
 
 #[test]
 fn some_announcements_are_for_one_flow_and_others_are_shared() {
-    let expected = |control: Vec<Vec<u8>>, data: [Vec<Vec<u8>>; 2]| {
-        let told = flows([control, data.concat()].concat());
-        told[told.len() - 2..].iter().filter(|told| told.contains("expect:")).count()
+    let expected_flows = |control: Vec<Vec<u8>>, data: [Vec<Vec<u8>>; 2]| {
+        let found = flows([control, data.concat()].concat());
+        found[found.len() - 2..].iter().filter(|found| found.contains("expect:")).count()
     };
     let tftp = vec![udp((C, 41_000), (S, 69), b"\x00\x01boot\x00octet\x00")];
     let answer = |port| vec![udp((S, port), (C, 41_000), b"\x00\x03\x00\x01data")];
-    assert_eq!(expected(tftp, [answer(50_123), answer(50_124)]), 1);
+    assert_eq!(expected_flows(tftp, [answer(50_123), answer(50_124)]), 1);
     let offer = dialogue((C, 40_001), (S, 6667), 1, &[">PRIVMSG d :\u{1}DCC SEND map.txt 167772165 5000 9\u{1}\r\n"]);
-    assert_eq!(expected(offer, [connection((D, 40_002), (C, 5000), 1), connection((D, 40_003), (C, 5000), 1)]), 1);
+    assert_eq!(expected_flows(offer, [connection((D, 40_002), (C, 5000), 1), connection((D, 40_003), (C, 5000), 1)]), 1);
     let search = vec![udp((C, 50_500), ("239.255.255.250", 1900), b"M-SEARCH * HTTP/1.1\r\nMX: 2\r\n\r\n")];
     let answer = |from| vec![udp((from, 33_000), (C, 50_500), b"HTTP/1.1 200 OK\r\n")];
-    assert_eq!(expected(search, [answer(D), answer(S)]), 2);
+    assert_eq!(expected_flows(search, [answer(D), answer(S)]), 2);
     let call = vec![udp((S, 5060), (C, 5061), b"v=0\r\nc=IN IP4 192.0.2.90\r\nm=audio 49170 RTP/AVP 0\r\n")];
     let media = ("192.0.2.90", 49_170);
-    assert_eq!(expected(call, [udp_exchange((C, 40_010), media), udp_exchange((C, 40_012), media)]), 2);
+    assert_eq!(expected_flows(call, [udp_exchange((C, 40_010), media), udp_exchange((C, 40_012), media)]), 2);
 }

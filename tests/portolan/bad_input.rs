@@ -4,8 +4,8 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, packets_at, run, run_with_input, sum};
 
 fn capture() -> Vec<u8> {

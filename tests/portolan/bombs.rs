@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::process::{Command, Stdio};
 
-use crate::scene::*;
+use testkit::*;
+
 use crate::support::{Folder, Run, gzip, lz4, packets_at, root, run, run_with_input, sum, xz};
 
 /// Megabytes that are enough for the program itself, with its threads' stacks and the allocator's reserve for each of them.

@@ -3,9 +3,9 @@
 //! C, D: clients. S, R: servers. `=>` a whole TCP connection, `~` data both ways without a handshake, `>` one packet.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::flows::{flows, flows_of, of_flows, udp_exchange};
-use crate::scene::*;
+use crate::flows::{flows, flows_of, of_flows};
 use crate::support::{column, packets_at, run_with_input, sum, tables_of};
 
 #[test]
@@ -56,8 +56,8 @@ fn a_server_is_known_by_what_proves_it_in_its_own_encapsulation_and_transport() 
     assert!(elsewhere(proof.clone()).contains("(known-server, strong)"));
     let in_vlan: Vec<Vec<u8>> = proof.iter().map(|frame| tagged(frame, &[(0x8100, 5)])).collect();
     assert!(elsewhere(in_vlan).contains("(none, none)"));
-    let asked = vec![tcp((D, 40002), (S, 8080), "S", 1, 0, b"")];
-    assert!(elsewhere(asked).contains("(none, none)"), "who is asked need not serve");
+    let syn = vec![tcp((D, 40002), (S, 8080), "S", 1, 0, b"")];
+    assert!(elsewhere(syn).contains("(none, none)"), "who is asked need not serve");
     let over_udp = udp_exchange((C, 55968), (D, 57391));
     let over_tcp = connection((S, 50_000), (D, 57391), 1);
     assert!(flows([over_udp, over_tcp].concat())[0].contains("(none, none)"));
@@ -71,9 +71,9 @@ fn a_server_that_the_user_names_is_one_for_others_too() {
     // A rule for each of two machines does not tell which one serves the other.
     scene.frames(udp_exchange((D, 41_000), (S, 40_000))).frames(udp_exchange((C, 40_001), (S, 40_000)));
     let run = run_with_input(&["read", "-", "--json", "-", "--services", &rules], &scene.pcap());
-    let told = flows_of(&run.tables());
-    assert_eq!(told[1], "udp 10.0.0.5:40001 > 192.0.2.80:40000 game (user, proven)");
-    assert_eq!(told[0], "udp 10.0.0.6:41000 > 192.0.2.80:40000 game (known-server, strong)");
+    let found = flows_of(&run.tables());
+    assert_eq!(found[1], "udp 10.0.0.5:40001 > 192.0.2.80:40000 game (user, proven)");
+    assert_eq!(found[0], "udp 10.0.0.6:41000 > 192.0.2.80:40000 game (known-server, strong)");
 }
 
 #[test]
@@ -164,8 +164,8 @@ fn fragments_follow_their_first_in_any_order() {
     let mut pieces = udp_fragments((C, 50_001), (R, 53), &[b'x'; 2000], 800, 7);
     for _ in 0..pieces.len() {
         pieces.rotate_left(1);
-        let told = flows(pieces.clone());
-        assert_eq!(told, ["udp 10.0.0.5:50001 > 192.0.2.53:53 dns (rank:6>-1, strong) one-way fragmented"]);
+        let found = flows(pieces.clone());
+        assert_eq!(found, ["udp 10.0.0.5:50001 > 192.0.2.53:53 dns (rank:6>-1, strong) one-way fragmented"]);
         assert_eq!(of_flows(pieces.clone(), "payload_bytes_c2s"), [2000]);
         assert_eq!(of_flows(pieces.clone(), "fragments"), [3]);
     }
@@ -188,8 +188,8 @@ fn an_atomic_fragment_is_a_whole_packet() {
         let header = [std::mem::replace(&mut ip[6], 44), 0, 0, 0, 0, 0, 0, 9];
         [ethernet, &ip, &header, segment].concat()
     };
-    let told = flows(connection(client, server, 1).into_iter().map(atomic));
-    assert_eq!(told, ["tcp 2001:db8::5:51544 > 2001:db8::80:80 http (handshake, proven)"]);
+    let found = flows(connection(client, server, 1).into_iter().map(atomic));
+    assert_eq!(found, ["tcp 2001:db8::5:51544 > 2001:db8::80:80 http (handshake, proven)"]);
 }
 
 #[test]
@@ -273,8 +273,8 @@ fn groups_are_services_and_never_clients() {
 fn equal_ports_name_the_service_but_not_always_the_server() {
     let servers = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
     let ntp = servers.iter().flat_map(|server| udp_exchange((C, 123), (server, 123)));
-    let told = flows(ntp);
-    assert_eq!(told[0], "udp 10.0.0.5:123 ~ 192.0.2.1:123 ntp (pair:equal, none) symmetric");
+    let found = flows(ntp);
+    assert_eq!(found[0], "udp 10.0.0.5:123 ~ 192.0.2.1:123 ntp (pair:equal, none) symmetric");
     assert_eq!(
         flows([udp((S, 514), (R, 514), b"<13>")]),
         ["udp 192.0.2.80:514 > 192.0.2.53:514 syslog (pair:equal, moderate) one-way symmetric"]
@@ -287,7 +287,7 @@ fn many_peers_do_not_make_a_server_but_many_peer_ports_do() {
     let servers = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"];
     let stun = servers.iter().flat_map(|server| udp_exchange((C, 51518), (server, 3478)));
     assert!(
-        flows(stun).iter().all(|told| told.starts_with("udp 10.0.0.5:51518 > ") && told.contains("stun (rank:5>-1, strong)"))
+        flows(stun).iter().all(|found| found.starts_with("udp 10.0.0.5:51518 > ") && found.contains("stun (rank:5>-1, strong)"))
     );
     // A client meets a new port with each server here, so only the hub has met many.
     let peers = ["10.1.0.1", "10.1.0.2", "10.1.0.3", "10.1.0.4"];
@@ -307,9 +307,9 @@ fn many_peers_do_not_make_a_server_but_many_peer_ports_do() {
 #[test]
 fn quic_and_dns_over_quic_and_tls_have_their_doors() {
     let frames = [udp_exchange((C, 50000), (S, 443)), vec![udp((C, 50001), (R, 853), b"?")], connection((C, 50002), (R, 853), 1)];
-    let told = flows(frames.concat());
+    let found = flows(frames.concat());
     assert_eq!(
-        told,
+        found,
         [
             "udp 10.0.0.5:50000 > 192.0.2.80:443 https (rank:6>-1, strong)",
             "udp 10.0.0.5:50001 > 192.0.2.53:853 doq (rank:6>-1, strong) one-way",
@@ -406,14 +406,14 @@ fn rows(tables: &Value, table: &str, names: &[&str]) -> Vec<String> {
 fn ports_and_ranges_tell_how_the_connections_to_them_went() {
     let refuse = |port| vec![tcp((C, 50_000), (S, port), "S", 1, 0, b""), tcp((S, port), (C, 50_000), "RA", 0, 2, b"")];
     let reset = [handshake((C, 50_001), (S, 8080), 1), vec![tcp((S, 8080), (C, 50_001), "R", 1001, 0, b"")]].concat();
-    let asked = vec![tcp((C, 50_000), (S, 52_000), "S", 1, 0, b"")];
+    let syn = vec![tcp((C, 50_000), (S, 52_000), "S", 1, 0, b"")];
     let question = udp((C, 55_000), (S, 161), b"get");
     let unreachable = vec![question.clone(), icmp_error(S, C, 3, 3, &question)];
     let (known, unclear) = (exchange((C, 5060), (S, 8080), 1), exchange((C, 55_968), (D, 57_391), 1));
     let log = vec![udp((S, 514), (R, 514), b"<13>")];
     let connections = [connection((C, 50_002), (S, 80), 1), connection((C, 50_003), (S, 80), 1)].concat();
     let mut scene = Scene::new();
-    scene.frames([refuse(22), refuse(23), refuse(8080), reset, asked, unreachable, known, unclear, log, connections].concat());
+    scene.frames([refuse(22), refuse(23), refuse(8080), reset, syn, unreachable, known, unclear, log, connections].concat());
     let tables = tables_of(&scene.pcap());
     let outcomes = ["attempted", "established", "refused", "reset", "midstream"];
     let ranges = rows(&tables, "ranges", &[&["transport", "range", "port_count", "flows"][..], &outcomes].concat());

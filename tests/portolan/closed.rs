@@ -1,12 +1,12 @@
 //! Closed ports are no servers, and scans are told as scans.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, column, packets_at, run, sum, tables_of};
 
 /// A SYN, refused.
-fn refused(client: End, server: End) -> Vec<Vec<u8>> {
+fn refused(client: Endpoint, server: Endpoint) -> Vec<Vec<u8>> {
     vec![tcp(client, server, "S", 1, 0, b""), tcp(server, client, "RA", 0, 2, b"")]
 }
 
@@ -147,16 +147,16 @@ fn closed_ports_are_shown_where_they_are_asked_for() {
 fn what_a_control_channel_or_the_user_vouches_for_is_a_server_unless_it_refuses() {
     let control = dialogue((C, 50_000), (S, 21), 1, &[">PASV\r\n", "<227 Entering Passive Mode (192,0,2,80,234,96)\r\n"]);
     let data = tcp((C, 50_001), (S, 60_000), "S", 1, 0, b"");
-    let told = servers(control.iter().cloned().chain([data]));
-    assert_eq!(told, ["192.0.2.80 21 answered", "192.0.2.80 60000 silent"]);
+    let found = servers(control.iter().cloned().chain([data]));
+    assert_eq!(found, ["192.0.2.80 21 answered", "192.0.2.80 60000 silent"]);
     let refusing = control.into_iter().chain(refused((C, 50_001), (S, 60_000)));
     assert_eq!(servers(refusing), ["192.0.2.80 21 answered"]);
     let folder = Folder::new();
     let mut scene = Scene::new();
     scene.frame(tcp((C, 50_000), (S, 8000), "S", 1, 0, b""));
     let (file, rules) = (folder.file("x.pcap", &scene.pcap()), folder.file("ports", b"192.0.2.80 tcp/8000 = door\n"));
-    let told = run(&["read", &file, "--json", "-", "--services", &rules]).tables();
-    assert_eq!(rows(&told, "servers", &["service", "outcome"]), ["door silent"]);
+    let found = run(&["read", &file, "--json", "-", "--services", &rules]).tables();
+    assert_eq!(rows(&found, "servers", &["service", "outcome"]), ["door silent"]);
 }
 
 /// A scan of ports of one machine: the last `open` ones answer.
@@ -268,14 +268,14 @@ fn one_port_of_many_machines_is_a_scan_too() {
 #[test]
 fn a_closed_port_is_told_as_one() {
     let folder = Folder::new();
-    let told = |frames: Vec<Vec<u8>>| {
+    let explain = |frames: Vec<Vec<u8>>| {
         let mut scene = Scene::new();
         scene.frames(frames);
         run(&["explain", &folder.file("x.pcap", &scene.pcap()), "1"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let refusing = told(refused((C, 50_000), (S, 80)));
+    let refusing = explain(refused((C, 50_000), (S, 80)));
     assert!(refusing.contains("So 192.0.2.80:80 is the intended server. Evidence: syn."), "{refusing}");
     assert!(refusing.contains("It refused: nothing was listening there"), "{refusing}");
-    let silent = told(vec![udp((C, 50_000), (R, 53), b"?")]);
+    let silent = explain(vec![udp((C, 50_000), (R, 53), b"?")]);
     assert!(silent.contains("is the intended server") && silent.contains("It did not answer"), "{silent}");
 }

@@ -11,8 +11,8 @@ use portolan::report::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, Tab
 use portolan::service::Registry;
 use portolan::service::book::Book;
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, portolan, root, run, run_on_page};
 
 const OFFICE: &str = "samples/office.pcapng";
@@ -77,7 +77,7 @@ fn names_of_the_users_own_table_are_no_formulas_either() {
 }
 
 /// Each sample, analysed, and all of them as one capture.
-fn analysed_samples() -> Vec<(String, Decided<'static>)> {
+pub fn analysed_samples() -> Vec<(String, Decided<'static>)> {
     let entries = fs::read_dir(root().join("samples")).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "pcap" || end == "pcapng")).collect();
     files.sort();

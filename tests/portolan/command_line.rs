@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, packets_at, portolan, root, run, run_with_input, sum, tables_of};
 
 const TABLES: [&str; 14] = [
@@ -34,9 +34,9 @@ fn wrong_arguments_are_explained_with_exit_code_2() {
         (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
         (&["raed", "x.pcap"], "read"),
     ];
-    for (arguments, said) in cases {
+    for (arguments, expected) in cases {
         let run = run(arguments);
-        assert!(run.code == 2 && run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
+        assert!(run.code == 2 && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
     }
 }
 
@@ -119,9 +119,9 @@ fn a_closed_pipe_is_no_error() {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+    let mut messages = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
+    assert_eq!((child.wait().unwrap().code(), messages.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -236,12 +236,12 @@ fn without_a_command_the_captures_are_read() {
 fn a_command_is_a_command_whatever_files_there_are() {
     let folder = Folder::new();
     folder.file("read", &Scene::new().frame(udp((C, 50001), (R, 53), b"?")).pcap());
-    let said = |word: &str| {
+    let run_with = |word: &str| {
         let output = portolan().current_dir(folder.path("")).arg(word).output();
         Run::from_output(output.unwrap())
     };
-    assert!(said("read").stderr.contains("standard input was read because no FILE was given"));
-    assert!(said("./read").stdout.contains("Services:"));
+    assert!(run_with("read").stderr.contains("standard input was read because no FILE was given"));
+    assert!(run_with("./read").stdout.contains("Services:"));
 }
 
 #[test]
@@ -289,9 +289,9 @@ fn on_a_terminal_a_file_has_to_be_named() {
     // The end of what is typed, for a program that waits for it.
     let _ = child.stdin.take().map(|mut keyboard| keyboard.write_all(b"\x04"));
     let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        output.status.code() == Some(2) && told.contains("no capture given; name a file or folder (portolan read FILE)"),
-        "{told}"
+        output.status.code() == Some(2) && output_text.contains("no capture given; name a file or folder (portolan read FILE)"),
+        "{output_text}"
     );
 }

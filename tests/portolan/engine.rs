@@ -7,17 +7,19 @@ use std::time::Duration;
 use portolan::analysis::{Decided, Engine, Moment, Options, analyse_sources};
 use portolan::capture::{Completeness, InputName, Source};
 use portolan::flow::{Flow, TimelineOptions};
-use portolan::report::{Report, TableName};
-use portolan::service::Verdict;
+use portolan::report::{FlowRow, HostRow, Report, ServiceRow, TableName, TimelineRow};
+use portolan::service::{FlowFlags, Verdict};
 use portolan::stats::KeyBudget;
 use portolan::stats::flows::{FlowSums, HostSum, ServerSum};
 use portolan::time::NANOSECONDS;
 use portolan::traffic::Traffic;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use testkit::*;
 
-use crate::laws::{CONTROL, HOSTS, PORTS, any_scene};
-use crate::scene::*;
+use crate::any_capture::{any_independent_scene, any_scene, many_mixed_flows};
+use crate::support::{table_as_csv, tables_as_csv_without};
+use crate::totals::{assert_tables_agree, sum, sums_by};
 
 /// The options of all these runs: a timeline of fixed buckets, and everything else as usual.
 fn options(threads: usize) -> Options {
@@ -70,30 +72,9 @@ impl Read for Pieces {
     }
 }
 
-fn csv(analysis: &Decided<'_>, name: TableName) -> String {
-    let mut bytes = Vec::new();
-    portolan::format::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
-}
-
-/// All tables as data.
+/// All tables, byte for byte.
 fn tables(analysis: &Decided<'_>) -> Vec<String> {
-    TableName::ALL.into_iter().map(|name| csv(analysis, name)).collect()
-}
-
-/// The sums of a column of a table, by what `key` makes of a row.
-fn by_column<K: Ord>(csv: &str, column: &str, key: impl Fn(&BTreeMap<String, String>) -> K) -> BTreeMap<K, u64> {
-    let mut sums = BTreeMap::new();
-    for row in csv::Reader::from_reader(csv.as_bytes()).deserialize() {
-        let row: BTreeMap<String, String> = row.unwrap();
-        *sums.entry(key(&row)).or_default() += row.get(column).map_or(0, |number| number.parse().unwrap());
-    }
-    sums
-}
-
-/// All but the list of flows.
-fn sums(analysis: &Decided<'_>) -> Vec<String> {
-    TableName::ALL.into_iter().filter(|name| *name != TableName::Flows).map(|name| csv(analysis, name)).collect()
+    TableName::ALL.into_iter().map(|name| table_as_csv(analysis, name)).collect()
 }
 
 fn at_once(capture: &[u8], options: &Options) -> Decided<'static> {
@@ -125,50 +106,14 @@ fn now(engine: &mut Engine) -> Moment {
     Moment { clock: span.last, running: Duration::from_nanos(span.last.since(span.first).unwrap_or(0).unsigned_abs()) }
 }
 
-/// What is decided by a flow's own packets alone, so that letting go of other flows changes nothing: connections whose first
-/// packet is there, and datagrams between a port with a name and one that no book has. Nothing comes late for a flow that is
-/// over: no error that quotes it, and no end of a connection without its beginning.
-fn any_independent_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let host = || (0..HOSTS.len()).prop_map(|host| HOSTS[host]);
-    let client = || (host(), 50_000..50_003u16);
-    let server = || (host(), prop::sample::select(vec![53u16, 80, 443]));
-    prop_oneof![
-        2 => (client(), server(), 1..3u32).prop_map(|(client, server, isn)| connection(client, server, isn * 1000)),
-        1 => (client(), server(), 1..3u32).prop_map(|(client, server, isn)| handshake(client, server, isn * 1000)),
-        1 => (client(), server()).prop_map(|(client, server)| vec![tcp(client, server, "S", 7, 0, b"")]),
-        2 => (client(), host()).prop_map(|(client, server)| vec![udp(client, (server, 53), b"?"), udp((server, 53), client, b"!")]),
-        1 => (client(), host(), 0..4u16).prop_map(|(from, to, id)| udp_fragments(from, (to, 53), &[7; 300], 104, id)),
-        1 => (host(), host(), prop::sample::select(vec![0u8, 8, 13]), 0..2u16).prop_map(|(from, to, kind, id)| vec![ping(from, to, kind, id)]),
-        1 => (host(), host()).prop_map(|(from, to)| vec![portless(from, to, 89, b"data")]),
-        1 => (1..3u16).prop_map(|operation| vec![arp(operation)]),
-        1 => vec(any::<u8>(), 0..40).prop_map(|noise| vec![noise]),
-        1 => host().prop_map(|from| vec![tagged(&udp((from, 50_000), (S, 53), b"data"), &[(0x8100, 7)])]),
-    ]
-}
-
-fn any_independent_scene() -> impl Strategy<Value = Scene> {
-    vec((any_independent_frames(), 0..25i64), 0..25).prop_map(|steps| {
-        let mut scene = Scene::new();
-        for (frames, seconds) in steps {
-            scene.frames(frames).wait((seconds - 5).max(0));
-        }
-        scene
-    })
-}
-
-/// Rows of the table of flows, without the marks: who had the same ports before is forgotten with the flow.
-fn rows_of_flows(analysis: &Decided<'_>) -> Vec<Vec<String>> {
-    let text = csv(analysis, TableName::Flows);
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let flags = reader.headers().unwrap().iter().position(|column| column == "flags").unwrap();
-    let row = |record: csv::StringRecord| {
-        record.iter().enumerate().filter(|(column, _)| *column != flags).map(|(_, value)| value.to_owned()).collect()
-    };
-    reader.records().map(|record| row(record.unwrap())).collect()
+/// The flows by number, without their flags: that an earlier flow had the same ports is forgotten with that flow.
+fn flows_without_flags(analysis: &Decided<'_>) -> BTreeMap<Option<u64>, String> {
+    let rows = Report::new(analysis).rows::<FlowRow>().into_iter();
+    rows.map(|row| (row.flow_id, format!("{:?}", FlowRow { flags: FlowFlags::empty(), ..row }))).collect()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn looks_in_between_change_nothing(scene in any_scene(), steps in vec(1..9u64, 1..5), pcapng: bool) {
@@ -209,15 +154,16 @@ proptest! {
             }
         });
         let all = at_once(&capture, &options);
+        let sums = |analysis| tables_as_csv_without(TableName::Flows, analysis);
         prop_assert_eq!(sums(&ended), sums(&all));
-        // Those that are left are called what they would be called anyway.
-        let let_go = ended.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
-        prop_assert_eq!(let_go + ended.flows.len(), all.flows.len());
-        let (left, every) = (rows_of_flows(&ended), rows_of_flows(&all));
-        let ids: Vec<usize> = left.iter().map(|row| row[0].parse().unwrap()).collect();
-        prop_assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
-        for (row, id) in left.iter().zip(ids) {
-            prop_assert_eq!(row, &every[id - 1]);
+        // The remaining flows have the numbers and names that they would have anyway.
+        let expired = ended.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
+        prop_assert_eq!(expired + ended.flows.len(), all.flows.len());
+        let numbers: Vec<_> = Report::new(&ended).rows::<FlowRow>().into_iter().map(|row| row.flow_id).collect();
+        prop_assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+        let every = flows_without_flags(&all);
+        for (number, flow) in &flows_without_flags(&ended) {
+            prop_assert_eq!(Some(flow), every.get(number));
         }
     }
 
@@ -235,20 +181,14 @@ proptest! {
             engine.expire_idle(now, idle * NANOSECONDS);
         });
         let all = at_once(&capture, &options);
+        // With these the packets of every transport are the same.
         prop_assert_eq!(&ended.tally, &all.tally);
-        let packets = |analysis, name, column| by_column(&csv(analysis, name), column, |_| ());
-        for (name, column) in [(TableName::Services, "packets"), (TableName::Timeline, "packets"), (TableName::Hosts, "packets_sent")] {
-            // Packets that there was no room for have no hosts, and there is more room where flows are let go.
-            if name != TableName::Hosts || max_flows == 1000 {
-                prop_assert_eq!(packets(&ended, name, column), packets(&all, name, column));
-            }
+        assert_tables_agree(&ended);
+        // Packets of flows beyond the limit have no hosts, and expired flows leave room for others.
+        if max_flows == 1000 {
+            let sent = |analysis| sum(Report::new(analysis).rows::<HostRow>().into_iter().map(|row| row.sent));
+            prop_assert_eq!(sent(&ended), sent(&all));
         }
-        // Category by category, what came when is what came.
-        let category = |row: &BTreeMap<String, String>| row.get("category").cloned().unwrap_or_else(|| "portless".into());
-        let of = |name| by_column(&csv(&ended, name), "packets", category);
-        let mut expected = of(TableName::Services);
-        expected.extend(of(TableName::Portless));
-        prop_assert_eq!(of(TableName::Timeline), expected);
     }
 
     #[test]
@@ -266,7 +206,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn with_little_room_nothing_is_lost_and_what_is_told_apart_is_the_same_each_time(
@@ -328,28 +268,9 @@ fn with_passed_over_blocks(mut pcapng: &[u8]) -> Vec<u8> {
     with
 }
 
-/// A capture that is long enough for a second thread to count.
-fn long_capture() -> Vec<u8> {
-    let mut scene = Scene::new();
-    for number in 0..30_000u32 {
-        let (client, server) = (HOSTS[number as usize % 4], HOSTS[(number as usize / 4 + 1) % 4]);
-        let (port, other) = (20_000 + number as u16, PORTS[number as usize % PORTS.len()]);
-        match number % 3 {
-            0 => scene.frames(exchange((client, port), (server, other), number)),
-            1 => scene.frames(vec![udp((client, port), (server, other), b"?"), udp((server, other), (client, port), b"!")]),
-            _ => scene.frames(handshake((client, port), (server, other), number)),
-        };
-        if number % 100 == 0 {
-            let (port, text) = CONTROL[number as usize / 100 % CONTROL.len()];
-            scene.frames(dialogue((client, 30_000), (server, port), number, &[text]));
-        }
-    }
-    scene.pcap()
-}
-
 #[test]
 fn looks_change_nothing_where_a_second_thread_counts() {
-    let capture = long_capture();
+    let capture = many_mixed_flows();
     let expected = tables(&at_once(&capture, &options(1)));
     let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, _| {
         let analysis = engine.decide();
@@ -360,7 +281,7 @@ fn looks_change_nothing_where_a_second_thread_counts() {
 
 #[test]
 fn letting_go_is_the_same_for_any_number_of_threads() {
-    let (capture, idle) = (long_capture(), 10 * NANOSECONDS);
+    let (capture, idle) = (many_mixed_flows(), 10 * NANOSECONDS);
     let run = |threads| {
         in_steps(source(&capture), &options(threads), &[20_000], |engine, _| {
             let now = now(engine);
@@ -375,12 +296,12 @@ fn letting_go_is_the_same_for_any_number_of_threads() {
 #[test]
 fn buckets_that_fit_are_as_wide_whatever_was_let_go() {
     // Each packet comes in a millisecond of its own.
-    let (capture, adaptive) = (long_capture(), Options { timeline: Some(TimelineOptions::default()), ..options(1) });
+    let (capture, adaptive) = (many_mixed_flows(), Options { timeline: Some(TimelineOptions::default()), ..options(1) });
     let ended = in_steps(source(&capture), &adaptive, &[20_000], |engine, _| {
         let now = now(engine);
         engine.expire_idle(now, 10 * NANOSECONDS);
     });
-    let by_time = |analysis| by_column(&csv(analysis, TableName::Timeline), "packets", |row| row["start_time"].clone());
+    let by_time = |analysis| sums_by(Report::new(analysis).rows::<TimelineRow>().into_iter().map(|row| (row.start, row.traffic)));
     let (of_ended, of_all) = (by_time(&ended), by_time(&at_once(&capture, &adaptive)));
     assert!(of_all.len() > 60 && of_all.len() <= 600, "{}", of_all.len());
     assert!(of_ended == of_all);
@@ -399,8 +320,8 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
         let analysis = engine.decide();
-        let told = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
-        assert_eq!(told, (2, 9 + packets, 2));
+        let counts = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
+        assert_eq!(counts, (2, 9 + packets, 2));
     }
     engine.close(&reading);
     let both = [&first, &second].map(|capture| Ok(source(capture)));
@@ -432,14 +353,13 @@ fn a_flow_keeps_its_name_when_its_control_channel_is_let_go() {
         scene.wait(50).frames(exchange((C, 40_002), (S, 60_001), 1));
     }
     let capture = scene.pcap();
-    let mut flows = Vec::new();
+    let mut services: Vec<String> = Vec::new();
     in_steps(source(&capture), &options(1), &[3], |engine, _| {
         let now = now(engine);
         engine.expire_idle(now, 60 * NANOSECONDS);
-        flows.push(csv(&engine.decide(), TableName::Services));
+        services = Report::new(&engine.decide()).rows::<ServiceRow>().into_iter().map(|row| row.service.into_owned()).collect();
     });
-    let last = flows.last().unwrap();
-    assert!(last.contains(",ftp-data,") && !last.contains("unassigned"), "{last}");
+    assert_eq!(services, ["ftp-data", "ftp"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `--filter`: which packets are looked at. Without libpcap: that it is told, and nothing else.
 
-use crate::scene::*;
+use testkit::*;
+
 use crate::support::{Run, column, packets_at, run, run_with_input, sum};
 
 /// True if there is no libpcap to filter with; it is said in that case.
@@ -47,10 +48,10 @@ fn packets_behind_a_vlan_tag_are_told_with_the_filter_that_finds_them() {
         return;
     }
     let capture = mixed().pcap();
-    let told = filtered("udp port 53", &capture).stderr;
-    assert!(told.contains("matches 1 of 12 packets"), "{told}");
+    let messages = filtered("udp port 53", &capture).stderr;
+    assert!(messages.contains("matches 1 of 12 packets"), "{messages}");
     let with_vlan = "udp port 53 or (vlan and (udp port 53))";
-    assert!(told.contains("where 1 packet would match") && told.ends_with(&format!(": {with_vlan}\n")), "{told}");
+    assert!(messages.contains("where 1 packet would match") && messages.ends_with(&format!(": {with_vlan}\n")), "{messages}");
     assert_eq!(filtered(with_vlan, &capture).stderr, "portolan: the filter matches 2 of 12 packets\n");
 }
 

@@ -1,13 +1,13 @@
 //! Flows of small scenes, in words.
 
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{column, tables_of};
 
 /// A flow in words: `tcp client > server service (evidence:detail, confidence) flags`. Where no side is the server, `~` stands
 /// between the sides.
-pub fn told(flow: &Value) -> String {
+pub fn describe(flow: &Value) -> String {
     let word = |key: &str| match &flow[key] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
@@ -30,7 +30,7 @@ pub fn told(flow: &Value) -> String {
 }
 
 pub fn flows_of(tables: &Value) -> Vec<String> {
-    tables["flows"].as_array().unwrap().iter().map(told).collect()
+    tables["flows"].as_array().unwrap().iter().map(describe).collect()
 }
 
 /// The flows of a capture of these frames.
@@ -45,9 +45,4 @@ pub fn of_flows(frames: impl IntoIterator<Item = Vec<u8>>, name: &str) -> Vec<Va
     let mut scene = Scene::new();
     scene.frames(frames);
     column(&tables_of(&scene.pcap()), "flows", name).into_iter().cloned().collect()
-}
-
-/// Data both ways over UDP.
-pub fn udp_exchange(client: End, server: End) -> Vec<Vec<u8>> {
-    vec![udp(client, server, b"?"), udp(server, client, b"!")]
 }

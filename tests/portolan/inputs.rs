@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, packets_at, run, run_with_input, sum};
 
 /// A connection in three files of three packets, a second apart, of which the first comes first by time only.
@@ -47,8 +47,8 @@ fn inputs_are_read_in_the_order_of_their_first_packets_and_it_is_said() {
     let sorted = read(&[third, first, second]);
     assert_eq!(files(&sorted), ["dump.pcap2", "dump.pcap9", "dump.pcap10", "total"]);
     assert_eq!(column(&sorted.tables(), "flows", "evidence"), ["handshake"]);
-    let said = "portolan: the inputs are read in order of time, not in the order given (use --keep-order for that)\n";
-    assert_eq!((sorted.code, sorted.stderr.as_str()), (0, said));
+    let expected = "portolan: the inputs are read in order of time, not in the order given (use --keep-order for that)\n";
+    assert_eq!((sorted.code, sorted.stderr.as_str()), (0, expected));
     assert_eq!(read(&[first, second, third]).stderr, "");
     let kept = read(&[third, first, second, "--keep-order"]);
     assert_eq!(files(&kept), ["dump.pcap10", "dump.pcap2", "dump.pcap9", "total"]);
@@ -61,9 +61,9 @@ fn inputs_are_read_in_the_order_of_their_first_packets_and_it_is_said() {
 fn explain_numbers_packets_in_the_order_of_read() {
     let folder = Folder::new();
     let [first, second, third] = &parts(&folder);
-    let told = run(&["explain", third, second, first, "1"]);
-    assert!(told.stdout.contains("sent SYN in packet 1 at"), "{}", told.stdout);
-    assert!(told.stderr.contains("the inputs are read in order of time"), "{}", told.stderr);
+    let explained = run(&["explain", third, second, first, "1"]);
+    assert!(explained.stdout.contains("sent SYN in packet 1 at"), "{}", explained.stdout);
+    assert!(explained.stderr.contains("the inputs are read in order of time"), "{}", explained.stderr);
     let kept = run(&["explain", third, second, first, "2", "--keep-order"]);
     assert!(kept.stdout.contains("sent SYN in packet 7 at"), "{}", kept.stdout);
 }
@@ -108,9 +108,9 @@ fn overlaps_and_gaps_are_said_in_one_message_that_names_the_largest() {
     let folder = Folder::new();
     let file = |name: &str, seconds: &[i64]| packets_at_seconds(&folder, name, seconds);
     let (a, b) = (file("a", &[0, 10]), file("b", &[5, 12]));
-    let said =
+    let expected =
         format!("portolan: {a} and {b} overlap by 5.001 s; packets are read file by file (mergecap merges them by time)\n");
-    assert_eq!(read(&[&a, &b]).stderr, said);
+    assert_eq!(read(&[&a, &b]).stderr, expected);
     let (c, d) = (file("c", &[72, 80]), file("d", &[3680]));
     let run = read(&[&d, &c, &b]);
     let lines: Vec<&str> = run.stderr.lines().collect();
@@ -186,8 +186,8 @@ fn a_folder_stands_for_the_captures_in_it_and_what_is_passed_over_is_said() {
     assert_eq!((run.code, first_line), (0, format!("portolan: skipped in folder {path}: {others}").as_str()));
     let kept = read(&[&path, "--keep-order"]);
     assert_eq!(files(&kept), ["a.zst", "dump.pcap10", "dump.pcap2", "dump.pcap9", "total"]);
-    let told = crate::support::run(&["explain", &path, "10.0.0.5:51544-192.0.2.80:443"]);
-    assert!(told.stdout.contains("sent SYN in packet 2"), "{told:?}");
+    let explained = crate::support::run(&["explain", &path, "10.0.0.5:51544-192.0.2.80:443"]);
+    assert!(explained.stdout.contains("sent SYN in packet 2"), "{explained:?}");
     let twice = read(&[&path, folder.path("dump.pcap2").to_str().unwrap()]);
     assert!(twice.code == 2 && twice.stderr.contains("is given twice"), "{}", twice.stderr);
 }
@@ -197,9 +197,9 @@ fn a_folder_without_captures_is_an_error_and_a_refused_capture_in_one_is_told() 
     let folder = Folder::new();
     fs::create_dir(folder.path("none")).unwrap();
     let none = folder.path("none").to_str().unwrap().to_owned();
-    let alone = run(&["read", &none]);
-    assert_eq!((alone.code, alone.stdout.as_str()), (2, ""));
-    assert_eq!(alone.stderr, format!("portolan: folder {none} is empty\n"));
+    let empty = run(&["read", &none]);
+    assert_eq!((empty.code, empty.stdout.as_str()), (2, ""));
+    assert_eq!(empty.stderr, format!("portolan: folder {none} is empty\n"));
     let good = folder.file("good.pcap", &Scene::new().frame(arp(1)).pcap());
     folder.file("none/notes", b"Nothing here.");
     let both = read(&[&none, &good]);
@@ -270,14 +270,14 @@ fn packets_that_came_twice_are_counted_and_said() {
     let run = run_with_input(&["read", "--json", "-", "-"], &doubled().pcap());
     assert_eq!(column(&run.tables(), "capture", "duplicates"), [&json!(9)]);
     assert_eq!((packets_at(&run.tables(), "tcp"), sum(&run.tables(), "capture", "packets")), (18, 19));
-    let said = "portolan: 9 of 19 packets may be duplicates (same bytes as one of the 4 packets before, at most 100 ms apart), as seen \
+    let expected = "portolan: 9 of 19 packets may be duplicates (same bytes as one of the 4 packets before, at most 100 ms apart), as seen \
                 on a bridge, the device any or a mirror port; they are counted (--dedup drops them)\n";
-    assert_eq!((run.code, run.stderr.as_str()), (0, said));
+    assert_eq!((run.code, run.stderr.as_str()), (0, expected));
 }
 
 #[test]
 fn a_few_packets_that_came_twice_are_counted_and_nothing_to_speak_of() {
-    let said = |others: u16| {
+    let has_message = |others: u16| {
         let mut scene = Scene::new();
         scene.frames([udp((C, 1), (R, 53), b"?"), udp((C, 1), (R, 53), b"?")]);
         scene.frames((0..others).map(|port| udp((C, 50_000 + port), (R, 53), b"?")));
@@ -285,7 +285,7 @@ fn a_few_packets_that_came_twice_are_counted_and_nothing_to_speak_of() {
         assert_eq!(column(&run.tables(), "capture", "duplicates"), [1]);
         !run.stderr.is_empty()
     };
-    assert_eq!((said(98), said(99)), (true, false));
+    assert_eq!((has_message(98), has_message(99)), (true, false));
 }
 
 #[test]
@@ -295,9 +295,9 @@ fn dropped_duplicates_are_in_no_sum_but_their_own() {
     assert_eq!((sum(&tables, "ledger", "packets"), sum(&tables, "capture", "packets")), (10, 10));
     assert_eq!((sum(&tables, "capture", "duplicates"), sum(&tables, "sizes", "packets")), (9, 10));
     assert_eq!((&tables["flows"][0]["tcp_state"], &tables["flows"][0]["packets_c2s"]), (&json!("SF"), &json!(6)));
-    let said =
+    let expected =
         "portolan: 9 of 19 packets dropped as duplicates (same bytes as one of the 4 packets before, at most 100 ms apart)\n";
-    assert_eq!((run.code, run.stderr.as_str()), (0, said));
+    assert_eq!((run.code, run.stderr.as_str()), (0, expected));
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(document["options"]["dedup"], true);
 }
@@ -306,9 +306,13 @@ fn dropped_duplicates_are_in_no_sum_but_their_own() {
 fn explain_numbers_packets_whether_they_are_dropped_or_not() {
     let folder = Folder::new();
     let file = folder.file("doubled.pcap", &doubled().pcap());
-    let told = run(&["explain", &file, "1", "--dedup"]);
-    assert!(told.stdout.contains("  9 packets, "), "{}", told.stdout);
-    assert!(told.stdout.contains("sent SYN in packet 1 at") && told.stdout.contains("SYN-ACK in packet 3 at"), "{}", told.stdout);
+    let explained = run(&["explain", &file, "1", "--dedup"]);
+    assert!(explained.stdout.contains("  9 packets, "), "{}", explained.stdout);
+    assert!(
+        explained.stdout.contains("sent SYN in packet 1 at") && explained.stdout.contains("SYN-ACK in packet 3 at"),
+        "{}",
+        explained.stdout
+    );
     assert!(run(&["explain", &file, "1"]).stdout.contains("  18 packets, "));
 }
 

@@ -7,186 +7,109 @@ use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::decode::{EncapsulationId, Encapsulations, Side};
 use portolan::flow::TimelineOptions;
-use portolan::report::{Report, TableName};
+use portolan::format::json;
+use portolan::report::{Report, ServiceRow, TableName};
 use portolan::service::Verdict;
 use portolan::stats::flows::{Evidences, FlowSum, FlowSums, Hosts, Ports, Ranges, Servers, Services};
 use portolan::stats::{DecidedFlows, HostFlows, KeyBudget, ServerFlows};
+use portolan::traffic::Traffic;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
+use testkit::*;
 
-use crate::scene::*;
-use crate::support::{Folder, gzip, lz4, packets_at, run, run_with_input, sum, tables_of, xz};
+use crate::any_capture::{any_port, any_scene, any_whole_packets, many_mixed_flows};
+use crate::columns::analysed_samples;
+use crate::support::{Folder, gzip, lz4, packets_at, run, run_with_input, table_as_csv, tables_as_csv_without, tables_of, xz};
+use crate::totals::assert_tables_agree;
 
-pub const HOSTS: [&str; 4] = [C, D, S, R];
-const HOSTS_V6: [&str; 2] = ["2001:db8::5", "2001:db8::80"];
-pub const PORTS: [u16; 10] = [0, 20, 53, 80, 443, 5060, 8080, 40_000, 51_544, 60_001];
-
-/// What is said on control channels, by their ports: it announces flows of that small world.
-pub const CONTROL: [(u16, &str); 5] = [
-    (21, ">PORT 10,0,0,5,201,88\r\n"),
-    (21, "<227 (192,0,2,80,234,97)\r\n"),
-    (21, "<234 go ahead\r\n"),
-    (5060, ">v=0\r\nc=IN IP4 10.0.0.5\r\nm=audio 51544 RTP/AVP 0\r\n"),
-    (6667, ">PRIVMSG d :\u{1}DCC SEND f 167772165 8080 9\u{1}\r\n"),
-];
-
-/// One frame of a capture: real traffic in a small world, tagged, cut, fragmented, or noise.
-fn any_frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let end = || (0..HOSTS.len(), 0..PORTS.len()).prop_map(|(host, port)| (HOSTS[host], PORTS[port]));
-    let end_v6 = || (0..HOSTS_V6.len(), 0..PORTS.len()).prop_map(|(host, port)| (HOSTS_V6[host], PORTS[port]));
-    let flags = prop::sample::select(vec!["S", "SA", "A", "PA", "FA", "R", "RA"]);
-    prop_oneof![
-        4 => (end(), end(), flags, 0..3u32, 0..3u32).prop_map(|(from, to, flags, sequence, acknowledgment)| vec![tcp(from, to, flags, sequence, acknowledgment, b"x")]),
-        2 => (end(), end()).prop_map(|(from, to)| vec![udp(from, to, b"data")]),
-        1 => (end_v6(), end_v6()).prop_map(|(from, to)| vec![udp(from, to, b"data")]),
-        1 => (end(), end(), 1..9u32).prop_map(|(client, server, isn)| connection(client, server, isn * 1000)),
-        1 => (end(), end(), 0..4u16, any::<bool>()).prop_map(|(from, to, id, backwards)| {
-            let mut fragments = udp_fragments(from, to, &[7; 300], 104, id);
-            if backwards { fragments.reverse() }
-            fragments
-        }),
-        1 => (end(), end(), 0..4u16).prop_map(|(from, to, id)| udp_fragments(from, to, &[7; 300], 104, id).split_off(1)),
-        1 => (0..HOSTS.len(), 0..HOSTS.len(), any::<u8>(), 0..2u16).prop_map(|(from, to, kind, id)| vec![ping(HOSTS[from], HOSTS[to], kind, id)]),
-        1 => (end(), end(), 0..13u8).prop_map(|(from, to, kind)| vec![icmp_error(to.0, from.0, kind, 3, &udp(from, to, b"data"))]),
-        1 => (end(), end(), vec((prop::sample::select(vec![0x8100u16, 0x88a8]), 0..3u16), 1..10)).prop_map(|(from, to, tags)| vec![tagged(&udp(from, to, b"data"), &tags)]),
-        1 => (end(), end(), 0..60usize).prop_map(|(from, to, length)| vec![tcp(from, to, "A", 1, 1, b"cut")[..length.min(54)].to_vec()]),
-        1 => (1..3u16).prop_map(|operation| vec![arp(operation)]),
-        1 => (0..HOSTS.len(), 0..HOSTS.len(), 0..CONTROL.len()).prop_map(|(client, server, text)| {
-            let (port, text) = CONTROL[text];
-            dialogue((HOSTS[client], 40_000), (HOSTS[server], port), 1, &[text])
-        }),
-        1 => vec(any::<u8>(), 0..80).prop_map(|noise| vec![noise]),
-    ]
+/// The usual options with a timeline, one thread, and small batches.
+fn options() -> Options {
+    Options { batch_size: 64, threads: 1, timeline: Some(TimelineOptions::default()), ..Options::new(Vec::new()) }
 }
 
-/// Packets that need no other packet to be understood.
-fn any_whole_packets() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let host = || (0..HOSTS.len()).prop_map(|host| HOSTS[host]);
-    prop_oneof![
-        (host(), host()).prop_map(|(from, to)| vec![udp((from, 50_000), (to, 53), b"data")]),
-        (host(), host(), prop::sample::select(vec![0u8, 8, 13])).prop_map(|(from, to, kind)| vec![ping(from, to, kind, 7)]),
-        (host(), host(), prop::sample::select(vec![2u8, 47, 89]))
-            .prop_map(|(from, to, protocol)| vec![portless(from, to, protocol, b"data")]),
-        (1..3u16).prop_map(|operation| vec![arp(operation)]),
-        (host(), host(), 1..5u16).prop_map(|(from, to, vlan)| vec![tagged(&ping(from, to, 8, 7), &[(0x8100, vlan)])]),
-        vec(any::<u8>(), 0..40).prop_map(|noise| vec![noise]),
-    ]
+fn analysed(capture: &[u8]) -> Decided<'static> {
+    analysed_with(capture, options())
 }
 
-pub fn any_scene() -> impl Strategy<Value = Scene> {
-    vec((any_frames(), 0..70i64, 0..40u8), 0..25).prop_map(|steps| {
-        let mut scene = Scene::new();
-        for (frames, seconds, pause) in steps {
-            scene.frames(frames);
-            if pause == 0 {
-                scene.wait(seconds);
-            }
-        }
-        scene
-    })
-}
-
-fn analysed(capture: &[u8], batch_size: usize) -> Decided<'static> {
-    analysed_with(capture, batch_size, 1)
-}
-
-fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Decided<'static> {
+fn analysed_with(capture: &[u8], options: Options) -> Decided<'static> {
     let folder = Folder::new();
     let path = folder.file("capture", capture);
-    let timeline = Some(TimelineOptions::default());
-    analyse(&Options { batch_size, threads, timeline, ..Options::for_files([path]) })
+    analyse(&Options { inputs: vec![InputName::File(path.into())], ..options })
 }
 
-/// All tables as data, but for where the capture came from.
-fn tables(analysis: &Decided<'_>) -> Vec<Vec<u8>> {
-    let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
-    let csv = |name| {
-        let mut bytes = Vec::new();
-        portolan::format::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
-        bytes
-    };
-    without_origin.map(csv).collect()
+/// All tables but `capture`, which says what the file was called.
+fn tables(analysis: &Decided<'_>) -> Vec<String> {
+    tables_as_csv_without(TableName::Capture, analysis)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn every_packet_is_counted_once_and_services_add_up(scene in any_scene()) {
-        let analysis = analysed(&scene.pcap(), 64);
-        let captured: u64 = analysis.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.packets).sum();
-        let on_the_wire: u64 = analysis.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.wire_bytes).sum();
-        prop_assert_eq!(analysis.total().packets, captured);
-        prop_assert_eq!(analysis.total().wire_bytes, on_the_wire);
+    fn the_tables_of_any_capture_agree(scene in any_scene()) {
+        assert_tables_agree(&analysed(&scene.pcap()));
+    }
+
+    /// What the laws say of rows holds for the text that is written of them.
+    #[test]
+    fn csv_and_json_hold_the_numbers_of_the_rows(scene in any_scene()) {
+        let analysis = analysed(&scene.pcap());
+        let row_of_text = |get: &dyn Fn(&str) -> String| {
+            let number = |key| get(key).parse().unwrap();
+            let traffic = Traffic { packets: number("packets"), wire_bytes: number("wire_bytes") };
+            (["category", "service", "transport"].map(get), number("flows"), traffic)
+        };
+        let rows: Vec<_> = Report::new(&analysis).rows::<ServiceRow>().into_iter()
+            .map(|row| ([row.category, &row.service, row.transport.name()].map(str::to_owned), row.flows, row.traffic.part))
+            .collect();
+
+        let text = table_as_csv(&analysis, TableName::Services);
+        let csv = csv::Reader::from_reader(text.as_bytes()).into_deserialize()
+            .map(|row: csv::Result<BTreeMap<String, String>>| row.unwrap())
+            .map(|row| row_of_text(&|key| row[key].clone()))
+            .collect::<Vec<_>>();
+        prop_assert_eq!(csv, rows.clone());
+
         let mut document = Vec::new();
-        let heading = portolan::format::json::Heading {
-            portolan: portolan::format::json::Producer { version: "", services_table: String::new() },
-            input: Vec::new(),
-            options: portolan::format::json::Settings::default(),
-        };
-        portolan::format::json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
+        let producer = json::Producer { version: "", services_table: String::new() };
+        let heading = json::Heading { portolan: producer, input: Vec::new(), options: json::Settings::default() };
+        json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
         let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
-        for transport in ["tcp", "udp"] {
-            let services = tables["services"].as_array().unwrap().iter().filter(|row| row["transport"] == transport);
-            let packets: u64 = services.map(|row| row["packets"].as_u64().unwrap()).sum();
-            prop_assert_eq!(packets, packets_at(tables, transport));
-        }
-        prop_assert_eq!(sum(tables, "portless", "packets"), packets_at(tables, "portless-ip") + packets_at(tables, "non-ip"));
-        prop_assert_eq!(sum(tables, "sizes", "packets"), captured);
-        prop_assert_eq!(sum(tables, "evidence", "flows"), sum(tables, "services", "flows"));
-        prop_assert_eq!(sum(tables, "ranges", "flows"), sum(tables, "services", "flows"));
-        prop_assert_eq!(sum(tables, "ranges", "wire_bytes"), sum(tables, "services", "wire_bytes"));
-        // The timeline adds up to the services and to what has no ports, category by category.
-        let by_category = |table: &str| {
-            let mut sums: BTreeMap<String, [u64; 2]> = BTreeMap::new();
-            for row in tables[table].as_array().unwrap() {
-                let category = row["category"].as_str().unwrap_or("portless");
-                let sum = sums.entry(category.to_owned()).or_default();
-                *sum = [sum[0] + row["packets"].as_u64().unwrap(), sum[1] + row["wire_bytes"].as_u64().unwrap()];
-            }
-            sums
-        };
-        let mut expected = by_category("services");
-        expected.extend(by_category("portless"));
-        prop_assert_eq!(by_category("timeline"), expected);
-        for name in ["established", "attempted", "refused", "reset", "midstream"] {
-            prop_assert!(sum(tables, "services", name) <= sum(tables, "services", "flows"));
-            prop_assert_eq!(sum(tables, "ranges", name), sum(tables, "services", name));
-            prop_assert!(sum(tables, "ports", name) <= sum(tables, "services", name));
-        }
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let json: Vec<_> = tables["services"].as_array().unwrap().iter().map(|row| row_of_text(&|key| text(&row[key]))).collect();
+        prop_assert_eq!(json, rows);
     }
 
     #[test]
     fn with_room_for_few_flows_nothing_is_lost(scene in any_scene(), max_flows in 1..6usize) {
-        let folder = Folder::new();
-        let path = folder.file("capture", &scene.pcap());
-        let options = Options { max_flows, ..Options::new(vec![InputName::File(path.into())]) };
-        let analysis = analyse(&options);
-        let told_apart = analysis.flows.iter().filter(|flow| !flow.is_overflow()).count();
-        prop_assert!(told_apart <= max_flows);
+        let analysis = analysed_with(&scene.pcap(), Options { max_flows, ..options() });
+        let distinguished = analysis.flows.iter().filter(|flow| !flow.is_overflow()).count();
+        prop_assert!(distinguished <= max_flows);
         let packets: u64 = analysis.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
-        let all = analysed(&scene.pcap(), 64);
+        let all = analysed(&scene.pcap());
         prop_assert_eq!(packets, all.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum::<u64>());
         prop_assert_eq!(&analysis.tally, &all.tally);
+        assert_tables_agree(&analysis);
     }
 
     #[test]
     fn the_size_of_a_batch_changes_nothing(scene in any_scene(), size in 1..200usize) {
         let capture = scene.pcap();
-        prop_assert_eq!(tables(&analysed(&capture, 1)), tables(&analysed(&capture, size)));
+        let in_batches = |batch_size| tables(&analysed_with(&capture, Options { batch_size, ..options() }));
+        prop_assert_eq!(in_batches(1), in_batches(size));
     }
 
     #[test]
     fn the_file_format_changes_nothing(scene in any_scene()) {
-        let classic = tables(&analysed(&scene.pcap(), 64));
-        prop_assert_eq!(&classic, &tables(&analysed(&scene.pcap_nano(), 64)));
-        prop_assert_eq!(&classic, &tables(&analysed(&scene.pcapng(), 64)));
+        let classic = tables(&analysed(&scene.pcap()));
+        prop_assert_eq!(&classic, &tables(&analysed(&scene.pcap_nano())));
+        prop_assert_eq!(&classic, &tables(&analysed(&scene.pcapng())));
     }
 
     #[test]
     fn sums_of_parts_merge_to_the_sum_of_all(scene in any_scene(), at in 0..30usize) {
-        let analysis = analysed(&scene.pcap(), 64);
+        let analysis = analysed(&scene.pcap());
         let decided: Vec<_> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
         let (left, right) = decided.split_at(at.min(decided.len()));
         fn law<S: FlowSum + PartialEq + std::fmt::Debug>(left: &[(&portolan::flow::Flow, &Verdict)], right: &[(&portolan::flow::Flow, &Verdict)]) {
@@ -210,7 +133,7 @@ proptest! {
     /// Also where some flows have ended, whose sums are all that there is.
     #[test]
     fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), closed in 0..20usize, closed_ports: bool) {
-        let analysis = analysed(&scene.pcap(), 64);
+        let analysis = analysed(&scene.pcap());
         let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
         let mut sums = FlowSums::default();
         flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut KeyBudget::unlimited()));
@@ -242,7 +165,7 @@ proptest! {
     /// What the terminal shows of the rows that it cuts off is what they add up to, however that is found out.
     #[test]
     fn rows_that_are_cut_off_are_added_up(scene in any_scene(), shown in 0..5usize) {
-        let analysis = analysed(&scene.pcap(), 64);
+        let analysis = analysed(&scene.pcap());
         for name in TableName::ALL {
             let table = Report::new(&analysis).table(name);
             let sums = |rows| {
@@ -261,7 +184,7 @@ proptest! {
         let tally = |frames: &[Vec<Vec<u8>>]| {
             let mut scene = Scene::new();
             scene.frames(frames.concat());
-            let collected = analysed(&scene.pcap(), 64).collected;
+            let collected = analysed(&scene.pcap()).collected;
             (collected.tally.into_owned(), collected.encapsulations.into_owned())
         };
         // The parts begin at the same second, so that times are not compared.
@@ -291,19 +214,17 @@ proptest! {
             if let Some(byte) = file.get_mut(at) {
                 *byte ^= 0x55;
             }
-            let analysis = analysed(&file, 64);
-            let counted: u64 = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
-            prop_assert_eq!(analysis.total().packets, counted);
+            assert_tables_agree(&analysed(&file));
         }
     }
 
     #[test]
-    fn roles_do_not_depend_on_who_has_the_smaller_address(client in 0..PORTS.len(), server in 0..PORTS.len()) {
+    fn roles_do_not_depend_on_who_has_the_smaller_address(client in any_port(), server in any_port()) {
         // The same conversation with the addresses exchanged is the same conversation.
         let ports = |from: &'static str, to: &'static str| {
             let mut scene = Scene::new();
-            scene.frames(exchange((from, PORTS[client]), (to, PORTS[server]), 1));
-            let analysis = analysed(&scene.pcap(), 64);
+            scene.frames(exchange((from, client), (to, server), 1));
+            let analysis = analysed(&scene.pcap());
             let (flow, verdict) = (analysis.flows.get(0), analysis.verdicts[0]);
             let place = |side: Side| (flow.key.ip_addr(side).to_string() == from, flow.key.port(side));
             (verdict.server.map(place), verdict.evidence, verdict.confidence)
@@ -312,28 +233,24 @@ proptest! {
     }
 }
 
+/// Samples hold scans and kinds of packets that arbitrary captures lack.
+#[test]
+fn the_tables_of_every_sample_agree() {
+    for (name, analysis) in analysed_samples() {
+        println!("{name}");
+        assert_tables_agree(&analysis);
+    }
+}
+
 #[test]
 fn neither_threads_nor_batches_change_anything() {
-    // Enough flows that eight threads have something to do, with all that joins flows to each other.
-    let mut scene = Scene::new();
-    for number in 0..40_000u32 {
-        let (client, server) = (HOSTS[number as usize % 4], HOSTS[(number as usize / 4 + 1) % 4]);
-        let (port, other) = (20_000 + (number % 40_000) as u16, PORTS[number as usize % PORTS.len()]);
-        match number % 4 {
-            0 => scene.frames(exchange((client, port), (server, other), number)),
-            1 => scene.frames(vec![udp((client, port), (server, other), b"?"), udp((server, other), (client, port), b"!")]),
-            2 => scene.frames(handshake((client, port), (server, other), number)),
-            _ => scene.frames(vec![udp((client, port), (server, port ^ 1), b"x")]),
-        };
-        if number % 100 == 0 {
-            let (port, text) = CONTROL[number as usize / 100 % CONTROL.len()];
-            scene.frames(dialogue((client, 30_000), (server, port), number, &[text]));
-        }
-    }
-    let capture = scene.pcap();
-    let expected = tables(&analysed_with(&capture, 1, 1));
+    let capture = many_mixed_flows();
+    let expected = tables(&analysed_with(&capture, Options { batch_size: 1, ..options() }));
     for (batch_size, threads) in [(64, 1), (4096, 1), (1, 2), (64, 2), (64, 8), (4096, 8)] {
-        assert!(tables(&analysed_with(&capture, batch_size, threads)) == expected, "batch {batch_size}, {threads} threads");
+        assert!(
+            tables(&analysed_with(&capture, Options { batch_size, threads, ..options() })) == expected,
+            "batch {batch_size}, {threads} threads"
+        );
     }
 }
 

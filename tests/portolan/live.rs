@@ -6,9 +6,9 @@ use std::time::Duration;
 use portolan::capture::live::{CaptureSettings, CaptureStatus, Devices, Ending, InterfaceStatus, Limits, RunningCapture, Stream};
 use portolan::capture::{Completeness, Filter, InputName, LinkType, PacketWriter, SaveTarget, Source};
 use portolan::error::{Action, CaptureProblem, Error};
+use testkit::*;
 
 use crate::network::*;
-use crate::scene::*;
 use crate::support::{Folder, run};
 
 fn settings(interfaces: &[&str]) -> CaptureSettings {

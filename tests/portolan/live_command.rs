@@ -12,29 +12,29 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use serde_json::Value;
+use testkit::*;
 
 use crate::network::*;
-use crate::scene::*;
 use crate::support::{Folder, Run, obey_signals, packets_at, portolan, run, sum};
 
 /// Who owns the folders that are written to.
 const USER: u32 = 1234;
 
 /// A capture on the western end that goes on. A minute ends it, if nothing else does.
-struct Going {
+struct RunningProgram {
     child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: BufReader<ChildStderr>,
     /// What was read of standard error.
-    said: String,
+    messages: String,
 }
 
 /// Begins to capture; what is sent from now on is captured.
-fn begin(arguments: &[&str]) -> Going {
+fn begin(arguments: &[&str]) -> RunningProgram {
     begin_as(&mut portolan(), arguments)
 }
 
-fn begin_as(command: &mut Command, arguments: &[&str]) -> Going {
+fn begin_as(command: &mut Command, arguments: &[&str]) -> RunningProgram {
     obey_signals();
     command.args(["live", "-i", WEST]).args(arguments);
     if !arguments.contains(&"--duration") {
@@ -42,24 +42,25 @@ fn begin_as(command: &mut Command, arguments: &[&str]) -> Going {
     }
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-    let mut going = Going { child, stdout: BufReader::new(stdout), stderr: BufReader::new(stderr), said: String::new() };
-    going.wait_until_said("capturing on west (Ethernet)");
+    let mut going =
+        RunningProgram { child, stdout: BufReader::new(stdout), stderr: BufReader::new(stderr), messages: String::new() };
+    going.wait_for_message("capturing on west (Ethernet)");
     going
 }
 
-impl Going {
+impl RunningProgram {
     /// Reads standard error up to a line with these words.
-    fn wait_until_said(&mut self, words: &str) {
-        let begin = self.said.len();
-        while !self.said[begin..].contains(words) {
-            assert!(self.stderr.read_line(&mut self.said).unwrap() > 0, "it never said {words:?}: {}", self.said);
+    fn wait_for_message(&mut self, words: &str) {
+        let begin = self.messages.len();
+        while !self.messages[begin..].contains(words) {
+            assert!(self.stderr.read_line(&mut self.messages).unwrap() > 0, "it never said {words:?}: {}", self.messages);
         }
     }
 
     /// Waits until something is so, as long as the capture goes on.
     fn wait_for(&mut self, is_so: impl Fn() -> bool) {
         while !is_so() {
-            assert_eq!(self.child.try_wait().unwrap(), None, "{}", self.said);
+            assert_eq!(self.child.try_wait().unwrap(), None, "{}", self.messages);
         }
     }
 
@@ -70,9 +71,9 @@ impl Going {
     /// Waits for the end.
     fn end(mut self) -> Run {
         let reader = std::thread::spawn(move || {
-            let mut said = self.said;
-            self.stderr.read_to_string(&mut said).unwrap();
-            said
+            let mut messages = self.messages;
+            self.stderr.read_to_string(&mut messages).unwrap();
+            messages
         });
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
@@ -164,7 +165,7 @@ fn signals_end_the_capture_in_order_however_many_come() {
             send(EAST, &connection((C, 40_001), (S, 80), 1));
             sent.into_iter().for_each(|signal| going.signal(signal));
             // Once more while the tables are made and written.
-            going.wait_until_said("; stopped");
+            going.wait_for_message("; stopped");
             going.signal(Signal::SIGTERM);
             let run = going.end();
             assert!(run.code == 0 && run.stdout.contains("http") && run.stderr.contains("west: 9 packets captured"), "{run:?}");
@@ -183,7 +184,7 @@ fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
         let frames: Vec<Vec<u8>> = (0..2_000).map(|port| udp((C, 40_000 + port), (S, 53), b"question")).collect();
         send(EAST, &frames);
         going.signal(Signal::SIGINT);
-        going.wait_until_said("; stopped");
+        going.wait_for_message("; stopped");
         // Others do not, and somebody presses it again and again.
         going.signal(Signal::SIGTERM);
         going.signal(Signal::SIGHUP);
@@ -231,7 +232,7 @@ fn a_signal_asks_for_the_tables_so_far() {
             for begin in ["After 0:00:", "Ledger: "] {
                 while !line.starts_with(begin) {
                     line.clear();
-                    assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+                    assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.messages);
                 }
             }
             let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
@@ -305,7 +306,7 @@ fn tables_are_written_again_and_again_and_are_whole_at_any_time() {
         let mut headings = 0;
         while headings < 3 {
             line.clear();
-            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.messages);
             headings += usize::from(line.starts_with("After 0:00:0"));
         }
         let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
@@ -351,7 +352,7 @@ fn files_are_replaced_in_a_folder_that_no_absolute_path_leads_to_any_more() {
         let mut going = begin_as(portolan().current_dir(&inside), &outputs);
         send(EAST, &numbered(5));
         let mut line = String::new();
-        assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+        assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.messages);
         let run = going.stop();
         assert!(run.code == 0 && !run.stderr.contains("cannot write"), "{run:?}");
         let document: Value = serde_json::from_str(&fs::read_to_string(inside.join("all.json")).unwrap()).unwrap();
@@ -370,17 +371,17 @@ fn a_reader_that_goes_away_ends_the_capture_and_the_files_are_written() {
             let mut going = begin(&[&["--every", "0.1", "-t", "ledger", "--json", text(&json)], data].concat());
             send(EAST, &numbered(5));
             let mut line = String::new();
-            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.messages);
             // As `| head -1` does.
-            let Going { mut child, stdout, mut stderr, .. } = going;
+            let RunningProgram { mut child, stdout, mut stderr, .. } = going;
             drop(stdout);
-            let mut said = String::new();
-            stderr.read_to_string(&mut said).unwrap();
-            assert_eq!(child.wait().unwrap().code(), Some(code), "{said}");
-            assert!(said.contains("; stopped"), "{said}");
-            assert_eq!(said.matches("its reader closed the pipe").count(), messages, "{said}");
+            let mut stderr_text = String::new();
+            stderr.read_to_string(&mut stderr_text).unwrap();
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{stderr_text}");
+            assert!(stderr_text.contains("; stopped"), "{stderr_text}");
+            assert_eq!(stderr_text.matches("its reader closed the pipe").count(), messages, "{stderr_text}");
             let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
-            assert_eq!(packets_at(&document["tables"], "udp"), 5, "{said}");
+            assert_eq!(packets_at(&document["tables"], "udp"), 5, "{stderr_text}");
         }
     });
 }
@@ -431,9 +432,9 @@ fn an_interface_that_goes_down_is_waited_for() {
         for round in 1..=2 {
             send(EAST, &numbered(3));
             ip(&["link", "set", WEST, "down"]).unwrap();
-            going.wait_until_said("portolan: west is down; waiting for it to come back\n");
+            going.wait_for_message("portolan: west is down; waiting for it to come back\n");
             ip(&["link", "set", WEST, "up"]).unwrap();
-            going.wait_until_said("portolan: west is up again\n");
+            going.wait_for_message("portolan: west is up again\n");
             let packet = 16 + numbered(1)[0].len() as u64;
             going.wait_for(|| fs::metadata(&saved).unwrap().len() == 24 + round * 3 * packet);
             // The other end notices a little later.
@@ -452,7 +453,7 @@ fn a_capture_ends_in_order_while_its_interface_is_down() {
             ip(&["link", "set", WEST, "up"]).unwrap();
             let mut going = begin(arguments);
             ip(&["link", "set", WEST, "down"]).unwrap();
-            going.wait_until_said("west is down");
+            going.wait_for_message("west is down");
             let run = if arguments.is_empty() { going.stop() } else { going.end() };
             assert!(run.code == 0 && run.stderr.contains(&format!("west: 0 packets captured, none dropped; {why}")), "{run:?}");
         }
@@ -467,15 +468,15 @@ fn an_interface_that_is_removed_is_an_end_with_a_message() {
             send(EAST, &numbered(3));
             if is_down {
                 ip(&["link", "set", WEST, "down"]).unwrap();
-                going.wait_until_said("west is down");
+                going.wait_for_message("west is down");
             }
             ip(&["link", "del", WEST]).unwrap();
             // Another one of that name is not waited for.
             ip(&["link", "add", EAST, "mtu", "9000", "type", "veth", "peer", "name", WEST, "mtu", "9000"]).unwrap();
             let run = going.end();
             assert!(run.code == 1 && run.stdout.contains("udp"), "{run:?}");
-            let told = "west: 3 packets captured, none dropped; failed: the interface was removed";
-            assert!(run.stderr.contains(told), "{run:?}");
+            let expected = "west: 3 packets captured, none dropped; failed: the interface was removed";
+            assert!(run.stderr.contains(expected), "{run:?}");
             ip(&["link", "set", EAST, "arp", "off", "up"]).unwrap();
             ip(&["link", "set", WEST, "arp", "off", "up"]).unwrap();
             while !is_connected(EAST) {}
@@ -564,7 +565,7 @@ fn flows_that_are_silent_end_and_stay_in_the_sums() {
 }
 
 /// Of `/proc/PID/status`.
-fn status_of(going: &Going, name: &str) -> String {
+fn status_of(going: &RunningProgram, name: &str) -> String {
     let status = fs::read_to_string(format!("/proc/{}/status", going.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_once(':').unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -596,19 +597,19 @@ fn every_output_is_written_under_the_system_call_filter() {
         let arguments =
             ["-i", "lo", "--every", "0.1", "-t", "ledger", "--csv", text(&csv), "--json", text(&json), "-w", text(&saved)];
         let mut going = begin(&[&arguments[..], &["--rotate-size", "1", "--keep", "2"]].concat());
-        assert!(going.said.contains("system-call filter"), "{}", going.said);
-        let is_filtered = !going.said.contains("no system-call filter");
+        assert!(going.messages.contains("system-call filter"), "{}", going.messages);
+        let is_filtered = !going.messages.contains("no system-call filter");
         assert!(!is_filtered || status_of(&going, "Seccomp:") == "2");
         send(EAST, &numbered(5));
         // The files that come from now on must not get the number of its descriptor.
         ip(&["link", "del", WEST]).unwrap();
-        going.wait_until_said("west: ");
+        going.wait_for_message("west: ");
         let large = vec![udp((C, 40_000), (S, 53), &[0; 8_000]); 500];
         send("lo", &large);
         let mut line = String::new();
         while !line.contains("505") {
             line.clear();
-            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.said);
+            assert!(going.stdout.read_line(&mut line).unwrap() > 0, "{}", going.messages);
         }
         let run = going.stop();
         assert!(run.code == 1 && run.stderr.contains("505 packets in "), "{run:?}");

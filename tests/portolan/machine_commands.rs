@@ -58,16 +58,16 @@ fn a_user_without_rights_is_told_how_to_get_them() {
         command.uid(65_534).gid(65_534);
     }
     let output = command.arg("doctor").current_dir("/").output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.stderr.is_empty());
     if output.status.code() == Some(0) {
         println!("skipped: this user may capture");
         return;
     }
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    if cfg!(target_os = "linux") && said.contains("will do:") {
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    if cfg!(target_os = "linux") && text.contains("will do:") {
         let path = program.canonicalize().unwrap();
-        assert!(said.contains(&format!("{} live -i ", path.display())), "the real path is told: {said}");
-        assert!(said.contains("setcap cap_net_raw+ep "), "{said}");
+        assert!(text.contains(&format!("{} live -i ", path.display())), "the real path is told: {text}");
+        assert!(text.contains("setcap cap_net_raw+ep "), "{text}");
     }
 }

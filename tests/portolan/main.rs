@@ -1,37 +1,113 @@
 //! The binary as users call it, and the laws that hold for every capture.
+//!
+//! The list below says what belongs in each module. A new test goes into the module of the behaviour that it shows; a bug that was found
+//! in a real capture goes there, too, rebuilt from the fewest packets of `testkit`. Unit tests are beside the code in `src`.
 
-mod announced;
-mod bad_input;
-mod bombs;
+// Decisions: who is the server of a flow, what the service is called, and what counts as one flow.
+
+/// Each rung of the ladder, names, and the tables that follow from them. A wrong server or a wrong name is tested here.
 mod cases;
+
+/// Flows that a control channel announced: one test or more for each channel, its lifetimes and limits.
+mod announced;
+
+/// Ports that refuse or do not answer, and scans.
 mod closed;
-mod columns;
-mod command_line;
-mod engine;
-mod explain;
-mod filter;
-mod flows;
-mod inputs;
-mod laws;
-#[cfg(all(target_os = "linux", feature = "live"))]
-mod live;
-#[cfg(all(target_os = "linux", feature = "live"))]
-mod live_command;
-#[cfg(all(feature = "live", unix))]
-mod machine_commands;
-#[cfg(all(target_os = "linux", feature = "live"))]
-mod network;
+
+/// Flows whose directions differ in VLAN or tunnel, and the outcome of a connection.
 mod one_flow;
+
+/// Tunnels of which there is a sample. A new sample is a line in `testkit::tunnels::all`, which these tests run through.
+mod tunnels;
+
+/// Further tunnels and shapes of their headers, without a sample.
+mod tunnel_kinds;
+
+// Laws: statements that hold for every capture. They are checked with proptest, on rows and not on text.
+
+/// Sums: the tables agree, and no packet is lost or counted twice. A relation between two tables is a law in this file.
+mod totals;
+
+/// Things that must not matter, such as the file format, compression or the number of threads; sums of parts; the writers.
+mod laws;
+
+/// The engine of live captures: snapshots, expiry of idle flows, inputs that have to be waited for.
+mod engine;
+
+/// Strategies for arbitrary captures. A kind of packet that all laws should see is a line in `any_frames`.
+mod any_capture;
+
+// Inputs.
+
+/// Inputs that are damaged, cut off, empty, or no captures.
+mod bad_input;
+
+/// Small inputs that ask for much memory or time.
+mod bombs;
+
+/// Several files, folders, order, gaps, duplicates.
+mod inputs;
+
+/// `--filter`.
+mod filter;
+
+// Outputs.
+
+/// Values and columns of tables in all formats, and the columns for which a terminal has room.
+mod columns;
+
+/// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;
-mod readme;
+
+/// Expected tables of each file in `samples/`. A new sample needs no code here: `PORTOLAN_BLESS=1 cargo test samples`.
 mod samples;
-#[allow(dead_code)] // Some of it is for the hand-built samples only.
-mod scene;
+
+/// Output shown in the README and in `docs/`.
+mod readme;
+
+// Commands.
+
+/// Arguments, help and exit codes of all commands.
+mod command_line;
+
+/// `portolan services`.
 mod services_command;
-mod shape;
+
+/// `portolan explain`: its sentences.
+mod explain;
+
+/// `portolan explain`: finding the flow that is meant.
+mod which_flow;
+
+/// `portolan read` when it is interrupted.
 #[cfg(target_os = "linux")]
 mod signals;
+
+/// `portolan interfaces` and `portolan doctor`.
+#[cfg(all(feature = "live", unix))]
+mod machine_commands;
+
+/// `portolan live`. Needs root; skipped otherwise.
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod live_command;
+
+/// Live captures as the library offers them. Needs root; skipped otherwise.
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod live;
+
+// The project itself.
+
+/// Rules for the source code: imports, documentation, sentences, length of files.
+mod shape;
+
+// Helpers. Captures come from the crate `testkit`.
+
+/// Running the binary and reading its output.
 mod support;
-mod tunnel_kinds;
-mod tunnels;
-mod which_flow;
+
+/// Flows as one line of text each.
+mod flows;
+
+/// Two connected interfaces in a network of the test's own.
+#[cfg(all(target_os = "linux", feature = "live"))]
+mod network;

@@ -6,8 +6,8 @@ use std::process::Command;
 use nix::sched::{CloneFlags, unshare};
 use pcap::{Active, Capture};
 use portolan::capture::{InputName, Source};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::root;
 
 /// Two ends of a cable. What is sent at one comes out at the other.
@@ -42,9 +42,9 @@ pub fn ip(arguments: &[&str]) -> Result<(), String> {
 
 /// True if an interface is switched on and so is the other end of its cable.
 pub fn is_connected(interface: &str) -> bool {
-    let told = Command::new("ip").args(["-o", "link", "show", interface]).output().unwrap().stdout;
-    let told = String::from_utf8(told).unwrap();
-    told.contains("LOWER_UP") && told.contains("state UP")
+    let state = Command::new("ip").args(["-o", "link", "show", interface]).output().unwrap().stdout;
+    let state = String::from_utf8(state).unwrap();
+    state.contains("LOWER_UP") && state.contains("state UP")
 }
 
 /// Sends frames out of an interface.

@@ -1,9 +1,9 @@
 //! One connection is one flow, whatever its two directions came in, and its outcome is told as it was.
 
 use serde_json::Value;
+use testkit::*;
 
 use crate::flows::{flows_of, of_flows};
-use crate::scene::*;
 use crate::support::{Folder, run, sum, tables_of};
 
 const VLAN: u16 = 0x8100;
@@ -30,8 +30,8 @@ fn a_tag_for_each_direction_makes_one_flow_that_shows_both() {
     let connection = || connection((C, 50_000), (S, 443), 1);
     for (tags, vlan) in [([Some(10), Some(20)], "10 20"), ([Some(10), None], "10"), ([None, Some(20)], "20")] {
         let tables = tables(tagged_by_direction(connection(), CLIENT, tags));
-        let told = "tcp 10.0.0.5:50000 > 192.0.2.80:443 https (handshake, proven) scope-by-direction";
-        assert_eq!(flows_of(&tables), [told], "{tags:?}");
+        let expected = "tcp 10.0.0.5:50000 > 192.0.2.80:443 https (handshake, proven) scope-by-direction";
+        assert_eq!(flows_of(&tables), [expected], "{tags:?}");
         assert_eq!((&tables["flows"][0]["vlan"], &tables["flows"][0]["tcp_state"]), (&vlan.into(), &"SF".into()));
         assert_eq!((sum(&tables, "services", "established"), sum(&tables, "services", "packets")), (1, 9));
         assert_eq!(sum(&tables, "timeline", "packets"), 9);
@@ -59,16 +59,16 @@ fn echo_and_datagrams_are_joined_too() {
     assert_eq!(of_flows(tagged_by_direction(question.to_vec(), CLIENT, [Some(500), None]), "packets_s2c"), [1]);
     let pings = [ping(C, S, 8, 7), ping(S, C, 0, 7)];
     assert_eq!(of_flows(tagged_by_direction(pings.to_vec(), CLIENT, [Some(10), Some(20)]), "packets_s2c"), [1]);
-    let asked = udp((C, 50_000), (R, 53), b"?");
-    let refused = [asked.clone(), icmp_error(R, C, 3, 3, &asked)];
+    let query = udp((C, 50_000), (R, 53), b"?");
+    let refused = [query.clone(), icmp_error(R, C, 3, 3, &query)];
     let flags = of_flows(tagged_by_direction(refused.to_vec(), CLIENT, [Some(10), Some(20)]), "flags");
     assert_eq!(flags[0], "one-way refused");
 }
 
 #[test]
 fn what_a_control_channel_announces_holds_in_both_directions() {
-    let said = [">PASV\r\n", "<227 Entering Passive Mode (192,0,2,80,234,96)\r\n"];
-    let mut frames = dialogue((C, 50_000), (S, 21), 1, &said);
+    let lines = [">PASV\r\n", "<227 Entering Passive Mode (192,0,2,80,234,96)\r\n"];
+    let mut frames = dialogue((C, 50_000), (S, 21), 1, &lines);
     frames.extend(connection((C, 50_001), (S, 60_000), 1));
     let tables = tables(tagged_by_direction(frames, CLIENT, [Some(10), Some(20)]));
     assert_eq!(tables["flows"][1]["service"], "ftp-data");
@@ -80,14 +80,17 @@ fn a_joined_flow_is_explained_with_the_packets_of_both_directions() {
     let folder = Folder::new();
     let mut scene = Scene::new();
     scene.frames(tagged_by_direction(connection((C, 50_000), (S, 443), 1), CLIENT, [Some(10), Some(20)]));
-    let told = run(&["explain", &folder.file("x.pcap", &scene.pcap()), "1"]).stdout;
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("sent SYN in packet 1 at 0.000 s, and 192.0.2.80:443 answered with SYN-ACK in packet 2"), "{told}");
-    assert!(told.contains("different VLAN tags or network identifiers"), "{told}");
+    let explanation = run(&["explain", &folder.file("x.pcap", &scene.pcap()), "1"]).stdout;
+    let explanation = explanation.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        explanation.contains("sent SYN in packet 1 at 0.000 s, and 192.0.2.80:443 answered with SYN-ACK in packet 2"),
+        "{explanation}"
+    );
+    assert!(explanation.contains("different VLAN tags or network identifiers"), "{explanation}");
 }
 
 /// The explanation of the only flow, on one line.
-fn explained(frames: &[Vec<u8>]) -> String {
+fn explain(frames: &[Vec<u8>]) -> String {
     let folder = Folder::new();
     let mut scene = Scene::new();
     scene.frames(frames.to_vec());
@@ -98,24 +101,30 @@ fn explained(frames: &[Vec<u8>]) -> String {
 fn an_explanation_never_misses_a_packet_that_is_there() {
     let fast_open =
         [tcp((C, 50_000), (S, 8443), "S", 1000, 0, b"GET /....."), tcp((S, 8443), (C, 50_000), "SA", 5000, 1011, b"")];
-    let told = explained(&fast_open);
-    assert!(told.contains("sent SYN in packet 1") && told.contains("answered with SYN-ACK in packet 2"), "{told}");
+    let explanation = explain(&fast_open);
+    assert!(
+        explanation.contains("sent SYN in packet 1") && explanation.contains("answered with SYN-ACK in packet 2"),
+        "{explanation}"
+    );
     let misfit = [tcp((C, 50_000), (S, 80), "S", 1000, 0, b""), tcp((S, 80), (C, 50_000), "SA", 5000, 77, b"")];
-    let told = explained(&misfit);
-    assert!(told.contains("answered with SYN-ACK in packet 2 at 0.001 s, which does not acknowledge it"), "{told}");
-    assert!(!told.contains("no SYN-ACK came back"), "{told}");
+    let explanation = explain(&misfit);
+    assert!(explanation.contains("answered with SYN-ACK in packet 2 at 0.001 s, which does not acknowledge it"), "{explanation}");
+    assert!(!explanation.contains("no SYN-ACK came back"), "{explanation}");
     let used = [&misfit[..], &[tcp((C, 50_000), (S, 80), "A", 1001, 5001, b"")]].concat();
-    let told = explained(&used);
-    assert!(told.contains("the SYN in packet 1 at 0.000 s is not the one that it acknowledges"), "{told}");
-    assert!(!told.contains("is not in the capture"), "{told}");
+    let explanation = explain(&used);
+    assert!(explanation.contains("the SYN in packet 1 at 0.000 s is not the one that it acknowledges"), "{explanation}");
+    assert!(!explanation.contains("is not in the capture"), "{explanation}");
 }
 
 #[test]
 fn a_client_that_went_on_was_answered() {
     let client: Vec<Vec<u8>> = connection((C, 50_000), (S, 443), 1).into_iter().filter(|frame| frame[26..30] == CLIENT).collect();
-    let told = explained(&client);
-    assert!(told.contains("sent SYN in packet 1 at 0.000 s, and continued in packet 2 at 0.001 s: it was answered"), "{told}");
-    assert!(!told.contains("No connection was established"), "{told}");
+    let explanation = explain(&client);
+    assert!(
+        explanation.contains("sent SYN in packet 1 at 0.000 s, and continued in packet 2 at 0.001 s: it was answered"),
+        "{explanation}"
+    );
+    assert!(!explanation.contains("No connection was established"), "{explanation}");
     let tables = tables(client);
     assert_eq!((sum(&tables, "services", "established"), sum(&tables, "services", "attempted")), (1, 0));
     assert_eq!(tables["servers"][0]["outcome"], "answered");
@@ -127,9 +136,9 @@ fn most_packets_of_an_unknown_ether_type_are_told_in_one_message() {
     let unknown = |number, payload: u8| ethernet([2; 6], number, &[payload]);
     let mut scene = Scene::new();
     scene.frames([unknown(0x88b8, 1), unknown(0x88b8, 2), unknown(0x88b8, 3), arp(1), arp(2)]);
-    let told = run(&["read", &folder.file("x.pcap", &scene.pcap())]).stderr;
+    let messages = run(&["read", &folder.file("x.pcap", &scene.pcap())]).stderr;
     assert_eq!(
-        told,
+        messages,
         "portolan: 3 of 5 packets have EtherType 0x88b8 (goose), which is not decoded: they are counted as non-ip\n"
     );
     let mut scene = Scene::new();

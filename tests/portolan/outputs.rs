@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, gzip, portolan, run, run_with_input};
 
 fn text(path: &Path) -> &str {
@@ -68,8 +68,8 @@ fn a_reader_of_data_that_goes_away_is_a_failure() {
     let read = ["read", "samples/office.pcapng", "-t", "flows"];
     for data in [&["--json", "-"][..], &["--csv", "-"], &["--jsonl", "-", "--csv", text(&csv)]] {
         let run = unread(&[&read[..], data].concat());
-        let said = "portolan: cannot write standard output: its reader closed the pipe early\n";
-        assert_eq!((run.code, run.stderr.as_str()), (2, said), "{data:?}");
+        let expected = "portolan: cannot write standard output: its reader closed the pipe early\n";
+        assert_eq!((run.code, run.stderr.as_str()), (2, expected), "{data:?}");
     }
     assert!(csv.join("flows.csv").exists(), "the other output is there");
     assert_eq!(unread(&["services", "--json", "-"]).code, 2);

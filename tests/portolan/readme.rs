@@ -24,33 +24,33 @@ fn the_page_on_explanations_shows_what_the_program_prints() {
 fn shows_what_is_printed(name: &str, commands: usize) {
     let path = root().join(name);
     let page = fs::read_to_string(&path).unwrap();
-    let (told, shown) = told_now(&page);
+    let (current, shown) = with_current_output(&page);
     assert!(shown >= commands, "{name} shows output");
     if std::env::var_os("PORTOLAN_BLESS").is_some() {
-        fs::write(&path, &told).unwrap();
+        fs::write(&path, &current).unwrap();
     } else {
         assert!(
-            told == page,
+            current == page,
             "{name} shows something else than the program prints; PORTOLAN_BLESS=1 accepts what is printed now"
         );
     }
 }
 
 /// The page with the output of every `$ portolan ...` in a console block as it is now, and how many there are.
-fn told_now(page: &str) -> (String, usize) {
-    let (mut told, mut shown) = (String::new(), 0);
+fn with_current_output(page: &str) -> (String, usize) {
+    let (mut current, mut shown) = (String::new(), 0);
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        told.push_str(line);
-        told.push('\n');
+        current.push_str(line);
+        current.push('\n');
         let Some(command) = line.strip_prefix("$ portolan ") else { continue };
         let run = run_on_page(&command.split_whitespace().collect::<Vec<_>>(), PAGE);
         assert_eq!(run.code, 0, "{}", run.stderr);
-        told.push_str(run.stdout.trim_end());
-        told.push('\n');
-        told.push_str(lines.by_ref().find(|line| *line == FENCE).expect("a console block ends"));
-        told.push('\n');
+        current.push_str(run.stdout.trim_end());
+        current.push('\n');
+        current.push_str(lines.by_ref().find(|line| *line == FENCE).expect("a console block ends"));
+        current.push('\n');
         shown += 1;
     }
-    (told, shown)
+    (current, shown)
 }

@@ -27,11 +27,12 @@ fn every_sample_gives_its_expected_tables() {
 fn matches_expectation(name: &str) -> bool {
     let tables = if name == "office.pcapng" { OFFICE } else { HAND_BUILT };
     let run = run(&["read", &format!("samples/{name}"), "--table", tables, "--top", "0"]);
-    let said = if run.stderr.is_empty() { String::new() } else { format!("on standard error: {}", run.stderr) };
-    let got = format!("$ portolan read samples/{name} --table {tables} --top 0\n{}{said}exit code {}\n", run.stdout, run.code);
+    let messages = if run.stderr.is_empty() { String::new() } else { format!("on standard error: {}", run.stderr) };
+    let output =
+        format!("$ portolan read samples/{name} --table {tables} --top 0\n{}{messages}exit code {}\n", run.stdout, run.code);
     let path = root().join("samples/expected").join(name).with_extension("txt");
     if std::env::var_os("PORTOLAN_BLESS").is_some() {
-        fs::write(&path, &got).unwrap();
+        fs::write(&path, &output).unwrap();
     }
-    fs::read_to_string(&path).is_ok_and(|expected| expected == got)
+    fs::read_to_string(&path).is_ok_and(|expected| expected == output)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Folder, column, root, run, run_on_page};
 
 /// The rows of the answer, by their keys.
-fn asked(arguments: &[&str]) -> Value {
+fn book_of(arguments: &[&str]) -> Value {
     let run = run(&[&["services"], arguments, &["--json", "-"]].concat());
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{arguments:?}");
     run.tables()
@@ -18,10 +18,10 @@ fn asked(arguments: &[&str]) -> Value {
 fn one_port_is_explained_in_plain_lines() {
     let run = run_on_page(&["services", "443"], 100);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    for said in
+    for expected in
         ["TCP 443: https", "UDP 443: https", "RFC 9114", "system range", "0-1023", "two different ports", "does not prove"]
     {
-        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+        assert!(run.stdout.contains(expected), "{expected}: {}", run.stdout);
     }
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 110), "{}", run.stdout);
     let one_door = crate::support::run(&["services", "udp/443"]).stdout;
@@ -40,8 +40,8 @@ fn our_name_and_ianas_are_told_apart() {
 fn a_port_that_nobody_knows_is_an_answer() {
     let run = run(&["services", "60999"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    for said in ["TCP 60999: unassigned", "UDP 60999: unassigned", "dynamic range", "client port"] {
-        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    for expected in ["TCP 60999: unassigned", "UDP 60999: unassigned", "dynamic range", "client port"] {
+        assert!(run.stdout.contains(expected), "{expected}: {}", run.stdout);
     }
     assert!(crate::support::run(&["services", "0"]).stdout.contains("reserved"));
     let none = crate::support::run(&["services", "60990-60999"]);
@@ -50,19 +50,19 @@ fn a_port_that_nobody_knows_is_an_answer() {
 
 #[test]
 fn ports_ranges_names_and_categories_can_be_mixed_and_each_row_comes_once() {
-    let rows = asked(&["443", "https", "udp/53"]);
+    let rows = book_of(&["443", "https", "udp/53"]);
     assert_eq!(column(&rows, "book", "port"), [443, 443, 443, 53]);
-    assert_eq!(column(&asked(&["6881-6882"]), "book", "port"), [6881, 6881, 6882, 6882]);
-    let games = asked(&["games"]);
+    assert_eq!(column(&book_of(&["6881-6882"]), "book", "port"), [6881, 6881, 6882, 6882]);
+    let games = book_of(&["games"]);
     assert!(column(&games, "book", "category").iter().all(|category| **category == "games"));
-    assert_eq!(column(&asked(&["tcp/ms-wbt-server"]), "book", "service"), ["rdp"]);
+    assert_eq!(column(&book_of(&["tcp/ms-wbt-server"]), "book", "service"), ["rdp"]);
 }
 
 #[test]
 fn a_row_has_all_that_the_book_says() {
-    let row = &asked(&["udp/8472"])["book"][0];
-    let told = ["transport", "range", "service", "iana_name", "name_source", "category"].map(|key| row[key].as_str().unwrap());
-    assert_eq!(told, ["udp", "user", "vxlan", "otv", "overlay", "vpn-and-tunnels"]);
+    let row = &book_of(&["udp/8472"])["book"][0];
+    let names = ["transport", "range", "service", "iana_name", "name_source", "category"].map(|key| row[key].as_str().unwrap());
+    assert_eq!(names, ["udp", "user", "vxlan", "otv", "overlay", "vpn-and-tunnels"]);
     assert_eq!((&row["port"], &row["rank"]), (&Value::from(8472), &Value::from(5)));
     assert!(row["description"].is_string() && row["document"].is_string() && row["host"].is_null());
 }
@@ -78,9 +78,9 @@ fn a_name_that_is_not_there_has_near_ones_and_exit_code_1() {
 
 #[test]
 fn what_is_no_port_is_a_wrong_command_line() {
-    for (what, said) in [("70000", "65535"), ("90-80", "lower"), ("443/quic", "tcp, udp"), ("80,443", "spaces")] {
+    for (what, expected) in [("70000", "65535"), ("90-80", "lower"), ("443/quic", "tcp, udp"), ("80,443", "spaces")] {
         let run = run(&["services", what]);
-        assert!(run.code == 2 && run.stderr.contains(said), "{what}: {}", run.stderr);
+        assert!(run.code == 2 && run.stderr.contains(expected), "{what}: {}", run.stderr);
     }
 }
 
@@ -88,7 +88,7 @@ fn what_is_no_port_is_a_wrong_command_line() {
 fn a_table_of_ones_own_can_be_checked() {
     let folder = Folder::new();
     let rules = folder.file("ports.txt", b"tcp/8080 = shop, web\n192.0.2.0/24 udp/9000-9009 = cameras, streaming\n");
-    let own = asked(&["--services", &rules]);
+    let own = book_of(&["--services", &rules]);
     assert_eq!(column(&own, "book", "service"), ["shop", "cameras"]);
     assert_eq!(column(&own, "book", "name_source"), ["user", "user"]);
     assert_eq!(own["book"][1]["host"], "192.0.2.0/24");
@@ -110,7 +110,7 @@ fn rows_go_to_spreadsheets_and_scripts() {
     assert!(run.code == 0 && run.stdout.starts_with("Book of ports"), "the table is still shown");
     let mut reader = csv::Reader::from_path(&path).unwrap();
     let keys: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let row = asked(&["mail"])["book"][0].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let row = book_of(&["mail"])["book"][0].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys.len(), row.len());
     assert!(row.iter().all(|key| keys.contains(key)));
     let printed = crate::support::run(&["services", "mail", "--csv", "-"]).stdout;
@@ -130,7 +130,7 @@ fn the_whole_table_can_be_read_from_its_beginning() {
     let first: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
     assert!(first[2].contains("tcpmux"), "{first:?}");
     drop(lines);
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+    let mut messages = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
+    assert_eq!((child.wait().unwrap().code(), messages.as_str()), (Some(0), ""));
 }

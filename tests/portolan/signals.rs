@@ -10,8 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use serde_json::{Value, json};
+use testkit::*;
 
-use crate::scene::*;
 use crate::support::{Folder, Run, column, gzip, lz4, obey_signals, packets_at, portolan, xz};
 
 fn connection_of_nine() -> Vec<u8> {
@@ -70,10 +70,10 @@ fn a_signal_ends_the_reading_of_a_pipe_that_delivers_nothing_more() {
         let (child, stdin) = waiting(&[&before[..], &behind].concat());
         let run = end(child, sent, stdin);
         let offset = before.len();
-        let said = format!(
+        let expected = format!(
             "portolan: interrupted by {name} after 9 packets, at byte {offset} of standard input; the rest was not read\n"
         );
-        assert_eq!((run.code, &run.stderr), (code, &said));
+        assert_eq!((run.code, &run.stderr), (code, &expected));
         let tables = run.tables();
         assert_eq!((packets_at(&tables, "tcp"), column(&tables, "capture", "complete")), (9, vec![&json!("interrupted")]));
     }
@@ -87,8 +87,8 @@ fn what_a_compressed_pipe_has_delivered_counts() {
         let (child, stdin) = waiting(&[&compress(&before)[..], &behind[..behind.len() - 100]].concat());
         let run = end(child, Signal::SIGINT, stdin);
         let offset = before.len();
-        let said = format!("after 9 packets, at byte {offset} of the decompressed data of standard input; the rest");
-        assert!(run.code == 130 && run.stderr.contains(&said), "{run:?}");
+        let expected = format!("after 9 packets, at byte {offset} of the decompressed data of standard input; the rest");
+        assert!(run.code == 130 && run.stderr.contains(&expected), "{run:?}");
         let tables = run.tables();
         assert_eq!((packets_at(&tables, "tcp"), column(&tables, "capture", "complete")), (9, vec![&json!("interrupted")]));
     }
@@ -99,8 +99,8 @@ fn without_a_packet_there_are_the_tables_of_an_empty_capture() {
     let header = &connection_of_nine()[..24];
     let (child, stdin) = waiting(&[header, &unfinished_packet()].concat());
     let run = end(child, Signal::SIGINT, stdin);
-    let said = "interrupted by SIGINT before the first packet, at byte 24 of standard input; the rest was not read\n";
-    assert!(run.code == 130 && run.stderr.ends_with(said), "{run:?}");
+    let expected = "interrupted by SIGINT before the first packet, at byte 24 of standard input; the rest was not read\n";
+    assert!(run.code == 130 && run.stderr.ends_with(expected), "{run:?}");
     assert_eq!(packets_at(&run.tables(), "tcp"), 0);
 }
 
@@ -120,8 +120,8 @@ fn a_fifo_that_nobody_writes_to_does_not_hold_the_program() {
         std::thread::yield_now();
     }
     let run = end(child, Signal::SIGINT, ());
-    let said = "portolan: interrupted by SIGINT before the first packet; 1 input was not read\n";
-    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (130, "", said));
+    let expected = "portolan: interrupted by SIGINT before the first packet; 1 input was not read\n";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (130, "", expected));
 }
 
 #[test]
@@ -134,8 +134,8 @@ fn the_inputs_behind_the_one_that_was_interrupted_are_not_read() {
     let before = connection_of_nine();
     writer.write_all(&[&before[..], &unfinished_packet()].concat()).unwrap();
     let run = end(child, Signal::SIGINT, writer);
-    let said = format!("after 18 packets, at byte {} of {fifo}; the rest and 1 more input were not read\n", before.len());
-    assert!(run.code == 130 && run.stderr.ends_with(&said), "{run:?}");
+    let expected = format!("after 18 packets, at byte {} of {fifo}; the rest and 1 more input were not read\n", before.len());
+    assert!(run.code == 130 && run.stderr.ends_with(&expected), "{run:?}");
     let tables = run.tables();
     assert_eq!(
         (packets_at(&tables, "tcp"), column(&tables, "capture", "complete")),
@@ -176,9 +176,9 @@ fn a_second_ctrl_c_ends_at_once_when_it_comes_later() {
     let (mut child, stdin) = reading_of_many_flows();
     signal(&child, Signal::SIGINT);
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("interrupted by SIGINT after 2,000 packets") {
-        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    let mut expected = String::new();
+    while !expected.contains("interrupted by SIGINT after 2,000 packets") {
+        assert!(stderr.read_line(&mut expected).unwrap() > 0, "{expected}");
     }
     // Others end nothing, and somebody presses it again and again.
     signal(&child, Signal::SIGTERM);

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use portolan::analysis::Decided;
+use portolan::report::{Report, TableName};
 use serde_json::Value;
 
 /// What a run of the binary said.
@@ -101,6 +103,18 @@ pub fn tables_of(capture: &[u8]) -> Value {
     let run = run_with_input(&["read", "-", "--json", "-"], capture);
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.tables()
+}
+
+/// A table of an analysis as CSV.
+pub fn table_as_csv(decided: &Decided<'_>, name: TableName) -> String {
+    let mut bytes = Vec::new();
+    portolan::format::csv::write(&Report::new(decided).table(name), &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// All tables of an analysis but one as CSV.
+pub fn tables_as_csv_without(left_out: TableName, decided: &Decided<'_>) -> Vec<String> {
+    TableName::ALL.into_iter().filter(|name| *name != left_out).map(|name| table_as_csv(decided, name)).collect()
 }
 
 /// The value of `column` in every row of a table.

@@ -1,9 +1,10 @@
 //! A connection inside tunnels of which there is no sample: tags of switches, frames for sniffers, and further shapes of
 //! headers that receivers take.
 
-use crate::scene::*;
+use testkit::tunnels::{over_udp, packet, retyped, scene};
+use testkit::*;
+
 use crate::support::{Folder, column, packets_at, run, tables_of};
-use crate::tunnels::{over_udp, packet, retyped, scene};
 
 /// The kinds: what to call it, its name in `tunnels`, and what it makes of an Ethernet frame.
 fn kinds() -> Vec<(&'static str, &'static str, Scene)> {

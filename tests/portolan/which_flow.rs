@@ -1,18 +1,19 @@
 //! Which flow `portolan explain` is asked for, and what it says where that is not clear.
 
+use testkit::*;
+
 use crate::filter::{is_skipped, mixed};
-use crate::scene::*;
 use crate::support::{Folder, Run, run, run_with_input};
 
 /// What `portolan explain` says of these frames; `words` are those behind the file.
-fn asked(frames: impl IntoIterator<Item = Vec<u8>>, words: &[&str]) -> Run {
+fn explain(frames: impl IntoIterator<Item = Vec<u8>>, words: &[&str]) -> Run {
     let (folder, mut scene) = (Folder::new(), Scene::new());
     scene.frames(frames);
     run(&[&["explain", &folder.file("capture.pcap", &scene.pcap())], words].concat())
 }
 
 /// The number of the flow that is explained.
-fn found(run: &Run) -> &str {
+fn flow_number(run: &Run) -> &str {
     let title = run.stdout.strip_prefix("Flow ").unwrap_or_else(|| panic!("{run:?}"));
     title.split_once(':').unwrap().0
 }
@@ -23,39 +24,39 @@ fn assert_refused(run: &Run, why: &str) {
 }
 
 /// Three connections, the first two between the same machines.
-fn three() -> Vec<Vec<u8>> {
+fn three_connections() -> Vec<Vec<u8>> {
     [connection((C, 51_544), (S, 80), 1), connection((C, 51_545), (S, 80), 1), connection((D, 51_544), (S, 443), 1)].concat()
 }
 
 #[test]
 fn both_ends_may_stand_in_any_order_with_an_arrow_or_a_blank_between() {
     for ends in ["192.0.2.80:80-10.0.0.5:51545", "10.0.0.5:51545 > 192.0.2.80:80", "10.0.0.5:51545->192.0.2.80:80"] {
-        assert_eq!(found(&asked(three(), &[ends])), "2", "{ends}");
+        assert_eq!(flow_number(&explain(three_connections(), &[ends])), "2", "{ends}");
     }
-    assert_eq!(found(&asked(three(), &["10.0.0.6 <-> 192.0.2.80"])), "3");
-    assert_eq!(found(&asked(three(), &["10.0.0.5:51545 192.0.2.80:80"])), "2");
+    assert_eq!(flow_number(&explain(three_connections(), &["10.0.0.6 <-> 192.0.2.80"])), "3");
+    assert_eq!(flow_number(&explain(three_connections(), &["10.0.0.5:51545 192.0.2.80:80"])), "2");
 }
 
 #[test]
 fn options_may_stand_anywhere() {
     let (folder, mut scene) = (Folder::new(), Scene::new());
-    scene.frames(three());
+    scene.frames(three_connections());
     let file = folder.file("capture.pcap", &scene.pcap());
     for words in [["--threads", "1", &file, "2"], [&file, "--threads", "1", "2"], [&file, "2", "--threads", "1"]] {
-        assert_eq!(found(&run(&[&["explain"][..], &words].concat())), "2", "{words:?}");
+        assert_eq!(flow_number(&run(&[&["explain"][..], &words].concat())), "2", "{words:?}");
     }
     // The last word is the flow, even if a file is called so.
-    assert_eq!(found(&run(&["explain", &file, "2"])), "2");
+    assert_eq!(flow_number(&run(&["explain", &file, "2"])), "2");
 }
 
 #[test]
 fn a_community_id_names_a_flow() {
     let (folder, mut scene) = (Folder::new(), Scene::new());
-    scene.frames(three());
+    scene.frames(three_connections());
     let file = folder.file("capture.pcap", &scene.pcap());
     let tables = run(&["read", &file, "--json", "-"]).tables();
     let id = tables["flows"][1]["community_id"].as_str().unwrap();
-    assert_eq!(found(&run(&["explain", &file, id])), "2");
+    assert_eq!(flow_number(&run(&["explain", &file, id])), "2");
     let unknown = run(&["explain", &file, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="]);
     assert_refused(&unknown, "no flow has this Community ID (version 1, seed 0)");
 }
@@ -63,30 +64,34 @@ fn a_community_id_names_a_flow() {
 #[test]
 fn a_packet_leads_to_its_flow() {
     let reused = || [vec![arp(1)], connection((C, 51_544), (S, 80), 1), connection((C, 51_544), (S, 80), 70_000)].concat();
-    let first = asked(reused(), &["packet:2"]);
-    assert_eq!(found(&first), "1");
+    let first = explain(reused(), &["packet:2"]);
+    assert_eq!(flow_number(&first), "1");
     assert!(first.stdout.contains("  Packet 2 at 0.001 s was sent by 10.0.0.5:51544.\n"), "{}", first.stdout);
-    let second = asked(reused(), &["packet:12"]);
-    assert_eq!(found(&second), "2");
+    let second = explain(reused(), &["packet:12"]);
+    assert_eq!(flow_number(&second), "2");
     assert!(second.stdout.contains("was sent by 192.0.2.80:80."), "{}", second.stdout);
     let (folder, mut late) = (Folder::new(), Scene::new());
     late.frame(udp((C, 50_001), (R, 53), b"?")).wait(60).frame(udp((R, 53), (C, 50_001), b"!"));
     let file = folder.file("late.pcap", &late.pcap());
-    assert_eq!(found(&run(&["explain", &file, "packet:2"])), "1");
-    assert_eq!(found(&run(&["explain", &file, "packet:2", "--idle-timeout", "30"])), "2");
+    assert_eq!(flow_number(&run(&["explain", &file, "packet:2"])), "1");
+    assert_eq!(flow_number(&run(&["explain", &file, "packet:2", "--idle-timeout", "30"])), "2");
     // Packets are numbered over all files.
     let mut more = Scene::new();
-    more.wait(70).frames(three());
-    assert_eq!(found(&run(&["explain", &file, &folder.file("more.pcap", &more.pcap()), "packet:3"])), "2");
+    more.wait(70).frames(three_connections());
+    assert_eq!(flow_number(&run(&["explain", &file, &folder.file("more.pcap", &more.pcap()), "packet:3"])), "2");
 }
 
 #[test]
 fn an_icmp_error_is_a_packet_of_its_own_flow_and_tells_of_which_it_is() {
     let question = udp((C, 50_001), (R, 53), b"?");
-    let told =
-        asked([arp(1), udp((D, 50_001), (R, 53), b"?"), question.clone(), icmp_error(R, C, 3, 3, &question)], &["packet:4"]);
-    assert_eq!(found(&told), "3");
-    assert!(told.stdout.contains("was sent by 192.0.2.53; it is an ICMP error about a packet of flow 2."), "{}", told.stdout);
+    let explained =
+        explain([arp(1), udp((D, 50_001), (R, 53), b"?"), question.clone(), icmp_error(R, C, 3, 3, &question)], &["packet:4"]);
+    assert_eq!(flow_number(&explained), "3");
+    assert!(
+        explained.stdout.contains("was sent by 192.0.2.53; it is an ICMP error about a packet of flow 2."),
+        "{}",
+        explained.stdout
+    );
 }
 
 #[test]
@@ -95,11 +100,11 @@ fn fragments_belong_to_the_flow_of_their_first_one() {
     let (first, later) = (fragments[0].clone(), fragments[1].clone());
     let before = udp((D, 50_001), (R, 53), b"?");
     for (frames, packet) in [([before.clone(), first.clone(), later.clone()], 3), ([before.clone(), later.clone(), first], 2)] {
-        let told = asked(frames, &[&format!("packet:{packet}")]);
-        assert_eq!(found(&told), "2");
-        assert!(told.stdout.contains("is a later fragment of one of this flow's datagrams."), "{}", told.stdout);
+        let explained = explain(frames, &[&format!("packet:{packet}")]);
+        assert_eq!(flow_number(&explained), "2");
+        assert!(explained.stdout.contains("is a later fragment of one of this flow's datagrams."), "{}", explained.stdout);
     }
-    let orphan = asked([before, later], &["packet:2"]);
+    let orphan = explain([before, later], &["packet:2"]);
     assert_refused(&orphan, "packet 2 belongs to no flow: it is a later fragment, and the capture lacks the first one");
     assert_refused(&orphan, "It is counted as fragment in the table ledger");
 }
@@ -110,14 +115,14 @@ fn halves_in_two_networks_are_one_flow_for_packets_behind_them_too() {
         let id = if frame[26..30] == [10, 0, 0, 5] { 10 } else { 20 };
         tagged(&frame, &[(0x8100, id)])
     };
-    let frames: Vec<Vec<u8>> = three().into_iter().map(tag).collect();
-    let answer = asked(frames.clone(), &["packet:2"]);
-    assert_eq!(found(&answer), "1");
-    let said = "  One direction was seen in VLAN 10, the other in VLAN 20.\n";
-    assert!(answer.stdout.contains(said), "{}", answer.stdout);
-    assert_eq!(found(&asked(frames.clone(), &["packet:11"])), "2");
-    let last = asked(frames, &["packet:19"]);
-    assert_eq!(found(&last), "3");
+    let frames: Vec<Vec<u8>> = three_connections().into_iter().map(tag).collect();
+    let answer = explain(frames.clone(), &["packet:2"]);
+    assert_eq!(flow_number(&answer), "1");
+    let expected = "  One direction was seen in VLAN 10, the other in VLAN 20.\n";
+    assert!(answer.stdout.contains(expected), "{}", answer.stdout);
+    assert_eq!(flow_number(&explain(frames.clone(), &["packet:11"])), "2");
+    let last = explain(frames, &["packet:19"]);
+    assert_eq!(flow_number(&last), "3");
     assert!(last.stdout.contains("  It was seen in VLAN 20.\n"), "{}", last.stdout);
 }
 
@@ -126,16 +131,16 @@ fn what_belongs_to_no_flow_is_told_with_what_it_is_counted_as() {
     let mut damaged = udp((C, 50_001), (R, 53), b"?");
     damaged[14] = 0x41;
     let frames = || [arp(1), damaged.clone(), udp((C, 50_001), (R, 53), b"?"), udp((C, 50_001), (R, 53), b"?")];
-    let arp = asked(frames(), &["packet:1"]);
+    let arp = explain(frames(), &["packet:1"]);
     assert_refused(
         &arp,
         "packet 1 belongs to no flow: it is arp (request), which is not IP. It is counted as non-ip in the table ledger",
     );
-    assert_refused(&asked(frames(), &["packet:2"]), "its headers contradict themselves. It is counted as malformed");
-    assert_refused(&asked(frames(), &["packet:5"]), "there is no packet 5; the capture has 4 packets, numbered from 1");
-    assert_refused(&asked(frames(), &["packet:0"]), "there is no packet 0");
-    assert_eq!(found(&asked(frames(), &["packet:4"])), "1");
-    assert_refused(&asked(frames(), &["packet:4", "--dedup"]), "packet 4 was dropped as a duplicate");
+    assert_refused(&explain(frames(), &["packet:2"]), "its headers contradict themselves. It is counted as malformed");
+    assert_refused(&explain(frames(), &["packet:5"]), "there is no packet 5; the capture has 4 packets, numbered from 1");
+    assert_refused(&explain(frames(), &["packet:0"]), "there is no packet 0");
+    assert_eq!(flow_number(&explain(frames(), &["packet:4"])), "1");
+    assert_refused(&explain(frames(), &["packet:4", "--dedup"]), "packet 4 was dropped as a duplicate");
     let (folder, scene) = (Folder::new(), Scene::new().frame(udp((C, 1), (R, 2), b"")).pcap_of_link_type(147));
     let unsupported = run(&["explain", &folder.file("x", &scene), "packet:1"]);
     assert_refused(&unsupported, "its link type 147");
@@ -147,21 +152,21 @@ fn what_belongs_to_no_flow_is_told_with_what_it_is_counted_as() {
 fn what_stands_for_many_flows_is_not_explained() {
     let frames = [udp((C, 1001), (R, 53), b"?"), udp((C, 1002), (R, 53), b"?"), udp((C, 1003), (R, 53), b"?")];
     for flow in ["2", "packet:3"] {
-        let run = asked(frames.clone(), &[flow, "--max-flows", "1"]);
+        let run = explain(frames.clone(), &[flow, "--max-flows", "1"]);
         assert_refused(&run, "flow 2 stands for all UDP flows beyond the flow limit, counted together");
     }
 }
 
 #[test]
 fn several_flows_that_fit_are_a_table() {
-    let few = asked(three(), &["10.0.0.5"]);
+    let few = explain(three_connections(), &["10.0.0.5"]);
     let table = "portolan: 2 flows match; name one of them by its number\n\
                  Flows to choose from, with the second of the capture at which each began\n\
                  flow  second  proto  client     port  server      port  service  packets\n   \
                     1   0.000  tcp    10.0.0.5  51544  192.0.2.80    80  http           9\n   \
                     2   0.009  tcp    10.0.0.5  51545  192.0.2.80    80  http           9\n\n";
     assert_eq!((few.code, few.stdout.as_str(), few.stderr.as_str()), (2, "", table));
-    let many = asked((0..23).map(|port| udp((C, 50_000 + port), (R, 53), b"?")), &["10.0.0.5"]);
+    let many = explain((0..23).map(|port| udp((C, 50_000 + port), (R, 53), b"?")), &["10.0.0.5"]);
     assert_refused(&many, "portolan: 23 flows match");
     assert!(many.stderr.contains(" 50019 ") && !many.stderr.contains(" 50020 "), "{}", many.stderr);
     assert!(many.stderr.contains("(3 others)"), "{}", many.stderr);
@@ -186,7 +191,7 @@ fn a_word_that_is_no_flow_is_told_with_the_forms_that_are() {
     {
         assert_refused(&port, form);
     }
-    let hostile = asked(three(), &["\u{1b}[2J"]);
+    let hostile = explain(three_connections(), &["\u{1b}[2J"]);
     assert!(hostile.code == 2 && !hostile.stderr.contains('\u{1b}'), "{hostile:?}");
 }
 
@@ -226,15 +231,15 @@ fn a_filter_narrows_which_flow_is_meant_and_changes_neither_numbers_nor_evidence
     }
     let folder = Folder::new();
     let file = folder.file("mixed.pcap", &mixed().pcap());
-    let said = "portolan: the filter matches 9 of 12 packets, in 1 of 3 flows; flow numbers are those of the whole capture\n";
-    let told = run(&["explain", &file, "-f", "tcp", "2"]);
-    assert_eq!((told.code, told.stderr.as_str(), found(&told)), (0, said, "2"));
-    assert!(told.stdout.contains("10.0.0.5:40001 sent SYN in packet 2"), "{}", told.stdout);
-    assert_eq!(run(&["explain", &file, "2"]).stdout, told.stdout);
+    let expected = "portolan: the filter matches 9 of 12 packets, in 1 of 3 flows; flow numbers are those of the whole capture\n";
+    let explained = run(&["explain", &file, "-f", "tcp", "2"]);
+    assert_eq!((explained.code, explained.stderr.as_str(), flow_number(&explained)), (0, expected, "2"));
+    assert!(explained.stdout.contains("10.0.0.5:40001 sent SYN in packet 2"), "{}", explained.stdout);
+    assert_eq!(run(&["explain", &file, "2"]).stdout, explained.stdout);
     // A single packet of a flow is enough, and the explanation has them all.
-    assert_eq!(run(&["explain", "-f", "tcp[tcpflags] == tcp-syn", &file]).stdout, told.stdout);
-    assert_eq!(run(&["explain", "-f", "tcp", &file, "10.0.0.5"]).stdout, told.stdout);
-    assert_eq!(found(&run(&["explain", "-f", "tcp", &file, "packet:3"])), "2");
+    assert_eq!(run(&["explain", "-f", "tcp[tcpflags] == tcp-syn", &file]).stdout, explained.stdout);
+    assert_eq!(run(&["explain", "-f", "tcp", &file, "10.0.0.5"]).stdout, explained.stdout);
+    assert_eq!(flow_number(&run(&["explain", "-f", "tcp", &file, "packet:3"])), "2");
 }
 
 #[test]
@@ -263,5 +268,5 @@ fn what_a_filter_does_not_match_is_told_with_what_it_does() {
     let fragments = udp_fragments((C, 50_001), (R, 53), &[7; 3000], 1480, 9);
     scene.frames([udp((D, 50_001), (R, 53), b"?"), fragments[2].clone(), fragments[0].clone()]);
     let fragmented = folder.file("fragments.pcap", &scene.pcap());
-    assert_eq!(found(&run(&["explain", &fragmented, "-f", "ip[6:2] & 0x1fff != 0"])), "2");
+    assert_eq!(flow_number(&run(&["explain", &fragmented, "-f", "ip[6:2] & 0x1fff != 0"])), "2");
 }

@@ -72,11 +72,11 @@ fn a_folder_is_made_by_the_user() {
 
 fn a_folder_that_the_user_may_not_write_to_is_told() {
     let mut place = Place::new(0, 0o755);
-    let said = place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).refusal();
-    assert!(said.contains("cannot save to") && said.contains("install -d -o 1000"), "{said}");
+    let message = place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).refusal();
+    assert!(message.contains("cannot save to") && message.contains("install -d -o 1000"), "{message}");
     place.folder = place.folder.join("new");
-    let said = place.start("plain", &[]).refusal();
-    assert!(said.contains("install -d -o 65534"), "{said}");
+    let message = place.start("plain", &[]).refusal();
+    assert!(message.contains("install -d -o 65534"), "{message}");
 }
 
 fn a_users_capability_goes() {
@@ -91,13 +91,13 @@ fn a_users_variable_says_nothing() {
 }
 
 fn root_who_cannot_become_another_does_not_go_on() {
-    let said = Place::new(0, 0o777).start("poor-root", &[]).refusal();
-    assert!(said.contains("nothing is captured") && said.contains("CAP_SETUID"), "{said}");
+    let message = Place::new(0, 0o777).start("poor-root", &[]).refusal();
+    assert!(message.contains("nothing is captured") && message.contains("CAP_SETUID"), "{message}");
 }
 
 fn threads_are_refused() {
-    let said = Place::new(0, 0o777).start("threads", &[]).refusal();
-    assert!(said.contains("nothing is captured") && said.contains("2 threads"), "{said}");
+    let message = Place::new(0, 0o777).start("threads", &[]).refusal();
+    assert!(message.contains("nothing is captured") && message.contains("2 threads"), "{message}");
 }
 
 /// All attempts fail with the filter; without it, most succeed, so that it is the filter that they fail for.
@@ -108,15 +108,18 @@ fn a_process_that_was_taken_over_cannot_break_out() {
     }
     let place = Place::new(0, 0o777);
     let mut frames = frames_on_the_loopback();
-    let (said, filtered, possible) = place.start("filtered", &[]).breaks_out();
-    if said.contains("no system-call filter") {
-        println!("privileges: {said}; breaking out was not tested");
+    let (message, filtered, possible) = place.start("filtered", &[]).breaks_out();
+    if message.contains("no system-call filter") {
+        println!("privileges: {message}; breaking out was not tested");
         return;
     }
-    assert!(said.ends_with("system-call filter"), "{said}");
+    assert!(message.ends_with("system-call filter"), "{message}");
     assert!(frames.next_packet().is_err(), "no frame has been sent");
-    let (said, unfiltered, _) = place.start("unfiltered", &[]).breaks_out();
-    assert!(said.ends_with(", no system-call filter (the system refuses it: Operation not permitted (os error 1))"), "{said}");
+    let (message, unfiltered, _) = place.start("unfiltered", &[]).breaks_out();
+    assert!(
+        message.ends_with(", no system-call filter (the system refuses it: Operation not permitted (os error 1))"),
+        "{message}"
+    );
     assert!(frames.next_packet().is_ok(), "frames have been sent");
     for Attempt { name, unfiltered: without, .. } in attempts::all() {
         let (with, result) = (&filtered[name], unfiltered.get(name).map_or("not tried", String::as_str));
@@ -147,8 +150,8 @@ fn frames_on_the_loopback() -> Capture<Active> {
 fn a_link_to_nowhere_is_not_followed() {
     let place = Place::new(1000, 0o700);
     symlink(place.folder.join("made"), place.outside.join(OWN)).unwrap();
-    let said = place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).refusal();
-    assert!(said.contains("cannot write") && said.contains(OWN), "{said}");
+    let message = place.start("plain", &[("SUDO_UID", "1000"), ("SUDO_GID", "1001")]).refusal();
+    assert!(message.contains("cannot write") && message.contains(OWN), "{message}");
     assert!(!place.folder.join("made").exists());
 }
 
@@ -207,8 +210,8 @@ impl Started<'_> {
         let mut line = String::new();
         // A child that has ended says nothing more.
         assert!(self.lines.read_line(&mut line).unwrap() > 0, "the child has ended too soon");
-        let (what, said) = line.trim_end().split_once(": ").unwrap_or((line.trim_end(), ""));
-        (what.to_owned(), said.to_owned())
+        let (what, message) = line.trim_end().split_once(": ").unwrap_or((line.trim_end(), ""));
+        (what.to_owned(), message.to_owned())
     }
 
     /// What was said of the rights that were given up, and what came of the attempts and of what must be possible.
@@ -223,10 +226,10 @@ impl Started<'_> {
 
     /// What was said by one that could not give its rights up. It has ended.
     fn refusal(mut self) -> String {
-        let (what, said) = self.line();
-        assert_eq!((what.as_str(), self.child.wait().unwrap().code()), ("error", Some(REFUSED)), "{said}");
+        let (what, message) = self.line();
+        assert_eq!((what.as_str(), self.child.wait().unwrap().code()), ("error", Some(REFUSED)), "{message}");
         assert!(!self.place.folder.join("first").exists());
-        said
+        message
     }
 
     /// The process has given its rights up and holds none any more, whoever looks.

@@ -91,34 +91,37 @@ fn open_capture() -> Capture<Active> {
 
 fn try_everything(folder: &Path, outside: &Path) {
     let (first, second) = (folder.join("first"), folder.join("second"));
-    told("make inside", File::create(&first).and_then(|mut file| file.write_all(b"packets")));
-    told("overwrite inside", File::create(&first));
-    told("rename inside", fs::rename(&first, &second));
-    told("remove inside", fs::remove_file(&second));
-    told("leave inside", File::create(folder.join(LEFT)));
-    told("make folders that are there", fs::create_dir_all(folder));
-    told("read inside", File::open(folder.join(LEFT)));
-    told("make folder inside", fs::create_dir(folder.join("deeper")));
+    print_result("make inside", File::create(&first).and_then(|mut file| file.write_all(b"packets")));
+    print_result("overwrite inside", File::create(&first));
+    print_result("rename inside", fs::rename(&first, &second));
+    print_result("remove inside", fs::remove_file(&second));
+    print_result("leave inside", File::create(folder.join(LEFT)));
+    print_result("make folders that are there", fs::create_dir_all(folder));
+    print_result("read inside", File::open(folder.join(LEFT)));
+    print_result("make folder inside", fs::create_dir(folder.join("deeper")));
     if folder.join("link").is_symlink() {
-        told("follow a link out", File::create(folder.join("link")));
+        print_result("follow a link out", File::create(folder.join("link")));
     }
-    told("write the file", File::create(outside.join(OWN)).and_then(|mut file| file.write_all(b"document")));
-    told("remove the file", fs::remove_file(outside.join(OWN)));
-    told("make outside", File::create(outside.join("made")));
-    told("overwrite outside", File::create(outside.join("there")));
-    told("rename to outside", fs::rename(folder.join(LEFT), outside.join("moved")));
-    told("remove outside", fs::remove_file(outside.join("there")));
-    told("write to the device", File::options().write(true).open("/dev/null").and_then(|mut file| file.write_all(b"packets")));
-    told("read counters", fs::read("/sys/class/net/lo/statistics/rx_missed_errors"));
-    told("read other settings", fs::read("/sys/class/net/lo/mtu"));
-    told("read passwords", File::open("/etc/shadow"));
-    told("read what all may read", File::open("/etc/passwd"));
-    told("read what all may read in a thread", thread::spawn(|| File::open("/etc/passwd")).join().unwrap());
-    told("look at the own process", fs::read("/proc/self/status"));
-    told("run a program", Command::new("/bin/true").spawn());
-    told("connect", TcpStream::connect("127.0.0.1:9"));
-    told("become root", setuid(Uid::from_raw(0)).map_err(io::Error::from));
-    told("capture anew", socket(AddressFamily::Packet, SockType::Raw, SockFlag::empty(), None).map_err(io::Error::from));
+    print_result("write the file", File::create(outside.join(OWN)).and_then(|mut file| file.write_all(b"document")));
+    print_result("remove the file", fs::remove_file(outside.join(OWN)));
+    print_result("make outside", File::create(outside.join("made")));
+    print_result("overwrite outside", File::create(outside.join("there")));
+    print_result("rename to outside", fs::rename(folder.join(LEFT), outside.join("moved")));
+    print_result("remove outside", fs::remove_file(outside.join("there")));
+    print_result(
+        "write to the device",
+        File::options().write(true).open("/dev/null").and_then(|mut file| file.write_all(b"packets")),
+    );
+    print_result("read counters", fs::read("/sys/class/net/lo/statistics/rx_missed_errors"));
+    print_result("read other settings", fs::read("/sys/class/net/lo/mtu"));
+    print_result("read passwords", File::open("/etc/shadow"));
+    print_result("read what all may read", File::open("/etc/passwd"));
+    print_result("read what all may read in a thread", thread::spawn(|| File::open("/etc/passwd")).join().unwrap());
+    print_result("look at the own process", fs::read("/proc/self/status"));
+    print_result("run a program", Command::new("/bin/true").spawn());
+    print_result("connect", TcpStream::connect("127.0.0.1:9"));
+    print_result("become root", setuid(Uid::from_raw(0)).map_err(io::Error::from));
+    print_result("capture anew", socket(AddressFamily::Packet, SockType::Raw, SockFlag::empty(), None).map_err(io::Error::from));
 }
 
 /// Tries what the filter refuses, and what it must not refuse.
@@ -131,15 +134,18 @@ fn break_out(target: &Target, is_unfiltered: bool) {
         println!("{}: {result}", attempt.name);
     }
     println!("ready");
-    told("a thread", thread::Builder::new().name("second".into()).spawn(|| Instant::now().elapsed()).map(JoinHandle::join));
-    told("memory", Ok(vec![1_u8; 64 << 20].len()));
-    told("time", SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(io::Error::other));
+    print_result(
+        "a thread",
+        thread::Builder::new().name("second".into()).spawn(|| Instant::now().elapsed()).map(JoinHandle::join),
+    );
+    print_result("memory", Ok(vec![1_u8; 64 << 20].len()));
+    print_result("time", SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(io::Error::other));
     thread::sleep(Duration::from_millis(1));
-    told("a pause", Ok(()));
-    told("a pipe", io::pipe().and_then(|(_, mut writer)| writer.write_all(b"x")));
-    told("a descriptor of a file", target.frame.try_clone());
-    told("a signal to itself", kill(Pid::this(), None).map_err(io::Error::from));
-    told("priority of a thread", attempts::lower_priority());
+    print_result("a pause", Ok(()));
+    print_result("a pipe", io::pipe().and_then(|(_, mut writer)| writer.write_all(b"x")));
+    print_result("a descriptor of a file", target.frame.try_clone());
+    print_result("a signal to itself", kill(Pid::this(), None).map_err(io::Error::from));
+    print_result("priority of a thread", attempts::lower_priority());
     println!("ready");
 }
 
@@ -151,7 +157,7 @@ fn forbid_filters() {
     seccompiler::apply_filter(&filter).unwrap();
 }
 
-fn told<T>(what: &str, done: io::Result<T>) {
+fn print_result<T>(what: &str, done: io::Result<T>) {
     println!("{what}: {}", done.map_or_else(|error| error.kind().to_string(), |_| "done".into()));
 }
 

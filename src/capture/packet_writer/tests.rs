@@ -406,8 +406,6 @@ fn last_packet_end(file: &[u8]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn every_packet_is_in_one_file_in_order_and_no_file_is_too_large(
         made in made(),

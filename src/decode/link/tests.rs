@@ -3,7 +3,7 @@
 //! Each test names the specification that its bytes follow; `V4` and `V6` in the comments are a raw IP packet.
 
 use super::*;
-use crate::decode::tests::{DNS4, DNS6, UDP_HEADER, decode, ipv6, observed, tell, told, udp4, walk, walk_cut};
+use crate::decode::tests::{DNS4, DNS6, UDP_HEADER, decode, describe, describe_packet, ipv6, observed, udp4, walk, walk_cut};
 use crate::decode::{DecodedPacket, LinkAddress};
 
 const HOST: [u8; 6] = [2, 0, 0, 0, 0, 5];
@@ -61,7 +61,7 @@ fn to_all(link_type: LinkType, data: &[u8]) -> bool {
 /// Checks that a packet of `link_type` is the IPv4 flow, and that no cut or mutilated form of it does harm: cut by the capture
 /// before the IP packet, it is truncated; shorter on the wire, it is no flow.
 fn leads_to_v4(link_type: LinkType, data: &[u8]) {
-    assert_eq!(tell(link_type, data), DNS4, "{link_type:?}");
+    assert_eq!(describe_packet(link_type, data), DNS4, "{link_type:?}");
     does_no_harm(link_type, data);
     let header = data.windows(4).position(|bytes| bytes == [0x45, 0, 0, 29]).expect("the IP header is there");
     for length in 0..header {
@@ -160,14 +160,14 @@ fn interfaces_of_systems_lead_to_ip() {
     // LINKTYPE_NULL, LINKTYPE_LOOP; an EtherType in the family's place.
     leads_to_v4(LinkType::NULL, &on_v4(&[2, 0, 0, 0]));
     leads_to_v4(LinkType::LOOP, &on_v4(&[0, 0, 0, 2]));
-    assert_eq!(tell(LinkType::NULL, &on_v6(&[0xdd, 0x86, 0, 0])), DNS6);
+    assert_eq!(describe_packet(LinkType::NULL, &on_v6(&[0xdd, 0x86, 0, 0])), DNS6);
     // LINKTYPE_ENC: family in either order, SPI, flags.
     leads_to_v4(LinkType::ENC, &on_v4(&[2, 0, 0, 0, 0, 0, 0x12, 0x34, 0, 0, 0, 3]));
-    assert_eq!(tell(LinkType::ENC, &on_v6(&[0, 0, 0, 24, 0, 0, 0x12, 0x34, 0, 0, 0, 3])), DNS6);
+    assert_eq!(describe_packet(LinkType::ENC, &on_v6(&[0, 0, 0, 24, 0, 0, 0x12, 0x34, 0, 0, 0, 3])), DNS6);
     // LINKTYPE_IPNET: version 1, AF_INET or Solaris' AF_INET6.
     let ipnet = |family: u8| [&[1, family, 0, 1, 0, 0, 0, 29][..], &[0; 16]].concat();
     leads_to_v4(LinkType::IPNET, &on_v4(&ipnet(2)));
-    assert_eq!(tell(LinkType::IPNET, &on_v6(&ipnet(26))), DNS6);
+    assert_eq!(describe_packet(LinkType::IPNET, &on_v6(&ipnet(26))), DNS6);
     assert_eq!(non_ip(LinkType::IPNET, &on_v4(&ipnet(9))), LinkProtocol::AddressFamily(9));
 }
 
@@ -304,7 +304,7 @@ fn ppp_comes_in_several_framings() {
         leads_to_v4(LinkType::PPP, &on_v4(header));
     }
     leads_to_v4(LinkType::PPP_HDLC, &on_v4(&[0xff, 3, 0, 0x21]));
-    assert_eq!(tell(LinkType::PPP_HDLC, &on_v6(&[0x0f, 0, 0x86, 0xdd])), DNS6);
+    assert_eq!(describe_packet(LinkType::PPP_HDLC, &on_v6(&[0x0f, 0, 0x86, 0xdd])), DNS6);
     // LINKTYPE_PPP_PPPD: the direction in place of the address; LINKTYPE_PPP_WITH_DIR: before everything else.
     leads_to_v4(LinkType::PPP_PPPD, &on_v4(&[1, 3, 0, 0x21]));
     leads_to_v4(LinkType::PPP_WITH_DIR, &on_v4(&[1, 0xff, 3, 0, 0x21]));
@@ -331,7 +331,7 @@ fn cisco_hdlc_has_ethertypes_and_protocols_of_its_own() {
 fn slip_and_mpls_need_no_decision() {
     // LINKTYPE_SLIP, and BSD/OS' with 24 bytes; LINKTYPE_MPLS, RFC 3032.
     leads_to_v4(LinkType::SLIP, &on_v4(&[0; 16]));
-    assert_eq!(tell(LinkType::SLIP, &on_v6(&[1; 16])), DNS6);
+    assert_eq!(describe_packet(LinkType::SLIP, &on_v6(&[1; 16])), DNS6);
     leads_to_v4(LinkType::SLIP_BSDOS, &on_v4(&[0; 24]));
     leads_to_v4(LinkType::MPLS, &on_v4(&[0, 0x01, 0x01, 64]));
 }
@@ -350,7 +350,7 @@ fn frame_relay_goes_by_nlpid_snap_or_ciscos_numbers() {
     for header in headers {
         leads_to_v4(LinkType::FRELAY, &on_v4(header));
     }
-    assert_eq!(tell(LinkType::FRELAY, &on_v6(&[0x18, 0x41, 3, 0x8e])), DNS6);
+    assert_eq!(describe_packet(LinkType::FRELAY, &on_v6(&[0x18, 0x41, 3, 0x8e])), DNS6);
     leads_to_v4(LinkType::FRELAY_WITH_DIR, &on_v4(&[0, 0x18, 0x41, 3, 0xcc]));
     // Section 4.2: bridged Ethernet without and with its check sequence.
     leads_to_v4(LinkType::FRELAY, &on_frame(&[0x18, 0x41, 3, 0, 0x80, 0, 0x80, 0xc2, 0, 7]));
@@ -417,7 +417,7 @@ fn juniper_headers_have_extensions_cookies_and_protocol_numbers() {
     let protocol = |number: u8| [b'M', b'G', b'C', 2, number, 0, 0, 0];
     leads_to_v4(LinkType::JUNIPER_ETHER, &on_v4(&protocol(2)));
     leads_to_v4(LinkType::JUNIPER_ETHER, &on_frame(&protocol(204)));
-    assert_eq!(tell(LinkType::JUNIPER_ETHER, &on_v6(&protocol(6))), DNS6);
+    assert_eq!(describe_packet(LinkType::JUNIPER_ETHER, &on_v6(&protocol(6))), DNS6);
     assert_eq!(decode(LinkType::JUNIPER_ETHER, &frame()), Decoded::UnsupportedLink(LinkType::JUNIPER_ETHER));
 }
 
@@ -454,8 +454,12 @@ fn arcnet_has_two_headers_and_two_generations() {
     leads_to_v4(LinkType::ARCNET_BSD, &on_v4(&[5, 80, 212, 0xff, 0xff, 0xff, 212, 0, 0, 9]));
     leads_to_v4(LinkType::ARCNET_LINUX, &on_v4(&[5, 80, 0, 0, 212, 0, 0, 9]));
     leads_to_v4(LinkType::ARCNET_LINUX, &on_v4(&[5, 80, 0, 0, 240]));
-    assert_eq!(tell(LinkType::ARCNET_LINUX, &on_v6(&[5, 80, 0, 0, 196, 0, 0, 9])), DNS6);
-    assert_eq!(tell(LinkType::ARCNET_LINUX, &on_v4(&[5, 80, 0, 0, 212, 3, 0, 9])), DNS4, "the first of several fragments");
+    assert_eq!(describe_packet(LinkType::ARCNET_LINUX, &on_v6(&[5, 80, 0, 0, 196, 0, 0, 9])), DNS6);
+    assert_eq!(
+        describe_packet(LinkType::ARCNET_LINUX, &on_v4(&[5, 80, 0, 0, 212, 3, 0, 9])),
+        DNS4,
+        "the first of several fragments"
+    );
     let own = LinkProtocol::Link(LinkType::ARCNET_BSD);
     assert_eq!(non_ip(LinkType::ARCNET_LINUX, &on_v4(&[5, 80, 0, 0, 212, 2, 0, 9])), own, "a later one");
     assert_eq!(non_ip(LinkType::ARCNET_BSD, &[5, 80, 0x80]), own);
@@ -529,7 +533,7 @@ fn firewall_logs_hold_the_packet_after_their_record() {
     let pflog = |length: u8, family: u8, size: usize| [&[length, family][..], &vec![0; size - 2]].concat();
     leads_to_v4(LinkType::PFLOG, &on_v4(&pflog(61, 2, 64)));
     leads_to_v4(LinkType::PFLOG, &on_v4(&pflog(45, 2, 48)));
-    assert_eq!(tell(LinkType::PFLOG, &on_v6(&pflog(100, 24, 100))), DNS6);
+    assert_eq!(describe_packet(LinkType::PFLOG, &on_v6(&pflog(100, 24, 100))), DNS6);
     assert_eq!(decode(LinkType::PFLOG, &on_v4(&pflog(8, 2, 64))), Decoded::Malformed);
     leads_to_v4(LinkType::OLD_PFLOG, &on_v4(&[&[0, 0, 0, 2][..], &[0; 24]].concat()));
 }
@@ -638,35 +642,39 @@ fn exported_pdus_are_flows_by_their_tags() {
     let v4: [(u8, &[u8]); 2] = [(20, &[10, 0, 0, 5]), (21, &[192, 0, 2, 80])];
     let ports =
         |kind: u8| [(24, vec![0, 0, 0, kind]), (25, vec![0, 0, 0xc3, 0x51]), (26, vec![0, 0, 0, 53]), (30, vec![0, 0, 0, 9])];
-    let told = |addresses: &[(u8, &[u8])], kind: u8| {
+    let describe = |addresses: &[(u8, &[u8])], kind: u8| {
         let ports = ports(kind);
         let tags: Vec<(u8, &[u8])> =
             addresses.iter().copied().chain(ports.iter().map(|(tag, value)| (*tag, &value[..]))).collect();
         pdu(b"dns\0", &tags, b"query")
     };
     for (kind, protocol) in [(1, 132), (2, 6), (3, 17), (4, 33)] {
-        let data = told(&v4, kind);
+        let data = describe(&v4, kind);
         let observation = observed(decode(LinkType::WIRESHARK_UPPER_PDU, &data));
-        assert_eq!(super::super::tests::told(&observation), format!("10.0.0.5:50001 > 192.0.2.80:53 {protocol}"));
+        assert_eq!(super::super::tests::describe(&observation), format!("10.0.0.5:50001 > 192.0.2.80:53 {protocol}"));
         assert_eq!((observation.payload_len, observation.ip_len, observation.wire_len as usize), (5, 0, data.len()));
         does_no_harm(LinkType::WIRESHARK_UPPER_PDU, &data);
     }
     let client: [u8; 16] = v6()[8..24].try_into().unwrap();
     let server: [u8; 16] = v6()[24..40].try_into().unwrap();
-    assert_eq!(tell(LinkType::WIRESHARK_UPPER_PDU, &told(&[(22, &client), (23, &server)], 3)), DNS6);
+    assert_eq!(describe_packet(LinkType::WIRESHARK_UPPER_PDU, &describe(&[(22, &client), (23, &server)], 3)), DNS6);
     // A dissector of a lower layer.
     leads_to_v4(LinkType::WIRESHARK_UPPER_PDU, &on_v4(&pdu(b"ip\0\0", &[], b"")));
     leads_to_v4(LinkType::WIRESHARK_UPPER_PDU, &on_frame(&pdu(b"eth_withoutfcs\0\0", &v4, b"")));
-    assert_eq!(tell(LinkType::WIRESHARK_UPPER_PDU, &pdu(b"udp\0", &v4, &v4_datagram())), DNS4);
+    assert_eq!(describe_packet(LinkType::WIRESHARK_UPPER_PDU, &pdu(b"udp\0", &v4, &v4_datagram())), DNS4);
     // No ports, no kind of port that has a transport, addresses of two versions, a port that is none.
     let own = LinkProtocol::Link(LinkType::WIRESHARK_UPPER_PDU);
     let wrong_port: [(u8, &[u8]); 5] = [v4[0], v4[1], (24, &[0, 0, 0, 3]), (25, &[0, 1, 0, 0]), (26, &[0, 0, 0, 53])];
-    for data in
-        [pdu(b"dns\0", &v4, b""), told(&v4, 5), told(&[v4[0], (23, &server)], 3), told(&[], 3), pdu(b"dns\0", &wrong_port, b"")]
-    {
+    for data in [
+        pdu(b"dns\0", &v4, b""),
+        describe(&v4, 5),
+        describe(&[v4[0], (23, &server)], 3),
+        describe(&[], 3),
+        pdu(b"dns\0", &wrong_port, b""),
+    ] {
         assert_eq!(non_ip(LinkType::WIRESHARK_UPPER_PDU, &data), own);
     }
-    let data = told(&v4, 3);
+    let data = describe(&v4, 3);
     assert_eq!(walk_cut(LinkType::WIRESHARK_UPPER_PDU, &data[..30], data.len(), 0).decoded, Decoded::Truncated);
     assert_eq!(decode(LinkType::WIRESHARK_UPPER_PDU, &data[..30]), Decoded::Malformed);
 }
@@ -700,5 +708,5 @@ fn no_link_type_fails_on_noise() {
             walk_cut(LinkType(number), &data, length + 9, 4);
         }
     }
-    assert_eq!(told(&observed(decode(LinkType::RAW, &v4()))), DNS4);
+    assert_eq!(describe(&observed(decode(LinkType::RAW, &v4()))), DNS4);
 }

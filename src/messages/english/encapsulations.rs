@@ -96,13 +96,13 @@ mod tests {
     #[test]
     fn the_innermost_encapsulation_is_told_first() {
         use Encapsulation::{Gre, Vlan, Vxlan};
-        let told = |steps: &[Encapsulation]| sentence(&[stack(steps); 2]).unwrap_or_default();
-        assert_eq!(told(&[]), "");
-        assert_eq!(told(&[Vlan(10)]), "It was seen in VLAN 10.");
-        assert_eq!(told(&[Vlan(100), Vlan(20)]), "It was seen in VLAN 100/20 (outer to inner tag).");
-        assert_eq!(told(&[Vlan(10), Gre]), "It was seen inside a GRE tunnel, in VLAN 10.");
+        let sentence = |steps: &[Encapsulation]| sentence(&[stack(steps); 2]).unwrap_or_default();
+        assert_eq!(sentence(&[]), "");
+        assert_eq!(sentence(&[Vlan(10)]), "It was seen in VLAN 10.");
+        assert_eq!(sentence(&[Vlan(100), Vlan(20)]), "It was seen in VLAN 100/20 (outer to inner tag).");
+        assert_eq!(sentence(&[Vlan(10), Gre]), "It was seen inside a GRE tunnel, in VLAN 10.");
         assert_eq!(
-            told(&[Gre, Vlan(10), Vxlan(42)]),
+            sentence(&[Gre, Vlan(10), Vxlan(42)]),
             "It was seen inside a VXLAN tunnel (network 42), in VLAN 10, inside a GRE tunnel."
         );
     }
@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn directions_that_differ_are_told_apart() {
         use Encapsulation::Vlan;
-        let told = |one: &[Encapsulation], other: &[Encapsulation]| sentence(&[stack(one), stack(other)]).unwrap();
-        assert_eq!(told(&[Vlan(10)], &[Vlan(20)]), "One direction was seen in VLAN 10, the other in VLAN 20.");
-        assert_eq!(told(&[], &[Vlan(20)]), "One direction was seen in VLAN 20, the other in no VLAN and no tunnel.");
+        let sentence = |one: &[Encapsulation], other: &[Encapsulation]| sentence(&[stack(one), stack(other)]).unwrap();
+        assert_eq!(sentence(&[Vlan(10)], &[Vlan(20)]), "One direction was seen in VLAN 10, the other in VLAN 20.");
+        assert_eq!(sentence(&[], &[Vlan(20)]), "One direction was seen in VLAN 20, the other in no VLAN and no tunnel.");
     }
 }

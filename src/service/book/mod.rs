@@ -137,56 +137,62 @@ mod tests {
     use super::*;
     use crate::service::user_table;
 
-    fn ask(registry: &Registry, query: &str) -> Vec<(String, String)> {
+    fn look_up(registry: &Registry, query: &str) -> Vec<(String, String)> {
         let pages = Book::open(registry).answer(&PortQuery::parse(query).unwrap());
         let name = |page: &Page| page.entry.map_or("", |entry| &entry.name).to_owned();
         pages.iter().map(|page| (format!("{}/{}", page.ports.start(), page.transport.name()), name(page))).collect()
     }
 
-    fn found(query: &str) -> Vec<String> {
-        ask(&Registry::shared(), query).into_iter().map(|(port, _)| port).collect()
+    fn ports_found(query: &str) -> Vec<String> {
+        look_up(&Registry::shared(), query).into_iter().map(|(port, _)| port).collect()
     }
 
     #[test]
     fn a_port_has_a_page_for_both_transports_even_where_nobody_has_named_it() {
-        assert_eq!(found("443"), ["443/tcp", "443/udp", "443/sctp"]);
-        assert_eq!(found("443/udp"), ["443/udp"]);
-        assert_eq!(ask(&Registry::shared(), "60999"), [("60999/tcp".into(), String::new()), ("60999/udp".into(), String::new())]);
-        assert_eq!(ask(&Registry::shared(), "sctp/3306"), [("3306/sctp".into(), "mysql".into())]);
-        assert_eq!(ask(&Registry::shared(), "udp-lite/53"), [("53/udp-lite".into(), "dns".into())]);
+        assert_eq!(ports_found("443"), ["443/tcp", "443/udp", "443/sctp"]);
+        assert_eq!(ports_found("443/udp"), ["443/udp"]);
+        assert_eq!(
+            look_up(&Registry::shared(), "60999"),
+            [("60999/tcp".into(), String::new()), ("60999/udp".into(), String::new())]
+        );
+        assert_eq!(look_up(&Registry::shared(), "sctp/3306"), [("3306/sctp".into(), "mysql".into())]);
+        assert_eq!(look_up(&Registry::shared(), "udp-lite/53"), [("53/udp-lite".into(), "dns".into())]);
     }
 
     #[test]
     fn a_range_has_its_named_ports_only() {
-        assert_eq!(found("6881-6889").len(), 18);
-        assert!(found("60990-60999").is_empty());
+        assert_eq!(ports_found("6881-6889").len(), 18);
+        assert!(ports_found("60990-60999").is_empty());
     }
 
     #[test]
     fn a_name_is_found_as_ours_as_ianas_and_as_an_alias_exactly_before_in_part() {
-        assert_eq!(found("dns"), ["53/tcp", "53/udp"]);
-        assert_eq!(found("domain"), ["53/tcp", "53/udp"]);
-        assert_eq!(found("nameserver"), ["42/tcp", "42/udp"]);
-        assert!(found("postgres").contains(&"5432/tcp".to_owned()));
-        assert!(found("no more than 40 letters of nonsense").is_empty());
+        assert_eq!(ports_found("dns"), ["53/tcp", "53/udp"]);
+        assert_eq!(ports_found("domain"), ["53/tcp", "53/udp"]);
+        assert_eq!(ports_found("nameserver"), ["42/tcp", "42/udp"]);
+        assert!(ports_found("postgres").contains(&"5432/tcp".to_owned()));
+        assert!(ports_found("no more than 40 letters of nonsense").is_empty());
     }
 
     #[test]
     fn a_category_has_all_its_services() {
-        let games = found("games");
+        let games = ports_found("games");
         assert!(games.len() > 50 && games.contains(&"25565/tcp".to_owned()));
     }
 
     #[test]
     fn a_word_of_the_sentence_is_the_last_resort() {
-        assert!(found("wake-on-lan").contains(&"9/udp".to_owned()));
+        assert!(ports_found("wake-on-lan").contains(&"9/udp".to_owned()));
     }
 
     #[test]
     fn the_users_rules_win_and_name_the_entries_they_replace() {
         let rules = user_table::parse("tcp/8080 = shop\n192.0.2.0/24 tcp/8000-8100 = camera, streaming\n").unwrap();
         let registry = Registry::with_rules(&rules);
-        assert_eq!(ask(&registry, "tcp/8080"), [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]);
+        assert_eq!(
+            look_up(&registry, "tcp/8080"),
+            [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]
+        );
         let pages = Book::open(&registry).users_pages();
         assert_eq!(pages.iter().map(|page| page.network()).collect::<Vec<_>>(), [Some("192.0.2.0/24".into()), None]);
         assert_eq!(pages[1].description(), Some(PortDescription::UsersRule { network: None, replaces: Some("http-alt") }));

@@ -214,3 +214,36 @@ impl Traffic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEW: Parameters = Parameters { packets: 2_000, active: 50, ..HEADERS };
+
+    fn generated(parameters: &Parameters) -> (Vec<u8>, Counts) {
+        let mut file = Vec::new();
+        let counts = write(parameters, &mut file).unwrap();
+        (file, counts)
+    }
+
+    #[test]
+    fn the_same_parameters_give_the_same_bytes() {
+        assert_eq!(generated(&FEW), generated(&FEW));
+        assert_ne!(generated(&FEW).0, generated(&Parameters { seed: 2, ..FEW }).0);
+    }
+
+    #[test]
+    fn the_file_holds_what_was_counted() {
+        let (file, counts) = generated(&FEW);
+        let (mut rest, mut packets, mut wire_bytes) = (&file[24..], 0, 0);
+        while let Some(header) = rest.first_chunk::<16>() {
+            let [stored, wire_len] = [8, 12].map(|at| u32::from_le_bytes(header[at..at + 4].try_into().unwrap()));
+            assert!(stored == wire_len.min(FEW.snap_length));
+            (packets, wire_bytes) = (packets + 1, wire_bytes + u64::from(wire_len));
+            rest = &rest[16 + stored as usize..];
+        }
+        assert_eq!((packets, wire_bytes), (counts.packets, counts.wire_bytes));
+        assert!(counts.flows > u64::from(FEW.active) && counts.flows_with_ports <= counts.flows, "{counts:?}");
+    }
+}
