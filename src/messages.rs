@@ -29,12 +29,12 @@ pub use choice::ChoiceMessages;
 pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
-pub use explain::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
+pub use explain::ExplainMessages;
 pub use live::LiveMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
-pub use rungs::{Actor, AnnouncedFlow, HandshakeTerms, RankedPort, RungMessages};
+pub use rungs::RungMessages;
 pub use services::{PortLabel, ServiceMessages};
-pub use tables::{TableMessages, TitledTable};
+pub use tables::TableMessages;
 pub use usage::UsageMessages;
 
 /// All sentences of a language.

@@ -300,20 +300,20 @@ impl<'a> Watch<'a> {
         let failures = self.reporter.wait();
         self.report_failed_outputs(&failures);
         let (collected, _source) = self.driver.finish_open();
-        let analysis = collected.decide();
+        let decided = collected.decide();
         self.screen.finish();
-        print_diagnostics(&self.options, &analysis);
+        print_diagnostics(&self.options, &decided);
         self.status.interfaces().iter().for_each(report_ending);
         let [by_kernel, by_interface] = self.status.dropped();
         MESSAGES.packets_dropped(by_kernel, by_interface).iter().for_each(|dropped| print_status(dropped));
         if let Some(saved) = self.status.saved() {
             print_status(&MESSAGES.packets_saved(saved.packets, saved.files, saved.removed));
         }
-        let heading = || heading(&self.names, &self.job.tables, &self.job.common, &analysis.registry);
-        if report_unwritten(&write_tables(&self.job.tables, heading, &analysis, is_for_people(self.job))) {
+        let heading = || heading(&self.names, &self.job.tables, &self.job.common, &decided.collected.registry);
+        if report_unwritten(&write_tables(&self.job.tables, heading, &decided, is_for_people(self.job))) {
             return Ok(FAILED);
         }
-        let is_whole = self.failed.is_empty() && self.all_saved && analysis.is_complete();
+        let is_whole = self.failed.is_empty() && self.all_saved && decided.collected.is_complete();
         Ok(if is_whole { COMPLETE } else { INCOMPLETE })
     }
 }

@@ -70,15 +70,15 @@ impl Read for Pieces {
     }
 }
 
-fn csv(analysis: &Decided<'_>, name: TableName) -> String {
+fn csv(decided: &Decided<'_>, name: TableName) -> String {
     let mut bytes = Vec::new();
-    portolan::format::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
+    portolan::format::csv::write(&Report::new(decided).table(name), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
 /// All tables as data.
-fn tables(analysis: &Decided<'_>) -> Vec<String> {
-    TableName::ALL.into_iter().map(|name| csv(analysis, name)).collect()
+fn tables(decided: &Decided<'_>) -> Vec<String> {
+    TableName::ALL.into_iter().map(|name| csv(decided, name)).collect()
 }
 
 /// The sums of a column of a table, by what `key` makes of a row.
@@ -92,8 +92,8 @@ fn by_column<K: Ord>(csv: &str, column: &str, key: impl Fn(&BTreeMap<String, Str
 }
 
 /// All but the list of flows.
-fn sums(analysis: &Decided<'_>) -> Vec<String> {
-    TableName::ALL.into_iter().filter(|name| *name != TableName::Flows).map(|name| csv(analysis, name)).collect()
+fn sums(decided: &Decided<'_>) -> Vec<String> {
+    TableName::ALL.into_iter().filter(|name| *name != TableName::Flows).map(|name| csv(decided, name)).collect()
 }
 
 fn at_once(capture: &[u8], options: &Options) -> Decided<'static> {
@@ -121,7 +121,7 @@ fn in_steps(
 
 /// The time of the latest packet, as of a clock that was never set.
 fn now(engine: &mut Engine) -> Moment {
-    let span = engine.decide().span();
+    let span = engine.decide().collected.span();
     Moment { clock: span.last, running: Duration::from_nanos(span.last.since(span.first).unwrap_or(0).unsigned_abs()) }
 }
 
@@ -157,8 +157,8 @@ fn any_independent_scene() -> impl Strategy<Value = Scene> {
 }
 
 /// Rows of the table of flows, without the marks: who had the same ports before is forgotten with the flow.
-fn rows_of_flows(analysis: &Decided<'_>) -> Vec<Vec<String>> {
-    let text = csv(analysis, TableName::Flows);
+fn rows_of_flows(decided: &Decided<'_>) -> Vec<Vec<String>> {
+    let text = csv(decided, TableName::Flows);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let flags = reader.headers().unwrap().iter().position(|column| column == "flags").unwrap();
     let row = |record: csv::StringRecord| {
@@ -211,8 +211,8 @@ proptest! {
         let all = at_once(&capture, &options);
         prop_assert_eq!(sums(&ended), sums(&all));
         // Those that are left are called what they would be called anyway.
-        let let_go = ended.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
-        prop_assert_eq!(let_go + ended.flows.len(), all.flows.len());
+        let let_go = ended.collected.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
+        prop_assert_eq!(let_go + ended.collected.flows.len(), all.collected.flows.len());
         let (left, every) = (rows_of_flows(&ended), rows_of_flows(&all));
         let ids: Vec<usize> = left.iter().map(|row| row[0].parse().unwrap()).collect();
         prop_assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
@@ -235,8 +235,8 @@ proptest! {
             engine.expire_idle(now, idle * NANOSECONDS);
         });
         let all = at_once(&capture, &options);
-        prop_assert_eq!(&ended.tally, &all.tally);
-        let packets = |analysis, name, column| by_column(&csv(analysis, name), column, |_| ());
+        prop_assert_eq!(&ended.collected.tally, &all.collected.tally);
+        let packets = |decided, name, column| by_column(&csv(decided, name), column, |_| ());
         for (name, column) in [(TableName::Services, "packets"), (TableName::Timeline, "packets"), (TableName::Hosts, "packets_sent")] {
             // Packets that there was no room for have no hosts, and there is more room where flows are let go.
             if name != TableName::Hosts || max_flows == 1000 {
@@ -273,11 +273,11 @@ proptest! {
         scene in any_scene(),
         members in 0..60usize,
     ) {
-        let analysis = at_once(&scene.pcap(), &options(1));
-        let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
+        let decided = at_once(&scene.pcap(), &options(1));
+        let flows: Vec<(&Flow, &Verdict)> = decided.collected.flows.iter().zip(decided.verdicts.iter()).collect();
         let sums = |room: &mut KeyBudget| {
             let mut sums = FlowSums::default();
-            decided.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
+            flows.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
             sums
         };
         let (all, bounded) = (sums(&mut KeyBudget::unlimited()), sums(&mut KeyBudget::new(members)));
@@ -352,8 +352,8 @@ fn looks_change_nothing_where_a_second_thread_counts() {
     let capture = long_capture();
     let expected = tables(&at_once(&capture, &options(1)));
     let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, _| {
-        let analysis = engine.decide();
-        assert_eq!(analysis.flows.len(), analysis.verdicts.len());
+        let decided = engine.decide();
+        assert_eq!(decided.collected.flows.len(), decided.verdicts.len());
     });
     assert!(tables(&looked_at) == expected);
 }
@@ -368,7 +368,7 @@ fn letting_go_is_the_same_for_any_number_of_threads() {
         })
     };
     let (one, three) = (run(1), run(3));
-    assert!(one.closed.as_ref().is_some_and(|closed| closed.flows > 10_000) && one.flows.len() > 1000);
+    assert!(one.collected.closed.as_ref().is_some_and(|closed| closed.flows > 10_000) && one.collected.flows.len() > 1000);
     assert!(tables(&one) == tables(&three));
 }
 
@@ -380,7 +380,7 @@ fn buckets_that_fit_are_as_wide_whatever_was_let_go() {
         let now = now(engine);
         engine.expire_idle(now, 10 * NANOSECONDS);
     });
-    let by_time = |analysis| by_column(&csv(analysis, TableName::Timeline), "packets", |row| row["start_time"].clone());
+    let by_time = |decided| by_column(&csv(decided, TableName::Timeline), "packets", |row| row["start_time"].clone());
     let (of_ended, of_all) = (by_time(&ended), by_time(&at_once(&capture, &adaptive)));
     assert!(of_all.len() > 60 && of_all.len() <= 600, "{}", of_all.len());
     assert!(of_ended == of_all);
@@ -398,8 +398,8 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     let mut reading = source(&second);
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
-        let analysis = engine.decide();
-        let told = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
+        let decided = engine.decide();
+        let told = (decided.collected.inputs.len(), decided.collected.total().packets, decided.collected.flows.len());
         assert_eq!(told, (2, 9 + packets, 2));
     }
     engine.close(&reading);
@@ -454,7 +454,7 @@ fn where_many_flows_ended_there_is_room_for_others() {
     }
     let capture = scene.pcap();
     let few = Options { max_flows: 2, ..options(1) };
-    assert_eq!(at_once(&capture, &few).flows.len(), 3, "the third stands for sixteen");
+    assert_eq!(at_once(&capture, &few).collected.flows.len(), 3, "the third stands for sixteen");
     let let_go = in_steps(source(&capture), &few, &[18], |engine, _| {
         // Nothing has come for two seconds, says the clock.
         let Moment { clock, running } = now(engine);
@@ -462,6 +462,6 @@ fn where_many_flows_ended_there_is_room_for_others() {
         engine.expire_idle(later, NANOSECONDS);
         assert_eq!(engine.flows(), 0);
     });
-    assert!(let_go.flows.iter().all(|flow| !flow.is_overflow()));
-    assert_eq!(let_go.closed.as_ref().map_or(0, |closed| closed.flows) as usize + let_go.flows.len(), 18);
+    assert!(let_go.collected.flows.iter().all(|flow| !flow.is_overflow()));
+    assert_eq!(let_go.collected.closed.as_ref().map_or(0, |closed| closed.flows) as usize + let_go.collected.flows.len(), 18);
 }

@@ -99,11 +99,11 @@ fn analysed_with(capture: &[u8], batch_size: usize, threads: usize) -> Decided<'
 }
 
 /// All tables as data, but for where the capture came from.
-fn tables(analysis: &Decided<'_>) -> Vec<Vec<u8>> {
+fn tables(decided: &Decided<'_>) -> Vec<Vec<u8>> {
     let without_origin = TableName::ALL.into_iter().filter(|name| *name != TableName::Capture);
     let csv = |name| {
         let mut bytes = Vec::new();
-        portolan::format::csv::write(&Report::new(analysis).table(name), &mut bytes).unwrap();
+        portolan::format::csv::write(&Report::new(decided).table(name), &mut bytes).unwrap();
         bytes
     };
     without_origin.map(csv).collect()
@@ -114,18 +114,18 @@ proptest! {
 
     #[test]
     fn every_packet_is_counted_once_and_services_add_up(scene in any_scene()) {
-        let analysis = analysed(&scene.pcap(), 64);
-        let captured: u64 = analysis.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.packets).sum();
-        let on_the_wire: u64 = analysis.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.wire_bytes).sum();
-        prop_assert_eq!(analysis.total().packets, captured);
-        prop_assert_eq!(analysis.total().wire_bytes, on_the_wire);
+        let decided = analysed(&scene.pcap(), 64);
+        let captured: u64 = decided.collected.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.packets).sum();
+        let on_the_wire: u64 = decided.collected.inputs[0].interfaces.iter().map(|(_, tally)| tally.traffic.wire_bytes).sum();
+        prop_assert_eq!(decided.collected.total().packets, captured);
+        prop_assert_eq!(decided.collected.total().wire_bytes, on_the_wire);
         let mut document = Vec::new();
         let heading = portolan::format::json::Heading {
             portolan: portolan::format::json::Producer { version: "", services_table: String::new() },
             input: Vec::new(),
             options: portolan::format::json::Settings::default(),
         };
-        portolan::format::json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
+        portolan::format::json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&decided).table(name)), &mut document).unwrap();
         let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
         for transport in ["tcp", "udp"] {
             let services = tables["services"].as_array().unwrap().iter().filter(|row| row["transport"] == transport);
@@ -162,13 +162,13 @@ proptest! {
         let folder = Folder::new();
         let path = folder.file("capture", &scene.pcap());
         let options = Options { max_flows, ..Options::new(vec![InputName::File(path.into())]) };
-        let analysis = analyse(&options);
-        let told_apart = analysis.flows.iter().filter(|flow| !flow.is_overflow()).count();
+        let decided = analyse(&options);
+        let told_apart = decided.collected.flows.iter().filter(|flow| !flow.is_overflow()).count();
         prop_assert!(told_apart <= max_flows);
-        let packets: u64 = analysis.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
+        let packets: u64 = decided.collected.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
         let all = analysed(&scene.pcap(), 64);
-        prop_assert_eq!(packets, all.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum::<u64>());
-        prop_assert_eq!(&analysis.tally, &all.tally);
+        prop_assert_eq!(packets, all.collected.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum::<u64>());
+        prop_assert_eq!(&decided.collected.tally, &all.collected.tally);
     }
 
     #[test]
@@ -186,9 +186,9 @@ proptest! {
 
     #[test]
     fn sums_of_parts_merge_to_the_sum_of_all(scene in any_scene(), at in 0..30usize) {
-        let analysis = analysed(&scene.pcap(), 64);
-        let decided: Vec<_> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
-        let (left, right) = decided.split_at(at.min(decided.len()));
+        let decided = analysed(&scene.pcap(), 64);
+        let flows: Vec<_> = decided.collected.flows.iter().zip(decided.verdicts.iter()).collect();
+        let (left, right) = flows.split_at(at.min(flows.len()));
         fn law<S: FlowSum + PartialEq + std::fmt::Debug>(left: &[(&portolan::flow::Flow, &Verdict)], right: &[(&portolan::flow::Flow, &Verdict)]) {
             let over = |flows: &[(&portolan::flow::Flow, &Verdict)]| S::over(flows.iter().copied());
             let mut merged = over(left);
@@ -210,30 +210,30 @@ proptest! {
     /// Also where some flows have ended, whose sums are all that there is.
     #[test]
     fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), closed in 0..20usize, closed_ports: bool) {
-        let analysis = analysed(&scene.pcap(), 64);
-        let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
+        let decided = analysed(&scene.pcap(), 64);
+        let (flows, verdicts) = (&decided.collected.flows, &decided.verdicts);
         let mut sums = FlowSums::default();
         flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut KeyBudget::unlimited()));
-        let decided = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
+        let decided_flows = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
         hosts.merge(sums.hosts.clone());
-        let made = HostFlows::new(decided);
-        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
+        let made = HostFlows::new(decided_flows);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided_flows)).collect();
         prop_assert!(rows.is_sorted_by_key(|(host, sum)| (Reverse(sum.sent.packets + sum.received.packets), *host)));
         let packets = [0, 1].map(|side| rows.iter().map(|(_, sum)| [sum.sent, sum.received][side].packets).sum::<u64>());
-        prop_assert_eq!(HostFlows::whole(decided).map(|traffic| traffic.packets), packets);
+        prop_assert_eq!(HostFlows::whole(decided_flows).map(|traffic| traffic.packets), packets);
         prop_assert_eq!(rows.len(), made.len());
         prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), hosts.iter().map(|(host, sum)| (*host, sum.clone())).collect());
 
         let mut servers = sums.servers.clone();
         servers.merge(Servers::over(flows.iter().zip(verdicts.iter())));
         let shown = servers.iter().filter(|(_, sum)| sum.shows_server || closed_ports);
-        let made = ServerFlows::new(decided, closed_ports);
-        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
+        let made = ServerFlows::new(decided_flows, closed_ports);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided_flows)).collect();
         prop_assert!(rows.is_sorted_by_key(|(key, _)| (key.host, key.port, key.transport)));
         let (flows, packets) = rows.iter().fold((0, 0), |(flows, packets), (_, sum)| (flows + sum.flows, packets + sum.traffic.packets));
-        let whole = made.whole(decided);
+        let whole = made.whole(decided_flows);
         prop_assert_eq!((whole.0, whole.1.packets), (flows, packets));
         prop_assert_eq!(rows.len(), made.len());
         prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), shown.map(|(server, sum)| (*server, sum.clone())).collect());
@@ -242,9 +242,9 @@ proptest! {
     /// What the terminal shows of the rows that it cuts off is what they add up to, however that is found out.
     #[test]
     fn rows_that_are_cut_off_are_added_up(scene in any_scene(), shown in 0..5usize) {
-        let analysis = analysed(&scene.pcap(), 64);
+        let decided = analysed(&scene.pcap(), 64);
         for name in TableName::ALL {
-            let table = Report::new(&analysis).table(name);
+            let table = Report::new(&decided).table(name);
             let sums = |rows| {
                 let mut sums = table.no_rows();
                 table.visit(rows, |row| sums.add(row));
@@ -291,9 +291,9 @@ proptest! {
             if let Some(byte) = file.get_mut(at) {
                 *byte ^= 0x55;
             }
-            let analysis = analysed(&file, 64);
-            let counted: u64 = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
-            prop_assert_eq!(analysis.total().packets, counted);
+            let decided = analysed(&file, 64);
+            let counted: u64 = decided.collected.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
+            prop_assert_eq!(decided.collected.total().packets, counted);
         }
     }
 
@@ -303,8 +303,8 @@ proptest! {
         let ports = |from: &'static str, to: &'static str| {
             let mut scene = Scene::new();
             scene.frames(exchange((from, PORTS[client]), (to, PORTS[server]), 1));
-            let analysis = analysed(&scene.pcap(), 64);
-            let (flow, verdict) = (analysis.flows.get(0), analysis.verdicts[0]);
+            let decided = analysed(&scene.pcap(), 64);
+            let (flow, verdict) = (decided.collected.flows.get(0), decided.verdicts[0]);
             let place = |side: Side| (flow.key.ip_addr(side).to_string() == from, flow.key.port(side));
             (verdict.server.map(place), verdict.evidence, verdict.confidence)
         };
