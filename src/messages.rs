@@ -2,7 +2,7 @@
 //!
 //! A sentence is a method of a trait, and its variable parts are typed parameters; [`English`] implements all of them. Plurals
 //! and word order are code of the language, and no caller joins halves of a sentence. Facts are data on the floors below (errors,
-//! problems, checks); only code that prints asks for words.
+//! problems, checks, explanations); only code that prints asks for words.
 //!
 //! A second language is a type that implements the same traits, in files of its own, and a line in [`Language`]. While a sentence
 //! is missing, the language does not compile.

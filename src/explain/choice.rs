@@ -1,4 +1,4 @@
-//! The one flow that is meant, or why it is not clear and which ones it could be.
+//! The one flow that is meant, or the reason why it is not clear, and the flows that it could be.
 
 use super::Question;
 use super::Whereabouts;

@@ -273,6 +273,7 @@ mod tests {
 
     use super::*;
     use crate::report::Share;
+    use crate::service::book::Document;
 
     fn text(value: Value<'_>) -> String {
         let mut text = Vec::new();
@@ -356,6 +357,14 @@ mod tests {
         assert_eq!([Value::List(&paths), Value::List(&words)].map(json), ["\"10/20 30\"", "\"a \\\"\""]);
         let none: Vec<&str> = Vec::new();
         assert_eq!((text(Value::List(&none)), json(Value::List(&none))), (String::new(), "null".into()));
+    }
+
+    #[test]
+    fn facts_about_ports_are_english_text() {
+        let documents =
+            [Document::IanaRegistry, Document::Named("a\"b")].map(|document| Value::from(PortFact::Document(document)));
+        assert_eq!(documents.map(text), ["IANA registry", "a\"b"]);
+        assert_eq!(documents.map(json), ["\"IANA registry\"", "\"a\\\"b\""]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! An explanation as text: headings, sentences and the rungs of the ladder, wrapped to the width of the page.
+//! An explanation as text: headings, sentences and the rungs of the ladder, wrapped to the width of the terminal.
 
 use std::io::{self, Write};
 
@@ -20,36 +20,36 @@ const FLAG_INDENT: usize = 21;
 /// Writes an explanation. All headings but the first have an empty line above.
 pub fn write(explanation: &Explanation<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let messages = view.messages;
-    let mut page = Page { view, output };
+    let mut writer = ExplanationWriter { view, output };
     let flow = &explanation.flow;
-    page.title(&messages.flow_title(flow.id, &flow.protocol, flow.ends))?;
-    page.paragraph(&messages.flow_size(flow.packets, flow.wire_bytes, flow.times))?;
-    page.paragraphs(messages.encapsulations(&flow.paths))?;
-    page.paragraphs(explanation.requested.as_ref().map(|requested| messages.requested_packet(requested)))?;
+    writer.title(&messages.flow_title(flow.id, &flow.protocol, flow.ends))?;
+    writer.paragraph(&messages.flow_size(flow.packets, flow.wire_bytes, flow.times))?;
+    writer.paragraphs(messages.encapsulations(&flow.paths))?;
+    writer.paragraphs(explanation.requested.as_ref().map(|requested| messages.requested_packet(requested)))?;
     match &explanation.reasoning {
         Reasoning::Ladder { steps, conclusion, opener, name } => {
-            page.heading(messages.who_is_the_server())?;
-            steps.iter().try_for_each(|step| page.step(step))?;
-            page.paragraph(&messages.conclusion(conclusion))?;
-            page.paragraph(&messages.opener(opener))?;
-            page.heading(messages.what_is_the_service())?;
-            page.name(name)?;
+            writer.heading(messages.who_is_the_server())?;
+            steps.iter().try_for_each(|step| writer.step(step))?;
+            writer.paragraph(&messages.conclusion(conclusion))?;
+            writer.paragraph(&messages.opener(opener))?;
+            writer.heading(messages.what_is_the_service())?;
+            writer.name(name)?;
         }
         Reasoning::Portless { protocol, exchange } => {
-            page.paragraph(&messages.protocol_without_ports(protocol))?;
-            page.paragraph(&messages.portless_exchange(exchange))?;
+            writer.paragraph(&messages.protocol_without_ports(protocol))?;
+            writer.paragraph(&messages.portless_exchange(exchange))?;
         }
     }
-    page.flags(explanation.flags)
+    writer.flags(explanation.flags)
 }
 
-/// The text of an explanation while it is written.
-struct Page<'o, W: ?Sized> {
+/// The output of an explanation, with the view that it is written for.
+struct ExplanationWriter<'o, W: ?Sized> {
     view: View,
     output: &'o mut W,
 }
 
-impl<W: Write + ?Sized> Page<'_, W> {
+impl<W: Write + ?Sized> ExplanationWriter<'_, W> {
     fn title(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.output, "{}", emphasised(&clean(text), self.view))
     }

@@ -80,6 +80,17 @@ mod tests {
     use crate::service::book::{Book, PortQuery};
 
     #[test]
+    fn facts_are_not_put_into_words() {
+        let registry = Registry::shared();
+        let pages = Book::open(&registry).answer(&PortQuery::parse("tcp/443").unwrap());
+        let description = pages[0].description().unwrap();
+        book(&pages).visit(0..1, |row| {
+            assert_eq!(row[9], Value::PortFact(PortFact::Description(&description)));
+            assert!(matches!(row[10], Value::PortFact(PortFact::Document(_))));
+        });
+    }
+
+    #[test]
     fn an_unknown_port_is_a_row_without_a_name() {
         let registry = Registry::shared();
         let pages = Book::open(&registry).answer(&PortQuery::parse("tcp/60999").unwrap());

@@ -1,7 +1,7 @@
-//! From an analysis to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
+//! From a decided capture to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
 //! can disagree.
 //!
-//! Each table is one file here: the type of its rows, its columns, and the way from an analysis to the rows. A new table needs
+//! Each table is one file here: the type of its rows, its columns, and the way from a decided capture to the rows. A new table needs
 //! such a file, a line in the list of tables below, and a title in the texts.
 
 mod book;
@@ -61,7 +61,7 @@ use crate::analysis::Decided;
 /// Declares the tables, one per line: the content, the name, the key, and the type of the rows.
 macro_rules! tables {
     ($(#[doc = $meaning:literal] $name:ident $key:literal: $row:ty),+ $(,)?) => {
-        /// The tables of an analysis, in the order in which they are shown and written.
+        /// The tables of a decided capture, in the order in which they are shown and written.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
         pub enum TableName {
             $(#[doc = $meaning] $name),+
@@ -138,7 +138,7 @@ impl TableName {
     }
 }
 
-/// Rows that are computed from an analysis.
+/// Rows that are computed from a decided capture.
 pub trait FromDecided: Record {
     /// Computes the rows.
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self>;

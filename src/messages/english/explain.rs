@@ -34,7 +34,6 @@ pub fn in_brackets(packet: Option<PacketAt>) -> String {
     }
 }
 
-/// The sentences about a server.
 fn server_conclusion(conclusion: ServerConclusion) -> String {
     let ServerConclusion { server, role, evidence, confidence, reply } = conclusion;
     let role = match role {
