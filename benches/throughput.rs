@@ -151,23 +151,22 @@ fn whole(criterion: &mut Criterion) {
 /// From decided flows to their table as text, which goes nowhere.
 fn write(criterion: &mut Criterion) {
     let capture = Capture::make("write", &Parameters { packets: PACKETS, ..MANY });
-    let analysis = analysis::analyse(&Options::new(vec![capture.name.clone()]));
+    let decided = analysis::analyse(&Options::new(vec![capture.name.clone()]));
     let mut group = criterion.benchmark_group("write");
-    group.throughput(Throughput::Elements(analysis.flows.len() as u64));
+    group.throughput(Throughput::Elements(decided.collected.flows.len() as u64));
     group.bench_function("csv", |bencher| {
-        bencher
-            .iter(|| csv::write(&Report::new(&analysis).table(TableName::Flows), io::sink()).expect("a sink takes everything"));
+        bencher.iter(|| csv::write(&Report::new(&decided).table(TableName::Flows), io::sink()).expect("a sink takes everything"));
     });
 }
 
 /// A fast wrong answer is no figure: the analysis must find exactly what was generated.
 fn check(counts: &Counts, options: &Options) {
-    let analysis = analysis::analyse(options);
+    let decided = analysis::analyse(options);
     let found = Counts {
-        packets: analysis.total().packets,
-        wire_bytes: analysis.total().wire_bytes,
-        flows: analysis.flows.len() as u64,
-        flows_with_ports: analysis.flows.iter().filter(|flow| flow.key.has_ports()).count() as u64,
+        packets: decided.collected.total().packets,
+        wire_bytes: decided.collected.total().wire_bytes,
+        flows: decided.collected.flows.len() as u64,
+        flows_with_ports: decided.collected.flows.iter().filter(|flow| flow.key.has_ports()).count() as u64,
     };
     assert_eq!(found, *counts);
 }

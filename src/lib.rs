@@ -17,14 +17,14 @@
 //!
 //! # Architecture
 //!
-//! This page is the architecture. Modules have floors, and a file imports its own floor or lower ones, never a higher one. A test
-//! reads the floors from here and checks that.
+//! This page is the architecture. Modules have floors: a file imports its own floor or lower ones, never a higher one, and no modules
+//! import each other in a circle. A test reads the floors from here and checks that.
 //!
 //! ```text
-//! 11  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
-//! 10  format                 tables to text: a file for each format; writers compute nothing
-//!  9  messages               every sentence that people read, as methods of a trait; English implements it
-//!     report, explain        a decided capture to tables of typed values, a file for each table; one flow's packets and its verdict
+//! 12  main, app              the binary: arguments to a job, the job to an exit code; a file for each command
+//! 11  format                 tables and explanations to text: a file for each format; writers compute nothing
+//! 10  messages               every sentence that people read, as methods of a trait; English implements it
+//!  9  report, explain        a decided capture to tables of typed values, a file for each table; the reasons for one flow's verdict
 //!  8  analysis               packets in, collected sums and decided flows out
 //!  7  stats                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder

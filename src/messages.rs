@@ -2,7 +2,7 @@
 //!
 //! A sentence is a method of a trait, and its variable parts are typed parameters; [`English`] implements all of them. Plurals
 //! and word order are code of the language, and no caller joins halves of a sentence. Facts are data on the floors below (errors,
-//! problems, checks); only code that prints asks for words.
+//! problems, checks, explanations); only code that prints asks for words.
 //!
 //! A second language is a type that implements the same traits, in files of its own, and a line in [`Language`]. While a sentence
 //! is missing, the language does not compile.
@@ -29,12 +29,12 @@ pub use choice::ChoiceMessages;
 pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
-pub use explain::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
+pub use explain::ExplainMessages;
 pub use live::LiveMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
-pub use rungs::{Actor, AnnouncedFlow, HandshakeTerms, RankedPort, RungMessages};
+pub use rungs::RungMessages;
 pub use services::{PortLabel, ServiceMessages};
-pub use tables::{TableMessages, TitledTable};
+pub use tables::TableMessages;
 pub use usage::UsageMessages;
 
 /// All sentences of a language.

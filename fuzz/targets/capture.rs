@@ -12,10 +12,10 @@ use portolan::report::{Report, TableName};
 
 fuzz_target!(|bytes: &[u8]| {
     let source = Source::from_reader(&InputName::Stdin, Box::new(Cursor::new(bytes.to_vec())));
-    let analysis = analyse_sources(&Options::new(Vec::new()), std::iter::once(source), |_, _| {});
-    let captured: u64 = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
-    assert_eq!(analysis.total().packets, captured);
+    let decided = analyse_sources(&Options::new(Vec::new()), std::iter::once(source), |_, _| {});
+    let captured: u64 = decided.collected.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic.packets).sum();
+    assert_eq!(decided.collected.total().packets, captured);
     for name in TableName::ALL {
-        csv::write(&Report::new(&analysis).table(name), std::io::sink()).unwrap();
+        csv::write(&Report::new(&decided).table(name), std::io::sink()).unwrap();
     }
 });

@@ -33,16 +33,16 @@ fn analysed(files: &[&[u8]], options: &Options) -> Decided<'static> {
 }
 
 /// Packets of all inputs, and those of them that were dropped as duplicates.
-fn packets(analysis: &Decided<'_>) -> (u64, u64) {
-    let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
+fn packets(decided: &Decided<'_>) -> (u64, u64) {
+    let tallies = decided.collected.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
     tallies.fold((0, 0), |(packets, duplicates), tally| (packets + tally.traffic.packets, duplicates + tally.duplicates))
 }
 
-fn document(analysis: &Decided<'_>) -> Vec<u8> {
+fn document(decided: &Decided<'_>) -> Vec<u8> {
     let program = json::Producer { version: "0", services_table: String::new() };
     let heading = json::Heading { portolan: program, input: Vec::new(), options: json::Settings::default() };
     let mut document = Vec::new();
-    json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
+    json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(decided).table(name)), &mut document).unwrap();
     document
 }
 
@@ -51,11 +51,11 @@ fuzz_target!(|bytes: &[u8]| {
     let usual = Options { threads: 1, timeline: Some(Default::default()), closed_ports: true, ..Options::new(Vec::new()) };
     let together = analysed(&files, &usual);
     let (all, suspected) = packets(&together);
-    assert_eq!(together.total().packets, all);
-    assert_eq!(together.inputs.len() + together.failures.len(), files.len());
+    assert_eq!(together.collected.total().packets, all);
+    assert_eq!(together.collected.inputs.len() + together.collected.failures.len(), files.len());
     let apart: u64 = files.iter().map(|file| packets(&analysed(&[*file], &usual)).0).sum();
     assert_eq!(all, apart);
-    Sequence::new(&together.inputs);
+    Sequence::new(&together.collected.inputs);
 
     let threads = Options { threads: 3, ..usual.clone() };
     assert!(document(&together) == document(&analysed(&files, &threads)));

@@ -3,14 +3,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use portolan::format::csv;
-use portolan::report::{Column, Kind, Record, Rows, Value};
+use portolan::report::{Column, Kind, Record, Rows, TableId, Value};
 use portolan::untrusted;
 
 struct NameRow<'a>(&'a str, u64);
 
 impl Record for NameRow<'static> {
     type Row<'a> = NameRow<'a>;
-    const NAME: &'static str = "names";
+    const ID: TableId = TableId::Other("names");
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("name", Kind::Untrusted, |row| Value::Untrusted(row.0)),
         Column::measure("number", Kind::Count, |row| row.1.into()),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 
 use super::Collected;
 use crate::decide::{Relations, Roles};
@@ -53,8 +53,8 @@ impl<'c> Decided<'c> {
 
     /// The timelines of flows, of non-IP packets, and of expired flows, if packets are counted by time.
     fn timelines(&self) -> Option<Timelines<'_>> {
-        let of_closed = self.closed.as_ref().and_then(|closed| closed.timeline());
-        let parts = [self.timeline.as_deref()?, self.non_ip.as_deref()?];
+        let of_closed = self.collected.closed.as_ref().and_then(|closed| closed.timeline());
+        let parts = [self.collected.timeline.as_deref()?, self.collected.non_ip.as_deref()?];
         Timelines::new(parts.into_iter().chain(of_closed).collect())
     }
 
@@ -72,31 +72,41 @@ impl<'c> Decided<'c> {
         let category = |part: usize, owner: u32| match part {
             FLOWS => self.category_of(self.joined.as_ref().map_or(owner, |joined| joined.now(owner)) as usize),
             NON_IP => None,
-            _ => self.closed.as_ref().and_then(|closed| closed.category_of(owner)),
+            _ => self.collected.closed.as_ref().and_then(|closed| closed.category_of(owner)),
         };
         let timelines = self.timelines()?;
-        Some((timelines.width(), timelines.by(self.threads, |part, owner| name(category(part, owner)))))
+        Some((timelines.width(), timelines.by(self.collected.threads, |part, owner| name(category(part, owner)))))
+    }
+
+    /// Flow `number`, counted from 0, and the verdict on it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such flow.
+    pub fn flow(&self, number: usize) -> (&Flow, &Verdict) {
+        (self.collected.flows.get(number), &self.verdicts[number])
     }
 
     /// The category that flow `number` counts as; `None` if it has no ports.
     fn category_of(&self, number: usize) -> Option<Category> {
-        self.scans.category_of(self.flows.get(number), &self.verdicts[number], &self.registry)
+        let (flow, verdict) = self.flow(number);
+        self.scans.category_of(flow, verdict, &self.collected.registry)
     }
 
     /// The scanner whose scan a flow belongs to.
     pub fn scanner_of(&self, flow: &Flow, verdict: &Verdict) -> Option<Scanner> {
-        self.scans.scanner_of(flow, verdict, &self.registry)
+        self.scans.scanner_of(flow, verdict, &self.collected.registry)
     }
 
     /// True for the unanswered part of a scan, which counts as the scan and not as its service.
     pub fn is_closed_to_scan(&self, flow: &Flow, verdict: &Verdict) -> bool {
-        self.scans.has_unanswered(flow, verdict, &self.registry)
+        self.scans.has_unanswered(flow, verdict, &self.collected.registry)
     }
 
     /// The flows with their verdicts, for summing.
     pub fn decided_flows(&self) -> DecidedFlows<'_> {
-        let closed = self.closed.as_ref().map(|closed| &closed.sums);
-        DecidedFlows { flows: &self.flows, verdicts: &self.verdicts, closed, threads: self.threads }
+        let closed = self.collected.closed.as_ref().map(|closed| &closed.sums);
+        DecidedFlows { flows: &self.collected.flows, verdicts: &self.verdicts, closed, threads: self.collected.threads }
     }
 
     /// Sums all flows.
@@ -107,21 +117,13 @@ impl<'c> Decided<'c> {
     /// Sums the flows that `is_wanted` selects, and all expired flows.
     pub fn sum_where<S: FlowSum + Clone + Send>(&self, is_wanted: impl Fn(&Flow, &Verdict) -> bool + Sync) -> S {
         let over = |range: Range<usize>| {
-            let flows = range.map(|number| (self.flows.get(number), &self.verdicts[number]));
+            let flows = range.map(|number| self.flow(number));
             S::over(flows.filter(|(flow, verdict)| is_wanted(flow, verdict)))
         };
-        let mut sum = self.closed.as_ref().map(|closed| S::from_all(&closed.sums).clone()).unwrap_or_default();
-        for part in parallel::parts(self.flows.len(), self.threads, over) {
+        let mut sum = self.collected.closed.as_ref().map(|closed| S::from_all(&closed.sums).clone()).unwrap_or_default();
+        for part in parallel::parts(self.collected.flows.len(), self.collected.threads, over) {
             sum.merge(part);
         }
         sum
-    }
-}
-
-impl<'c> Deref for Decided<'c> {
-    type Target = Collected<'c>;
-
-    fn deref(&self) -> &Collected<'c> {
-        &self.collected
     }
 }

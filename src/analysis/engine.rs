@@ -388,9 +388,9 @@ mod tests {
                 engine.expire_idle(at(99), NANOSECONDS);
             }
             engine.close(&source);
-            let analysis = engine.finish().decide();
-            let closed = analysis.closed.as_ref().map_or(0, |closed| closed.flows);
-            (closed, analysis.flows.len(), analysis.by_time(|category| category.map(Category::name)).unwrap().1)
+            let decided = engine.finish().decide();
+            let closed = decided.collected.closed.as_ref().map_or(0, |closed| closed.flows);
+            (closed, decided.collected.flows.len(), decided.by_time(|category| category.map(Category::name)).unwrap().1)
         };
         let (kept, expired) = (timeline_of(false), timeline_of(true));
         assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));
@@ -417,7 +417,7 @@ mod tests {
             assert!(kept <= 90, "{kept}");
         }
         engine.close(&source);
-        let analysis = engine.finish().decide();
-        assert_eq!(analysis.closed.as_ref().unwrap().flows as usize + analysis.flows.len(), 2981);
+        let decided = engine.finish().decide();
+        assert_eq!(decided.collected.closed.as_ref().unwrap().flows as usize + decided.collected.flows.len(), 2981);
     }
 }

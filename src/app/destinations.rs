@@ -28,10 +28,10 @@ const STDOUT: &str = "standard output";
 pub fn write_tables<'a>(
     job: &TablesJob,
     heading: impl Fn() -> json::Heading<'a>,
-    analysis: &Decided<'_>,
+    decided: &Decided<'_>,
     for_people: bool,
 ) -> Vec<Error> {
-    let tables = || job.written.iter().map(|name| Report::new(analysis).table(*name));
+    let tables = || job.written.iter().map(|name| Report::new(decided).table(*name));
     let mut failures = Vec::new();
     for Destination { format, target } in &job.destinations {
         match format.layout {
@@ -44,7 +44,7 @@ pub fn write_tables<'a>(
     if for_people && job.is_shown() {
         let view = View { wide: job.wide, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
-            job.tables.iter().try_for_each(|name| terminal::write(&Report::new(analysis).table(*name), view, output))
+            job.tables.iter().try_for_each(|name| terminal::write(&Report::new(decided).table(*name), view, output))
         });
         failures.extend(shown.err());
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Decided, InputDistance, MIN_GAP, Options, Sequence};
+use portolan::analysis::{Collected, Decided, InputDistance, MIN_GAP, Options, Sequence};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MAX_INTERVAL, WINDOW};
 use portolan::decode::LinkProtocol;
 use portolan::error::Error;
@@ -22,11 +22,12 @@ const NOTABLE_DUPLICATES: u64 = 100;
 const MAX_LINK_TYPES: usize = 10;
 
 /// Reports everything that could not be read, and anything remarkable about the rest.
-pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
-    for failure in &analysis.failures {
+pub fn print_diagnostics(options: &Options, decided: &Decided<'_>) {
+    let collected = &decided.collected;
+    for failure in &collected.failures {
         print_error(failure);
     }
-    for input in analysis.inputs.iter() {
+    for input in collected.inputs.iter() {
         for problem in &input.problems {
             print_problem(&format!("{}: {}", input.name, MESSAGES.read_problem(problem)));
         }
@@ -35,43 +36,43 @@ pub fn print_diagnostics(options: &Options, analysis: &Decided<'_>) {
             print_problem(&format!("{}: {}", input.name, MESSAGES.more_read_problems(more)));
         }
     }
-    if let Some(filtered) = &analysis.filtered {
+    if let Some(filtered) = &collected.filtered {
         report_filtered(filtered);
     }
-    report_duplicates(options, analysis);
+    report_duplicates(options, collected);
     // Where flows have expired, the limit may have been exceeded earlier.
-    if analysis.flows.len() > options.max_flows || analysis.closed.is_some() {
-        let overflow = analysis.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
+    if collected.flows.len() > options.max_flows || collected.closed.is_some() {
+        let overflow = collected.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
         if overflow > 0 {
             print_problem(&MESSAGES.flows_overflowed(options.max_flows, overflow));
         }
     }
-    if let (Some(TimelineOptions { interval: Some(wanted) }), Some(width)) = (options.timeline, analysis.bucket_width())
+    if let (Some(TimelineOptions { interval: Some(wanted) }), Some(width)) = (options.timeline, decided.bucket_width())
         && width > wanted
     {
         print_problem(&MESSAGES.timeline_widened(wanted, width));
     }
-    let dropped = analysis.announcements.dropped();
+    let dropped = collected.announcements.dropped();
     if dropped > 0 {
         print_problem(&MESSAGES.announcements_dropped(dropped));
     }
-    let (unsupported, others) = analysis.tally.unsupported.largest(MAX_LINK_TYPES);
+    let (unsupported, others) = collected.tally.unsupported.largest(MAX_LINK_TYPES);
     for (link_type, traffic) in unsupported {
         print_problem(&MESSAGES.link_type_not_decoded(link_type.0, &protocols::link_type(link_type), traffic.packets));
     }
     if others > 0 {
         print_problem(&MESSAGES.more_link_types_not_decoded(others));
     }
-    let all = analysis.total().packets;
-    if let Some((number, packets)) = analysis.tally.portless.main_ether_type(all) {
+    let all = collected.total().packets;
+    if let Some((number, packets)) = collected.tally.portless.main_ether_type(all) {
         let (name, ..) = protocols::link_protocol(LinkProtocol::EtherType(number));
         print_problem(&MESSAGES.ether_type_not_decoded(number, &name, packets, all));
     }
 }
 
 /// Reports suspected duplicates if there are many, or the number of those that were dropped.
-fn report_duplicates(options: &Options, analysis: &Decided<'_>) {
-    let (duplicates, counted) = duplicates(analysis);
+fn report_duplicates(options: &Options, collected: &Collected<'_>) {
+    let (duplicates, counted) = duplicates(collected);
     if duplicates == 0 {
         return;
     }
@@ -83,19 +84,19 @@ fn report_duplicates(options: &Options, analysis: &Decided<'_>) {
 }
 
 /// The numbers of suspected duplicates and of counted packets.
-fn duplicates(analysis: &Decided<'_>) -> (u64, u64) {
-    let tallies = analysis.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
+fn duplicates(collected: &Collected<'_>) -> (u64, u64) {
+    let tallies = collected.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally);
     tallies.fold((0, 0), |(duplicates, counted), tally| (duplicates + tally.duplicates, counted + tally.traffic.packets))
 }
 
 /// Reports where a signal interrupted the reading.
-pub fn report_interruption(options: &Options, analysis: &Decided<'_>, signal: Signal) {
-    let packets = match (&analysis.filtered, duplicates(analysis)) {
+pub fn report_interruption(options: &Options, collected: &Collected<'_>, signal: Signal) {
+    let packets = match (&collected.filtered, duplicates(collected)) {
         (Some(filtered), _) => filtered.packets,
         (None, (dropped, counted)) if options.dedup => counted + dropped,
         (None, (_, counted)) => counted,
     };
-    let interrupted = analysis.inputs.iter().find_map(|input| match input.completeness {
+    let interrupted = collected.inputs.iter().find_map(|input| match input.completeness {
         Completeness::Interrupted { offset } => Some((input.name.to_string(), offset, input.compression != Compression::None)),
         _ => None,
     });
@@ -104,7 +105,7 @@ pub fn report_interruption(options: &Options, analysis: &Decided<'_>, signal: Si
         offset: *offset,
         is_compressed: *is_compressed,
     });
-    print_problem(&MESSAGES.reading_interrupted(&signal.to_string(), packets, at, analysis.unread));
+    print_problem(&MESSAGES.reading_interrupted(&signal.to_string(), packets, at, collected.unread));
 }
 
 /// Reports the entries of folders that were not read.
@@ -115,9 +116,9 @@ pub fn report_folders(inputs: &Inputs) {
 }
 
 /// Reports in one message how the inputs lie in time, unless they follow one another in the order in which they were given.
-pub fn report_order(analysis: &Decided<'_>, is_reordered: bool) {
-    let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::new(&analysis.inputs);
-    let name = |number: usize| analysis.inputs[number].name.to_string();
+pub fn report_order(collected: &Collected<'_>, is_reordered: bool) {
+    let Sequence { is_out_of_order, overlaps, largest_overlap, gaps, longest_gap } = Sequence::new(&collected.inputs);
+    let name = |number: usize| collected.inputs[number].name.to_string();
     let parts = [
         is_reordered.then(|| MESSAGES.inputs_reordered().to_owned()),
         is_out_of_order.then(|| MESSAGES.inputs_out_of_order().to_owned()),

@@ -36,15 +36,15 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let (inputs, mut options) = prepare(&job.inputs, job.keep_order, &job.common)?;
     // The filter only narrows the choice of a flow: numbers and evidence are those of the whole capture.
     let filter = options.filter.take();
-    let (analysis, interrupted) = analyse(&options, inputs);
+    let (decided, interrupted) = analyse(&options, inputs);
     // An explanation from part of a capture would not be reliable.
     if let Some(signal) = interrupted {
         return Ok(signal.exit_code());
     }
-    if analysis.inputs.is_empty() {
+    if decided.collected.inputs.is_empty() {
         return Ok(FAILED);
     }
-    let matching = filter.map(|filter| matching(&options, &analysis, &filter));
+    let matching = filter.map(|filter| matching(&options, &decided, &filter));
     let packet = match job.flow {
         Some(Question::Packet(packet)) => Some((packet, explain::whereabouts(&options, packet))),
         _ => None,
@@ -54,18 +54,18 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
         matching: matching.as_ref().map(|matching| matching.flows.as_slice()),
         whereabouts: packet.map(|(_, whereabouts)| whereabouts),
     };
-    let number = match explain::choose(&analysis, job.flow, known) {
+    let number = match explain::choose(&decided.collected.flows, job.flow, known) {
         Ok(number) => number,
         Err(unclear) => {
-            report_unclear(&analysis, &unclear);
+            report_unclear(&decided, &unclear);
             return Ok(FAILED);
         }
     };
-    let trace = explain::trace(&options, &analysis.flows, number);
-    let items = explain::explain(&analysis, number, &trace, packet, MESSAGES);
-    write_to(&Target::Stdout, |output| explanation::write(&items, view(Some(0)), output))?;
+    let trace = explain::trace(&options, &decided.collected.flows, number);
+    let explanation = explain::explain(&decided, number, &trace, packet);
+    write_to(&Target::Stdout, |output| explanation::write(&explanation, view(Some(0)), output))?;
     let all_were_asked = matching.is_none_or(|matching| matching.filtered.unasked.is_empty());
-    Ok(if all_were_asked && analysis.is_complete() { COMPLETE } else { INCOMPLETE })
+    Ok(if all_were_asked && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE })
 }
 
 /// Reports that the arguments name no capture or no flow, and how to name a flow, unless that is clear.
@@ -86,19 +86,19 @@ fn read_only_once(input: &InputName) -> Option<String> {
 }
 
 /// Finds the flows that the filter's packets belong to, and reports how many there are.
-fn matching(options: &Options, analysis: &Decided<'_>, filter: &Filter) -> Matching {
+fn matching(options: &Options, decided: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = explain::matching(options, filter);
     let Matching { flows, filtered } = &matching;
-    print_problem(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), analysis.flows.len()));
+    print_problem(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), decided.collected.flows.len()));
     report_missed(filtered);
     matching
 }
 
 /// Reports why it is not clear which flow is meant, and shows the candidates.
-fn report_unclear(analysis: &Decided<'_>, unclear: &Unclear) {
+fn report_unclear(decided: &Decided<'_>, unclear: &Unclear) {
     print_problem(&MESSAGES.choice_problem(&unclear.problem));
     if !unclear.candidates.is_empty() {
-        let table = explain::candidates(analysis, &unclear.candidates);
+        let table = explain::candidates(decided, &unclear.candidates);
         // If standard error is closed, nobody reads it.
         let _ = terminal::write(&table, view_on_stderr(None), &mut io::stderr().lock());
     }

@@ -123,7 +123,7 @@ fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureSt
     let heading = || heading(names, &job.tables, &job.common, &options.registry);
     if report_unwritten(&write_tables(&job.tables, heading, decided, is_for_people(job))) {
         FAILED
-    } else if *is_whole && decided.is_complete() {
+    } else if *is_whole && decided.collected.is_complete() {
         COMPLETE
     } else {
         INCOMPLETE

@@ -27,26 +27,26 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
     check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
     let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
-    let (analysis, interrupted) = analyse(&options, inputs);
-    if analysis.inputs.is_empty() {
+    let (decided, interrupted) = analyse(&options, inputs);
+    if decided.collected.inputs.is_empty() {
         if job.names_none && interrupted.is_none() {
             print_problem(MESSAGES.no_file_named());
         }
         return Ok(interrupted.map_or(FAILED, Signal::exit_code));
     }
     let heading = || {
-        let mut heading = heading(&job.inputs, &job.tables, &job.common, &analysis.registry);
+        let mut heading = heading(&job.inputs, &job.tables, &job.common, &decided.collected.registry);
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    if report_unwritten(&write_tables(&job.tables, heading, &analysis, true)) {
+    if report_unwritten(&write_tables(&job.tables, heading, &decided, true)) {
         return Ok(FAILED);
     }
-    Ok(exit_code(&analysis, interrupted))
+    Ok(exit_code(&decided, interrupted))
 }
 
 /// The exit code of a reading.
-fn exit_code(analysis: &Decided<'_>, interrupted: Option<Signal>) -> u8 {
-    let complete = if analysis.is_complete() { COMPLETE } else { INCOMPLETE };
+fn exit_code(decided: &Decided<'_>, interrupted: Option<Signal>) -> u8 {
+    let complete = if decided.collected.is_complete() { COMPLETE } else { INCOMPLETE };
     interrupted.map_or(complete, Signal::exit_code)
 }

@@ -53,16 +53,16 @@ pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<S
     let mut bar = ProgressBar::new();
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
-    let mut analysis = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));
+    let mut decided = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));
     let interrupted = reading.end();
     bar.finish();
     report_folders(&inputs);
     let is_reordered = inputs.is_reordered;
-    analysis.collected.failures.splice(0..0, inputs.failures);
-    print_diagnostics(options, &analysis);
-    report_order(&analysis, is_reordered);
+    decided.collected.failures.splice(0..0, inputs.failures);
+    print_diagnostics(options, &decided);
+    report_order(&decided.collected, is_reordered);
     if let Some(signal) = interrupted {
-        report_interruption(options, &analysis, signal);
+        report_interruption(options, &decided.collected, signal);
     }
-    (analysis, interrupted)
+    (decided, interrupted)
 }

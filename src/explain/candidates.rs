@@ -1,7 +1,7 @@
 //! The flows that could be meant, as a table: enough of each to tell it from the others.
 
 use crate::analysis::Decided;
-use crate::report::{Column, FlowRow, Kind, Record, Rows, Table, Value};
+use crate::report::{Column, FlowRow, Kind, Record, Rows, Table, TableId, Value};
 
 /// The most candidates that are shown one by one.
 pub const MAX_CANDIDATES: usize = 20;
@@ -17,7 +17,7 @@ pub struct CandidateRow<'a> {
 
 impl Record for CandidateRow<'static> {
     type Row<'a> = CandidateRow<'a>;
-    const NAME: &'static str = "candidates";
+    const ID: TableId = TableId::Candidates;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("flow_id", Kind::Number, |row| row.flow.flow_id.into()),
         Column::attribute("start_s", Kind::Seconds(3), |row| row.start.map_or(Value::Null, milliseconds)),
@@ -34,10 +34,10 @@ impl Record for CandidateRow<'static> {
 }
 
 /// The table of the flows with these numbers, counted from 0.
-pub fn candidates<'a>(analysis: &'a Decided<'_>, numbers: &'a [usize]) -> Table<'a> {
-    let start = analysis.span().first;
+pub fn candidates<'a>(decided: &'a Decided<'_>, numbers: &'a [usize]) -> Table<'a> {
+    let start = decided.collected.span().first;
     let row = move |place: usize| {
-        let flow = FlowRow::new(analysis, numbers[place], start);
+        let flow = FlowRow::new(decided, numbers[place], start);
         CandidateRow { start: flow.span.first.since(start), flow }
     };
     Rows::<CandidateRow<'static>>::computed(numbers.len(), row).into()

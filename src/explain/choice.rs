@@ -1,10 +1,9 @@
-//! The one flow that is meant, or why it is not clear and which ones it could be.
+//! The one flow that is meant, or the reason why it is not clear, and the flows that it could be.
 
 use super::Question;
 use super::Whereabouts;
-use crate::analysis::Decided;
 use crate::decode::Decoded;
-use crate::flow::Flow;
+use crate::flow::{Flow, Flows};
 use crate::service::protocols;
 use crate::stats::Place;
 
@@ -127,30 +126,28 @@ pub struct Known<'a> {
 
 /// The number of the flow that is meant, from 0: of those that fit the question the only one of which a packet matches the
 /// filter. Without a question all flows fit.
-pub fn choose(analysis: &Decided<'_>, question: Option<Question>, known: Known<'_>) -> Result<usize, Unclear> {
-    let fitting = fitting(analysis, question, known)?;
-    let Some(matching) = known.matching else { return only(analysis, fitting) };
+pub fn choose(flows: &Flows, question: Option<Question>, known: Known<'_>) -> Result<usize, Unclear> {
+    let fitting = fitting(flows, question, known)?;
+    let Some(matching) = known.matching else { return only(flows, fitting) };
     // The file may have been written to since it was read first.
-    let matching = &matching[..matching.partition_point(|number| *number < analysis.flows.len())];
+    let matching = &matching[..matching.partition_point(|number| *number < flows.len())];
     // Both are in order.
     let narrowed: Vec<usize> = fitting.iter().copied().filter(|number| matching.binary_search(number).is_ok()).collect();
     match (narrowed.is_empty(), question, fitting.as_slice()) {
-        (false, ..) => only(analysis, narrowed),
+        (false, ..) => only(flows, narrowed),
         (_, None, _) => Err(Unclear { problem: ChoiceProblem::FilterMatchesNone, candidates: Vec::new() }),
         (_, Some(Question::Number(number)), _) => {
             Err(Unclear { problem: ChoiceProblem::FilterMissesNumber { number }, candidates: matching.to_vec() })
         }
-        (_, _, [number]) => Err(Unclear {
-            problem: ChoiceProblem::FilterMissesFlow { number: analysis.flows.id(*number) },
-            candidates: matching.to_vec(),
-        }),
+        (_, _, [number]) => {
+            Err(Unclear { problem: ChoiceProblem::FilterMissesFlow { number: flows.id(*number) }, candidates: matching.to_vec() })
+        }
         _ => Err(Unclear { problem: ChoiceProblem::FilterMissesFlows { flows: fitting.len() }, candidates: fitting }),
     }
 }
 
 /// The flows that fit the question: at least one.
-fn fitting(analysis: &Decided<'_>, question: Option<Question>, known: Known<'_>) -> Result<Vec<usize>, Unclear> {
-    let flows = &analysis.flows;
+fn fitting(flows: &Flows, question: Option<Question>, known: Known<'_>) -> Result<Vec<usize>, Unclear> {
     let none = |problem| Unclear { problem, candidates: Vec::new() };
     let Some(question) = question else { return Ok((0..flows.len()).collect()) };
     match question {
@@ -175,21 +172,18 @@ fn fitting(analysis: &Decided<'_>, question: Option<Question>, known: Known<'_>)
     }
 }
 
-/// The only one of several flows.
-fn only(analysis: &Decided<'_>, flows: Vec<usize>) -> Result<usize, Unclear> {
-    match flows.as_slice() {
-        [number] => match analysis.flows.get(*number) {
+/// The number of the flow, if there is only one.
+fn only(flows: &Flows, numbers: Vec<usize>) -> Result<usize, Unclear> {
+    match numbers.as_slice() {
+        [number] => match flows.get(*number) {
             flow if flow.is_overflow() => {
                 let protocol = protocols::ip_protocol(flow.key.protocol).to_uppercase();
-                Err(Unclear {
-                    problem: ChoiceProblem::Overflow { number: analysis.flows.id(*number), protocol },
-                    candidates: Vec::new(),
-                })
+                Err(Unclear { problem: ChoiceProblem::Overflow { number: flows.id(*number), protocol }, candidates: Vec::new() })
             }
             _ => Ok(*number),
         },
         [] => Err(Unclear { problem: ChoiceProblem::NoFlows, candidates: Vec::new() }),
-        several => Err(Unclear { problem: ChoiceProblem::Several { flows: several.len() }, candidates: flows }),
+        several => Err(Unclear { problem: ChoiceProblem::Several { flows: several.len() }, candidates: numbers }),
     }
 }
 

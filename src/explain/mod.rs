@@ -1,20 +1,42 @@
-//! Why a flow has its verdict: what each rung of the ladder found, in which packets, and what the name is worth. The facts
-//! are found here; the sentences are those of [`ExplainMessages`](crate::messages::ExplainMessages).
+//! Why a flow has its verdict: the finding of each rung, the packets that show it, and the basis of the name. An explanation is
+//! data; the sentences on it are those of the messages, and a format lays them out.
+//!
+//! ```
+//! use portolan::analysis::{Options, analyse};
+//! use portolan::explain::{Reasoning, RungState, explain, trace};
+//!
+//! let options = Options::for_files(["samples/handshake.pcap"]);
+//! let decided = analyse(&options);
+//! let trace = trace(&options, &decided.collected.flows, 0);
+//! let explanation = explain(&decided, 0, &trace, None);
+//! let Reasoning::Ladder { steps, .. } = &explanation.reasoning else { panic!("the flow has ports") };
+//! let decisive = steps.iter().find(|step| step.state == RungState::Decides).unwrap();
+//! assert_eq!(decisive.rung.code(), "handshake");
+//! ```
 
-mod block;
 mod candidates;
 mod choice;
 mod endpoint;
+mod explanation;
 mod name;
 mod question;
+mod rung_result;
 mod rungs;
 mod trace;
 
-pub use block::{Block, RungState};
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
 pub use choice::{ChoiceProblem, FlowlessPacket, Known, Unclear, choose};
 pub use endpoint::Endpoint;
+pub use explanation::{
+    Actor, Conclusion, Explanation, FlowSummary, Opener, PacketAt, PortlessExchange, Reasoning, RequestedPacket,
+    ServerConclusion, ServerRole,
+};
+pub use name::{NameBasis, NameExplanation, NamedPort, OtherNames, Translation};
 pub use question::Question;
+pub use rung_result::{
+    AnnouncedFlow, DhcpVersion, EqualPortsResult, FirstPacketResult, GroupResult, HandshakeTerms, KnownServerResult, LadderStep,
+    PeerPorts, PortDiversityResult, RankResult, RankedPort, RulesResult, RungResult, RungState, SeenOpening,
+};
 pub use trace::{FlowTrace, Matching, TracedPacket, Whereabouts, matching, trace, whereabouts};
 
 use crate::analysis::Decided;
@@ -23,52 +45,40 @@ use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decide::{Relation, Roles, roles};
 use crate::decode::Side;
 use crate::flow::{Flow, Initiator};
-use crate::messages::{Messages, PacketAt, ServerConclusion, ServerRole};
 use crate::service::{Confidence, FlowFlags, Reply, Rung, Service, Transport, Verdict, protocols};
 use crate::time::Time;
 
 /// A flow and all that is known of it.
 struct FlowContext<'a> {
-    analysis: &'a Decided<'a>,
+    decided: &'a Decided<'a>,
     number: usize,
     flow: &'a Flow,
     verdict: &'a Verdict,
     relation: Relation,
-    trace: &'a FlowTrace,
-    messages: &'a dyn Messages,
+    trace: FlowTrace,
 }
 
-/// Explains the flow with that number. `trace` is what its packets did; `packet` is the number of a packet that was asked for, and what
-/// became of it.
-pub fn explain(
-    analysis: &Decided<'_>,
+/// Explains flow `number`, counted from 0. `trace` has the packets that opened, answered and ended it; `packet` is the number of a
+/// packet that was asked for, counted from 1, and its fate.
+///
+/// # Panics
+///
+/// If there is no such flow.
+pub fn explain<'a>(
+    decided: &'a Decided<'_>,
     number: usize,
     trace: &FlowTrace,
     packet: Option<(u64, &Whereabouts)>,
-    messages: &dyn Messages,
-) -> Vec<Block> {
-    let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
-    let context = FlowContext { analysis, number, flow, verdict, relation: analysis.relations.get(number), trace, messages };
-    let mut items = context.introduction();
-    items.extend(packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)).map(Block::Paragraph));
-    let roles = Roles {
-        flows: &analysis.flows,
-        relations: &analysis.relations,
-        registry: &analysis.registry,
-        start: analysis.span().first,
-    };
-    match roles.assess(number) {
-        Some((facts, stats, assessment)) => {
-            items.push(Block::Heading(messages.who_is_the_server().into()));
-            items.extend(context.ladder(&facts, &stats, &assessment));
-            items.extend([context.conclusion(&facts), context.opener()].map(Block::Paragraph));
-            items.push(Block::Heading(messages.what_is_the_service().into()));
-            items.extend(name::sentences(&context, &facts).into_iter().map(Block::Paragraph));
-        }
-        None => items.extend(context.portless().map(Block::Paragraph)),
+) -> Explanation<'a> {
+    let (flow, verdict) = decided.flow(number);
+    let context = FlowContext { decided, number, flow, verdict, relation: decided.relations.get(number), trace: *trace };
+    let summary = context.summary();
+    Explanation {
+        requested: packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)),
+        reasoning: context.reasoning(),
+        flags: flow.flags(verdict, &summary.stacks) - FlowFlags::CONFLICTS,
+        flow: summary,
     }
-    items.extend(context.remarks());
-    items
 }
 
 /// The part of a rung in the decision; `None` for the second entry of a rung that is shown once.
@@ -88,64 +98,82 @@ fn state(assessment: &Assessment, rung: Rung) -> Option<RungState> {
     })
 }
 
-impl FlowContext<'_> {
-    fn transport(&self) -> Option<Transport> {
-        Transport::from_protocol(self.flow.key.protocol)
-    }
-
+impl<'a> FlowContext<'a> {
     fn end(&self, side: Side) -> Endpoint {
         Endpoint::of_flow(self.flow, side)
     }
 
     /// Nanoseconds from the start of the capture.
     fn offset(&self, time: Time) -> Option<i64> {
-        time.since(self.analysis.span().first)
+        time.since(self.decided.collected.span().first)
     }
 
     fn at(&self, packet: Option<TracedPacket>) -> Option<PacketAt> {
         packet.map(|TracedPacket { packet, time, .. }| PacketAt { number: packet, offset: self.offset(time) })
     }
 
-    /// The flow, its volume and time, and the VLANs and tunnels around it.
-    fn introduction(&self) -> Vec<Block> {
+    fn actor(&self, side: Side, packet: Option<TracedPacket>) -> Actor {
+        Actor { end: self.end(side), packet: self.at(packet) }
+    }
+
+    fn summary(&self) -> FlowSummary {
         let Flow { key, packets, wire_bytes, span, .. } = self.flow;
-        let protocol = match self.transport() {
+        let protocol = match Transport::from_protocol(key.protocol) {
             Some(transport) => transport.name().to_uppercase(),
             None => protocols::ip_protocol(key.protocol).to_uppercase(),
         };
         let first = self.flow.first_side();
-        let ends = [first, first.other()].map(|side| self.end(side));
-        let times = self.offset(span.first).zip(self.offset(span.last));
-        let around = self.messages.encapsulations(&self.analysis.stacks(self.flow));
-        [
-            Block::Heading(self.messages.flow_title(self.analysis.flows.id(self.number), &protocol, ends)),
-            Block::Paragraph(self.messages.flow_size(packets.iter().sum(), wire_bytes.iter().sum(), times)),
-        ]
-        .into_iter()
-        .chain(around.map(Block::Paragraph))
-        .collect()
+        FlowSummary {
+            id: self.decided.collected.flows.id(self.number),
+            protocol,
+            ends: [first, first.other()].map(|side| self.end(side)),
+            packets: packets.iter().sum(),
+            wire_bytes: wire_bytes.iter().sum(),
+            times: self.offset(span.first).zip(self.offset(span.last)),
+            stacks: self.decided.collected.stacks(self.flow),
+        }
     }
 
-    /// The sender and the time of the packet that was asked for, and the flow that it is about if it is an ICMP error.
-    fn requested_packet(&self, packet: u64, whereabouts: &Whereabouts) -> Option<String> {
+    fn requested_packet(&self, number: u64, whereabouts: &Whereabouts) -> Option<RequestedPacket> {
         let Whereabouts::Flow { time, side, about, .. } = *whereabouts else { return None };
-        let packet = PacketAt { number: packet, offset: self.offset(time) };
-        let about = about.map(|flow| self.analysis.flows.id(flow));
-        Some(self.messages.requested_packet(packet, side.map(|side| self.end(side)), about))
+        Some(RequestedPacket {
+            packet: PacketAt { number, offset: self.offset(time) },
+            sender: side.map(|side| self.end(side)),
+            about: about.map(|flow| self.decided.collected.flows.id(flow)),
+        })
     }
 
-    /// The finding of each rung, and its part in the decision.
-    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<Block> {
-        let item = |rung: Rung| {
-            let state = self.messages.rung_state(state(assessment, rung)?);
-            let sentence = rungs::sentence(self, rung, facts, stats, assessment);
-            Some(Block::Rung { code: rung.code(), state, sentence })
+    fn reasoning(&self) -> Reasoning<'a> {
+        let decided = self.decided;
+        let roles = Roles {
+            flows: &decided.collected.flows,
+            relations: &decided.relations,
+            registry: &decided.collected.registry,
+            start: decided.collected.span().first,
         };
-        Rung::ALL.into_iter().filter_map(item).collect()
+        match roles.assess(self.number) {
+            Some((facts, stats, assessment)) => Reasoning::Ladder {
+                steps: self.ladder(&facts, &stats, &assessment),
+                conclusion: self.conclusion(&facts),
+                opener: self.opener(),
+                name: name::explain(self, &facts),
+            },
+            None => Reasoning::Portless {
+                protocol: protocols::ip_protocol(self.flow.key.protocol),
+                exchange: self.portless_exchange(),
+            },
+        }
     }
 
-    /// The conclusion from the findings of the rungs.
-    fn conclusion(&self, facts: &FlowFacts) -> String {
+    fn ladder(&self, facts: &FlowFacts, stats: &EndpointStats, assessment: &Assessment) -> Vec<LadderStep<'a>> {
+        let step = |rung: Rung| {
+            let state = state(assessment, rung)?;
+            Some(LadderStep { rung, state, result: rungs::result(self, rung, facts, stats, assessment) })
+        };
+        Rung::ALL.into_iter().filter_map(step).collect()
+    }
+
+    fn conclusion(&self, facts: &FlowFacts) -> Conclusion {
         let Verdict { server, service, evidence, confidence, reply, .. } = *self.verdict;
         match (server, service) {
             (Some(side), _) => {
@@ -154,56 +182,36 @@ impl FlowContext<'_> {
                     Some(Reply::Refused | Reply::Silent) => ServerRole::Intended,
                     _ => ServerRole::Server,
                 };
-                self.messages.server_conclusion(&ServerConclusion { server: self.end(side), role, evidence, confidence, reply })
+                Conclusion::Server(ServerConclusion { server: self.end(side), role, evidence, confidence, reply })
             }
-            (None, Service::Named(_)) if facts.announced.is_some() => self.messages.service_between_peers().into(),
-            (None, Service::Named(_)) => self.messages.service_without_server().into(),
-            (None, _) => self.messages.server_undetermined().into(),
+            (None, Service::Named(_)) if facts.announced.is_some() => Conclusion::Peers,
+            (None, Service::Named(_)) => Conclusion::ServiceAlone,
+            (None, _) => Conclusion::Undetermined,
         }
     }
 
-    /// The side that opened the flow, which need not be the client.
-    fn opener(&self) -> String {
-        let observed = roles::is_start_observed(self.flow, self.analysis.span().first);
+    fn opener(&self) -> Opener {
+        let observed = roles::is_start_observed(self.flow, self.decided.collected.span().first);
         match (self.flow.initiator(self.verdict, observed), self.verdict.server) {
-            (Initiator::Server, _) => self.messages.opened_by_server().into(),
-            (Initiator::Client, Some(_)) => self.messages.opened_by_client().into(),
-            (Initiator::Client, None) => {
-                self.messages.sent_first_packet(self.end(self.flow.first_side()), self.at(self.trace.first))
-            }
-            (Initiator::Unknown, _) => self.messages.opener_unknown().into(),
+            (Initiator::Server, _) => Opener::Server,
+            (Initiator::Client, Some(_)) => Opener::Client,
+            (Initiator::Client, None) => Opener::FirstSender(self.first_sender()),
+            (Initiator::Unknown, _) => Opener::Unknown,
         }
     }
 
-    fn portless(&self) -> [String; 2] {
-        let messages = self.messages;
-        let Verdict { server, confidence, .. } = *self.verdict;
-        let sentence = match server {
-            Some(side) => {
-                let (client, server) = (self.end(side.other()), self.end(side));
-                let asked = self.at(self.trace.opened[side.other().index()]);
-                let answered = self.at(self.trace.answered[side.index()]);
-                match confidence {
-                    Confidence::Proven => messages.asked_and_answered(client, asked, server, answered),
-                    Confidence::Strong => messages.asked_in_vain(client, asked, server),
-                    _ => messages.answered_unasked(server, answered, client),
-                }
-            }
-            None => messages.first_packet_came_from(self.end(self.flow.first_side()), self.at(self.trace.first)),
-        };
-        [messages.protocol_without_ports(&protocols::ip_protocol(self.flow.key.protocol)), sentence]
+    fn first_sender(&self) -> Actor {
+        self.actor(self.flow.first_side(), self.trace.first)
     }
 
-    /// The flags of the flow. The ladder shows conflicts.
-    fn remarks(&self) -> Vec<Block> {
-        let stacks = self.analysis.stacks(self.flow);
-        let flags = self.flow.flags(self.verdict, &stacks) - FlowFlags::CONFLICTS;
-        let meaning = |flag: FlowFlags| {
-            let code = flag.codes().next()?;
-            Some(Block::Flag { code, meaning: self.messages.flag_meaning(flag) })
-        };
-        let remarks: Vec<Block> = flags.iter().filter_map(meaning).collect();
-        let heading = (!remarks.is_empty()).then(|| Block::Heading(self.messages.what_else().into()));
-        heading.into_iter().chain(remarks).collect()
+    fn portless_exchange(&self) -> PortlessExchange {
+        let Some(side) = self.verdict.server else { return PortlessExchange::FirstPacket(self.first_sender()) };
+        let client = self.actor(side.other(), self.trace.opened[side.other().index()]);
+        let server = self.actor(side, self.trace.answered[side.index()]);
+        match self.verdict.confidence {
+            Confidence::Proven => PortlessExchange::Answered { client, server },
+            Confidence::Strong => PortlessExchange::RequestAlone { client, server: server.end },
+            _ => PortlessExchange::ReplyAlone { server, client: client.end },
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Which flow is asked for, as it is typed: by its number, its endpoints, one of its packets, or its Community ID.
+//! The flow that is asked for, as it is typed: by its number, its endpoints, one of its packets, or its Community ID.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,138 +1,134 @@
-//! The rungs of the ladder: what each found about a flow, or why it found nothing.
+//! The rungs of the ladder: the finding of each about a flow, or the reason why it has none.
 
 use super::FlowContext;
+use super::rung_result::{
+    AnnouncedFlow, DhcpVersion, EqualPortsResult, FirstPacketResult, GroupResult, HandshakeTerms, KnownServerResult, PeerPorts,
+    PortDiversityResult, RankResult, RankedPort, RulesResult, RungResult, SeenOpening,
+};
 use crate::decide::assessment::{Assessment, Finding};
 use crate::decide::facts::{EndpointStats, FlowFacts};
 use crate::decode::Side;
 use crate::inspect::ChannelEvent;
-use crate::messages::{AnnouncedFlow, HandshakeTerms, RankedPort};
 use crate::service::{Category, Evidence, Handshake, NameSource, Rung, Transport};
 
-/// The sentence of a rung.
-pub fn sentence(
-    context: &FlowContext<'_>,
+/// The result of a rung.
+pub fn result<'a>(
+    context: &FlowContext<'a>,
     rung: Rung,
     facts: &FlowFacts,
     stats: &EndpointStats,
     assessment: &Assessment,
-) -> String {
+) -> RungResult<'a> {
     let finding = assessment.get(rung);
     match rung {
-        Rung::User => user(context, facts),
-        Rung::Announcement => announcement(context),
+        Rung::User => RungResult::User(rules(context, facts)),
+        Rung::Announcement => RungResult::Announcement(announcement(context)),
         Rung::Opening => opening(context, facts, finding),
-        Rung::DhcpPorts => dhcp_ports(context, finding, facts),
-        Rung::Group => group(context, facts, finding),
-        Rung::EqualPorts => equal_ports(context, facts, finding),
-        Rung::KnownServer => known_server(context, stats),
-        Rung::ClearRank | Rung::CloseRank if assessment.between_peers => context.messages.ports_of_peers().into(),
-        Rung::ClearRank | Rung::CloseRank => rank(context, facts, finding),
-        Rung::PortDiversity => port_diversity(context, facts, stats, finding),
-        Rung::FirstPacket => first_packet(context, facts, assessment, finding),
+        Rung::DhcpPorts => RungResult::Dhcp(finding.map(|_| dhcp_version(facts))),
+        Rung::Group => RungResult::Group(group(context, facts, finding)),
+        Rung::EqualPorts => RungResult::EqualPorts(equal_ports(context, facts, finding)),
+        Rung::KnownServer => RungResult::KnownServer(known_server(context, stats)),
+        Rung::ClearRank | Rung::CloseRank if assessment.between_peers => RungResult::Rank(RankResult::Peers),
+        Rung::ClearRank | Rung::CloseRank => RungResult::Rank(rank(context, facts, finding)),
+        Rung::PortDiversity => RungResult::PortDiversity(port_diversity(context, facts, stats, finding)),
+        Rung::FirstPacket => RungResult::FirstPacket(first_packet(context, facts, assessment, finding)),
     }
 }
 
-fn user(context: &FlowContext<'_>, facts: &FlowFacts) -> String {
+fn rules(context: &FlowContext<'_>, facts: &FlowFacts) -> RulesResult {
     match facts.host_rules {
-        [None, None] => context.messages.no_user_rule().into(),
-        [Some(_), Some(_)] => context.messages.user_rules_for_both().into(),
-        [Some(_), None] => context.messages.user_rule(context.end(Side::A)),
-        [None, Some(_)] => context.messages.user_rule(context.end(Side::B)),
+        [None, None] => RulesResult::NoRule,
+        [Some(_), Some(_)] => RulesResult::Both,
+        [Some(_), None] => RulesResult::One(context.end(Side::A)),
+        [None, Some(_)] => RulesResult::One(context.end(Side::B)),
     }
 }
 
-fn announcement(context: &FlowContext<'_>) -> String {
-    let log = context.analysis.announcements.log();
-    let announcement = context.relation.announcement.and_then(|index| log.get(index));
-    match announcement.map(|announcement| (announcement, announcement.event)) {
-        Some((announcement, ChannelEvent::Flow(expectation))) => context.messages.announced(&AnnouncedFlow {
-            by: expectation.by,
-            packet: announcement.packet,
-            channel: context.relation.control.map(|number| context.analysis.flows.id(number)),
-            sender: announcement.channel.ip_addr(announcement.sender),
-            target: expectation.target,
-            service: expectation.service.name,
-        }),
-        _ => context.messages.not_announced().into(),
-    }
+fn announcement(context: &FlowContext<'_>) -> Option<AnnouncedFlow> {
+    let announcement = context.decided.collected.announcements.log().get(context.relation.announcement?)?;
+    let ChannelEvent::Flow(expectation) = announcement.event else { return None };
+    Some(AnnouncedFlow {
+        by: expectation.by,
+        packet: announcement.packet,
+        channel: context.relation.control.map(|number| context.decided.collected.flows.id(number)),
+        sender: announcement.channel.ip_addr(announcement.sender),
+        target: expectation.target,
+        service: expectation.service.name,
+    })
 }
 
-fn opening(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let (messages, trace) = (context.messages, context.trace);
-    let Some(terms) = HandshakeTerms::for_transport(facts.transport) else { return messages.no_handshake(facts.transport) };
-    let opened = |side: Side| (context.end(side), context.at(trace.opened[side.index()]));
-    let answered = |side: Side| (context.end(side), context.at(trace.answered[side.index()]));
-    let seen = match facts.handshake {
-        Handshake::NotSeen => messages.opening_not_seen(terms),
-        Handshake::SimultaneousOpen => messages.both_opened(terms),
-        Handshake::SynAndSynAck(side) => messages.handshake(terms, opened(side.other()), answered(side)),
-        Handshake::SynAckUsed(side) => {
-            let unrelated = trace.opened[side.other().index()];
-            messages.answer_used(terms, answered(side), context.at(trace.used), context.at(unrelated))
-        }
-        Handshake::SynOnly(side) if context.flow.was_answered_unseen() => {
-            let went_on = context.at(trace.went_on[side.other().index()]);
-            messages.answer_not_seen(terms, opened(side.other()), went_on)
-        }
-        Handshake::SynOnly(side) => match (trace.reset[side.index()], trace.answered[side.index()]) {
-            (Some(reset), _) => {
-                messages.opening_refused(terms, opened(side.other()), (context.end(side), context.at(Some(reset))))
-            }
-            (None, Some(_)) => messages.answer_unrelated(terms, opened(side.other()), answered(side)),
-            (None, None) => messages.opening_unanswered(terms, opened(side.other())),
+fn opening<'a>(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> RungResult<'a> {
+    let Some(terms) = HandshakeTerms::for_transport(facts.transport) else { return RungResult::NoHandshake(facts.transport) };
+    let is_active_ftp = finding.is_some_and(|finding| finding.evidence == Evidence::SourcePort20);
+    RungResult::Opening { terms, seen: seen_opening(context, facts.handshake), is_active_ftp }
+}
+
+fn seen_opening(context: &FlowContext<'_>, handshake: Handshake) -> SeenOpening {
+    let trace = &context.trace;
+    let opened = |side: Side| context.actor(side, trace.opened[side.index()]);
+    let answered = |side: Side| context.actor(side, trace.answered[side.index()]);
+    match handshake {
+        Handshake::NotSeen => SeenOpening::Nothing,
+        Handshake::SimultaneousOpen => SeenOpening::Both,
+        Handshake::SynAndSynAck(side) => SeenOpening::Handshake { client: opened(side.other()), server: answered(side) },
+        Handshake::SynAckUsed(side) => SeenOpening::AnswerUsed {
+            server: answered(side),
+            used: context.at(trace.used),
+            unrelated_opening: context.at(trace.opened[side.other().index()]),
         },
-        Handshake::SynAckOnly(side) => messages.answer_alone(terms, answered(side)),
-    };
-    match finding.map(|finding| finding.evidence) {
-        Some(Evidence::SourcePort20) => messages.joined(&[&seen, messages.came_from_port_20()]),
-        _ => seen,
+        Handshake::SynOnly(side) if context.flow.was_answered_unseen() => {
+            SeenOpening::AnswerUnseen { client: opened(side.other()), went_on: context.at(trace.went_on[side.other().index()]) }
+        }
+        Handshake::SynOnly(side) => {
+            let client = opened(side.other());
+            match (trace.reset[side.index()], trace.answered[side.index()]) {
+                (Some(reset), _) => SeenOpening::Refused { client, server: context.actor(side, Some(reset)) },
+                (None, Some(_)) => SeenOpening::UnrelatedAnswer { client, server: answered(side) },
+                (None, None) => SeenOpening::Unanswered { client },
+            }
+        }
+        Handshake::SynAckOnly(side) => SeenOpening::AnswerAlone { server: answered(side) },
     }
 }
 
-fn dhcp_ports(context: &FlowContext<'_>, finding: Option<Finding>, facts: &FlowFacts) -> String {
-    let sentence = match finding {
-        None => context.messages.no_dhcp_ports(),
-        Some(_) if facts.ports.contains(&67) => context.messages.dhcp_ports(),
-        Some(_) => context.messages.dhcpv6_ports(),
-    };
-    sentence.into()
+/// The version of DHCP by its ports, one of which the flow has.
+fn dhcp_version(facts: &FlowFacts) -> DhcpVersion {
+    if facts.ports.contains(&67) { DhcpVersion::Dhcp } else { DhcpVersion::Dhcpv6 }
 }
 
-fn group(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let messages = context.messages;
-    let Some(group) = facts.group else { return messages.no_group().into() };
-    let end = context.end(group);
+fn group(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> GroupResult {
+    let Some(side) = facts.group else { return GroupResult::NoGroup };
+    let group = context.end(side);
     match finding.and_then(|finding| finding.server) {
-        None => messages.group_without_server(end),
-        Some(side) if side == group => messages.group_has_service(end),
-        Some(side) => messages.sender_to_group_has_service(end, facts.port(side)),
+        None => GroupResult::NoServer { group },
+        Some(server) if server == side => GroupResult::GroupHasService { group },
+        Some(server) => GroupResult::SenderHasService { group, port: facts.port(server) },
     }
 }
 
-fn equal_ports(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let messages = context.messages;
-    let [a, b] = facts.ports;
+fn equal_ports(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> EqualPortsResult {
+    let [port, other] = facts.ports;
     match finding {
-        None if a != b => messages.ports_differ().into(),
-        None => messages.equal_ports_without_name(a),
-        Some(Finding { server: None, .. }) => messages.equal_ports_without_server(a),
+        None if port != other => EqualPortsResult::Different,
+        None => EqualPortsResult::Unnamed { port },
+        Some(Finding { server: None, .. }) => EqualPortsResult::NoServer { port },
         Some(Finding { server: Some(side), .. }) => {
-            messages.equal_ports_with_server(a, context.at(context.trace.first), context.end(side))
+            EqualPortsResult::Server { port, first: context.at(context.trace.first), server: context.end(side) }
         }
     }
 }
 
-fn known_server(context: &FlowContext<'_>, stats: &EndpointStats) -> String {
+fn known_server(context: &FlowContext<'_>, stats: &EndpointStats) -> KnownServerResult {
     match stats.served {
-        [0, 0] => context.messages.no_known_server().into(),
-        [flows, 0] => context.messages.known_server(context.end(Side::A), flows),
-        [0, flows] => context.messages.known_server(context.end(Side::B), flows),
-        _ => context.messages.both_known_servers().into(),
+        [0, 0] => KnownServerResult::Neither,
+        [flows, 0] => KnownServerResult::One { server: context.end(Side::A), flows },
+        [0, flows] => KnownServerResult::One { server: context.end(Side::B), flows },
+        _ => KnownServerResult::Both,
     }
 }
 
-fn rank(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) -> String {
-    let registry = &context.analysis.registry;
+fn rank<'a>(context: &FlowContext<'a>, facts: &FlowFacts, finding: Option<Finding>) -> RankResult<'a> {
+    let registry = &context.decided.collected.registry;
     let ranked = |side: Side| {
         let port = facts.port(side);
         let entry = registry.look_up(facts.transport, port).map(|id| registry.entry(id));
@@ -144,32 +140,41 @@ fn rank(context: &FlowContext<'_>, facts: &FlowFacts, finding: Option<Finding>) 
         }
     };
     match finding.and_then(|finding| finding.server) {
-        Some(side) => context.messages.ranks_differ(ranked(side), ranked(side.other())),
-        None => context.messages.ranks_equal(ranked(Side::A), ranked(Side::B)),
+        Some(side) => RankResult::Different { server: ranked(side), client: ranked(side.other()) },
+        None => RankResult::Equal([Side::A, Side::B].map(ranked)),
     }
 }
 
-fn port_diversity(context: &FlowContext<'_>, facts: &FlowFacts, stats: &EndpointStats, finding: Option<Finding>) -> String {
-    let met = |side: Side| (context.end(side), stats.peer_ports[side.index()]);
+fn port_diversity(
+    context: &FlowContext<'_>,
+    facts: &FlowFacts,
+    stats: &EndpointStats,
+    finding: Option<Finding>,
+) -> PortDiversityResult {
+    let peer_ports = |side: Side| PeerPorts { end: context.end(side), ports: stats.peer_ports[side.index()] };
     match finding.and_then(|finding| finding.server) {
-        Some(side) => context.messages.server_met_more_ports(met(side), met(side.other())),
-        None if !facts.two_way => context.messages.no_ports_met().into(),
-        None => context.messages.ports_met_alike(met(Side::A), met(Side::B)),
+        Some(side) => PortDiversityResult::Different { server: peer_ports(side), client: peer_ports(side.other()) },
+        None if !facts.two_way => PortDiversityResult::OneWay,
+        None => PortDiversityResult::Alike([Side::A, Side::B].map(peer_ports)),
     }
 }
 
-fn first_packet(context: &FlowContext<'_>, facts: &FlowFacts, assessment: &Assessment, finding: Option<Finding>) -> String {
-    let messages = context.messages;
-    let (first, packet) = (context.end(facts.first), context.at(context.trace.first));
+fn first_packet(
+    context: &FlowContext<'_>,
+    facts: &FlowFacts,
+    assessment: &Assessment,
+    finding: Option<Finding>,
+) -> FirstPacketResult {
+    let sender = context.actor(facts.first, context.trace.first);
     if finding.is_some() {
-        messages.first_packet_seen(first, packet)
+        FirstPacketResult::Seen(sender)
     } else if assessment.has_direct_evidence {
-        messages.better_evidence_decided().into()
+        FirstPacketResult::BetterEvidence
     } else if facts.transport == Transport::Tcp {
-        messages.only_syn_shows_opener().into()
+        FirstPacketResult::OnlySyn
     } else if facts.start_observed {
-        messages.peers_may_begin().into()
+        FirstPacketResult::Peers
     } else {
-        messages.first_packet_perhaps_not_seen(first, packet)
+        FirstPacketResult::PerhapsNotFirst(sender)
     }
 }

@@ -34,7 +34,7 @@ pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
 #[inline(always)]
 fn append_field(value: Value<'_>, text: &mut Vec<u8>) -> io::Result<()> {
     match value {
-        Value::Text(_) | Value::Untrusted(_) | Value::List(_) => {
+        Value::Text(_) | Value::PortFact(_) | Value::Untrusted(_) | Value::List(_) => {
             let start = text.len();
             append(value, text);
             if is_special(&text[start..]) { escape_from(start, text) } else { Ok(()) }

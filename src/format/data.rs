@@ -2,11 +2,13 @@
 //!
 //! Text is a vector of bytes here, all of them UTF-8: a string would check every digit again before appending it.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::escape;
-use crate::report::{CommunityId, List, Value};
+use crate::messages::{English, ServiceMessages};
+use crate::report::{CommunityId, List, PortFact, Value};
 use crate::time::{PAIRS, Time};
 
 /// The most ranges of ports that a list shows; it reports the number of ports in further ones.
@@ -21,6 +23,7 @@ pub fn append_json(value: Value<'_>, text: &mut Vec<u8>) -> serde_json::Result<(
         // A single port is a number, a range is text.
         Value::PortRange(first, last) if first == last => append(value, text),
         Value::Text(string) | Value::Untrusted(string) => append_string(string, text)?,
+        Value::PortFact(fact) => append_string(&in_words(fact), text)?,
         Value::List(list) => append_items(list, text)?,
         Value::Time(_)
         | Value::Address(_)
@@ -34,6 +37,12 @@ pub fn append_json(value: Value<'_>, text: &mut Vec<u8>) -> serde_json::Result<(
         }
     }
     Ok(())
+}
+
+/// A fact about a port in English, which data formats speak whatever the language of the user.
+#[inline(never)]
+fn in_words(fact: PortFact<'_>) -> Cow<'static, str> {
+    English.port_fact(fact)
 }
 
 /// Appends a string in quotation marks.
@@ -88,6 +97,7 @@ pub fn append(value: Value<'_>, text: &mut Vec<u8>) {
         Value::CommunityId(id) => append_community_id(id, text),
         Value::Compared([more, less]) => append_compared(more, less, text),
         Value::Text(string) | Value::Untrusted(string) => text.extend_from_slice(string.as_bytes()),
+        Value::PortFact(fact) => text.extend_from_slice(in_words(fact).as_bytes()),
         Value::List(list) => append_list(list, b' ', text),
     }
 }
@@ -263,6 +273,7 @@ mod tests {
 
     use super::*;
     use crate::report::Share;
+    use crate::service::book::Document;
 
     fn text(value: Value<'_>) -> String {
         let mut text = Vec::new();
@@ -344,6 +355,14 @@ mod tests {
         assert_eq!([Value::List(&paths), Value::List(&words)].map(json), ["\"10/20 30\"", "\"a \\\"\""]);
         let none: Vec<&str> = Vec::new();
         assert_eq!((text(Value::List(&none)), json(Value::List(&none))), (String::new(), "null".into()));
+    }
+
+    #[test]
+    fn facts_about_ports_are_english_text() {
+        let documents =
+            [Document::IanaRegistry, Document::Named("a\"b")].map(|document| Value::from(PortFact::Document(document)));
+        assert_eq!(documents.map(text), ["IANA registry", "a\"b"]);
+        assert_eq!(documents.map(json), ["\"IANA registry\"", "\"a\\\"b\""]);
     }
 
     #[test]

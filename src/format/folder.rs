@@ -27,7 +27,7 @@ pub fn write<'a>(
         return vec![failed(folder, source)];
     }
     let write_one = |table: Table<'a>| {
-        let path = file_of(folder, table.name, extension);
+        let path = file_of(folder, table.id.key(), extension);
         atomic_write::write(&path, |output| write(&table, output)).err().map(|source| failed(&path, source))
     };
     tables.filter_map(write_one).collect()

@@ -80,7 +80,7 @@ pub fn write<'a>(heading: &Heading<'_>, tables: impl Iterator<Item = Table<'a>>,
     output.write_all(br#","tables":{"#)?;
     for (number, table) in tables.enumerate() {
         let comma = if number > 0 { "," } else { "" };
-        write!(output, r#"{comma}"{}":["#, table.name)?;
+        write!(output, r#"{comma}"{}":["#, table.id.key())?;
         write_table(&table, &mut output)?;
         output.write_all(b"]")?;
     }

@@ -29,13 +29,13 @@ pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Column, Kind, Record, Rows};
+    use crate::report::{Column, Kind, Record, Rows, TableId};
 
     struct Sent(Option<&'static str>, u64);
 
     impl Record for Sent {
         type Row<'a> = Sent;
-        const NAME: &'static str = "sent";
+        const ID: TableId = TableId::Other("sent");
         const COLUMNS: &'static [Column<Self>] = &[
             Column::<Self>::key("name", Kind::Untrusted, |row| Value::untrusted(row.0)).or_word("total"),
             Column::measure("packets", Kind::Count, |row| row.1.into()),

@@ -1,4 +1,4 @@
-//! Tables to text. One small file per format; a writer takes a table and an output, and computes nothing.
+//! Tables and explanations to text. One small file per format; a writer takes data and an output, and computes nothing.
 
 pub mod csv;
 mod data;

@@ -1,7 +1,7 @@
 //! The importance of columns on a terminal: always shown, shown if there is room, or never shown. Data formats have every column.
 
 use crate::explain::MAX_CANDIDATES;
-use crate::report::{ColumnRole, Field, Table};
+use crate::report::{ColumnRole, Field, Table, TableId, TableName};
 
 /// The condition under which a column is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -27,8 +27,11 @@ pub struct Placement {
 /// Width in places that is enough for the texts of most columns.
 const ENOUGH: usize = 24;
 /// Columns whose texts are sentences or long lists: the table, the column, and the width in places that is enough.
-const WIDE: [(&str, &str, usize); 3] =
-    [("services", "service", 40), ("book", "description", 50), ("interfaces", "addresses", 50)];
+const WIDE: [(TableId, &str, usize); 3] = [
+    (TableId::Analysis(TableName::Services), "service", 40),
+    (TableId::Book, "description", 50),
+    (TableId::Interfaces, "addresses", 50),
+];
 
 /// Rows that a terminal shows of most tables, unless the user wants another number.
 const DEFAULT_ROWS: usize = 50;
@@ -41,7 +44,7 @@ const UNLISTED: u8 = 100;
 
 /// The columns of a table by importance.
 struct Importance {
-    table: &'static str,
+    table: TableId,
     /// The columns that are always shown.
     always: &'static [&'static str],
     /// The columns for which long addresses give way.
@@ -52,11 +55,12 @@ struct Importance {
     never: &'static [&'static str],
 }
 
-const NOTHING: Importance = Importance { table: "", always: &[], before_addresses: &[], with_room: &[], never: &[] };
+const NOTHING: Importance =
+    Importance { table: TableId::Other(""), always: &[], before_addresses: &[], with_room: &[], never: &[] };
 
 const TABLES: &[Importance] = &[
     Importance {
-        table: "capture",
+        table: TableId::Analysis(TableName::Capture),
         always: &["file", "packets", "wire_bytes"],
         with_room: &[
             &["duration_s"],
@@ -76,13 +80,13 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance {
-        table: "ledger",
+        table: TableId::Analysis(TableName::Ledger),
         always: &["place", "packets", "packets_pct", "wire_bytes"],
         with_room: &[&["wire_bytes_pct"]],
         ..NOTHING
     },
     Importance {
-        table: "services",
+        table: TableId::Analysis(TableName::Services),
         always: &["service", "transport", "ports", "packets", "wire_bytes"],
         with_room: &[
             &["flows"],
@@ -111,20 +115,20 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance {
-        table: "portless",
+        table: TableId::Analysis(TableName::Portless),
         always: &["protocol", "name", "packets", "wire_bytes"],
         with_room: &[&["hosts"], &["type", "code"], &["layer"], &["number"], &["packets_pct"]],
         never: &["wire_bytes_pct", "first_seen", "last_seen"],
         ..NOTHING
     },
     Importance {
-        table: "ports",
+        table: TableId::Analysis(TableName::Ports),
         always: &["transport", "port", "service", "packets", "wire_bytes", "flows_as_server", "flows_as_client"],
         with_room: &[&["range"], &["category"], &["refused"], &["attempted"], &["established"], &["reset"], &["midstream"]],
         ..NOTHING
     },
     Importance {
-        table: "ranges",
+        table: TableId::Analysis(TableName::Ranges),
         always: &["transport", "range", "port_count", "flows", "packets", "wire_bytes"],
         with_room: &[
             &["packets_pct"],
@@ -138,7 +142,7 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance {
-        table: "servers",
+        table: TableId::Analysis(TableName::Servers),
         always: &["server_ip", "transport", "server_port", "service", "packets"],
         with_room: &[
             &["clients"],
@@ -154,21 +158,21 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance {
-        table: "scans",
+        table: TableId::Analysis(TableName::Scans),
         always: &["client_ip", "transport", "server_ip", "host_count", "port_count", "flows", "answered"],
         with_room: &[&["refused"], &["silent"], &["ports"], &["packets"], &["wire_bytes"]],
         never: &["first_seen", "last_seen"],
         ..NOTHING
     },
     Importance {
-        table: "hosts",
+        table: TableId::Analysis(TableName::Hosts),
         always: &["address", "packets_sent", "packets_received"],
         before_addresses: &["name"],
         with_room: &[&["serves"], &["wire_bytes_sent", "wire_bytes_received"], &["peers"], &["uses"], &["role"]],
         never: &["first_seen", "last_seen"],
     },
     Importance {
-        table: "flows",
+        table: TableId::Analysis(TableName::Flows),
         always: &["transport", "client_ip", "server_ip", "server_port", "service"],
         before_addresses: &["wire_bytes_c2s", "wire_bytes_s2c"],
         with_room: &[
@@ -201,28 +205,36 @@ const TABLES: &[Importance] = &[
         ],
     },
     Importance {
-        table: "evidence",
+        table: TableId::Analysis(TableName::Evidence),
         always: &["evidence", "confidence", "flows", "flows_pct", "packets", "wire_bytes"],
         ..NOTHING
     },
-    Importance { table: "timeline", always: &["start_time", "category", "packets", "wire_bytes"], ..NOTHING },
-    Importance { table: "sizes", always: &["class", "packets", "packets_pct", "wire_bytes"], ..NOTHING },
-    Importance { table: "tunnels", always: &["encapsulation", "packets", "wire_bytes"], ..NOTHING },
     Importance {
-        table: "book",
+        table: TableId::Analysis(TableName::Timeline),
+        always: &["start_time", "category", "packets", "wire_bytes"],
+        ..NOTHING
+    },
+    Importance {
+        table: TableId::Analysis(TableName::Sizes),
+        always: &["class", "packets", "packets_pct", "wire_bytes"],
+        ..NOTHING
+    },
+    Importance { table: TableId::Analysis(TableName::Tunnels), always: &["encapsulation", "packets", "wire_bytes"], ..NOTHING },
+    Importance {
+        table: TableId::Book,
         always: &["transport", "port", "service", "category", "description"],
         with_room: &[&["host"], &["name_source"], &["iana_name"], &["range"], &["rank"]],
         never: &["document"],
         ..NOTHING
     },
     Importance {
-        table: "interfaces",
+        table: TableId::Interfaces,
         always: &["interface", "addresses", "may_capture", "reason"],
         with_room: &[&["up"], &["running"], &["link_type"], &["loopback"]],
         ..NOTHING
     },
     Importance {
-        table: "candidates",
+        table: TableId::Candidates,
         always: &[
             "flow_id",
             "start_s",
@@ -257,7 +269,7 @@ impl Importance {
 /// The placements of a table's columns. An unlisted column is shown if there is room after the others; in an unlisted table, the
 /// keys are always shown.
 pub fn placements(table: &Table<'_>) -> Vec<Placement> {
-    let importance = TABLES.iter().find(|importance| importance.table == table.name);
+    let importance = TABLES.iter().find(|importance| importance.table == table.id);
     let placement = |(index, field): (usize, &Field)| {
         let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
         let priority = match importance {
@@ -265,17 +277,17 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
             None if field.role == ColumnRole::Key => Priority::Always,
             None => unlisted,
         };
-        let wide = WIDE.into_iter().find(|(name, key, _)| *name == table.name && *key == field.key);
+        let wide = WIDE.into_iter().find(|(id, key, _)| *id == table.id && *key == field.key);
         Placement { priority, enough: wide.map_or(ENOUGH, |(.., enough)| enough) }
     };
     table.fields.iter().enumerate().map(placement).collect()
 }
 
 /// The number of rows that a terminal shows of a table, unless the user wants another number.
-pub fn default_rows(table: &str) -> usize {
+pub fn default_rows(table: TableId) -> usize {
     match table {
-        "capture" => CAPTURE_ROWS,
-        "candidates" => MAX_CANDIDATES,
+        TableId::Analysis(TableName::Capture) => CAPTURE_ROWS,
+        TableId::Candidates => MAX_CANDIDATES,
         _ => DEFAULT_ROWS,
     }
 }
@@ -284,24 +296,25 @@ pub fn default_rows(table: &str) -> usize {
 mod tests {
     use super::*;
     use crate::explain::CandidateRow;
-    use crate::report::{BookRow, Column, Kind, Record, Rows, TableName};
+    use crate::report::{BookRow, Column, Kind, Record, Rows};
 
     #[test]
     fn every_column_of_a_listed_table_is_listed_once() {
-        let mut tables: Vec<(&str, Vec<Field>)> = TableName::ALL.into_iter().map(|name| (name.key(), name.fields())).collect();
-        tables.extend([("book", BookRow::fields()), ("candidates", CandidateRow::fields())]);
+        let mut tables: Vec<(TableId, Vec<Field>)> =
+            TableName::ALL.into_iter().map(|name| (TableId::Analysis(name), name.fields())).collect();
+        tables.extend([(BookRow::ID, BookRow::fields()), (CandidateRow::ID, CandidateRow::fields())]);
         #[cfg(feature = "live")]
-        tables.push(("interfaces", crate::report::InterfaceRow::fields()));
+        tables.push((TableId::Interfaces, crate::report::InterfaceRow::fields()));
         for Importance { table, always, before_addresses, with_room, never } in TABLES {
             let Some((_, fields)) = tables.iter().find(|(name, _)| name == table) else {
-                assert_eq!((*table, cfg!(feature = "live")), ("interfaces", false));
+                assert_eq!((*table, cfg!(feature = "live")), (TableId::Interfaces, false));
                 continue;
             };
             let mut listed = [*always, *before_addresses, &with_room.concat(), *never].concat();
             listed.sort_unstable();
             let mut keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
             keys.sort_unstable();
-            assert_eq!(listed, keys, "{table}");
+            assert_eq!(listed, keys, "{table:?}");
         }
     }
 
@@ -309,7 +322,7 @@ mod tests {
 
     impl Record for New {
         type Row<'a> = New;
-        const NAME: &'static str = "new";
+        const ID: TableId = TableId::Other("new");
         const COLUMNS: &'static [Column<Self>] = &[
             Column::measure("packets", Kind::Count, |row| row.0.into()),
             Column::key("id", Kind::Number, |row| row.0.into()),

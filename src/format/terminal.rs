@@ -13,7 +13,7 @@ use super::data::{append, append_decimal};
 use super::layout::{ColumnWidths, GAP, MinWidths, Overflow, columns_that_fit, widths};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
-use crate::messages::{Messages, TitledTable};
+use crate::messages::Messages;
 use crate::report::{ColumnRole, Field, Kind, Table, Value};
 use crate::support::parallel;
 use crate::untrusted;
@@ -35,13 +35,6 @@ pub struct View {
     pub messages: &'static dyn Messages,
 }
 
-impl View {
-    /// A column's title.
-    fn column_title(self, table: &Table<'_>, key: &'static str) -> &'static str {
-        TitledTable::from_key(table.name).map_or(key, |table| self.messages.column_title(table, key))
-    }
-}
-
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 /// Characters of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
@@ -53,10 +46,9 @@ const MAX_KEPT: usize = 1 << 12;
 /// Rows beyond that number are computed once or twice to be measured and once to be written, because all of them may not fit into
 /// memory.
 pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let titled = TitledTable::from_key(table.name);
-    let title = titled.map_or(table.name, |table| view.messages.table_title(table));
+    let title = view.messages.table_title(table.id);
     if table.is_empty() {
-        let empty = titled.map_or("", |table| view.messages.empty_table(table));
+        let empty = view.messages.empty_table(table.id);
         return writeln!(output, "{}\n  {empty}\n", emphasised(title, view));
     }
     let rows = ShownRows::new(table, view);
@@ -116,7 +108,7 @@ struct ShownRows<'t, 'a> {
 
 impl<'t, 'a> ShownRows<'t, 'a> {
     fn new(table: &'t Table<'a>, view: View) -> ShownRows<'t, 'a> {
-        let top = view.top.unwrap_or(default_rows(table.name));
+        let top = view.top.unwrap_or(default_rows(table.id));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let time_digits = table.time_step().map_or(0, digits_of_second);
         let (placements, kept) = (placements(table), Vec::new());
@@ -169,7 +161,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         // The label extends over the following columns, which are empty.
         let behind = (label + 1..fields.len()).filter(|&index| self.placements[index].priority != Priority::Never);
         let empty = behind.take_while(|&index| !is_measure(&fields[index])).filter(|&index| is_always_shown(index));
-        let room: usize = empty.map(|index| GAP + width_of(view.column_title(self.table, fields[index].key))).sum();
+        let room: usize = empty.map(|index| GAP + width_of(view.messages.column_title(self.table.id, fields[index].key))).sum();
         cells[label] = Shown { width: width_of(&text).saturating_sub(room), text, fit: Overflow::Whole };
         cells
     }
@@ -239,7 +231,7 @@ impl Layout {
     fn new(rows: &ShownRows<'_, '_>, view: View) -> Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
         let candidates = rows.columns();
-        let title = |index: usize| view.column_title(rows.table, fields[index].key);
+        let title = |index: usize| view.messages.column_title(rows.table.id, fields[index].key);
         let titles: Vec<ColumnWidths> = (0..fields.len()).map(|index| ColumnWidths::of_title(width_of(title(index)))).collect();
         let look = |wishes: &mut Vec<ColumnWidths>, cells: &[Shown]| {
             candidates.iter().for_each(|&index| wishes[index].add(cells[index].fit, cells[index].width));
@@ -284,7 +276,7 @@ impl Layout {
     fn titles(&self, table: &Table<'_>, view: View) -> Vec<Shown> {
         let title = |field: &Field| {
             let mut shown = Shown::default();
-            shown.set(Overflow::Words, |text| text.push_str(view.column_title(table, field.key)));
+            shown.set(Overflow::Words, |text| text.push_str(view.messages.column_title(table.id, field.key)));
             shown
         };
         table.fields.iter().map(title).collect()
@@ -339,7 +331,7 @@ fn fit_of(value: Value<'_>) -> Overflow {
         Value::Address(_) => Overflow::Address,
         Value::Time(_) | Value::CommunityId(_) | Value::Compared(_) => Overflow::Whole,
         Value::Untrusted(_) => Overflow::Name,
-        Value::Null | Value::Text(_) | Value::Boolean(_) | Value::List(_) => Overflow::Words,
+        Value::Null | Value::Text(_) | Value::PortFact(_) | Value::Boolean(_) | Value::List(_) => Overflow::Words,
     }
 }
 
@@ -372,6 +364,7 @@ fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, messages: &dyn Me
         }
         (Value::Untrusted(outside), _) => text.push_str(&untrusted::clean(outside)),
         (Value::Text(own), _) => text.push_str(own),
+        (Value::PortFact(fact), _) => text.push_str(&messages.port_fact(fact)),
         _ => as_in_data(text, |text| append(value, text)),
     }
 }
@@ -388,7 +381,7 @@ fn as_in_data(text: &mut String, append: impl FnOnce(&mut Vec<u8>)) {
 mod tests {
     use super::*;
     use crate::messages::English;
-    use crate::report::{self, Column, Record};
+    use crate::report::{self, Column, Record, TableId, TableName};
     use crate::time::Time;
 
     /// Three columns with the priorities of the table of that name, and one that is never shown.
@@ -396,7 +389,7 @@ mod tests {
 
     impl Record for Service {
         type Row<'a> = Service;
-        const NAME: &'static str = "services";
+        const ID: TableId = TableId::Analysis(TableName::Services);
         const COLUMNS: &'static [Column<Self>] = &[
             Column::key("service", Kind::Text, |row| row.0.into()),
             Column::measure("packets", Kind::Count, |row| row.1.into()),
@@ -464,7 +457,7 @@ mod tests {
 
     impl Record for Mixed {
         type Row<'a> = Mixed;
-        const NAME: &'static str = "mixed";
+        const ID: TableId = TableId::Other("mixed");
         const COLUMNS: &'static [Column<Self>] = &[
             Column::key("client_ip", Kind::Address, |_| {
                 Value::Address("2001:db8:1111:2222:3333:4444:5555:6666".parse().unwrap())

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+use crate::report::PortFact;
 use crate::service::book::{Document, PortDescription, PortRange, QueryProblem};
 use crate::service::{Rank, Transport};
 
@@ -38,6 +39,14 @@ pub trait ServiceMessages {
 
     /// The document that a name rests on.
     fn document(&self, document: Document) -> &'static str;
+
+    /// A fact about a port.
+    fn port_fact(&self, fact: PortFact<'_>) -> Cow<'static, str> {
+        match fact {
+            PortFact::Description(description) => self.port_description(description),
+            PortFact::Document(document) => self.document(document).into(),
+        }
+    }
 
     /// A port's rank and its meaning; whether the user's port table names the port.
     fn rank(&self, rank: Rank, is_users: bool) -> String;

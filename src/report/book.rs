@@ -1,15 +1,14 @@
 //! `book`: pages of the port table, as `portolan services` shows them.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::column::{Column, Kind, Record};
 use super::names::non_empty;
 use super::rows::Rows;
 use super::table::Table;
-use super::value::Value;
-use crate::messages::{English, ServiceMessages};
-use crate::service::book::{Page, PortRange};
+use super::table_id::TableId;
+use super::value::{PortFact, Value};
+use crate::service::book::{Document, Page, PortDescription, PortRange};
 use crate::service::{Category, NameSource, Rank, Transport};
 
 /// The entry of the port table for a port of a transport.
@@ -29,15 +28,15 @@ pub struct BookRow<'a> {
     pub rank: Rank,
     /// The machine or network to which the page applies; all, if `None`.
     pub host: Option<String>,
-    /// A sentence on the service.
-    pub description: Option<Cow<'static, str>>,
+    /// The purpose of the port.
+    pub description: Option<PortDescription>,
     /// The document that is the source of the name.
-    pub document: Option<&'static str>,
+    pub document: Option<Document>,
 }
 
 impl Record for BookRow<'static> {
     type Row<'a> = BookRow<'a>;
-    const NAME: &'static str = "book";
+    const ID: TableId = TableId::Book;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("transport", Kind::Text, |row| row.transport.name().into()),
         Column::key("port", Kind::PortRange, |row| Value::PortRange(*row.ports.start(), *row.ports.end())),
@@ -50,8 +49,8 @@ impl Record for BookRow<'static> {
         }),
         Column::attribute("rank", Kind::Decimal(0), |row| Value::Decimal { value: row.rank.into(), digits: 0 }),
         Column::key("host", Kind::Text, |row| row.host.as_ref().into()),
-        Column::attribute("description", Kind::Text, |row| row.description.as_deref().into()),
-        Column::attribute("document", Kind::Text, |row| row.document.into()),
+        Column::attribute("description", Kind::PortFact, |row| row.description.as_ref().map(PortFact::Description).into()),
+        Column::attribute("document", Kind::PortFact, |row| row.document.map(PortFact::Document).into()),
     ];
 }
 
@@ -69,8 +68,8 @@ fn row<'a>(page: &Page<'a>) -> BookRow<'a> {
         name_source: page.entry.map(|entry| entry.source),
         rank: page.rank,
         host: page.network(),
-        description: page.description().map(|description| English.port_description(&description)),
-        document: page.document().map(|document| English.document(document)),
+        description: page.description(),
+        document: page.document(),
     }
 }
 
@@ -79,6 +78,17 @@ mod tests {
     use super::*;
     use crate::service::Registry;
     use crate::service::book::{Book, PortQuery};
+
+    #[test]
+    fn facts_are_not_put_into_words() {
+        let registry = Registry::shared();
+        let pages = Book::open(&registry).answer(&PortQuery::parse("tcp/443").unwrap());
+        let description = pages[0].description().unwrap();
+        book(&pages).visit(0..1, |row| {
+            assert_eq!(row[9], Value::PortFact(PortFact::Description(&description)));
+            assert!(matches!(row[10], Value::PortFact(PortFact::Document(_))));
+        });
+    }
 
     #[test]
     fn an_unknown_port_is_a_row_without_a_name() {

@@ -1,10 +1,10 @@
 //! `capture`: the inputs, one row per file and interface, and their total if there are several files.
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
-use crate::analysis::{Decided, InputReport, Sequence};
+use super::{FromDecided, TableId, TableName};
+use crate::analysis::{Collected, Decided, InputReport, Sequence};
 use crate::capture::{Completeness, Interface, Resolution};
 use crate::service::protocols;
 use crate::stats::InterfaceTally;
@@ -50,7 +50,7 @@ impl CaptureRow<'_> {
 
 impl Record for CaptureRow<'static> {
     type Row<'a> = CaptureRow<'a>;
-    const NAME: &'static str = "capture";
+    const ID: TableId = TableId::Analysis(TableName::Capture);
     // No keys: a file can be given twice, and interfaces may share a name.
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::attribute("file", Kind::Untrusted, |row| Value::untrusted(row.file.as_deref())).or_word(TOTAL),
@@ -85,15 +85,16 @@ impl Record for CaptureRow<'static> {
 }
 
 impl FromDecided for CaptureRow<'static> {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let rows = analysis.inputs.iter().flat_map(|input| {
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let collected = &decided.collected;
+        let rows = collected.inputs.iter().flat_map(|input| {
             let interfaces = input.interfaces.iter().map(|(interface, tally)| row(input, Some(interface), tally));
             // A file that describes no interface contains no packet, and still has a row.
             let none = input.interfaces.is_empty().then(|| row(input, None, &InterfaceTally::default()));
             interfaces.chain(none).collect::<Vec<_>>()
         });
-        let has_total = analysis.inputs.len() + analysis.unread > 1;
-        Rows::stored(rows.collect()).with_total(has_total.then(|| total(analysis)))
+        let has_total = collected.inputs.len() + collected.unread > 1;
+        Rows::stored(rows.collect()).with_total(has_total.then(|| total(collected)))
     }
 }
 
@@ -116,8 +117,8 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
 
 /// Creates the row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before
 /// the end of one that was read earlier.
-fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
-    let inputs = &analysis.inputs;
+fn total<'a>(collected: &Collected<'_>) -> CaptureRow<'a> {
+    let inputs = &collected.inputs;
     let interfaces = || inputs.iter().flat_map(|input| &input.interfaces);
     let mut tally = InterfaceTally::default();
     interfaces().for_each(|(_, one)| tally.merge(one));
@@ -137,21 +138,21 @@ fn total<'a>(analysis: &Decided<'_>) -> CaptureRow<'a> {
         tally,
         dropped_kernel: dropped(|interface| interface.dropped_kernel),
         dropped_interface: dropped(|interface| interface.dropped_interface),
-        completeness: worst(analysis),
+        completeness: worst(collected),
         sha256: None,
     }
 }
 
 /// The worst completeness of all inputs.
-fn worst(analysis: &Decided<'_>) -> Completeness {
+fn worst(collected: &Collected<'_>) -> Completeness {
     let severity = |completeness: &Completeness| match completeness {
         Completeness::Complete => 0,
         Completeness::CutOff => 1,
         Completeness::Damaged => 2,
         Completeness::Interrupted { .. } => 3,
     };
-    let unread = (analysis.unread > 0).then_some(Completeness::Interrupted { offset: 0 });
-    let all = analysis.inputs.iter().map(|input| input.completeness).chain(unread);
+    let unread = (collected.unread > 0).then_some(Completeness::Interrupted { offset: 0 });
+    let all = collected.inputs.iter().map(|input| input.completeness).chain(unread);
     all.max_by_key(severity).unwrap_or(Completeness::Complete)
 }
 

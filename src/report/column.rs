@@ -1,5 +1,6 @@
 //! Columns of tables: a key, the kind of the values, the role among the columns, and a function from a row to its value.
 
+use super::table_id::TableId;
 use super::value::Value;
 
 /// The kind of a column's values, known before the first row. Every value is null or of its column's kind.
@@ -32,6 +33,8 @@ pub enum Kind {
     Compared,
     /// Text from Portolan, or from the user's port table.
     Text,
+    /// A fact about a port: words, which may have characters of the user's port table.
+    PortFact,
     /// Text from the wire or from a file name.
     Untrusted,
     /// A list of values of one kind.
@@ -52,6 +55,7 @@ impl Kind {
             | (Kind::CommunityId, Value::CommunityId(_))
             | (Kind::Compared, Value::Compared(_))
             | (Kind::Text, Value::Text(_))
+            | (Kind::PortFact, Value::PortFact(_))
             | (Kind::Untrusted, Value::Untrusted(_)) => true,
             (Kind::Decimal(expected) | Kind::Seconds(expected), Value::Decimal { digits, .. }) => digits == expected,
             (Kind::List(kind), Value::List(list)) => {
@@ -102,7 +106,7 @@ pub struct Field {
 /// Rows may borrow from their source. The type with the lifetime `'static` stands for all of them:
 ///
 /// ```
-/// use portolan::report::{Column, Kind, Record, Value};
+/// use portolan::report::{Column, Kind, Record, TableId, Value};
 ///
 /// struct PetRow<'a> {
 ///     name: &'a str,
@@ -111,7 +115,7 @@ pub struct Field {
 ///
 /// impl Record for PetRow<'static> {
 ///     type Row<'a> = PetRow<'a>;
-///     const NAME: &'static str = "pets";
+///     const ID: TableId = TableId::Other("pets");
 ///     const COLUMNS: &'static [Column<Self>] = &[
 ///         Column::key("name", Kind::Untrusted, |row| Value::Untrusted(row.name)),
 ///         Column::measure("legs", Kind::Count, |row| row.legs.into()),
@@ -122,8 +126,8 @@ pub trait Record: Sized + 'static {
     /// The type of a row, which may borrow.
     type Row<'a>: Send + Sync;
 
-    /// The key of the table.
-    const NAME: &'static str;
+    /// The identity of the table.
+    const ID: TableId;
 
     /// The columns, in the order in which formats write them.
     const COLUMNS: &'static [Column<Self>];

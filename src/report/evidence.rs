@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Share;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::service::{Confidence, Evidence};
 use crate::stats::flows::{EvidenceSum, Evidences};
@@ -26,7 +26,7 @@ pub struct EvidenceRow {
 
 impl Record for EvidenceRow {
     type Row<'a> = EvidenceRow;
-    const NAME: &'static str = "evidence";
+    const ID: TableId = TableId::Analysis(TableName::Evidence);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("evidence", Kind::Text, |row| row.evidence.code().into()),
         Column::key("confidence", Kind::Text, |row| row.confidence.name().into()),
@@ -38,8 +38,8 @@ impl Record for EvidenceRow {
 }
 
 impl FromDecided for EvidenceRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let mut sums: Vec<_> = analysis.sum::<Evidences>().0.into_iter().collect();
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let mut sums: Vec<_> = decided.sum::<Evidences>().0.into_iter().collect();
         sums.sort_unstable_by_key(|((kind, confidence), sum)| (Reverse(*confidence), Reverse(sum.flows), kind.code()));
         let whole: u64 = sums.iter().map(|(_, sum)| sum.flows).sum();
         let row = |((evidence, confidence), sum): ((Evidence, Confidence), EvidenceSum)| EvidenceRow {

@@ -7,7 +7,7 @@ use super::column::{Column, Kind, Record};
 use super::community_id::CommunityId;
 use super::rows::Rows;
 use super::value::Value;
-use super::{FromDecided, names};
+use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
 use crate::decide::roles;
 use crate::decode::protocol::ip;
@@ -82,7 +82,7 @@ pub struct FlowRow<'a> {
 
 impl Record for FlowRow<'static> {
     type Row<'a> = FlowRow<'a>;
-    const NAME: &'static str = "flows";
+    const ID: TableId = TableId::Analysis(TableName::Flows);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("flow_id", Kind::Number, |row| row.flow_id.into()),
         Column::attribute("transport", Kind::Text, |row| (&row.transport).into()),
@@ -120,19 +120,20 @@ impl Record for FlowRow<'static> {
 }
 
 impl FromDecided for FlowRow<'static> {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let start = analysis.span().first;
-        Rows::computed(analysis.flows.len(), move |number| FlowRow::new(analysis, number, start)).with_sum(move || sum(analysis))
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let start = decided.collected.span().first;
+        Rows::computed(decided.collected.flows.len(), move |number| FlowRow::new(decided, number, start))
+            .with_sum(move || sum(decided))
     }
 }
 
 /// Creates a row with the sums of all flows.
-fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
-    let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
+fn sum<'a>(decided: &Decided<'_>) -> FlowRow<'a> {
+    let parts = parallel::parts(decided.collected.flows.len(), decided.collected.threads, |part| {
         let mut sum = FlowRow::default();
         for number in part {
-            let flow = analysis.flows.get(number);
-            let client = client_side(flow, &analysis.verdicts[number]);
+            let (flow, verdict) = decided.flow(number);
+            let client = client_side(flow, verdict);
             sum.from_client.merge(sent_by(flow, client));
             sum.from_server.merge(sent_by(flow, client.other()));
             sum.payload_from_client += flow.payload_bytes[client.index()];
@@ -147,7 +148,7 @@ fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
         sum.payload_from_client += part.payload_from_client;
         sum.payload_from_server += part.payload_from_server;
     }
-    for (_, rare) in analysis.flows.all_rare() {
+    for (_, rare) in decided.collected.flows.all_rare() {
         sum.fragments += rare.fragments;
         sum.icmp_errors += rare.icmp_errors;
     }
@@ -156,9 +157,9 @@ fn sum<'a>(analysis: &Decided<'_>) -> FlowRow<'a> {
 
 impl<'a> FlowRow<'a> {
     /// Creates the row of flow `number`, counted from 0, in a capture that begins at `start`.
-    pub(crate) fn new(analysis: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a> {
-        let (flow, verdict, rare) = (analysis.flows.get(number), &analysis.verdicts[number], analysis.flows.rare(number));
-        let registry = &analysis.registry;
+    pub(crate) fn new(decided: &'a Decided<'_>, number: usize, start: Time) -> FlowRow<'a> {
+        let ((flow, verdict), rare) = (decided.flow(number), decided.collected.flows.rare(number));
+        let registry = &decided.collected.registry;
         let client = client_side(flow, verdict);
         let server = client.other();
         let transport = Transport::from_protocol(flow.key.protocol);
@@ -167,10 +168,10 @@ impl<'a> FlowRow<'a> {
         let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
         // Nearly all flows have no encapsulation.
         let has_none = flow.key.encapsulation == EncapsulationId::NONE && flow.other_encapsulation().is_none();
-        let stacks = if has_none { None } else { Some(analysis.stacks(flow)) };
+        let stacks = if has_none { None } else { Some(decided.collected.stacks(flow)) };
         let stacks = stacks.as_ref().map_or(&[][..], |stacks| &stacks[..]);
         FlowRow {
-            flow_id: Some(analysis.flows.id(number)),
+            flow_id: Some(decided.collected.flows.id(number)),
             transport: names::transport(flow.key.protocol),
             ip_protocol: flow.key.protocol,
             client_ip: address(client),
@@ -196,7 +197,7 @@ impl<'a> FlowRow<'a> {
             fragments: rare.fragments,
             icmp_errors: rare.icmp_errors,
             community_id: is_one.then(|| CommunityId::new(flow)),
-            control_flow: analysis.relations.get(number).control.map(|control| analysis.flows.id(control)),
+            control_flow: decided.relations.get(number).control.map(|control| decided.collected.flows.id(control)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
-use super::{FromDecided, names};
+use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
 use crate::stats::HostFlows;
 use crate::stats::flows::{Host, HostSum, Role};
@@ -37,7 +37,7 @@ pub struct HostRow<'a> {
 
 impl Record for HostRow<'static> {
     type Row<'a> = HostRow<'a>;
-    const NAME: &'static str = "hosts";
+    const ID: TableId = TableId::Analysis(TableName::Hosts);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::key("address", Kind::Address, |row| row.address.into()).or_word(names::OTHERS),
         Column::attribute("name", Kind::Untrusted, |row| Value::untrusted(row.name)),
@@ -55,38 +55,38 @@ impl Record for HostRow<'static> {
 }
 
 impl FromDecided for HostRow<'static> {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let decided = analysis.decided_flows();
-        let hosts = HostFlows::new(decided);
-        let others = decided.closed.and_then(|closed| closed.hosts.others.as_ref());
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let decided_flows = decided.decided_flows();
+        let hosts = HostFlows::new(decided_flows);
+        let others = decided_flows.closed.and_then(|closed| closed.hosts.others.as_ref());
         let (len, cost) = (hosts.len() + usize::from(others.is_some()), hosts.members());
-        let row = move |number| match hosts.sum(number, decided) {
-            Some((host, sum)) => row(analysis, host, &sum),
-            None => others.map(|sum| sums(analysis, sum)).unwrap_or_default(),
+        let row = move |number| match hosts.sum(number, decided_flows) {
+            Some((host, sum)) => row(decided, host, &sum),
+            None => others.map(|sum| sums(decided, sum)).unwrap_or_default(),
         };
         Rows::computed(len, row).with_cost(cost).with_sum(move || {
-            let [sent, received] = HostFlows::whole(decided);
+            let [sent, received] = HostFlows::whole(decided_flows);
             HostRow { sent, received, ..HostRow::default() }
         })
     }
 }
 
-fn row<'a>(analysis: &'a Decided<'_>, host: Host, sum: &HostSum) -> HostRow<'a> {
+fn row<'a>(decided: &'a Decided<'_>, host: Host, sum: &HostSum) -> HostRow<'a> {
     let address = host.version.ip_addr(host.address);
     let role = Role::new(host, sum.addressed_as_group, sum.sent.packets > 0);
     // Groups and unspecified addresses have no name, whatever a name server says.
-    let name = if role == Role::Group { None } else { analysis.names.get(&address) };
-    HostRow { address: Some(address), name, role: Some(role), ..sums(analysis, sum) }
+    let name = if role == Role::Group { None } else { decided.collected.names.get(&address) };
+    HostRow { address: Some(address), name, role: Some(role), ..sums(decided, sum) }
 }
 
 /// Creates a row with the sums of one address, or of several.
-fn sums<'a>(analysis: &'a Decided<'_>, sum: &HostSum) -> HostRow<'a> {
+fn sums<'a>(decided: &'a Decided<'_>, sum: &HostSum) -> HostRow<'a> {
     HostRow {
         sent: sum.sent,
         received: sum.received,
         peers: sum.peers.len() as u64,
-        serves: names::services(&analysis.registry, sum.serves.iter().copied()),
-        uses: names::services(&analysis.registry, sum.uses.iter().copied()),
+        serves: names::services(&decided.collected.registry, sum.serves.iter().copied()),
+        uses: names::services(&decided.collected.registry, sum.uses.iter().copied()),
         span: sum.span,
         ..HostRow::default()
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::table::Table;
+use super::table_id::TableId;
 use super::value::Value;
 use crate::platform::machine::{LocalInterface, Machine, Obstacle};
 use crate::service::protocols;
@@ -30,7 +31,7 @@ pub struct InterfaceRow<'a> {
 
 impl Record for InterfaceRow<'static> {
     type Row<'a> = InterfaceRow<'a>;
-    const NAME: &'static str = "interfaces";
+    const ID: TableId = TableId::Interfaces;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("interface", Kind::Untrusted, |row| Value::Untrusted(row.interface)),
         Column::attribute("addresses", Kind::List(&Kind::Address), |row| Value::List(&row.addresses)),

@@ -1,9 +1,9 @@
 //! `ledger`: one place for every packet. All places are listed, including empty ones.
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::stats::Place;
 
@@ -18,7 +18,7 @@ pub struct LedgerRow {
 
 impl Record for LedgerRow {
     type Row<'a> = LedgerRow;
-    const NAME: &'static str = "ledger";
+    const ID: TableId = TableId::Analysis(TableName::Ledger);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("place", Kind::Text, |row| row.place.name().into()),
         Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
@@ -29,8 +29,8 @@ impl Record for LedgerRow {
 }
 
 impl FromDecided for LedgerRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let ledger = &analysis.tally.ledger;
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let ledger = &decided.collected.tally.ledger;
         let row = |place| LedgerRow { place, traffic: TrafficShare { part: ledger.at(place), whole: ledger.total() } };
         Rows::stored(Place::ALL.into_iter().map(row).collect())
     }

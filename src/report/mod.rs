@@ -1,7 +1,7 @@
-//! From an analysis to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
+//! From a decided capture to tables of typed values. Only this module derives, sorts and cuts numbers, so that no two writers
 //! can disagree.
 //!
-//! Each table is one file here: the type of its rows, its columns, and the way from an analysis to the rows. A new table needs
+//! Each table is one file here: the type of its rows, its columns, and the way from a decided capture to the rows. A new table needs
 //! such a file, a line in the list of tables below, and a title in the texts.
 
 mod book;
@@ -25,6 +25,7 @@ mod servers;
 mod services;
 mod sizes;
 mod table;
+mod table_id;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -50,21 +51,25 @@ pub use servers::ServerRow;
 pub use services::ServiceRow;
 pub use sizes::SizeRow;
 pub use table::{Sums, Table};
+pub use table_id::TableId;
 pub use timeline::TimelineRow;
 pub use tunnels::TunnelRow;
-pub use value::{Item, List, Share, TrafficShare, Value};
+pub use value::{Item, List, PortFact, Share, TrafficShare, Value};
 
 use crate::analysis::Decided;
 
-/// Declares the tables, one per line: the name, the content, and the type of the rows, which has the table's key.
+/// Declares the tables, one per line: the content, the name, the key, and the type of the rows.
 macro_rules! tables {
-    ($(#[doc = $meaning:literal] $name:ident: $row:ty),+ $(,)?) => {
-        /// The tables of an analysis, in the order in which they are shown and written.
+    ($(#[doc = $meaning:literal] $name:ident $key:literal: $row:ty),+ $(,)?) => {
+        /// The tables of a decided capture, in the order in which they are shown and written.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum TableName {
             $(#[doc = $meaning] $name),+
         }
+
+        // The rows of a table know which table they belong to.
+        $(const _: () = assert!(matches!(<$row as Record>::ID, TableId::Analysis(TableName::$name)));)+
 
         impl TableName {
             /// All tables, in order.
@@ -73,7 +78,7 @@ macro_rules! tables {
             /// The key of the table.
             pub const fn key(self) -> &'static str {
                 match self {
-                    $(TableName::$name => <$row>::NAME),+
+                    $(TableName::$name => $key),+
                 }
             }
 
@@ -84,9 +89,9 @@ macro_rules! tables {
                 }
             }
 
-            fn build<'a>(self, analysis: &'a Decided<'_>) -> Table<'a> {
+            fn build<'a>(self, decided: &'a Decided<'_>) -> Table<'a> {
                 match self {
-                    $(TableName::$name => <$row>::rows(analysis).into()),+
+                    $(TableName::$name => <$row>::rows(decided).into()),+
                 }
             }
         }
@@ -95,33 +100,33 @@ macro_rules! tables {
 
 tables! {
     /// Inputs: one row per file and interface.
-    Capture: CaptureRow,
+    Capture "capture": CaptureRow,
     /// Packets by the place in which they ended up.
-    Ledger: LedgerRow,
+    Ledger "ledger": LedgerRow,
     /// Flows by service.
-    Services: ServiceRow,
+    Services "services": ServiceRow,
     /// Packets without ports, by protocol.
-    Portless: PortlessRow,
+    Portless "portless": PortlessRow,
     /// Flows by port.
-    Ports: PortRow,
+    Ports "ports": PortRow,
     /// Flows by range of ports.
-    Ranges: RangeRow,
+    Ranges "ranges": RangeRow,
     /// Flows by server.
-    Servers: ServerRow,
+    Servers "servers": ServerRow,
     /// Scans.
-    Scans: ScanRow,
+    Scans "scans": ScanRow,
     /// Traffic by address.
-    Hosts: HostRow,
+    Hosts "hosts": HostRow,
     /// Flows.
-    Flows: FlowRow,
+    Flows "flows": FlowRow,
     /// Flows by the evidence that decided them.
-    Evidence: EvidenceRow,
+    Evidence "evidence": EvidenceRow,
     /// Packets by time and category.
-    Timeline: TimelineRow,
+    Timeline "timeline": TimelineRow,
     /// Packets by length.
-    Sizes: SizeRow,
+    Sizes "sizes": SizeRow,
     /// Packets by encapsulation.
-    Tunnels: TunnelRow,
+    Tunnels "tunnels": TunnelRow,
 }
 
 impl TableName {
@@ -134,10 +139,10 @@ impl TableName {
     }
 }
 
-/// Rows that are computed from an analysis.
+/// Rows that are computed from a decided capture.
 pub trait FromDecided: Record {
     /// Computes the rows.
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self>;
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self>;
 }
 
 /// The tables of a decided capture.
@@ -153,7 +158,7 @@ impl<'d> Report<'d> {
     /// Returns a table, for any writer.
     pub fn table(self, name: TableName) -> Table<'d> {
         let mut table = name.build(self.0);
-        table.threads = self.0.threads;
+        table.threads = self.0.collected.threads;
         table
     }
 

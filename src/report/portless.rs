@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::names::{OTHERS, non_empty};
 use super::rows::Rows;
 use super::value::TrafficShare;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::decode::LinkProtocol;
 use crate::service::protocols;
@@ -40,7 +40,7 @@ pub struct PortlessRow {
 
 impl Record for PortlessRow {
     type Row<'a> = PortlessRow;
-    const NAME: &'static str = "portless";
+    const ID: TableId = TableId::Analysis(TableName::Portless);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("layer", Kind::Text, |row| row.layer.into()),
         Column::<Self>::key("protocol", Kind::Text, |row| row.protocol.as_ref().into()).or_word(OTHERS),
@@ -59,10 +59,10 @@ impl Record for PortlessRow {
 }
 
 impl FromDecided for PortlessRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let mut sums: Vec<(PortlessKind, PortlessSum)> = analysis.tally.portless.rows().collect();
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let mut sums: Vec<(PortlessKind, PortlessSum)> = decided.collected.tally.portless.rows().collect();
         sums.sort_unstable_by_key(|(kind, sum)| (Reverse(sum.traffic.packets), *kind));
-        let whole = analysis.total();
+        let whole = decided.collected.total();
         Rows::stored(sums.into_iter().map(|(kind, sum)| row(kind, sum, whole)).collect())
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
-use super::{FromDecided, names};
+use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
 use crate::service::Transport;
 use crate::service::book::PortRange;
@@ -27,7 +27,7 @@ pub struct PortRow<'a> {
 
 impl Record for PortRow<'static> {
     type Row<'a> = PortRow<'a>;
-    const NAME: &'static str = "ports";
+    const ID: TableId = TableId::Analysis(TableName::Ports);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("transport", Kind::Text, |row| row.transport.name().into()),
         Column::key("port", Kind::Number, |row| row.port.into()),
@@ -47,9 +47,9 @@ impl Record for PortRow<'static> {
 }
 
 impl FromDecided for PortRow<'static> {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let registry = &analysis.registry;
-        let ports = analysis.sum::<Ports>();
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let registry = &decided.collected.registry;
+        let ports = decided.sum::<Ports>();
         let mut sums = in_order(&ports.0);
         sums.sort_by_key(|(_, sum)| (Reverse(sum.as_server), Reverse(sum.traffic.packets)));
         let row = |((transport, port), sum): ((Transport, u16), &PortSum)| {

@@ -1,10 +1,10 @@
 //! `ranges`: flows by the range of the server's port, and the outcomes of the connections. A port scan shows here as many ports,
 //! attempted or refused.
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::service::book::PortRange;
 use crate::service::{Category, Transport};
@@ -29,7 +29,7 @@ pub struct RangeRow {
 
 impl Record for RangeRow {
     type Row<'a> = RangeRow;
-    const NAME: &'static str = "ranges";
+    const ID: TableId = TableId::Analysis(TableName::Ranges);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("transport", Kind::Text, |row| row.transport.name().into()),
         Column::key("range", Kind::Text, |row| row.range.map_or(Category::Undetermined.name(), PortRange::name).into()),
@@ -48,12 +48,12 @@ impl Record for RangeRow {
 }
 
 impl FromDecided for RangeRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let ranges = analysis.sum::<Ranges>();
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let ranges = decided.sum::<Ranges>();
         let mut sums = in_order(&ranges.0);
         // Flows without a server come last.
         sums.sort_by_key(|((transport, range), _)| (*transport, range.is_none(), *range));
-        let whole = analysis.total();
+        let whole = decided.collected.total();
         let row = |((transport, range), sum): ((Transport, Option<PortRange>), &RangeSum)| RangeRow {
             transport,
             range,

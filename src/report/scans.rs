@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::service::Transport;
 use crate::stats::flows::{Host, ScanSums};
@@ -49,7 +49,7 @@ pub struct ScanRow {
 
 impl Record for ScanRow {
     type Row<'a> = ScanRow;
-    const NAME: &'static str = "scans";
+    const ID: TableId = TableId::Analysis(TableName::Scans);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("client_ip", Kind::Address, |row| row.client_ip.into()),
         Column::key("transport", Kind::Text, |row| row.transport.name().into()),
@@ -69,8 +69,8 @@ impl Record for ScanRow {
 }
 
 impl FromDecided for ScanRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        Rows::stored(sums(analysis).into_iter().map(|(scanner, sum)| row(scanner, *sum)).collect())
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        Rows::stored(sums(decided).into_iter().map(|(scanner, sum)| row(scanner, *sum)).collect())
     }
 }
 
@@ -92,14 +92,14 @@ fn row(scanner: Scanner, sum: ScanSum) -> ScanRow {
 }
 
 /// All scans, largest first.
-fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
-    let mut sums = analysis.closed.as_ref().map(|closed| closed.sums.scans.clone()).unwrap_or_default();
-    if !analysis.scans.is_empty() {
-        let parts = parallel::parts(analysis.flows.len(), analysis.threads, |part| {
+fn sums(decided: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
+    let mut sums = decided.collected.closed.as_ref().map(|closed| closed.sums.scans.clone()).unwrap_or_default();
+    if !decided.scans.is_empty() {
+        let parts = parallel::parts(decided.collected.flows.len(), decided.collected.threads, |part| {
             let mut sums = ScanSums::default();
             for number in part {
-                let (flow, verdict) = (analysis.flows.get(number), &analysis.verdicts[number]);
-                if let Some(scanner) = analysis.scanner_of(flow, verdict) {
+                let (flow, verdict) = decided.flow(number);
+                if let Some(scanner) = decided.scanner_of(flow, verdict) {
                     sums.add(scanner, flow, verdict, &mut KeyBudget::unlimited());
                 }
             }
@@ -113,8 +113,8 @@ fn sums(analysis: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
 }
 
 /// The scans with the names of their rows in `services`. A name can occur more than once.
-pub fn named(analysis: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
-    let sums = sums(analysis);
+pub fn named(decided: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
+    let sums = sums(decided);
     let others = match sums.len().saturating_sub(MAX_NAMED) {
         1 => "scan (1 other)".to_owned(),
         number => format!("scan ({number} others)"),

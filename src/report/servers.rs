@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
-use super::{FromDecided, names};
+use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
 use crate::service::{Evidence, Registry, Reply, Transport};
 use crate::stats::ServerFlows;
@@ -46,7 +46,7 @@ pub struct ServerRow<'a> {
 
 impl Record for ServerRow<'static> {
     type Row<'a> = ServerRow<'a>;
-    const NAME: &'static str = "servers";
+    const ID: TableId = TableId::Analysis(TableName::Servers);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::key("server_ip", Kind::Address, |row| row.server_ip.into()).or_word(names::OTHERS),
         Column::key("transport", Kind::Text, |row| row.transport.map(Transport::name).into()),
@@ -67,19 +67,19 @@ impl Record for ServerRow<'static> {
 }
 
 impl FromDecided for ServerRow<'static> {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let registry = &analysis.registry;
-        let decided = analysis.decided_flows();
-        let servers = Arc::new(ServerFlows::new(decided, analysis.closed_ports));
-        let others = decided.closed.and_then(|closed| closed.servers.others.as_ref());
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let registry = &decided.collected.registry;
+        let decided_flows = decided.decided_flows();
+        let servers = Arc::new(ServerFlows::new(decided_flows, decided.collected.closed_ports));
+        let others = decided_flows.closed.and_then(|closed| closed.servers.others.as_ref());
         let (len, cost) = (servers.len() + usize::from(others.is_some()), servers.members());
         let all = Arc::clone(&servers);
-        let row = move |number| match servers.sum(number, decided) {
+        let row = move |number| match servers.sum(number, decided_flows) {
             Some((key, sum)) => row(registry, key, &sum),
             None => others.map(sums).unwrap_or_default(),
         };
         Rows::computed(len, row).with_cost(cost).with_sum(move || {
-            let (flows, traffic) = all.whole(decided);
+            let (flows, traffic) = all.whole(decided_flows);
             ServerRow { flows, traffic, ..ServerRow::default() }
         })
     }

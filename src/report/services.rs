@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::{TrafficShare, Value};
-use super::{FromDecided, names, scans};
+use super::{FromDecided, TableId, TableName, names, scans};
 use crate::analysis::Decided;
 use crate::flow::Flow;
 use crate::service::{Category, Reply, Transport, Verdict};
@@ -54,7 +54,7 @@ pub struct ServiceRow<'a> {
 
 impl Record for ServiceRow<'static> {
     type Row<'a> = ServiceRow<'a>;
-    const NAME: &'static str = "services";
+    const ID: TableId = TableId::Analysis(TableName::Services);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("category", Kind::Text, |row| row.category.into()),
         Column::key("service", Kind::Text, |row| (&row.service).into()),
@@ -85,23 +85,23 @@ impl Record for ServiceRow<'static> {
 }
 
 impl FromDecided for ServiceRow<'static> {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let registry = &analysis.registry;
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let registry = &decided.collected.registry;
         // Several entries of the port table can have one name: a row stands for a name.
         let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
-        let is_of_service = |flow: &Flow, verdict: &Verdict| !analysis.is_closed_to_scan(flow, verdict);
+        let is_of_service = |flow: &Flow, verdict: &Verdict| !decided.is_closed_to_scan(flow, verdict);
         // Most captures contain no scan, so that no flow has to be tested.
-        let services = if analysis.scans.is_empty() { analysis.sum() } else { analysis.sum_where::<Services>(is_of_service) };
+        let services = if decided.scans.is_empty() { decided.sum() } else { decided.sum_where::<Services>(is_of_service) };
         for ((service, transport), sum) in services.0 {
             let name = (names::service(registry, service).into(), names::category(registry, service), transport);
             add(&mut sums, name, sum);
         }
-        for (scanner, name, sum) in scans::named(analysis) {
+        for (scanner, name, sum) in scans::named(decided) {
             add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed);
         }
         let mut sums: Vec<_> = sums.into_iter().collect();
         sums.sort_by_key(|(_, sum)| Reverse(sum.traffic().packets));
-        let whole = analysis.total();
+        let whole = decided.collected.total();
         Rows::stored(sums.into_iter().map(|(name, sum)| row(name, sum, whole)).collect())
     }
 }

@@ -1,9 +1,9 @@
 //! `sizes`: packets by length on the wire.
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::stats::sizes::CLASSES;
 
@@ -18,7 +18,7 @@ pub struct SizeRow {
 
 impl Record for SizeRow {
     type Row<'a> = SizeRow;
-    const NAME: &'static str = "sizes";
+    const ID: TableId = TableId::Analysis(TableName::Sizes);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("class", Kind::Text, |row| row.class.into()),
         Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
@@ -28,9 +28,9 @@ impl Record for SizeRow {
 }
 
 impl FromDecided for SizeRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let whole = analysis.total();
-        let classes = CLASSES.iter().zip(analysis.tally.sizes.classes);
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let whole = decided.collected.total();
+        let classes = CLASSES.iter().zip(decided.collected.tally.sizes.classes);
         let row = |((_, class), part): (&(u32, &'static str), _)| SizeRow { class, traffic: TrafficShare { part, whole } };
         Rows::stored(classes.map(row).collect())
     }

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::column::{ColumnRole, Field, Record};
 use super::rows::{AnyRows, Rows};
+use super::table_id::TableId;
 use super::value::Value;
 
 /// A table: rows of any type.
 pub struct Table<'a> {
-    /// The table's key.
-    pub name: &'static str,
+    /// The table's identity.
+    pub id: TableId,
     /// The table's columns.
     pub fields: Vec<Field>,
     /// The number of threads that share the work of writing the table.
@@ -23,7 +24,7 @@ impl<'a, R: Record> From<Rows<'a, R>> for Table<'a> {
     fn from(rows: Rows<'a, R>) -> Table<'a> {
         let fields = R::fields();
         let null_word = fields.iter().enumerate().find_map(|(index, field)| Some((index, field.null_word?)));
-        Table { name: R::NAME, fields, threads: 1, null_word, rows: Box::new(rows) }
+        Table { id: R::ID, fields, threads: 1, null_word, rows: Box::new(rows) }
     }
 }
 
@@ -132,7 +133,7 @@ mod tests {
 
     impl Record for Sent {
         type Row<'a> = Sent;
-        const NAME: &'static str = "sent";
+        const ID: TableId = TableId::Other("sent");
         const COLUMNS: &'static [Column<Self>] = &[
             Column::<Self>::key("name", Kind::Text, |row| row.name.into()).or_word("others"),
             Column::measure("packets", Kind::Count, |row| row.packets.into()),

@@ -18,9 +18,9 @@ fn machines_and_servers_without_room_share_the_last_row() {
     limit_closed_flows(&mut engine, KeyBudget::new(64));
     engine.expire_idle(at(9), NANOSECONDS);
     engine.close(&source);
-    let analysis = engine.finish().decide();
-    assert_eq!((analysis.closed.as_ref().unwrap().flows, analysis.flows.len()), (6, 0));
-    let report = Report::new(&analysis);
+    let decided = engine.finish().decide();
+    assert_eq!((decided.collected.closed.as_ref().unwrap().flows, decided.collected.flows.len()), (6, 0));
+    let report = Report::new(&decided);
     let hosts: Vec<_> = report.rows::<HostRow>().into_iter().map(|row| (row.address.is_some(), row.sent.packets)).collect();
     let servers: Vec<_> =
         report.rows::<ServerRow>().into_iter().map(|row| (row.server_ip.is_some(), row.traffic.packets)).collect();
@@ -41,9 +41,9 @@ fn a_scan_that_outlasts_its_flows_is_found() {
         engine.expire_idle(at(number * 10), 50 * NANOSECONDS);
     }
     engine.close(&source);
-    let analysis = engine.finish().decide();
-    assert!(analysis.flows.len() < 10);
-    let report = Report::new(&analysis);
+    let decided = engine.finish().decide();
+    assert!(decided.collected.flows.len() < 10);
+    let report = Report::new(&decided);
     assert_eq!(report.rows::<ScanRow>().into_iter().count(), 1);
     let services: Vec<_> = report.rows::<ServiceRow>().into_iter().map(|row| (row.category, row.flows)).collect();
     let of_scan = services.iter().find(|(category, _)| *category == "scan").map_or(0, |(_, flows)| *flows);

@@ -1,9 +1,9 @@
 //! `timeline`: packets and bytes by category over time, in buckets that have traffic. Per category it adds up to `services` and
 //! `portless`.
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::service::Category;
 use crate::time::Time;
@@ -25,7 +25,7 @@ const PORTLESS: &str = "portless";
 
 impl Record for TimelineRow {
     type Row<'a> = TimelineRow;
-    const NAME: &'static str = "timeline";
+    const ID: TableId = TableId::Analysis(TableName::Timeline);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("start_time", Kind::Time, |row| row.start.into()),
         Column::key("category", Kind::Text, |row| row.category.into()),
@@ -35,8 +35,8 @@ impl Record for TimelineRow {
 }
 
 impl FromDecided for TimelineRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
-        let by_time = analysis.by_time(|category| category.map_or(PORTLESS, Category::name));
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let by_time = decided.by_time(|category| category.map_or(PORTLESS, Category::name));
         let Some((width, sums)) = by_time else { return Rows::stored(Vec::new()) };
         let rows = sums.into_iter().map(|((start, category), traffic)| TimelineRow { start, category, traffic });
         Rows::stored(rows.collect()).with_time_step(Some(width))

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::FromDecided;
 use super::column::{Column, Kind, Record};
 use super::names::OTHERS;
 use super::rows::Rows;
+use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
 use crate::decode::EncapsulationId;
 use crate::traffic::Traffic;
@@ -22,7 +22,7 @@ pub struct TunnelRow {
 
 impl Record for TunnelRow {
     type Row<'a> = TunnelRow;
-    const NAME: &'static str = "tunnels";
+    const ID: TableId = TableId::Analysis(TableName::Tunnels);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::key("encapsulation", Kind::Text, |row| row.encapsulation.into()).or_word(OTHERS),
         Column::measure("packets", Kind::Count, |row| row.traffic.packets.into()),
@@ -31,11 +31,13 @@ impl Record for TunnelRow {
 }
 
 impl FromDecided for TunnelRow {
-    fn rows<'a>(analysis: &'a Decided<'_>) -> Rows<'a, Self> {
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
         // Sorted by the keys as written.
         let mut sums: BTreeMap<&'static str, TunnelRow> = BTreeMap::new();
-        for (number, traffic) in analysis.tally.encapsulations.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0) {
-            let stack = analysis.encapsulations.stack(EncapsulationId(number as u16));
+        for (number, traffic) in
+            decided.collected.tally.encapsulations.iter().enumerate().filter(|(_, traffic)| traffic.packets > 0)
+        {
+            let stack = decided.collected.encapsulations.stack(EncapsulationId(number as u16));
             let mut names: BTreeSet<Option<&'static str>> = stack.steps().map(|step| Some(step.name())).collect();
             if names.is_empty() {
                 names.insert(None);

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::community_id::CommunityId;
 use crate::decode::Encapsulation;
+use crate::service::book::{Document, PortDescription};
 use crate::time::Time;
 use crate::traffic::Traffic;
 
@@ -51,6 +52,15 @@ impl TrafficShare {
     }
 }
 
+/// A fact about a port. It has no key: it is read as words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortFact<'r> {
+    /// The purpose of the port.
+    Description(&'r PortDescription),
+    /// The document that its name rests on.
+    Document(Document),
+}
+
 /// A value of a column in a row. Text and lists are borrowed from the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -82,6 +92,8 @@ pub enum Value<'r> {
     Compared([i32; 2]),
     /// Text from Portolan, or from the user's port table.
     Text(&'r str),
+    /// A fact about a port, which writers put into words.
+    PortFact(PortFact<'r>),
     /// Text from the wire or from a file name: untrusted until it is cleaned.
     Untrusted(&'r str),
     /// Several values of one kind.
@@ -198,6 +210,12 @@ impl From<IpAddr> for Value<'_> {
 impl From<[i32; 2]> for Value<'_> {
     fn from(numbers: [i32; 2]) -> Self {
         Value::Compared(numbers)
+    }
+}
+
+impl<'r> From<PortFact<'r>> for Value<'r> {
+    fn from(fact: PortFact<'r>) -> Value<'r> {
+        Value::PortFact(fact)
     }
 }
 

@@ -7,7 +7,7 @@ use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::explain;
 use portolan::flow::TimelineOptions;
-use portolan::report::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, TableName};
+use portolan::report::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, TableId, TableName};
 use portolan::service::Registry;
 use portolan::service::book::Book;
 use serde_json::Value;
@@ -95,10 +95,10 @@ pub fn analysed_samples() -> Vec<(String, Decided<'static>)> {
 
 /// Calls `check` with every table that there is.
 fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
-    for (name, analysis) in analysed_samples() {
-        TableName::ALL.into_iter().for_each(|table| check(&name, &Report::new(&analysis).table(table)));
-        let all_flows: Vec<usize> = (0..analysis.flows.len()).collect();
-        check(&name, &explain::candidates(&analysis, &all_flows));
+    for (name, decided) in analysed_samples() {
+        TableName::ALL.into_iter().for_each(|table| check(&name, &Report::new(&decided).table(table)));
+        let all_flows: Vec<usize> = (0..decided.collected.flows.len()).collect();
+        check(&name, &explain::candidates(&decided, &all_flows));
     }
     let registry = Registry::shared();
     check("book", &report::book(&Book::open(&registry).pages()));
@@ -110,9 +110,9 @@ fn with_every_table(check: impl Fn(&str, &Table<'_>)) {
 fn every_value_is_null_or_of_its_columns_kind() {
     with_every_table(|input, table| {
         table.visit(0..table.len() + 1, |row| {
-            assert_eq!(row.len(), table.fields.len(), "{input}: {}", table.name);
+            assert_eq!(row.len(), table.fields.len(), "{input}: {}", table.id.key());
             for (field, value) in table.fields.iter().zip(row) {
-                assert!(field.kind.admits(*value), "{input}: {}: {field:?}: {value:?}", table.name);
+                assert!(field.kind.admits(*value), "{input}: {}: {field:?}: {value:?}", table.id.key());
             }
         });
     });
@@ -122,23 +122,23 @@ fn every_value_is_null_or_of_its_columns_kind() {
 fn the_keys_of_a_table_identify_its_rows() {
     with_every_table(|input, table| {
         let is_key: Vec<bool> = table.fields.iter().map(|field| field.role == ColumnRole::Key).collect();
-        assert_eq!(!is_key.contains(&true), table.name == "capture", "{} has no keys", table.name);
+        assert_eq!(!is_key.contains(&true), table.id == TableId::Analysis(TableName::Capture), "{} has no keys", table.id.key());
         let mut known = HashSet::new();
         table.visit(0..table.len(), |row| {
             let keys: Vec<_> = row.iter().zip(&is_key).filter(|(_, is_key)| **is_key).map(|(value, _)| value).collect();
-            assert!(keys.is_empty() || known.insert(format!("{keys:?}")), "{input}: {}: {keys:?}", table.name);
+            assert!(keys.is_empty() || known.insert(format!("{keys:?}")), "{input}: {}: {keys:?}", table.id.key());
         });
     });
 }
 
 #[test]
 fn rows_are_typed_and_the_total_has_no_file() {
-    let (_, analysis) = analysed_samples().pop().unwrap();
-    let rows = Report::new(&analysis).rows::<CaptureRow>();
+    let (_, decided) = analysed_samples().pop().unwrap();
+    let rows = Report::new(&decided).rows::<CaptureRow>();
     let total = rows.total().unwrap();
-    assert_eq!((total.file.as_deref(), total.tally.traffic), (None, analysis.total()));
+    assert_eq!((total.file.as_deref(), total.tally.traffic), (None, decided.collected.total()));
     assert!(rows.into_iter().all(|row| row.file.is_some()));
-    let flows: Vec<FlowRow<'_>> = Report::new(&analysis).rows::<FlowRow>().into_iter().collect();
+    let flows: Vec<FlowRow<'_>> = Report::new(&decided).rows::<FlowRow>().into_iter().collect();
     assert!(flows.iter().zip(1..).all(|(flow, number)| flow.flow_id == Some(number)));
     assert!(flows.iter().any(|flow| flow.vlan == [[10]]) && flows.iter().any(|flow| flow.tunnel.len() == 1));
 }

@@ -73,8 +73,8 @@ impl Read for Pieces {
 }
 
 /// All tables, byte for byte.
-fn tables(analysis: &Decided<'_>) -> Vec<String> {
-    TableName::ALL.into_iter().map(|name| table_as_csv(analysis, name)).collect()
+fn tables(decided: &Decided<'_>) -> Vec<String> {
+    TableName::ALL.into_iter().map(|name| table_as_csv(decided, name)).collect()
 }
 
 fn at_once(capture: &[u8], options: &Options) -> Decided<'static> {
@@ -102,13 +102,13 @@ fn in_steps(
 
 /// The time of the latest packet, as of a clock that was never set.
 fn now(engine: &mut Engine) -> Moment {
-    let span = engine.decide().span();
+    let span = engine.decide().collected.span();
     Moment { clock: span.last, running: Duration::from_nanos(span.last.since(span.first).unwrap_or(0).unsigned_abs()) }
 }
 
 /// The flows by number, without their flags: that an earlier flow had the same ports is forgotten with that flow.
-fn flows_without_flags(analysis: &Decided<'_>) -> BTreeMap<Option<u64>, String> {
-    let rows = Report::new(analysis).rows::<FlowRow>().into_iter();
+fn flows_without_flags(decided: &Decided<'_>) -> BTreeMap<Option<u64>, String> {
+    let rows = Report::new(decided).rows::<FlowRow>().into_iter();
     rows.map(|row| (row.flow_id, format!("{:?}", FlowRow { flags: FlowFlags::empty(), ..row }))).collect()
 }
 
@@ -154,11 +154,11 @@ proptest! {
             }
         });
         let all = at_once(&capture, &options);
-        let sums = |analysis| tables_as_csv_without(TableName::Flows, analysis);
+        let sums = |decided| tables_as_csv_without(TableName::Flows, decided);
         prop_assert_eq!(sums(&ended), sums(&all));
         // The remaining flows have the numbers and names that they would have anyway.
-        let expired = ended.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
-        prop_assert_eq!(expired + ended.flows.len(), all.flows.len());
+        let expired = ended.collected.closed.as_ref().map_or(0, |closed| closed.flows) as usize;
+        prop_assert_eq!(expired + ended.collected.flows.len(), all.collected.flows.len());
         let numbers: Vec<_> = Report::new(&ended).rows::<FlowRow>().into_iter().map(|row| row.flow_id).collect();
         prop_assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
         let every = flows_without_flags(&all);
@@ -182,11 +182,11 @@ proptest! {
         });
         let all = at_once(&capture, &options);
         // With these the packets of every transport are the same.
-        prop_assert_eq!(&ended.tally, &all.tally);
+        prop_assert_eq!(&ended.collected.tally, &all.collected.tally);
         assert_tables_agree(&ended);
         // Packets of flows beyond the limit have no hosts, and expired flows leave room for others.
         if max_flows == 1000 {
-            let sent = |analysis| sum(Report::new(analysis).rows::<HostRow>().into_iter().map(|row| row.sent));
+            let sent = |decided| sum(Report::new(decided).rows::<HostRow>().into_iter().map(|row| row.sent));
             prop_assert_eq!(sent(&ended), sent(&all));
         }
     }
@@ -213,11 +213,11 @@ proptest! {
         scene in any_scene(),
         members in 0..60usize,
     ) {
-        let analysis = at_once(&scene.pcap(), &options(1));
-        let decided: Vec<(&Flow, &Verdict)> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
+        let decided = at_once(&scene.pcap(), &options(1));
+        let flows: Vec<(&Flow, &Verdict)> = decided.collected.flows.iter().zip(decided.verdicts.iter()).collect();
         let sums = |room: &mut KeyBudget| {
             let mut sums = FlowSums::default();
-            decided.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
+            flows.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
             sums
         };
         let (all, bounded) = (sums(&mut KeyBudget::unlimited()), sums(&mut KeyBudget::new(members)));
@@ -273,8 +273,8 @@ fn looks_change_nothing_where_a_second_thread_counts() {
     let capture = many_mixed_flows();
     let expected = tables(&at_once(&capture, &options(1)));
     let looked_at = in_steps(source(&capture), &options(3), &[33_000, 10, 5000], |engine, _| {
-        let analysis = engine.decide();
-        assert_eq!(analysis.flows.len(), analysis.verdicts.len());
+        let decided = engine.decide();
+        assert_eq!(decided.collected.flows.len(), decided.verdicts.len());
     });
     assert!(tables(&looked_at) == expected);
 }
@@ -289,7 +289,7 @@ fn letting_go_is_the_same_for_any_number_of_threads() {
         })
     };
     let (one, three) = (run(1), run(3));
-    assert!(one.closed.as_ref().is_some_and(|closed| closed.flows > 10_000) && one.flows.len() > 1000);
+    assert!(one.collected.closed.as_ref().is_some_and(|closed| closed.flows > 10_000) && one.collected.flows.len() > 1000);
     assert!(tables(&one) == tables(&three));
 }
 
@@ -301,7 +301,7 @@ fn buckets_that_fit_are_as_wide_whatever_was_let_go() {
         let now = now(engine);
         engine.expire_idle(now, 10 * NANOSECONDS);
     });
-    let by_time = |analysis| sums_by(Report::new(analysis).rows::<TimelineRow>().into_iter().map(|row| (row.start, row.traffic)));
+    let by_time = |decided| sums_by(Report::new(decided).rows::<TimelineRow>().into_iter().map(|row| (row.start, row.traffic)));
     let (of_ended, of_all) = (by_time(&ended), by_time(&at_once(&capture, &adaptive)));
     assert!(of_all.len() > 60 && of_all.len() <= 600, "{}", of_all.len());
     assert!(of_ended == of_all);
@@ -319,8 +319,8 @@ fn a_look_shows_the_inputs_that_were_read_before_too() {
     let mut reading = source(&second);
     for packets in 1..=9 {
         assert!(engine.read(&mut reading, 1));
-        let analysis = engine.decide();
-        let counts = (analysis.inputs.len(), analysis.total().packets, analysis.flows.len());
+        let decided = engine.decide();
+        let counts = (decided.collected.inputs.len(), decided.collected.total().packets, decided.collected.flows.len());
         assert_eq!(counts, (2, 9 + packets, 2));
     }
     engine.close(&reading);
@@ -374,7 +374,7 @@ fn where_many_flows_ended_there_is_room_for_others() {
     }
     let capture = scene.pcap();
     let few = Options { max_flows: 2, ..options(1) };
-    assert_eq!(at_once(&capture, &few).flows.len(), 3, "the third stands for sixteen");
+    assert_eq!(at_once(&capture, &few).collected.flows.len(), 3, "the third stands for sixteen");
     let let_go = in_steps(source(&capture), &few, &[18], |engine, _| {
         // Nothing has come for two seconds, says the clock.
         let Moment { clock, running } = now(engine);
@@ -382,6 +382,6 @@ fn where_many_flows_ended_there_is_room_for_others() {
         engine.expire_idle(later, NANOSECONDS);
         assert_eq!(engine.flows(), 0);
     });
-    assert!(let_go.flows.iter().all(|flow| !flow.is_overflow()));
-    assert_eq!(let_go.closed.as_ref().map_or(0, |closed| closed.flows) as usize + let_go.flows.len(), 18);
+    assert!(let_go.collected.flows.iter().all(|flow| !flow.is_overflow()));
+    assert_eq!(let_go.collected.closed.as_ref().map_or(0, |closed| closed.flows) as usize + let_go.collected.flows.len(), 18);
 }

@@ -39,8 +39,8 @@ fn analysed_with(capture: &[u8], options: Options) -> Decided<'static> {
 }
 
 /// All tables but `capture`, which says what the file was called.
-fn tables(analysis: &Decided<'_>) -> Vec<String> {
-    tables_as_csv_without(TableName::Capture, analysis)
+fn tables(decided: &Decided<'_>) -> Vec<String> {
+    tables_as_csv_without(TableName::Capture, decided)
 }
 
 proptest! {
@@ -54,17 +54,17 @@ proptest! {
     /// What the laws say of rows holds for the text that is written of them.
     #[test]
     fn csv_and_json_hold_the_numbers_of_the_rows(scene in any_scene()) {
-        let analysis = analysed(&scene.pcap());
+        let decided = analysed(&scene.pcap());
         let row_of_text = |get: &dyn Fn(&str) -> String| {
             let number = |key| get(key).parse().unwrap();
             let traffic = Traffic { packets: number("packets"), wire_bytes: number("wire_bytes") };
             (["category", "service", "transport"].map(get), number("flows"), traffic)
         };
-        let rows: Vec<_> = Report::new(&analysis).rows::<ServiceRow>().into_iter()
+        let rows: Vec<_> = Report::new(&decided).rows::<ServiceRow>().into_iter()
             .map(|row| ([row.category, &row.service, row.transport.name()].map(str::to_owned), row.flows, row.traffic.part))
             .collect();
 
-        let text = table_as_csv(&analysis, TableName::Services);
+        let text = table_as_csv(&decided, TableName::Services);
         let csv = csv::Reader::from_reader(text.as_bytes()).into_deserialize()
             .map(|row: csv::Result<BTreeMap<String, String>>| row.unwrap())
             .map(|row| row_of_text(&|key| row[key].clone()))
@@ -74,7 +74,7 @@ proptest! {
         let mut document = Vec::new();
         let producer = json::Producer { version: "", services_table: String::new() };
         let heading = json::Heading { portolan: producer, input: Vec::new(), options: json::Settings::default() };
-        json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&analysis).table(name)), &mut document).unwrap();
+        json::write(&heading, TableName::ALL.into_iter().map(|name| Report::new(&decided).table(name)), &mut document).unwrap();
         let tables = &serde_json::from_slice::<Value>(&document).unwrap()["tables"];
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let json: Vec<_> = tables["services"].as_array().unwrap().iter().map(|row| row_of_text(&|key| text(&row[key]))).collect();
@@ -83,14 +83,14 @@ proptest! {
 
     #[test]
     fn with_room_for_few_flows_nothing_is_lost(scene in any_scene(), max_flows in 1..6usize) {
-        let analysis = analysed_with(&scene.pcap(), Options { max_flows, ..options() });
-        let distinguished = analysis.flows.iter().filter(|flow| !flow.is_overflow()).count();
+        let decided = analysed_with(&scene.pcap(), Options { max_flows, ..options() });
+        let distinguished = decided.collected.flows.iter().filter(|flow| !flow.is_overflow()).count();
         prop_assert!(distinguished <= max_flows);
-        let packets: u64 = analysis.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
+        let packets: u64 = decided.collected.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum();
         let all = analysed(&scene.pcap());
-        prop_assert_eq!(packets, all.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum::<u64>());
-        prop_assert_eq!(&analysis.tally, &all.tally);
-        assert_tables_agree(&analysis);
+        prop_assert_eq!(packets, all.collected.flows.iter().map(|flow| flow.packets.iter().sum::<u64>()).sum::<u64>());
+        prop_assert_eq!(&decided.collected.tally, &all.collected.tally);
+        assert_tables_agree(&decided);
     }
 
     #[test]
@@ -109,9 +109,9 @@ proptest! {
 
     #[test]
     fn sums_of_parts_merge_to_the_sum_of_all(scene in any_scene(), at in 0..30usize) {
-        let analysis = analysed(&scene.pcap());
-        let decided: Vec<_> = analysis.flows.iter().zip(analysis.verdicts.iter()).collect();
-        let (left, right) = decided.split_at(at.min(decided.len()));
+        let decided = analysed(&scene.pcap());
+        let flows: Vec<_> = decided.collected.flows.iter().zip(decided.verdicts.iter()).collect();
+        let (left, right) = flows.split_at(at.min(flows.len()));
         fn law<S: FlowSum + PartialEq + std::fmt::Debug>(left: &[(&portolan::flow::Flow, &Verdict)], right: &[(&portolan::flow::Flow, &Verdict)]) {
             let over = |flows: &[(&portolan::flow::Flow, &Verdict)]| S::over(flows.iter().copied());
             let mut merged = over(left);
@@ -133,30 +133,30 @@ proptest! {
     /// Also where some flows have ended, whose sums are all that there is.
     #[test]
     fn rows_made_from_the_flows_of_a_machine_or_server_are_their_sums(scene in any_scene(), closed in 0..20usize, closed_ports: bool) {
-        let analysis = analysed(&scene.pcap());
-        let (flows, verdicts) = (&analysis.flows, &analysis.verdicts);
+        let decided = analysed(&scene.pcap());
+        let (flows, verdicts) = (&decided.collected.flows, &decided.verdicts);
         let mut sums = FlowSums::default();
         flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut KeyBudget::unlimited()));
-        let decided = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
+        let decided_flows = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
         hosts.merge(sums.hosts.clone());
-        let made = HostFlows::new(decided);
-        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
+        let made = HostFlows::new(decided_flows);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided_flows)).collect();
         prop_assert!(rows.is_sorted_by_key(|(host, sum)| (Reverse(sum.sent.packets + sum.received.packets), *host)));
         let packets = [0, 1].map(|side| rows.iter().map(|(_, sum)| [sum.sent, sum.received][side].packets).sum::<u64>());
-        prop_assert_eq!(HostFlows::whole(decided).map(|traffic| traffic.packets), packets);
+        prop_assert_eq!(HostFlows::whole(decided_flows).map(|traffic| traffic.packets), packets);
         prop_assert_eq!(rows.len(), made.len());
         prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), hosts.iter().map(|(host, sum)| (*host, sum.clone())).collect());
 
         let mut servers = sums.servers.clone();
         servers.merge(Servers::over(flows.iter().zip(verdicts.iter())));
         let shown = servers.iter().filter(|(_, sum)| sum.shows_server || closed_ports);
-        let made = ServerFlows::new(decided, closed_ports);
-        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided)).collect();
+        let made = ServerFlows::new(decided_flows, closed_ports);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided_flows)).collect();
         prop_assert!(rows.is_sorted_by_key(|(key, _)| (key.host, key.port, key.transport)));
         let (flows, packets) = rows.iter().fold((0, 0), |(flows, packets), (_, sum)| (flows + sum.flows, packets + sum.traffic.packets));
-        let whole = made.whole(decided);
+        let whole = made.whole(decided_flows);
         prop_assert_eq!((whole.0, whole.1.packets), (flows, packets));
         prop_assert_eq!(rows.len(), made.len());
         prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), shown.map(|(server, sum)| (*server, sum.clone())).collect());
@@ -165,9 +165,9 @@ proptest! {
     /// What the terminal shows of the rows that it cuts off is what they add up to, however that is found out.
     #[test]
     fn rows_that_are_cut_off_are_added_up(scene in any_scene(), shown in 0..5usize) {
-        let analysis = analysed(&scene.pcap());
+        let decided = analysed(&scene.pcap());
         for name in TableName::ALL {
-            let table = Report::new(&analysis).table(name);
+            let table = Report::new(&decided).table(name);
             let sums = |rows| {
                 let mut sums = table.no_rows();
                 table.visit(rows, |row| sums.add(row));
@@ -224,8 +224,8 @@ proptest! {
         let ports = |from: &'static str, to: &'static str| {
             let mut scene = Scene::new();
             scene.frames(exchange((from, client), (to, server), 1));
-            let analysis = analysed(&scene.pcap());
-            let (flow, verdict) = (analysis.flows.get(0), analysis.verdicts[0]);
+            let decided = analysed(&scene.pcap());
+            let (flow, verdict) = (decided.collected.flows.get(0), decided.verdicts[0]);
             let place = |side: Side| (flow.key.ip_addr(side).to_string() == from, flow.key.port(side));
             (verdict.server.map(place), verdict.evidence, verdict.confidence)
         };
@@ -236,9 +236,9 @@ proptest! {
 /// Samples hold scans and kinds of packets that arbitrary captures lack.
 #[test]
 fn the_tables_of_every_sample_agree() {
-    for (name, analysis) in analysed_samples() {
+    for (name, decided) in analysed_samples() {
         println!("{name}");
-        assert_tables_agree(&analysis);
+        assert_tables_agree(&decided);
     }
 }
 

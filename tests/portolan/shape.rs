@@ -1,6 +1,6 @@
 //! Rules about the shape of the house: floors, module docs, length.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -74,21 +74,70 @@ fn first_word(text: &str) -> &str {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
+/// The imports of the library: each file but `lib.rs`, with a top-level module that it names.
+fn imports() -> Vec<(PathBuf, String)> {
+    let imports_of = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        let names: Vec<String> = text.split("crate::").skip(1).map(|rest| first_word(rest).to_owned()).collect();
+        names.into_iter().map(move |name| (path.clone(), name))
+    };
+    library().filter(|path| module(path) != "lib").flat_map(imports_of).collect()
+}
+
 #[test]
 fn no_file_imports_a_higher_floor() {
     let floors = floors();
+    let floor = |module: &str| *floors.get(module).unwrap_or_else(|| panic!("src/lib.rs gives {module} no floor"));
     let mut wrong = Vec::new();
-    for path in library().filter(|path| module(path) != "lib") {
-        let own = floors.get(&module(&path)).unwrap_or_else(|| panic!("src/lib.rs gives {} no floor", path.display()));
-        let text = fs::read_to_string(&path).unwrap();
-        for name in text.split("crate::").skip(1).map(first_word) {
-            let theirs = floors.get(name).copied().unwrap_or_default();
-            if theirs > *own {
-                wrong.push(format!("{} (floor {own}) imports {name} (floor {theirs})", path.display()));
-            }
+    for (path, name) in imports() {
+        let (own, theirs) = (floor(&module(&path)), floors.get(&name).copied().unwrap_or_default());
+        if theirs > own {
+            wrong.push(format!("{} (floor {own}) imports {name} (floor {theirs})", path.display()));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The imports that are left when modules that import none of the others, or that none of the others imports, are taken away
+/// again and again: none, unless there is a circle.
+fn circles(mut imports: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTreeSet<String>> {
+    loop {
+        let len = imports.len();
+        let imported: BTreeSet<String> = imports.values().flatten().cloned().collect();
+        imports.retain(|module, _| imported.contains(module));
+        let left: BTreeSet<String> = imports.keys().cloned().collect();
+        imports.values_mut().for_each(|names| names.retain(|name| left.contains(name)));
+        imports.retain(|_, names| !names.is_empty());
+        if imports.len() == len {
+            return imports;
+        }
+    }
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let mut imported: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, name) in imports().into_iter().filter(|(path, name)| module(path) != *name) {
+        imported.entry(module(&path)).or_default().insert(name);
+    }
+    assert!(imported.len() > 10, "the imports are there");
+    let circles = circles(imported);
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn a_circle_is_told_from_a_chain() {
+    let left = |pairs: &[(&str, &str)]| {
+        let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        pairs.iter().for_each(|(from, to)| {
+            imports.entry((*from).to_owned()).or_default().insert((*to).to_owned());
+        });
+        circles(imports)
+    };
+    assert!(left(&[("a", "b"), ("a", "c"), ("b", "c"), ("c", "d")]).is_empty());
+    let in_circle: Vec<String> =
+        left(&[("z", "a"), ("a", "b"), ("b", "c"), ("c", "a"), ("b", "d"), ("d", "e")]).into_keys().collect();
+    assert_eq!(in_circle, ["a", "b", "c"]);
 }
 
 /// The types that a file declares.

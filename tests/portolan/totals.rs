@@ -42,11 +42,11 @@ pub fn sums_by<K: Ord>(traffic: impl IntoIterator<Item = (K, Traffic)>) -> BTree
 
 fn every_packet_is_in_one_place_and_one_class_of_length(decided: &Decided<'_>) {
     let report = Report::new(decided);
-    let read = sum(decided.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic));
+    let read = sum(decided.collected.inputs.iter().flat_map(|input| &input.interfaces).map(|(_, tally)| tally.traffic));
     assert_eq!(sum(report.rows::<CaptureRow>().into_iter().map(|row| row.tally.traffic)), read);
     assert_eq!(sum(report.rows::<LedgerRow>().into_iter().map(|row| row.traffic.part)), read);
     assert_eq!(sum(report.rows::<SizeRow>().into_iter().map(|row| row.traffic.part)), read);
-    assert_eq!(decided.total(), read);
+    assert_eq!(decided.collected.total(), read);
 }
 
 /// Packets with ports are in the rows of their transport in `services`, other packets of a known protocol in `portless`.
@@ -79,7 +79,7 @@ fn flows_ranges_and_evidence_add_up_to_services(decided: &Decided<'_>) {
     let evidence = || report.rows::<EvidenceRow>().into_iter();
     assert_eq!(evidence().map(|row| row.flows.part).sum::<u64>(), flows);
     assert_eq!(sum(evidence().map(|row| row.traffic)), traffic);
-    if decided.closed.is_none() {
+    if decided.collected.closed.is_none() {
         let with_ports = report.rows::<FlowRow>().into_iter().filter(|row| Transport::from_protocol(row.ip_protocol).is_some());
         assert_eq!(sum(with_ports.flat_map(|row| [row.from_client, row.from_server])), traffic);
     }

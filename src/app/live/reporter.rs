@@ -104,35 +104,35 @@ fn lower_priority() {
 
 impl ReportInput {
     fn report(self) -> Vec<Error> {
-        let analysis = self.snapshot.decide();
-        self.settings.display.refresh(&analysis);
-        self.tables_after.map_or_else(Vec::new, |seconds| self.settings.write(&analysis, seconds))
+        let decided = self.snapshot.decide();
+        self.settings.display.refresh(&decided);
+        self.tables_after.map_or_else(Vec::new, |seconds| self.settings.write(&decided, seconds))
     }
 }
 
 impl ReportSettings {
     /// Writes the tables in every requested form. Returns the errors.
-    fn write(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
+    fn write(&self, decided: &Decided<'_>, seconds: u64) -> Vec<Error> {
         // Files do not disturb the display.
         let mut failures = match self.tables.is_shown() {
-            true => self.write_data(analysis),
-            false => self.display.suspend(|| self.write_data(analysis)),
+            true => self.write_data(decided),
+            false => self.display.suspend(|| self.write_data(decided)),
         };
         if self.for_people {
-            failures.extend(self.display.suspend(|| self.write_for_people(analysis, seconds)));
+            failures.extend(self.display.suspend(|| self.write_for_people(decided, seconds)));
         }
         failures
     }
 
-    fn write_data(&self, analysis: &Decided<'_>) -> Vec<Error> {
-        write_tables(&self.tables, || self.heading(), analysis, false)
+    fn write_data(&self, decided: &Decided<'_>) -> Vec<Error> {
+        write_tables(&self.tables, || self.heading(), decided, false)
     }
 
-    fn write_for_people(&self, analysis: &Decided<'_>, seconds: u64) -> Vec<Error> {
+    fn write_for_people(&self, decided: &Decided<'_>, seconds: u64) -> Vec<Error> {
         let after = |output: &mut dyn Write| writeln!(output, "{}\n", MESSAGES.tables_after(seconds));
         let mut failures: Vec<Error> = write_to(&Target::Stdout, after).err().into_iter().collect();
         let for_people = TablesJob { destinations: Vec::new(), ..self.tables.clone() };
-        failures.extend(write_tables(&for_people, || self.heading(), analysis, true));
+        failures.extend(write_tables(&for_people, || self.heading(), decided, true));
         failures
     }
 

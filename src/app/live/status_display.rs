@@ -76,9 +76,9 @@ impl StatusDisplay {
     }
 
     /// Shows the services of an analysis in the summary, if there is one.
-    pub fn refresh(&self, analysis: &Decided<'_>) {
+    pub fn refresh(&self, decided: &Decided<'_>) {
         if self.is_summary {
-            let services = services(analysis);
+            let services = services(decided);
             let mut summary = self.lock();
             summary.services = services;
             summary.draw();
@@ -122,14 +122,14 @@ impl StatusDisplay {
 }
 
 /// The services of an analysis as lines: as many as fit.
-fn services(analysis: &Decided<'_>) -> Vec<String> {
+fn services(decided: &Decided<'_>) -> Vec<String> {
     let (height, width) = size(&Term::stderr());
     let top = MAX_SERVICES.min(height.saturating_sub(OTHER_LINES)).max(1);
     // Columns that do not fit are mentioned where the user can ask for them: below the tables at the end.
     let view = View { width, tells_left_out: false, top: Some(top), ..view_on_stderr(Some(0)) };
     let mut services = Vec::new();
     // Writing to a vector cannot fail.
-    let _ = terminal::write(&Report::new(analysis).table(TableName::Services), view, &mut services);
+    let _ = terminal::write(&Report::new(decided).table(TableName::Services), view, &mut services);
     String::from_utf8_lossy(&services).lines().map(str::to_owned).collect()
 }
 
@@ -220,11 +220,11 @@ mod tests {
     #[test]
     fn a_summary_fits_the_terminal_and_shows_first_what_matters_most() {
         let office = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/office.pcapng");
-        let analysis = analyse(&Options::for_files([office]));
+        let decided = analyse(&Options::for_files([office]));
         let traffic = Traffic { packets: 2_358, wire_bytes: 450_233 };
         let status = LiveStatus { seconds: 3_671, traffic, rate: 39, flows: 172, dropped: [5, 1] };
         // Anything but a terminal counts as one of 24 lines of 80 characters.
-        let summary = Summary { status, services: services(&analysis), ..Summary::new() };
+        let summary = Summary { status, services: services(&decided), ..Summary::new() };
         let lines = summary.lines();
         let (height, width) = summary.terminal.size();
         assert!(lines.len() < usize::from(height), "{lines:?}");

@@ -1,4 +1,4 @@
-//! Which flow a packet belongs to. The flow table keeps sums and forgets packets, so the capture is read again and counted anew,
+//! The fate of a packet, and the flow that it belongs to. The flow table keeps sums and forgets packets, so the capture is read again and counted anew,
 //! packet by packet.
 
 use super::each_packet;
@@ -89,9 +89,9 @@ struct Replay {
 
 /// The result of a replay.
 struct Found {
-    /// The flows that wanted packets belong to, by their numbers in the analysis. Two directions of one flow may be there twice.
+    /// The flows that wanted packets belong to, by their numbers in the decided capture. Two directions of one flow may be there twice.
     flows: Vec<usize>,
-    /// The numbers in the analysis by those in the table, if any of them differ.
+    /// The numbers in the decided capture by those in the table, if any of them differ.
     numbers: Option<JoinedNumbers>,
 }
 

@@ -1,13 +1,14 @@
 //! Explanations, but for the ladder.
 
-use std::net::SocketAddr;
-
 use super::encapsulations;
 use super::numbers::{bytes, grouped, packets, rounded_duration};
 use super::{English, one_of};
 use crate::decode::EncapsulationStack;
-use crate::explain::Endpoint;
-use crate::messages::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
+use crate::explain::{
+    Actor, Conclusion, Endpoint, NamedPort, Opener, OtherNames, PacketAt, PortlessExchange, RequestedPacket, ServerConclusion,
+    ServerRole, Translation,
+};
+use crate::messages::ExplainMessages;
 use crate::service::{Confidence, FlowFlags, NameSource, Reply, Transport};
 
 /// A time after the start of the capture: `0.021 s`.
@@ -33,11 +34,33 @@ pub fn in_brackets(packet: Option<PacketAt>) -> String {
     }
 }
 
-impl ExplainMessages for English {
-    fn joined(&self, sentences: &[&str]) -> String {
-        sentences.join(" ")
-    }
+fn server_conclusion(conclusion: ServerConclusion) -> String {
+    let ServerConclusion { server, role, evidence, confidence, reply } = conclusion;
+    let role = match role {
+        ServerRole::Server => "is the server",
+        ServerRole::Group => "stands for the servers of the group",
+        ServerRole::Intended => "is the intended server",
+    };
+    let meaning = match confidence {
+        Confidence::Proven => "observed and not inferred",
+        Confidence::Strong => "right in at least 99 of 100 flows where this could be checked",
+        Confidence::Moderate => "right in at least 92 of 100 flows where this could be checked",
+        Confidence::Weak => "only a little better than a guess",
+        Confidence::None => "it cannot be told",
+    };
+    let evidence = match evidence.compared() {
+        Some([winner, loser]) => format!("{} ({winner} against {loser})", evidence.code()),
+        None => evidence.code().to_owned(),
+    };
+    let reply = match reply {
+        Some(Reply::Refused) => " It refused: nothing was listening there, as far as this flow shows.",
+        Some(Reply::Silent) => " It did not answer: this flow does not show whether anything was listening there.",
+        Some(Reply::OneWay | Reply::Answered) | None => "",
+    };
+    format!("So {server} {role}. Evidence: {evidence}. Confidence: {}, that is, {meaning}.{reply}", confidence.name())
+}
 
+impl ExplainMessages for English {
     fn flow_title(&self, id: u64, protocol: &str, [one, other]: [Endpoint; 2]) -> String {
         format!("Flow {id}: {protocol} between {one} and {other}")
     }
@@ -61,7 +84,8 @@ impl ExplainMessages for English {
         encapsulations::sentence(stacks)
     }
 
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String {
+    fn requested_packet(&self, requested: &RequestedPacket) -> String {
+        let RequestedPacket { packet, sender, about } = *requested;
         let number = grouped(packet.number);
         let at = packet.offset.map_or_else(String::new, |offset| format!(" at {}", seconds(offset)));
         let about = about.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
@@ -75,84 +99,43 @@ impl ExplainMessages for English {
         "Who is the server? The first rung with evidence decides."
     }
 
-    fn server_conclusion(&self, conclusion: &ServerConclusion) -> String {
-        let ServerConclusion { server, role, evidence, confidence, reply } = *conclusion;
-        let role = match role {
-            ServerRole::Server => "is the server",
-            ServerRole::Group => "stands for the servers of the group",
-            ServerRole::Intended => "is the intended server",
-        };
-        let meaning = match confidence {
-            Confidence::Proven => "observed and not inferred",
-            Confidence::Strong => "right in at least 99 of 100 flows where this could be checked",
-            Confidence::Moderate => "right in at least 92 of 100 flows where this could be checked",
-            Confidence::Weak => "only a little better than a guess",
-            Confidence::None => "it cannot be told",
-        };
-        let evidence = match evidence.compared() {
-            Some([winner, loser]) => format!("{} ({winner} against {loser})", evidence.code()),
-            None => evidence.code().to_owned(),
-        };
-        let reply = match reply {
-            Some(Reply::Refused) => " It refused: nothing was listening there, as far as this flow shows.",
-            Some(Reply::Silent) => " It did not answer: this flow does not show whether anything was listening there.",
-            Some(Reply::OneWay | Reply::Answered) | None => "",
-        };
-        format!("So {server} {role}. Evidence: {evidence}. Confidence: {}, that is, {meaning}.{reply}", confidence.name())
+    fn conclusion(&self, conclusion: &Conclusion) -> String {
+        match conclusion {
+            Conclusion::Server(conclusion) => server_conclusion(*conclusion),
+            Conclusion::Peers => "So the service is known, and neither side is its server: the two sides are peers.".into(),
+            Conclusion::ServiceAlone => "So the service is known, but it cannot be told which side is the server.".into(),
+            Conclusion::Undetermined => "So it cannot be told which side is the server, and Portolan does not guess.".into(),
+        }
     }
 
-    fn service_between_peers(&self) -> &'static str {
-        "So the service is known, and neither side is its server: the two sides are peers."
-    }
-
-    fn service_without_server(&self) -> &'static str {
-        "So the service is known, but it cannot be told which side is the server."
-    }
-
-    fn server_undetermined(&self) -> &'static str {
-        "So it cannot be told which side is the server, and Portolan does not guess."
-    }
-
-    fn opened_by_server(&self) -> &'static str {
-        "The server opened the flow, not the client."
-    }
-
-    fn opened_by_client(&self) -> &'static str {
-        "The client opened the flow."
-    }
-
-    fn sent_first_packet(&self, end: Endpoint, first: Option<PacketAt>) -> String {
-        format!("{end} sent the first packet{}.", in_brackets(first))
-    }
-
-    fn opener_unknown(&self) -> &'static str {
-        "It is not known which side opened the flow."
+    fn opener(&self, opener: &Opener) -> String {
+        match opener {
+            Opener::Server => "The server opened the flow, not the client.".into(),
+            Opener::Client => "The client opened the flow.".into(),
+            Opener::FirstSender(Actor { end, packet }) => format!("{end} sent the first packet{}.", in_brackets(*packet)),
+            Opener::Unknown => "It is not known which side opened the flow.".into(),
+        }
     }
 
     fn protocol_without_ports(&self, protocol: &str) -> String {
         format!("{protocol} has no ports, so there is no service to name; see the table portless.")
     }
 
-    fn asked_and_answered(
-        &self,
-        client: Endpoint,
-        asked: Option<PacketAt>,
-        server: Endpoint,
-        answered: Option<PacketAt>,
-    ) -> String {
-        format!("{client} sent a request{}, and {server} replied{}.", in_packet(asked), in_packet(answered))
-    }
-
-    fn asked_in_vain(&self, client: Endpoint, asked: Option<PacketAt>, server: Endpoint) -> String {
-        format!("{client} sent a request{}, and the capture has no reply from {server}.", in_packet(asked))
-    }
-
-    fn answered_unasked(&self, server: Endpoint, answered: Option<PacketAt>, client: Endpoint) -> String {
-        format!("{server} replied{}; the capture does not have the request from {client}.", in_packet(answered))
-    }
-
-    fn first_packet_came_from(&self, end: Endpoint, first: Option<PacketAt>) -> String {
-        format!("The first packet{} came from {end}.", in_brackets(first))
+    fn portless_exchange(&self, exchange: &PortlessExchange) -> String {
+        let requested = |client: &Actor| format!("{} sent a request{}", client.end, in_packet(client.packet));
+        let replied = |server: &Actor| format!("{} replied{}", server.end, in_packet(server.packet));
+        match exchange {
+            PortlessExchange::Answered { client, server } => format!("{}, and {}.", requested(client), replied(server)),
+            PortlessExchange::RequestAlone { client, server } => {
+                format!("{}, and the capture has no reply from {server}.", requested(client))
+            }
+            PortlessExchange::ReplyAlone { server, client } => {
+                format!("{}; the capture does not have the request from {client}.", replied(server))
+            }
+            PortlessExchange::FirstPacket(Actor { end, packet }) => {
+                format!("The first packet{} came from {end}.", in_brackets(*packet))
+            }
+        }
     }
 
     fn what_is_the_service(&self) -> &'static str {
@@ -198,15 +181,16 @@ impl ExplainMessages for English {
         "undetermined: without a server there is no port to name the service by."
     }
 
-    fn name_with_other_server(&self, names: &[&str]) -> String {
-        format!("If the other side were the server, the service would be {}.", one_of(names))
+    fn other_names(&self, others: &OtherNames<'_>) -> String {
+        match others {
+            OtherNames::WithOtherServer(names) => {
+                format!("If the other side were the server, the service would be {}.", one_of(names))
+            }
+            OtherNames::ByPorts(names) => format!("By its ports, the service could be {}.", one_of(names)),
+        }
     }
 
-    fn names_by_ports(&self, names: &[&str]) -> String {
-        format!("By its ports, the service could be {}.", one_of(names))
-    }
-
-    fn address_translated(&self, announced: SocketAddr, seen: SocketAddr) -> String {
+    fn address_translated(&self, Translation { announced, seen }: &Translation) -> String {
         format!("{announced} was announced, but {seen} was seen: something on the path translates addresses.")
     }
 

@@ -2,51 +2,53 @@
 
 use super::English;
 use super::numbers::{append_bytes, append_grouped, number_of};
-use crate::messages::{TableMessages, TitledTable};
-use crate::report::TableName;
+use crate::messages::TableMessages;
+use crate::report::{TableId, TableName};
 
 impl TableMessages for English {
-    fn table_title(&self, table: TitledTable) -> &'static str {
+    fn table_title(&self, table: TableId) -> &'static str {
         match table {
-            TitledTable::Analysis(TableName::Capture) => "Capture: what was read",
-            TitledTable::Analysis(TableName::Ledger) => "Ledger: one place for every packet",
-            TitledTable::Analysis(TableName::Services) => "Services: what the traffic was for, by the server's port",
-            TitledTable::Analysis(TableName::Portless) => "Portless: traffic without ports",
-            TitledTable::Analysis(TableName::Ports) => "Ports: traffic by port number",
-            TitledTable::Analysis(TableName::Ranges) => "Ranges: server ports by range, and how connections went",
-            TitledTable::Analysis(TableName::Servers) => "Servers: which machine serves what",
-            TitledTable::Analysis(TableName::Scans) => "Scans: who tried many ports or many hosts",
-            TitledTable::Analysis(TableName::Hosts) => "Hosts: what each address did",
-            TitledTable::Analysis(TableName::Flows) => "Flows: who talked to whom",
-            TitledTable::Analysis(TableName::Evidence) => "Evidence: how the server of each flow was found",
-            TitledTable::Analysis(TableName::Timeline) => "Timeline: what the traffic was for, over time",
-            TitledTable::Analysis(TableName::Sizes) => "Sizes: packets by length on the wire",
-            TitledTable::Analysis(TableName::Tunnels) => "Tunnels: packets by encapsulation",
-            TitledTable::Interfaces => "Interfaces: where packets can be captured",
-            TitledTable::Book => "Book of ports: what each port is registered or customarily used for",
-            TitledTable::Candidates => "Flows to choose from, with the second of the capture at which each began",
+            TableId::Analysis(TableName::Capture) => "Capture: what was read",
+            TableId::Analysis(TableName::Ledger) => "Ledger: one place for every packet",
+            TableId::Analysis(TableName::Services) => "Services: what the traffic was for, by the server's port",
+            TableId::Analysis(TableName::Portless) => "Portless: traffic without ports",
+            TableId::Analysis(TableName::Ports) => "Ports: traffic by port number",
+            TableId::Analysis(TableName::Ranges) => "Ranges: server ports by range, and how connections went",
+            TableId::Analysis(TableName::Servers) => "Servers: which machine serves what",
+            TableId::Analysis(TableName::Scans) => "Scans: who tried many ports or many hosts",
+            TableId::Analysis(TableName::Hosts) => "Hosts: what each address did",
+            TableId::Analysis(TableName::Flows) => "Flows: who talked to whom",
+            TableId::Analysis(TableName::Evidence) => "Evidence: how the server of each flow was found",
+            TableId::Analysis(TableName::Timeline) => "Timeline: what the traffic was for, over time",
+            TableId::Analysis(TableName::Sizes) => "Sizes: packets by length on the wire",
+            TableId::Analysis(TableName::Tunnels) => "Tunnels: packets by encapsulation",
+            TableId::Interfaces => "Interfaces: where packets can be captured",
+            TableId::Book => "Book of ports: what each port is registered or customarily used for",
+            TableId::Candidates => "Flows to choose from, with the second of the capture at which each began",
+            TableId::Other(key) => key,
         }
     }
 
-    fn empty_table(&self, table: TitledTable) -> &'static str {
+    fn empty_table(&self, table: TableId) -> &'static str {
         match table {
-            TitledTable::Analysis(TableName::Capture) => "no capture was read",
-            TitledTable::Analysis(
+            TableId::Analysis(TableName::Capture) => "no capture was read",
+            TableId::Analysis(
                 TableName::Services | TableName::Ports | TableName::Ranges | TableName::Servers | TableName::Evidence,
             ) => "no packets with ports",
-            TitledTable::Analysis(TableName::Portless) => "no packets without ports",
-            TitledTable::Analysis(TableName::Tunnels) => "no encapsulated packets",
-            TitledTable::Analysis(TableName::Scans) => "no scans found",
-            TitledTable::Analysis(
+            TableId::Analysis(TableName::Portless) => "no packets without ports",
+            TableId::Analysis(TableName::Tunnels) => "no encapsulated packets",
+            TableId::Analysis(TableName::Scans) => "no scans found",
+            TableId::Analysis(
                 TableName::Ledger | TableName::Hosts | TableName::Flows | TableName::Timeline | TableName::Sizes,
             )
-            | TitledTable::Candidates => "nothing to show",
-            TitledTable::Interfaces => "the system reports no interfaces",
-            TitledTable::Book => "no named ports",
+            | TableId::Candidates
+            | TableId::Other(_) => "nothing to show",
+            TableId::Interfaces => "the system reports no interfaces",
+            TableId::Book => "no named ports",
         }
     }
 
-    fn column_title(&self, table: TitledTable, key: &'static str) -> &'static str {
+    fn column_title(&self, table: TableId, key: &'static str) -> &'static str {
         match key {
             "file_format" => "format",
             "link_type" => "link type",
@@ -66,7 +68,7 @@ impl TableMessages for English {
             "server_port" | "client_port" => "port",
             "host_count" => "host count",
             // No other column of that table is about ports.
-            "port_count" if table == TitledTable::Analysis(TableName::Ranges) => "ports",
+            "port_count" if table == TableId::Analysis(TableName::Ranges) => "ports",
             "port_count" => "port count",
             "transport" => "proto",
             "evidence_detail" => "compared",

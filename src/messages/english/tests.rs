@@ -3,12 +3,12 @@
 use super::numbers::{duration, exact_bytes};
 use super::*;
 use crate::error::{Action, Error, ForeignFormat, NotACapture, SkippedFiles};
-use crate::explain::{ChoiceProblem, Endpoint};
+use crate::explain::{ChoiceProblem, Endpoint, KnownServerResult, PeerPorts, PortDiversityResult, RungResult};
 use crate::messages::{
     ChoiceMessages, ErrorMessages, ExplainMessages, InterruptedAt, Language, ReadingMessages, RungMessages, TableMessages,
-    TitledTable, UsageMessages,
+    UsageMessages,
 };
-use crate::report::TableName;
+use crate::report::{TableId, TableName};
 use crate::service::FlowFlags;
 
 fn passed_over(numbers: [u64; 4]) -> SkippedFiles {
@@ -45,8 +45,8 @@ fn sentences_of_one() -> Vec<String> {
         English.reading_interrupted("SIGINT", 1, None, 1),
         English.others(1),
         English.flow_size(1, 1, Some((1, 1))),
-        English.known_server(END, 1),
-        English.server_met_more_ports((END, 1), (END, 1)),
+        English.rung_result(&RungResult::KnownServer(KnownServerResult::One { server: END, flows: 1 })),
+        English.rung_result(&RungResult::PortDiversity(PortDiversityResult::Alike([PeerPorts { end: END, ports: 1 }; 2]))),
         English.choice_problem(&ChoiceProblem::NoSuchNumber { number: 1, flows: 1 }),
         English.choice_problem(&ChoiceProblem::NoSuchPacket { packet: 1, packets: 1 }),
         English.filter_matched_flows(1, 1, 1, 1),
@@ -110,13 +110,13 @@ fn one_of_something_is_singular_in_every_sentence() {
 
 #[test]
 fn every_table_has_a_title_of_its_own() {
-    let others = [TitledTable::Interfaces, TitledTable::Book, TitledTable::Candidates];
-    let tables: Vec<TitledTable> = TableName::ALL.map(TitledTable::Analysis).into_iter().chain(others).collect();
+    let others = [TableId::Interfaces, TableId::Book, TableId::Candidates];
+    let tables: Vec<TableId> = TableName::ALL.map(TableId::Analysis).into_iter().chain(others).collect();
     let titles: std::collections::HashSet<&str> = tables.iter().map(|table| English.table_title(*table)).collect();
-    assert_eq!(titles.len(), tables.len());
-    let keys = TableName::ALL.map(TableName::key).into_iter().chain(["interfaces", "book", "candidates"]);
-    assert_eq!(keys.filter_map(TitledTable::from_key).collect::<Vec<_>>(), tables);
-    assert_eq!(Language::default().messages().table_title(TitledTable::Book), English.table_title(TitledTable::Book));
+    let keys: std::collections::HashSet<&str> = tables.iter().map(|table| table.key()).collect();
+    assert_eq!((titles.len(), keys.len()), (tables.len(), tables.len()));
+    assert_eq!(English.table_title(TableId::Other("pets")), "pets");
+    assert_eq!(Language::default().messages().table_title(TableId::Book), English.table_title(TableId::Book));
 }
 
 #[test]
