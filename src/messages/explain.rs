@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::decode::EncapsulationStack;
 use crate::explain::Endpoint;
+use crate::flow::FlowId;
 use crate::service::{Confidence, Evidence, FlowFlags, NameSource, Reply, Transport};
 
 /// A packet of the capture.
@@ -60,7 +61,7 @@ pub trait ExplainMessages {
     fn joined(&self, sentences: &[&str]) -> String;
 
     /// The heading: number, protocol, and endpoints, the one that sent the first packet first.
-    fn flow_title(&self, id: u64, protocol: &str, ends: [Endpoint; 2]) -> String;
+    fn flow_title(&self, id: FlowId, protocol: &str, ends: [Endpoint; 2]) -> String;
 
     /// The volume of a flow; nanoseconds from the start of the capture to its first and its last packet.
     fn flow_size(&self, packets: u64, wire_bytes: u64, times: Option<(i64, i64)>) -> String;
@@ -69,7 +70,7 @@ pub trait ExplainMessages {
     fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String>;
 
     /// The packet that was asked for: its sender, or `None` for a later fragment, and the flow that an ICMP error is about.
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String;
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<FlowId>) -> String;
 
     /// The heading of the ladder.
     fn who_is_the_server(&self) -> &'static str;

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::PacketAt;
 use crate::explain::{Endpoint, RungState};
+use crate::flow::FlowId;
 use crate::service::{AnnouncementKind, Rank, Transport};
 
 /// The names of the two messages of a transport's handshake.
@@ -36,7 +37,7 @@ pub struct AnnouncedFlow {
     /// The number of the packet that announced it.
     pub packet: u64,
     /// The number of the flow that is the control channel.
-    pub channel: Option<u64>,
+    pub channel: Option<FlowId>,
     /// The sender of the announcement.
     pub sender: IpAddr,
     /// The announced endpoint.

@@ -7,6 +7,7 @@ use super::numbers::{bytes, grouped, packets, rounded_duration};
 use super::{English, one_of};
 use crate::decode::EncapsulationStack;
 use crate::explain::Endpoint;
+use crate::flow::FlowId;
 use crate::messages::{ExplainMessages, NamedPort, PacketAt, ServerConclusion, ServerRole};
 use crate::service::{Confidence, FlowFlags, NameSource, Reply, Transport};
 
@@ -38,7 +39,7 @@ impl ExplainMessages for English {
         sentences.join(" ")
     }
 
-    fn flow_title(&self, id: u64, protocol: &str, [one, other]: [Endpoint; 2]) -> String {
+    fn flow_title(&self, id: FlowId, protocol: &str, [one, other]: [Endpoint; 2]) -> String {
         format!("Flow {id}: {protocol} between {one} and {other}")
     }
 
@@ -61,7 +62,7 @@ impl ExplainMessages for English {
         encapsulations::sentence(stacks)
     }
 
-    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<u64>) -> String {
+    fn requested_packet(&self, packet: PacketAt, sender: Option<Endpoint>, about: Option<FlowId>) -> String {
         let number = grouped(packet.number);
         let at = packet.offset.map_or_else(String::new, |offset| format!(" at {}", seconds(offset)));
         let about = about.map_or_else(String::new, |flow| format!("; it is an ICMP error about a packet of flow {flow}"));
