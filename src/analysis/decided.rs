@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Collected;
 use crate::decide::{Relations, Roles};
-use crate::flow::{Flow, Joined, JoinedNumbers, Timelines};
+use crate::flow::{Flow, FlowIndex, Joined, JoinedNumbers, Timelines};
 use crate::service::{Category, Verdict};
 use crate::stats::flows::FlowSum;
 use crate::stats::{DecidedFlows, Scanner, Scans};
@@ -70,7 +70,10 @@ impl<'c> Decided<'c> {
         const FLOWS: usize = 0;
         const NON_IP: usize = 1;
         let category = |part: usize, owner: u32| match part {
-            FLOWS => self.category_of(self.joined.as_ref().map_or(owner, |joined| joined.now(owner)) as usize),
+            FLOWS => {
+                let index = FlowIndex::from_owner(owner);
+                self.category_of(self.joined.as_ref().map_or(index, |joined| joined.now(index)).place())
+            }
             NON_IP => None,
             _ => self.collected.closed.as_ref().and_then(|closed| closed.category_of(owner)),
         };

@@ -1,6 +1,6 @@
 //! Expired flows, as the engine passes them to their receiver before it removes them.
 
-use crate::flow::{Flow, Flows, JoinedNumbers, Timeline};
+use crate::flow::{Flow, FlowIndex, Flows, JoinedNumbers, Timeline};
 use crate::service::{Category, Registry, Verdict};
 use crate::stats::{Scanner, Scans};
 use crate::support::chunked_vec::ChunkedVec;
@@ -52,9 +52,12 @@ impl<'e> Expired<'e> {
     /// The times of the expired flows' packets, if packets are counted by time. Its owners are numbers for
     /// [`Expired::category_of`].
     pub fn timeline(&self) -> Option<Timeline> {
-        let number_of = |owner: u32| self.joined.map_or(owner, |joined| joined.now(owner));
-        let mut timeline = self.timeline?.part_of(|owner| self.has_expired[number_of(owner) as usize]);
-        timeline.renumber(number_of);
+        let flow_of = |owner: u32| {
+            let index = FlowIndex::from_owner(owner);
+            self.joined.map_or(index, |joined| joined.now(index))
+        };
+        let mut timeline = self.timeline?.part_of(|owner| self.has_expired[flow_of(owner).place()]);
+        timeline.renumber(|owner| flow_of(owner).owner());
         Some(timeline)
     }
 

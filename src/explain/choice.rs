@@ -3,7 +3,7 @@
 use super::Question;
 use super::Whereabouts;
 use crate::decode::Decoded;
-use crate::flow::{Flow, Flows};
+use crate::flow::{Flow, FlowId, Flows};
 use crate::service::protocols;
 use crate::stats::Place;
 
@@ -41,7 +41,7 @@ pub enum ChoiceProblem {
     /// The flow stands for all of its protocol beyond the limit of flows.
     Overflow {
         /// Its number.
-        number: u64,
+        number: FlowId,
         /// Its protocol.
         protocol: String,
     },
@@ -55,7 +55,7 @@ pub enum ChoiceProblem {
     /// The only flow that matches the question has no packet that matches the filter.
     FilterMissesFlow {
         /// Its number.
-        number: u64,
+        number: FlowId,
     },
     /// Several flows match the question, and none has a packet that matches the filter.
     FilterMissesFlows {

@@ -4,6 +4,7 @@ use super::endpoint::Endpoint;
 use super::name::NameExplanation;
 use super::rung_result::LadderStep;
 use crate::decode::EncapsulationStack;
+use crate::flow::FlowId;
 use crate::service::{Confidence, Evidence, FlowFlags, Reply};
 
 /// The explanation of one flow. Packets are those that show a fact, as far as they are known.
@@ -23,7 +24,7 @@ pub struct Explanation<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowSummary {
     /// The number of the flow, counted from 1.
-    pub id: u64,
+    pub id: FlowId,
     /// The name of the protocol.
     pub protocol: String,
     /// The endpoints, the one that sent the first packet first.
@@ -55,7 +56,7 @@ pub struct RequestedPacket {
     /// Its sender; `None` for a later fragment.
     pub sender: Option<Endpoint>,
     /// If it is an ICMP error: the number of the flow that it is about, counted from 1.
-    pub about: Option<u64>,
+    pub about: Option<FlowId>,
 }
 
 /// An endpoint, and the packet that shows what it did.

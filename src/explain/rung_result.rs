@@ -1,5 +1,6 @@
 //! The steps of the ladder, as data: the finding of each rung, or the reason why it has none.
 
+use crate::flow::FlowId;
 use std::net::{IpAddr, SocketAddr};
 
 use super::endpoint::Endpoint;
@@ -83,7 +84,7 @@ pub struct AnnouncedFlow {
     /// The number of the packet that announced it.
     pub packet: u64,
     /// The number of the flow that is the control channel.
-    pub channel: Option<u64>,
+    pub channel: Option<FlowId>,
     /// The sender of the announcement.
     pub sender: IpAddr,
     /// The announced endpoint.

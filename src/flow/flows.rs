@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::halves::{self, Joined, Networks};
+use super::numbers::{FlowId, FlowIndex};
 use super::record::Flow;
 use crate::decode::Observation;
 use crate::support::chunked_vec::{ChunkedVec, PreallocatedChunk};
@@ -35,20 +36,20 @@ pub fn make_spare() -> SpareFlows {
     PreallocatedChunk::made(|| Flow::overflow(0))
 }
 
-/// Identifiers of flows: their numbers over the whole capture from 0, expired flows counted among them.
+/// The flows' numbers over the whole capture, expired flows counted among them.
 #[derive(Clone, Debug, Default)]
 struct Ids {
     /// The identifiers of the first flows, which were there when flows were last removed.
-    first: Vec<u64>,
+    first: Vec<FlowId>,
     /// The number of flows that had begun by then.
     following: u64,
 }
 
 impl Ids {
-    fn of(&self, number: usize) -> u64 {
-        match self.first.get(number) {
+    fn id(&self, place: usize) -> FlowId {
+        match self.first.get(place) {
             Some(id) => *id,
-            None => self.following + (number - self.first.len()) as u64,
+            None => FlowId(self.following + (place - self.first.len()) as u64 + 1),
         }
     }
 }
@@ -96,9 +97,14 @@ impl Flows {
         self.flows.iter()
     }
 
-    /// The identifier of a flow: its number over the whole capture, from 1. Unless flows have expired, it is `number` + 1.
-    pub fn id(&self, number: usize) -> u64 {
-        self.ids.of(number) + 1
+    /// The identifier of the flow with the number `number`. Unless flows have expired, it is `number` + 1.
+    pub fn id(&self, number: usize) -> FlowId {
+        self.ids.id(number)
+    }
+
+    /// The number of flows that have begun, expired ones included.
+    fn begun(&self) -> u64 {
+        self.ids.following + (self.len() - self.ids.first.len()) as u64
     }
 
     /// The largest number of items that any part of the collection has memory for.
@@ -148,21 +154,21 @@ impl Flows {
     }
 
     /// Removes the flows for which `is_expired` is true. Returns the new numbers of the others, by their old ones.
-    pub(super) fn remove(&mut self, is_expired: &[bool]) -> Vec<u32> {
+    pub(super) fn remove(&mut self, is_expired: &[bool]) -> Vec<FlowIndex> {
         let staying = is_expired.iter().filter(|is_expired| !**is_expired).count();
-        let mut numbers = vec![0; is_expired.len()];
+        let mut numbers = vec![FlowIndex::default(); is_expired.len()];
         let mut flows = ChunkedVec::default();
         let mut ids = Vec::with_capacity(staying);
         for (number, flow) in self.flows.iter().enumerate().filter(|(number, _)| !is_expired[*number]) {
-            numbers[number] = flows.len() as u32;
-            ids.push(self.ids.of(number));
+            numbers[number] = FlowIndex::new(flows.len());
+            ids.push(self.ids.id(number));
             flows.push(flow.clone());
         }
-        self.ids = Ids { first: ids, following: self.ids.of(self.len()) };
+        self.ids = Ids { first: ids, following: self.begun() };
         self.flows = flows;
         self.icmp_originals.clear();
         let kept = std::mem::take(&mut self.rare).into_iter().filter(|(number, _)| !is_expired[*number]);
-        self.rare = kept.map(|(number, rare)| (numbers[number] as usize, rare)).collect();
+        self.rare = kept.map(|(number, rare)| (numbers[number].place(), rare)).collect();
         numbers
     }
 
@@ -177,7 +183,7 @@ impl Flows {
     ) -> Flows {
         let have_expired = self.ids.following > 0;
         let ids = if have_expired {
-            Ids { first: kept.map(|number| self.ids.of(number)).collect(), following: self.ids.of(self.len()) }
+            Ids { first: kept.map(|number| self.ids.id(number)).collect(), following: self.begun() }
         } else {
             Ids::default()
         };

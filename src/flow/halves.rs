@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::flows::{Flows, Rare};
+use super::numbers::FlowIndex;
 use super::record::{Flow, REUSE_AFTER};
 use crate::decode::{EncapsulationId, FlowKey, Observation, Side};
 use crate::support::chunked_vec::ChunkedVec;
@@ -31,7 +32,7 @@ pub struct Joined {
 
 /// The numbers of flows after halves were joined.
 #[derive(Debug)]
-pub struct JoinedNumbers(Vec<u32>);
+pub struct JoinedNumbers(Vec<FlowIndex>);
 
 /// Encapsulations that are two directions of one network. Each is mapped to the one that its flows have after joining.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,7 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
         .for_each(|(kept, absorbed)| networks.unite(flows.get(*kept).key.encapsulation, flows.get(*absorbed).key.encapsulation));
     let (later, halves): (Map<usize, usize>, Map<usize, usize>) =
         (pairs.iter().copied().collect(), pairs.iter().map(|(kept, absorbed)| (*absorbed, *kept)).collect());
-    let mut numbers: Vec<u32> = Vec::with_capacity(flows.len());
+    let mut numbers: Vec<FlowIndex> = Vec::with_capacity(flows.len());
     let mut joined = ChunkedVec::default();
     for (number, flow) in flows.iter().enumerate() {
         // The half that is kept has the lower number.
@@ -86,7 +87,7 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
             numbers.push(numbers[*kept]);
             continue;
         }
-        numbers.push(joined.len() as u32);
+        numbers.push(FlowIndex::new(joined.len()));
         joined.push(match later.get(&number) {
             Some(other) => flow.joined_with(flows.get(*other)),
             None => flow.clone(),
@@ -94,12 +95,12 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
     }
     let mut rare: HashMap<usize, Rare> = HashMap::new();
     for (number, original) in originals {
-        let number = numbers[number] as usize;
+        let number = numbers[number].place();
         joined.get_mut(number).add_icmp_error(original);
         rare.entry(number).or_default().icmp_errors += 1;
     }
     for (number, counts) in flows.all_rare() {
-        rare.entry(numbers[number] as usize).or_default().merge(counts);
+        rare.entry(numbers[number].place()).or_default().merge(counts);
     }
     let kept = (0..flows.len()).filter(|number| !halves.contains_key(number));
     let together = flows.rearranged(joined, rare, networks, kept);
@@ -108,20 +109,20 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
 
 impl JoinedNumbers {
     /// The present number of the flow that had the number `before`. The two halves of one flow have the same.
-    pub fn now(&self, before: u32) -> u32 {
-        self.0[before as usize]
+    pub fn now(&self, before: FlowIndex) -> FlowIndex {
+        self.0[before.place()]
     }
 
     /// Expands values by the present numbers to values by the earlier numbers.
     pub fn spread<T: Copy>(&self, now: &[T]) -> Vec<T> {
-        self.0.iter().map(|number| now[*number as usize]).collect()
+        self.0.iter().map(|number| now[number.place()]).collect()
     }
 
     /// Combines flags by the earlier numbers to flags by the present numbers: true where all halves of the flow had true.
     pub fn gathered(&self, before: &[bool]) -> Vec<bool> {
         let mut now = Vec::new();
         for (number, holds) in self.0.iter().zip(before) {
-            match now.get_mut(*number as usize) {
+            match now.get_mut(number.place()) {
                 Some(other) => *other &= *holds,
                 // Joined flows are numbered in the order of their first halves.
                 None => now.push(*holds),

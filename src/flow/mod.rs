@@ -8,6 +8,7 @@ mod flows;
 mod fragments;
 mod halves;
 mod merge;
+mod numbers;
 mod record;
 mod table;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use connection::{Initiator, Outcome};
 pub use flows::{Flows, Rare, SpareFlows, make_spare};
 pub use fragments::{Followed, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, JoinedNumbers, Networks};
+pub use numbers::{FlowId, FlowIndex};
 pub use record::{Flow, REUSE_AFTER};
 pub use table::{BATCH, DEFAULT_MAX_FLOWS, FlowTable, MAX_FLOWS, TableOptions};
 pub use timeline::{MAX_BUCKETS, Timeline, TimelineOptions, Timelines};

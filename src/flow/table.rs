@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::flows::{Flows, SpareFlows};
+use super::numbers::FlowIndex;
 use super::record::Flow;
 use super::timeline::{Timeline, TimelineOptions};
 use crate::decode::{FlowKey, Fragment, Observation};
@@ -51,7 +52,7 @@ pub struct FlowTable {
     /// The hashes of the keys in the batches that are under way.
     hashes: Vec<u64>,
     /// The most likely flow of each hash, as far as it has been looked up.
-    guesses: Vec<Option<u32>>,
+    guesses: Vec<Option<FlowIndex>>,
     options: TableOptions,
     /// By protocol: the number of its overflow record, which stands for the flows that there was no room for.
     overflows: BTreeMap<u8, usize>,
@@ -146,11 +147,11 @@ impl FlowTable {
     pub fn remove(&mut self, is_expired: &[bool]) {
         self.index = HashIndex::default();
         let numbers = self.flows.remove(is_expired);
-        self.overflows.values_mut().for_each(|number| *number = numbers[*number] as usize);
+        self.overflows.values_mut().for_each(|number| *number = numbers[*number].place());
         self.index_flows();
         if let Some(timeline) = &mut self.timeline {
-            *timeline = timeline.part_of(|number| !is_expired[number as usize]);
-            timeline.renumber(|number| numbers[number as usize]);
+            *timeline = timeline.part_of(|owner| !is_expired[FlowIndex::from_owner(owner).place()]);
+            timeline.renumber(|owner| numbers[FlowIndex::from_owner(owner).place()].owner());
         }
     }
 
@@ -198,22 +199,22 @@ impl FlowTable {
 
     /// Guesses the flows of a batch and brings their records into the cache.
     #[inline]
-    fn guess_batch(&self, hashes: &[u64], guesses: &mut Vec<Option<u32>>) {
+    fn guess_batch(&self, hashes: &[u64], guesses: &mut Vec<Option<FlowIndex>>) {
         guesses.extend(hashes.iter().map(|hash| {
             let number = self.index.guess(*hash)?;
             let flow = self.flows.get(number);
             // One field in each of the flow's cache lines.
             prefetch(&flow.key);
             prefetch(&flow.payload_bytes);
-            Some(number as u32)
+            Some(FlowIndex::new(number))
         }));
     }
 
     /// Counts a batch of observations into their flows. After the guesses for these come guesses for later ones.
     #[inline]
-    fn count_batch(&mut self, batch: &[Observation], hashes: &[u64], guesses: &mut [Option<u32>]) {
+    fn count_batch(&mut self, batch: &[Observation], hashes: &[u64], guesses: &mut [Option<FlowIndex>]) {
         for (place, (observation, hash)) in batch.iter().zip(hashes).enumerate() {
-            let counted = guesses[place].is_some_and(|number| self.count_at_once(number, observation));
+            let counted = guesses[place].is_some_and(|index| self.count_at_once(index.place(), observation));
             if !counted && self.count_elsewhere(*hash, observation) {
                 // The guesses may lead to the flow before this one.
                 guesses[place..].fill(None);
@@ -223,13 +224,13 @@ impl FlowTable {
 
     /// Counts an observation if it is just another packet of the guessed flow, as nearly all are.
     #[inline]
-    fn count_at_once(&mut self, number: u32, observation: &Observation) -> bool {
-        let flow = self.flows.get_mut(number as usize);
+    fn count_at_once(&mut self, number: usize, observation: &Observation) -> bool {
+        let flow = self.flows.get_mut(number);
         let is_whole = !observation.is_icmp_original && observation.fragment == Fragment::Whole;
         let fits = flow.key == observation.key && is_whole && !flow.is_ended_by(observation, self.options.idle_timeout);
         if fits {
             flow.add(observation);
-            self.add_to_timeline(number as usize, observation);
+            self.add_to_timeline(number, observation);
         }
         fits
     }
@@ -272,7 +273,7 @@ impl FlowTable {
     #[inline]
     fn add_to_timeline(&mut self, number: usize, observation: &Observation) {
         if let Some(timeline) = &mut self.timeline {
-            timeline.add(number as u32, observation.time, observation.wire_len);
+            timeline.add(FlowIndex::new(number).owner(), observation.time, observation.wire_len);
         }
     }
 
@@ -348,7 +349,7 @@ mod tests {
     /// (Identifier, client's port, packets of the client) of each flow.
     fn flow_counts(table: &FlowTable) -> Vec<(u64, u16, u64)> {
         let flows = table.flows();
-        flows.iter().enumerate().map(|(number, flow)| (flows.id(number), flow.key.port(Side::A), flow.packets[0])).collect()
+        flows.iter().enumerate().map(|(number, flow)| (flows.id(number).0, flow.key.port(Side::A), flow.packets[0])).collect()
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use crate::decode::EncapsulationStack;
 use crate::explain::{Conclusion, Endpoint, NamedPort, Opener, OtherNames, PortlessExchange, RequestedPacket, Translation};
+use crate::flow::FlowId;
 use crate::service::{FlowFlags, NameSource, Transport};
 
 /// Sentences of an explanation.
 pub trait ExplainMessages {
     /// The heading: number, protocol, and endpoints, the one that sent the first packet first.
-    fn flow_title(&self, id: u64, protocol: &str, ends: [Endpoint; 2]) -> String;
+    fn flow_title(&self, id: FlowId, protocol: &str, ends: [Endpoint; 2]) -> String;
 
     /// The volume of a flow; nanoseconds from the start of the capture to its first and its last packet.
     fn flow_size(&self, packets: u64, wire_bytes: u64, times: Option<(i64, i64)>) -> String;

@@ -12,7 +12,7 @@ use crate::analysis::Decided;
 use crate::decide::roles;
 use crate::decode::protocol::ip;
 use crate::decode::{Encapsulation, EncapsulationId};
-use crate::flow::Initiator;
+use crate::flow::{FlowId, Initiator};
 use crate::service::{Confidence, Evidence, FlowFlags, Transport};
 use crate::stats::flows::{client_side, sent_by};
 use crate::support::parallel;
@@ -25,7 +25,7 @@ use crate::traffic::Traffic;
 #[derive(Clone, Debug, Default)]
 pub struct FlowRow<'a> {
     /// The number of the flow, counted from 1.
-    pub flow_id: Option<u64>,
+    pub flow_id: Option<FlowId>,
     /// The key of the transport, or of the IP protocol if it has no ports.
     pub transport: Cow<'a, str>,
     /// The number of the IP protocol.
@@ -77,7 +77,7 @@ pub struct FlowRow<'a> {
     /// The Community ID.
     pub community_id: Option<CommunityId<'a>>,
     /// The number of the control connection that announced the flow.
-    pub control_flow: Option<u64>,
+    pub control_flow: Option<FlowId>,
 }
 
 impl Record for FlowRow<'static> {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::community_id::CommunityId;
 use crate::decode::Encapsulation;
+use crate::flow::FlowId;
 use crate::service::book::{Document, PortDescription};
 use crate::time::Time;
 use crate::traffic::Traffic;
@@ -168,6 +169,12 @@ impl<'r> From<&'r Cow<'_, str>> for Value<'r> {
 impl From<u64> for Value<'_> {
     fn from(number: u64) -> Self {
         Value::Integer(number)
+    }
+}
+
+impl From<FlowId> for Value<'_> {
+    fn from(id: FlowId) -> Self {
+        Value::Integer(id.0)
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::explain;
-use portolan::flow::TimelineOptions;
+use portolan::flow::{FlowId, TimelineOptions};
 use portolan::report::{self, CaptureRow, ColumnRole, FlowRow, Report, Table, TableId, TableName};
 use portolan::service::Registry;
 use portolan::service::book::Book;
@@ -139,7 +139,7 @@ fn rows_are_typed_and_the_total_has_no_file() {
     assert_eq!((total.file.as_deref(), total.tally.traffic), (None, decided.collected.total()));
     assert!(rows.into_iter().all(|row| row.file.is_some()));
     let flows: Vec<FlowRow<'_>> = Report::new(&decided).rows::<FlowRow>().into_iter().collect();
-    assert!(flows.iter().zip(1..).all(|(flow, number)| flow.flow_id == Some(number)));
+    assert!(flows.iter().zip(1..).all(|(flow, number)| flow.flow_id == Some(FlowId(number))));
     assert!(flows.iter().any(|flow| flow.vlan == [[10]]) && flows.iter().any(|flow| flow.tunnel.len() == 1));
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use portolan::analysis::{Decided, Engine, Moment, Options, analyse_sources};
 use portolan::capture::{Completeness, InputName, Source};
-use portolan::flow::{Flow, TimelineOptions};
+use portolan::flow::{Flow, FlowId, TimelineOptions};
 use portolan::report::{FlowRow, HostRow, Report, ServiceRow, TableName, TimelineRow};
 use portolan::service::{FlowFlags, Verdict};
 use portolan::stats::KeyBudget;
@@ -107,7 +107,7 @@ fn now(engine: &mut Engine) -> Moment {
 }
 
 /// The flows by number, without their flags: that an earlier flow had the same ports is forgotten with that flow.
-fn flows_without_flags(decided: &Decided<'_>) -> BTreeMap<Option<u64>, String> {
+fn flows_without_flags(decided: &Decided<'_>) -> BTreeMap<Option<FlowId>, String> {
     let rows = Report::new(decided).rows::<FlowRow>().into_iter();
     rows.map(|row| (row.flow_id, format!("{:?}", FlowRow { flags: FlowFlags::empty(), ..row }))).collect()
 }

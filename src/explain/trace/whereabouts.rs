@@ -5,7 +5,7 @@ use super::each_packet;
 use crate::analysis::Options;
 use crate::capture::{Filter, Filtered, Interface, Packet};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Side};
-use crate::flow::{FlowTable, Followed, Fragments, JoinedNumbers, TableOptions};
+use crate::flow::{FlowIndex, FlowTable, Followed, Fragments, JoinedNumbers, TableOptions};
 use crate::time::Time;
 
 /// The flows that a filter's packets belong to.
@@ -97,7 +97,7 @@ struct Found {
 
 impl Found {
     fn joined(&self, number: usize) -> usize {
-        self.numbers.as_ref().map_or(number, |numbers| numbers.now(number as u32) as usize)
+        self.numbers.as_ref().map_or(number, |numbers| numbers.now(FlowIndex::new(number)).place())
     }
 }
 

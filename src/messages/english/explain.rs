@@ -8,6 +8,7 @@ use crate::explain::{
     Actor, Conclusion, Endpoint, NamedPort, Opener, OtherNames, PacketAt, PortlessExchange, RequestedPacket, ServerConclusion,
     ServerRole, Translation,
 };
+use crate::flow::FlowId;
 use crate::messages::ExplainMessages;
 use crate::service::{Confidence, FlowFlags, NameSource, Reply, Transport};
 
@@ -61,7 +62,7 @@ fn server_conclusion(conclusion: ServerConclusion) -> String {
 }
 
 impl ExplainMessages for English {
-    fn flow_title(&self, id: u64, protocol: &str, [one, other]: [Endpoint; 2]) -> String {
+    fn flow_title(&self, id: FlowId, protocol: &str, [one, other]: [Endpoint; 2]) -> String {
         format!("Flow {id}: {protocol} between {one} and {other}")
     }
 
