@@ -13,6 +13,7 @@ pub mod jsonl;
 mod layout;
 pub mod port_page;
 mod priorities;
+mod prose;
 mod stream;
 pub mod terminal;
 pub mod wrap;

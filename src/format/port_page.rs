@@ -2,66 +2,60 @@
 
 use std::io::{self, Write};
 
-use super::terminal::{View, emphasised};
-use super::wrap::write_hanging;
+use super::prose::Prose;
+use super::terminal::View;
 use crate::messages::{Messages, PortLabel};
 use crate::service::book::{Page, PortRange};
 use crate::service::{NameSource, Transport};
-use crate::untrusted::clean;
 
-/// Columns in front of a sentence.
-const INDENT: usize = 2;
 /// Columns in front of what an entry says.
 const ENTRY_INDENT: usize = 12;
 
 /// Writes what the pages of a port say, and what its number says by itself.
 pub fn write(port: u16, pages: &[Page<'_>], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let messages = view.messages;
+    let mut prose = Prose::new(view, output);
     let has = |transport| pages.iter().any(|page| page.transport == transport);
     let is_usual = has(Transport::Tcp) || has(Transport::Udp);
     for page in pages {
-        writeln!(output, "{}", emphasised(&title(page, messages), view))?;
+        prose.title(&title(page, messages))?;
         // Beginners meet two transports; the others have no more than a title, unless they are asked for.
         if !is_usual || matches!(page.transport, Transport::Tcp | Transport::Udp) {
-            write_page(port, page, view, output)?;
+            write_page(port, page, &mut prose)?;
         }
-        writeln!(output)?;
+        prose.empty_line()?;
     }
     let range = PortRange::from_port(port);
-    writeln!(output, "{}", emphasised(&messages.port_range(port, range), view))?;
-    write_hanging("", INDENT, messages.range_meaning(range), view.width, output)?;
+    prose.title(&messages.port_range(port, range))?;
+    prose.paragraph(messages.range_meaning(range))?;
     if has(Transport::Tcp) && has(Transport::Udp) {
-        write_hanging("", INDENT, &messages.two_ports(port), view.width, output)?;
+        prose.paragraph(&messages.two_ports(port))?;
     }
     if pages.iter().all(|page| page.entry.is_none()) {
         return Ok(());
     }
-    write_hanging("", INDENT, messages.names_are_no_proof(), view.width, output)
+    prose.paragraph(messages.names_are_no_proof())
 }
 
-fn write_page(port: u16, page: &Page<'_>, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let messages = view.messages;
-    let mut paragraph = |label: Option<PortLabel>, text: &str| match label {
-        Some(label) => {
-            let head = format!("  {}", messages.port_label(label));
-            write_hanging(&head, ENTRY_INDENT, &clean(text), view.width, output)
-        }
-        None => write_hanging("", INDENT, &clean(text), view.width, output),
-    };
+fn write_page(port: u16, page: &Page<'_>, prose: &mut Prose<'_, impl Write + ?Sized>) -> io::Result<()> {
+    let messages = prose.view.messages;
     match page.entry {
-        None => paragraph(None, messages.no_name(port))?,
+        None => prose.paragraph(messages.no_name(port))?,
         Some(entry) => {
-            if let Some(description) = page.description() {
-                paragraph(None, &messages.port_description(&description))?;
-            }
-            paragraph(Some(PortLabel::Category), entry.category.name())?;
+            prose.paragraphs(page.description().map(|description| messages.port_description(&description).into_owned()))?;
+            write_entry(PortLabel::Category, entry.category.name(), prose)?;
         }
     }
-    paragraph(Some(PortLabel::Name), &naming(page, messages))?;
+    write_entry(PortLabel::Name, &naming(page, messages), prose)?;
     if let Some(document) = page.document() {
-        paragraph(Some(PortLabel::Document), messages.document(document))?;
+        write_entry(PortLabel::Document, messages.document(document), prose)?;
     }
-    paragraph(Some(PortLabel::Rank), &messages.rank(page.rank, page.is_users()))
+    write_entry(PortLabel::Rank, &messages.rank(page.rank, page.is_users()), prose)
+}
+
+fn write_entry(label: PortLabel, text: &str, prose: &mut Prose<'_, impl Write + ?Sized>) -> io::Result<()> {
+    let head = format!("  {}", prose.view.messages.port_label(label));
+    prose.entry(&head, ENTRY_INDENT, text)
 }
 
 fn title(page: &Page<'_>, messages: &dyn Messages) -> String {
