@@ -13,7 +13,7 @@ use super::pipeline::FlowPipeline;
 use super::{Collected, Decided, InputReport, Options};
 use crate::capture::{Filtering, Interface, Packet, Source};
 use crate::decode::{Decoded, DecodedPacket, Decoder, Fragment, Observation, decode_fast};
-use crate::flow::{FlowTable, Followed, Fragments, TableOptions, Timeline};
+use crate::flow::{FlowTable, FragmentOwner, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
 use crate::stats::{InterfaceTally, Tally};
 use crate::time::{Span, Time};
@@ -167,11 +167,11 @@ impl Engine {
             inspector.inspect(*packets, &observation, payload);
         }
         match fragments.push(observation, ()) {
-            Followed::Flow { fragment, waited } => {
+            FragmentOwner::Flow { fragment, waited } => {
                 tally.add_observed(pipeline.push(fragment));
                 waited.into_iter().for_each(|(waited, ())| tally.adopt_orphan(pipeline.push(waited)));
             }
-            Followed::Waits(fragment) => tally.add_orphan(&fragment),
+            FragmentOwner::Waits(fragment) => tally.add_orphan(&fragment),
         }
     }
 

@@ -6,10 +6,10 @@ use std::io;
 use portolan::analysis::{Decided, Options};
 use portolan::capture::{Filter, InputName};
 use portolan::error::Error;
-use portolan::explain::{self, Known, Matching, Question, Unclear};
+use portolan::explain::{self, ChoiceError, Matching, Question, SecondReading};
 use portolan::format::{explanation, terminal};
 
-use super::cli::{ExplainArguments, Target, Unnamed};
+use super::cli::{ArgumentProblem, ExplainArguments, Target};
 use super::destinations::write_to;
 use super::diagnostics::{print_details, print_problem, report_missed};
 use super::setup::{analyse, prepare};
@@ -46,13 +46,13 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     }
     let matching = filter.map(|filter| matching(&options, &decided, &filter));
     let packet = match job.flow {
-        Some(Question::Packet(packet)) => Some((packet, explain::whereabouts(&options, packet))),
+        Some(Question::Packet(packet)) => Some((packet, explain::packet_fate(&options, packet))),
         _ => None,
     };
-    let packet = packet.as_ref().map(|(packet, whereabouts)| (*packet, whereabouts));
-    let known = Known {
+    let packet = packet.as_ref().map(|(packet, packet_fate)| (*packet, packet_fate));
+    let known = SecondReading {
         matching: matching.as_ref().map(|matching| matching.flows.as_slice()),
-        whereabouts: packet.map(|(_, whereabouts)| whereabouts),
+        fate: packet.map(|(_, fate)| fate),
     };
     let number = match explain::choose(&decided.collected.flows, job.flow, known) {
         Ok(number) => number,
@@ -69,13 +69,13 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
 }
 
 /// Reports that the arguments name no capture or no flow, and how to name a flow, unless that is clear.
-fn report_unnamed(unnamed: &Unnamed) {
+fn report_unnamed(unnamed: &ArgumentProblem) {
     let forms = || MESSAGES.flow_forms().into_iter().map(|(by, example)| format!("{by:<34}{example}"));
     match unnamed {
-        Unnamed::Nothing => print_problem(MESSAGES.name_a_capture_and_a_flow()),
-        Unnamed::NotAFlow { word } => print_problem(&MESSAGES.not_a_flow(word)),
-        Unnamed::NoFlow { captures } => return print_problem(&MESSAGES.name_a_flow(captures)),
-        Unnamed::NoCapture { flow } => return print_problem(&MESSAGES.name_the_capture(flow)),
+        ArgumentProblem::Nothing => print_problem(MESSAGES.name_a_capture_and_a_flow()),
+        ArgumentProblem::NotAFlow { word } => print_problem(&MESSAGES.not_a_flow(word)),
+        ArgumentProblem::NoFlow { captures } => return print_problem(&MESSAGES.name_a_flow(captures)),
+        ArgumentProblem::NoCapture { flow } => return print_problem(&MESSAGES.name_the_capture(flow)),
     }
     print_details(forms());
 }
@@ -95,7 +95,7 @@ fn matching(options: &Options, decided: &Decided<'_>, filter: &Filter) -> Matchi
 }
 
 /// Reports why it is not clear which flow is meant, and shows the candidates.
-fn report_unclear(decided: &Decided<'_>, unclear: &Unclear) {
+fn report_unclear(decided: &Decided<'_>, unclear: &ChoiceError) {
     print_problem(&MESSAGES.choice_problem(&unclear.problem));
     if !unclear.candidates.is_empty() {
         let table = explain::candidates(decided, &unclear.candidates);

@@ -35,7 +35,7 @@ enum Lengths {
     /// Wire length first: versions below 2.3, and version 543.0 of an old DG/UX.
     WireFirst,
     /// Either, in version 2.3 and on AIX: the smaller one is the stored length.
-    Unclear,
+    ChoiceError,
 }
 
 /// The parser of one classic pcap file.
@@ -111,9 +111,9 @@ impl Pcap {
         let word = order.u32(header, 20);
         let aix = aix_link_type(order, order.u32(header, 0), (major, minor), word);
         let lengths = match (major, minor) {
-            _ if aix.is_some() => Lengths::Unclear,
+            _ if aix.is_some() => Lengths::ChoiceError,
             (2, 0..=2) | (543, 0) => Lengths::WireFirst,
-            (2, 3) => Lengths::Unclear,
+            (2, 3) => Lengths::ChoiceError,
             (2, _) => Lengths::StoredFirst,
             _ => return Err(NotACapture::PcapVersion { major, minor }),
         };
@@ -186,7 +186,7 @@ impl Pcap {
         let (stored, wire_len) = match self.lengths {
             Lengths::StoredFirst => (first, second),
             Lengths::WireFirst => (second, first),
-            Lengths::Unclear => (first.min(second), first.max(second)),
+            Lengths::ChoiceError => (first.min(second), first.max(second)),
         };
         let size = header_len + stored as usize;
         if bytes.len().min(header_len + MAX_PACKET) < size {

@@ -1,7 +1,7 @@
 //! The one flow that is meant, or the reason why it is not clear, and the flows that it could be.
 
+use super::PacketFate;
 use super::Question;
-use super::Whereabouts;
 use crate::decode::Decoded;
 use crate::flow::{Flow, FlowId, Flows};
 use crate::service::protocols;
@@ -9,7 +9,7 @@ use crate::stats::Place;
 
 /// Why there is not the one flow that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unclear {
+pub struct ChoiceError {
     /// The reason.
     pub problem: ChoiceProblem,
     /// The numbers of the flows that can be asked for instead, from 0, in order.
@@ -117,16 +117,16 @@ pub enum FlowlessPacket {
 
 /// The result of another reading of the capture.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known<'a> {
+pub struct SecondReading<'a> {
     /// The numbers of the flows of which a packet matches the filter, in order, if there is a filter.
     pub matching: Option<&'a [usize]>,
     /// The fate of the packet that is asked for, if one is.
-    pub whereabouts: Option<&'a Whereabouts>,
+    pub fate: Option<&'a PacketFate>,
 }
 
 /// The number of the flow that is meant, from 0: of those that fit the question the only one of which a packet matches the
 /// filter. Without a question all flows fit.
-pub fn choose(flows: &Flows, question: Option<Question>, known: Known<'_>) -> Result<usize, Unclear> {
+pub fn choose(flows: &Flows, question: Option<Question>, known: SecondReading<'_>) -> Result<usize, ChoiceError> {
     let fitting = fitting(flows, question, known)?;
     let Some(matching) = known.matching else { return only(flows, fitting) };
     // The file may have been written to since it was read first.
@@ -135,29 +135,30 @@ pub fn choose(flows: &Flows, question: Option<Question>, known: Known<'_>) -> Re
     let narrowed: Vec<usize> = fitting.iter().copied().filter(|number| matching.binary_search(number).is_ok()).collect();
     match (narrowed.is_empty(), question, fitting.as_slice()) {
         (false, ..) => only(flows, narrowed),
-        (_, None, _) => Err(Unclear { problem: ChoiceProblem::FilterMatchesNone, candidates: Vec::new() }),
+        (_, None, _) => Err(ChoiceError { problem: ChoiceProblem::FilterMatchesNone, candidates: Vec::new() }),
         (_, Some(Question::Number(number)), _) => {
-            Err(Unclear { problem: ChoiceProblem::FilterMissesNumber { number }, candidates: matching.to_vec() })
+            Err(ChoiceError { problem: ChoiceProblem::FilterMissesNumber { number }, candidates: matching.to_vec() })
         }
-        (_, _, [number]) => {
-            Err(Unclear { problem: ChoiceProblem::FilterMissesFlow { number: flows.id(*number) }, candidates: matching.to_vec() })
-        }
-        _ => Err(Unclear { problem: ChoiceProblem::FilterMissesFlows { flows: fitting.len() }, candidates: fitting }),
+        (_, _, [number]) => Err(ChoiceError {
+            problem: ChoiceProblem::FilterMissesFlow { number: flows.id(*number) },
+            candidates: matching.to_vec(),
+        }),
+        _ => Err(ChoiceError { problem: ChoiceProblem::FilterMissesFlows { flows: fitting.len() }, candidates: fitting }),
     }
 }
 
 /// The flows that fit the question: at least one.
-fn fitting(flows: &Flows, question: Option<Question>, known: Known<'_>) -> Result<Vec<usize>, Unclear> {
-    let none = |problem| Unclear { problem, candidates: Vec::new() };
+fn fitting(flows: &Flows, question: Option<Question>, known: SecondReading<'_>) -> Result<Vec<usize>, ChoiceError> {
+    let none = |problem| ChoiceError { problem, candidates: Vec::new() };
     let Some(question) = question else { return Ok((0..flows.len()).collect()) };
     match question {
         Question::Number(number) => match number.checked_sub(1).filter(|number| *number < flows.len()) {
             Some(number) => Ok(vec![number]),
             None => Err(none(ChoiceProblem::NoSuchNumber { number, flows: flows.len() })),
         },
-        Question::Packet(packet) => match known.whereabouts {
-            Some(Whereabouts::Flow { flow, .. }) if *flow < flows.len() => Ok(vec![*flow]),
-            Some(whereabouts) => Err(none(without_flow(packet, whereabouts))),
+        Question::Packet(packet) => match known.fate {
+            Some(PacketFate::Flow { flow, .. }) if *flow < flows.len() => Ok(vec![*flow]),
+            Some(fate) => Err(none(without_flow(packet, fate))),
             None => Err(none(ChoiceProblem::CaptureChanged { packet })),
         },
         Question::Ends(..) | Question::Community(_) => {
@@ -173,28 +174,31 @@ fn fitting(flows: &Flows, question: Option<Question>, known: Known<'_>) -> Resul
 }
 
 /// The number of the flow, if there is only one.
-fn only(flows: &Flows, numbers: Vec<usize>) -> Result<usize, Unclear> {
+fn only(flows: &Flows, numbers: Vec<usize>) -> Result<usize, ChoiceError> {
     match numbers.as_slice() {
         [number] => match flows.get(*number) {
             flow if flow.is_overflow() => {
                 let protocol = protocols::ip_protocol(flow.key.protocol).to_uppercase();
-                Err(Unclear { problem: ChoiceProblem::Overflow { number: flows.id(*number), protocol }, candidates: Vec::new() })
+                Err(ChoiceError {
+                    problem: ChoiceProblem::Overflow { number: flows.id(*number), protocol },
+                    candidates: Vec::new(),
+                })
             }
             _ => Ok(*number),
         },
-        [] => Err(Unclear { problem: ChoiceProblem::NoFlows, candidates: Vec::new() }),
-        several => Err(Unclear { problem: ChoiceProblem::Several { flows: several.len() }, candidates: numbers }),
+        [] => Err(ChoiceError { problem: ChoiceProblem::NoFlows, candidates: Vec::new() }),
+        several => Err(ChoiceError { problem: ChoiceProblem::Several { flows: several.len() }, candidates: numbers }),
     }
 }
 
 /// Why a packet leads to no flow: its kind, and its place in the ledger.
-fn without_flow(packet: u64, whereabouts: &Whereabouts) -> ChoiceProblem {
-    let (kind, place) = match whereabouts {
-        Whereabouts::Beyond(packets) => return ChoiceProblem::NoSuchPacket { packet, packets: *packets },
-        Whereabouts::Dropped => return ChoiceProblem::PacketDropped { packet },
-        Whereabouts::Flow { .. } => return ChoiceProblem::CaptureChanged { packet },
-        Whereabouts::Orphan => (FlowlessPacket::Orphan, Place::Fragment),
-        Whereabouts::Stopped(decoded) => (flowless(decoded), Place::from_decoded(decoded)),
+fn without_flow(packet: u64, fate: &PacketFate) -> ChoiceProblem {
+    let (kind, place) = match fate {
+        PacketFate::Beyond(packets) => return ChoiceProblem::NoSuchPacket { packet, packets: *packets },
+        PacketFate::Dropped => return ChoiceProblem::PacketDropped { packet },
+        PacketFate::Flow { .. } => return ChoiceProblem::CaptureChanged { packet },
+        PacketFate::Orphan => (FlowlessPacket::Orphan, Place::Fragment),
+        PacketFate::Stopped(decoded) => (flowless(decoded), Place::from_decoded(decoded)),
     };
     ChoiceProblem::PacketWithoutFlow { packet, kind, place: place.name() }
 }

@@ -25,7 +25,7 @@ mod rungs;
 mod trace;
 
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
-pub use choice::{ChoiceProblem, FlowlessPacket, Known, Unclear, choose};
+pub use choice::{ChoiceError, ChoiceProblem, FlowlessPacket, SecondReading, choose};
 pub use endpoint::Endpoint;
 pub use explanation::{
     Actor, Conclusion, Explanation, FlowSummary, Opener, PacketAt, PortlessExchange, Reasoning, RequestedPacket,
@@ -37,7 +37,7 @@ pub use rung_result::{
     AnnouncedFlow, DhcpVersion, EqualPortsResult, FirstPacketResult, GroupResult, HandshakeTerms, KnownServerResult, LadderStep,
     PeerPorts, PortDiversityResult, RankResult, RankedPort, RulesResult, RungResult, RungState, SeenOpening,
 };
-pub use trace::{FlowTrace, Matching, TracedPacket, Whereabouts, matching, trace, whereabouts};
+pub use trace::{FlowTrace, Matching, PacketFate, TracedPacket, matching, packet_fate, trace};
 
 use crate::analysis::Decided;
 use crate::decide::assessment::Assessment;
@@ -68,13 +68,13 @@ pub fn explain<'a>(
     decided: &'a Decided<'_>,
     number: usize,
     trace: &FlowTrace,
-    packet: Option<(u64, &Whereabouts)>,
+    packet: Option<(u64, &PacketFate)>,
 ) -> Explanation<'a> {
     let (flow, verdict) = decided.flow(number);
     let context = FlowContext { decided, number, flow, verdict, relation: decided.relations.get(number), trace: *trace };
     let summary = context.summary();
     Explanation {
-        requested: packet.and_then(|(packet, whereabouts)| context.requested_packet(packet, whereabouts)),
+        requested: packet.and_then(|(packet, fate)| context.requested_packet(packet, fate)),
         reasoning: context.reasoning(),
         flags: flow.flags(verdict, &summary.stacks) - FlowFlags::CONFLICTS,
         flow: summary,
@@ -134,8 +134,8 @@ impl<'a> FlowContext<'a> {
         }
     }
 
-    fn requested_packet(&self, number: u64, whereabouts: &Whereabouts) -> Option<RequestedPacket> {
-        let Whereabouts::Flow { time, side, about, .. } = *whereabouts else { return None };
+    fn requested_packet(&self, number: u64, fate: &PacketFate) -> Option<RequestedPacket> {
+        let PacketFate::Flow { time, side, about, .. } = *fate else { return None };
         Some(RequestedPacket {
             packet: PacketAt { number, offset: self.offset(time) },
             sender: side.map(|side| self.end(side)),

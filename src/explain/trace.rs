@@ -1,14 +1,14 @@
 //! Further readings, for one flow: which packets opened it, answered, and ended it, and which flow a packet belongs to. The tables
 //! need only that it happened; an explanation says when, and in which packet.
 
-mod whereabouts;
+mod packet_fate;
 
 use crate::analysis::{Options, PacketSink, pass_packets};
 use crate::capture::{Interface, Packet, Source};
 use crate::decode::{ConnectionFlags, Decoded, Decoder, EncapsulationId, FlowKey, Fragment, Observation, Side};
 use crate::flow::{FlowTable, Flows, TableOptions};
 use crate::time::Time;
-pub use whereabouts::{Matching, Whereabouts, matching, whereabouts};
+pub use packet_fate::{Matching, PacketFate, matching, packet_fate};
 
 /// A packet of the flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

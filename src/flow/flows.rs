@@ -10,16 +10,16 @@ use crate::support::chunked_vec::{ChunkedVec, PreallocatedChunk};
 
 /// Counts that few flows have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rare {
+pub struct RareCounters {
     /// Packets that were fragments.
     pub fragments: u64,
     /// ICMP errors about packets of the flow.
     pub icmp_errors: u64,
 }
 
-impl Rare {
+impl RareCounters {
     /// Adds the counts of another part of the flow.
-    pub fn merge(&mut self, other: Rare) {
+    pub fn merge(&mut self, other: RareCounters) {
         self.fragments += other.fragments;
         self.icmp_errors += other.icmp_errors;
     }
@@ -58,7 +58,7 @@ impl Ids {
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
     flows: ChunkedVec<Flow>,
-    rare: HashMap<usize, Rare>,
+    rare: HashMap<usize, RareCounters>,
     ids: Ids,
     /// Original datagrams in ICMP errors whose flows are not known in the encapsulation of the error.
     icmp_originals: Vec<Observation>,
@@ -142,7 +142,7 @@ impl Flows {
         self.flows.get_mut(number)
     }
 
-    pub(super) fn rare_mut(&mut self, number: usize) -> &mut Rare {
+    pub(super) fn rare_mut(&mut self, number: usize) -> &mut RareCounters {
         self.rare.entry(number).or_default()
     }
 
@@ -177,7 +177,7 @@ impl Flows {
     pub(super) fn rearranged(
         &self,
         flows: ChunkedVec<Flow>,
-        rare: HashMap<usize, Rare>,
+        rare: HashMap<usize, RareCounters>,
         networks: Networks,
         kept: impl Iterator<Item = usize>,
     ) -> Flows {
@@ -196,12 +196,12 @@ impl Flows {
     }
 
     /// All rare counts, by the flows' numbers.
-    pub fn all_rare(&self) -> impl Iterator<Item = (usize, Rare)> {
+    pub fn all_rare(&self) -> impl Iterator<Item = (usize, RareCounters)> {
         self.rare.iter().map(|(number, rare)| (*number, *rare))
     }
 
     /// The rare counts of the flow with the number `number`.
-    pub fn rare(&self, number: usize) -> Rare {
+    pub fn rare(&self, number: usize) -> RareCounters {
         self.rare.get(&number).copied().unwrap_or_default()
     }
 }

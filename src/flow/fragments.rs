@@ -56,7 +56,7 @@ pub struct Fragments<T> {
 
 /// The flow of a fragment, as far as it is known.
 #[derive(Debug, PartialEq)]
-pub enum Followed<T> {
+pub enum FragmentOwner<T> {
     /// The fragment belongs to its flow, and so do those that waited for it.
     Flow {
         /// The fragment.
@@ -76,12 +76,12 @@ impl<T> Default for Fragments<T> {
 
 impl<T> Fragments<T> {
     /// Takes a fragment, and finds its flow. Each fragment is returned once, or twice if it waits and does not wait in vain.
-    pub fn push(&mut self, observation: Observation, tag: T) -> Followed<T> {
+    pub fn push(&mut self, observation: Observation, tag: T) -> FragmentOwner<T> {
         let time = observation.time;
         let followed = match observation.fragment {
-            Fragment::Whole => Followed::Flow { fragment: observation, waited: Vec::new() },
+            Fragment::Whole => FragmentOwner::Flow { fragment: observation, waited: Vec::new() },
             Fragment::First(identification) => {
-                Followed::Flow { fragment: observation, waited: self.first(&observation, identification) }
+                FragmentOwner::Flow { fragment: observation, waited: self.first(&observation, identification) }
             }
             Fragment::Later(identification) => self.later(observation, tag, identification),
         };
@@ -113,9 +113,9 @@ impl<T> Fragments<T> {
         }
     }
 
-    fn later(&mut self, mut observation: Observation, tag: T, identification: u32) -> Followed<T> {
+    fn later(&mut self, mut observation: Observation, tag: T, identification: u32) -> FragmentOwner<T> {
         if !needs_first(observation.key.protocol) {
-            return Followed::Flow { fragment: observation, waited: Vec::new() };
+            return FragmentOwner::Flow { fragment: observation, waited: Vec::new() };
         }
         let datagram = Datagram::new(&observation, identification);
         let time = observation.time;
@@ -123,7 +123,7 @@ impl<T> Fragments<T> {
             Some(Entry { state: State::Flow { key, side, message }, latest, .. }) => {
                 *latest = time.max(*latest);
                 join(&mut observation, *key, *side, *message);
-                return Followed::Flow { fragment: observation, waited: Vec::new() };
+                return FragmentOwner::Flow { fragment: observation, waited: Vec::new() };
             }
             Some(Entry { state: State::Waiting(waiting), latest, .. }) => {
                 *latest = time.max(*latest);
@@ -132,7 +132,7 @@ impl<T> Fragments<T> {
             None => self.remember(datagram, State::Waiting(vec![(observation, tag)]), time),
         }
         self.waiting += 1;
-        Followed::Waits(observation)
+        FragmentOwner::Waits(observation)
     }
 
     fn remember(&mut self, datagram: Datagram, state: State<T>, latest: Time) {
@@ -217,13 +217,13 @@ mod tests {
         let (mut table, mut flows, mut waiting) = (Fragments::default(), 0, 0);
         for &observation in fragments {
             match table.push(observation, ()) {
-                Followed::Flow { fragment, waited } => {
+                FragmentOwner::Flow { fragment, waited } => {
                     assert!(
                         waited.iter().map(|(waited, ())| waited).chain([&fragment]).all(|joined| joined.key.ports == [50001, 53])
                     );
                     (flows, waiting) = (flows + 1 + waited.len(), waiting - waited.len());
                 }
-                Followed::Waits(_) => waiting += 1,
+                FragmentOwner::Waits(_) => waiting += 1,
             }
         }
         (flows, waiting)
@@ -254,10 +254,12 @@ mod tests {
     fn memory_is_bounded_and_the_oldest_datagrams_are_forgotten() {
         let mut table = Fragments::default();
         let last = MAX_DATAGRAMS as u32 + 100;
-        (0..last).for_each(|id| assert!(matches!(table.push(fragment(Fragment::Later(id), 0), id), Followed::Waits(_))));
+        (0..last).for_each(|id| assert!(matches!(table.push(fragment(Fragment::Later(id), 0), id), FragmentOwner::Waits(_))));
         assert_eq!((table.datagrams.len(), table.waiting), (MAX_DATAGRAMS, MAX_DATAGRAMS));
         for (id, count) in [(0, 0), (99, 0), (last - 1, 1)] {
-            let Followed::Flow { waited, .. } = table.push(fragment(Fragment::First(id), 0), id) else { panic!("a first waits") };
+            let FragmentOwner::Flow { waited, .. } = table.push(fragment(Fragment::First(id), 0), id) else {
+                panic!("a first waits")
+            };
             assert!(waited.len() == count && waited.iter().all(|(_, tag)| *tag == id), "{id}");
         }
         let mut table = Fragments::default();

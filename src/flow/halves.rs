@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::flows::{Flows, Rare};
+use super::flows::{Flows, RareCounters};
 use super::numbers::FlowIndex;
 use super::record::{Flow, REUSE_AFTER};
 use crate::decode::{EncapsulationId, FlowKey, Observation, Side};
@@ -93,7 +93,7 @@ pub fn join(flows: &Flows, threads: usize) -> Option<Joined> {
             None => flow.clone(),
         });
     }
-    let mut rare: HashMap<usize, Rare> = HashMap::new();
+    let mut rare: HashMap<usize, RareCounters> = HashMap::new();
     for (number, original) in originals {
         let number = numbers[number].place();
         joined.get_mut(number).add_icmp_error(original);

@@ -16,8 +16,8 @@ mod tests;
 mod timeline;
 
 pub use connection::{Initiator, Outcome};
-pub use flows::{Flows, Rare, SpareFlows, make_spare};
-pub use fragments::{Followed, Fragments, MAX_DATAGRAMS, MAX_WAITING};
+pub use flows::{Flows, RareCounters, SpareFlows, make_spare};
+pub use fragments::{FragmentOwner, Fragments, MAX_DATAGRAMS, MAX_WAITING};
 pub use halves::{Joined, JoinedNumbers, Networks};
 pub use numbers::{FlowId, FlowIndex};
 pub use record::{Flow, REUSE_AFTER};

@@ -327,7 +327,7 @@ impl FlowTable {
 
 #[cfg(test)]
 mod tests {
-    use super::super::flows::Rare;
+    use super::super::flows::RareCounters;
     use super::super::timeline::Timelines;
     use super::*;
     use crate::decode::protocol::ip;
@@ -375,7 +375,7 @@ mod tests {
         table.push(&[packet(1, 0), fragment(2), packet(3, 0), original, packet(3, 1)]);
         table.remove(&[true, true, false]);
         let flows = table.flows();
-        assert_eq!(flows.rare(0), Rare { fragments: 0, icmp_errors: 1 });
+        assert_eq!(flows.rare(0), RareCounters { fragments: 0, icmp_errors: 1 });
         assert_eq!(flows.all_rare().count(), 1);
         let owners = |timeline: &Timeline| -> Vec<u32> {
             Timelines::new(vec![timeline]).unwrap().by(1, |_, owner| owner).into_keys().map(|(_, owner)| owner).collect()

@@ -65,7 +65,7 @@ fn row<'m>(machine: &Machine, interface: &'m LocalInterface) -> InterfaceRow<'m>
 fn reason(obstacle: Obstacle) -> &'static str {
     match obstacle {
         Obstacle::Libpcap => "no libpcap",
-        Obstacle::Right => "no right",
+        Obstacle::Privilege => "no right",
         Obstacle::Down => "down",
     }
 }

@@ -1,4 +1,4 @@
-//! The cases, and what is true of a process without rights.
+//! The cases, and what is true of a process without privileges.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, Permissions};
@@ -214,7 +214,7 @@ impl Started<'_> {
         (what.to_owned(), message.to_owned())
     }
 
-    /// What was said of the rights that were given up, and what came of the attempts and of what must be possible.
+    /// What was said of the privileges that were dropped, and what came of the attempts and of what must be possible.
     fn breaks_out(mut self) -> (String, BTreeMap<String, String>, BTreeMap<String, String>) {
         let (what, given_up) = self.line();
         assert_eq!(what, "given up", "{given_up}");
@@ -224,7 +224,7 @@ impl Started<'_> {
         results
     }
 
-    /// What was said by one that could not give its rights up. It has ended.
+    /// What was said by one that could not drop its privileges. It has ended.
     fn refusal(mut self) -> String {
         let (what, message) = self.line();
         assert_eq!((what.as_str(), self.child.wait().unwrap().code()), ("error", Some(REFUSED)), "{message}");
@@ -232,7 +232,7 @@ impl Started<'_> {
         message
     }
 
-    /// The process has given its rights up and holds none any more, whoever looks.
+    /// The process has dropped its privileges and holds none any more, whoever looks.
     fn proves_harmless(mut self, (uid, gid): (u32, u32), groups: &str) {
         let (what, given_up) = self.line();
         assert_eq!(what, "given up", "{given_up}");

@@ -1,4 +1,4 @@
-//! The process that gives its rights up.
+//! The process that drops its privileges.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -26,7 +26,7 @@ use crate::attempts::{self, Target, Unfiltered};
 
 /// The first argument of a child.
 pub const ROLE: &str = "child";
-/// The exit code of one that could not give its rights up.
+/// The exit code of one that could not drop its privileges.
 pub const REFUSED: i32 = 3;
 /// The file outside of its folder that it may write.
 pub const OWN: &str = "own.json";

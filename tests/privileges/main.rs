@@ -1,8 +1,8 @@
-//! Giving up rights, seen from outside: each case starts this program again as a process of its own, which gives its rights
-//! up, tries what it should and should not be able to do, and is looked at in `/proc`.
+//! Dropping privileges, seen from outside: each case starts this program again as a process of its own, which drops its
+//! privileges, tries what it should and should not be able to do, and is looked at in `/proc`.
 //!
-//! It has no test harness, because a harness runs tests in threads, and rights are given up before there are any. Only root has
-//! rights to give up: for others, all cases are skipped.
+//! It has no test harness, because a harness runs tests in threads, and privileges are dropped before there are any. Only root has
+//! privileges to drop: for others, all cases are skipped.
 
 #[cfg(target_os = "linux")]
 mod attempts;
@@ -17,7 +17,7 @@ fn main() {
     match arguments.split_first() {
         Some((role, rest)) if role == child::ROLE => child::run(rest),
         _ if nix::unistd::geteuid().is_root() => cases::run(),
-        _ => println!("privileges: skipped, because only root has rights to give up"),
+        _ => println!("privileges: skipped, because only root has privileges to drop"),
     }
 }
 

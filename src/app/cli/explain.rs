@@ -46,7 +46,7 @@ pub struct ExplainJob {
 
 /// Arguments that do not name captures and a flow.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Unnamed {
+pub enum ArgumentProblem {
     /// No argument is given.
     Nothing,
     /// Captures are given, but no flow.
@@ -68,7 +68,7 @@ pub enum Unnamed {
 
 impl ExplainArguments {
     /// The job that the arguments describe.
-    pub fn into_job(self) -> Result<ExplainJob, Unnamed> {
+    pub fn into_job(self) -> Result<ExplainJob, ArgumentProblem> {
         let common = self.common.into_job();
         let (files, flow) = captures_and_flow(self.words, common.filter.is_some())?;
         let inputs = files.iter().map(|file| InputName::from_argument(file)).collect();
@@ -77,8 +77,8 @@ impl ExplainArguments {
 }
 
 /// The captures, and the flow, which is the last argument. With a filter, the flow may be missing.
-fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<PathBuf>, Option<Flow>), Unnamed> {
-    let Some(last) = words.last() else { return Err(Unnamed::Nothing) };
+fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<PathBuf>, Option<Flow>), ArgumentProblem> {
+    let Some(last) = words.last() else { return Err(ArgumentProblem::Nothing) };
     let word = last.display().to_string();
     let (flow, is_input) = (last.to_str().and_then(Flow::parse), last.as_os_str() == "-" || last.exists());
     match flow {
@@ -86,12 +86,12 @@ fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<P
             words.pop();
             Ok((words, flow))
         }
-        Some(_) if !is_input => Err(Unnamed::NoCapture { flow: word }),
-        None if words.len() > 1 && !is_input => Err(Unnamed::NotAFlow { word }),
+        Some(_) if !is_input => Err(ArgumentProblem::NoCapture { flow: word }),
+        None if words.len() > 1 && !is_input => Err(ArgumentProblem::NotAFlow { word }),
         _ if has_filter => Ok((words, None)),
         _ => {
             let files: Vec<String> = words.iter().map(|file| file.display().to_string()).collect();
-            Err(Unnamed::NoFlow { captures: files.join(" ") })
+            Err(ArgumentProblem::NoFlow { captures: files.join(" ") })
         }
     }
 }

@@ -15,7 +15,7 @@ use portolan::report::TableName;
 use portolan::service::book::PortQuery;
 
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
-pub use explain::{ExplainArguments, Unnamed};
+pub use explain::{ArgumentProblem, ExplainArguments};
 pub use first_word::with_command;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};

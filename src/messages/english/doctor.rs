@@ -3,7 +3,7 @@
 use super::English;
 use crate::messages::DoctorMessages;
 use crate::platform::doctor::{CheckResult, CheckSubject, Purpose};
-use crate::platform::machine::{FileLocation, Impossible};
+use crate::platform::machine::{CaptureUnavailable, FileLocation};
 
 impl DoctorMessages for English {
     fn live_capture_ready(&self, missing: usize) -> String {
@@ -17,7 +17,7 @@ impl DoctorMessages for English {
     fn check_subject(&self, subject: CheckSubject) -> &'static str {
         match subject {
             CheckSubject::Libpcap => "libpcap",
-            CheckSubject::Right => "privilege",
+            CheckSubject::Privilege => "privilege",
             CheckSubject::Interface => "interface",
         }
     }
@@ -88,11 +88,11 @@ impl DoctorMessages for English {
     }
 }
 
-fn impossible(why: &Impossible) -> String {
+fn impossible(why: &CaptureUnavailable) -> String {
     match why {
-        Impossible::System(error) => error.clone(),
-        Impossible::NoBpfDevice => "there is no device /dev/bpf".into(),
-        Impossible::UnsupportedSystem => "live capture works on Linux, macOS and the BSDs only".into(),
+        CaptureUnavailable::System(error) => error.clone(),
+        CaptureUnavailable::NoBpfDevice => "there is no device /dev/bpf".into(),
+        CaptureUnavailable::UnsupportedSystem => "live capture works on Linux, macOS and the BSDs only".into(),
     }
 }
 

@@ -6,7 +6,8 @@ use super::English;
 use crate::messages::DoctorMessages;
 use crate::platform::doctor::{Check, CheckSubject, Diagnosis, diagnose};
 use crate::platform::machine::{
-    Container, Executable, FileLocation, Impossible, LocalInterface, Machine, PackageManager, Right, Rights, Tools,
+    CapturePrivilege, CaptureUnavailable, Container, Executable, FileLocation, LocalInterface, Machine, PackageManager,
+    ProcessPrivileges, Tools,
 };
 
 /// A desktop that lacks nothing; tests remove what they need.
@@ -22,7 +23,13 @@ fn desktop() -> Machine {
     let loopback = LocalInterface { name: "lo".into(), is_loopback: true, ..interface.clone() };
     Machine {
         libpcap: Ok(()),
-        rights: Rights { capture: Right::Held, is_root: false, user: Some("ada".into()), can_gain: true, is_grantable: true },
+        privileges: ProcessPrivileges {
+            capture: CapturePrivilege::Held,
+            is_root: false,
+            user: Some("ada".into()),
+            can_gain: true,
+            is_grantable: true,
+        },
         interfaces: vec![interface, loopback],
         executable: Some(Executable { path: "/usr/local/bin/portolan".into(), place: FileLocation::Fit }),
         package_manager: Some(PackageManager::Apt),
@@ -33,7 +40,7 @@ fn desktop() -> Machine {
 
 fn without_right() -> Machine {
     let mut machine = desktop();
-    machine.rights.capture = Right::Denied;
+    machine.privileges.capture = CapturePrivilege::Denied;
     machine
 }
 
@@ -84,7 +91,7 @@ fn libpcap_is_installed_as_the_system_does() {
 fn the_privilege_is_given_once_permanently_or_to_a_group() {
     assert!(!diagnose(&without_right()).can_capture());
     assert_eq!(
-        commands(&without_right(), CheckSubject::Right),
+        commands(&without_right(), CheckSubject::Privilege),
         [
             "sudo /usr/local/bin/portolan live -i eth0",
             "sudo setcap cap_net_raw+ep /usr/local/bin/portolan",
@@ -108,9 +115,9 @@ fn a_file_in_the_wrong_place_is_installed_first() {
     for (place, why) in places {
         let executable = Some(Executable { path: "/tmp/our build/portolan".into(), place });
         let machine = Machine { executable, ..without_right() };
-        let right = check(&machine, CheckSubject::Right);
+        let right = check(&machine, CheckSubject::Privilege);
         assert!(right.fixes.iter().any(|fix| English.fix_purpose(&fix.purpose).contains(why)), "{right:?}");
-        let commands = commands(&machine, CheckSubject::Right);
+        let commands = commands(&machine, CheckSubject::Privilege);
         assert!(
             commands.contains(&"sudo install -m 755 '/tmp/our build/portolan' /usr/local/bin/portolan".into()),
             "{commands:?}"
@@ -129,7 +136,7 @@ fn a_file_in_the_wrong_place_is_installed_first() {
 fn without_sudo_commands_use_su_and_install_missing_tools() {
     let tools = Tools { sudo: false, setcap: false, tcpdump: false, portolan: false };
     let machine = Machine { tools, ..without_right() };
-    let commands = commands(&machine, CheckSubject::Right);
+    let commands = commands(&machine, CheckSubject::Privilege);
     assert_eq!(commands[0], "su -c '/usr/local/bin/portolan live -i eth0'");
     assert_eq!(commands[1], "su -c 'apt install libcap2-bin'");
     let piped = "su -c 'tcpdump -U -w - -i eth0' | /usr/local/bin/portolan read -";
@@ -139,35 +146,35 @@ fn without_sudo_commands_use_su_and_install_missing_tools() {
 #[test]
 fn root_needs_no_sudo() {
     let mut machine = Machine { libpcap: Err("why".into()), ..desktop() };
-    machine.rights.is_root = true;
+    machine.privileges.is_root = true;
     assert_eq!(commands(&machine, CheckSubject::Libpcap), ["apt install libpcap0.8"]);
-    assert!(sentence(&machine, CheckSubject::Right).contains("drops root"));
+    assert!(sentence(&machine, CheckSubject::Privilege).contains("drops root"));
     assert_eq!(other_way(&machine), ["tcpdump -U -w - -i eth0 | portolan read -"]);
 }
 
 #[test]
 fn a_container_is_started_again() {
     let mut machine = Machine { container: Some(Container::Docker), ..without_right() };
-    assert!(commands(&machine, CheckSubject::Right).contains(&"docker run --user 0 --cap-add NET_RAW ...".into()));
-    machine.rights.is_root = true;
-    machine.rights.is_grantable = false;
-    assert_eq!(commands(&machine, CheckSubject::Right), ["docker run --cap-add NET_RAW ..."]);
+    assert!(commands(&machine, CheckSubject::Privilege).contains(&"docker run --user 0 --cap-add NET_RAW ...".into()));
+    machine.privileges.is_root = true;
+    machine.privileges.is_grantable = false;
+    assert_eq!(commands(&machine, CheckSubject::Privilege), ["docker run --cap-add NET_RAW ..."]);
     assert_eq!(other_way(&machine), ["ssh HOST sudo tcpdump -U -w - -i eth0 | portolan read -"]);
     assert!(sentence(&machine, CheckSubject::Interface).contains("host's network"));
     machine.container = None;
-    let right = check(&machine, CheckSubject::Right);
-    assert!(sentence(&machine, CheckSubject::Right).contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
+    let right = check(&machine, CheckSubject::Privilege);
+    assert!(sentence(&machine, CheckSubject::Privilege).contains("CAP_NET_RAW") && right.fixes.is_empty(), "{right:?}");
 }
 
 #[test]
 fn no_command_is_shown_where_no_privilege_can_be_gained() {
     let mut machine = without_right();
-    machine.rights.can_gain = false;
-    let right = check(&machine, CheckSubject::Right);
-    assert!(sentence(&machine, CheckSubject::Right).contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
+    machine.privileges.can_gain = false;
+    let right = check(&machine, CheckSubject::Privilege);
+    assert!(sentence(&machine, CheckSubject::Privilege).contains("no_new_privs") && right.fixes.is_empty(), "{right:?}");
     assert!(other_way(&machine)[0].starts_with("ssh HOST"));
-    machine.rights.capture = Right::Impossible(Impossible::System("Address family not supported".into()));
-    assert!(sentence(&machine, CheckSubject::Right).contains("Address family not supported"));
+    machine.privileges.capture = CapturePrivilege::Unavailable(CaptureUnavailable::System("Address family not supported".into()));
+    assert!(sentence(&machine, CheckSubject::Privilege).contains("Address family not supported"));
 }
 
 #[test]
@@ -196,7 +203,7 @@ fn names_chosen_by_others_stay_names() {
     }
     machine.executable = Some(Executable { path: PathBuf::from("/opt/a'b;c/portolan"), place: FileLocation::Fit });
     let all =
-        [commands(&machine, CheckSubject::Right), commands(&machine, CheckSubject::Interface), other_way(&machine)].concat();
+        [commands(&machine, CheckSubject::Privilege), commands(&machine, CheckSubject::Interface), other_way(&machine)].concat();
     for command in all {
         assert!(!command.contains("$(") || command.contains("'$(reboot)'"), "{command}");
         assert!(!command.contains(";c") || command.contains(r"'/opt/a'\''b;c/portolan'"), "{command}");

@@ -10,7 +10,7 @@ pub fn quoted(word: &str) -> String {
 
 /// The command, prefixed so that root runs it.
 pub fn as_root(machine: &Machine, command: &str) -> String {
-    if machine.rights.is_root {
+    if machine.privileges.is_root {
         command.to_owned()
     } else if machine.tools.sudo {
         format!("sudo {command}")

@@ -44,10 +44,10 @@ fn install(machine: &Machine, package: &str) -> Option<String> {
 }
 
 /// The fixes that let this program capture.
-pub fn rights(machine: &Machine) -> Vec<Fix> {
+pub fn privileges(machine: &Machine) -> Vec<Fix> {
     let live = format!("{} live -i {}", path(machine), interface(machine));
     let mut fixes = Vec::new();
-    if !machine.rights.is_root {
+    if !machine.privileges.is_root {
         fixes.push(Fix::new(Purpose::CaptureOnce, [as_root(machine, &live)]));
         fixes.extend(container_as_root(machine));
     }
@@ -74,7 +74,7 @@ fn capability(machine: &Machine, executable: &Executable) -> Fix {
 /// The fix that gives the program's file a capability, for the members of a group only.
 fn group(machine: &Machine, executable: &Executable) -> Fix {
     let mut commands = install_setcap(machine);
-    let user = machine.rights.user.as_deref().map_or_else(|| "USER".into(), quoted);
+    let user = machine.privileges.user.as_deref().map_or_else(|| "USER".into(), quoted);
     let (add_group, add_user) = match machine.package_manager {
         Some(PackageManager::Apk) => (format!("addgroup -S {GROUP}"), format!("addgroup {user} {GROUP}")),
         _ => (format!("groupadd -f {GROUP}"), format!("usermod -aG {GROUP} {user}")),
@@ -151,8 +151,8 @@ pub fn switch_on(machine: &Machine, name: Option<&str>) -> Vec<Fix> {
 pub fn other_way(machine: &Machine) -> Fix {
     let capture = format!("tcpdump -U -w - -i {}", interface(machine));
     let read = format!("{} read -", portolan(machine));
-    let rights = &machine.rights;
-    if !rights.is_grantable || (!rights.can_gain && !rights.is_root) {
+    let privileges = &machine.privileges;
+    if !privileges.is_grantable || (!privileges.can_gain && !privileges.is_root) {
         return Fix::new(
             Purpose::CaptureOnAnotherComputer,
             [format!("ssh HOST sudo tcpdump -U -w - -i {DEFAULT_INTERFACE} | {read}")],

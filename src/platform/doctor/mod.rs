@@ -6,7 +6,7 @@
 mod command;
 mod fixes;
 
-use crate::platform::machine::{Container, FileLocation, Impossible, Machine, Right};
+use crate::platform::machine::{CapturePrivilege, CaptureUnavailable, Container, FileLocation, Machine};
 
 /// The state of a computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub enum CheckSubject {
     /// libpcap.
     Libpcap,
     /// The privilege to capture.
-    Right,
+    Privilege,
     /// An interface to capture on.
     Interface,
 }
@@ -59,7 +59,7 @@ pub enum CheckResult {
         is_root: bool,
     },
     /// Nobody may capture.
-    NobodyMayCapture(Impossible),
+    NobodyMayCapture(CaptureUnavailable),
     /// The program was started in a way that forbids it to gain privileges (`no_new_privs`).
     CannotGainPrivileges,
     /// CAP_NET_RAW can be given to no program here.
@@ -164,7 +164,7 @@ impl Check {
             | CheckResult::CannotGainPrivileges
             | CheckResult::NotGrantable { .. }
             | CheckResult::LacksCapability
-            | CheckResult::LacksBpfDevice => CheckSubject::Right,
+            | CheckResult::LacksBpfDevice => CheckSubject::Privilege,
             CheckResult::InterfaceUp { .. } | CheckResult::OnlyLoopback { .. } | CheckResult::NoInterfaceUp { .. } => {
                 CheckSubject::Interface
             }
@@ -193,17 +193,21 @@ fn libpcap(machine: &Machine) -> Check {
 }
 
 fn right(machine: &Machine) -> Check {
-    let rights = &machine.rights;
-    match &rights.capture {
-        Right::Held => Check::met(CheckResult::MayCapture { is_root: rights.is_root }),
-        Right::Impossible(why) => Check::missing(CheckResult::NobodyMayCapture(why.clone()), Vec::new()),
-        Right::Denied if !rights.can_gain && !rights.is_root => Check::missing(CheckResult::CannotGainPrivileges, Vec::new()),
-        Right::Denied if !rights.is_grantable => {
+    let privileges = &machine.privileges;
+    match &privileges.capture {
+        CapturePrivilege::Held => Check::met(CheckResult::MayCapture { is_root: privileges.is_root }),
+        CapturePrivilege::Unavailable(why) => Check::missing(CheckResult::NobodyMayCapture(why.clone()), Vec::new()),
+        CapturePrivilege::Denied if !privileges.can_gain && !privileges.is_root => {
+            Check::missing(CheckResult::CannotGainPrivileges, Vec::new())
+        }
+        CapturePrivilege::Denied if !privileges.is_grantable => {
             let is_container = machine.container.is_some();
             Check::missing(CheckResult::NotGrantable { is_container }, fixes::container(machine))
         }
-        Right::Denied if cfg!(target_os = "linux") => Check::missing(CheckResult::LacksCapability, fixes::rights(machine)),
-        Right::Denied => Check::missing(CheckResult::LacksBpfDevice, fixes::rights(machine)),
+        CapturePrivilege::Denied if cfg!(target_os = "linux") => {
+            Check::missing(CheckResult::LacksCapability, fixes::privileges(machine))
+        }
+        CapturePrivilege::Denied => Check::missing(CheckResult::LacksBpfDevice, fixes::privileges(machine)),
     }
 }
 

@@ -4,13 +4,13 @@
 mod executable;
 mod interfaces;
 mod libpcap;
-mod rights;
+mod privileges;
 mod system;
 
 pub use executable::{Executable, FileLocation};
 pub use interfaces::{LocalInterface, interfaces};
 pub use libpcap::libpcap;
-pub use rights::{Impossible, Right, Rights};
+pub use privileges::{CapturePrivilege, CaptureUnavailable, ProcessPrivileges};
 pub use system::{Container, PackageManager, Tools};
 
 /// The state of this computer as far as a live capture needs it.
@@ -19,7 +19,7 @@ pub struct Machine {
     /// `Ok` if libpcap can be loaded; otherwise the reason why it cannot.
     pub libpcap: Result<(), String>,
     /// The privileges of this process, and those that it could be given.
-    pub rights: Rights,
+    pub privileges: ProcessPrivileges,
     /// The interfaces, in the order of [`interfaces()`].
     pub interfaces: Vec<LocalInterface>,
     /// The file of the running program.
@@ -38,7 +38,7 @@ pub enum Obstacle {
     /// libpcap is missing.
     Libpcap,
     /// The privilege to capture is missing.
-    Right,
+    Privilege,
     /// The interface is down.
     Down,
 }
@@ -48,7 +48,7 @@ impl Machine {
     pub fn detect() -> Machine {
         let libpcap = libpcap();
         Machine {
-            rights: Rights::detect(),
+            privileges: ProcessPrivileges::detect(),
             interfaces: interfaces(libpcap.is_ok()),
             executable: Executable::detect(),
             package_manager: PackageManager::detect(),
@@ -62,8 +62,8 @@ impl Machine {
     pub fn obstacle(&self, interface: &LocalInterface) -> Option<Obstacle> {
         if self.libpcap.is_err() {
             Some(Obstacle::Libpcap)
-        } else if self.rights.capture != Right::Held {
-            Some(Obstacle::Right)
+        } else if self.privileges.capture != CapturePrivilege::Held {
+            Some(Obstacle::Privilege)
         } else if !interface.is_up {
             Some(Obstacle::Down)
         } else {

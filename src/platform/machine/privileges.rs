@@ -2,18 +2,18 @@
 
 /// The privilege to capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Right {
+pub enum CapturePrivilege {
     /// The process may capture.
     Held,
     /// The process may not capture.
     Denied,
     /// Nobody may capture here.
-    Impossible(Impossible),
+    Unavailable(CaptureUnavailable),
 }
 
 /// The reason why nobody may capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Impossible {
+pub enum CaptureUnavailable {
     /// The system refuses, in its own words.
     System(String),
     /// There is no device `/dev/bpf`.
@@ -24,9 +24,9 @@ pub enum Impossible {
 
 /// The privileges of this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rights {
+pub struct ProcessPrivileges {
     /// The privilege to capture.
-    pub capture: Right,
+    pub capture: CapturePrivilege,
     /// True if the process is root, or has root's number in its container.
     pub is_root: bool,
     /// The user's name, where the system knows one.
@@ -37,11 +37,11 @@ pub struct Rights {
     pub is_grantable: bool,
 }
 
-impl Rights {
+impl ProcessPrivileges {
     /// Inspects this process.
-    pub fn detect() -> Rights {
+    pub fn detect() -> ProcessPrivileges {
         let (is_root, user) = user();
-        Rights { capture: try_to_capture(), is_root, user, can_gain: can_gain(), is_grantable: is_grantable() }
+        ProcessPrivileges { capture: try_to_capture(), is_root, user, can_gain: can_gain(), is_grantable: is_grantable() }
     }
 }
 
@@ -58,34 +58,34 @@ fn user() -> (bool, Option<String>) {
 
 /// Opens a socket of the kind that captures use, bound to no protocol, so that it receives nothing.
 #[cfg(target_os = "linux")]
-fn try_to_capture() -> Right {
+fn try_to_capture() -> CapturePrivilege {
     use nix::errno::Errno;
     use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 
     match socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, None) {
-        Ok(_) => Right::Held,
-        Err(Errno::EPERM | Errno::EACCES) => Right::Denied,
-        Err(error) => Right::Impossible(Impossible::System(error.desc().to_owned())),
+        Ok(_) => CapturePrivilege::Held,
+        Err(Errno::EPERM | Errno::EACCES) => CapturePrivilege::Denied,
+        Err(error) => CapturePrivilege::Unavailable(CaptureUnavailable::System(error.desc().to_owned())),
     }
 }
 
 /// Opens one of the devices that the BSDs and macOS capture with. A device in use proves nothing, so the next one is tried.
 #[cfg(all(unix, not(target_os = "linux")))]
-fn try_to_capture() -> Right {
+fn try_to_capture() -> CapturePrivilege {
     let devices = std::iter::once("/dev/bpf".to_owned()).chain((0..256).map(|number| format!("/dev/bpf{number}")));
     for device in devices {
         match std::fs::File::open(&device) {
-            Ok(_) => return Right::Held,
-            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Right::Denied,
+            Ok(_) => return CapturePrivilege::Held,
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return CapturePrivilege::Denied,
             Err(_) => {}
         }
     }
-    Right::Impossible(Impossible::NoBpfDevice)
+    CapturePrivilege::Unavailable(CaptureUnavailable::NoBpfDevice)
 }
 
 #[cfg(not(unix))]
-fn try_to_capture() -> Right {
-    Right::Impossible(Impossible::UnsupportedSystem)
+fn try_to_capture() -> CapturePrivilege {
+    CapturePrivilege::Unavailable(CaptureUnavailable::UnsupportedSystem)
 }
 
 #[cfg(target_os = "linux")]

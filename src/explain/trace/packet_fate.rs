@@ -5,7 +5,7 @@ use super::each_packet;
 use crate::analysis::Options;
 use crate::capture::{Filter, Filtered, Interface, Packet};
 use crate::decode::{Decoded, Decoder, Fragment, Observation, Side};
-use crate::flow::{FlowIndex, FlowTable, Followed, Fragments, JoinedNumbers, TableOptions};
+use crate::flow::{FlowIndex, FlowTable, FragmentOwner, Fragments, JoinedNumbers, TableOptions};
 use crate::time::Time;
 
 /// The flows that a filter's packets belong to.
@@ -19,7 +19,7 @@ pub struct Matching {
 
 /// The fate of a packet.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Whereabouts {
+pub enum PacketFate {
     /// It belongs to a flow.
     Flow {
         /// The flow's number, from 0.
@@ -55,7 +55,7 @@ pub fn matching(options: &Options, filter: &Filter) -> Matching {
 }
 
 /// Finds out what became of the packet with that number, counted from 1 over all inputs.
-pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
+pub fn packet_fate(options: &Options, number: u64) -> PacketFate {
     let mut replay = Replay::new(options);
     let (mut met, mut about) = (None, None);
     let packets = each_packet(options, |at, packet, interface| {
@@ -66,14 +66,14 @@ pub fn whereabouts(options: &Options, number: u64) -> Whereabouts {
         }
     });
     let Some((decoded, time)) = met else {
-        return if (1..=packets).contains(&number) { Whereabouts::Dropped } else { Whereabouts::Beyond(packets) };
+        return if (1..=packets).contains(&number) { PacketFate::Dropped } else { PacketFate::Beyond(packets) };
     };
-    let Decoded::Observed(observation) = decoded else { return Whereabouts::Stopped(decoded) };
+    let Decoded::Observed(observation) = decoded else { return PacketFate::Stopped(decoded) };
     let found = replay.finish(options.threads);
     let side = (!matches!(observation.fragment, Fragment::Later(_))).then_some(observation.side);
     match found.flows.first() {
-        Some(flow) => Whereabouts::Flow { flow: *flow, time, side, about: about.map(|number| found.joined(number)) },
-        None => Whereabouts::Orphan,
+        Some(flow) => PacketFate::Flow { flow: *flow, time, side, about: about.map(|number| found.joined(number)) },
+        None => PacketFate::Orphan,
     }
 }
 
@@ -130,7 +130,7 @@ impl Replay {
     }
 
     fn count_fragment(&mut self, observation: Observation, is_wanted: bool) {
-        if let Followed::Flow { fragment, waited } = self.fragments.push(observation, is_wanted) {
+        if let FragmentOwner::Flow { fragment, waited } = self.fragments.push(observation, is_wanted) {
             self.count(&fragment, is_wanted);
             waited.iter().for_each(|(fragment, is_wanted)| self.count(fragment, *is_wanted));
         }
