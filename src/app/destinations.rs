@@ -15,7 +15,9 @@ use portolan::service::Registry;
 use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};
+use super::MESSAGES;
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
+use super::diagnostics::print_status;
 use super::view::view;
 
 /// The name of standard output in messages.
@@ -49,6 +51,18 @@ pub fn write_tables<'a>(
         failures.extend(shown.err());
     }
     failures
+}
+
+/// Reports the files and folders that tables were written to.
+pub fn report_written(job: &TablesJob) {
+    for Destination { format, target } in &job.destinations {
+        let Target::Path(path) = target else { continue };
+        let path = path.display().to_string();
+        print_status(&match format.layout {
+            Layout::EachTable(_) => MESSAGES.tables_written(job.written.len(), &path),
+            Layout::OneDocument(_) => MESSAGES.document_written(&path),
+        });
+    }
 }
 
 /// True if one of these failures means that nobody, neither a person nor a program, reads standard output any more.

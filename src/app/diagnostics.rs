@@ -1,6 +1,7 @@
 //! Messages on standard error, where they do not mix with data.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use portolan::analysis::{Collected, Decided, InputDistance, MIN_GAP, Options, Sequence};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MAX_INTERVAL, WINDOW};
@@ -13,6 +14,9 @@ use portolan::untrusted;
 
 use super::MESSAGES;
 use super::signals::Signal;
+
+/// True if only failures are printed. One for the whole program, as standard error is.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Suspected duplicates are worth a message if they are at least one packet in this many. A capture point that sees packets twice
 /// does so with much of its traffic, up to one packet in two; programs repeat single packets in nearly every capture.
@@ -44,29 +48,29 @@ pub fn print_diagnostics(options: &Options, decided: &Decided<'_>) {
     if collected.flows.len() > options.max_flows || collected.closed.is_some() {
         let overflow = collected.flows.iter().filter(|flow| flow.is_overflow()).map(|flow| flow.packets[0]).sum();
         if overflow > 0 {
-            print_problem(&MESSAGES.flows_overflowed(options.max_flows, overflow));
+            print_remark(&MESSAGES.flows_overflowed(options.max_flows, overflow));
         }
     }
     if let (Some(TimelineOptions { interval: Some(wanted) }), Some(width)) = (options.timeline, decided.bucket_width())
         && width > wanted
     {
-        print_problem(&MESSAGES.timeline_widened(wanted, width));
+        print_remark(&MESSAGES.timeline_widened(wanted, width));
     }
     let dropped = collected.announcements.dropped();
     if dropped > 0 {
-        print_problem(&MESSAGES.announcements_dropped(dropped));
+        print_remark(&MESSAGES.announcements_dropped(dropped));
     }
     let (unsupported, others) = collected.tally.unsupported.largest(MAX_LINK_TYPES);
     for (link_type, traffic) in unsupported {
-        print_problem(&MESSAGES.link_type_not_decoded(link_type.0, &protocols::link_type(link_type), traffic.packets));
+        print_remark(&MESSAGES.link_type_not_decoded(link_type.0, &protocols::link_type(link_type), traffic.packets));
     }
     if others > 0 {
-        print_problem(&MESSAGES.more_link_types_not_decoded(others));
+        print_remark(&MESSAGES.more_link_types_not_decoded(others));
     }
     let all = collected.total().packets;
     if let Some((number, packets)) = collected.tally.portless.main_ether_type(all) {
         let (name, ..) = protocols::link_protocol(LinkProtocol::EtherType(number));
-        print_problem(&MESSAGES.ether_type_not_decoded(number, &name, packets, all));
+        print_remark(&MESSAGES.ether_type_not_decoded(number, &name, packets, all));
     }
 }
 
@@ -77,9 +81,9 @@ fn report_duplicates(options: &Options, collected: &Collected<'_>) {
         return;
     }
     if options.dedup {
-        print_problem(&MESSAGES.dropped_duplicates(duplicates, counted + duplicates, WINDOW, MAX_INTERVAL));
+        print_remark(&MESSAGES.dropped_duplicates(duplicates, counted + duplicates, WINDOW, MAX_INTERVAL));
     } else if duplicates.saturating_mul(NOTABLE_DUPLICATES) >= counted {
-        print_problem(&MESSAGES.suspected_duplicates(duplicates, counted, WINDOW, MAX_INTERVAL));
+        print_remark(&MESSAGES.suspected_duplicates(duplicates, counted, WINDOW, MAX_INTERVAL));
     }
 }
 
@@ -111,7 +115,7 @@ pub fn report_interruption(options: &Options, collected: &Collected<'_>, signal:
 /// Reports the entries of folders that were not read.
 pub fn report_folders(inputs: &Inputs) {
     if !inputs.folders.is_empty() {
-        print_problem(&MESSAGES.passed_over(&inputs.folders, inputs.passed_over));
+        print_remark(&MESSAGES.passed_over(&inputs.folders, inputs.passed_over));
     }
 }
 
@@ -131,27 +135,27 @@ pub fn report_order(collected: &Collected<'_>, is_reordered: bool) {
     ];
     let sentences: Vec<String> = parts.into_iter().flatten().collect();
     if !sentences.is_empty() {
-        print_problem(&sentences.join("; "));
+        print_remark(&sentences.join("; "));
     }
 }
 
 /// Reports how many packets matched the filter, and which it may have missed.
 fn report_filtered(filtered: &Filtered) {
-    print_problem(&MESSAGES.filter_matched(filtered.matched, filtered.packets));
+    print_remark(&MESSAGES.filter_matched(filtered.matched, filtered.packets));
     report_missed(filtered);
 }
 
 /// Reports packets that the filter may have missed.
 pub fn report_missed(filtered: &Filtered) {
     if filtered.tagged > 0 {
-        print_problem(&MESSAGES.filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
+        print_remark(&MESSAGES.filter_missed_tagged(filtered.tagged, &filtered.with_vlan()));
     }
     let (named, others) = filtered.unasked.split_at(filtered.unasked.len().min(MAX_LINK_TYPES));
     for (link_type, why, packets) in named {
-        print_problem(&MESSAGES.filter_unusable(link_type.0, &protocols::link_type(*link_type), why, *packets));
+        print_remark(&MESSAGES.filter_unusable(link_type.0, &protocols::link_type(*link_type), why, *packets));
     }
     if !others.is_empty() {
-        print_problem(&MESSAGES.filter_unusable_for_more(others.len(), others.iter().map(|(.., packets)| packets).sum()));
+        print_remark(&MESSAGES.filter_unusable_for_more(others.len(), others.iter().map(|(.., packets)| packets).sum()));
     }
 }
 
@@ -181,15 +185,31 @@ pub fn print_error(error: &Error) {
     print(&MESSAGES.error(error));
 }
 
-/// Prints a failure or a remarkable fact.
+/// Prints a failure.
 pub fn print_problem(sentence: &str) {
     print(sentence);
 }
 
-/// Prints the progress of a capture.
-#[cfg(feature = "live")]
+/// Prints a remarkable fact about what was read, unless the program is quiet.
+pub fn print_remark(sentence: &str) {
+    print_status(sentence);
+}
+
+/// Prints what the program has done or is doing, unless the program is quiet.
 pub fn print_status(sentence: &str) {
-    print(sentence);
+    if !is_quiet() {
+        print(sentence);
+    }
+}
+
+/// Keeps everything but failures off standard error from now on.
+pub fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+/// True if only failures are printed.
+pub fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
 }
 
 fn print(sentence: &str) {

@@ -11,7 +11,7 @@ use portolan::format::{explanation, terminal};
 
 use super::cli::{ArgumentProblem, ExplainArguments, Target};
 use super::destinations::write_to;
-use super::diagnostics::{print_details, print_problem, report_missed};
+use super::diagnostics::{print_details, print_problem, print_remark, report_missed};
 use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -89,7 +89,7 @@ fn read_only_once(input: &InputName) -> Option<String> {
 fn matching(options: &Options, decided: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = explain::matching(options, filter);
     let Matching { flows, filtered } = &matching;
-    print_problem(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), decided.collected.flows.len()));
+    print_remark(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), decided.collected.flows.len()));
     report_missed(filtered);
     matching
 }

@@ -18,7 +18,7 @@ use portolan::capture::{InputName, PacketWriter, Source};
 use portolan::error::{CaptureProblem, Error};
 use portolan::format::diagnosis;
 use portolan::platform::doctor;
-use portolan::platform::machine::Machine;
+use portolan::platform::machine::{self, Machine};
 use portolan::platform::privileges::{self, RequiredAccess};
 use portolan::service::protocols;
 
@@ -28,7 +28,7 @@ use self::reporter::{ReportSettings, Reporter};
 use self::session::{LiveSession, SessionResult};
 use self::status_display::StatusDisplay;
 use super::cli::LiveJob;
-use super::destinations::{check_tables, heading, write_tables};
+use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_diagnostics, print_error, print_status, report_unwritten};
 use super::setup::{options, timeline};
 use super::signals::CaptureSignals;
@@ -51,7 +51,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     options.timeline = timeline(&job.tables);
     options.closed_ports = job.tables.closed_ports;
     // The kernel filters, so that no packet has to be discarded here.
-    let settings = CaptureSettings { filter: options.filter.take(), ..job.settings.clone() };
+    let settings = CaptureSettings { filter: options.filter.take(), interfaces: interfaces(job), ..job.settings.clone() };
     let devices = match Devices::open(&settings) {
         Ok(devices) => devices,
         Err(error) => return refuse(error),
@@ -77,6 +77,16 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     let reports = PeriodicReports::new(reporter, job.every, display.refresh_interval(), request);
     let result = LiveSession::new(driver, status.clone(), stop_handle, display, reports).run();
     Ok(finish(job, &options, &names, &status, &result))
+}
+
+/// The interfaces to capture on: those that the user names, or that of the default route, which is reported.
+fn interfaces(job: &LiveJob) -> Vec<String> {
+    if !job.settings.interfaces.is_empty() {
+        return job.settings.interfaces.clone();
+    }
+    let chosen = machine::default_interface(&machine::interfaces(false));
+    chosen.iter().for_each(|interface| print_status(&MESSAGES.interface_chosen(interface)));
+    Vec::from_iter(chosen)
 }
 
 /// Reports a missing library or privilege, and how to fix that; returns every other error.
@@ -122,12 +132,10 @@ fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureSt
     }
     let heading = || heading(names, &job.tables, &job.common, &options.registry);
     if report_unwritten(&write_tables(&job.tables, heading, decided, is_for_people(job))) {
-        FAILED
-    } else if *is_whole && decided.collected.is_complete() {
-        COMPLETE
-    } else {
-        INCOMPLETE
+        return FAILED;
     }
+    report_written(&job.tables);
+    if *is_whole && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE }
 }
 
 fn report_ending(interface: &InterfaceStatus) {

@@ -25,7 +25,7 @@ use clap::Parser;
 use portolan::messages::{Language, Messages};
 
 use self::cli::{Cli, Command};
-use self::diagnostics::{print_error_with_caret, print_problem};
+use self::diagnostics::{be_quiet, print_error_with_caret, print_problem};
 
 /// The language of the program's messages.
 const MESSAGES: &dyn Messages = Language::English.messages();
@@ -46,7 +46,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
             return FAILED;
         }
     };
-    let outcome = match Cli::parse_from(arguments).command {
+    let command = Cli::parse_from(arguments).command;
+    if command.is_quiet() {
+        be_quiet();
+    }
+    let outcome = match command {
         Command::Read(arguments) => read::read(&arguments.into_job()),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Services(arguments) => services::services(&arguments.into_job()),

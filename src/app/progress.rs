@@ -1,51 +1,64 @@
 //! The progress bar: on standard error, for inputs that take a while, and only on a terminal.
 
+use std::fs;
 use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressDrawTarget, ProgressStyle};
 use portolan::capture::{InputName, Position};
 use portolan::untrusted;
 
-/// Bytes of the smallest input with a bar: a smaller one is read before a bar could be seen.
+/// Bytes of the smallest inputs with a bar: smaller ones are read before a bar could be seen.
 const MIN_SIZE: u64 = 64 << 20;
 
-/// A progress bar for one input after another.
+/// A progress bar over all inputs, by their bytes as stored.
 pub struct ProgressBar {
-    visible: bool,
-    current: Option<(InputName, indicatif::ProgressBar)>,
+    /// The bar; `None` if there is nothing to show, or nobody to show it to.
+    bar: Option<indicatif::ProgressBar>,
+    /// Bytes of the inputs that have been read.
+    passed: u64,
+    /// The current input, and its size.
+    current: Option<(InputName, u64)>,
 }
 
 impl ProgressBar {
-    /// A bar that shows nothing yet.
-    pub fn new() -> ProgressBar {
-        ProgressBar { visible: io::stderr().is_terminal(), current: None }
+    /// A bar for `inputs`, which shows nothing yet. Inputs whose size is unknown, such as pipes, do not count.
+    pub fn new(inputs: &[InputName], is_wanted: bool) -> ProgressBar {
+        let total: u64 = inputs.iter().filter_map(size).sum();
+        let is_shown = is_wanted && total >= MIN_SIZE && io::stderr().is_terminal();
+        ProgressBar { bar: is_shown.then(|| bar(total)), passed: 0, current: None }
     }
 
     /// Shows how far `name` has been read.
     pub fn show(&mut self, name: &InputName, position: &Position) {
-        let Some(total) = position.total.filter(|total| self.visible && *total >= MIN_SIZE) else { return };
+        let Some(bar) = &self.bar else { return };
         if self.current.as_ref().is_none_or(|(current, _)| current != name) {
-            self.finish();
-            self.current = Some((name.clone(), bar(name, total)));
+            self.passed += self.current.take().map_or(0, |(_, size)| size);
+            self.current = Some((name.clone(), position.total.unwrap_or(0)));
+            bar.set_message(untrusted::clean(&name.to_string()).into_owned());
         }
-        if let Some((_, bar)) = &self.current {
-            bar.set_position(position.read());
+        if position.total.is_some() {
+            bar.set_position(self.passed + position.read());
         }
     }
 
     /// Removes the bar.
     pub fn finish(&mut self) {
-        if let Some((_, bar)) = self.current.take() {
+        if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
 }
 
-fn bar(name: &InputName, total: u64) -> indicatif::ProgressBar {
+/// The size of a regular file.
+fn size(name: &InputName) -> Option<u64> {
+    let InputName::File(path) = name else { return None };
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
+fn bar(total: u64) -> indicatif::ProgressBar {
     let bar = indicatif::ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}") {
         bar.set_style(style);
     }
-    bar.set_message(untrusted::clean(&name.to_string()).into_owned());
     bar
 }

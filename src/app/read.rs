@@ -6,7 +6,7 @@ use portolan::analysis::{Decided, Options};
 use portolan::error::Error;
 
 use super::cli::ReadJob;
-use super::destinations::{check_tables, heading, write_tables};
+use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
@@ -42,6 +42,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     if report_unwritten(&write_tables(&job.tables, heading, &decided, true)) {
         return Ok(FAILED);
     }
+    report_written(&job.tables);
     Ok(exit_code(&decided, interrupted))
 }
 

@@ -10,7 +10,7 @@ use portolan::report::TableName;
 use portolan::service::{Registry, user_table};
 
 use super::cli::{CommonJob, TablesJob};
-use super::diagnostics::{print_diagnostics, report_folders, report_interruption, report_order};
+use super::diagnostics::{is_quiet, print_diagnostics, report_folders, report_interruption, report_order};
 use super::progress::ProgressBar;
 use super::signals::{Reading, Signal};
 
@@ -50,7 +50,7 @@ pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Erro
 /// Reads all inputs, or as much as possible before a signal interrupts the reading. Shows the progress on standard error, and
 /// reports there what could not be read and what is remarkable about the inputs.
 pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signal>) {
-    let mut bar = ProgressBar::new();
+    let mut bar = ProgressBar::new(&options.inputs, !is_quiet());
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
     let mut decided = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));

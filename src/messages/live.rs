@@ -11,6 +11,9 @@ pub trait LiveMessages {
     /// Privileges were dropped: the user that the program has become, and what the kernel refuses it.
     fn privileges_dropped(&self, report: &PrivilegeReport) -> String;
 
+    /// No interface was named, so the capture is on that of the default route.
+    fn interface_chosen(&self, interface: &str) -> String;
+
     /// A capture begins on these interfaces, each with its name and link type.
     fn capture_started(&self, interfaces: &[(String, String)]) -> String;
 

@@ -58,6 +58,12 @@ pub trait ReadingMessages {
     /// Most packets have an EtherType that is not decoded.
     fn ether_type_not_decoded(&self, number: u16, name: &str, packets: u64, all: u64) -> String;
 
+    /// Tables were written to a folder, each to a file of its own.
+    fn tables_written(&self, tables: usize, folder: &str) -> String;
+
+    /// A document was written to a file.
+    fn document_written(&self, file: &str) -> String;
+
     /// Control channels announced more flows than can be remembered.
     fn announcements_dropped(&self, number: u64) -> String;
 

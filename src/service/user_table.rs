@@ -10,6 +10,9 @@
 //! udp/4444 = vxlan                        # a tunnel, whose inside is decoded
 //! ```
 //!
+//! Lines of `/etc/services` (services(5)), such as `ip-phone 2500/udp phone`, are rules, too. The category of such a rule is that
+//! of the built-in entry for the port; further names of the port are ignored.
+//!
 //! A UDP port that is called by the name of a tunnel ([`UdpTunnel::from_name`](crate::decode::UdpTunnel::from_name)) is that
 //! tunnel's on all machines, even if the rule names some: a packet's content is settled before its machines are known.
 
@@ -22,6 +25,7 @@ use std::path::Path;
 use ipnet::IpNet;
 
 use super::category::Category;
+use super::registry::Registry;
 use super::transport::Transport;
 use crate::error::{Error, NotAPortTable, RuleProblem};
 
@@ -29,6 +33,8 @@ use crate::error::{Error, NotAPortTable, RuleProblem};
 pub const MAX_RULES: usize = 10_000;
 /// The most bytes of a table's file that are read: 100 for each rule, with its comment.
 pub const MAX_SIZE: u64 = 1 << 20;
+/// Protocols of `/etc/services` whose ports Portolan does not count: AppleTalk's sockets.
+const OTHER_PROTOCOLS: [&str; 1] = ["ddp"];
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +90,8 @@ pub fn parse(text: &str) -> Result<Vec<Rule>, (usize, RuleProblem)> {
         if rules.len() == MAX_RULES {
             return Err((index + 1, RuleProblem::TooMany { limit: MAX_RULES }));
         }
-        rules.push(parse_rule(line).map_err(|problem| (index + 1, problem))?);
+        let rule = if line.contains('=') { parse_rule(line).map(Some) } else { parse_services_line(line) };
+        rules.extend(rule.map_err(|problem| (index + 1, problem))?);
     }
     Ok(rules)
 }
@@ -103,6 +110,23 @@ fn parse_rule(line: &str) -> Result<Rule, RuleProblem> {
         None => (naming.trim(), Category::Other),
     };
     Ok(Rule { host, transport, ports, name: parse_name(name)?, category })
+}
+
+/// Parses a line of `/etc/services`; `None` if its protocol has no ports that Portolan counts.
+fn parse_services_line(line: &str) -> Result<Option<Rule>, RuleProblem> {
+    let mut words = line.split_whitespace();
+    let (Some(name), Some((port, protocol))) = (words.next(), words.next().and_then(|word| word.split_once('/'))) else {
+        return Err(RuleProblem::NoEquals(line.to_owned()));
+    };
+    if OTHER_PROTOCOLS.contains(&protocol) {
+        return Ok(None);
+    }
+    let transport = Transport::from_name(protocol).ok_or_else(|| RuleProblem::NoTransport(protocol.to_owned()))?;
+    let ports = parse_ports(port).filter(|ports| *ports.start() > 0).ok_or_else(|| RuleProblem::NoPorts(port.to_owned()))?;
+    let registry = Registry::shared();
+    let entry = registry.look_up(transport, *ports.start());
+    let category = entry.map_or(Category::Other, |id| registry.entry(id).category);
+    Ok(Some(Rule { host: None, transport, ports, name: parse_name(name)?, category }))
 }
 
 fn parse_host(text: &str) -> Result<IpNet, RuleProblem> {
@@ -147,6 +171,19 @@ mod tests {
         assert_eq!((rules[1].ports.clone(), rules[1].category), (8000..=8010, Category::Other));
         assert_eq!(rules[2].host, Some("192.0.2.7/32".parse().unwrap()));
         assert_eq!(rules[3].host, Some("2001:db8::/32".parse().unwrap()));
+    }
+
+    #[test]
+    fn lines_of_etc_services_are_rules_with_the_category_of_their_port() {
+        let text = "tcpmux\t\t1/tcp\t\t\t# TCP port service multiplexer\nimap2 143/tcp imap\nrtmp 1/ddp\nip-phone 2500/udp phone handset\n";
+        let rules = parse(text).unwrap();
+        let rules: Vec<_> = rules.iter().map(|rule| (&*rule.name, rule.transport, rule.ports.clone(), rule.category)).collect();
+        assert_eq!(
+            rules[1..],
+            [("imap2", Transport::Tcp, 143..=143, Category::Mail), ("ip-phone", Transport::Udp, 2500..=2500, Category::Other)]
+        );
+        assert_eq!(parse("http 80/tpc").unwrap_err(), (1, RuleProblem::NoTransport("tpc".into())));
+        assert_eq!(parse("http tcp").unwrap_err(), (1, RuleProblem::NoEquals("http tcp".into())));
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn wrong_arguments_are_explained_with_exit_code_2() {
     let cases: [(&[&str], &str); 6] = [
         (&[], "Usage"),
         (&["read"], "standard input was read because no FILE was given"),
-        (&["read", "x.pcap", "--table", "srevices"], "the tables are capture, ledger"),
+        (&["read", "x.pcap", "--table", "srevices"], "no such table; did you mean services?"),
         (&["read", "x.pcap", "--idle-timeout=-3"], "idle-timeout"),
         (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
         (&["raed", "x.pcap"], "read"),
@@ -294,4 +294,40 @@ fn on_a_terminal_a_file_has_to_be_named() {
         output.status.code() == Some(2) && output_text.contains("no capture given; name a file or folder (portolan read FILE)"),
         "{output_text}"
     );
+}
+
+#[test]
+fn the_examples_in_the_help_work() {
+    let folder = Folder::new();
+    std::os::unix::fs::symlink(root().join("samples"), folder.path("samples")).unwrap();
+    let mut examples = 0;
+    for command in ["read", "explain", "services", "interfaces"] {
+        let help = run(&[command, "--help"]).stdout;
+        let (_, list) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{command} has no examples"));
+        for example in list.lines().filter_map(|line| line.trim().strip_prefix("portolan ")) {
+            let output = portolan().args(example.split(' ')).current_dir(folder.path("")).output().unwrap();
+            assert!(output.status.success(), "portolan {example}: {output:?}");
+            examples += 1;
+        }
+    }
+    assert!(examples >= 8, "{examples}");
+}
+
+#[test]
+fn a_mistyped_table_is_answered_with_a_similar_one() {
+    let wrong = |word: &str| run(&["read", "samples/office.pcapng", "-t", word]).stderr;
+    assert!(wrong("servce").contains("no such table; did you mean"), "{}", wrong("servce"));
+    assert!(wrong("qqqq").contains("no such table; the tables are capture, ledger"), "{}", wrong("qqqq"));
+}
+
+#[test]
+fn written_files_are_reported_and_quiet_reports_only_failures() {
+    let folder = Folder::new();
+    let (tables, document) = (folder.path("tables"), folder.path("office.json"));
+    let outputs = ["--csv", tables.to_str().unwrap(), "--json", document.to_str().unwrap(), "-t", "ledger,hosts"];
+    let read = run(&[&["read", "samples/office.pcapng"], &outputs[..]].concat());
+    let written = format!("portolan: wrote 2 tables to {}\nportolan: wrote {}\n", tables.display(), document.display());
+    assert_eq!(read.stderr, written);
+    let quiet = run(&[&["read", "-q", "samples/office.pcapng", "no-such-file"], &outputs[..]].concat());
+    assert!(quiet.code == 1 && quiet.stderr.lines().count() == 1 && quiet.stderr.contains("no-such-file"), "{quiet:?}");
 }

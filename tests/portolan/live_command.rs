@@ -35,8 +35,13 @@ fn begin(arguments: &[&str]) -> RunningProgram {
 }
 
 fn begin_as(command: &mut Command, arguments: &[&str]) -> RunningProgram {
+    begin_on(WEST, command.args(["live", "-i", WEST]), arguments)
+}
+
+/// Begins to capture on `interface`, as the arguments of the command say.
+fn begin_on(interface: &str, command: &mut Command, arguments: &[&str]) -> RunningProgram {
     obey_signals();
-    command.args(["live", "-i", WEST]).args(arguments);
+    command.args(arguments);
     if !arguments.contains(&"--duration") {
         command.args(["--duration", "60"]);
     }
@@ -44,7 +49,7 @@ fn begin_as(command: &mut Command, arguments: &[&str]) -> RunningProgram {
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let mut going =
         RunningProgram { child, stdout: BufReader::new(stdout), stderr: BufReader::new(stderr), messages: String::new() };
-    going.wait_for_message("capturing on west (Ethernet)");
+    going.wait_for_message(&format!("capturing on {interface} (Ethernet)"));
     going
 }
 
@@ -638,6 +643,17 @@ fn devices_and_named_pipes_are_written_under_the_system_call_filter() {
         let run = going.end();
         assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(packets_at(&crate::support::tables_of(&reader.join().unwrap()), "udp"), 5);
+    });
+}
+
+#[test]
+fn without_a_named_interface_the_one_of_the_default_route_is_taken() {
+    in_a_network(|| {
+        ip(&["route", "add", "default", "dev", EAST]).unwrap();
+        let going = begin_on(EAST, portolan().arg("live"), &["--packets", "3"]);
+        assert!(going.messages.contains("no interface given; using east, which has the default route"), "{}", going.messages);
+        send(WEST, &numbered(3));
+        assert_eq!(going.end().code, 0);
     });
 }
 

@@ -28,7 +28,7 @@ pub struct ExplainArguments {
     order: OrderArguments,
 
     #[command(flatten)]
-    common: CommonArguments,
+    pub(super) common: CommonArguments,
 }
 
 /// A run of `portolan explain`.

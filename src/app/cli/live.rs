@@ -17,7 +17,8 @@ const MEGABYTE: u64 = 1_000_000;
 
 #[derive(Args, Debug)]
 pub struct LiveArguments {
-    /// Interfaces to capture on, which together form one capture; any stands for all interfaces (Linux)
+    /// Interfaces to capture on, which together form one capture; any stands for all interfaces (Linux). Default: the interface of
+    /// the default route
     #[arg(short, long = "interface", value_name = "NAME[,NAME...]", value_delimiter = ',')]
     interfaces: Vec<String>,
 
@@ -70,7 +71,7 @@ pub struct LiveArguments {
     tables: TablesArguments,
 
     #[command(flatten)]
-    common: CommonArguments,
+    pub(super) common: CommonArguments,
 }
 
 /// A run of `portolan live`.

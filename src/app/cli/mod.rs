@@ -1,6 +1,7 @@
 //! The command line, and the job that it describes.
 
 mod destinations;
+mod examples;
 mod explain;
 mod first_word;
 #[cfg(feature = "live")]
@@ -9,10 +10,12 @@ mod live;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
-use portolan::capture::InputName;
+use portolan::capture::{InputName, near_words};
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::report::TableName;
 use portolan::service::book::PortQuery;
+
+use crate::app::MESSAGES;
 
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ArgumentProblem, ExplainArguments};
@@ -54,6 +57,7 @@ pub enum Command {
     /// Exit code: 0 = everything was read; 1 = an input was cut off, damaged or could not be opened, and the tables hold what could
     /// be read; 2 = nothing could be read, an output could not be written (all others are), or the command line is invalid;
     /// 130 = interrupted by Ctrl-C (129 by SIGHUP, 143 by SIGTERM).
+    #[command(after_long_help = examples::READ)]
     Read(ReadArguments),
 
     /// Explain one flow: which side is the server, and why
@@ -65,7 +69,7 @@ pub enum Command {
     /// matches if at least one of its packets does. If several flows match, they are listed.
     ///
     /// Exit code: as for read; also 2 if no flow matches, or several do. 130 = interrupted by Ctrl-C, and nothing is explained.
-    #[command(mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
+    #[command(after_long_help = examples::EXPLAIN, mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
     Explain(ExplainArguments),
 
     /// Look up ports and services in the built-in table
@@ -75,6 +79,7 @@ pub enum Command {
     ///
     /// Exit code: 0 = found (a port without a name counts as found); 1 = a name was not found; 2 = an output could not be written,
     /// or the command line or the --services file is invalid.
+    #[command(after_long_help = examples::SERVICES)]
     Services(ServicesArguments),
 
     /// Capture from network interfaces and analyse the packets
@@ -89,6 +94,7 @@ pub enum Command {
     /// 2 = nothing was captured, tables could not be written to an output (they are to all others), or the command line is
     /// invalid; 130 = a second Ctrl-C ended the program at once.
     #[cfg(feature = "live")]
+    #[command(after_long_help = examples::LIVE)]
     Live(LiveArguments),
 
     /// List the network interfaces to capture on
@@ -98,6 +104,7 @@ pub enum Command {
     ///
     /// Exit code: 0 = the interfaces are listed; 2 = an output could not be written, or the command line is invalid.
     #[cfg(feature = "live")]
+    #[command(after_long_help = examples::INTERFACES)]
     Interfaces(InterfacesArguments),
 
     /// Check what live capture needs, and print the commands that fix what is missing
@@ -107,6 +114,21 @@ pub enum Command {
     /// Exit code: 0 = live capture is ready; 1 = something is missing; 2 = the command line is invalid.
     #[cfg(feature = "live")]
     Doctor,
+}
+
+impl Command {
+    /// True if only failures are to be reported on standard error.
+    pub fn is_quiet(&self) -> bool {
+        match self {
+            Command::Read(arguments) => arguments.common.quiet,
+            Command::Explain(arguments) => arguments.common.quiet,
+            #[cfg(feature = "live")]
+            Command::Live(arguments) => arguments.common.quiet,
+            #[cfg(feature = "live")]
+            Command::Interfaces(_) | Command::Doctor => false,
+            Command::Services(_) => false,
+        }
+    }
 }
 
 /// The order in which captures are read.
@@ -139,6 +161,10 @@ pub struct CommonArguments {
     /// Maximum number of flows to track; packets of any others are lumped together by protocol. Each flow takes 180 to 250 bytes, depending on the tables
     #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_FLOWS, value_parser = parse_max_flows)]
     max_flows: usize,
+
+    /// Only report errors and damage on standard error: no progress, no status and no remarks
+    #[arg(short, long)]
+    quiet: bool,
 
     /// Number of threads (default: one per core); affects speed only
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
@@ -419,7 +445,7 @@ fn parse_table(word: &str) -> Result<Tables, String> {
     }
     TableName::from_key(word).map(Tables::One).ok_or_else(|| {
         let known: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
-        format!("no such table; the tables are {}, or all", known.join(", "))
+        MESSAGES.no_such_table(&near_words(word, known.iter().copied()), &known)
     })
 }
 

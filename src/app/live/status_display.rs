@@ -12,7 +12,7 @@ use portolan::report::{Report, TableName};
 use portolan::traffic::Traffic;
 
 use super::super::MESSAGES;
-use super::super::diagnostics::print_status;
+use super::super::diagnostics::{is_quiet, print_problem, print_status};
 use super::super::view::{is_dumb_terminal, view_on_stderr};
 
 /// The most services in the summary.
@@ -48,7 +48,7 @@ impl StatusDisplay {
     /// Makes a display with a summary if the terminal can show one and the user does not want lines (`plain`).
     pub fn new(plain: bool) -> StatusDisplay {
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
-        let is_summary = !plain && is_terminal && !is_dumb_terminal();
+        let is_summary = !plain && !is_quiet() && is_terminal && !is_dumb_terminal();
         StatusDisplay { is_summary, summary: Arc::new(Mutex::new(Summary::new())) }
     }
 
@@ -96,9 +96,9 @@ impl StatusDisplay {
 
     /// Prints a message above the summary. Never waits for another thread that is writing.
     pub fn print(&self, sentence: &str) {
-        let Some(mut summary) = self.try_lock() else { return print_status(sentence) };
+        let Some(mut summary) = self.try_lock() else { return print_problem(sentence) };
         let lines = summary.clear();
-        print_status(sentence);
+        print_problem(sentence);
         summary.show(lines);
     }
 

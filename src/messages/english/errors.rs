@@ -216,7 +216,9 @@ fn not_a_port_table(reason: NotAPortTable) -> String {
 fn rule(problem: &RuleProblem) -> String {
     match problem {
         RuleProblem::TooMany { limit } => format!("too many rules; the limit is {limit}"),
-        RuleProblem::NoEquals(line) => format!("\"{line}\" has no '='; a rule looks like: udp/2500 = ip-phone, voip"),
+        RuleProblem::NoEquals(line) => format!(
+            "\"{line}\" is no rule; a rule looks like: udp/2500 = ip-phone, voip, or as in /etc/services: ip-phone 2500/udp"
+        ),
         RuleProblem::NoPort(word) => format!("\"{word}\" is not a port; write it like tcp/8000 or udp/5000-5010"),
         RuleProblem::NoTransport(word) => {
             format!("\"{word}\" is not a transport with ports; use tcp, udp, sctp, dccp or udp-lite")

@@ -33,6 +33,12 @@ impl LiveMessages for English {
         format!("dropped privileges: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 
+    fn interface_chosen(&self, interface: &str) -> String {
+        format!(
+            "no interface given; using {interface}, which has the default route (choose another with -i; portolan interfaces lists them)"
+        )
+    }
+
     fn capture_started(&self, interfaces: &[(String, String)]) -> String {
         // Names of link types are keys; "Ethernet" is a proper name.
         let link_type = |key: &'_ str| if key == "ethernet" { "Ethernet".to_owned() } else { key.to_owned() };

@@ -106,6 +106,14 @@ impl ReadingMessages for English {
         format!("{these} of {all} {have} EtherType {number:#06x}{name}, which is not decoded: {they_are} counted as non-ip")
     }
 
+    fn tables_written(&self, tables: usize, folder: &str) -> String {
+        format!("wrote {} to {folder}", number_of(tables as u64, "table", "tables"))
+    }
+
+    fn document_written(&self, file: &str) -> String {
+        format!("wrote {file}")
+    }
+
     fn announcements_dropped(&self, number: u64) -> String {
         let (announcements, were) =
             (number_of(number, "announcement", "announcements"), if number == 1 { "was" } else { "were" });

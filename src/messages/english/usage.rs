@@ -14,6 +14,13 @@ impl UsageMessages for English {
         format!("there is no command or file \"{word}\"; {meant}")
     }
 
+    fn no_such_table(&self, near: &[&str], known: &[&str]) -> String {
+        match near {
+            [] => format!("no such table; the tables are {}, or all", known.join(", ")),
+            near => format!("no such table; did you mean {}?", one_of(near)),
+        }
+    }
+
     fn name_a_capture(&self) -> &'static str {
         "no capture given; name a file or folder (portolan read FILE), or pipe a capture in (tcpdump -U -w - | portolan read)"
     }

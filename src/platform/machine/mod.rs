@@ -1,12 +1,14 @@
 //! This computer's means for a live capture, as plain data: libpcap, the privilege to capture, interfaces, and tools to
 //! get what is missing. Nothing is changed and nothing is sent.
 
+mod default_route;
 mod executable;
 mod interfaces;
 mod libpcap;
 mod privileges;
 mod system;
 
+pub use default_route::default_interface;
 pub use executable::{Executable, FileLocation};
 pub use interfaces::{LocalInterface, interfaces};
 pub use libpcap::libpcap;

@@ -1,0 +1,33 @@
+//! Examples at the end of each command's help. A test runs those that need no live capture.
+
+/// Examples of `portolan read`.
+pub const READ: &str = "Examples:
+  portolan read samples/office.pcapng
+  portolan read samples/office.pcapng --table servers,hosts
+  portolan read samples/office.pcapng --csv tables --json office.json
+  tcpdump -U -w - | portolan read";
+
+/// Examples of `portolan explain`.
+pub const EXPLAIN: &str = "Examples:
+  portolan explain samples/office.pcapng 7
+  portolan explain samples/office.pcapng packet:597
+  portolan explain samples/office.pcapng 10.20.0.150:42084";
+
+/// Examples of `portolan services`.
+pub const SERVICES: &str = "Examples:
+  portolan services 443
+  portolan services 53/udp 6881-6889 mail
+  portolan services --csv ports.csv";
+
+/// Examples of `portolan live`.
+#[cfg(feature = "live")]
+pub const LIVE: &str = "Examples:
+  sudo portolan live
+  sudo portolan live --interface eth0 --every 60 --csv tables
+  sudo portolan live --write capture.pcapng --rotate-size 100 --keep 10";
+
+/// Examples of `portolan interfaces`.
+#[cfg(feature = "live")]
+pub const INTERFACES: &str = "Examples:
+  portolan interfaces
+  portolan interfaces --json -";
