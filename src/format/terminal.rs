@@ -11,6 +11,7 @@ use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
 use super::layout::{ColumnWidths, GAP, MinWidths, Overflow, columns_that_fit, widths};
+use super::legend::{self, SeenWords, Vocabulary};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::Messages;
@@ -29,6 +30,8 @@ pub struct View {
     pub tells_left_out: bool,
     /// Rows shown of each table, 0 = all; the table's default, if `None`.
     pub top: Option<usize>,
+    /// True if the columns and words of each table are explained below it.
+    pub legend: bool,
     /// True if headings may be emphasised. Emphasis and colour never carry information of their own.
     pub styled: bool,
     /// The language of titles and notes.
@@ -65,7 +68,19 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
         Ok(())
     };
     parallel::in_order((rows.len(), rows.cost()), table.threads, append, |lines| output.write_all(lines))?;
-    writeln!(output)
+    writeln!(output)?;
+    if view.legend { write_legend(&rows, &layout.columns, view, output) } else { Ok(()) }
+}
+
+/// Writes the meanings of the columns that are shown, and of the words in them.
+fn write_legend(rows: &ShownRows<'_, '_>, columns: &[usize], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let vocabulary = Vocabulary::of_table(rows.table.id, &rows.table.fields);
+    let look = |seen: &mut SeenWords, cells: &[Shown]| {
+        columns.iter().for_each(|&index| vocabulary.note(index, &cells[index].text, seen));
+    };
+    let words = rows.noted(columns, &SeenWords::default(), look, SeenWords::merge);
+    let fields: Vec<Field> = columns.iter().map(|&index| rows.table.fields[index]).collect();
+    legend::write(rows.table.id, &fields, &words, view, output)
 }
 
 /// Formats the line as a heading.
@@ -404,7 +419,7 @@ mod tests {
     }
 
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
-        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, messages: &English };
+        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, legend: false, messages: &English };
         let mut output = Vec::new();
         write(table, view, &mut output).unwrap();
         String::from_utf8(output).unwrap()

@@ -5,10 +5,11 @@
 
 pub mod book;
 pub mod category;
+mod conn_state;
 pub mod expected;
 mod flow_flags;
 mod handshake;
-mod keyed_enum;
+pub(crate) mod keyed_enum;
 mod one_way;
 mod port_set;
 pub mod protocols;
@@ -20,6 +21,7 @@ pub mod user_table;
 pub mod verdict;
 
 pub use category::Category;
+pub use conn_state::ConnState;
 pub use expected::{AnnouncementKind, ExpectedService};
 pub use flow_flags::FlowFlags;
 pub use handshake::Handshake;

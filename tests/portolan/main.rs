@@ -76,6 +76,9 @@ mod services_command;
 /// `portolan explain`: its sentences.
 mod explain;
 
+/// The meanings of words: `portolan explain WORD`, `--legend`, `docs/columns.md`.
+mod glossary;
+
 /// `portolan explain`: finding the flow that is meant.
 mod which_flow;
 

@@ -3,6 +3,7 @@
 mod destinations;
 mod explain;
 mod first_word;
+mod legend;
 #[cfg(feature = "live")]
 mod live;
 
@@ -17,6 +18,7 @@ use portolan::service::book::PortQuery;
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ExplainArguments, Unnamed};
 pub use first_word::with_command;
+use legend::LegendArguments;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
 
@@ -56,7 +58,7 @@ pub enum Command {
     /// 130 = interrupted by Ctrl-C (129 by SIGHUP, 143 by SIGTERM).
     Read(ReadArguments),
 
-    /// Explain one flow: which side is the server, and why
+    /// Explain one flow: which side is the server, and why; or a word that tables use
     ///
     /// Prints the evidence step by step: which step decided, which agreed, disagreed or did not apply, which packets show it, and
     /// how far the name can be relied on. The captures are read more than once, so they must be files or folders of files.
@@ -64,7 +66,11 @@ pub enum Command {
     /// Flow and packet numbers are those of the whole capture, even with --filter, which only selects the flow to explain: a flow
     /// matches if at least one of its packets does. If several flows match, they are listed.
     ///
-    /// Exit code: as for read; also 2 if no flow matches, or several do. 130 = interrupted by Ctrl-C, and nothing is explained.
+    /// With a WORD in place of a capture and a flow, says what the table, column, evidence, flag, state or category of that name means;
+    /// docs/columns.md has all of them.
+    ///
+    /// Exit code: as for read; also 2 if no flow matches, or several do, or no word is known (1 if some are). 130 = interrupted by
+    /// Ctrl-C, and nothing is explained.
     #[command(mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
     Explain(ExplainArguments),
 
@@ -174,6 +180,9 @@ struct RowsArguments {
     wide: bool,
 
     #[command(flatten)]
+    legend: LegendArguments,
+
+    #[command(flatten)]
     destinations: RowsDestinations,
 }
 
@@ -190,6 +199,9 @@ struct TablesArguments {
     /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
     #[arg(long)]
     wide: bool,
+
+    #[command(flatten)]
+    legend: LegendArguments,
 
     #[command(flatten)]
     destinations: TablesDestinations,
@@ -251,6 +263,8 @@ pub struct ServicesJob {
 pub struct RowsJob {
     /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
+    /// True if the terminal explains columns and words below the table.
+    pub legend: bool,
     /// In other formats.
     pub destinations: Vec<Destination>,
 }
@@ -264,7 +278,7 @@ impl RowsJob {
 
 impl RowsArguments {
     fn into_job(self) -> RowsJob {
-        RowsJob { wide: self.wide, destinations: self.destinations.0 }
+        RowsJob { wide: self.wide, legend: self.legend.legend, destinations: self.destinations.0 }
     }
 }
 
@@ -294,6 +308,8 @@ pub struct TablesJob {
     pub top: Option<usize>,
     /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
+    /// True if the terminal explains columns and words below each table.
+    pub legend: bool,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
     /// True if the table servers also lists ports that refused or never answered.
@@ -384,6 +400,7 @@ impl TablesArguments {
             written,
             top: self.top,
             wide: self.wide,
+            legend: self.legend.legend,
             destinations: self.destinations.0,
             closed_ports: self.closed_ports,
             interval: self.interval.map(|seconds| seconds.0),
