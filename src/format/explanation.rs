@@ -79,9 +79,10 @@ impl<W: Write + ?Sized> ExplanationWriter<'_, W> {
     fn name(&mut self, NameExplanation { basis, others, translation }: &NameExplanation<'_>) -> io::Result<()> {
         let messages = self.view.messages;
         match basis {
-            NameBasis::Named { source, port, description } => {
+            NameBasis::Named { source, named_by, port, description } => {
                 self.paragraph(&messages.source_of_name(*source, port))?;
                 self.paragraphs(description.as_ref().map(|description| messages.port_description(description).into_owned()))?;
+                self.paragraphs(named_by.is_doubtful().then(|| messages.name_is_merely_registered(port.name)))?;
                 self.paragraph(match source {
                     NameSource::Expected => messages.announced_name_is_no_proof(),
                     NameSource::User | NameSource::Iana | NameSource::Overlay => messages.port_name_is_no_proof(),

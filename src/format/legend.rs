@@ -25,12 +25,17 @@ pub struct Vocabulary {
 
 /// Words that were seen in a table, each by its column and its place in the vocabulary.
 #[derive(Clone, Default)]
-pub struct SeenWords(BTreeMap<(usize, usize), Term>);
+pub struct SeenWords {
+    words: BTreeMap<(usize, usize), Term>,
+    /// True if a name has a question mark.
+    pub has_doubts: bool,
+}
 
 impl SeenWords {
     /// Adds other words.
     pub fn merge(&mut self, other: SeenWords) {
-        self.0.extend(other.0);
+        self.words.extend(other.words);
+        self.has_doubts |= other.has_doubts;
     }
 }
 
@@ -52,7 +57,7 @@ impl Vocabulary {
         }
         let mut add = |word: &str| {
             let place = terms.keys().position(|key| *key == word)?;
-            seen.0.insert((column, place), terms[word]);
+            seen.words.insert((column, place), terms[word]);
             Some(())
         };
         if add(text).is_none() {
@@ -80,13 +85,17 @@ pub fn write(
     };
     let mut entries: Vec<(String, &'static str)> = columns.iter().filter_map(column).collect();
     let mut known: Vec<Term> = Vec::new();
-    for term in words.0.values().filter(|term| !matches!(term, Term::Column(..))) {
+    for term in words.words.values().filter(|term| !matches!(term, Term::Column(..))) {
         if !known.contains(term) {
             known.push(*term);
         }
     }
     let word = |term: &Term| Some((term.key()?.to_owned(), messages.definition(*term)?.meaning));
     entries.extend(known.iter().filter_map(word));
+    if words.has_doubts {
+        let (head, meaning) = messages.doubtful_name();
+        entries.push((head.to_owned(), meaning));
+    }
     if entries.is_empty() {
         return Ok(());
     }

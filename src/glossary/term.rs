@@ -7,7 +7,7 @@ use crate::report::{Field, TableId};
 use crate::service::book::PortRange;
 use crate::service::keyed_enum::keyed_enum;
 use crate::service::{
-    AnnouncementKind, Category, Confidence, ConnState, Evidence, FlowFlags, NameSource, Reply, Rung, Transport,
+    AnnouncementKind, Category, Confidence, ConnState, Evidence, FlowFlags, NameSource, NamedBy, Reply, Rung, Transport,
 };
 use crate::stats::Place;
 use crate::stats::flows::Role;
@@ -47,6 +47,8 @@ pub enum Term {
     Initiator(Initiator),
     /// The source of a name.
     NameSource(NameSource),
+    /// The worth of a name.
+    NamedBy(NamedBy),
     /// A transport with ports.
     Transport(Transport),
     /// A range of ports.
@@ -86,6 +88,8 @@ keyed_enum! {
         Initiator = "initiators",
         /// Sources of names.
         NameSource = "name-sources",
+        /// Worths of names.
+        NamedBy = "worths",
         /// Transports with ports.
         Transport = "transports",
         /// Ranges of ports.
@@ -116,6 +120,7 @@ impl Topic {
             Topic::Role => Role::ALL.map(Term::Role).to_vec(),
             Topic::Initiator => Initiator::ALL.map(Term::Initiator).to_vec(),
             Topic::NameSource => NameSource::ALL.map(Term::NameSource).to_vec(),
+            Topic::NamedBy => NamedBy::ALL.map(Term::NamedBy).to_vec(),
             Topic::Transport => Transport::ALL.map(Term::Transport).to_vec(),
             Topic::PortRange => PortRange::ALL.map(Term::PortRange).to_vec(),
             Topic::Completeness => {
@@ -146,6 +151,7 @@ impl Topic {
             Topic::Role => Some("role"),
             Topic::Initiator => Some("initiator"),
             Topic::NameSource => Some("name_source"),
+            Topic::NamedBy => Some("named_by"),
             Topic::Transport => Some("transport"),
             Topic::PortRange => Some("range"),
             Topic::Completeness => Some("complete"),
@@ -176,6 +182,7 @@ impl Term {
             Term::Role(_) => Topic::Role,
             Term::Initiator(_) => Topic::Initiator,
             Term::NameSource(_) => Topic::NameSource,
+            Term::NamedBy(_) => Topic::NamedBy,
             Term::Transport(_) => Topic::Transport,
             Term::PortRange(_) => Topic::PortRange,
             Term::Completeness(_) => Topic::Completeness,
@@ -199,6 +206,7 @@ impl Term {
             Term::Role(role) => role.name(),
             Term::Initiator(initiator) => initiator.name(),
             Term::NameSource(source) => source.name(),
+            Term::NamedBy(named_by) => named_by.name(),
             Term::Transport(transport) => transport.name(),
             Term::PortRange(range) => range.name(),
             Term::Completeness(completeness) => completeness.name(),

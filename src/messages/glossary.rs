@@ -92,6 +92,9 @@ pub trait GlossaryMessages {
     /// A word that is a term was taken for a capture because a file has its name.
     fn file_wins(&self, word: &str) -> String;
 
+    /// The entry of a legend about names with a question mark: the head, and one sentence.
+    fn doubtful_name(&self) -> (&'static str, &'static str);
+
     /// The heading of the legend below a table.
     fn legend_title(&self) -> &'static str;
 

@@ -28,6 +28,7 @@ impl GlossaryMessages for English {
             Term::Role(role) => words::role(role),
             Term::Initiator(initiator) => words::initiator(initiator),
             Term::NameSource(source) => words::name_source(source),
+            Term::NamedBy(named_by) => words::named_by(named_by),
             Term::Transport(transport) => words::transport(transport),
             Term::PortRange(range) => words::port_range(range),
             Term::Completeness(completeness) => words::completeness(completeness),
@@ -58,6 +59,7 @@ impl GlossaryMessages for English {
             Topic::Role => "role of an address",
             Topic::Initiator => "side that opened a flow",
             Topic::NameSource => "source of a name",
+            Topic::NamedBy => "worth of a name",
             Topic::Transport => "transport",
             Topic::PortRange => "range of ports",
             Topic::Completeness => "completeness of a reading",
@@ -165,6 +167,10 @@ impl GlossaryMessages for English {
         )
     }
 
+    fn doubtful_name(&self) -> (&'static str, &'static str) {
+        ("name?", "The name is merely registered for that port, and few programs use it: anything may run there.")
+    }
+
     fn legend_title(&self) -> &'static str {
         "Legend"
     }
@@ -216,6 +222,7 @@ impl GlossaryMessages for English {
             Topic::Role => "Roles of addresses",
             Topic::Initiator => "Sides that opened a flow",
             Topic::NameSource => "Sources of names",
+            Topic::NamedBy => "Worth of names",
             Topic::Transport => "Transports",
             Topic::PortRange => "Ranges of ports",
             Topic::Completeness => "Completeness of a reading",

@@ -5,7 +5,7 @@ use crate::explain::RungState;
 use crate::flow::Initiator;
 use crate::messages::Definition;
 use crate::service::book::PortRange;
-use crate::service::{Category, Confidence, ConnState, NameSource, Reply, Transport};
+use crate::service::{Category, Confidence, ConnState, NameSource, NamedBy, Reply, Transport};
 use crate::stats::Place;
 use crate::stats::flows::Role;
 
@@ -187,6 +187,24 @@ pub fn name_source(source: NameSource) -> Definition {
             Definition::new("The use of the port is customary: IANA has assigned it to another service, or to none.")
                 .source("data/overlay.tsv, with its sources")
         }
+    }
+}
+
+pub fn named_by(named_by: NamedBy) -> Definition {
+    match named_by {
+        NamedBy::Yours => Definition::new("The name is from your own port table (--services)."),
+        NamedBy::Announced => Definition::new("A control channel in the capture announced the flow, and with it the name."),
+        NamedBy::Curated => Definition::new("The service is widely run on this port, so the name is likely to be right.")
+            .more("Portolan's own reviewed table says so, with a source for each port; the port may be registered or customary.")
+            .source("data/overlay.tsv, with its sources"),
+        NamedBy::Customary => Definition::new("The service is known to use this port, but IANA has not assigned it, and it is not widely run.")
+            .source("data/overlay.tsv, with its sources"),
+        NamedBy::Registered => Definition::new("The name is registered for this port, and nothing else speaks for it.")
+            .more(
+                "Half of all ports below 10,000 are registered to somebody, mostly to programs that few people run, and anyone may use them for \
+                 something else. Tables on the terminal show such a name with a question mark, as in ibm-db2?; data formats have the plain name.",
+            )
+            .source("IANA port registry; RFC 6335"),
     }
 }
 
