@@ -76,7 +76,8 @@ fn write_meaning(meaning: &Meaning, related: &[Term], view: View, output: &mut (
         }
         _ => {
             let columns = glossary::columns_with(term.topic());
-            let places = if columns.is_empty() { messages.in_explanations().to_owned() } else { columns.join(", ") };
+            let places =
+                if columns.is_empty() { messages.place_without_column(term.topic()).to_owned() } else { columns.join(", ") };
             entry(TermLabel::Place, &places)?;
         }
     }

@@ -43,7 +43,12 @@ fn write_table(table: TableId, fields: &[Field], messages: &dyn Messages, output
 }
 
 fn write_topic(topic: Topic, messages: &dyn Messages, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    writeln!(output, "\n## {}\n\n{}\n", messages.topic_title(topic), messages.topic_place(&glossary::columns_with(topic)))?;
+    writeln!(
+        output,
+        "\n## {}\n\n{}\n",
+        messages.topic_title(topic),
+        messages.topic_place(topic, &glossary::columns_with(topic))
+    )?;
     write_heads(&messages.word_heads(), output)?;
     for term in topic.terms() {
         let definition = messages.definition(term);

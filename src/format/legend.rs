@@ -61,8 +61,11 @@ impl Vocabulary {
             Some(())
         };
         if add(text).is_none() {
-            text.split(' ').for_each(|word| {
-                add(word);
+            // An item may be a path of several steps, and a step may have the number of its network.
+            text.split([' ', '/']).for_each(|word| {
+                if add(word).is_none() {
+                    word.split_once(':').and_then(|(before, _)| add(before));
+                }
             });
         }
     }

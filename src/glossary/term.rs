@@ -1,9 +1,11 @@
 //! Terms and their topics.
 
+use super::encapsulations;
 use crate::capture::Completeness;
+use crate::decode::Encapsulation;
 use crate::explain::RungState;
 use crate::flow::Initiator;
-use crate::report::{Field, TableId};
+use crate::report::{Field, TableId, TimeOrder};
 use crate::service::book::PortRange;
 use crate::service::keyed_enum::keyed_enum;
 use crate::service::{
@@ -55,6 +57,26 @@ pub enum Term {
     PortRange(PortRange),
     /// The completeness of a reading.
     Completeness(Completeness),
+    /// The order of packets in time.
+    TimeOrder(TimeOrder),
+    /// An encapsulation, without the number of its network.
+    Encapsulation(Encapsulation),
+    /// A word in place of the key of a row.
+    RowWord(RowWord),
+}
+
+keyed_enum! {
+    /// A word in place of the key of a row that stands for many things.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum RowWord by key {
+        /// Everything without a row of its own.
+        Others = "others",
+        /// All inputs together.
+        Total = "total",
+        /// Traffic without ports, in place of a category.
+        Portless = "portless",
+    }
 }
 
 keyed_enum! {
@@ -96,6 +118,12 @@ keyed_enum! {
         PortRange = "ranges",
         /// Completeness of a reading.
         Completeness = "completeness",
+        /// Orders of packets in time.
+        TimeOrder = "time-orders",
+        /// Encapsulations.
+        Encapsulation = "encapsulations",
+        /// Words in place of keys.
+        RowWord = "row-words",
         /// Columns.
         Column = "columns",
     }
@@ -129,6 +157,9 @@ impl Topic {
                     .map(Term::Completeness)
                     .to_vec()
             }
+            Topic::TimeOrder => TimeOrder::ALL.map(Term::TimeOrder).to_vec(),
+            Topic::Encapsulation => encapsulations::ALL.map(Term::Encapsulation).to_vec(),
+            Topic::RowWord => RowWord::ALL.map(Term::RowWord).to_vec(),
             Topic::Column => {
                 let columns =
                     |(table, fields): (TableId, Vec<Field>)| fields.into_iter().map(move |field| Term::Column(table, field));
@@ -137,24 +168,26 @@ impl Topic {
         }
     }
 
-    /// The key of the columns in which the topic's words stand; `None` if they stand in no column.
-    pub const fn column(self) -> Option<&'static str> {
+    /// The keys of the columns in which the topic's words stand; none for words that belong to no column.
+    pub const fn columns(self) -> &'static [&'static str] {
         match self {
-            Topic::Table | Topic::Column | Topic::Announcements | Topic::RungState => None,
-            Topic::Evidence => Some("evidence"),
-            Topic::Confidence => Some("confidence"),
-            Topic::Flag => Some("flags"),
-            Topic::TcpState => Some("tcp_state"),
-            Topic::Category => Some("category"),
-            Topic::Place => Some("place"),
-            Topic::Reply => Some("outcome"),
-            Topic::Role => Some("role"),
-            Topic::Initiator => Some("initiator"),
-            Topic::NameSource => Some("name_source"),
-            Topic::NamedBy => Some("named_by"),
-            Topic::Transport => Some("transport"),
-            Topic::PortRange => Some("range"),
-            Topic::Completeness => Some("complete"),
+            Topic::Table | Topic::Column | Topic::Announcements | Topic::RungState | Topic::RowWord => &[],
+            Topic::Evidence => &["evidence"],
+            Topic::Confidence => &["confidence"],
+            Topic::Flag => &["flags"],
+            Topic::TcpState => &["tcp_state"],
+            Topic::Category => &["category"],
+            Topic::Place => &["place"],
+            Topic::Reply => &["outcome"],
+            Topic::Role => &["role"],
+            Topic::Initiator => &["initiator"],
+            Topic::NameSource => &["name_source"],
+            Topic::NamedBy => &["named_by"],
+            Topic::Transport => &["transport"],
+            Topic::PortRange => &["range"],
+            Topic::Completeness => &["complete"],
+            Topic::TimeOrder => &["time_order"],
+            Topic::Encapsulation => &["encapsulation", "tunnel"],
         }
     }
 }
@@ -186,6 +219,9 @@ impl Term {
             Term::Transport(_) => Topic::Transport,
             Term::PortRange(_) => Topic::PortRange,
             Term::Completeness(_) => Topic::Completeness,
+            Term::TimeOrder(_) => Topic::TimeOrder,
+            Term::Encapsulation(_) => Topic::Encapsulation,
+            Term::RowWord(_) => Topic::RowWord,
         }
     }
 
@@ -210,6 +246,9 @@ impl Term {
             Term::Transport(transport) => transport.name(),
             Term::PortRange(range) => range.name(),
             Term::Completeness(completeness) => completeness.name(),
+            Term::TimeOrder(order) => order.name(),
+            Term::Encapsulation(encapsulation) => encapsulation.name(),
+            Term::RowWord(word) => word.key(),
         };
         Some(key)
     }

@@ -71,8 +71,8 @@ pub trait GlossaryMessages {
     /// The name of an entry below a meaning.
     fn term_label(&self, label: TermLabel) -> &'static str;
 
-    /// The place of words that stand in no column.
-    fn in_explanations(&self) -> &'static str;
+    /// The place of the words of a topic that belongs to no column.
+    fn place_without_column(&self, topic: Topic) -> &'static str;
 
     /// The command that shows a table.
     fn shown_by(&self, table: TableId) -> String;
@@ -113,8 +113,8 @@ pub trait GlossaryMessages {
     /// The title of the words of a topic on that page.
     fn topic_title(&self, topic: Topic) -> &'static str;
 
-    /// The sentence below the title of a topic: the columns in which its words stand.
-    fn topic_place(&self, columns: &[String]) -> String;
+    /// The sentence below the title of a topic: the columns in which its words stand, or another place.
+    fn topic_place(&self, topic: Topic, columns: &[String]) -> String;
 
     /// The heading of the part of that page about words.
     fn words_title(&self) -> &'static str;

@@ -214,7 +214,7 @@ fn common(key: &str) -> Option<Definition> {
         "dropped_kernel" => Definition::new("The packets that the kernel dropped while capturing, because its buffer was full.")
             .more("They are missing from all tables; a larger buffer prevents this."),
         "dropped_interface" => Definition::new("The packets that the interface or its driver dropped while capturing."),
-        "time_order" => Definition::new("strict if no packet has an earlier time than the one before it, otherwise backwards."),
+        "time_order" => Definition::new("Whether the packets are in the order of their times."),
         "complete" => Definition::new("How much of the input could be read."),
         "sha256" => Definition::new("The SHA-256 of the file as stored, with --sha256.").source("FIPS 180-4"),
         "duplicates" => Definition::new(

@@ -1,6 +1,7 @@
 //! The meanings of tables, columns and words.
 
 mod columns;
+mod encapsulations;
 mod evidence;
 mod flags;
 mod tables;
@@ -32,6 +33,9 @@ impl GlossaryMessages for English {
             Term::Transport(transport) => words::transport(transport),
             Term::PortRange(range) => words::port_range(range),
             Term::Completeness(completeness) => words::completeness(completeness),
+            Term::TimeOrder(order) => words::time_order(order),
+            Term::Encapsulation(encapsulation) => encapsulations::definition(encapsulation),
+            Term::RowWord(word) => words::row_word(word),
         };
         Some(definition)
     }
@@ -63,6 +67,9 @@ impl GlossaryMessages for English {
             Topic::Transport => "transport",
             Topic::PortRange => "range of ports",
             Topic::Completeness => "completeness of a reading",
+            Topic::TimeOrder => "order of packets in time",
+            Topic::Encapsulation => "encapsulation",
+            Topic::RowWord => "row for many things",
             Topic::Column => {
                 let names: Vec<&str> = tables.iter().map(|table| table.key()).collect();
                 return match names.as_slice() {
@@ -88,8 +95,11 @@ impl GlossaryMessages for English {
         }
     }
 
-    fn in_explanations(&self) -> &'static str {
-        "the ladder in portolan explain FILE FLOW"
+    fn place_without_column(&self, topic: Topic) -> &'static str {
+        match topic {
+            Topic::RowWord => "rows that stand for many things, in place of a key",
+            _ => "the ladder in portolan explain FILE FLOW",
+        }
     }
 
     fn shown_by(&self, table: TableId) -> String {
@@ -226,13 +236,16 @@ impl GlossaryMessages for English {
             Topic::Transport => "Transports",
             Topic::PortRange => "Ranges of ports",
             Topic::Completeness => "Completeness of a reading",
+            Topic::TimeOrder => "Orders of packets in time",
+            Topic::Encapsulation => "Encapsulations",
+            Topic::RowWord => "Rows for many things",
             Topic::Column => "Columns",
         }
     }
 
-    fn topic_place(&self, columns: &[String]) -> String {
+    fn topic_place(&self, topic: Topic, columns: &[String]) -> String {
         match columns {
-            [] => "In the ladder of `portolan explain FILE FLOW`.".into(),
+            [] => format!("In {}.", self.place_without_column(topic)),
             [column] => format!("In the column `{column}`."),
             columns => format!("In the columns `{}`.", columns.join("`, `")),
         }

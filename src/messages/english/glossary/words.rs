@@ -3,7 +3,9 @@
 use crate::capture::Completeness;
 use crate::explain::RungState;
 use crate::flow::Initiator;
+use crate::glossary::RowWord;
 use crate::messages::Definition;
+use crate::report::TimeOrder;
 use crate::service::book::PortRange;
 use crate::service::{Category, Confidence, ConnState, NameSource, NamedBy, Reply, Transport};
 use crate::stats::Place;
@@ -251,5 +253,26 @@ pub fn completeness(completeness: Completeness) -> Definition {
         Completeness::Interrupted { .. } => {
             Definition::new("A signal, such as Ctrl-C, stopped the reading: the packets before it are counted.")
         }
+    }
+}
+
+pub fn time_order(order: TimeOrder) -> Definition {
+    match order {
+        TimeOrder::Strict => Definition::new("No packet has an earlier time than the one before it."),
+        TimeOrder::Backwards => Definition::new("At least one packet has an earlier time than the one before it.")
+            .more("Inputs that overlap have this order, too; mergecap sorts packets by time."),
+    }
+}
+
+pub fn row_word(word: RowWord) -> Definition {
+    match word {
+        RowWord::Others => Definition::new("Everything that has no row of its own, added up.")
+            .more(
+                "On the terminal, (12 others) stands for the rows beyond --top. In data, others stands for what is beyond a limit of memory, so \
+                 that the sums remain right; docs/formats.md lists the limits.",
+            ),
+        RowWord::Total => Definition::new("All inputs together, in the table capture.").more("Leave this row out when you add up rows."),
+        RowWord::Portless => Definition::new("Traffic without ports, which belongs to no service and so to no category.")
+            .more("It stands in the column category of the timeline, so that the timeline adds up to the capture."),
     }
 }
