@@ -53,6 +53,7 @@ fn of_table(table: TableId, key: &str) -> Option<Definition> {
         ("servers", "evidence") => Definition::new("The best evidence of all flows that the port is a server's."),
         ("servers", "server_ip") => Definition::new("The address of the machine that serves.")
             .more("others stands for servers beyond the memory of a long live capture."),
+        ("servers", "server_port") => Definition::new("The port on which the machine serves."),
         ("servers", "service") => Definition::new("The name of the service on this port."),
         ("ranges", "range") => Definition::new("The range of the server's port; undetermined for flows whose server is not known.")
             .source("RFC 6335 section 6"),

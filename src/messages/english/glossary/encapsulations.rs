@@ -7,7 +7,7 @@ use crate::messages::Definition;
 pub fn definition(encapsulation: Encapsulation) -> Definition {
     match encapsulation {
         Encapsulation::Vlan(_) => Definition::new("A VLAN tag: one of several virtual networks on the same cables.")
-            .more("The number after the colon is that of the VLAN.")
+            .more("The number after the colon is that of the VLAN; the table flows has it in the column vlan.")
             .source("IEEE 802.1Q, 802.1ad"),
         Encapsulation::Mpls => Definition::new("Labels by which routers of a provider forward packets (MPLS).")
             .more("Labels differ by direction and do not distinguish flows.")
