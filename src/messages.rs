@@ -16,6 +16,7 @@ mod doctor;
 mod english;
 mod errors;
 mod explain;
+mod glossary;
 mod live;
 mod reading;
 mod rungs;
@@ -30,6 +31,7 @@ pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
 pub use explain::ExplainMessages;
+pub use glossary::{Definition, GlossaryMessages, TermLabel};
 pub use live::LiveMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
@@ -43,6 +45,7 @@ pub trait Messages:
     + DoctorMessages
     + ErrorMessages
     + ExplainMessages
+    + GlossaryMessages
     + LiveMessages
     + ReadingMessages
     + RungMessages

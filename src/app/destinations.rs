@@ -44,7 +44,7 @@ pub fn write_tables<'a>(
         }
     }
     if for_people && job.is_shown() {
-        let view = View { wide: job.wide, ..view(job.top) };
+        let view = View { wide: job.wide, legend: job.legend, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
             job.tables.iter().try_for_each(|name| terminal::write(&Report::new(decided).table(*name), view, output))
         });

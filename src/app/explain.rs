@@ -1,4 +1,4 @@
-//! `portolan explain`: reads the whole capture, finds the flow, reads the capture again for the flow's packets, and
+//! `portolan explain` about a flow: reads the whole capture, finds the flow, reads the capture again for the flow's packets, and
 //! explains it.
 
 use std::io;
@@ -14,6 +14,7 @@ use super::destinations::write_to;
 use super::diagnostics::{print_details, print_problem, print_remark, report_missed};
 use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
+use super::words;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
 /// Runs `portolan explain` and returns its exit code.
@@ -22,6 +23,9 @@ use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 ///
 /// If the options or inputs are invalid, or the explanation cannot be written.
 pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
+    if let Some(words) = arguments.words() {
+        return words::explain(&words);
+    }
     let job = match arguments.into_job() {
         Ok(job) => job,
         Err(unnamed) => {
@@ -75,6 +79,10 @@ fn report_unnamed(unnamed: &ArgumentProblem) {
         ArgumentProblem::Nothing => print_problem(MESSAGES.name_a_capture_and_a_flow()),
         ArgumentProblem::NotAFlow { word } => print_problem(&MESSAGES.not_a_flow(word)),
         ArgumentProblem::NoFlow { captures } => return print_problem(&MESSAGES.name_a_flow(captures)),
+        ArgumentProblem::FileWins { word } => {
+            print_problem(&MESSAGES.name_a_flow(word));
+            return print_problem(&MESSAGES.file_wins(word));
+        }
         ArgumentProblem::NoCapture { flow } => return print_problem(&MESSAGES.name_the_capture(flow)),
     }
     print_details(forms());

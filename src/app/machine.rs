@@ -25,7 +25,7 @@ pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
     let table = || report::interfaces(&machine);
     let mut failures = write_rows(job, &Registry::shared(), &json::Settings::default(), table);
     if job.is_shown() {
-        let view = View { wide: job.wide, ..view(Some(0)) };
+        let view = View { wide: job.wide, legend: job.legend, ..view(Some(0)) };
         failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view, output)).err());
     }
     Ok(if report_unwritten(&failures) { FAILED } else { COMPLETE })

@@ -18,6 +18,7 @@ mod services;
 mod setup;
 mod signals;
 mod view;
+mod words;
 
 use std::ffi::OsString;
 

@@ -44,7 +44,11 @@ pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     if job.rows.is_shown() {
         let shown = write_to(&Target::Stdout, |output| match single_port {
             Some(number) => port_page::write(number, &pages, view(Some(0)), output),
-            None => terminal::write(&report::book(&pages), View { wide: job.rows.wide, ..view(Some(0)) }, output),
+            None => terminal::write(
+                &report::book(&pages),
+                View { wide: job.rows.wide, legend: job.rows.legend, ..view(Some(0)) },
+                output,
+            ),
         });
         failures.extend(shown.err());
     }

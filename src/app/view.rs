@@ -35,6 +35,7 @@ fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: Option<usize>)
         wide: false,
         tells_left_out: true,
         top,
+        legend: false,
         styled: is_terminal && wanted && !is_dumb_terminal(),
         messages: MESSAGES,
     }

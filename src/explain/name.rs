@@ -7,7 +7,7 @@ use crate::decide::facts::FlowFacts;
 use crate::inspect::ChannelEvent;
 use crate::report::names;
 use crate::service::book::{Book, PortDescription, PortQuery, Subject};
-use crate::service::{Entry, FlowFlags, NameSource, Service, Transport};
+use crate::service::{Entry, FlowFlags, NameSource, NamedBy, Service, Transport};
 
 /// The explanation of the name of a flow's service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum NameBasis<'a> {
     Named {
         /// The source of the name.
         source: NameSource,
+        /// The worth of the name.
+        named_by: NamedBy,
         /// The port that the name belongs to.
         port: NamedPort<'a>,
         /// The purpose of the port, if Portolan's own tables name the service.
@@ -109,6 +111,7 @@ fn named<'a>(context: &FlowContext<'a>, port: u16, transport: Transport, entry: 
     let has_description = matches!(entry.source, NameSource::Iana | NameSource::Overlay);
     NameBasis::Named {
         source: entry.source,
+        named_by: NamedBy::from_entry(entry),
         port: NamedPort { name: &entry.name, port, transport, iana },
         description: page.filter(|_| has_description).and_then(|page| page.description()),
     }

@@ -3,7 +3,8 @@
 use super::record::{Flow, FlowEvents, REUSE_AFTER};
 use crate::decode::protocol::ip;
 use crate::decode::{ConnectionFlags, Observation, Side};
-use crate::service::{Handshake, Verdict};
+use crate::service::keyed_enum::keyed_enum;
+use crate::service::{ConnState, Handshake, Verdict};
 
 /// The largest distance between the sequence numbers of two directions that are captured from about the same time on, beyond the
 /// bytes sent meanwhile: many times the bytes in flight on a fast connection.
@@ -205,33 +206,32 @@ impl Flow {
         }
     }
 
-    /// The outcome of a TCP connection, as Zeek's `conn_state` writes it
-    /// (<https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html>).
-    pub fn conn_state(&self) -> &'static str {
+    /// The state of a TCP connection.
+    pub fn conn_state(&self) -> ConnState {
         let (server, opened, answered) = match self.handshake() {
             Handshake::SynAndSynAck(side) => (side, true, true),
             Handshake::SynOnly(side) => (side, true, false),
             Handshake::SynAckUsed(side) | Handshake::SynAckOnly(side) => (side, self.has_opening(), true),
-            Handshake::NotSeen | Handshake::SimultaneousOpen => return "OTH",
+            Handshake::NotSeen | Handshake::SimultaneousOpen => return ConnState::Oth,
         };
         let client = server.other();
         let (finished, reset) =
             (|side| self.seen.intersects(FlowEvents::FINISHED.by(side)), |side| self.seen.intersects(FlowEvents::RESET.by(side)));
         match (opened, answered) {
-            (true, false) if reset(server) => "REJ",
-            (true, false) if reset(client) => "RSTOS0",
-            (true, false) if finished(client) => "SH",
-            (true, false) => "S0",
-            (false, true) if reset(server) => "RSTRH",
-            (false, true) if finished(server) && !finished(client) => "SHR",
-            (false, true) if finished(server) && finished(client) => "SF",
-            (false, true) => "OTH",
-            _ if finished(client) && finished(server) => "SF",
-            _ if reset(client) => "RSTO",
-            _ if reset(server) => "RSTR",
-            _ if finished(client) => "S2",
-            _ if finished(server) => "S3",
-            _ => "S1",
+            (true, false) if reset(server) => ConnState::Rej,
+            (true, false) if reset(client) => ConnState::Rstos0,
+            (true, false) if finished(client) => ConnState::Sh,
+            (true, false) => ConnState::S0,
+            (false, true) if reset(server) => ConnState::Rstrh,
+            (false, true) if finished(server) && !finished(client) => ConnState::Shr,
+            (false, true) if finished(server) && finished(client) => ConnState::Sf,
+            (false, true) => ConnState::Oth,
+            _ if finished(client) && finished(server) => ConnState::Sf,
+            _ if reset(client) => ConnState::Rsto,
+            _ if reset(server) => ConnState::Rstr,
+            _ if finished(client) => ConnState::S2,
+            _ if finished(server) => ConnState::S3,
+            _ => ConnState::S1,
         }
     }
 
@@ -293,25 +293,16 @@ pub enum Outcome {
     Midstream,
 }
 
-/// The role of the side that opened a flow. It is independent of which side serves: an FTP server opens connections, too.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Initiator {
-    /// The client, as nearly always; also the opener of a flow without a known server.
-    Client,
-    /// The server.
-    Server,
-    /// No opening was seen.
-    #[default]
-    Unknown,
-}
-
-impl Initiator {
-    /// The key in the `initiator` column.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Initiator::Client => "client",
-            Initiator::Server => "server",
-            Initiator::Unknown => "unknown",
-        }
+keyed_enum! {
+    /// The role of the side that opened a flow. It is independent of which side serves: an FTP server opens connections, too.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub enum Initiator by name {
+        /// The client, as nearly always; also the opener of a flow without a known server.
+        Client = "client",
+        /// The server.
+        Server = "server",
+        /// No opening was seen.
+        #[default]
+        Unknown = "unknown",
     }
 }

@@ -50,7 +50,7 @@ fn evaluate(segments: &[Segment]) -> (Handshake, Outcome, &'static str) {
     let flows = flows(segments);
     assert_eq!(flows.len(), 1);
     let flow = flows.get(0);
-    (flow.handshake(), flow.outcome(), flow.conn_state())
+    (flow.handshake(), flow.outcome(), flow.conn_state().code())
 }
 
 const SYN: Segment = (CLIENT, "S", 7, 0, 0);

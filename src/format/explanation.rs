@@ -56,9 +56,10 @@ fn write_name(
 ) -> io::Result<()> {
     let messages = prose.view.messages;
     match basis {
-        NameBasis::Named { source, port, description } => {
+        NameBasis::Named { source, named_by, port, description } => {
             prose.paragraph(&messages.source_of_name(*source, port))?;
             prose.paragraphs(description.as_ref().map(|description| messages.port_description(description).into_owned()))?;
+            prose.paragraphs(named_by.is_doubtful().then(|| messages.name_is_merely_registered(port.name)))?;
             prose.paragraph(match source {
                 NameSource::Expected => messages.announced_name_is_no_proof(),
                 NameSource::User | NameSource::Iana | NameSource::Overlay => messages.port_name_is_no_proof(),

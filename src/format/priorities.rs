@@ -101,6 +101,7 @@ const TABLES: &[Importance] = &[
             &["midstream"],
             &["attempted"],
             &["reset"],
+            &["named_by"],
         ],
         never: &[
             "ip_bytes",
@@ -124,7 +125,16 @@ const TABLES: &[Importance] = &[
     Importance {
         table: TableId::Analysis(TableName::Ports),
         always: &["transport", "port", "service", "packets", "wire_bytes", "flows_as_server", "flows_as_client"],
-        with_room: &[&["range"], &["category"], &["refused"], &["attempted"], &["established"], &["reset"], &["midstream"]],
+        with_room: &[
+            &["range"],
+            &["category"],
+            &["refused"],
+            &["attempted"],
+            &["established"],
+            &["reset"],
+            &["midstream"],
+            &["named_by"],
+        ],
         ..NOTHING
     },
     Importance {
@@ -153,6 +163,7 @@ const TABLES: &[Importance] = &[
             &["outcome"],
             &["role"],
             &["evidence_detail"],
+            &["named_by"],
         ],
         never: &["first_seen", "last_seen"],
         ..NOTHING

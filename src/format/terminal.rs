@@ -11,10 +11,12 @@ use anstyle::{Effects, Style};
 
 use super::data::{append, append_decimal};
 use super::layout::{ColumnWidths, GAP, MinWidths, Overflow, columns_that_fit, widths};
+use super::legend::{self, SeenWords, Vocabulary};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::Messages;
 use crate::report::{ColumnRole, Field, Kind, Table, Value};
+use crate::service::NamedBy;
 use crate::support::parallel;
 use crate::untrusted;
 
@@ -29,6 +31,8 @@ pub struct View {
     pub tells_left_out: bool,
     /// Rows shown of each table, 0 = all; the table's default, if `None`.
     pub top: Option<usize>,
+    /// True if the columns and words of each table are explained below it.
+    pub legend: bool,
     /// True if headings may be emphasised. Emphasis and colour never carry information of their own.
     pub styled: bool,
     /// The language of titles and notes.
@@ -36,6 +40,8 @@ pub struct View {
 }
 
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
+/// The mark of a name of doubtful worth.
+const DOUBT: char = '?';
 /// Characters of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
 /// The most rows that are kept while a table is written: each is used several times, and may combine millions of flows.
@@ -65,7 +71,20 @@ pub fn write(table: &Table<'_>, view: View, output: &mut (impl Write + ?Sized)) 
         Ok(())
     };
     parallel::in_order((rows.len(), rows.cost()), table.threads, append, |lines| output.write_all(lines))?;
-    writeln!(output)
+    writeln!(output)?;
+    if view.legend { write_legend(&rows, &layout.columns, view, output) } else { Ok(()) }
+}
+
+/// Writes the meanings of the columns that are shown, and of the words in them.
+fn write_legend(rows: &ShownRows<'_, '_>, columns: &[usize], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let vocabulary = Vocabulary::of_table(rows.table.id, &rows.table.fields);
+    let look = |seen: &mut SeenWords, cells: &[Shown]| {
+        columns.iter().for_each(|&index| vocabulary.note(index, &cells[index].text, seen));
+        seen.has_doubts |= rows.names.is_some_and(|[name, _]| columns.contains(&name) && cells[name].text.ends_with(DOUBT));
+    };
+    let words = rows.noted(columns, &SeenWords::default(), look, SeenWords::merge);
+    let fields: Vec<Field> = columns.iter().map(|&index| rows.table.fields[index]).collect();
+    legend::write(rows.table.id, &fields, &words, view, output)
 }
 
 /// Formats the line as a heading.
@@ -104,6 +123,8 @@ struct ShownRows<'t, 'a> {
     time_digits: u8,
     /// The language of numbers.
     messages: &'static dyn Messages,
+    /// The column of names, and the one with their worth, if the table has both.
+    names: Option<[usize; 2]>,
 }
 
 impl<'t, 'a> ShownRows<'t, 'a> {
@@ -112,7 +133,8 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
         let time_digits = table.time_step().map_or(0, digits_of_second);
         let (placements, kept) = (placements(table), Vec::new());
-        let mut rows = ShownRows { table, placements, shown, kept, others: None, time_digits, messages: view.messages };
+        let names = columns_of(table, ["service", "named_by"]);
+        let mut rows = ShownRows { table, placements, shown, kept, others: None, time_digits, messages: view.messages, names };
         let (mut kept, mut first) = (Vec::new(), table.no_rows());
         let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
         if is_kept || has_others {
@@ -144,7 +166,11 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     fn show(&self, values: &[Value<'_>], columns: &[usize], cells: &mut [Shown]) {
         for &index in columns {
             let (value, kind) = (values[index], self.table.fields[index].kind);
-            cells[index].set(fit_of(value), |text| append_shown(value, kind, self.time_digits, self.messages, text));
+            let is_doubtful = self.names.is_some_and(|[name, worth]| name == index && is_doubtful(values[worth]));
+            cells[index].set(fit_of(value), |text| {
+                append_shown(value, kind, self.time_digits, self.messages, text);
+                text.extend(is_doubtful.then_some(DOUBT));
+            });
         }
     }
 
@@ -321,6 +347,27 @@ impl Layout {
     }
 }
 
+/// The columns of a table with these keys, if it has all of them.
+fn columns_of<const N: usize>(table: &Table<'_>, keys: [&str; N]) -> Option<[usize; N]> {
+    let columns = keys.iter().filter_map(|key| table.fields.iter().position(|field| field.key == *key));
+    columns.collect::<Vec<_>>().try_into().ok()
+}
+
+/// True if a name is of doubtful worth, whatever port it stands for.
+fn is_doubtful(worth: Value<'_>) -> bool {
+    let mut words = 0;
+    let mut is_doubtful = false;
+    let mut note = |value: Value<'_>| {
+        words += 1;
+        is_doubtful = value == Value::Text(NamedBy::Registered.name());
+    };
+    match worth {
+        Value::List(list) => list.each(&mut note),
+        value => note(value),
+    }
+    is_doubtful && words == 1
+}
+
 fn is_measure(field: &Field) -> bool {
     field.role == ColumnRole::Measure
 }
@@ -404,7 +451,7 @@ mod tests {
     }
 
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
-        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, messages: &English };
+        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, legend: false, messages: &English };
         let mut output = Vec::new();
         write(table, view, &mut output).unwrap();
         String::from_utf8(output).unwrap()

@@ -9,6 +9,7 @@ mod encapsulations;
 mod errors;
 mod explain;
 mod formats;
+mod glossary;
 #[cfg(feature = "live")]
 mod live;
 mod live_errors;

@@ -40,6 +40,9 @@ pub trait ExplainMessages {
     /// The source of a port's name.
     fn source_of_name(&self, source: NameSource, port: &NamedPort<'_>) -> String;
 
+    /// The name is registered, and nothing else speaks for it: the reason why this matters.
+    fn name_is_merely_registered(&self, name: &str) -> String;
+
     /// The value of a name by port.
     fn port_name_is_no_proof(&self) -> &'static str;
 

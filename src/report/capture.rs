@@ -6,6 +6,7 @@ use super::value::Value;
 use super::{FromDecided, TableId, TableName};
 use crate::analysis::{Collected, Decided, InputReport, Sequence};
 use crate::capture::{Completeness, Interface, Resolution};
+use crate::service::keyed_enum::keyed_enum;
 use crate::service::protocols;
 use crate::stats::InterfaceTally;
 
@@ -39,6 +40,23 @@ pub struct CaptureRow<'a> {
     pub completeness: Completeness,
     /// The SHA-256 of the input as stored, if requested and all of the input could be read.
     pub sha256: Option<&'a str>,
+}
+
+keyed_enum! {
+    /// The order of packets in time, by its key in the column `time_order`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum TimeOrder by name {
+        /// No packet has an earlier time than the one before it.
+        Strict = "strict",
+        /// A packet has an earlier time than the one before it.
+        Backwards = "backwards",
+    }
+}
+
+impl TimeOrder {
+    const fn new(is_backwards: bool) -> TimeOrder {
+        if is_backwards { TimeOrder::Backwards } else { TimeOrder::Strict }
+    }
 }
 
 impl CaptureRow<'_> {
@@ -77,7 +95,7 @@ impl Record for CaptureRow<'static> {
         }),
         Column::measure("dropped_kernel", Kind::Count, |row| row.dropped_kernel.into()),
         Column::measure("dropped_interface", Kind::Count, |row| row.dropped_interface.into()),
-        Column::attribute("time_order", Kind::Text, |row| if row.tally.backwards { "backwards" } else { "strict" }.into()),
+        Column::attribute("time_order", Kind::Text, |row| TimeOrder::new(row.tally.backwards).name().into()),
         Column::attribute("complete", Kind::Text, |row| row.completeness.name().into()),
         Column::attribute("sha256", Kind::Text, |row| row.sha256.into()),
         Column::measure("duplicates", Kind::Count, |row| row.tally.duplicates.into()),

@@ -188,7 +188,7 @@ impl<'a> FlowRow<'a> {
             confidence: Some(verdict.confidence),
             alternatives: names::alternatives(registry, verdict.alternatives),
             flags: flow.flags(verdict, stacks),
-            tcp_state: (flow.key.protocol == ip::TCP).then(|| flow.conn_state()),
+            tcp_state: (flow.key.protocol == ip::TCP).then(|| flow.conn_state().code()),
             span: flow.span,
             from_client: sent_by(flow, client),
             from_server: sent_by(flow, server),

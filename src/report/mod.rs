@@ -33,7 +33,7 @@ mod tunnels;
 mod value;
 
 pub use book::{BookRow, book};
-pub use capture::CaptureRow;
+pub use capture::{CaptureRow, TimeOrder};
 pub use column::{Column, ColumnRole, Field, Kind, Record};
 pub use community_id::CommunityId;
 pub use evidence::EvidenceRow;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::decode::{Encapsulation, EncapsulationStack};
-use crate::service::{Category, EntryId, Registry, Service, Transport, protocols};
+use crate::service::{Category, EntryId, NamedBy, Registry, Service, Transport, protocols};
 
 /// The word for all items without a row of their own.
 pub const OTHERS: &str = "others";
@@ -34,6 +34,14 @@ pub fn source(registry: &Registry, service: Service) -> &'static str {
         Service::Named(id) => registry.entry(id).source.name(),
         Service::Unassigned | Service::Undetermined => "none",
         Service::Portless => "",
+    }
+}
+
+/// The worth of a service's name; `None` if it has none.
+pub fn named_by(registry: &Registry, service: Service) -> Option<NamedBy> {
+    match service {
+        Service::Named(id) => Some(NamedBy::from_entry(registry.entry(id))),
+        Service::Unassigned | Service::Undetermined | Service::Portless => None,
     }
 }
 

@@ -6,8 +6,8 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
-use crate::service::Transport;
 use crate::service::book::PortRange;
+use crate::service::{NamedBy, Transport};
 use crate::stats::flows::{PortSum, Ports, in_order};
 
 /// The flows from or to one port.
@@ -23,6 +23,8 @@ pub struct PortRow<'a> {
     pub category: &'static str,
     /// The sum over the flows.
     pub sum: PortSum,
+    /// The worth of the name.
+    pub named_by: Option<NamedBy>,
 }
 
 impl Record for PortRow<'static> {
@@ -43,6 +45,7 @@ impl Record for PortRow<'static> {
         Column::measure("refused", Kind::Count, |row| row.sum.outcomes.refused.into()),
         Column::measure("reset", Kind::Count, |row| row.sum.outcomes.reset.into()),
         Column::measure("midstream", Kind::Count, |row| row.sum.outcomes.midstream.into()),
+        Column::attribute("named_by", Kind::Text, |row| row.named_by.map(NamedBy::name).into()),
     ];
 }
 
@@ -55,7 +58,7 @@ impl FromDecided for PortRow<'static> {
         let row = |((transport, port), sum): ((Transport, u16), &PortSum)| {
             let named = names::of_port(registry, transport, port);
             let (service, category) = (names::service(registry, named), names::category(registry, named));
-            PortRow { transport, port, service, category, sum: *sum }
+            PortRow { transport, port, service, category, sum: *sum, named_by: names::named_by(registry, named) }
         };
         Rows::stored(sums.into_iter().map(row).collect())
     }

@@ -8,7 +8,7 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
-use crate::service::{Evidence, Registry, Reply, Transport};
+use crate::service::{Evidence, NamedBy, Registry, Reply, Transport};
 use crate::stats::ServerFlows;
 use crate::stats::flows::{Role, ServerKey, ServerSum};
 use crate::time::Span;
@@ -42,6 +42,8 @@ pub struct ServerRow<'a> {
     pub role: Option<Role>,
     /// The best reply that any of the flows had.
     pub outcome: Option<Reply>,
+    /// The worth of the name.
+    pub named_by: Option<NamedBy>,
 }
 
 impl Record for ServerRow<'static> {
@@ -63,6 +65,7 @@ impl Record for ServerRow<'static> {
         Column::attribute("role", Kind::Text, |row| row.role.map(Role::name).into()),
         Column::attribute("outcome", Kind::Text, |row| row.outcome.map(Reply::name).into()),
         Column::attribute("evidence_detail", Kind::Compared, |row| row.evidence.and_then(Evidence::compared).into()),
+        Column::attribute("named_by", Kind::Text, |row| row.named_by.map(NamedBy::name).into()),
     ];
 }
 
@@ -94,6 +97,7 @@ fn row<'a>(registry: &'a Registry, key: ServerKey, sum: &ServerSum) -> ServerRow
         category: Some(names::category(registry, sum.service)),
         role: Some(Role::new(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))),
         outcome: sum.reply,
+        named_by: names::named_by(registry, sum.service),
         ..sums(sum)
     }
 }

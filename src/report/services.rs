@@ -12,7 +12,7 @@ use super::value::{TrafficShare, Value};
 use super::{FromDecided, TableId, TableName, names, scans};
 use crate::analysis::Decided;
 use crate::flow::Flow;
-use crate::service::{Category, Reply, Transport, Verdict};
+use crate::service::{Category, NamedBy, Reply, Transport, Verdict};
 use crate::stats::flows::{Outcomes, ServiceSum, Services, Sum};
 use crate::time::Span;
 use crate::traffic::Traffic;
@@ -50,6 +50,8 @@ pub struct ServiceRow<'a> {
     pub span: Span,
     /// The best reply that any of the flows had.
     pub outcome: Option<Reply>,
+    /// The worth of the name, the best first; several, if the row stands for several ports of different worth.
+    pub named_by: Vec<NamedBy>,
 }
 
 impl Record for ServiceRow<'static> {
@@ -81,6 +83,7 @@ impl Record for ServiceRow<'static> {
         Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
         Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
         Column::attribute("outcome", Kind::Text, |row| row.outcome.map(Reply::name).into()),
+        Column::attribute("named_by", Kind::List(&Kind::Text), |row| Value::List(&row.named_by)),
     ];
 }
 
@@ -88,19 +91,19 @@ impl FromDecided for ServiceRow<'static> {
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
         let registry = &decided.collected.registry;
         // Several entries of the port table can have one name: a row stands for a name.
-        let mut sums: BTreeMap<Name<'_>, ServiceSum> = BTreeMap::new();
+        let mut sums: BTreeMap<Name<'_>, NamedSum> = BTreeMap::new();
         let is_of_service = |flow: &Flow, verdict: &Verdict| !decided.is_closed_to_scan(flow, verdict);
         // Most captures contain no scan, so that no flow has to be tested.
         let services = if decided.scans.is_empty() { decided.sum() } else { decided.sum_where::<Services>(is_of_service) };
         for ((service, transport), sum) in services.0 {
             let name = (names::service(registry, service).into(), names::category(registry, service), transport);
-            add(&mut sums, name, sum);
+            add(&mut sums, name, sum, names::named_by(registry, service));
         }
         for (scanner, name, sum) in scans::named(decided) {
-            add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed);
+            add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed, None);
         }
         let mut sums: Vec<_> = sums.into_iter().collect();
-        sums.sort_by_key(|(_, sum)| Reverse(sum.traffic().packets));
+        sums.sort_by_key(|(_, (sum, _))| Reverse(sum.traffic().packets));
         let whole = decided.collected.total();
         Rows::stored(sums.into_iter().map(|(name, sum)| row(name, sum, whole)).collect())
     }
@@ -109,16 +112,23 @@ impl FromDecided for ServiceRow<'static> {
 /// The key of a row: the name of a service or scan, its category, and the transport.
 type Name<'a> = (Cow<'a, str>, &'static str, Transport);
 
-fn add<'a>(sums: &mut BTreeMap<Name<'a>, ServiceSum>, name: Name<'a>, sum: ServiceSum) {
+/// The sum of a row, with the worths of its name.
+type NamedSum = (ServiceSum, BTreeSet<NamedBy>);
+
+fn add<'a>(sums: &mut BTreeMap<Name<'a>, NamedSum>, name: Name<'a>, sum: ServiceSum, named_by: Option<NamedBy>) {
     match sums.entry(name) {
         Entry::Vacant(place) => {
-            place.insert(sum);
+            place.insert((sum, named_by.into_iter().collect()));
         }
-        Entry::Occupied(mine) => mine.into_mut().merge(&sum),
+        Entry::Occupied(mine) => {
+            let (mine, worths) = mine.into_mut();
+            mine.merge(&sum);
+            worths.extend(named_by);
+        }
     }
 }
 
-fn row<'a>((service, category, transport): Name<'a>, sum: ServiceSum, whole: Traffic) -> ServiceRow<'a> {
+fn row<'a>((service, category, transport): Name<'a>, (sum, named_by): NamedSum, whole: Traffic) -> ServiceRow<'a> {
     ServiceRow {
         category,
         service,
@@ -135,5 +145,6 @@ fn row<'a>((service, category, transport): Name<'a>, sum: ServiceSum, whole: Tra
         span: sum.span,
         outcome: sum.reply,
         ports: sum.ports,
+        named_by: named_by.into_iter().collect(),
     }
 }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::community_id::CommunityId;
 use crate::decode::Encapsulation;
 use crate::flow::FlowId;
+use crate::service::NamedBy;
 use crate::service::book::{Document, PortDescription};
 use crate::time::Time;
 use crate::traffic::Traffic;
@@ -306,6 +307,12 @@ impl List for BTreeSet<u16> {
 impl Item for &str {
     fn pass_to(&self, see: &mut dyn FnMut(Value<'_>)) {
         see(Value::Text(self));
+    }
+}
+
+impl Item for NamedBy {
+    fn pass_to(&self, see: &mut dyn FnMut(Value<'_>)) {
+        see(Value::Text(self.name()));
     }
 }
 

@@ -5,58 +5,44 @@
 use std::sync::LazyLock;
 
 use super::category::Category;
+use super::keyed_enum::keyed_enum;
 use super::tsv::rows;
 use crate::time::NANOSECONDS;
 
 const RPC_PROGRAMS: &str = include_str!("../../data/rpc_programs.tsv");
 const DCERPC_INTERFACES: &str = include_str!("../../data/dcerpc_interfaces.tsv");
 
-/// The kinds of announcement.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AnnouncementKind {
-    /// FTP's `PORT`: the client names the endpoint that the server shall connect to (RFC 959).
-    FtpPort,
-    /// FTP's `EPRT`: as `PORT`, for addresses of any family (RFC 2428).
-    FtpEprt,
-    /// The answer to `PASV`: the server names the endpoint that the client shall connect to (RFC 959).
-    FtpPasv,
-    /// The answer to `EPSV` (RFC 2428).
-    FtpEpsv,
-    /// A TFTP request: the answer comes from a port that the server chooses (RFC 1350 section 4).
-    Tftp,
-    /// A question to a group of machines: each answers from a port of its own choice.
-    GroupReply,
-    /// A session description in SIP or MGCP (RFC 8866).
-    Sdp,
-    /// The `Transport` header of RTSP (RFC 7826), or a session description in it.
-    Rtsp,
-    /// An offer to connect directly, in IRC (DCC).
-    DccOffer,
-    /// The answer of a portmapper or rpcbind (RFC 1833).
-    RpcBinding,
-    /// The answer of a DCE endpoint mapper (C706).
-    EpmBinding,
+keyed_enum! {
+    /// The kinds of announcement, by the key of the evidence from them.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum AnnouncementKind by code {
+        /// FTP's `PORT`: the client names the endpoint that the server shall connect to (RFC 959).
+        FtpPort = "expect:ftp-port",
+        /// FTP's `EPRT`: as `PORT`, for addresses of any family (RFC 2428).
+        FtpEprt = "expect:ftp-eprt",
+        /// The answer to `PASV`: the server names the endpoint that the client shall connect to (RFC 959).
+        FtpPasv = "expect:ftp-pasv",
+        /// The answer to `EPSV` (RFC 2428).
+        FtpEpsv = "expect:ftp-epsv",
+        /// A TFTP request: the answer comes from a port that the server chooses (RFC 1350 section 4).
+        Tftp = "expect:tftp",
+        /// A question to a group of machines: each answers from a port of its own choice.
+        GroupReply = "expect:group-reply",
+        /// A session description in SIP or MGCP (RFC 8866).
+        Sdp = "expect:sdp",
+        /// The `Transport` header of RTSP (RFC 7826), or a session description in it.
+        Rtsp = "expect:rtsp",
+        /// An offer to connect directly, in IRC (DCC).
+        DccOffer = "expect:irc-dcc",
+        /// The answer of a portmapper or rpcbind (RFC 1833).
+        RpcBinding = "expect:rpc-binding",
+        /// The answer of a DCE endpoint mapper (C706).
+        EpmBinding = "expect:epm-binding",
+    }
 }
 
 impl AnnouncementKind {
-    /// The key of the evidence from such an announcement.
-    pub const fn code(self) -> &'static str {
-        match self {
-            AnnouncementKind::FtpPort => "expect:ftp-port",
-            AnnouncementKind::FtpEprt => "expect:ftp-eprt",
-            AnnouncementKind::FtpPasv => "expect:ftp-pasv",
-            AnnouncementKind::FtpEpsv => "expect:ftp-epsv",
-            AnnouncementKind::Tftp => "expect:tftp",
-            AnnouncementKind::GroupReply => "expect:group-reply",
-            AnnouncementKind::Sdp => "expect:sdp",
-            AnnouncementKind::Rtsp => "expect:rtsp",
-            AnnouncementKind::DccOffer => "expect:irc-dcc",
-            AnnouncementKind::RpcBinding => "expect:rpc-binding",
-            AnnouncementKind::EpmBinding => "expect:epm-binding",
-        }
-    }
-
     /// Nanoseconds within which an announced flow begins; `None` if the announcement holds for the whole capture, including the
     /// time before it. A reply to a group query has the time that the query allows instead.
     pub const fn lifetime(self) -> Option<i64> {

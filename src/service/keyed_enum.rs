@@ -28,4 +28,4 @@ macro_rules! keyed_enum {
     };
 }
 
-pub(super) use keyed_enum;
+pub(crate) use keyed_enum;

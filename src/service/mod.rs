@@ -5,10 +5,12 @@
 
 pub mod book;
 pub mod category;
+mod conn_state;
 pub mod expected;
 mod flow_flags;
 mod handshake;
-mod keyed_enum;
+pub(crate) mod keyed_enum;
+mod named_by;
 mod one_way;
 mod port_set;
 pub mod protocols;
@@ -20,9 +22,11 @@ pub mod user_table;
 pub mod verdict;
 
 pub use category::Category;
+pub use conn_state::ConnState;
 pub use expected::{AnnouncementKind, ExpectedService};
 pub use flow_flags::FlowFlags;
 pub use handshake::Handshake;
+pub use named_by::NamedBy;
 pub use port_set::PortSet;
 pub use registry::{Entry, EntryId, NameSource, Rank, Registry};
 pub use rung::Rung;

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 
 use super::category::Category;
 use super::expected::ExpectedService;
+use super::keyed_enum::keyed_enum;
 use super::one_way;
 use super::transport::Transport;
 use super::tsv::rows;
@@ -28,29 +29,19 @@ type Map<K, V> = HashMap<K, V, FixedState>;
 pub(super) const IANA: &str = include_str!("../../data/services.tsv");
 const OVERLAY: &str = include_str!("../../data/overlay.tsv");
 
-/// The source of a name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[non_exhaustive]
-pub enum NameSource {
-    /// The user's table.
-    User,
-    /// A control channel in the capture.
-    Expected,
-    /// The port is assigned to this service by IANA.
-    Iana,
-    /// The use is customary, not registered, by our overlay.
-    Overlay,
-}
-
-impl NameSource {
-    /// The key in the `name_source` column.
-    pub const fn name(self) -> &'static str {
-        match self {
-            NameSource::User => "user",
-            NameSource::Expected => "expected",
-            NameSource::Iana => "iana",
-            NameSource::Overlay => "overlay",
-        }
+keyed_enum! {
+    /// The source of a name, by its key in the columns `name_source`.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+    #[non_exhaustive]
+    pub enum NameSource by name {
+        /// The user's table.
+        User = "user",
+        /// A control channel in the capture.
+        Expected = "expected",
+        /// The port is assigned to this service by IANA.
+        Iana = "iana",
+        /// The use is customary, not registered, by our overlay.
+        Overlay = "overlay",
     }
 }
 

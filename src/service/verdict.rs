@@ -2,6 +2,7 @@
 
 use super::expected::AnnouncementKind;
 use super::flow_flags::FlowFlags;
+use super::keyed_enum::keyed_enum;
 use super::registry::{EntryId, Rank};
 use crate::decode::Side;
 
@@ -93,31 +94,20 @@ impl std::fmt::Display for Evidence {
     }
 }
 
-/// The confidence that the server is the right side. A name is never proven: payload is not inspected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// No side could be called the server.
-    None,
-    /// Better than a guess.
-    Weak,
-    /// Right in at least 92 of 100 cases, where it could be measured.
-    Moderate,
-    /// Right in at least 99 of 100 cases, where it could be measured.
-    Strong,
-    /// Seen, not inferred.
-    Proven,
-}
-
-impl Confidence {
-    /// The key of the confidence.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Confidence::None => "none",
-            Confidence::Weak => "weak",
-            Confidence::Moderate => "moderate",
-            Confidence::Strong => "strong",
-            Confidence::Proven => "proven",
-        }
+keyed_enum! {
+    /// The confidence that the server is the right side. A name is never proven: payload is not inspected.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
+    pub enum Confidence by name {
+        /// No side could be called the server.
+        None = "none",
+        /// Better than a guess.
+        Weak = "weak",
+        /// Right in at least 92 of 100 cases, where it could be measured.
+        Moderate = "moderate",
+        /// Right in at least 99 of 100 cases, where it could be measured.
+        Strong = "strong",
+        /// Seen, not inferred.
+        Proven = "proven",
     }
 }
 
@@ -134,31 +124,24 @@ pub enum Service {
     Portless,
 }
 
-/// The reply of a flow's server side. Of a server's several flows, the later variants are the stronger evidence.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
-pub enum Reply {
-    /// Nothing came back.
-    Silent,
-    /// It was denied: by a reset, or an ICMP error saying that nobody serves the port.
-    Refused,
-    /// Nobody waits for an answer: traffic to a group, a stream, a service such as syslog, or a connection of which the
-    /// capture holds only the client's direction.
-    OneWay,
-    /// It sent something other than a refusal.
-    Answered,
+keyed_enum! {
+    /// The reply of a flow's server side, by its key in the columns `outcome`. Of a server's several flows, the later variants are the
+    /// stronger evidence.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+    pub enum Reply by name {
+        /// Nothing came back.
+        Silent = "silent",
+        /// It was denied: by a reset, or an ICMP error saying that nobody serves the port.
+        Refused = "refused",
+        /// Nobody waits for an answer: traffic to a group, a stream, a service such as syslog, or a connection of which the
+        /// capture holds only the client's direction.
+        OneWay = "one-way",
+        /// It sent something other than a refusal.
+        Answered = "answered",
+    }
 }
 
 impl Reply {
-    /// The key in the columns `outcome`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Reply::Silent => "silent",
-            Reply::Refused => "refused",
-            Reply::OneWay => "one-way",
-            Reply::Answered => "answered",
-        }
-    }
-
     /// True if the port was closed as far as the flow shows: it was asked, and nobody answered.
     pub const fn is_closed(self) -> bool {
         matches!(self, Reply::Silent | Reply::Refused)

@@ -7,6 +7,7 @@ use super::budget::KeyBudget;
 use super::host_set::HostSet;
 use crate::decode::{Address, IpVersion, Side};
 use crate::flow::{Flow, Outcome};
+use crate::service::keyed_enum::keyed_enum;
 use crate::service::{Confidence, Evidence, Reply, Service, Transport, Verdict};
 use crate::time::Span;
 use crate::traffic::Traffic;
@@ -393,15 +394,17 @@ impl Sum for HostSum {
     }
 }
 
-/// The kind of thing that an address stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Role {
-    /// One machine.
-    Machine,
-    /// A group of machines: multicast or broadcast.
-    Group,
-    /// No machine: a sender that has no address yet (0.0.0.0 and ::, RFC 6890).
-    Unspecified,
+keyed_enum! {
+    /// The kind of thing that an address stands for, by its key in the columns `role`.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Role by name {
+        /// One machine.
+        Machine = "machine",
+        /// A group of machines: multicast or broadcast.
+        Group = "group",
+        /// No machine: a sender that has no address yet (0.0.0.0 and ::, RFC 6890).
+        Unspecified = "unspecified",
+    }
 }
 
 impl Role {
@@ -413,15 +416,6 @@ impl Role {
             Role::Unspecified
         } else {
             Role::Machine
-        }
-    }
-
-    /// The key of the role in the columns `role`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Role::Machine => "machine",
-            Role::Group => "group",
-            Role::Unspecified => "unspecified",
         }
     }
 }

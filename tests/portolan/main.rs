@@ -11,6 +11,9 @@ mod cases;
 /// Flows that a control channel announced: one test or more for each channel, its lifetimes and limits.
 mod announced;
 
+/// The worth of names: who or what named a port, and the question mark.
+mod named_by;
+
 /// Ports that refuse or do not answer, and scans.
 mod closed;
 
@@ -75,6 +78,9 @@ mod services_command;
 
 /// `portolan explain`: its sentences.
 mod explain;
+
+/// The meanings of words: `portolan explain WORD`, `--legend`, `docs/columns.md`.
+mod glossary;
 
 /// `portolan explain`: finding the flow that is meant.
 mod which_flow;

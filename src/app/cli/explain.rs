@@ -1,19 +1,22 @@
 //! The arguments of `portolan explain`, and the job that they describe.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portolan::capture::InputName;
 use portolan::explain::Question as Flow;
 
 use super::{CommonArguments, CommonJob, OrderArguments};
+use crate::app::words::look_up;
 
 /// Help of `--filter`, which selects a flow here; in other commands it selects the packets to analyse.
 pub const FILTER_HELP: &str = "Select the flow to explain: one with at least one packet that matches a tcpdump filter (man pcap-filter), \
     such as 'tcp port 80 and host 10.0.0.5'; use addresses, host names are not looked up. Needs libpcap";
 
 #[derive(Args, Debug)]
-#[command(override_usage = "portolan explain [OPTIONS] FILE... FLOW\n       portolan explain [OPTIONS] FILE... --filter EXPR")]
+#[command(
+    override_usage = "portolan explain [OPTIONS] FILE... FLOW\n       portolan explain [OPTIONS] FILE... --filter EXPR\n       portolan explain WORD..."
+)]
 pub struct ExplainArguments {
     /// Captures to read, or folders of captures, which together form one capture; the last argument is the flow
     ///
@@ -21,8 +24,15 @@ pub struct ExplainArguments {
     /// a space between them, or only one of them), the number of one of its packets (packet:597), or its Community ID (1:...=).
     ///
     /// With --filter, FLOW may be omitted if the filter matches packets of only one flow.
-    #[arg(value_name = "FILE... FLOW")]
+    ///
+    /// WORD is a table (services), a column (packets_c2s, or services.packets_c2s) or a word that stands in one (rank, S3, refused). If
+    /// there is a file of that name, it is taken for a capture; see --word.
+    #[arg(value_name = "FILE... FLOW | WORD...")]
     words: Vec<PathBuf>,
+
+    /// Explain the arguments as words, even if there are files of these names
+    #[arg(long)]
+    word: bool,
 
     #[command(flatten)]
     order: OrderArguments,
@@ -59,6 +69,11 @@ pub enum ArgumentProblem {
         /// The flow.
         flow: String,
     },
+    /// The only argument is a file, and also a word that Portolan could explain.
+    FileWins {
+        /// The argument.
+        word: String,
+    },
     /// The last argument is neither a flow nor an existing file.
     NotAFlow {
         /// The last argument.
@@ -67,6 +82,21 @@ pub enum ArgumentProblem {
 }
 
 impl ExplainArguments {
+    /// The words to explain; `None` if the arguments are to name captures and a flow. A file of the same name wins over a word, and so
+    /// does a flow.
+    pub fn words(&self) -> Option<Vec<String>> {
+        let words: Vec<String> = self.words.iter().map(|word| word.display().to_string()).collect();
+        let names_a_flow = || words.last().is_some_and(|word| Flow::parse(word).is_some());
+        let are_words = match words.as_slice() {
+            [] => false,
+            _ if self.word => true,
+            _ if self.common.filter.is_some() || self.words.iter().any(|word| is_input(word)) || names_a_flow() => false,
+            [_] => true,
+            several => several.iter().any(|word| !look_up(word).is_empty()),
+        };
+        are_words.then_some(words)
+    }
+
     /// The job that the arguments describe.
     pub fn into_job(self) -> Result<ExplainJob, ArgumentProblem> {
         let common = self.common.into_job();
@@ -80,7 +110,7 @@ impl ExplainArguments {
 fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<PathBuf>, Option<Flow>), ArgumentProblem> {
     let Some(last) = words.last() else { return Err(ArgumentProblem::Nothing) };
     let word = last.display().to_string();
-    let (flow, is_input) = (last.to_str().and_then(Flow::parse), last.as_os_str() == "-" || last.exists());
+    let (flow, is_input) = (last.to_str().and_then(Flow::parse), is_input(last));
     match flow {
         Some(_) if words.len() > 1 => {
             words.pop();
@@ -89,9 +119,15 @@ fn captures_and_flow(mut words: Vec<PathBuf>, has_filter: bool) -> Result<(Vec<P
         Some(_) if !is_input => Err(ArgumentProblem::NoCapture { flow: word }),
         None if words.len() > 1 && !is_input => Err(ArgumentProblem::NotAFlow { word }),
         _ if has_filter => Ok((words, None)),
+        _ if words.len() == 1 && !look_up(&word).is_empty() => Err(ArgumentProblem::FileWins { word }),
         _ => {
             let files: Vec<String> = words.iter().map(|file| file.display().to_string()).collect();
             Err(ArgumentProblem::NoFlow { captures: files.join(" ") })
         }
     }
+}
+
+/// True for standard input, and for a file or folder that exists.
+fn is_input(word: &Path) -> bool {
+    word.as_os_str() == "-" || word.exists()
 }

@@ -4,6 +4,7 @@ mod destinations;
 mod examples;
 mod explain;
 mod first_word;
+mod legend;
 #[cfg(feature = "live")]
 mod live;
 
@@ -20,6 +21,7 @@ use crate::app::MESSAGES;
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ArgumentProblem, ExplainArguments};
 pub use first_word::with_command;
+use legend::LegendArguments;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
 
@@ -60,7 +62,7 @@ pub enum Command {
     #[command(after_long_help = examples::READ)]
     Read(ReadArguments),
 
-    /// Explain one flow: which side is the server, and why
+    /// Explain one flow: which side is the server, and why; or a word that tables use
     ///
     /// Prints the evidence step by step: which step decided, which agreed, disagreed or did not apply, which packets show it, and
     /// how far the name can be relied on. The captures are read more than once, so they must be files or folders of files.
@@ -68,7 +70,11 @@ pub enum Command {
     /// Flow and packet numbers are those of the whole capture, even with --filter, which only selects the flow to explain: a flow
     /// matches if at least one of its packets does. If several flows match, they are listed.
     ///
-    /// Exit code: as for read; also 2 if no flow matches, or several do. 130 = interrupted by Ctrl-C, and nothing is explained.
+    /// With a WORD in place of a capture and a flow, says what the table, column, evidence, flag, state or category of that name means;
+    /// docs/columns.md has all of them.
+    ///
+    /// Exit code: as for read; also 2 if no flow matches, or several do, or no word is known (1 if some are). 130 = interrupted by
+    /// Ctrl-C, and nothing is explained.
     #[command(after_long_help = examples::EXPLAIN, mut_arg("filter", |filter| filter.help(explain::FILTER_HELP)))]
     Explain(ExplainArguments),
 
@@ -200,6 +206,9 @@ struct RowsArguments {
     wide: bool,
 
     #[command(flatten)]
+    legend: LegendArguments,
+
+    #[command(flatten)]
     destinations: RowsDestinations,
 }
 
@@ -216,6 +225,9 @@ struct TablesArguments {
     /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
     #[arg(long)]
     wide: bool,
+
+    #[command(flatten)]
+    legend: LegendArguments,
 
     #[command(flatten)]
     destinations: TablesDestinations,
@@ -277,6 +289,8 @@ pub struct ServicesJob {
 pub struct RowsJob {
     /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
+    /// True if the terminal explains columns and words below the table.
+    pub legend: bool,
     /// In other formats.
     pub destinations: Vec<Destination>,
 }
@@ -290,7 +304,7 @@ impl RowsJob {
 
 impl RowsArguments {
     fn into_job(self) -> RowsJob {
-        RowsJob { wide: self.wide, destinations: self.destinations.0 }
+        RowsJob { wide: self.wide, legend: self.legend.legend, destinations: self.destinations.0 }
     }
 }
 
@@ -320,6 +334,8 @@ pub struct TablesJob {
     pub top: Option<usize>,
     /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
+    /// True if the terminal explains columns and words below each table.
+    pub legend: bool,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
     /// True if the table servers also lists ports that refused or never answered.
@@ -410,6 +426,7 @@ impl TablesArguments {
             written,
             top: self.top,
             wide: self.wide,
+            legend: self.legend.legend,
             destinations: self.destinations.0,
             closed_ports: self.closed_ports,
             interval: self.interval.map(|seconds| seconds.0),

@@ -56,7 +56,7 @@ impl ChoiceMessages for English {
     }
 
     fn name_a_capture_and_a_flow(&self) -> &'static str {
-        "name a capture and a flow: portolan explain FILE FLOW. Name a flow by"
+        "name a capture and a flow: portolan explain FILE FLOW; or a word from a table: portolan explain rank. Name a flow by"
     }
 
     fn name_a_flow(&self, captures: &str) -> String {

@@ -162,6 +162,13 @@ impl ExplainMessages for English {
         }
     }
 
+    fn name_is_merely_registered(&self, name: &str) -> String {
+        format!(
+            "The name is merely registered: few programs use this port for it, and anything may run there. So tables show it as {name}?, and \
+             only other evidence, such as the machine's own configuration, can tell what it is."
+        )
+    }
+
     fn port_name_is_no_proof(&self) -> &'static str {
         "The name comes from the port, not from the payload: it says what the port is for, not what was actually sent."
     }

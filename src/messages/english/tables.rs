@@ -77,7 +77,7 @@ impl TableMessages for English {
             "control_flow" => "control",
             "start_s" => "second",
             "iana_name" => "IANA's name",
-            "name_source" => "named by",
+            "name_source" | "named_by" => "named by",
             "packets_c2s" => "packets >",
             "packets_s2c" => "packets <",
             "wire_bytes_c2s" => "bytes >",

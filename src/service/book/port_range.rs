@@ -1,14 +1,18 @@
 //! The three ranges of ports (RFC 6335 section 6).
 
-/// A range of ports.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum PortRange {
-    /// 0 to 1023.
-    System,
-    /// 1024 to 49151.
-    User,
-    /// 49152 to 65535.
-    Dynamic,
+use crate::service::keyed_enum::keyed_enum;
+
+keyed_enum! {
+    /// A range of ports, by its key in the columns `range`.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+    pub enum PortRange by name {
+        /// 0 to 1023.
+        System = "system",
+        /// 1024 to 49151.
+        User = "user",
+        /// 49152 to 65535.
+        Dynamic = "dynamic",
+    }
 }
 
 impl PortRange {
@@ -18,15 +22,6 @@ impl PortRange {
             0..=1023 => PortRange::System,
             1024..=49151 => PortRange::User,
             49152.. => PortRange::Dynamic,
-        }
-    }
-
-    /// The key in the `range` column.
-    pub const fn name(self) -> &'static str {
-        match self {
-            PortRange::System => "system",
-            PortRange::User => "user",
-            PortRange::Dynamic => "dynamic",
         }
     }
 }
