@@ -1,5 +1,6 @@
 //! The importance of columns on a terminal: always shown, shown if there is room, or never shown. Data formats have every column.
 
+use super::compared_priorities::compared_priorities;
 use crate::explain::MAX_CANDIDATES;
 use crate::report::{ColumnRole, Field, Table, TableId, TableName};
 
@@ -228,6 +229,13 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance {
+        table: TableId::Sides,
+        always: &["side", "input", "packets", "wire_bytes"],
+        with_room: &[&["duration_s"], &["wire_bytes_per_s"], &["start_time"], &["complete"], &["packets_per_s"]],
+        never: &["end_time"],
+        ..NOTHING
+    },
+    Importance {
         table: TableId::Interfaces,
         always: &["interface", "addresses", "may_capture", "reason"],
         with_room: &[&["up"], &["running"], &["link_type"], &["loopback"]],
@@ -269,18 +277,29 @@ impl Importance {
 /// The placements of a table's columns. An unlisted column is shown if there is room after the others; in an unlisted table, the
 /// keys are always shown.
 pub fn placements(table: &Table<'_>) -> Vec<Placement> {
-    let importance = TABLES.iter().find(|importance| importance.table == table.id);
-    let placement = |(index, field): (usize, &Field)| {
+    // A compared table has the words of the table of one capture.
+    let listed = match table.id {
+        TableId::Compared(name) => TableId::Analysis(name),
+        id => id,
+    };
+    let importance = TABLES.iter().find(|importance| importance.table == listed);
+    let priority = |(index, field): (usize, &Field)| {
         let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
-        let priority = match importance {
+        match importance {
             Some(importance) => importance.priority(field.key).unwrap_or(unlisted),
             None if field.role == ColumnRole::Key => Priority::Always,
             None => unlisted,
-        };
-        let wide = WIDE.into_iter().find(|(id, key, _)| *id == table.id && *key == field.key);
+        }
+    };
+    let priorities: Vec<Priority> = match (table.id, importance) {
+        (TableId::Compared(_), Some(importance)) => compared_priorities(&table.fields, |key| importance.priority(key)),
+        _ => table.fields.iter().enumerate().map(priority).collect(),
+    };
+    let placement = |(field, priority): (&Field, Priority)| {
+        let wide = WIDE.into_iter().find(|(id, key, _)| *id == listed && *key == field.key);
         Placement { priority, enough: wide.map_or(ENOUGH, |(.., enough)| enough) }
     };
-    table.fields.iter().enumerate().map(placement).collect()
+    table.fields.iter().zip(priorities).map(placement).collect()
 }
 
 /// The number of rows that a terminal shows of a table, unless the user wants another number.
@@ -295,6 +314,7 @@ pub fn default_rows(table: TableId) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::SideRow;
     use crate::explain::CandidateRow;
     use crate::report::{BookRow, Column, Kind, Record, Rows};
 
@@ -303,6 +323,7 @@ mod tests {
         let mut tables: Vec<(TableId, Vec<Field>)> =
             TableName::ALL.into_iter().map(|name| (TableId::Analysis(name), name.fields())).collect();
         tables.extend([(BookRow::ID, BookRow::fields()), (CandidateRow::ID, CandidateRow::fields())]);
+        tables.push((SideRow::ID, SideRow::fields()));
         #[cfg(feature = "live")]
         tables.push((TableId::Interfaces, crate::report::InterfaceRow::fields()));
         for Importance { table, always, before_addresses, with_room, never } in TABLES {

@@ -1,5 +1,6 @@
 //! The command line, and the job that it describes.
 
+mod compare;
 mod destinations;
 mod explain;
 mod first_word;
@@ -14,6 +15,7 @@ use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::report::TableName;
 use portolan::service::book::PortQuery;
 
+pub use compare::{CompareArguments, CompareJob, SidesProblem};
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ExplainArguments, Unnamed};
 pub use first_word::with_command;
@@ -76,6 +78,21 @@ pub enum Command {
     /// Exit code: 0 = found (a port without a name counts as found); 1 = a name was not found; 2 = an output could not be written,
     /// or the command line or the --services file is invalid.
     Services(ServicesArguments),
+
+    /// Compare captures: what is new, gone, grown and shrunk
+    ///
+    /// Compares the last capture with the first one, for example today's with yesterday's: services, servers, scans, hosts and protocols
+    /// without ports. Shares and bytes per second make captures of different length comparable. A file or a folder is one capture;
+    /// --with is for captures of several files. In tables and columns, the captures are called a, b, c and so on, in the order given.
+    ///
+    /// Shown are keys that are new or gone, and those whose share of the bytes has changed by the --threshold; --all shows the rest,
+    /// too. CSV and JSON always have all rows.
+    ///
+    /// Exit code: 0 = all captures have the same keys; 1 = something is new or gone (only what the column lasting says yes to counts:
+    /// not the ports of single data connections, scans under services, messages of ICMP and ARP, or groups of hosts); 2 = a capture could
+    /// not be read to its end (the rest is compared), an output could not be written, or the command line is invalid. 130 =
+    /// interrupted by Ctrl-C, and nothing is compared.
+    Compare(CompareArguments),
 
     /// Capture from network interfaces and analyse the packets
     ///

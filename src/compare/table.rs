@@ -1,0 +1,58 @@
+//! A compared table: the rows in the order of their importance, for any writer.
+
+use super::columns::ComparedColumns;
+use super::join::TableJoin;
+use super::row::ComparedRow;
+use super::sides::ComparedSide;
+use crate::report::{Table, TableId, TableName};
+use crate::traffic::Traffic;
+
+/// One table of all sides, joined and compared.
+#[derive(Clone, Debug)]
+pub struct ComparedTable {
+    name: TableName,
+    columns: ComparedColumns,
+    key_names: Vec<&'static str>,
+    rows: Vec<ComparedRow>,
+}
+
+impl ComparedTable {
+    /// Compares the sides of a joined table.
+    pub fn new(mut join: TableJoin, sides: &[ComparedSide], threshold: u64) -> ComparedTable {
+        join.complete(sides.len());
+        let columns = ComparedColumns::new(&join, sides.len());
+        let key_names = join.columns.keys.iter().map(|index| join.fields[*index].key).collect();
+        let whole: Vec<Traffic> = sides.iter().map(|side| side.traffic).collect();
+        let compared = |(key, row): (_, super::join::JoinedRow)| {
+            let traffic = row.sides.iter().map(|measures| columns.traffic(measures.as_deref())).collect();
+            ComparedRow::new(key, row, traffic, &whole, threshold)
+        };
+        // Rows of equal importance stay in the order of their keys.
+        let mut rows: Vec<ComparedRow> = join.rows.into_iter().map(compared).collect();
+        rows.sort_by_cached_key(ComparedRow::order);
+        ComparedTable { name: join.name, columns, key_names, rows }
+    }
+
+    /// The table that was compared.
+    pub fn name(&self) -> TableName {
+        self.name
+    }
+
+    /// The keys of the columns that identify a row.
+    pub fn key_names(&self) -> impl Iterator<Item = &'static str> {
+        self.key_names.iter().copied()
+    }
+
+    /// The rows, the most important first.
+    pub fn rows(&self) -> &[ComparedRow] {
+        &self.rows
+    }
+
+    /// The table of those rows that `is_wanted` selects.
+    pub fn table<'c>(&'c self, sides: &'c [ComparedSide], is_wanted: impl Fn(&ComparedRow) -> bool) -> Table<'c> {
+        let rows: Vec<&ComparedRow> = self.rows.iter().filter(|row| is_wanted(row)).collect();
+        Table::of_fields(TableId::Compared(self.name), self.columns.fields(), rows.len(), move |number, see| {
+            see(&self.columns.values(rows[number], sides));
+        })
+    }
+}
