@@ -1,36 +1,39 @@
-//! The importance of a compared table's columns on a terminal. Keys and words keep the importance that they have in the table of one
+//! The importance of a compared table's columns on a terminal. Keys and names keep the importance that they have in the table of one
 //! capture; the numbers of the first and the last side come before those of the sides between them.
 
 use super::priorities::Priority;
 use crate::compare::side_and_key;
-use crate::report::Field;
+use crate::report::{ColumnRole, Comparability, Field, TableName};
 
 /// Columns that are always shown, besides those that always are in the table of one capture.
 const ALWAYS: [&str; 2] = ["change", "wire_bytes_pct_change"];
-/// The numbers of a side in order of importance. Others come after them.
-const NUMBERS: [&str; 7] =
-    ["wire_bytes_pct", "wire_bytes", "wire_bytes_per_s", "flows", "packets", "packets_pct", "packets_per_s"];
+/// The column that says whether a row of things can be a difference. Rows of parts never can.
+const LASTING: &str = "lasting";
+/// The numbers of a side in order of importance. The others are for data formats.
+const NUMBERS: [&str; 5] = ["wire_bytes_pct", "wire_bytes", "wire_bytes_per_s", "flows", "packets"];
 /// The priority of the first of these numbers.
 const FIRST_NUMBER: u8 = 1;
-/// The priority of the least important word that is listed for the table of one capture is this much higher here.
+/// The priority of a key that need not be shown in the table of one capture is so much lower here.
 const AFTER_NUMBERS: u8 = 20;
-/// The priority of everything else.
+/// The priority of the least important columns.
 const LAST: u8 = 90;
 
-/// The priorities of the columns: `of_one` gives that of a column in the table of one capture.
-pub fn compared_priorities(fields: &[Field], of_one: impl Fn(&str) -> Option<Priority>) -> Vec<Priority> {
+/// The priorities of the columns of a compared table: `of_one` gives that of a column in the table of one capture.
+pub fn compared_priorities(table: TableName, fields: &[Field], of_one: impl Fn(&str) -> Option<Priority>) -> Vec<Priority> {
     let last = fields.iter().filter_map(|field| side_and_key(field.key)).map(|(side, _)| side).max();
     let priority = |field: &Field| match side_and_key(field.key) {
         Some((side, key)) => {
             let is_between = u8::from(side != "a" && Some(side) != last);
             let place = NUMBERS.iter().position(|number| *number == key);
-            place.map_or(Priority::WithRoom(LAST), |place| Priority::WithRoom(FIRST_NUMBER + 2 * place as u8 + is_between))
+            place.map_or(Priority::Never, |place| Priority::WithRoom(FIRST_NUMBER + 2 * place as u8 + is_between))
         }
         None if ALWAYS.contains(&field.key) => Priority::Always,
-        None => match of_one(field.key) {
-            // Long addresses give way for the number 0.
-            Some(Priority::WithRoom(number)) if number > 0 => Priority::WithRoom((number + AFTER_NUMBERS).min(LAST)),
-            listed => listed.unwrap_or(Priority::WithRoom(LAST)),
+        None if field.key == LASTING && table.comparability() == Comparability::Things => Priority::WithRoom(LAST),
+        None => match (field.role, of_one(field.key)) {
+            (_, Some(listed @ (Priority::Always | Priority::WithRoom(0)))) => listed,
+            (ColumnRole::Key, Some(Priority::WithRoom(number))) => Priority::WithRoom((number + AFTER_NUMBERS).min(LAST)),
+            // Other words are about the last capture alone.
+            _ => Priority::Never,
         },
     };
     fields.iter().map(priority).collect()
@@ -39,22 +42,31 @@ pub fn compared_priorities(fields: &[Field], of_one: impl Fn(&str) -> Option<Pri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{ColumnRole, Kind};
+    use crate::report::Kind;
 
     #[test]
     fn the_ends_come_before_the_sides_between_them() {
-        let keys =
-            ["service", "category", "odd", "change", "a_packets", "a_wire_bytes_pct", "b_wire_bytes_pct", "c_wire_bytes_pct"];
-        let field = |key| Field { key, kind: Kind::Count, role: ColumnRole::Measure, null_word: None };
+        let keys = [
+            ("category", ColumnRole::Key),
+            ("service", ColumnRole::Key),
+            ("outcome", ColumnRole::Attribute),
+            ("change", ColumnRole::Attribute),
+            ("lasting", ColumnRole::Attribute),
+            ("a_packets", ColumnRole::Measure),
+            ("a_ip_bytes", ColumnRole::Measure),
+            ("a_wire_bytes_pct", ColumnRole::Measure),
+            ("b_wire_bytes_pct", ColumnRole::Measure),
+            ("c_wire_bytes_pct", ColumnRole::Measure),
+        ];
+        let fields = keys.map(|(key, role)| Field { key, kind: Kind::Count, role, null_word: None });
         let of_one = |key: &str| match key {
             "service" => Some(Priority::Always),
-            "category" => Some(Priority::WithRoom(2)),
-            _ => None,
+            _ => Some(Priority::WithRoom(2)),
         };
-        let [packets, first, between] = [9, 1, 2].map(Priority::WithRoom);
-        assert_eq!(
-            compared_priorities(&keys.map(field), of_one),
-            [Priority::Always, Priority::WithRoom(22), Priority::WithRoom(90), Priority::Always, packets, first, between, first]
-        );
+        let [category, lasting, packets, first, between] = [22, 90, 9, 1, 2].map(Priority::WithRoom);
+        let (always, never) = (Priority::Always, Priority::Never);
+        let expected = [category, always, never, always, lasting, packets, never, first, between, first];
+        assert_eq!(compared_priorities(TableName::Services, &fields, of_one), expected);
+        assert_eq!(compared_priorities(TableName::Sizes, &fields, of_one)[4], never);
     }
 }

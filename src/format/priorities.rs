@@ -40,6 +40,9 @@ const DEFAULT_ROWS: usize = 50;
 /// off the screen.
 const CAPTURE_ROWS: usize = 10;
 
+/// Rows that a terminal shows of a compared table, unless the user wants another number: the first ones are the most different.
+const COMPARED_ROWS: usize = 20;
+
 /// The priority of unlisted columns, after all listed ones; among them, the order of the table decides.
 const UNLISTED: u8 = 100;
 
@@ -292,7 +295,7 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
         }
     };
     let priorities: Vec<Priority> = match (table.id, importance) {
-        (TableId::Compared(_), Some(importance)) => compared_priorities(&table.fields, |key| importance.priority(key)),
+        (TableId::Compared(name), Some(importance)) => compared_priorities(name, &table.fields, |key| importance.priority(key)),
         _ => table.fields.iter().enumerate().map(priority).collect(),
     };
     let placement = |(field, priority): (&Field, Priority)| {
@@ -307,6 +310,7 @@ pub fn default_rows(table: TableId) -> usize {
     match table {
         TableId::Analysis(TableName::Capture) => CAPTURE_ROWS,
         TableId::Candidates => MAX_CANDIDATES,
+        TableId::Compared(_) => COMPARED_ROWS,
         _ => DEFAULT_ROWS,
     }
 }

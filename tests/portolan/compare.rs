@@ -71,7 +71,8 @@ fn a_server_that_was_added_is_new_and_one_that_was_removed_is_gone() {
     let after = folder.file("after.pcap", &network(&[(S, 443), (NEW_SERVER, 143)], 52_000, 3).pcap());
     let shown = run_on_page(&["compare", &before, &after], 80);
     assert_eq!((shown.code, shown.stderr.as_str()), (1, ""));
-    let sentence = "1 new service, 1 gone; 1 new server, 1 gone; 1 new host; 192.0.2.80 shrank from\n100 % to 50 % of the bytes.\n\n";
+    let sentence =
+        "1 new service, 1 gone; 1 new server, 1 gone; 1 new host; 192.0.2.80 shrank from\n100 % to 50 % of the bytes.\n\n";
     assert!(shown.stdout.starts_with(sentence), "{}", shown.stdout);
     assert!(shown.stdout.lines().all(|line| line.chars().count() <= 80), "{}", shown.stdout);
     let (tables, code) = tables_of(&[&before, &after]);

@@ -17,7 +17,7 @@ const HUNDREDTHS: f64 = 100.0;
     override_usage = "portolan compare [OPTIONS] A B [C...]\n       portolan compare [OPTIONS] FILE... --with FILE... [--with FILE...]"
 )]
 pub struct CompareArguments {
-    /// Captures to compare, each a file or a folder of files; '-' is standard input. With --with, the files before it form one capture
+    /// Captures to compare, each a file or a folder of files; '-' is standard input. If --with is given, all of them form one capture
     #[arg(value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
 
@@ -27,15 +27,15 @@ pub struct CompareArguments {
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table, help = tables_help())]
     tables: Vec<Tables>,
 
-    /// Show all rows, also those that are the same everywhere
+    /// Also show rows that are the same in all captures
     #[arg(long)]
     all: bool,
 
-    /// Change of a share of the bytes, in percentage points, from which on a row is grown or shrunk, and shown
+    /// Show a row as grown or shrunk if its share of the bytes changed by this many percentage points or more
     #[arg(long, value_name = "POINTS", default_value = "1", value_parser = parse_threshold)]
     threshold: Threshold,
 
-    /// Rows shown per table on the terminal (0 = all; default: 50); the rest is summed up in one row
+    /// Rows shown per table on the terminal (0 = all; default: 20); the rest is summed up in one row
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
 

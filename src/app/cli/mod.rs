@@ -85,13 +85,13 @@ pub enum Command {
     /// without ports. Shares and bytes per second make captures of different length comparable. A file or a folder is one capture;
     /// --with is for captures of several files. In tables and columns, the captures are called a, b, c and so on, in the order given.
     ///
-    /// Shown are keys that are new or gone, and those whose share of the bytes has changed by the --threshold; --all shows the rest,
-    /// too. CSV and JSON always have all rows.
+    /// The terminal shows what is new or gone, and what has changed its share of the bytes by the --threshold; --all shows the other
+    /// rows, too. CSV and JSON always have all rows.
     ///
-    /// Exit code: 0 = all captures have the same keys; 1 = something is new or gone (only what the column lasting says yes to counts:
-    /// not the ports of single data connections, scans under services, messages of ICMP and ARP, or groups of hosts); 2 = a capture could
-    /// not be read to its end (the rest is compared), an output could not be written, or the command line is invalid. 130 =
-    /// interrupted by Ctrl-C, and nothing is compared.
+    /// Exit code: 0 = nothing is new or gone; 1 = something is. Keys that differ between any two captures of a network do not count,
+    /// such as the ports of single data connections (the column lasting says no). 2 = a capture could not be read to its end (the rest
+    /// is compared), an output could not be written, or the command line is invalid. 130 = interrupted by Ctrl-C, and nothing is
+    /// compared.
     Compare(CompareArguments),
 
     /// Capture from network interfaces and analyse the packets

@@ -127,7 +127,11 @@ fn name_of(keys: &[(&'static str, String)]) -> String {
 /// `41 %`; below 10 % with one digit after the point.
 fn per_cent(share: Share) -> String {
     let basis_points = share.basis_points();
-    if basis_points < 995 {
+    if basis_points == 0 {
+        "0 %".to_owned()
+    } else if basis_points < 5 {
+        "under 0.1 %".to_owned()
+    } else if basis_points < 995 {
         let tenths = (basis_points + 5) / 10;
         format!("{}.{} %", tenths / 10, tenths % 10)
     } else {
@@ -194,6 +198,12 @@ mod tests {
         assert_eq!(said([1, 0, 0]), "1 new host.");
         assert_eq!(said([0, 2, 0]), "2 hosts gone.");
         assert_eq!(said([1, 1234, 1]), "1 new host, 1,234 gone, 1 only now and then.");
+    }
+
+    #[test]
+    fn shares_have_the_digits_that_people_need() {
+        let shares = [0, 4, 5, 14, 15, 994, 995, 1049, 1050, 10_000].map(|part| per_cent(Share { part, whole: 10_000 }));
+        assert_eq!(shares, ["0 %", "under 0.1 %", "0.1 %", "0.1 %", "0.2 %", "9.9 %", "10 %", "10 %", "11 %", "100 %"]);
     }
 
     #[test]

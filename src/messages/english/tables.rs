@@ -24,7 +24,7 @@ impl TableMessages for English {
             TableId::Analysis(TableName::Sizes) => "Sizes: packets by length on the wire",
             TableId::Analysis(TableName::Tunnels) => "Tunnels: packets by encapsulation",
             TableId::Compared(name) => compared_title(name),
-            TableId::Sides => "Sides: what is compared",
+            TableId::Sides => "Sides: the captures that are compared",
             TableId::Interfaces => "Interfaces: where packets can be captured",
             TableId::Book => "Book of ports: what each port is registered or customarily used for",
             TableId::Candidates => "Flows to choose from, with the second of the capture at which each began",
