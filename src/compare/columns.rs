@@ -57,14 +57,16 @@ impl ComparedColumns {
             own("lasting", Kind::Boolean, ColumnRole::Attribute),
             own("wire_bytes_pct_change", Kind::Decimal(2), ColumnRole::Attribute),
         ]);
+        // A packet between two hosts is in the rows of both, so that their shares do not add up.
+        let of_shares = if traffic.iter().all(|places| places.len() == 1) { ColumnRole::Measure } else { ColumnRole::Attribute };
         let (is_other, mut main) = (|key: &str| !TRAFFIC.contains(&key), Vec::new());
         let flows = measure_fields.iter().position(|field| field.key == "flows");
         main.extend(flows.map(|place| ("flows", Kind::Count, ColumnRole::Measure, SideNumber::Measure(place))));
         main.extend([
             ("packets", Kind::Count, ColumnRole::Measure, SideNumber::Packets),
             ("wire_bytes", Kind::Bytes, ColumnRole::Measure, SideNumber::WireBytes),
-            ("packets_pct", Kind::Share, ColumnRole::Measure, SideNumber::PacketsShare),
-            ("wire_bytes_pct", Kind::Share, ColumnRole::Measure, SideNumber::WireBytesShare),
+            ("packets_pct", Kind::Share, of_shares, SideNumber::PacketsShare),
+            ("wire_bytes_pct", Kind::Share, of_shares, SideNumber::WireBytesShare),
             ("packets_per_s", Kind::Decimal(3), ColumnRole::Attribute, SideNumber::PacketsPerSecond),
             ("wire_bytes_per_s", Kind::Decimal(3), ColumnRole::Attribute, SideNumber::WireBytesPerSecond),
         ]);

@@ -1,7 +1,8 @@
 //! The facts of a comparison that fit into a sentence.
 
 use super::Comparison;
-use super::row::Change;
+use super::cell::Cell;
+use super::row::{Change, ComparedRow};
 use super::table::ComparedTable;
 use crate::report::{Share, TableName};
 
@@ -24,8 +25,10 @@ pub struct Differences {
 /// A row whose share of the bytes has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mover {
-    /// The keys of the row that have a value, each with the key of its column.
-    pub name: Vec<(&'static str, String)>,
+    /// The values of the columns that identify the row, each with the key of its column.
+    pub keys: Vec<(&'static str, String)>,
+    /// The words about the row, in the same form.
+    pub words: Vec<(&'static str, String)>,
     /// The share of the bytes on the first side.
     pub from: Share,
     /// The share of the bytes on the last side.
@@ -68,11 +71,17 @@ fn differences(table: &ComparedTable) -> Differences {
 /// The rows of a table that have grown or shrunk most.
 fn movers(table: &ComparedTable, comparison: &Comparison) -> Vec<Mover> {
     let moved = table.rows().iter().filter(|row| matches!(row.change, Change::Grown | Change::Shrunk));
-    let keys: Vec<&'static str> = table.key_names().collect();
-    let mover = |row: &super::ComparedRow| {
-        let share = |side: usize| Share { part: row.traffic[side].wire_bytes, whole: comparison.sides[side].traffic.wire_bytes };
-        let name = keys.iter().copied().zip(row.key.iter().map(ToString::to_string)).filter(|(_, text)| !text.is_empty());
-        Mover { name: name.collect(), from: share(0), to: share(row.traffic.len() - 1) }
+    let named = |columns: &[&'static str], cells: &[Cell]| {
+        let texts = columns.iter().copied().zip(cells.iter().map(ToString::to_string));
+        texts.filter(|(_, text)| !text.is_empty()).collect()
+    };
+    let mover = |row: &ComparedRow| {
+        let share = |side: usize| {
+            let whole = comparison.sides[side].traffic.wire_bytes;
+            Share { part: row.traffic[side].wire_bytes, whole }
+        };
+        let (from, to) = (share(0), share(row.traffic.len() - 1));
+        Mover { keys: named(table.key_names(), &row.key), words: named(table.word_names(), &row.words), from, to }
     };
     moved.take(MAX_MOVERS).map(mover).collect()
 }

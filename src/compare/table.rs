@@ -13,6 +13,7 @@ pub struct ComparedTable {
     name: TableName,
     columns: ComparedColumns,
     key_names: Vec<&'static str>,
+    word_names: Vec<&'static str>,
     rows: Vec<ComparedRow>,
 }
 
@@ -21,7 +22,8 @@ impl ComparedTable {
     pub fn new(mut join: TableJoin, sides: &[ComparedSide], threshold: u64) -> ComparedTable {
         join.complete(sides.len());
         let columns = ComparedColumns::new(&join, sides.len());
-        let key_names = join.columns.keys.iter().map(|index| join.fields[*index].key).collect();
+        let names = |columns: &[usize]| columns.iter().map(|index| join.fields[*index].key).collect();
+        let (key_names, word_names) = (names(&join.columns.keys), names(&join.columns.words));
         let whole: Vec<Traffic> = sides.iter().map(|side| side.traffic).collect();
         let compared = |(key, row): (_, super::join::JoinedRow)| {
             let traffic = row.sides.iter().map(|measures| columns.traffic(measures.as_deref())).collect();
@@ -30,7 +32,7 @@ impl ComparedTable {
         // Rows of equal importance stay in the order of their keys.
         let mut rows: Vec<ComparedRow> = join.rows.into_iter().map(compared).collect();
         rows.sort_by_cached_key(ComparedRow::order);
-        ComparedTable { name: join.name, columns, key_names, rows }
+        ComparedTable { name: join.name, columns, key_names, word_names, rows }
     }
 
     /// The table that was compared.
@@ -39,8 +41,13 @@ impl ComparedTable {
     }
 
     /// The keys of the columns that identify a row.
-    pub fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        self.key_names.iter().copied()
+    pub fn key_names(&self) -> &[&'static str] {
+        &self.key_names
+    }
+
+    /// The keys of the columns with words about a row.
+    pub fn word_names(&self) -> &[&'static str] {
+        &self.word_names
     }
 
     /// The rows, the most important first.

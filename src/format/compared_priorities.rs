@@ -11,10 +11,13 @@ const ALWAYS: [&str; 2] = ["change", "wire_bytes_pct_change"];
 const LASTING: &str = "lasting";
 /// The numbers of a side in order of importance. The others are for data formats.
 const NUMBERS: [&str; 5] = ["wire_bytes_pct", "wire_bytes", "wire_bytes_per_s", "flows", "packets"];
-/// The priority of the first of these numbers.
-const FIRST_NUMBER: u8 = 1;
-/// The priority of a key that need not be shown in the table of one capture is so much lower here.
-const AFTER_NUMBERS: u8 = 20;
+/// The priorities of these numbers. Between the shares and the other numbers is room for keys that need not be shown in the table of
+/// one capture: without them, two rows may look alike.
+const OF_NUMBERS: [u8; 5] = [1, 30, 32, 34, 36];
+/// The priority of such a key is so much lower than in the table of one capture.
+const AFTER_SHARES: u8 = 2;
+/// The priority of the least important of them.
+const LAST_KEY: u8 = 29;
 /// The priority of the least important columns.
 const LAST: u8 = 90;
 
@@ -24,14 +27,14 @@ pub fn compared_priorities(table: TableName, fields: &[Field], of_one: impl Fn(&
     let priority = |field: &Field| match side_and_key(field.key) {
         Some((side, key)) => {
             let is_between = u8::from(side != "a" && Some(side) != last);
-            let place = NUMBERS.iter().position(|number| *number == key);
-            place.map_or(Priority::Never, |place| Priority::WithRoom(FIRST_NUMBER + 2 * place as u8 + is_between))
+            let of_ends = NUMBERS.iter().zip(OF_NUMBERS).find(|(number, _)| **number == key);
+            of_ends.map_or(Priority::Never, |(_, priority)| Priority::WithRoom(priority + is_between))
         }
         None if ALWAYS.contains(&field.key) => Priority::Always,
         None if field.key == LASTING && table.comparability() == Comparability::Things => Priority::WithRoom(LAST),
         None => match (field.role, of_one(field.key)) {
             (_, Some(listed @ (Priority::Always | Priority::WithRoom(0)))) => listed,
-            (ColumnRole::Key, Some(Priority::WithRoom(number))) => Priority::WithRoom((number + AFTER_NUMBERS).min(LAST)),
+            (ColumnRole::Key, Some(Priority::WithRoom(number))) => Priority::WithRoom((number + AFTER_SHARES).min(LAST_KEY)),
             // Other words are about the last capture alone.
             _ => Priority::Never,
         },
@@ -63,7 +66,7 @@ mod tests {
             "service" => Some(Priority::Always),
             _ => Some(Priority::WithRoom(2)),
         };
-        let [category, lasting, packets, first, between] = [22, 90, 9, 1, 2].map(Priority::WithRoom);
+        let [category, lasting, packets, first, between] = [4, 90, 36, 1, 2].map(Priority::WithRoom);
         let (always, never) = (Priority::Always, Priority::Never);
         let expected = [category, always, never, always, lasting, packets, never, first, between, first];
         assert_eq!(compared_priorities(TableName::Services, &fields, of_one), expected);

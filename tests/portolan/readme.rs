@@ -20,6 +20,11 @@ fn the_page_on_explanations_shows_what_the_program_prints() {
     shows_what_is_printed("docs/explain.md", 5);
 }
 
+#[test]
+fn the_page_on_comparisons_shows_what_the_program_prints() {
+    shows_what_is_printed("docs/compare.md", 1);
+}
+
 /// Holds a page to the truth, which has at least so many commands.
 fn shows_what_is_printed(name: &str, commands: usize) {
     let path = root().join(name);

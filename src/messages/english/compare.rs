@@ -109,18 +109,27 @@ fn differences_of(differences: &Differences) -> String {
 
 /// `https (tcp) grew from 12 % to 41 %`
 fn moved(mover: &Mover) -> String {
-    let Mover { name, from, to } = mover;
+    let Mover { from, to, .. } = mover;
     let verb = if to.basis_points() > from.basis_points() { "grew" } else { "shrank" };
-    format!("{} {verb} from {} to {}", name_of(name), per_cent(*from), per_cent(*to))
+    format!("{} {verb} from {} to {}", name_of(mover), per_cent(*from), per_cent(*to))
 }
 
-/// The name of a row by its keys.
-fn name_of(keys: &[(&'static str, String)]) -> String {
-    let of = |wanted: &str| keys.iter().find(|(key, _)| *key == wanted).map(|(_, text)| text.as_str());
-    match (of("service"), of("server_ip"), of("server_port"), of("transport")) {
-        (Some(service), _, _, Some(transport)) => format!("{service} ({transport})"),
-        (_, Some(address), Some(port), Some(transport)) => format!("{address} port {port} ({transport})"),
-        _ => keys.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" "),
+/// The name of a row: `https (tcp)`, `192.0.2.80 port 443 (https)`, `icmp ttl-exceeded`, `10.0.0.5 (desk1.example)`.
+fn name_of(Mover { keys, words, .. }: &Mover) -> String {
+    let of = |texts: &[(&'static str, String)], wanted: &str| {
+        texts.iter().find(|(key, _)| *key == wanted).map(|(_, text)| text.clone())
+    };
+    let (key, word) = (|wanted| of(keys, wanted), |wanted| of(words, wanted));
+    if let (Some(service), Some(transport)) = (key("service"), key("transport")) {
+        format!("{service} ({transport})")
+    } else if let (Some(address), Some(port), Some(service)) = (key("server_ip"), key("server_port"), word("service")) {
+        format!("{address} port {port} ({service})")
+    } else if let Some(protocol) = key("protocol") {
+        word("name").map_or(protocol.clone(), |name| format!("{protocol} {name}"))
+    } else if let (Some(address), Some(name)) = (key("address"), word("name")) {
+        format!("{address} ({name})")
+    } else {
+        keys.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -162,9 +171,13 @@ mod tests {
         Differences { table, new, gone, intermittent }
     }
 
-    fn mover(name: &[(&'static str, &str)], from: u64, to: u64) -> Mover {
+    fn texts(texts: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+        texts.iter().map(|(key, text)| (*key, (*text).to_owned())).collect()
+    }
+
+    fn mover(keys: &[(&'static str, &str)], from: u64, to: u64) -> Mover {
         let share = |part| Share { part, whole: 10_000 };
-        Mover { name: name.iter().map(|(key, text)| (*key, (*text).to_owned())).collect(), from: share(from), to: share(to) }
+        Mover { keys: texts(keys), words: Vec::new(), from: share(from), to: share(to) }
     }
 
     fn said(differences: Vec<Differences>, movers: Vec<Mover>) -> String {
@@ -208,13 +221,23 @@ mod tests {
 
     #[test]
     fn rows_of_any_table_have_a_name() {
-        let address = [("server_ip", "10.0.0.7"), ("transport", "tcp"), ("server_port", "443")];
-        assert_eq!(name_of(&mover(&address, 0, 0).name), "10.0.0.7 port 443 (tcp)");
-        assert_eq!(name_of(&mover(&[("layer", "ip"), ("protocol", "ospf")], 0, 0).name), "ip ospf");
-        assert_eq!(
-            [100, 50, 10, 0, 250].map(points)[..3],
-            ["1 percentage point", "0.5 percentage points", "0.1 percentage points"]
-        );
+        let name = |keys: &[_], words: &[_]| name_of(&Mover { words: texts(words), ..mover(keys, 0, 0) });
+        let server = [("server_ip", "10.0.0.7"), ("transport", "tcp"), ("server_port", "443")];
+        assert_eq!(name(&server, &[("service", "https")]), "10.0.0.7 port 443 (https)");
+        let message = [("layer", "ip"), ("protocol", "icmp"), ("number", "1"), ("type", "11"), ("code", "0")];
+        assert_eq!(name(&message, &[("name", "ttl-exceeded")]), "icmp ttl-exceeded");
+        assert_eq!(name(&message[..2], &[]), "icmp");
+        assert_eq!(name(&[("address", "10.0.0.5")], &[("name", "desk1")]), "10.0.0.5 (desk1)");
+        assert_eq!(name(&[("address", "10.0.0.5")], &[("role", "machine")]), "10.0.0.5");
+        assert_eq!(name(&[("evidence", "rank"), ("confidence", "strong")], &[]), "rank strong");
+    }
+
+    #[test]
+    fn points_have_no_more_digits_than_they_need() {
+        let said = [100, 50, 1, 0, 250].map(points);
+        let expected = ["1", "0.5", "0.01", "0", "2.5"].map(|number| format!("{number} percentage points"));
+        assert_eq!(said[1..], expected[1..]);
+        assert_eq!(said[0], "1 percentage point");
     }
 
     #[test]
