@@ -7,6 +7,9 @@ use crate::report::{ColumnRole, Field, Kind, Share, Value};
 use crate::support::intern::intern;
 use crate::traffic::Traffic;
 
+/// The place of the column `lasting` after the keys and words.
+const LASTING: usize = 1;
+
 /// The key of the measure of packets, and of the measure of bytes, in tables of a capture.
 const TRAFFIC: [&str; 2] = ["packets", "wire_bytes"];
 
@@ -105,6 +108,16 @@ impl ComparedColumns {
         values.extend(self.numbers.iter().map(|(side, number)| value(row, *side, &sides[*side], *number)));
         values
     }
+}
+
+/// The values of a row as people need them: whether a row is lasting is said only where it explains why a new or missing key is no
+/// difference.
+pub fn without_obvious<'r>(row: &ComparedRow, mut values: Vec<Value<'r>>) -> Vec<Value<'r>> {
+    let is_missing = row.sides.iter().any(Option::is_none);
+    if row.is_lasting || !is_missing {
+        values[row.key.len() + row.words.len() + LASTING] = Value::Null;
+    }
+    values
 }
 
 /// A column that is not one of the joined table's own.

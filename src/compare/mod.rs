@@ -98,14 +98,15 @@ impl Comparison {
         sides::sides(&self.sides)
     }
 
-    /// The compared tables with all their rows.
+    /// The compared tables with all rows and values.
     pub fn all_tables(&self) -> impl Iterator<Item = Table<'_>> {
-        self.tables.iter().map(|table| table.table(&self.sides, |_| true))
+        self.tables.iter().map(|table| table.table(&self.sides))
     }
 
-    /// The compared tables with the rows that are worth showing to people.
-    pub fn notable_tables(&self) -> impl Iterator<Item = Table<'_>> {
-        self.tables.iter().map(|table| table.table(&self.sides, |row| row.is_notable(self.threshold)))
+    /// The compared tables for people: with all rows, or with those that are worth showing.
+    pub fn tables_for_people(&self, shows_all: bool) -> impl Iterator<Item = Table<'_>> {
+        let is_wanted = move |row: &ComparedRow| shows_all || row.is_notable(self.threshold);
+        self.tables.iter().map(move |table| table.table_for_people(&self.sides, is_wanted))
     }
 
     /// The facts that fit into a sentence.

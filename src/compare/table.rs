@@ -1,10 +1,10 @@
 //! A compared table: the rows in the order of their importance, for any writer.
 
-use super::columns::ComparedColumns;
-use super::join::TableJoin;
+use super::columns::{ComparedColumns, without_obvious};
+use super::join::{JoinedRow, TableJoin};
 use super::row::ComparedRow;
 use super::sides::ComparedSide;
-use crate::report::{Table, TableId, TableName};
+use crate::report::{Table, TableId, TableName, Value};
 use crate::traffic::Traffic;
 
 /// One table of all sides, joined and compared.
@@ -25,7 +25,7 @@ impl ComparedTable {
         let names = |columns: &[usize]| columns.iter().map(|index| join.fields[*index].key).collect();
         let (key_names, word_names) = (names(&join.columns.keys), names(&join.columns.words));
         let whole: Vec<Traffic> = sides.iter().map(|side| side.traffic).collect();
-        let compared = |(key, row): (_, super::join::JoinedRow)| {
+        let compared = |(key, row): (_, JoinedRow)| {
             let traffic = row.sides.iter().map(|measures| columns.traffic(measures.as_deref())).collect();
             ComparedRow::new(key, row, traffic, &whole, threshold)
         };
@@ -55,11 +55,23 @@ impl ComparedTable {
         &self.rows
     }
 
-    /// The table of those rows that `is_wanted` selects.
-    pub fn table<'c>(&'c self, sides: &'c [ComparedSide], is_wanted: impl Fn(&ComparedRow) -> bool) -> Table<'c> {
-        let rows: Vec<&ComparedRow> = self.rows.iter().filter(|row| is_wanted(row)).collect();
-        Table::of_fields(TableId::Compared(self.name), self.columns.fields(), rows.len(), move |number, see| {
-            see(&self.columns.values(rows[number], sides));
-        })
+    /// The table with all rows and values.
+    pub fn table<'c>(&'c self, sides: &'c [ComparedSide]) -> Table<'c> {
+        self.of_rows(self.rows.iter().collect(), move |row| self.columns.values(row, sides))
+    }
+
+    /// The table for people: the rows that `is_wanted` selects, without values that go without saying.
+    pub fn table_for_people<'c>(&'c self, sides: &'c [ComparedSide], is_wanted: impl Fn(&ComparedRow) -> bool) -> Table<'c> {
+        let rows = self.rows.iter().filter(|row| is_wanted(row)).collect();
+        self.of_rows(rows, move |row| without_obvious(row, self.columns.values(row, sides)))
+    }
+
+    fn of_rows<'c>(
+        &'c self,
+        rows: Vec<&'c ComparedRow>,
+        values: impl Fn(&'c ComparedRow) -> Vec<Value<'c>> + Sync + 'c,
+    ) -> Table<'c> {
+        let id = TableId::Compared(self.name);
+        Table::of_fields(id, self.columns.fields(), rows.len(), move |number, see| see(&values(rows[number])))
     }
 }

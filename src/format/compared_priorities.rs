@@ -3,11 +3,11 @@
 
 use super::priorities::Priority;
 use crate::compare::side_and_key;
-use crate::report::{ColumnRole, Comparability, Field, TableName};
+use crate::report::{ColumnRole, Field};
 
 /// Columns that are always shown, besides those that always are in the table of one capture.
 const ALWAYS: [&str; 2] = ["change", "wire_bytes_pct_change"];
-/// The column that says whether a row of things can be a difference. Rows of parts never can.
+/// The column that says why a new or missing key is no difference.
 const LASTING: &str = "lasting";
 /// The numbers of a side in order of importance. The others are for data formats.
 const NUMBERS: [&str; 5] = ["wire_bytes_pct", "wire_bytes", "wire_bytes_per_s", "flows", "packets"];
@@ -22,7 +22,7 @@ const LAST_KEY: u8 = 29;
 const LAST: u8 = 90;
 
 /// The priorities of the columns of a compared table: `of_one` gives that of a column in the table of one capture.
-pub fn compared_priorities(table: TableName, fields: &[Field], of_one: impl Fn(&str) -> Option<Priority>) -> Vec<Priority> {
+pub fn compared_priorities(fields: &[Field], of_one: impl Fn(&str) -> Option<Priority>) -> Vec<Priority> {
     let last = fields.iter().filter_map(|field| side_and_key(field.key)).map(|(side, _)| side).max();
     let priority = |field: &Field| match side_and_key(field.key) {
         Some((side, key)) => {
@@ -31,7 +31,7 @@ pub fn compared_priorities(table: TableName, fields: &[Field], of_one: impl Fn(&
             of_ends.map_or(Priority::Never, |(_, priority)| Priority::WithRoom(priority + is_between))
         }
         None if ALWAYS.contains(&field.key) => Priority::Always,
-        None if field.key == LASTING && table.comparability() == Comparability::Things => Priority::WithRoom(LAST),
+        None if field.key == LASTING => Priority::WithRoom(LAST),
         None => match (field.role, of_one(field.key)) {
             (_, Some(listed @ (Priority::Always | Priority::WithRoom(0)))) => listed,
             (ColumnRole::Key, Some(Priority::WithRoom(number))) => Priority::WithRoom((number + AFTER_SHARES).min(LAST_KEY)),
@@ -69,7 +69,6 @@ mod tests {
         let [category, lasting, packets, first, between] = [4, 90, 36, 1, 2].map(Priority::WithRoom);
         let (always, never) = (Priority::Always, Priority::Never);
         let expected = [category, always, never, always, lasting, packets, never, first, between, first];
-        assert_eq!(compared_priorities(TableName::Services, &fields, of_one), expected);
-        assert_eq!(compared_priorities(TableName::Sizes, &fields, of_one)[4], never);
+        assert_eq!(compared_priorities(&fields, of_one), expected);
     }
 }

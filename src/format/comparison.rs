@@ -13,8 +13,7 @@ pub fn write(comparison: &Comparison, shows_all: bool, view: View, output: &mut 
     paragraph(&view.messages.comparison(&comparison.summary()), output)?;
     writeln!(output)?;
     terminal::write(&comparison.sides_table(), View { top: Some(0), ..view }, output)?;
-    let tables: Vec<Table<'_>> =
-        if shows_all { comparison.all_tables().collect() } else { comparison.notable_tables().collect() };
+    let tables: Vec<Table<'_>> = comparison.tables_for_people(shows_all).collect();
     tables.iter().filter(|table| !table.is_empty()).try_for_each(|table| terminal::write(table, view, output))?;
     let hidden = comparison.tables.iter().zip(&tables).map(|(all, shown)| (all.name(), all.rows().len() - shown.len()));
     let hidden: Vec<_> = hidden.filter(|(_, rows)| *rows > 0).collect();

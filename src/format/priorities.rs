@@ -295,7 +295,7 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
         }
     };
     let priorities: Vec<Priority> = match (table.id, importance) {
-        (TableId::Compared(name), Some(importance)) => compared_priorities(name, &table.fields, |key| importance.priority(key)),
+        (TableId::Compared(_), Some(importance)) => compared_priorities(&table.fields, |key| importance.priority(key)),
         _ => table.fields.iter().enumerate().map(priority).collect(),
     };
     let placement = |(field, priority): (&Field, Priority)| {

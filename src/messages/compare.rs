@@ -8,8 +8,8 @@ pub trait CompareMessages {
     /// The differences in one sentence.
     fn comparison(&self, summary: &Summary) -> String;
 
-    /// Tables with the numbers of their rows that are not shown, because their shares have hardly changed: less than `threshold`
-    /// hundredths of a percentage point. To be called with at least one table.
+    /// Tables with the numbers of their rows that are not shown, because their shares changed by less than `threshold` hundredths of a
+    /// percentage point. There is at least one table.
     fn unchanged_rows(&self, tables: &[(TableName, usize)], threshold: u64) -> String;
 
     /// The command line names `given` captures: fewer than two.

@@ -153,6 +153,13 @@ fn keys_of_a_single_run_are_shown_but_do_not_count() {
     }
     let shown = run(&["compare", &before, &after]).stdout;
     assert!(shown.starts_with("Nothing is new or gone"), "{shown}");
+    // A new row that is no difference says so; where all new rows are differences, nothing needs to be said.
+    let lines: Vec<&str> = shown.lines().filter(|line| line.contains("  20001  ")).collect();
+    assert!(lines.len() == 1 && lines[0].contains("  new     no  "), "{shown}");
+    let plain = folder.file("c.pcap", &network(&[(S, 443), (S, 21)], 50_000, 2).pcap());
+    let more = folder.file("d.pcap", &network(&[(S, 443), (S, 21), (S, 25)], 50_000, 2).pcap());
+    let shown = run(&["compare", &plain, &more]).stdout;
+    assert!(shown.contains("  new   ") && !shown.contains("lasting"), "{shown}");
 }
 
 #[test]
@@ -254,9 +261,12 @@ fn a_capture_that_was_cut_off_is_compared_and_reported() {
 
 #[test]
 fn standard_input_is_a_side_like_any_other() {
-    let capture = fs::read(crate::support::root().join(OFFICE)).unwrap();
-    let run = run_with_input(&["compare", OFFICE, "-"], &capture);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let arguments = ["compare", "samples/handshake.pcap", "-", "-t", "services", "--json", "-"];
+    let run = run_with_input(&arguments, &network(&[(S, 25)], 50_000, 1).pcap());
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+    let tables = run.tables();
+    assert_eq!(row(&tables, "sides", &[("side", "b".into())])["input"], "standard input");
+    assert_eq!(row(&tables, "services", &[("service", "smtp".into())])["change"], "new");
 }
 
 #[test]
@@ -312,7 +322,7 @@ proptest! {
         let decided = analysed(&scene);
         let comparison = comparison(&[&decided; 3], 0);
         prop_assert!(!comparison.is_different());
-        prop_assert!(comparison.notable_tables().all(|table| table.is_empty()));
+        prop_assert!(comparison.tables_for_people(false).all(|table| table.is_empty()));
         let rows = comparison.tables.iter().flat_map(|table| table.rows());
         prop_assert!(rows.into_iter().all(|row| row.change.name() == "same"));
     }

@@ -12,7 +12,8 @@ impl CompareMessages for English {
         let Summary { differences, movers, threshold } = summary;
         let mut parts: Vec<String> = differences.iter().map(differences_of).collect();
         if parts.is_empty() && movers.is_empty() {
-            return format!("Nothing is new or gone, and no share of the bytes changed by {} or more.", points(*threshold));
+            let by = if *threshold == 0 { String::new() } else { format!(" by {} or more", points(*threshold)) };
+            return format!("Nothing is new or gone, and no share of the bytes changed{by}.");
         }
         if parts.is_empty() {
             parts.push("nothing is new or gone".to_owned());
@@ -27,11 +28,11 @@ impl CompareMessages for English {
 
     fn unchanged_rows(&self, tables: &[(TableName, usize)], threshold: u64) -> String {
         let counts: Vec<String> = tables.iter().map(|(name, rows)| format!("{} {}", name.key(), grouped(*rows as u64))).collect();
-        format!(
-            "Not shown, because nothing is new or gone there and the share of the bytes changed by less than {}: {} (--all shows them)",
-            points(threshold),
-            counts.join(", ")
-        )
+        let changed = match threshold {
+            0 => "did not change".to_owned(),
+            threshold => format!("changed by less than {}", points(threshold)),
+        };
+        format!("Rows not shown, because their share of the bytes {changed}: {} (--all shows them)", counts.join(", "))
     }
 
     fn name_two_captures(&self, given: usize) -> &'static str {
@@ -203,6 +204,19 @@ mod tests {
             said(Vec::new(), Vec::new()),
             "Nothing is new or gone, and no share of the bytes changed by 1 percentage point or more."
         );
+        let unchanged = Summary { differences: Vec::new(), movers: Vec::new(), threshold: 0 };
+        assert_eq!(English.comparison(&unchanged), "Nothing is new or gone, and no share of the bytes changed.");
+    }
+
+    #[test]
+    fn rows_that_are_not_shown_are_counted() {
+        let said = |threshold| English.unchanged_rows(&[(TableName::Services, 1234), (TableName::Hosts, 1)], threshold);
+        let counts = "services 1,234, hosts 1 (--all shows them)";
+        assert_eq!(
+            said(50),
+            format!("Rows not shown, because their share of the bytes changed by less than 0.5 percentage points: {counts}")
+        );
+        assert_eq!(said(0), format!("Rows not shown, because their share of the bytes did not change: {counts}"));
     }
 
     #[test]
