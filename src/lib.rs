@@ -26,6 +26,7 @@
 //! 10  messages               every sentence that people read, as methods of a trait; English implements it
 //!  9  report, explain        a decided capture to tables of typed values, a file for each table; the reasons for one flow's verdict
 //!     glossary               every table, column and word that has a meaning
+//!     compare                tables of several captures to one: what is new, gone, grown and shrunk
 //!  8  analysis               packets in, collected sums and decided flows out
 //!  7  stats                  sums over packets and over decided flows; each can `add` and `merge`, and a law ties the two
 //!  6  decide                 from all flows to a verdict on each: announcements, statistics of endpoints, the rules of the ladder
@@ -86,6 +87,7 @@
 
 pub mod analysis;
 pub mod capture;
+pub mod compare;
 #[doc(hidden)]
 pub mod decide;
 #[doc(hidden)]

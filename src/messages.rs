@@ -11,6 +11,7 @@
 //! language.
 
 mod choice;
+mod compare;
 mod display;
 mod doctor;
 mod english;
@@ -27,6 +28,7 @@ mod usage;
 use std::fmt::Debug;
 
 pub use choice::ChoiceMessages;
+pub use compare::CompareMessages;
 pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
@@ -42,6 +44,7 @@ pub use usage::UsageMessages;
 /// All sentences of a language.
 pub trait Messages:
     ChoiceMessages
+    + CompareMessages
     + DoctorMessages
     + ErrorMessages
     + ExplainMessages

@@ -14,7 +14,7 @@ use portolan::report::{Report, Table};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
 
-pub use self::conflicts::{check_rows, check_tables};
+pub use self::conflicts::{check_comparison, check_rows, check_tables};
 use super::MESSAGES;
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
 use super::diagnostics::print_status;
@@ -33,16 +33,8 @@ pub fn write_tables<'a>(
     decided: &Decided<'_>,
     for_people: bool,
 ) -> Vec<Error> {
-    let tables = || job.written.iter().map(|name| Report::new(decided).table(*name));
-    let mut failures = Vec::new();
-    for Destination { format, target } in &job.destinations {
-        match format.layout {
-            Layout::EachTable(write) => failures.extend(write_each(target, *format, tables(), write)),
-            Layout::OneDocument(write) => {
-                failures.extend(write_data(target, |output| write(&heading(), &mut tables(), output)).err());
-            }
-        }
-    }
+    let tables = |_: &Destination| job.written.iter().map(|name| Report::new(decided).table(*name));
+    let mut failures = write_documents(&job.destinations, heading, tables);
     if for_people && job.is_shown() {
         let view = View { wide: job.wide, legend: job.legend, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
@@ -63,6 +55,26 @@ pub fn report_written(job: &TablesJob) {
             Layout::OneDocument(_) => MESSAGES.document_written(&path),
         });
     }
+}
+
+/// Writes the tables that belong to each destination. Returns the errors of outputs that could not be written.
+pub fn write_documents<'a, 't, T: Iterator<Item = Table<'t>>>(
+    destinations: &[Destination],
+    heading: impl Fn() -> json::Heading<'a>,
+    tables: impl Fn(&Destination) -> T,
+) -> Vec<Error> {
+    let mut failures = Vec::new();
+    for destination in destinations {
+        let Destination { format, target } = destination;
+        match format.layout {
+            Layout::EachTable(write) => failures.extend(write_each(target, *format, tables(destination), write)),
+            Layout::OneDocument(write) => {
+                let written = write_data(target, |output| write(&heading(), &mut tables(destination), output));
+                failures.extend(written.err());
+            }
+        }
+    }
+    failures
 }
 
 /// True if one of these failures means that nobody, neither a person nor a program, reads standard output any more.
@@ -129,18 +141,24 @@ fn write_to_stdout(document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
 
 /// The heading of a capture's JSON document.
 pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJob, registry: &Registry) -> json::Heading<'a> {
+    let mut heading = common_heading(inputs, common, registry);
+    heading.options.closed_ports = Some(tables.closed_ports);
+    heading.options.interval = tables.interval.map(seconds);
+    heading
+}
+
+/// The heading of the JSON document of any analysis.
+pub fn common_heading<'a>(inputs: &[impl Display], common: &CommonJob, registry: &Registry) -> json::Heading<'a> {
     json::Heading {
         portolan: program(registry),
         input: inputs.iter().map(ToString::to_string).collect(),
         options: json::Settings {
             idle_timeout: common.idle_timeout.map(seconds),
             services: shown_path(common.services.as_ref()),
-            closed_ports: Some(tables.closed_ports),
-            interval: tables.interval.map(seconds),
             max_flows: Some(common.max_flows),
             filter: common.filter.clone(),
-            keep_order: None,
             dedup: Some(common.dedup),
+            ..json::Settings::default()
         },
     }
 }

@@ -5,6 +5,7 @@
 //! error).
 
 mod cli;
+mod compare;
 mod destinations;
 mod diagnostics;
 mod explain;
@@ -55,6 +56,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Read(arguments) => read::read(&arguments.into_job()),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Services(arguments) => services::services(&arguments.into_job()),
+        Command::Compare(arguments) => compare::compare(arguments),
         #[cfg(feature = "live")]
         Command::Live(arguments) => live::live(&arguments.into_job()),
         #[cfg(feature = "live")]

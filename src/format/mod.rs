@@ -1,5 +1,7 @@
 //! Tables and explanations to text. One small file per format; a writer takes data and an output, and computes nothing.
 
+mod compared_priorities;
+pub mod comparison;
 pub mod csv;
 mod data;
 #[cfg(feature = "live")]

@@ -1,5 +1,6 @@
 //! The importance of columns on a terminal: always shown, shown if there is room, or never shown. Data formats have every column.
 
+use super::compared_priorities::compared_priorities;
 use crate::explain::MAX_CANDIDATES;
 use crate::report::{ColumnRole, Field, Table, TableId, TableName};
 
@@ -38,6 +39,9 @@ const DEFAULT_ROWS: usize = 50;
 /// Rows that a terminal shows of `capture`, unless the user wants another number: hundreds of inputs would push the other tables
 /// off the screen.
 const CAPTURE_ROWS: usize = 10;
+
+/// Rows that a terminal shows of a compared table, unless the user wants another number: the first ones are the most different.
+const COMPARED_ROWS: usize = 20;
 
 /// The priority of unlisted columns, after all listed ones; among them, the order of the table decides.
 const UNLISTED: u8 = 100;
@@ -239,6 +243,13 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance {
+        table: TableId::Sides,
+        always: &["side", "input", "packets", "wire_bytes"],
+        with_room: &[&["duration_s"], &["wire_bytes_per_s"], &["start_time"], &["complete"], &["packets_per_s"]],
+        never: &["end_time"],
+        ..NOTHING
+    },
+    Importance {
         table: TableId::Interfaces,
         always: &["interface", "addresses", "may_capture", "reason"],
         with_room: &[&["up"], &["running"], &["link_type"], &["loopback"]],
@@ -280,18 +291,29 @@ impl Importance {
 /// The placements of a table's columns. An unlisted column is shown if there is room after the others; in an unlisted table, the
 /// keys are always shown.
 pub fn placements(table: &Table<'_>) -> Vec<Placement> {
-    let importance = TABLES.iter().find(|importance| importance.table == table.id);
-    let placement = |(index, field): (usize, &Field)| {
+    // A compared table has the words of the table of one capture.
+    let listed = match table.id {
+        TableId::Compared(name) => TableId::Analysis(name),
+        id => id,
+    };
+    let importance = TABLES.iter().find(|importance| importance.table == listed);
+    let priority = |(index, field): (usize, &Field)| {
         let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
-        let priority = match importance {
+        match importance {
             Some(importance) => importance.priority(field.key).unwrap_or(unlisted),
             None if field.role == ColumnRole::Key => Priority::Always,
             None => unlisted,
-        };
-        let wide = WIDE.into_iter().find(|(id, key, _)| *id == table.id && *key == field.key);
+        }
+    };
+    let priorities: Vec<Priority> = match (table.id, importance) {
+        (TableId::Compared(_), Some(importance)) => compared_priorities(&table.fields, |key| importance.priority(key)),
+        _ => table.fields.iter().enumerate().map(priority).collect(),
+    };
+    let placement = |(field, priority): (&Field, Priority)| {
+        let wide = WIDE.into_iter().find(|(id, key, _)| *id == listed && *key == field.key);
         Placement { priority, enough: wide.map_or(ENOUGH, |(.., enough)| enough) }
     };
-    table.fields.iter().enumerate().map(placement).collect()
+    table.fields.iter().zip(priorities).map(placement).collect()
 }
 
 /// The number of rows that a terminal shows of a table, unless the user wants another number.
@@ -299,6 +321,7 @@ pub fn default_rows(table: TableId) -> usize {
     match table {
         TableId::Analysis(TableName::Capture) => CAPTURE_ROWS,
         TableId::Candidates => MAX_CANDIDATES,
+        TableId::Compared(_) => COMPARED_ROWS,
         _ => DEFAULT_ROWS,
     }
 }
@@ -306,6 +329,7 @@ pub fn default_rows(table: TableId) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::SideRow;
     use crate::explain::CandidateRow;
     use crate::report::{BookRow, Column, Kind, Record, Rows};
 
@@ -314,6 +338,7 @@ mod tests {
         let mut tables: Vec<(TableId, Vec<Field>)> =
             TableName::ALL.into_iter().map(|name| (TableId::Analysis(name), name.fields())).collect();
         tables.extend([(BookRow::ID, BookRow::fields()), (CandidateRow::ID, CandidateRow::fields())]);
+        tables.push((SideRow::ID, SideRow::fields()));
         #[cfg(feature = "live")]
         tables.push((TableId::Interfaces, crate::report::InterfaceRow::fields()));
         for Importance { table, always, before_addresses, with_room, never } in TABLES {

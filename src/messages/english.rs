@@ -1,6 +1,7 @@
 //! English.
 
 mod choice;
+mod compare;
 #[cfg(feature = "live")]
 mod doctor;
 #[cfg(all(test, feature = "live"))]

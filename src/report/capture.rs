@@ -1,6 +1,6 @@
 //! `capture`: the inputs, one row per file and interface, and their total if there are several files.
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
 use super::{FromDecided, TableId, TableName};
@@ -69,6 +69,7 @@ impl CaptureRow<'_> {
 impl Record for CaptureRow<'static> {
     type Row<'a> = CaptureRow<'a>;
     const ID: TableId = TableId::Analysis(TableName::Capture);
+    const COMPARABILITY: Comparability = Comparability::OneCapture;
     // No keys: a file can be given twice, and interfaces may share a name.
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::attribute("file", Kind::Untrusted, |row| Value::untrusted(row.file.as_deref())).or_word(TOTAL),

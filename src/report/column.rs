@@ -87,6 +87,17 @@ pub enum ColumnRole {
     Attribute,
 }
 
+/// The use of a table's keys when captures are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparability {
+    /// The keys name things of the network, such as servers: a new or a missing one is a difference between captures.
+    Things,
+    /// The keys divide the traffic into parts, such as lengths of packets: only the sizes of the parts are compared.
+    Parts,
+    /// The keys belong to one capture, such as times and numbers of flows: the table is not compared.
+    OneCapture,
+}
+
 /// A column as formats see it, before the first row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -131,6 +142,15 @@ pub trait Record: Sized + 'static {
 
     /// The columns, in the order in which formats write them.
     const COLUMNS: &'static [Column<Self>];
+
+    /// The use of the keys when captures are compared.
+    const COMPARABILITY: Comparability = Comparability::Things;
+
+    /// True if other captures of the same network are expected to have a row with the same key. False where a key is chosen afresh
+    /// for each connection, such as the port of an FTP data connection.
+    fn is_lasting(_row: &Self::Row<'_>) -> bool {
+        true
+    }
 
     /// The columns as formats see them.
     fn fields() -> Vec<Field> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::value::Share;
 use super::{FromDecided, TableId, TableName};
@@ -27,6 +27,7 @@ pub struct EvidenceRow {
 impl Record for EvidenceRow {
     type Row<'a> = EvidenceRow;
     const ID: TableId = TableId::Analysis(TableName::Evidence);
+    const COMPARABILITY: Comparability = Comparability::Parts;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("evidence", Kind::Text, |row| row.evidence.code().into()),
         Column::key("confidence", Kind::Text, |row| row.confidence.name().into()),

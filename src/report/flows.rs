@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::community_id::CommunityId;
 use super::rows::Rows;
 use super::value::Value;
@@ -83,6 +83,7 @@ pub struct FlowRow<'a> {
 impl Record for FlowRow<'static> {
     type Row<'a> = FlowRow<'a>;
     const ID: TableId = TableId::Analysis(TableName::Flows);
+    const COMPARABILITY: Comparability = Comparability::OneCapture;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("flow_id", Kind::Number, |row| row.flow_id.into()),
         Column::attribute("transport", Kind::Text, |row| (&row.transport).into()),

@@ -52,6 +52,11 @@ impl Record for HostRow<'static> {
         Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
         Column::attribute("role", Kind::Text, |row| row.role.map(Role::name).into()),
     ];
+
+    /// True for machines. The groups of IPv6 follow from the addresses of machines (RFC 4291 section 2.7.1).
+    fn is_lasting(row: &HostRow<'_>) -> bool {
+        row.role == Some(Role::Machine)
+    }
 }
 
 impl FromDecided for HostRow<'static> {

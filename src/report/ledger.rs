@@ -1,6 +1,6 @@
 //! `ledger`: one place for every packet. All places are listed, including empty ones.
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
 use super::{FromDecided, TableId, TableName};
@@ -19,6 +19,7 @@ pub struct LedgerRow {
 impl Record for LedgerRow {
     type Row<'a> = LedgerRow;
     const ID: TableId = TableId::Analysis(TableName::Ledger);
+    const COMPARABILITY: Comparability = Comparability::Parts;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("place", Kind::Text, |row| row.place.name().into()),
         Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),

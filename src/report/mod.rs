@@ -8,6 +8,7 @@ mod book;
 mod capture;
 mod column;
 mod community_id;
+mod dynamic_rows;
 mod evidence;
 mod flags;
 mod flows;
@@ -34,7 +35,7 @@ mod value;
 
 pub use book::{BookRow, book};
 pub use capture::{CaptureRow, TimeOrder};
-pub use column::{Column, ColumnRole, Field, Kind, Record};
+pub use column::{Column, ColumnRole, Comparability, Field, Kind, Record};
 pub use community_id::CommunityId;
 pub use evidence::EvidenceRow;
 pub use flows::FlowRow;
@@ -86,6 +87,13 @@ macro_rules! tables {
             pub fn fields(self) -> Vec<Field> {
                 match self {
                     $(TableName::$name => <$row>::fields()),+
+                }
+            }
+
+            /// The use of the table's keys when captures are compared.
+            pub const fn comparability(self) -> Comparability {
+                match self {
+                    $(TableName::$name => <$row as Record>::COMPARABILITY),+
                 }
             }
 

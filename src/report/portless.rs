@@ -56,6 +56,11 @@ impl Record for PortlessRow {
         Column::attribute("first_seen", Kind::Time, |row| row.span.first.into()),
         Column::attribute("last_seen", Kind::Time, |row| row.span.last.into()),
     ];
+
+    /// True for protocols. Messages of ICMP and ARP come and go with the traffic.
+    fn is_lasting(row: &PortlessRow) -> bool {
+        row.protocol.is_some() && row.message_type.is_none()
+    }
 }
 
 impl FromDecided for PortlessRow {

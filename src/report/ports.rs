@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
@@ -30,6 +30,7 @@ pub struct PortRow<'a> {
 impl Record for PortRow<'static> {
     type Row<'a> = PortRow<'a>;
     const ID: TableId = TableId::Analysis(TableName::Ports);
+    const COMPARABILITY: Comparability = Comparability::Parts;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("transport", Kind::Text, |row| row.transport.name().into()),
         Column::key("port", Kind::Number, |row| row.port.into()),

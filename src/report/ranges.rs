@@ -1,7 +1,7 @@
 //! `ranges`: flows by the range of the server's port, and the outcomes of the connections. A port scan shows here as many ports,
 //! attempted or refused.
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
 use super::{FromDecided, TableId, TableName};
@@ -30,6 +30,7 @@ pub struct RangeRow {
 impl Record for RangeRow {
     type Row<'a> = RangeRow;
     const ID: TableId = TableId::Analysis(TableName::Ranges);
+    const COMPARABILITY: Comparability = Comparability::Parts;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("transport", Kind::Text, |row| row.transport.name().into()),
         Column::key("range", Kind::Text, |row| row.range.map_or(Category::Undetermined.name(), PortRange::name).into()),

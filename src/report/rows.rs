@@ -107,6 +107,9 @@ pub(super) trait AnyRows: Sync {
     /// Passes the values of rows to `see`, in the order of the columns.
     fn visit(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>]));
 
+    /// Passes the values of rows to `see`, and whether each row [is lasting](Record::is_lasting).
+    fn visit_lasting(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>], bool));
+
     /// Passes the values of the total to `see`, if there is one.
     fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>]));
 
@@ -114,13 +117,30 @@ pub(super) trait AnyRows: Sync {
     fn sum(&self) -> Option<Vec<Value<'static>>>;
 }
 
-/// Passes the values of each row to `see`.
-fn visit_rows<R: Record>(rows: &[R::Row<'_>], see: &mut dyn FnMut(&[Value<'_>])) {
+/// Passes each row and its values to `see`.
+fn visit_rows<R: Record>(rows: &[R::Row<'_>], see: &mut impl FnMut(&R::Row<'_>, &[Value<'_>])) {
     let mut values = Vec::with_capacity(R::COLUMNS.len());
     for row in rows {
         values.clear();
         values.extend(R::COLUMNS.iter().map(|column| (column.value)(row)));
-        see(&values);
+        see(row, &values);
+    }
+}
+
+impl<R: Record> Rows<'_, R> {
+    /// Passes rows and their values to `see`.
+    fn each(&self, numbers: Range<usize>, see: &mut impl FnMut(&R::Row<'_>, &[Value<'_>])) {
+        match &self.source {
+            Source::Stored(rows) => visit_rows::<R>(&rows[numbers], see),
+            Source::Computed(_, row) => {
+                // One block at a time: the values of a row borrow from it, so that their vector can only be reused for rows that
+                // live as long.
+                for first in numbers.clone().step_by(BLOCK) {
+                    let block: Vec<_> = (first..numbers.end.min(first + BLOCK)).map(row).collect();
+                    visit_rows::<R>(&block, see);
+                }
+            }
+        }
     }
 }
 
@@ -142,21 +162,15 @@ impl<R: Record> AnyRows for Rows<'_, R> {
     }
 
     fn visit(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>])) {
-        match &self.source {
-            Source::Stored(rows) => visit_rows::<R>(&rows[numbers], see),
-            Source::Computed(_, row) => {
-                // One block at a time: the values of a row borrow from it, so that their vector can only be reused for rows that
-                // live as long.
-                for first in numbers.clone().step_by(BLOCK) {
-                    let block: Vec<_> = (first..numbers.end.min(first + BLOCK)).map(row).collect();
-                    visit_rows::<R>(&block, see);
-                }
-            }
-        }
+        self.each(numbers, &mut |_, values| see(values));
+    }
+
+    fn visit_lasting(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>], bool)) {
+        self.each(numbers, &mut |row, values| see(values, R::is_lasting(row)));
     }
 
     fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>])) {
-        visit_rows::<R>(self.total.as_slice(), see);
+        visit_rows::<R>(self.total.as_slice(), &mut |_, values| see(values));
     }
 
     fn sum(&self) -> Option<Vec<Value<'static>>> {

@@ -8,6 +8,7 @@ use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
+use crate::service::book::PortRange;
 use crate::service::{Evidence, NamedBy, Registry, Reply, Transport};
 use crate::stats::ServerFlows;
 use crate::stats::flows::{Role, ServerKey, ServerSum};
@@ -67,6 +68,12 @@ impl Record for ServerRow<'static> {
         Column::attribute("evidence_detail", Kind::Compared, |row| row.evidence.and_then(Evidence::compared).into()),
         Column::attribute("named_by", Kind::Text, |row| row.named_by.map(NamedBy::name).into()),
     ];
+
+    /// True unless the port was chosen for a single connection: it was announced, or it is in the dynamic range (RFC 6335 section 6).
+    fn is_lasting(row: &ServerRow<'_>) -> bool {
+        let is_announced = matches!(row.evidence, Some(Evidence::Announced(_)));
+        !is_announced && row.server_port.is_some_and(|port| PortRange::from_port(port) != PortRange::Dynamic)
+    }
 }
 
 impl FromDecided for ServerRow<'static> {

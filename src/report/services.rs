@@ -85,6 +85,11 @@ impl Record for ServiceRow<'static> {
         Column::attribute("outcome", Kind::Text, |row| row.outcome.map(Reply::name).into()),
         Column::attribute("named_by", Kind::List(&Kind::Text), |row| Value::List(&row.named_by)),
     ];
+
+    /// True for a service with a name. A scan is named by what it tried, and the other verdicts stand for whatever has no name.
+    fn is_lasting(row: &ServiceRow<'_>) -> bool {
+        Category::VERDICTS.iter().all(|verdict| verdict.name() != row.category)
+    }
 }
 
 impl FromDecided for ServiceRow<'static> {

@@ -1,6 +1,6 @@
 //! `sizes`: packets by length on the wire.
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::value::TrafficShare;
 use super::{FromDecided, TableId, TableName};
@@ -19,6 +19,7 @@ pub struct SizeRow {
 impl Record for SizeRow {
     type Row<'a> = SizeRow;
     const ID: TableId = TableId::Analysis(TableName::Sizes);
+    const COMPARABILITY: Comparability = Comparability::Parts;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("class", Kind::Text, |row| row.class.into()),
         Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::column::{ColumnRole, Field, Record};
+use super::dynamic_rows::DynamicRows;
 use super::rows::{AnyRows, Rows};
 use super::table_id::TableId;
 use super::value::Value;
@@ -22,9 +23,25 @@ pub struct Table<'a> {
 
 impl<'a, R: Record> From<Rows<'a, R>> for Table<'a> {
     fn from(rows: Rows<'a, R>) -> Table<'a> {
-        let fields = R::fields();
+        Table::new(R::ID, R::fields(), Box::new(rows))
+    }
+}
+
+impl<'a> Table<'a> {
+    fn new(id: TableId, fields: Vec<Field>, rows: Box<dyn AnyRows + 'a>) -> Table<'a> {
         let null_word = fields.iter().enumerate().find_map(|(index, field)| Some((index, field.null_word?)));
-        Table { id: R::ID, fields, threads: 1, null_word, rows: Box::new(rows) }
+        Table { id, fields, threads: 1, null_word, rows }
+    }
+
+    /// Creates a table whose columns are known only at run time. `row` passes the values of a row, in the order of `fields`; rows
+    /// are numbered from 0.
+    pub fn of_fields(
+        id: TableId,
+        fields: Vec<Field>,
+        len: usize,
+        row: impl Fn(usize, &mut dyn FnMut(&[Value<'_>])) + Sync + 'a,
+    ) -> Table<'a> {
+        Table::new(id, fields, Box::new(DynamicRows { len, row }))
     }
 }
 
@@ -63,6 +80,11 @@ impl Table<'_> {
         if numbers.contains(&len) {
             self.rows.visit_total(&mut see);
         }
+    }
+
+    /// Passes the values of all rows to `see`, without the total, and whether each row [is lasting](Record::is_lasting).
+    pub fn visit_lasting(&self, mut see: impl FnMut(&[Value<'_>], bool)) {
+        self.rows.visit_lasting(0..self.len(), &mut see);
     }
 
     /// Passes the values of rows as text formats write them: with the [word](Field::null_word) instead of null.

@@ -7,6 +7,10 @@ use super::TableName;
 pub enum TableId {
     /// A table of a decided capture.
     Analysis(TableName),
+    /// A table of several captures, joined by its keys.
+    Compared(TableName),
+    /// The captures that are compared.
+    Sides,
     /// The interfaces of this computer.
     Interfaces,
     /// The book of ports.
@@ -21,7 +25,8 @@ impl TableId {
     /// The key of the table: its name in documents, and the name of its file.
     pub const fn key(self) -> &'static str {
         match self {
-            TableId::Analysis(name) => name.key(),
+            TableId::Analysis(name) | TableId::Compared(name) => name.key(),
+            TableId::Sides => "sides",
             TableId::Interfaces => "interfaces",
             TableId::Book => "book",
             TableId::Candidates => "candidates",

@@ -1,7 +1,7 @@
 //! `timeline`: packets and bytes by category over time, in buckets that have traffic. Per category it adds up to `services` and
 //! `portless`.
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::{FromDecided, TableId, TableName};
 use crate::analysis::Decided;
@@ -26,6 +26,7 @@ const PORTLESS: &str = "portless";
 impl Record for TimelineRow {
     type Row<'a> = TimelineRow;
     const ID: TableId = TableId::Analysis(TableName::Timeline);
+    const COMPARABILITY: Comparability = Comparability::OneCapture;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("start_time", Kind::Time, |row| row.start.into()),
         Column::key("category", Kind::Text, |row| row.category.into()),

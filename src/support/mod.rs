@@ -7,6 +7,7 @@ pub mod atomic_write;
 pub mod chunked_vec;
 pub mod hash_index;
 pub mod int_set;
+pub mod intern;
 pub mod parallel;
 pub mod paths;
 pub mod prefetch;

@@ -89,6 +89,9 @@ mod which_flow;
 #[cfg(target_os = "linux")]
 mod signals;
 
+/// `portolan compare`: what counts as a difference, its laws, and its outputs.
+mod compare;
+
 /// `portolan interfaces` and `portolan doctor`.
 #[cfg(all(feature = "live", unix))]
 mod machine_commands;

@@ -1,5 +1,6 @@
 //! The command line, and the job that it describes.
 
+mod compare;
 mod destinations;
 mod examples;
 mod explain;
@@ -18,6 +19,7 @@ use portolan::service::book::PortQuery;
 
 use crate::app::MESSAGES;
 
+pub use compare::{CompareArguments, CompareJob, SidesProblem};
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ArgumentProblem, ExplainArguments};
 pub use first_word::with_command;
@@ -87,6 +89,21 @@ pub enum Command {
     /// or the command line or the --services file is invalid.
     #[command(after_long_help = examples::SERVICES)]
     Services(ServicesArguments),
+
+    /// Compare captures: what is new, gone, grown and shrunk
+    ///
+    /// Compares the last capture with the first one, for example today's with yesterday's: services, servers, scans, hosts and protocols
+    /// without ports. Shares and bytes per second make captures of different length comparable. A file or a folder is one capture;
+    /// --with is for captures of several files. In tables and columns, the captures are called a, b, c and so on, in the order given.
+    ///
+    /// The terminal shows what is new or gone, and what has changed its share of the bytes by the --threshold; --all shows the other
+    /// rows, too. CSV and JSON always have all rows.
+    ///
+    /// Exit code: 0 = nothing is new or gone; 1 = something is. Keys that differ between any two captures of a network do not count,
+    /// such as the ports of single data connections (the column lasting says no). 2 = a capture could not be read to its end (the rest
+    /// is compared), an output could not be written, or the command line is invalid. 130 = interrupted by Ctrl-C, and nothing is
+    /// compared.
+    Compare(CompareArguments),
 
     /// Capture from network interfaces and analyse the packets
     ///

@@ -11,10 +11,10 @@ use portolan::capture::{Identity, InputName};
 use portolan::error::{Error, NamedOutput, OutputConflict, UsedFile};
 use portolan::format::Layout;
 use portolan::format::folder::file_of;
-use portolan::report::TableName;
+use portolan::report::{TableId, TableName};
 use portolan::support::paths;
 
-use crate::app::cli::{Destination, RowsJob, TablesJob, Target};
+use crate::app::cli::{CompareJob, Destination, RowsJob, TablesJob, Target};
 
 /// Checks the outputs of a capture's tables, and `saved` for its packets (`-` is standard output).
 ///
@@ -23,26 +23,47 @@ use crate::app::cli::{Destination, RowsJob, TablesJob, Target};
 /// [`Error::Outputs`] if two outputs are the same file, if one is an input or the user's port table, or if several tables are to
 /// go where only one can.
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
-    // If two options write to standard output, the message names one with a single document last.
-    let (each, one): (Vec<_>, Vec<_>) =
-        job.destinations.iter().partition(|destination| matches!(destination.format.layout, Layout::EachTable(_)));
-    let mut outputs = Vec::new();
-    for Destination { format, target } in each {
-        let option = format.option;
-        outputs.push(match target {
-            Target::Stdout if job.written.len() != 1 => {
-                return refuse(OutputConflict::NotOneTable { option, tables: job.written.len() });
-            }
-            Target::Stdout => Output { option, target: Place::Stdout },
-            Target::Path(folder) => Output { option, target: Place::Folder(folder, &job.written) },
-        });
-    }
-    outputs.extend(one.into_iter().map(output));
+    let names = keys(&job.written);
+    let mut outputs = outputs(&job.destinations, job.written.len(), &names)?;
     outputs.extend(saved.map(|path| Output {
         option: "--write",
         target: if path == Path::new("-") { Place::Stdout } else { Place::File(path) },
     }));
     check(&outputs, inputs, port_table)
+}
+
+/// Checks the outputs of a comparison.
+///
+/// # Errors
+///
+/// As those of [`check_tables`].
+pub fn check_comparison(job: &CompareJob, inputs: &[InputName]) -> Result<(), Error> {
+    let mut names = keys(&job.tables);
+    names.push(TableId::Sides.key());
+    let outputs = outputs(&job.destinations, job.tables.len(), &names)?;
+    check(&outputs, inputs, job.common.services.as_deref())
+}
+
+fn keys(tables: &[TableName]) -> Vec<&'static str> {
+    tables.iter().map(|table| table.key()).collect()
+}
+
+/// The outputs of tables: `chosen` is their number on standard output, `names` are those of their files in a folder.
+fn outputs<'a>(destinations: &'a [Destination], chosen: usize, names: &'a [&'static str]) -> Result<Vec<Output<'a>>, Error> {
+    // If two options write to standard output, the message names one with a single document last.
+    let (each, one): (Vec<_>, Vec<_>) =
+        destinations.iter().partition(|destination| matches!(destination.format.layout, Layout::EachTable(_)));
+    let mut outputs = Vec::new();
+    for Destination { format, target } in each {
+        let option = format.option;
+        outputs.push(match target {
+            Target::Stdout if chosen != 1 => return refuse(OutputConflict::NotOneTable { option, tables: chosen }),
+            Target::Stdout => Output { option, target: Place::Stdout },
+            Target::Path(folder) => Output { option, target: Place::Folder(folder, names) },
+        });
+    }
+    outputs.extend(one.into_iter().map(output));
+    Ok(outputs)
 }
 
 /// Checks the outputs of a single table.
@@ -72,8 +93,8 @@ struct Output<'a> {
 enum Place<'a> {
     Stdout,
     File(&'a Path),
-    /// A folder, and the tables that have a file in it.
-    Folder(&'a Path, &'a [TableName]),
+    /// A folder, and the names of the tables that have a file in it.
+    Folder(&'a Path, &'a [&'static str]),
 }
 
 fn check(outputs: &[Output<'_>], inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
@@ -135,12 +156,12 @@ impl Files {
         Ok(())
     }
 
-    fn add_folder(&mut self, option: &'static str, folder: &Path, tables: &[TableName]) -> Result<(), Error> {
+    fn add_folder(&mut self, option: &'static str, folder: &Path, tables: &[&str]) -> Result<(), Error> {
         let of_folder = FileId::of(folder).filter(|folder| !self.folders.contains(folder));
         self.add(of_folder, NamedOutput::OfOption { option, path: folder.display().to_string() })?;
         self.folders.extend(FileId::of(folder));
         tables.iter().try_for_each(|table| {
-            let file = file_of(folder, table.key(), option.trim_start_matches('-'));
+            let file = file_of(folder, table, option.trim_start_matches('-'));
             self.add(FileId::of(&file), NamedOutput::InFolder { option, path: file.display().to_string() })
         })
     }

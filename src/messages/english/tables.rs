@@ -1,6 +1,7 @@
 //! Tables.
 
 use super::English;
+use super::compare::{compared_title, side_title};
 use super::numbers::{append_bytes, append_grouped, number_of};
 use crate::messages::TableMessages;
 use crate::report::{TableId, TableName};
@@ -22,6 +23,8 @@ impl TableMessages for English {
             TableId::Analysis(TableName::Timeline) => "Timeline: what the traffic was for, over time",
             TableId::Analysis(TableName::Sizes) => "Sizes: packets by length on the wire",
             TableId::Analysis(TableName::Tunnels) => "Tunnels: packets by encapsulation",
+            TableId::Compared(name) => compared_title(name),
+            TableId::Sides => "Sides: the captures that are compared",
             TableId::Interfaces => "Interfaces: where packets can be captured",
             TableId::Book => "Book of ports: what each port is registered or customarily used for",
             TableId::Candidates => "Flows to choose from, with the second of the capture at which each began",
@@ -42,13 +45,20 @@ impl TableMessages for English {
                 TableName::Ledger | TableName::Hosts | TableName::Flows | TableName::Timeline | TableName::Sizes,
             )
             | TableId::Candidates
+            | TableId::Sides
             | TableId::Other(_) => "nothing to show",
+            TableId::Compared(_) => "no rows on any side",
             TableId::Interfaces => "the system reports no interfaces",
             TableId::Book => "no named ports",
         }
     }
 
     fn column_title(&self, table: TableId, key: &'static str) -> &'static str {
+        if let TableId::Compared(name) = table
+            && let Some(title) = side_title(name, key)
+        {
+            return title;
+        }
         match key {
             "file_format" => "format",
             "link_type" => "link type",
@@ -57,6 +67,9 @@ impl TableMessages for English {
             "captured_bytes" => "captured",
             "packets_pct" | "flows_pct" => "%",
             "wire_bytes_pct" => "% bytes",
+            "wire_bytes_pct_change" => "points",
+            "packets_per_s" => "packets/s",
+            "wire_bytes_per_s" => "bytes/s",
             "start_time" => "start",
             "duration_s" => "seconds",
             "bit_rate" => "bits/s",

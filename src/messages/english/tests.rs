@@ -110,7 +110,7 @@ fn one_of_something_is_singular_in_every_sentence() {
 
 #[test]
 fn every_table_has_a_title_of_its_own() {
-    let others = [TableId::Interfaces, TableId::Book, TableId::Candidates];
+    let others = [TableId::Interfaces, TableId::Book, TableId::Candidates, TableId::Sides];
     let tables: Vec<TableId> = TableName::ALL.map(TableId::Analysis).into_iter().chain(others).collect();
     let titles: std::collections::HashSet<&str> = tables.iter().map(|table| English.table_title(*table)).collect();
     let keys: std::collections::HashSet<&str> = tables.iter().map(|table| table.key()).collect();

@@ -108,6 +108,8 @@ impl GlossaryMessages for English {
             TableId::Interfaces => "portolan interfaces".into(),
             TableId::Book => "portolan services".into(),
             TableId::Candidates => "portolan explain FILE FLOW, where several flows match".into(),
+            TableId::Compared(name) => format!("portolan compare A B --table {}", name.key()),
+            TableId::Sides => "portolan compare A B".into(),
             TableId::Other(key) => key.into(),
         }
     }

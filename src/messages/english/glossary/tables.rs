@@ -13,6 +13,10 @@ pub fn definition(table: TableId) -> Option<Definition> {
         TableId::Book => Definition::new("The book of ports: the service of each port, its category and the source of its name.")
             .more("It has no traffic in it: it is what Portolan knows before it reads a capture."),
         TableId::Candidates => Definition::new("The flows to choose from, where explain was asked for one and several match."),
+        TableId::Compared(_) => {
+            Definition::new("A table of several captures, joined by its keys: what is new, gone, grown and shrunk.")
+        }
+        TableId::Sides => Definition::new("The captures that are compared, with one row for each."),
         TableId::Other(_) => return None,
     };
     Some(definition)
