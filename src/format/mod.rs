@@ -11,6 +11,7 @@ mod formats;
 pub mod json;
 pub mod jsonl;
 mod layout;
+pub mod overview;
 pub mod port_page;
 mod priorities;
 mod stream;

@@ -16,6 +16,7 @@ mod hosts;
 mod interfaces;
 mod ledger;
 pub(crate) mod names;
+mod overview;
 mod portless;
 mod ports;
 mod ranges;
@@ -42,6 +43,10 @@ pub use hosts::HostRow;
 #[cfg(feature = "live")]
 pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
+pub use overview::{
+    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
+    ServerMachine, StripColumn, TrafficStrip,
+};
 pub use portless::PortlessRow;
 pub use ports::PortRow;
 pub use ranges::RangeRow;
@@ -130,9 +135,6 @@ tables! {
 }
 
 impl TableName {
-    /// The tables that a terminal shows by default.
-    pub const DEFAULT: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
-
     /// Finds the table with this key.
     pub fn from_key(key: &str) -> Option<TableName> {
         TableName::ALL.into_iter().find(|table| table.key() == key)
@@ -153,6 +155,11 @@ impl<'d> Report<'d> {
     /// Creates the report on `decided`.
     pub fn new(decided: &'d Decided<'_>) -> Report<'d> {
         Report(decided)
+    }
+
+    /// Computes the overview.
+    pub fn overview(self) -> Overview<'d> {
+        Overview::new(self.0)
     }
 
     /// Returns a table, for any writer.

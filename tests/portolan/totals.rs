@@ -21,6 +21,7 @@ pub fn assert_tables_agree(decided: &Decided<'_>) {
     flows_ranges_and_evidence_add_up_to_services(decided);
     every_flow_has_at_most_one_outcome(decided);
     the_timeline_adds_up_to_services_and_portless(decided);
+    the_overview_agrees_with_the_tables(decided);
 }
 
 /// The sum of several counts.
@@ -105,6 +106,26 @@ fn the_timeline_adds_up_to_services_and_portless(decided: &Decided<'_>) {
     let portless = report.rows::<PortlessRow>().into_iter().map(|row| ("portless", row.traffic.part));
     let timeline = report.rows::<TimelineRow>().into_iter().map(|row| (row.category, row.traffic));
     assert_eq!(sums_by(timeline), sums_by(services.chain(portless)));
+}
+
+/// Its categories are those of `services`, and its strip has all bytes whose time is known.
+fn the_overview_agrees_with_the_tables(decided: &Decided<'_>) {
+    let report = Report::new(decided);
+    let overview = report.overview();
+    let categories = overview.categories.iter().map(|part| (part.category, part.traffic.part));
+    assert_eq!(sums_by(categories), sums_by(report.rows::<ServiceRow>().into_iter().map(|row| (row.category, row.traffic.part))));
+    assert_eq!(overview.portless_traffic.part, sum(report.rows::<PortlessRow>().into_iter().map(|row| row.traffic.part)));
+    let certainty = overview.certainty;
+    assert_eq!(certainty.flows, report.rows::<EvidenceRow>().into_iter().map(|row| row.flows.part).sum::<u64>());
+    assert_eq!(certainty.decided + certainty.peers + certainty.undetermined(), certainty.flows);
+    assert!(overview.clients.first.len() <= overview.clients.number && overview.servers.first.len() <= overview.servers.number);
+    let Some(strip) = overview.strip else { return };
+    for columns in [1, 7, 64] {
+        let columns = strip.columns(columns);
+        let bytes: u64 = columns.iter().map(|column| column.bytes).sum();
+        assert!(bytes <= decided.collected.total().wire_bytes);
+        assert!(columns.first().unwrap().start <= decided.collected.start());
+    }
 }
 
 /// The sum of several numbers of outcomes.
