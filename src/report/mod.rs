@@ -6,8 +6,10 @@
 
 mod book;
 mod capture;
+mod categories;
 mod column;
 mod community_id;
+mod conversations;
 mod evidence;
 mod flags;
 mod flows;
@@ -35,8 +37,10 @@ mod value;
 
 pub use book::{BookRow, book};
 pub use capture::CaptureRow;
+pub use categories::CategoryRow;
 pub use column::{Column, ColumnRole, Field, Kind, Record};
 pub use community_id::CommunityId;
+pub use conversations::ConversationRow;
 pub use evidence::EvidenceRow;
 pub use flows::FlowRow;
 pub use hosts::HostRow;
@@ -44,7 +48,7 @@ pub use hosts::HostRow;
 pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
 pub use overview::{
-    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
+    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, PORTLESS, Refusals, ScanSummary,
     ServerMachine, StripColumn, TrafficStrip,
 };
 pub use portless::PortlessRow;
@@ -132,6 +136,10 @@ tables! {
     Sizes "sizes": SizeRow,
     /// Packets by encapsulation.
     Tunnels "tunnels": TunnelRow,
+    /// Flows by category.
+    Categories "categories": CategoryRow,
+    /// Flows by pair of addresses.
+    Conversations "conversations": ConversationRow,
 }
 
 impl TableName {

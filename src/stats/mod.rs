@@ -4,6 +4,7 @@
 
 mod budget;
 mod capture;
+pub mod conversations;
 pub mod flows;
 mod grouped;
 mod histogram;
@@ -18,6 +19,7 @@ mod unsupported;
 
 pub use budget::KeyBudget;
 pub use capture::InterfaceTally;
+pub use conversations::ConversationFlows;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use histogram::TimeHistogram;
 pub use host_set::HostSet;

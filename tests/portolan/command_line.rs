@@ -9,9 +9,23 @@ use testkit::*;
 
 use crate::support::{Folder, Run, column, packets_at, portolan, root, run, run_with_input, sum, tables_of};
 
-const TABLES: [&str; 14] = [
-    "capture", "ledger", "services", "portless", "ports", "ranges", "servers", "scans", "hosts", "flows", "evidence", "timeline",
-    "sizes", "tunnels",
+const TABLES: [&str; 16] = [
+    "capture",
+    "ledger",
+    "services",
+    "portless",
+    "ports",
+    "ranges",
+    "servers",
+    "scans",
+    "hosts",
+    "flows",
+    "evidence",
+    "timeline",
+    "sizes",
+    "tunnels",
+    "categories",
+    "conversations",
 ];
 
 #[test]

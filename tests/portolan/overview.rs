@@ -1,4 +1,4 @@
-//! The overview, which is shown where no table is asked for.
+//! The overview, which is shown where no table is asked for, and the tables `categories` and `conversations`.
 
 use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
@@ -12,7 +12,7 @@ use testkit::*;
 
 use crate::any_capture::any_scene;
 use crate::columns::analysed_samples;
-use crate::support::{Folder, Run, portolan, root, run, run_on_page, run_with_input};
+use crate::support::{Folder, Run, portolan, root, run, run_on_page, run_with_input, tables_of};
 
 /// The overview on a terminal of so many columns and rows.
 fn on_terminal(decided: &Decided<'_>, columns: usize, rows: usize, styled: bool) -> Vec<String> {
@@ -162,6 +162,49 @@ fn a_page_of_any_width_is_a_page() {
     for columns in [0, 1, 20, 79] {
         assert!(run_on_page(&["samples/office.pcapng"], columns).stdout.contains("Certainty"));
     }
+}
+
+/// Columns of a table in words.
+fn rows(tables: &serde_json::Value, table: &str, columns: &[&str]) -> Vec<String> {
+    let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let row = |row: &serde_json::Value| columns.iter().map(|column| word(&row[*column])).collect::<Vec<_>>().join(" ");
+    tables[table].as_array().unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn a_category_has_its_services_and_the_machines_that_took_part() {
+    let mut scene = Scene::new();
+    scene.frames(connection((C, 50_000), (S, 80), 1)).frames(connection((D, 50_000), (S, 443), 1));
+    scene.frames(udp_exchange((C, 50_000), (R, 53))).frame(arp(1)).frames([ping(C, S, 8, 1), ping(S, C, 0, 1)]);
+    let rows = rows(&tables_of(&scene.pcap()), "categories", &["category", "services", "flows", "packets", "hosts"]);
+    let expected = ["web http https 2 18 3", "portless icmp arp null 3 null", "name-resolution dns 1 2 2"];
+    assert_eq!(rows, expected);
+    let scan = run(&["samples/port-scan.pcap", "-t", "categories", "--json", "-"]).tables();
+    assert_eq!(
+        self::rows(&scan, "categories", &["category", "services", "flows", "hosts"]),
+        ["scan scan of 100 ports of 192.0.2.80 100 2"]
+    );
+}
+
+#[test]
+fn a_conversation_has_the_flows_of_two_addresses_in_both_directions() {
+    let mut scene = Scene::new();
+    // The lower address is the client of one service and the server of another.
+    scene.frames(connection((C, 50_000), (S, 80), 1)).frames(connection((S, 50_000), (C, 22), 1));
+    scene.frames([ping(C, S, 8, 1), ping(S, C, 0, 1)]).frames(udp_exchange((D, 50_000), (R, 53)));
+    let columns = ["address_a", "address_b", "services", "flows", "packets_a2b", "packets_b2a", "serves_a", "serves_b"];
+    assert_eq!(
+        rows(&tables_of(&scene.pcap()), "conversations", &columns),
+        ["10.0.0.5 192.0.2.80 http ssh 3 10 10 ssh http", "10.0.0.6 192.0.2.53 dns 1 1 1 null dns",]
+    );
+}
+
+#[test]
+fn conversations_have_the_names_of_their_hosts() {
+    let tables = run(&["samples/office.pcapng", "-t", "conversations", "--json", "-"]).tables();
+    let rows = rows(&tables, "conversations", &["address_a", "name_a", "address_b", "name_b"]);
+    assert!(rows.contains(&"10.20.0.10 harbour.office.example 10.20.0.101 desk1.office.example".to_owned()), "{rows:?}");
+    assert!(rows.contains(&"10.20.0.12 files.office.example 10.20.0.255 null".to_owned()), "{rows:?}");
 }
 
 proptest! {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use portolan::analysis::Decided;
 use portolan::report::{
-    CaptureRow, EvidenceRow, FlowRow, LedgerRow, PortRow, PortlessRow, RangeRow, Report, ServiceRow, SizeRow, TimelineRow,
+    CaptureRow, CategoryRow, ConversationRow, EvidenceRow, FlowRow, HostRow, LedgerRow, PortRow, PortlessRow, RangeRow, Report,
+    ServiceRow, SizeRow, TimelineRow,
 };
 use portolan::service::Transport;
 use portolan::stats::Place;
@@ -22,6 +23,8 @@ pub fn assert_tables_agree(decided: &Decided<'_>) {
     every_flow_has_at_most_one_outcome(decided);
     the_timeline_adds_up_to_services_and_portless(decided);
     the_overview_agrees_with_the_tables(decided);
+    categories_add_up_to_services_and_portless(decided);
+    conversations_add_up_to_hosts(decided);
 }
 
 /// The sum of several counts.
@@ -106,6 +109,37 @@ fn the_timeline_adds_up_to_services_and_portless(decided: &Decided<'_>) {
     let portless = report.rows::<PortlessRow>().into_iter().map(|row| ("portless", row.traffic.part));
     let timeline = report.rows::<TimelineRow>().into_iter().map(|row| (row.category, row.traffic));
     assert_eq!(sums_by(timeline), sums_by(services.chain(portless)));
+}
+
+/// Category by category.
+fn categories_add_up_to_services_and_portless(decided: &Decided<'_>) {
+    let report = Report::new(decided);
+    let services = report.rows::<ServiceRow>().into_iter().map(|row| (row.category, row.traffic.part));
+    let portless = report.rows::<PortlessRow>().into_iter().map(|row| ("portless", row.traffic.part));
+    let categories = || report.rows::<CategoryRow>().into_iter();
+    assert_eq!(sums_by(categories().map(|row| (row.category, row.traffic.part))), sums_by(services.chain(portless)));
+    let flows: u64 = report.rows::<ServiceRow>().into_iter().map(|row| row.flows).sum();
+    assert_eq!(categories().filter_map(|row| row.flows).sum::<u64>(), flows);
+    assert!(categories().all(|row| row.hosts.is_none() == (row.category == "portless")));
+}
+
+/// Packets that a machine sends are sent in one of its conversations, and received by the other machine.
+fn conversations_add_up_to_hosts(decided: &Decided<'_>) {
+    let report = Report::new(decided);
+    let rows = || report.rows::<ConversationRow>();
+    let all = sum(rows().into_iter().flat_map(|row| [row.from_a, row.from_b]));
+    assert_eq!(all, sum(report.rows::<HostRow>().into_iter().map(|row| row.sent)));
+    let mut sent = Vec::new();
+    for row in rows().into_iter().filter(|row| row.address_a.is_some()) {
+        assert!(row.address_a <= row.address_b, "{row:?}");
+        sent.extend([(row.address_a, row.from_a), (row.address_b, row.from_b)]);
+    }
+    if decided.collected.closed.is_none() {
+        let of_hosts = report.rows::<HostRow>().into_iter().map(|row| (row.address, row.sent));
+        assert_eq!(sums_by(sent), sums_by(of_hosts));
+        let flows = report.rows::<FlowRow>().into_iter().filter(|row| row.client_ip.is_some()).count();
+        assert_eq!(rows().into_iter().map(|row| row.flows).sum::<u64>(), flows as u64);
+    }
 }
 
 /// Its categories are those of `services`, and its strip has all bytes whose time is known.

@@ -224,7 +224,7 @@ impl OverviewMessages for English {
     }
 
     fn more_tables(&self) -> &'static str {
-        "-t services, servers, hosts, flows, scans, or all"
+        "-t services, servers, conversations, hosts, flows, scans, or all"
     }
 }
 
