@@ -24,6 +24,7 @@ pub fn write(explanation: &Explanation<'_>, view: View, output: &mut (impl Write
     let flow = &explanation.flow;
     writer.title(&messages.flow_title(flow.id, &flow.protocol, flow.ends))?;
     writer.paragraph(&messages.flow_size(flow.packets, flow.wire_bytes, flow.times))?;
+    writer.paragraphs(messages.host_names(flow.ends, [0, 1].map(|index| flow.names[index].as_deref())))?;
     writer.paragraphs(messages.encapsulations(&flow.stacks))?;
     writer.paragraphs(explanation.requested.as_ref().map(|requested| messages.requested_packet(requested)))?;
     match &explanation.reasoning {

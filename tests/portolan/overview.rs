@@ -1,4 +1,4 @@
-//! The overview, which is shown where no table is asked for, and the tables `categories` and `conversations`.
+//! The overview, which is shown where no table is asked for, the tables `categories` and `conversations`, and names of hosts in tables.
 
 use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
@@ -6,7 +6,7 @@ use portolan::format::overview::{self, Screen};
 use portolan::format::terminal::View;
 use portolan::format::wrap::width_of;
 use portolan::messages::English;
-use portolan::report::Report;
+use portolan::report::{Report, TableName};
 use proptest::prelude::*;
 use testkit::*;
 
@@ -153,6 +153,12 @@ fn names_from_outside_steer_no_terminal() {
     for (number, frame) in connection((C, 51_544), (S, 443), 1).into_iter().enumerate() {
         file.extend(enhanced_packet(0, number as i64, &frame));
     }
+    let folder = Folder::new();
+    let path = folder.file("evil.pcapng", &file);
+    for arguments in [&["read", "-t", "flows,servers,conversations", "--wide"][..], &["explain"]] {
+        let text = run(&[arguments, &[&path], if arguments[0] == "explain" { &["1"][..] } else { &[] }].concat()).stdout;
+        assert!(text.contains(r"\u{1b}[31mred\u{202e}") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
     let run = run_with_input(&["read", "-"], &file);
     assert!(run.stdout.contains(r"192.0.2.80 \u{1b}[31mred\u{202e}") && !run.stdout.contains(['\u{1b}', '\u{202e}']), "{run:?}");
 }
@@ -205,6 +211,27 @@ fn conversations_have_the_names_of_their_hosts() {
     let rows = rows(&tables, "conversations", &["address_a", "name_a", "address_b", "name_b"]);
     assert!(rows.contains(&"10.20.0.10 harbour.office.example 10.20.0.101 desk1.office.example".to_owned()), "{rows:?}");
     assert!(rows.contains(&"10.20.0.12 files.office.example 10.20.0.255 null".to_owned()), "{rows:?}");
+}
+
+#[test]
+fn flows_servers_and_explanations_have_the_names_of_hosts() {
+    let tables = run(&["samples/office.pcapng", "-t", "flows,servers", "--json", "-"]).tables();
+    let servers = rows(&tables, "servers", &["server_ip", "server_port", "server_name"]);
+    assert!(servers.contains(&"10.20.0.10 21 harbour.office.example".to_owned()), "{servers:?}");
+    // A group has no name.
+    assert!(servers.contains(&"10.20.0.255 137 null".to_owned()), "{servers:?}");
+    let flows = rows(&tables, "flows", &["flow_id", "client_name", "server_name"]);
+    assert!(flows.contains(&"94 desk1.office.example harbour.office.example".to_owned()), "{flows:?}");
+    for table in ["servers", "flows"] {
+        let fields = TableName::from_key(table).unwrap().fields();
+        assert_eq!(fields.last().unwrap().key, "server_name", "new columns are the last ones");
+        assert!(run_on_page(&["samples/office.pcapng", "-t", table], 200).stdout.contains("harbour.office.example"));
+        assert!(!run_on_page(&["samples/handshake.pcap", "-t", table], 200).stdout.contains("server name"));
+    }
+    let explanation = run(&["explain", "samples/office.pcapng", "94"]).stdout;
+    let sentence = "  Names in the capture: 10.20.0.101 is desk1.office.example, 10.20.0.10 is harbour.office.example.\n";
+    assert!(explanation.contains(sentence), "{explanation}");
+    assert!(!run(&["explain", "samples/handshake.pcap", "1"]).stdout.contains("in the capture: "));
 }
 
 proptest! {

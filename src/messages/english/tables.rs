@@ -102,6 +102,8 @@ impl TableMessages for English {
             "wire_bytes_b2a" => "bytes B>A",
             "serves_a" => "A serves",
             "serves_b" => "B serves",
+            "client_name" => "client name",
+            "server_name" => "server name",
             "name_a" => "name of A",
             "name_b" => "name of B",
             "flows_as_server" => "as server",
