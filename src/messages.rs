@@ -19,6 +19,7 @@ mod errors;
 mod explain;
 mod glossary;
 mod live;
+mod overview;
 mod reading;
 mod rungs;
 mod services;
@@ -35,6 +36,7 @@ pub use errors::ErrorMessages;
 pub use explain::ExplainMessages;
 pub use glossary::{Definition, GlossaryMessages, TermLabel};
 pub use live::LiveMessages;
+pub use overview::{OverviewMessages, OverviewPart};
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
 pub use services::{PortLabel, ServiceMessages};
@@ -50,6 +52,7 @@ pub trait Messages:
     + ExplainMessages
     + GlossaryMessages
     + LiveMessages
+    + OverviewMessages
     + ReadingMessages
     + RungMessages
     + ServiceMessages

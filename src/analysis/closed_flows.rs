@@ -9,6 +9,8 @@ use crate::stats::{ExpiredProbes, KeyBudget};
 
 /// Members of sets (the clients of a service, the peers of a machine) that are kept of closed flows: some 60 MB.
 const MAX_MEMBERS: usize = 1 << 20;
+/// Pairs of machines that are kept of closed flows, and their services, in members of sets: some 30 MB.
+const MAX_CONVERSATION_MEMBERS: usize = 1 << 20;
 /// Closed ports of machines that are kept of closed flows: some 15 MB.
 const MAX_CLOSED_DOORS: usize = 1 << 18;
 /// Counts of a timeline (of a service, or of an open flow, in a bucket) beyond which its buckets get wider: 16 MB.
@@ -22,6 +24,7 @@ pub struct ClosedFlows {
     /// The sums over closed flows.
     pub sums: FlowSums,
     room: KeyBudget,
+    room_for_conversations: KeyBudget,
     /// The ports that were closed to them: a slow scan lasts longer than its flows are kept.
     pub closed_doors: ExpiredProbes,
     room_for_doors: KeyBudget,
@@ -41,14 +44,15 @@ impl ClosedFlows {
     /// Creates empty sums with `room` for distinct members.
     pub(super) fn with_room(room: KeyBudget) -> ClosedFlows {
         let (sums, closed_doors, categories) = (FlowSums::default(), ExpiredProbes::default(), Vec::new());
+        let room_for_conversations = KeyBudget::new(MAX_CONVERSATION_MEMBERS);
         let room_for_doors = KeyBudget::new(MAX_CLOSED_DOORS);
-        ClosedFlows { flows: 0, sums, room, closed_doors, room_for_doors, timeline: None, categories }
+        ClosedFlows { flows: 0, sums, room, room_for_conversations, closed_doors, room_for_doors, timeline: None, categories }
     }
 
     /// Adds expired flows: their sums, the ports that were closed to them, and the times of their packets.
     pub(super) fn add(&mut self, expired: &Expired<'_>) {
         for ExpiredFlow { flow, verdict, scanner } in expired.iter() {
-            self.sums.add(flow, verdict, scanner, &mut self.room);
+            self.sums.add(flow, verdict, scanner, &mut self.room, &mut self.room_for_conversations);
             self.closed_doors.add(flow, verdict, expired.registry(), &mut self.room_for_doors);
             self.flows += 1;
         }

@@ -91,7 +91,7 @@ impl<'c> Decided<'c> {
     }
 
     /// The category that flow `number` counts as; `None` if it has no ports.
-    fn category_of(&self, number: usize) -> Option<Category> {
+    pub fn category_of(&self, number: usize) -> Option<Category> {
         let (flow, verdict) = self.flow(number);
         self.scans.category_of(flow, verdict, &self.collected.registry)
     }

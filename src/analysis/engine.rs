@@ -322,6 +322,7 @@ impl PacketSink for Engine {
             }
         }
         tally.add(packet);
+        self.tally.by_time.add(packet.time, packet.wire_len);
         match decode_fast(packet, interface, self.decoder.tunnel_ports()) {
             Some((observation, payload)) => self.count(observation, payload),
             None => self.walk(packet, interface),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::format::terminal::View;
-use portolan::format::{Format, Layout, WriteTable, folder, json, terminal};
+use portolan::format::{Format, Layout, WriteTable, folder, json, overview, terminal};
 use portolan::report::{Report, Table};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
@@ -18,12 +18,12 @@ pub use self::conflicts::{check_comparison, check_rows, check_tables};
 use super::MESSAGES;
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
 use super::diagnostics::print_status;
-use super::view::view;
+use super::view::{screen, view};
 
 /// The name of standard output in messages.
 const STDOUT: &str = "standard output";
 
-/// Writes the tables of a capture in every requested form. Tables for people are written where standard output is free for them.
+/// Writes the tables of a capture in every requested form. Tables for people, or the overview, are written where standard output is free for them.
 /// `heading` is called only where a heading is written, because making it costs more than reading a small capture.
 ///
 /// Returns the errors of outputs that could not be written. A failed output does not stop the others.
@@ -37,8 +37,10 @@ pub fn write_tables<'a>(
     let mut failures = write_documents(&job.destinations, heading, tables);
     if for_people && job.is_shown() {
         let view = View { wide: job.wide, legend: job.legend, ..view(job.top) };
-        let shown = write_to(&Target::Stdout, |output| {
-            job.tables.iter().try_for_each(|name| terminal::write(&Report::new(decided).table(*name), view, output))
+        let report = Report::new(decided);
+        let shown = write_to(&Target::Stdout, |output| match &job.tables[..] {
+            [] => overview::write(&report.overview(), view, screen(), output),
+            tables => tables.iter().try_for_each(|name| terminal::write(&report.table(*name), view, output)),
         });
         failures.extend(shown.err());
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use portolan::format::overview::Screen;
 use portolan::format::terminal::View;
 use terminal_size::{Height, Width, terminal_size_of};
 
@@ -20,6 +21,21 @@ pub fn view(top: Option<usize>) -> View {
 /// The layout of text on standard error.
 pub fn view_on_stderr(top: Option<usize>) -> View {
     view_on(io::stderr().is_terminal(), terminal_size_of(io::stderr()), top)
+}
+
+/// The screen of standard output.
+pub fn screen() -> Screen {
+    let size = terminal_size_of(io::stdout()).filter(|_| io::stdout().is_terminal());
+    let rows = size.map(|(_, Height(rows))| usize::from(rows)).filter(|rows| *rows > 0);
+    Screen { rows, has_blocks: shows_blocks() }
+}
+
+/// True if block characters can be shown: where text is UTF-8, by the first of these variables that is set (POSIX.1-2017, section
+/// 8.2). Windows writes Unicode whatever they say.
+fn shows_blocks() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// A layout as wide as the terminal, with emphasis unless the user wants none (<https://no-color.org>).

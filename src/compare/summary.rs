@@ -50,8 +50,8 @@ impl Summary {
     /// Collects the facts.
     pub fn new(comparison: &Comparison) -> Summary {
         let differences = comparison.tables.iter().map(differences);
-        // One table is enough: services move with their servers and hosts. A table that is shown by default says more than others.
-        let is_usual = |table: &&ComparedTable| TableName::DEFAULT.contains(&table.name());
+        // One table is enough: services move with their servers and hosts, and say more than others.
+        let is_usual = |table: &&ComparedTable| table.name() == TableName::Services;
         let (usual, others) = comparison.tables.iter().partition::<Vec<_>, _>(is_usual);
         let movers = usual.into_iter().chain(others).map(|table| movers(table, comparison));
         Summary {

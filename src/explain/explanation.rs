@@ -29,6 +29,8 @@ pub struct FlowSummary {
     pub protocol: String,
     /// The endpoints, the one that sent the first packet first.
     pub ends: [Endpoint; 2],
+    /// The names that the capture gives them. Untrusted text.
+    pub names: [Option<String>; 2],
     /// The number of packets.
     pub packets: u64,
     /// Bytes on the wire.

@@ -103,6 +103,12 @@ impl<'a> FlowContext<'a> {
         Endpoint::of_flow(self.flow, side)
     }
 
+    /// The name that the capture gives a side. A group has none.
+    fn host_name(&self, side: Side) -> Option<&str> {
+        let is_machine = !self.flow.is_overflow() && self.flow.group_side() != Some(side);
+        if is_machine { self.decided.collected.names.get(&self.flow.key.ip_addr(side)) } else { None }
+    }
+
     /// Nanoseconds from the start of the capture.
     fn offset(&self, time: Time) -> Option<i64> {
         time.since(self.decided.collected.span().first)
@@ -127,6 +133,7 @@ impl<'a> FlowContext<'a> {
             id: self.decided.collected.flows.id(self.number),
             protocol,
             ends: [first, first.other()].map(|side| self.end(side)),
+            names: [first, first.other()].map(|side| self.host_name(side).map(str::to_owned)),
             packets: packets.iter().sum(),
             wire_bytes: wire_bytes.iter().sum(),
             times: self.offset(span.first).zip(self.offset(span.last)),

@@ -22,6 +22,7 @@ pub fn write(explanation: &Explanation<'_>, view: View, output: &mut (impl Write
     let flow = &explanation.flow;
     prose.title(&messages.flow_title(flow.id, &flow.protocol, flow.ends))?;
     prose.paragraph(&messages.flow_size(flow.packets, flow.wire_bytes, flow.times))?;
+    prose.paragraphs(messages.host_names(flow.ends, [0, 1].map(|index| flow.names[index].as_deref())))?;
     prose.paragraphs(messages.encapsulations(&flow.stacks))?;
     prose.paragraphs(explanation.requested.as_ref().map(|requested| messages.requested_packet(requested)))?;
     match &explanation.reasoning {

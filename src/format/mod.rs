@@ -16,6 +16,7 @@ pub mod json;
 pub mod jsonl;
 mod layout;
 mod legend;
+pub mod overview;
 pub mod port_page;
 mod priorities;
 mod prose;

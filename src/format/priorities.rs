@@ -28,7 +28,8 @@ pub struct Placement {
 /// Width in places that is enough for the texts of most columns.
 const ENOUGH: usize = 24;
 /// Columns whose texts are sentences or long lists: the table, the column, and the width in places that is enough.
-const WIDE: [(TableId, &str, usize); 3] = [
+const WIDE: [(TableId, &str, usize); 4] = [
+    (TableId::Analysis(TableName::Categories), "services", 50),
     (TableId::Analysis(TableName::Services), "service", 40),
     (TableId::Book, "description", 50),
     (TableId::Interfaces, "addresses", 50),
@@ -162,6 +163,7 @@ const TABLES: &[Importance] = &[
             &["clients"],
             &["wire_bytes"],
             &["flows"],
+            &["server_name"],
             &["evidence"],
             &["category"],
             &["outcome"],
@@ -196,6 +198,7 @@ const TABLES: &[Importance] = &[
             &["evidence"],
             &["flow_id"],
             &["packets_c2s", "packets_s2c"],
+            &["client_name", "server_name"],
             &["tunnel"],
             &["tcp_state"],
             &["flags"],
@@ -235,6 +238,19 @@ const TABLES: &[Importance] = &[
         ..NOTHING
     },
     Importance { table: TableId::Analysis(TableName::Tunnels), always: &["encapsulation", "packets", "wire_bytes"], ..NOTHING },
+    Importance {
+        table: TableId::Analysis(TableName::Categories),
+        always: &["category", "services", "packets", "wire_bytes"],
+        with_room: &[&["wire_bytes_pct"], &["flows"], &["hosts"], &["packets_pct"]],
+        ..NOTHING
+    },
+    Importance {
+        table: TableId::Analysis(TableName::Conversations),
+        always: &["address_a", "address_b", "services"],
+        before_addresses: &["wire_bytes_a2b", "wire_bytes_b2a"],
+        with_room: &[&["flows"], &["name_a", "name_b"], &["packets_a2b", "packets_b2a"], &["serves_a", "serves_b"]],
+        never: &["first_seen", "last_seen"],
+    },
     Importance {
         table: TableId::Book,
         always: &["transport", "port", "service", "category", "description"],

@@ -15,6 +15,7 @@ mod glossary;
 mod live;
 mod live_errors;
 mod numbers;
+mod overview;
 mod reading;
 mod rungs;
 mod services;

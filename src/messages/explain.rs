@@ -13,6 +13,9 @@ pub trait ExplainMessages {
     /// The volume of a flow; nanoseconds from the start of the capture to its first and its last packet.
     fn flow_size(&self, packets: u64, wire_bytes: u64, times: Option<(i64, i64)>) -> String;
 
+    /// The names that the capture gives the endpoints of a flow; `None` if it gives none.
+    fn host_names(&self, ends: [Endpoint; 2], names: [Option<&str>; 2]) -> Option<String>;
+
     /// The VLANs and tunnels that the two directions of a flow were seen in; `None` if there were none.
     fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String>;
 

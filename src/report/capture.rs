@@ -136,7 +136,7 @@ fn row<'a>(input: &'a InputReport, interface: Option<&'a Interface>, tally: &Int
 
 /// Creates the row for all inputs together. Its packets are out of order if those of an input are, or if an input begins before
 /// the end of one that was read earlier.
-fn total<'a>(collected: &Collected<'_>) -> CaptureRow<'a> {
+pub(super) fn total<'a>(collected: &Collected<'_>) -> CaptureRow<'a> {
     let inputs = &collected.inputs;
     let interfaces = || inputs.iter().flat_map(|input| &input.interfaces);
     let mut tally = InterfaceTally::default();

@@ -78,6 +78,10 @@ pub struct FlowRow<'a> {
     pub community_id: Option<CommunityId<'a>>,
     /// The number of the control connection that announced the flow.
     pub control_flow: Option<FlowId>,
+    /// The name that the capture gives the client. Untrusted text.
+    pub client_name: Option<&'a str>,
+    /// The name that the capture gives the server. Untrusted text.
+    pub server_name: Option<&'a str>,
 }
 
 impl Record for FlowRow<'static> {
@@ -117,6 +121,8 @@ impl Record for FlowRow<'static> {
         Column::attribute("community_id", Kind::CommunityId, |row| row.community_id.into()),
         Column::attribute("control_flow", Kind::Number, |row| row.control_flow.into()),
         Column::attribute("evidence_detail", Kind::Compared, |row| row.evidence.and_then(Evidence::compared).into()),
+        Column::attribute("client_name", Kind::Untrusted, |row| Value::untrusted(row.client_name)),
+        Column::attribute("server_name", Kind::Untrusted, |row| Value::untrusted(row.server_name)),
     ];
 }
 
@@ -166,6 +172,11 @@ impl<'a> FlowRow<'a> {
         let transport = Transport::from_protocol(flow.key.protocol);
         let is_one = !flow.is_overflow();
         let address = |side| is_one.then(|| flow.key.ip_addr(side));
+        // Most captures name no host, and a group has no name.
+        let name = |side| {
+            let is_named = is_one && !decided.collected.names.is_empty() && flow.group_side() != Some(side);
+            if is_named { decided.collected.names.get(&flow.key.ip_addr(side)) } else { None }
+        };
         let port = |side| (is_one && transport.is_some()).then(|| flow.key.port(side));
         // Nearly all flows have no encapsulation.
         let has_none = flow.key.encapsulation == EncapsulationId::NONE && flow.other_encapsulation().is_none();
@@ -199,6 +210,8 @@ impl<'a> FlowRow<'a> {
             icmp_errors: rare.icmp_errors,
             community_id: is_one.then(|| CommunityId::new(flow)),
             control_flow: decided.relations.get(number).control.map(|control| decided.collected.flows.id(control)),
+            client_name: name(client),
+            server_name: name(server),
         }
     }
 }

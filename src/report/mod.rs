@@ -6,8 +6,10 @@
 
 mod book;
 mod capture;
+mod categories;
 mod column;
 mod community_id;
+mod conversations;
 mod dynamic_rows;
 mod evidence;
 mod flags;
@@ -17,6 +19,7 @@ mod hosts;
 mod interfaces;
 mod ledger;
 pub(crate) mod names;
+mod overview;
 mod portless;
 mod ports;
 mod ranges;
@@ -35,14 +38,20 @@ mod value;
 
 pub use book::{BookRow, book};
 pub use capture::{CaptureRow, TimeOrder};
+pub use categories::CategoryRow;
 pub use column::{Column, ColumnRole, Comparability, Field, Kind, Record};
 pub use community_id::CommunityId;
+pub use conversations::ConversationRow;
 pub use evidence::EvidenceRow;
 pub use flows::FlowRow;
 pub use hosts::HostRow;
 #[cfg(feature = "live")]
 pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
+pub use overview::{
+    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, PORTLESS, Refusals, ScanSummary,
+    ServerMachine, StripColumn, TrafficStrip,
+};
 pub use portless::PortlessRow;
 pub use ports::PortRow;
 pub use ranges::RangeRow;
@@ -135,12 +144,13 @@ tables! {
     Sizes "sizes": SizeRow,
     /// Packets by encapsulation.
     Tunnels "tunnels": TunnelRow,
+    /// Flows by category.
+    Categories "categories": CategoryRow,
+    /// Flows by pair of addresses.
+    Conversations "conversations": ConversationRow,
 }
 
 impl TableName {
-    /// The tables that a terminal shows by default.
-    pub const DEFAULT: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
-
     /// Finds the table with this key.
     pub fn from_key(key: &str) -> Option<TableName> {
         TableName::ALL.into_iter().find(|table| table.key() == key)
@@ -161,6 +171,11 @@ impl<'d> Report<'d> {
     /// Creates the report on `decided`.
     pub fn new(decided: &'d Decided<'_>) -> Report<'d> {
         Report(decided)
+    }
+
+    /// Computes the overview.
+    pub fn overview(self) -> Overview<'d> {
+        Overview::new(self.0)
     }
 
     /// Returns a table, for any writer.

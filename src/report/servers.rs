@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
+use super::value::Value;
 use super::{FromDecided, TableId, TableName, names};
 use crate::analysis::Decided;
 use crate::service::book::PortRange;
-use crate::service::{Evidence, NamedBy, Registry, Reply, Transport};
+use crate::service::{Evidence, NamedBy, Reply, Transport};
 use crate::stats::ServerFlows;
 use crate::stats::flows::{Role, ServerKey, ServerSum};
 use crate::time::Span;
@@ -45,6 +46,8 @@ pub struct ServerRow<'a> {
     pub outcome: Option<Reply>,
     /// The worth of the name.
     pub named_by: Option<NamedBy>,
+    /// The name that the capture gives the machine. Untrusted text.
+    pub server_name: Option<&'a str>,
 }
 
 impl Record for ServerRow<'static> {
@@ -67,6 +70,7 @@ impl Record for ServerRow<'static> {
         Column::attribute("outcome", Kind::Text, |row| row.outcome.map(Reply::name).into()),
         Column::attribute("evidence_detail", Kind::Compared, |row| row.evidence.and_then(Evidence::compared).into()),
         Column::attribute("named_by", Kind::Text, |row| row.named_by.map(NamedBy::name).into()),
+        Column::attribute("server_name", Kind::Untrusted, |row| Value::untrusted(row.server_name)),
     ];
 
     /// True unless the port was chosen for a single connection: it was announced, or it is in the dynamic range (RFC 6335 section 6).
@@ -78,14 +82,13 @@ impl Record for ServerRow<'static> {
 
 impl FromDecided for ServerRow<'static> {
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
-        let registry = &decided.collected.registry;
         let decided_flows = decided.decided_flows();
         let servers = Arc::new(ServerFlows::new(decided_flows, decided.collected.closed_ports));
         let others = decided_flows.closed.and_then(|closed| closed.servers.others.as_ref());
         let (len, cost) = (servers.len() + usize::from(others.is_some()), servers.members());
         let all = Arc::clone(&servers);
         let row = move |number| match servers.sum(number, decided_flows) {
-            Some((key, sum)) => row(registry, key, &sum),
+            Some((key, sum)) => row(decided, key, &sum),
             None => others.map(sums).unwrap_or_default(),
         };
         Rows::computed(len, row).with_cost(cost).with_sum(move || {
@@ -95,16 +98,20 @@ impl FromDecided for ServerRow<'static> {
     }
 }
 
-fn row<'a>(registry: &'a Registry, key: ServerKey, sum: &ServerSum) -> ServerRow<'a> {
+fn row<'a>(decided: &'a Decided<'_>, key: ServerKey, sum: &ServerSum) -> ServerRow<'a> {
+    let registry = &decided.collected.registry;
+    let address = key.host.version.ip_addr(key.host.address);
+    let role = Role::new(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered));
     ServerRow {
-        server_ip: Some(key.host.version.ip_addr(key.host.address)),
+        server_ip: Some(address),
         transport: Some(key.transport),
         server_port: Some(key.port),
         service: Some(names::service(registry, sum.service)),
         category: Some(names::category(registry, sum.service)),
-        role: Some(Role::new(key.host, sum.addressed_as_group, sum.reply == Some(Reply::Answered))),
+        role: Some(role),
         outcome: sum.reply,
         named_by: names::named_by(registry, sum.service),
+        server_name: if role == Role::Group { None } else { decided.collected.names.get(&address) },
         ..sums(sum)
     }
 }

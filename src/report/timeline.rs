@@ -3,7 +3,7 @@
 
 use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
-use super::{FromDecided, TableId, TableName};
+use super::{FromDecided, PORTLESS, TableId, TableName};
 use crate::analysis::Decided;
 use crate::service::Category;
 use crate::time::Time;
@@ -19,9 +19,6 @@ pub struct TimelineRow {
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
 }
-
-/// The category of traffic without ports, which is no service's category.
-const PORTLESS: &str = "portless";
 
 impl Record for TimelineRow {
     type Row<'a> = TimelineRow;

@@ -316,6 +316,12 @@ impl Item for NamedBy {
     }
 }
 
+impl Item for Cow<'_, str> {
+    fn pass_to(&self, see: &mut dyn FnMut(Value<'_>)) {
+        see(Value::Text(self));
+    }
+}
+
 impl Item for u16 {
     fn pass_to(&self, see: &mut dyn FnMut(Value<'_>)) {
         see((*self).into());

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use super::budget::KeyBudget;
+use super::conversations::Conversations;
 use super::scans::{ScanSum, Scanner};
 pub use super::sums::{
     EvidenceSum, Host, HostSum, Outcomes, PortSum, RangeSum, Role, ServerKey, ServerSum, ServiceSum, Sum, client_side, sent_by,
@@ -274,12 +275,22 @@ pub struct FlowSums {
     pub evidences: Evidences,
     /// By scanner: the flows that are parts of scans.
     pub scans: ScanSums,
+    /// By pair of machines.
+    pub conversations: Conversations,
 }
 
 impl FlowSums {
-    /// Adds a flow, which may be a part of a scan, as far as there is room for the keys that the sums distinguish.
-    pub fn add(&mut self, flow: &Flow, verdict: &Verdict, scanner: Option<Scanner>, room: &mut KeyBudget) {
-        let FlowSums { services, ports, ranges, servers, hosts, evidences, scans } = self;
+    /// Adds a flow, which may be a part of a scan, as far as there is room for the keys that the sums distinguish. Conversations have
+    /// room of their own, because there can be many more of them than of other keys.
+    pub fn add(
+        &mut self,
+        flow: &Flow,
+        verdict: &Verdict,
+        scanner: Option<Scanner>,
+        room: &mut KeyBudget,
+        room_for_conversations: &mut KeyBudget,
+    ) {
+        let FlowSums { services, ports, ranges, servers, hosts, evidences, scans, conversations } = self;
         let is_in_scan = scanner.is_some_and(|scanner| scans.add(scanner, flow, verdict, room));
         if !is_in_scan || !verdict.is_closed() {
             services.add(flow, verdict, room);
@@ -289,12 +300,13 @@ impl FlowSums {
         servers.add(flow, verdict, room);
         hosts.add(flow, verdict, room);
         evidences.add(flow, verdict, room);
+        conversations.add(flow, verdict, room_for_conversations);
     }
 }
 
 /// The sum of a key that traffic chooses: its own, as far as there is room for one, or that of all other keys.
 #[inline]
-fn place_for<'s, K: Eq + Hash, V>(
+pub(super) fn place_for<'s, K: Eq + Hash, V>(
     key: K,
     each: &'s mut Map<K, V>,
     others: &'s mut Option<V>,
@@ -305,7 +317,7 @@ fn place_for<'s, K: Eq + Hash, V>(
 }
 
 /// Adds the sums of `other`. A sum whose key is new is moved.
-fn merge_by_key<K: Eq + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>) {
+pub(super) fn merge_by_key<K: Eq + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>) {
     for (key, sum) in other {
         match sums.entry(key) {
             Entry::Occupied(mine) => mine.into_mut().merge(&sum),
@@ -317,7 +329,7 @@ fn merge_by_key<K: Eq + Hash, V: Sum>(sums: &mut Map<K, V>, other: Map<K, V>) {
 }
 
 /// Adds the sum of the keys that have no places of their own.
-fn merge_others<V: Sum>(others: &mut Option<V>, other: Option<V>) {
+pub(super) fn merge_others<V: Sum>(others: &mut Option<V>, other: Option<V>) {
     match (others, other) {
         (Some(mine), Some(sum)) => mine.merge(&sum),
         (mine @ None, sum) => *mine = sum,

@@ -19,7 +19,7 @@ use crate::support::prefetch::prefetch;
 use crate::traffic::Traffic;
 
 /// Stands for the closed flows, of which sums are kept, in the place of a flow's number. Flows' numbers are lower.
-const CLOSED_FLOWS: u32 = u32::MAX;
+pub(super) const CLOSED_FLOWS: u32 = u32::MAX;
 /// The distance, in flows, at which memory is prefetched.
 const AHEAD: usize = 16;
 
@@ -39,14 +39,14 @@ pub struct DecidedFlows<'a> {
 /// A flow of a machine (`A`: its address), or of a `place` on that machine. Members are sorted by these, then by the flows'
 /// numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Member<A, P> {
+pub(super) struct Member<A, P> {
     address: A,
     place: P,
     flow: u32,
 }
 
 /// The flows of all places of one kind, by address. An IPv4 address takes four bytes: a number with the order of the addresses.
-struct ByAddress<P> {
+pub(super) struct ByAddress<P> {
     v4: Vec<Member<u32, P>>,
     v6: Vec<Member<Address, P>>,
 }
@@ -59,7 +59,11 @@ impl<P> Default for ByAddress<P> {
 
 impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
     /// Collects the members that `push` adds for each flow's number, and then those that `last` adds, sorted.
-    fn collect(decided: DecidedFlows<'_>, push: impl Fn(&mut Self, usize) + Sync, last: impl FnOnce(&mut Self)) -> Self {
+    pub(super) fn collect(
+        decided: DecidedFlows<'_>,
+        push: impl Fn(&mut Self, usize) + Sync,
+        last: impl FnOnce(&mut Self),
+    ) -> Self {
         let parts = parallel::parts(decided.flows.len(), decided.threads, |part| {
             let mut members = ByAddress::default();
             part.for_each(|number| push(&mut members, number));
@@ -73,20 +77,20 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         all
     }
 
-    fn push(&mut self, host: Host, place: P, flow: u32) {
+    pub(super) fn push(&mut self, host: Host, place: P, flow: u32) {
         match host.version {
             IpVersion::V4 => self.v4.push(Member { address: host.address.v4_number().swap_bytes(), place, flow }),
             IpVersion::V6 => self.v6.push(Member { address: host.address, place, flow }),
         }
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.v4.len() + self.v6.len()
     }
 
     /// The member at a position: members with IPv4 addresses come first.
     #[inline]
-    fn at(&self, position: usize) -> Option<(Host, P, u32)> {
+    pub(super) fn at(&self, position: usize) -> Option<(Host, P, u32)> {
         if let Some(Member { address, place, flow }) = self.v4.get(position) {
             return Some((Host { version: IpVersion::V4, address: Address::v4(address.to_be_bytes()) }, *place, *flow));
         }
@@ -96,7 +100,7 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
 
     /// The flows of the group that begins at a position, in their order. The flows after the current one are prefetched
     /// meanwhile.
-    fn group<'a>(&'a self, start: usize, flows: &'a Flows) -> impl Iterator<Item = u32> + 'a {
+    pub(super) fn group<'a>(&'a self, start: usize, flows: &'a Flows) -> impl Iterator<Item = u32> + 'a {
         let key = self.at(start).map(|(host, place, _)| (host, place));
         (start..).map_while(move |position| {
             let (host, place, flow) = self.at(position)?;
@@ -111,9 +115,19 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
     }
 
     /// The results of `look` for the positions where groups begin, in the order of the groups.
-    fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
-        let place_at = |position| self.at(position).map(|(host, place, _)| (host, place));
-        let begins = |position: &usize| *position == 0 || place_at(*position) != place_at(position - 1);
+    pub(super) fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
+        self.groups_by(|host, place| (host, place), threads, look)
+    }
+
+    /// The results of `look` for the positions where the key of the members changes, in their order.
+    pub(super) fn groups_by<K: PartialEq, T: Send>(
+        &self,
+        key: impl Fn(Host, P) -> K + Sync,
+        threads: usize,
+        look: impl Fn(usize) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let key_at = |position| self.at(position).map(|(host, place, _)| key(host, place));
+        let begins = |position: &usize| *position == 0 || key_at(*position) != key_at(position - 1);
         let of_part = |part: Range<usize>| part.filter(begins).filter_map(&look).collect();
         parallel::joined(parallel::parts(self.len(), threads, of_part))
     }
@@ -208,7 +222,7 @@ fn closed_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum
 
 /// A port of a machine, in the order of ports, then transports; and a bit that marks flows that show no server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct PortSlot(u32);
+pub(super) struct PortSlot(u32);
 
 impl PortSlot {
     /// The bit of a flow that does not show a server. It sorts after those that do.
@@ -227,7 +241,7 @@ impl PortSlot {
         PortSlot(self.0 & !PortSlot::CLOSED)
     }
 
-    fn key(self, host: Host) -> Option<ServerKey> {
+    pub(super) fn key(self, host: Host) -> Option<ServerKey> {
         let transport = *Transport::ALL.get((self.0 >> 1) as usize & 0x7fff)?;
         Some(ServerKey { host, transport, port: (self.0 >> 16) as u16 })
     }
@@ -235,7 +249,7 @@ impl PortSlot {
 
 /// The flows of each server.
 pub struct ServerFlows {
-    members: ByAddress<PortSlot>,
+    pub(super) members: ByAddress<PortSlot>,
     /// By row: the position where the server's flows begin.
     rows: Vec<u64>,
 }

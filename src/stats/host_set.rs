@@ -43,7 +43,7 @@ impl HostSet {
     }
 
     /// Adds all machines of another set.
-    pub(super) fn extend(&mut self, other: &HostSet) {
+    pub fn extend(&mut self, other: &HostSet) {
         self.v4.extend(&other.v4);
         self.v6.extend(&other.v6);
     }

@@ -4,10 +4,13 @@
 
 mod budget;
 mod capture;
+pub mod conversations;
 pub mod flows;
 mod grouped;
+mod histogram;
 mod host_set;
 mod ledger;
+mod machines;
 mod portless;
 mod scans;
 pub mod sizes;
@@ -16,11 +19,14 @@ mod unsupported;
 
 pub use budget::KeyBudget;
 pub use capture::InterfaceTally;
+pub use conversations::ConversationFlows;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
+pub use histogram::TimeHistogram;
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
+pub use machines::{ClientMachines, OpenPort, ServingMachine, ServingMachines};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
-pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans};
+pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans, is_traceroute};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 
@@ -41,6 +47,8 @@ pub struct Tally {
     pub encapsulations: Vec<Traffic>,
     /// Packets of link types that cannot be decoded.
     pub unsupported: Unsupported,
+    /// Bytes over time.
+    pub by_time: TimeHistogram,
 }
 
 impl Tally {
@@ -107,6 +115,7 @@ impl Tally {
         self.sizes.merge(&other.sizes);
         self.portless.merge(&other.portless);
         self.unsupported.merge(&other.unsupported);
+        self.by_time.merge(&other.by_time);
         for (id, traffic) in (0..).zip(&other.encapsulations).filter(|(_, traffic)| traffic.packets > 0) {
             self.encapsulation_mut(encapsulations.of(EncapsulationId(id))).merge(*traffic);
         }

@@ -95,7 +95,8 @@ fn closed(flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<PortPro
     if may_scan { PortProbe::from_flow(flow, verdict) } else { None }
 }
 
-fn is_traceroute(service: Service, registry: &Registry) -> bool {
+/// True for traceroute, which asks for ports where nobody is meant to answer.
+pub fn is_traceroute(service: Service, registry: &Registry) -> bool {
     matches!(service, Service::Named(id) if registry.entry(id).name == "traceroute")
 }
 

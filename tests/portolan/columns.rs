@@ -250,7 +250,8 @@ fn a_long_path_is_shortened_in_the_middle_and_keeps_the_name_of_its_file() {
 #[test]
 fn a_terminal_of_any_number_of_columns_is_a_terminal() {
     for columns in ["0", "-5", "18446744073709551615", "99999999999999999999", "wide"] {
-        let output = portolan().args(["read", "samples/handshake.pcap"]).env("COLUMNS", columns).output().unwrap();
+        let output =
+            portolan().args(["read", "samples/handshake.pcap", "-t", "capture"]).env("COLUMNS", columns).output().unwrap();
         assert!(Run::from_output(output).stdout.starts_with("Capture:"), "{columns}");
     }
 }

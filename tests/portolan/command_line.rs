@@ -9,18 +9,32 @@ use testkit::*;
 
 use crate::support::{Folder, Run, column, packets_at, portolan, root, run, run_with_input, sum, tables_of};
 
-const TABLES: [&str; 14] = [
-    "capture", "ledger", "services", "portless", "ports", "ranges", "servers", "scans", "hosts", "flows", "evidence", "timeline",
-    "sizes", "tunnels",
+const TABLES: [&str; 16] = [
+    "capture",
+    "ledger",
+    "services",
+    "portless",
+    "ports",
+    "ranges",
+    "servers",
+    "scans",
+    "hosts",
+    "flows",
+    "evidence",
+    "timeline",
+    "sizes",
+    "tunnels",
+    "categories",
+    "conversations",
 ];
 
 #[test]
-fn without_options_the_four_main_tables_are_shown() {
+fn without_options_the_overview_is_shown() {
     let run = run(&["read", "samples/handshake.pcap"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    let headings: Vec<&str> =
-        run.stdout.lines().filter(|line| line.contains(": ")).map(|line| line.split(':').next().unwrap()).collect();
-    assert_eq!(headings, ["Capture", "Services", "Portless", "Evidence"]);
+    let labels: Vec<&str> =
+        run.stdout.lines().skip(1).filter_map(|line| line.split("  ").next().filter(|label| !label.is_empty())).collect();
+    assert_eq!(labels, ["Categories", "Servers", "Clients", "Over time", "Certainty", "More"]);
     assert!(!run.stdout.contains('\u{1b}'), "no escape sequences in a pipe");
 }
 
@@ -54,7 +68,7 @@ fn csv_has_every_table_with_all_rows_and_the_keys_of_the_json_document() {
     let (csv, json) = (folder.path("csv"), folder.path("all.json"));
     let run = run(&["read", "samples/port-scan.pcap", "--csv", csv.to_str().unwrap(), "--json", json.to_str().unwrap()]);
     assert_eq!(run.code, 0);
-    assert!(run.stdout.starts_with("Capture:"), "tables are still shown");
+    assert!(run.stdout.contains("Categories"), "the overview is still shown");
     let document: serde_json::Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
     assert_eq!(document["schema_version"], 2);
     assert_eq!(document["tables"].as_object().unwrap().len(), TABLES.len());
@@ -241,7 +255,7 @@ fn a_command_is_a_command_whatever_files_there_are() {
         Run::from_output(output.unwrap())
     };
     assert!(run_with("read").stderr.contains("standard input was read because no FILE was given"));
-    assert!(run_with("./read").stdout.contains("Services:"));
+    assert!(run_with("./read").stdout.contains("Categories"));
 }
 
 #[test]

@@ -217,7 +217,8 @@ proptest! {
         let flows: Vec<(&Flow, &Verdict)> = decided.collected.flows.iter().zip(decided.verdicts.iter()).collect();
         let sums = |room: &mut KeyBudget| {
             let mut sums = FlowSums::default();
-            flows.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room));
+            let for_conversations = &mut room.clone();
+            flows.iter().for_each(|(flow, verdict)| sums.add(flow, verdict, None, room, for_conversations));
             sums
         };
         let (all, bounded) = (sums(&mut KeyBudget::unlimited()), sums(&mut KeyBudget::new(members)));

@@ -10,8 +10,9 @@ use portolan::flow::TimelineOptions;
 use portolan::format::json;
 use portolan::report::{Report, ServiceRow, TableName};
 use portolan::service::Verdict;
+use portolan::stats::conversations::Conversations;
 use portolan::stats::flows::{Evidences, FlowSum, FlowSums, Hosts, Ports, Ranges, Servers, Services};
-use portolan::stats::{DecidedFlows, HostFlows, KeyBudget, ServerFlows};
+use portolan::stats::{ConversationFlows, DecidedFlows, HostFlows, KeyBudget, ServerFlows};
 use portolan::traffic::Traffic;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -128,6 +129,7 @@ proptest! {
         law::<Servers>(left, right);
         law::<Hosts>(left, right);
         law::<Evidences>(left, right);
+        law::<Conversations>(left, right);
     }
 
     /// Also where some flows have ended, whose sums are all that there is.
@@ -136,7 +138,9 @@ proptest! {
         let decided = analysed(&scene.pcap());
         let (flows, verdicts) = (&decided.collected.flows, &decided.verdicts);
         let mut sums = FlowSums::default();
-        flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| sums.add(flow, verdict, None, &mut KeyBudget::unlimited()));
+        flows.iter().zip(verdicts.iter()).take(closed).for_each(|(flow, verdict)| {
+            sums.add(flow, verdict, None, &mut KeyBudget::unlimited(), &mut KeyBudget::unlimited());
+        });
         let decided_flows = DecidedFlows { flows, verdicts, closed: (closed > 0).then_some(&sums), threads: 2 };
 
         let mut hosts = Hosts::over(flows.iter().zip(verdicts.iter()));
@@ -148,6 +152,19 @@ proptest! {
         prop_assert_eq!(HostFlows::whole(decided_flows).map(|traffic| traffic.packets), packets);
         prop_assert_eq!(rows.len(), made.len());
         prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), hosts.iter().map(|(host, sum)| (*host, sum.clone())).collect());
+
+        let mut conversations = sums.conversations.clone();
+        conversations.merge(Conversations::over(flows.iter().zip(verdicts.iter())));
+        let made = ConversationFlows::new(decided_flows);
+        let rows: Vec<_> = (0..made.len()).map_while(|row| made.sum(row, decided_flows)).collect();
+        prop_assert!(rows.is_sorted_by_key(|(pair, sum)| (Reverse(sum.sent[0].packets + sum.sent[1].packets), *pair)));
+        let packets = [0, 1].map(|side| rows.iter().map(|(_, sum)| sum.sent[side].packets).sum::<u64>());
+        let whole = ConversationFlows::whole(decided_flows);
+        prop_assert_eq!(whole.1.map(|traffic| traffic.packets), packets);
+        prop_assert_eq!(whole.0, rows.iter().map(|(_, sum)| sum.flows).sum::<u64>());
+        prop_assert_eq!(rows.len(), made.len());
+        let of_each = conversations.iter().map(|(pair, sum)| (*pair, sum.clone())).collect();
+        prop_assert_eq!(rows.into_iter().collect::<HashMap<_, _>>(), of_each);
 
         let mut servers = sums.servers.clone();
         servers.merge(Servers::over(flows.iter().zip(verdicts.iter())));

@@ -59,6 +59,9 @@ mod filter;
 /// Values and columns of tables in all formats, and the columns for which a terminal has room.
 mod columns;
 
+/// The overview: the first screen.
+mod overview;
+
 /// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;
 

@@ -40,7 +40,7 @@ pub fn root() -> &'static Path {
 /// The program, to be given arguments.
 pub fn portolan() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
-    command.current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").stdin(Stdio::null());
+    command.current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
     command
 }
 

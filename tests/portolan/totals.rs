@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use portolan::analysis::Decided;
 use portolan::report::{
-    CaptureRow, EvidenceRow, FlowRow, LedgerRow, PortRow, PortlessRow, RangeRow, Report, ServiceRow, SizeRow, TimelineRow,
+    CaptureRow, CategoryRow, ConversationRow, EvidenceRow, FlowRow, HostRow, LedgerRow, PortRow, PortlessRow, RangeRow, Report,
+    ServiceRow, SizeRow, TimelineRow,
 };
 use portolan::service::Transport;
 use portolan::stats::Place;
@@ -21,6 +22,9 @@ pub fn assert_tables_agree(decided: &Decided<'_>) {
     flows_ranges_and_evidence_add_up_to_services(decided);
     every_flow_has_at_most_one_outcome(decided);
     the_timeline_adds_up_to_services_and_portless(decided);
+    the_overview_agrees_with_the_tables(decided);
+    categories_add_up_to_services_and_portless(decided);
+    conversations_add_up_to_hosts(decided);
 }
 
 /// The sum of several counts.
@@ -105,6 +109,57 @@ fn the_timeline_adds_up_to_services_and_portless(decided: &Decided<'_>) {
     let portless = report.rows::<PortlessRow>().into_iter().map(|row| ("portless", row.traffic.part));
     let timeline = report.rows::<TimelineRow>().into_iter().map(|row| (row.category, row.traffic));
     assert_eq!(sums_by(timeline), sums_by(services.chain(portless)));
+}
+
+/// Category by category.
+fn categories_add_up_to_services_and_portless(decided: &Decided<'_>) {
+    let report = Report::new(decided);
+    let services = report.rows::<ServiceRow>().into_iter().map(|row| (row.category, row.traffic.part));
+    let portless = report.rows::<PortlessRow>().into_iter().map(|row| ("portless", row.traffic.part));
+    let categories = || report.rows::<CategoryRow>().into_iter();
+    assert_eq!(sums_by(categories().map(|row| (row.category, row.traffic.part))), sums_by(services.chain(portless)));
+    let flows: u64 = report.rows::<ServiceRow>().into_iter().map(|row| row.flows).sum();
+    assert_eq!(categories().filter_map(|row| row.flows).sum::<u64>(), flows);
+    assert!(categories().all(|row| row.hosts.is_none() == (row.category == "portless")));
+}
+
+/// Packets that a machine sends are sent in one of its conversations, and received by the other machine.
+fn conversations_add_up_to_hosts(decided: &Decided<'_>) {
+    let report = Report::new(decided);
+    let rows = || report.rows::<ConversationRow>();
+    let all = sum(rows().into_iter().flat_map(|row| [row.from_a, row.from_b]));
+    assert_eq!(all, sum(report.rows::<HostRow>().into_iter().map(|row| row.sent)));
+    let mut sent = Vec::new();
+    for row in rows().into_iter().filter(|row| row.address_a.is_some()) {
+        assert!(row.address_a <= row.address_b, "{row:?}");
+        sent.extend([(row.address_a, row.from_a), (row.address_b, row.from_b)]);
+    }
+    if decided.collected.closed.is_none() {
+        let of_hosts = report.rows::<HostRow>().into_iter().map(|row| (row.address, row.sent));
+        assert_eq!(sums_by(sent), sums_by(of_hosts));
+        let flows = report.rows::<FlowRow>().into_iter().filter(|row| row.client_ip.is_some()).count();
+        assert_eq!(rows().into_iter().map(|row| row.flows).sum::<u64>(), flows as u64);
+    }
+}
+
+/// Its categories are those of `services`, and its strip has all bytes whose time is known.
+fn the_overview_agrees_with_the_tables(decided: &Decided<'_>) {
+    let report = Report::new(decided);
+    let overview = report.overview();
+    let categories = overview.categories.iter().map(|part| (part.category, part.traffic.part));
+    assert_eq!(sums_by(categories), sums_by(report.rows::<ServiceRow>().into_iter().map(|row| (row.category, row.traffic.part))));
+    assert_eq!(overview.portless_traffic.part, sum(report.rows::<PortlessRow>().into_iter().map(|row| row.traffic.part)));
+    let certainty = overview.certainty;
+    assert_eq!(certainty.flows, report.rows::<EvidenceRow>().into_iter().map(|row| row.flows.part).sum::<u64>());
+    assert_eq!(certainty.decided + certainty.peers + certainty.undetermined(), certainty.flows);
+    assert!(overview.clients.first.len() <= overview.clients.number && overview.servers.first.len() <= overview.servers.number);
+    let Some(strip) = overview.strip else { return };
+    for columns in [1, 7, 64] {
+        let columns = strip.columns(columns);
+        let bytes: u64 = columns.iter().map(|column| column.bytes).sum();
+        assert!(bytes <= decided.collected.total().wire_bytes);
+        assert!(columns.first().unwrap().start <= decided.collected.start());
+    }
 }
 
 /// The sum of several numbers of outcomes.

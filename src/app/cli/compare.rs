@@ -50,7 +50,7 @@ pub struct CompareArguments {
     order: OrderArguments,
 
     #[command(flatten)]
-    common: CommonArguments,
+    pub(super) common: CommonArguments,
 }
 
 /// One word of `--table`.

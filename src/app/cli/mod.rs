@@ -52,7 +52,8 @@ pub enum Command {
     /// Analyse saved captures
     ///
     /// Reads pcap, pcapng and snoop files, plain or compressed (gzip, zstd, lz4, xz), decides for each flow which side is the
-    /// server and what its port is called, and shows summary tables. Several files form one capture, read in the order of their
+    /// server and what its port is called, and shows an overview: what the traffic was for, which machines serve what, who uses it.
+    /// --table shows tables. Several files form one capture, read in the order of their
     /// first packets; a folder stands for the capture files directly in it.
     ///
     /// Ctrl-C (SIGINT), SIGTERM and SIGHUP stop the reading; the tables of what was read so far are shown and written. A second
@@ -107,8 +108,8 @@ pub enum Command {
 
     /// Capture from network interfaces and analyse the packets
     ///
-    /// Captures until Ctrl-C (SIGINT), SIGTERM, SIGHUP, a limit, or the failure of the last interface, and then shows the same tables as
-    /// read. A second Ctrl-C, half a second or more after the first, ends the program at once, without the tables. SIGUSR1 shows and
+    /// Captures until Ctrl-C (SIGINT), SIGTERM, SIGHUP, a limit, or the failure of the last interface, and then shows the same overview
+    /// or tables as read. A second Ctrl-C, half a second or more after the first, ends the program at once, without the tables. SIGUSR1 shows and
     /// writes the tables so far, as --every does, and the capture continues. While it runs, a terminal shows a live summary; otherwise a
     /// status line is printed now and then. All privileges are dropped before the first packet is parsed. portolan interfaces lists
     /// the interfaces, portolan doctor says what is missing.
@@ -145,6 +146,7 @@ impl Command {
         match self {
             Command::Read(arguments) => arguments.common.quiet,
             Command::Explain(arguments) => arguments.common.quiet,
+            Command::Compare(arguments) => arguments.common.quiet,
             #[cfg(feature = "live")]
             Command::Live(arguments) => arguments.common.quiet,
             #[cfg(feature = "live")]
@@ -235,7 +237,7 @@ struct TablesArguments {
     #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table, help = tables_help())]
     tables: Vec<Tables>,
 
-    /// Rows shown per table on the terminal (0 = all; default: 50, or 10 for the table capture); the rest is summed up in one row
+    /// Rows shown per table on the terminal (0 = all; default: 50, or 10 for the table capture); the rest is summed up in one row. In the overview: categories and servers (default: as many as fit)
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
 
@@ -343,7 +345,7 @@ impl ServicesArguments {
 /// The tables of a capture to show and write, and their outputs.
 #[derive(Clone, Debug)]
 pub struct TablesJob {
-    /// The tables for the terminal, in order.
+    /// The tables for the terminal, in order; none, if it shows the overview.
     pub tables: Vec<TableName>,
     /// The tables for all other outputs, in order.
     pub written: Vec<TableName>,
@@ -435,7 +437,6 @@ impl TablesArguments {
         let mut written = tables.clone();
         written.sort();
         if tables.is_empty() {
-            tables.extend(TableName::DEFAULT);
             written.extend(TableName::ALL);
         }
         TablesJob {
@@ -468,9 +469,8 @@ impl ReadArguments {
 }
 
 fn tables_help() -> String {
-    let names = |tables: &[TableName]| tables.iter().map(|table| table.key()).collect::<Vec<_>>().join(", ");
-    let (all, shown) = (names(&TableName::ALL), names(&TableName::DEFAULT));
-    format!("Tables to show and write: {all}, or all (default: {shown} are shown, all are written)")
+    let all: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
+    format!("Tables to show and write: {}, or all (default: an overview is shown, all tables are written)", all.join(", "))
 }
 
 fn parse_table(word: &str) -> Result<Tables, String> {

@@ -81,6 +81,17 @@ impl ExplainMessages for English {
         }
     }
 
+    fn host_names(&self, ends: [Endpoint; 2], names: [Option<&str>; 2]) -> Option<String> {
+        let named: Vec<String> =
+            ends.iter().zip(names).filter_map(|(end, name)| Some(format!("{} is {}", end.address, name?))).collect();
+        match &named[..] {
+            [] => None,
+            // A machine can talk to itself.
+            [one, other] if one != other => Some(format!("Names in the capture: {one}, {other}.")),
+            [one, ..] => Some(format!("Name in the capture: {one}.")),
+        }
+    }
+
     fn encapsulations(&self, stacks: &[EncapsulationStack; 2]) -> Option<String> {
         encapsulations::sentence(stacks)
     }

@@ -25,6 +25,8 @@ impl TableMessages for English {
             TableId::Analysis(TableName::Tunnels) => "Tunnels: packets by encapsulation",
             TableId::Compared(name) => compared_title(name),
             TableId::Sides => "Sides: the captures that are compared",
+            TableId::Analysis(TableName::Categories) => "Categories: what the traffic was for, in a few words",
+            TableId::Analysis(TableName::Conversations) => "Conversations: which hosts talked to each other",
             TableId::Interfaces => "Interfaces: where packets can be captured",
             TableId::Book => "Book of ports: what each port is registered or customarily used for",
             TableId::Candidates => "Flows to choose from, with the second of the capture at which each began",
@@ -42,7 +44,13 @@ impl TableMessages for English {
             TableId::Analysis(TableName::Tunnels) => "no encapsulated packets",
             TableId::Analysis(TableName::Scans) => "no scans found",
             TableId::Analysis(
-                TableName::Ledger | TableName::Hosts | TableName::Flows | TableName::Timeline | TableName::Sizes,
+                TableName::Ledger
+                | TableName::Hosts
+                | TableName::Flows
+                | TableName::Timeline
+                | TableName::Sizes
+                | TableName::Categories
+                | TableName::Conversations,
             )
             | TableId::Candidates
             | TableId::Sides
@@ -99,6 +107,18 @@ impl TableMessages for English {
             "packets_received" => "received",
             "wire_bytes_sent" => "bytes sent",
             "wire_bytes_received" => "bytes received",
+            "address_a" => "host A",
+            "address_b" => "host B",
+            "packets_a2b" => "packets A>B",
+            "packets_b2a" => "packets B>A",
+            "wire_bytes_a2b" => "bytes A>B",
+            "wire_bytes_b2a" => "bytes B>A",
+            "serves_a" => "A serves",
+            "serves_b" => "B serves",
+            "client_name" => "client name",
+            "server_name" => "server name",
+            "name_a" => "name of A",
+            "name_b" => "name of B",
             "flows_as_server" => "as server",
             "flows_as_client" => "as client",
             key => key,

@@ -18,6 +18,24 @@ fn of_table(table: TableId, key: &str) -> Option<Definition> {
     let definition = match (table.key(), key) {
         ("flows" | "candidates", "transport") => Definition::new("The transport protocol, or the IP protocol of a flow without ports.")
             .more("TCP 80 and UDP 80 are two different ports."),
+        ("categories", "category") => Definition::new("The category of the services, or portless for traffic without ports."),
+        ("categories", "services") => Definition::new("The services and scans of the category, or the protocols without ports, those with the most packets first."),
+        ("categories", "hosts") => Definition::new("The number of different clients, servers that showed themselves, and machines that were scanned.")
+            .more("It has no value for traffic without ports, whose addresses are those of different layers."),
+        ("conversations", "services") => Definition::new("The services between the two hosts."),
+        ("conversations", "address_a") => Definition::new("The lower of the two addresses.")
+            .more("others stands for pairs beyond the memory of a long live capture."),
+        ("conversations", "address_b") => Definition::new("The higher of the two addresses."),
+        ("conversations", "packets_a2b") => Definition::new("The packets that A sent to B."),
+        ("conversations", "packets_b2a") => Definition::new("The packets that B sent to A."),
+        ("conversations", "wire_bytes_a2b") => Definition::new("The bytes on the wire that A sent to B."),
+        ("conversations", "wire_bytes_b2a") => Definition::new("The bytes on the wire that B sent to A."),
+        ("conversations", "serves_a") => Definition::new("The services that A serves B."),
+        ("conversations", "serves_b") => Definition::new("The services that B serves A."),
+        ("conversations", "name_a") => Definition::new("The name that the capture itself gives A."),
+        ("conversations", "name_b") => Definition::new("The name that the capture itself gives B."),
+        (_, "client_name") => Definition::new("The name that the capture itself gives the client, from DNS, DHCP or NetBIOS."),
+        (_, "server_name") => Definition::new("The name that the capture itself gives the server, from DNS, DHCP or NetBIOS."),
         ("portless" | "timeline" | "sizes" | "tunnels", "packets") => Definition::new("The number of packets."),
         ("capture", "packets") => Definition::new("The packets that were read.")
             .more("Packets that a filter does not match are not among them, nor duplicates that --dedup dropped."),

@@ -24,6 +24,10 @@ pub fn definition(table: TableId) -> Option<Definition> {
 
 fn of_analysis(table: TableName) -> Definition {
     match table {
+        TableName::Categories => Definition::new("The purpose of the traffic in a few words, with one row for each category.")
+            .more("One row is for traffic without ports, so packets and bytes add up to the capture's total."),
+        TableName::Conversations => Definition::new("The traffic between each pair of hosts, with the services between them.")
+            .more("A conversation is all flows between two addresses, whatever their ports; packets and bytes have a column for each way."),
         TableName::Capture => Definition::new("The inputs, with one row for each file and interface.")
             .more("With several inputs, the last row is their total; leave it out when you add up rows."),
         TableName::Ledger => Definition::new("An account of every packet: each one is counted at exactly one place.")

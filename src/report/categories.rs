@@ -1,0 +1,110 @@
+//! `categories`: the purpose of the traffic in a few words, one row per category, and one for traffic without ports. Packets and bytes
+//! add up to those of `services` and `portless`.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use super::column::{Column, Kind, Record};
+use super::rows::Rows;
+use super::value::{TrafficShare, Value};
+use super::{FromDecided, PORTLESS, PortlessRow, ServiceRow, TableId, TableName, scans};
+use crate::analysis::Decided;
+use crate::service::Category;
+use crate::stats::HostSet;
+use crate::stats::flows::Services;
+use crate::traffic::Traffic;
+
+/// The flows of one category, or the traffic without ports.
+#[derive(Clone, Debug)]
+pub struct CategoryRow<'a> {
+    /// The key of the category, or `portless`.
+    pub category: &'static str,
+    /// The names of its services and scans, or of the protocols without ports, the one with the most packets first.
+    pub services: Vec<Cow<'a, str>>,
+    /// The number of flows; `None` for traffic without ports, which is not all flows.
+    pub flows: Option<u64>,
+    /// Packets and bytes of both directions, and of the whole capture.
+    pub traffic: TrafficShare,
+    /// The number of different clients, servers that showed themselves, and machines that were scanned; `None` for traffic without
+    /// ports, whose addresses are those of different layers.
+    pub hosts: Option<u64>,
+}
+
+impl Record for CategoryRow<'static> {
+    type Row<'a> = CategoryRow<'a>;
+    const ID: TableId = TableId::Analysis(TableName::Categories);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::key("category", Kind::Text, |row| row.category.into()),
+        Column::attribute("services", Kind::List(&Kind::Text), |row| Value::List(&row.services)),
+        Column::measure("flows", Kind::Count, |row| row.flows.into()),
+        Column::measure("packets", Kind::Count, |row| row.traffic.part.packets.into()),
+        Column::measure("packets_pct", Kind::Share, |row| row.traffic.packets().into()),
+        Column::measure("wire_bytes", Kind::Bytes, |row| row.traffic.part.wire_bytes.into()),
+        Column::measure("wire_bytes_pct", Kind::Share, |row| row.traffic.wire_bytes().into()),
+        Column::attribute("hosts", Kind::Count, |row| row.hosts.into()),
+    ];
+}
+
+impl FromDecided for CategoryRow<'static> {
+    fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
+        let whole = decided.collected.total();
+        let mut rows: Vec<CategoryRow<'a>> = Vec::new();
+        for service in ServiceRow::rows(decided) {
+            let row = row_of(&mut rows, service.category, whole);
+            row.flows = Some(row.flows.unwrap_or(0) + service.flows);
+            row.add(service.service, service.traffic.part);
+        }
+        rows.iter_mut().for_each(|row| row.hosts = Some(0));
+        for (category, hosts) in hosts(decided) {
+            row_of(&mut rows, category.name(), whole).hosts = Some(hosts.len() as u64);
+        }
+        for protocol in PortlessRow::rows(decided) {
+            let name = protocol.protocol.map_or(super::names::OTHERS.into(), Cow::Owned);
+            row_of(&mut rows, PORTLESS, whole).add(name, protocol.traffic.part);
+        }
+        rows.sort_by_key(|row| (Reverse(row.traffic.part.packets), row.category));
+        Rows::stored(rows)
+    }
+}
+
+impl<'a> CategoryRow<'a> {
+    /// Adds a service. Those with the most packets come first.
+    fn add(&mut self, name: Cow<'a, str>, traffic: Traffic) {
+        // A service can run over two transports.
+        if !self.services.contains(&name) {
+            self.services.push(name);
+        }
+        self.traffic.part.merge(traffic);
+    }
+}
+
+/// The row of a category, which is created if there is none yet.
+fn row_of<'r, 'a>(rows: &'r mut Vec<CategoryRow<'a>>, category: &'static str, whole: Traffic) -> &'r mut CategoryRow<'a> {
+    let place = rows.iter().position(|row| row.category == category).unwrap_or_else(|| {
+        let traffic = TrafficShare { part: Traffic::default(), whole };
+        rows.push(CategoryRow { category, services: Vec::new(), flows: None, traffic, hosts: None });
+        rows.len() - 1
+    });
+    &mut rows[place]
+}
+
+/// The different machines of each category that has flows.
+fn hosts(decided: &Decided<'_>) -> Vec<(Category, HostSet)> {
+    let registry = &decided.collected.registry;
+    let mut hosts: Vec<(Category, HostSet)> = Vec::new();
+    let mut add = |category: Category, more: &HostSet| match hosts.iter_mut().find(|(known, _)| *known == category) {
+        Some((_, mine)) => mine.extend(more),
+        None => hosts.push((category, more.clone())),
+    };
+    let services = decided.sum_where::<Services>(|flow, verdict| !decided.is_closed_to_scan(flow, verdict));
+    for ((service, _), sum) in &services.0 {
+        let Some(category) = registry.category(*service) else { continue };
+        add(category, &sum.clients);
+        add(category, &sum.servers);
+    }
+    for (_, _, sum) in scans::named(decided).filter(|(_, _, sum)| sum.closed.flows > 0) {
+        add(Category::Scan, &sum.closed.clients);
+        add(Category::Scan, &sum.hosts);
+    }
+    hosts
+}

@@ -1,0 +1,364 @@
+//! The overview: one page that answers what is in a capture before anybody asks for a table. Its numbers are those of the tables.
+
+mod flow_parts;
+mod strip;
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use self::flow_parts::FlowParts;
+pub use self::strip::{StripColumn, TrafficStrip};
+use super::value::{Share, TrafficShare};
+use super::{capture, names, scans};
+use crate::analysis::Decided;
+use crate::decode::Side;
+use crate::service::{Category, Confidence, Evidence, Service, Transport};
+use crate::stats::flows::{Evidences, Host};
+use crate::stats::{ClientMachines, Place, PortlessKind, ScanSum, Scanner, ServingMachine, ServingMachines};
+use crate::time::Span;
+use crate::traffic::Traffic;
+
+/// The most machines of one kind in an overview.
+pub const MAX_MACHINES: usize = 40;
+
+/// The category of traffic without ports, which is no service's category.
+pub const PORTLESS: &str = "portless";
+
+/// One page about a capture.
+#[derive(Clone, Debug)]
+pub struct Overview<'a> {
+    /// The inputs.
+    pub facts: InputFacts,
+    /// The traffic by category, the largest part first. Traffic without ports is not among it.
+    pub categories: Vec<CategoryPart<'a>>,
+    /// The machines that serve, the one with the most bytes first.
+    pub servers: Machines<ServerMachine<'a>>,
+    /// The machines that use services, with their bytes, the one with the most first.
+    pub clients: Machines<(NamedHost<'a>, u64)>,
+    /// The traffic over time; `None` if no packet has a time.
+    pub strip: Option<TrafficStrip>,
+    /// The protocols without ports, the one with the most bytes first.
+    pub portless: Vec<(Cow<'a, str>, Traffic)>,
+    /// The traffic without ports.
+    pub portless_traffic: TrafficShare,
+    /// The scans, the largest first.
+    pub scans: Vec<ScanSummary<'a>>,
+    /// The flows that were refused and belong to no scan or traceroute; `None` if there are none.
+    pub refusals: Option<Refusals<'a>>,
+    /// The certainty of the verdicts.
+    pub certainty: Certainty,
+}
+
+/// An address, and the name that the capture gives it. The name is untrusted text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedHost<'a> {
+    /// The address.
+    pub address: IpAddr,
+    /// The name.
+    pub name: Option<&'a str>,
+}
+
+impl<'a> NamedHost<'a> {
+    fn new(decided: &'a Decided<'_>, host: Host) -> NamedHost<'a> {
+        let address = host.version.ip_addr(host.address);
+        NamedHost { address, name: decided.collected.names.get(&address) }
+    }
+}
+
+/// Some machines, of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machines<M> {
+    /// The first machines, at most [`MAX_MACHINES`].
+    pub first: Vec<M>,
+    /// The number of all machines.
+    pub number: usize,
+}
+
+/// The inputs, and what is missing from them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFacts {
+    /// The name of the only input; `None` if there are several. Untrusted text.
+    pub file: Option<String>,
+    /// The number of inputs.
+    pub inputs: usize,
+    /// All packets.
+    pub traffic: Traffic,
+    /// The first and the last packet.
+    pub span: Span,
+    /// The parts that are missing.
+    pub missing: Missing,
+}
+
+/// The parts of a capture that are missing, or of which nothing could be said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Packets that the kernel or an interface dropped.
+    pub dropped: u64,
+    /// Inputs that were not read to their end.
+    pub incomplete: usize,
+    /// Inputs that could not be opened, or that were not begun.
+    pub unread: usize,
+    /// Packets by the place at which decoding ended, for places without a service or protocol.
+    pub undecoded: Vec<(Place, u64)>,
+}
+
+/// The traffic of one category.
+#[derive(Clone, Debug)]
+pub struct CategoryPart<'a> {
+    /// The key of the category.
+    pub category: &'static str,
+    /// Its part of all traffic.
+    pub traffic: TrafficShare,
+    /// Its services, the one with the most bytes first.
+    pub services: Vec<Cow<'a, str>>,
+}
+
+/// A machine that serves.
+#[derive(Clone, Debug)]
+pub struct ServerMachine<'a> {
+    /// The machine.
+    pub host: NamedHost<'a>,
+    /// Packets and bytes of its services.
+    pub traffic: Traffic,
+    /// Its services, in the order of their ports. Ports that a control channel announced come last, and have no number.
+    pub services: Vec<(Option<u16>, &'a str)>,
+}
+
+/// A scan.
+#[derive(Clone, Debug)]
+pub struct ScanSummary<'a> {
+    /// The machine that scans.
+    pub scanner: NamedHost<'a>,
+    /// The transport.
+    pub transport: Transport,
+    /// The only machine that was tried; `None` if there are several.
+    pub target: Option<NamedHost<'a>>,
+    /// The number of machines that were tried.
+    pub hosts: u64,
+    /// The number of ports that were tried.
+    pub ports: u64,
+    /// The only port that was tried; `None` if there are several.
+    pub only_port: Option<u16>,
+    /// The number of flows.
+    pub flows: u64,
+    /// The number of flows that were answered.
+    pub answered: u64,
+}
+
+/// Flows that were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusals<'a> {
+    /// Their number.
+    pub flows: u64,
+    /// The first one: its client, its server, the server's port and the name of that port. `None` if it is no longer kept.
+    pub first: Option<(NamedHost<'a>, NamedHost<'a>, u16, &'a str)>,
+}
+
+/// The certainty of the verdicts on flows with ports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Certainty {
+    /// All flows with ports.
+    pub flows: u64,
+    /// Flows whose server is known.
+    pub decided: u64,
+    /// Flows whose server was observed, by a handshake.
+    pub by_handshake: u64,
+    /// Flows with a known service and no server.
+    pub peers: u64,
+}
+
+impl Certainty {
+    /// Flows whose server cannot be told.
+    pub fn undetermined(&self) -> u64 {
+        self.flows.saturating_sub(self.decided + self.peers)
+    }
+}
+
+impl<'a> Overview<'a> {
+    /// Computes the overview of a decided capture.
+    pub fn new(decided: &'a Decided<'_>) -> Overview<'a> {
+        let flows = decided.decided_flows();
+        let parts = FlowParts::sum(decided);
+        let scans: Vec<(Scanner, String, Box<ScanSum>)> = scans::named(decided).collect();
+        let whole = decided.collected.total();
+        let servers = ServingMachines::find(flows, MAX_MACHINES);
+        let clients = ClientMachines::find(flows, MAX_MACHINES);
+        let client = |(host, bytes): &(Host, u64)| (NamedHost::new(decided, *host), *bytes);
+        let (portless, portless_traffic) = portless(decided);
+        Overview {
+            facts: facts(decided),
+            categories: categories(decided, &parts, &scans),
+            servers: Machines {
+                first: servers.first.iter().map(|machine| server(decided, machine)).collect(),
+                number: servers.number,
+            },
+            clients: Machines { first: clients.first.iter().map(client).collect(), number: clients.number },
+            refusals: refusals(decided, &parts),
+            certainty: certainty(&parts.evidences),
+            strip: TrafficStrip::new(decided, parts.shares),
+            portless,
+            portless_traffic: TrafficShare { part: portless_traffic, whole },
+            scans: scans.iter().map(|(scanner, _, sum)| scan(decided, scanner, sum)).collect(),
+        }
+    }
+}
+
+fn facts(decided: &Decided<'_>) -> InputFacts {
+    let collected = &decided.collected;
+    let total = capture::total(collected);
+    let places = [Place::Fragment, Place::Truncated, Place::Malformed, Place::UnsupportedLink];
+    let undecoded = places.map(|place| (place, collected.tally.ledger.at(place).packets));
+    let incomplete = collected.inputs.iter().filter(|input| input.completeness != crate::capture::Completeness::Complete);
+    let file = match &collected.inputs[..] {
+        [input] if collected.unread == 0 && collected.failures.is_empty() => Some(input.name.to_string()),
+        _ => None,
+    };
+    InputFacts {
+        file,
+        inputs: collected.inputs.len(),
+        traffic: collected.total(),
+        span: collected.span(),
+        missing: Missing {
+            dropped: total.dropped_kernel.unwrap_or(0).saturating_add(total.dropped_interface.unwrap_or(0)),
+            incomplete: incomplete.count(),
+            unread: collected.failures.len() + collected.unread,
+            undecoded: undecoded.into_iter().filter(|(_, packets)| *packets > 0).collect(),
+        },
+    }
+}
+
+fn categories<'a>(
+    decided: &'a Decided<'_>,
+    parts: &FlowParts,
+    scans: &[(Scanner, String, Box<ScanSum>)],
+) -> Vec<CategoryPart<'a>> {
+    let registry = &decided.collected.registry;
+    // Several entries of the port table can have one name.
+    let mut by_name: HashMap<(&'static str, Cow<'a, str>), Traffic> = HashMap::new();
+    for (service, traffic) in &parts.services {
+        let key = (names::category(registry, *service), names::service(registry, *service).into());
+        by_name.entry(key).or_default().merge(*traffic);
+    }
+    for (_, name, sum) in scans {
+        by_name.entry((Category::Scan.name(), name.clone().into())).or_default().merge(sum.closed.traffic());
+    }
+    let mut services: Vec<_> = by_name.into_iter().filter(|(_, traffic)| traffic.packets > 0).collect();
+    services.sort_unstable_by(|((_, one), traffic), ((_, other), more)| {
+        (Reverse(traffic.wire_bytes), one).cmp(&(Reverse(more.wire_bytes), other))
+    });
+    let whole = decided.collected.total();
+    let mut categories: Vec<CategoryPart<'a>> = Vec::new();
+    for ((category, name), traffic) in services {
+        match categories.iter_mut().find(|part| part.category == category) {
+            Some(part) => {
+                part.traffic.part.merge(traffic);
+                part.services.push(name);
+            }
+            None => {
+                categories.push(CategoryPart { category, traffic: TrafficShare { part: traffic, whole }, services: vec![name] })
+            }
+        }
+    }
+    categories.sort_by_key(|part| (Reverse(part.traffic.part.wire_bytes), part.category));
+    categories
+}
+
+fn server<'a>(decided: &'a Decided<'_>, machine: &ServingMachine) -> ServerMachine<'a> {
+    let registry = &decided.collected.registry;
+    let mut services: Vec<(Option<u16>, &'a str)> = Vec::new();
+    // Ports that were announced come last.
+    for is_announced in [false, true] {
+        for open in machine.ports.iter().filter(|open| open.is_announced == is_announced) {
+            let service = (Some(open.port).filter(|_| !is_announced), names::service(registry, open.service));
+            // One port can serve over two transports.
+            if !services.contains(&service) {
+                services.push(service);
+            }
+        }
+    }
+    ServerMachine { host: NamedHost::new(decided, machine.host), traffic: machine.traffic, services }
+}
+
+fn portless<'a>(decided: &'a Decided<'_>) -> (Vec<(Cow<'a, str>, Traffic)>, Traffic) {
+    let mut protocols: Vec<(Cow<'a, str>, Traffic)> = Vec::new();
+    let mut whole = Traffic::default();
+    for (kind, sum) in decided.collected.tally.portless.rows() {
+        let name = match kind {
+            PortlessKind::Ip(number, _) => crate::service::protocols::ip_protocol(number).into(),
+            PortlessKind::Link(protocol) => crate::service::protocols::link_protocol(protocol).0.into(),
+            PortlessKind::Others => names::OTHERS.into(),
+        };
+        whole.merge(sum.traffic);
+        match protocols.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, traffic)) => traffic.merge(sum.traffic),
+            None => protocols.push((name, sum.traffic)),
+        }
+    }
+    protocols.sort_unstable_by(|(one, traffic), (other, more)| {
+        (Reverse(traffic.wire_bytes), one).cmp(&(Reverse(more.wire_bytes), other))
+    });
+    (protocols, whole)
+}
+
+fn scan<'a>(decided: &'a Decided<'_>, scanner: &Scanner, sum: &ScanSum) -> ScanSummary<'a> {
+    ScanSummary {
+        scanner: NamedHost::new(decided, scanner.host),
+        transport: scanner.transport,
+        target: sum.only_host.map(|host| NamedHost::new(decided, host)),
+        hosts: sum.hosts.len() as u64,
+        ports: sum.ports.len() as u64,
+        only_port: sum.ports.first().copied().filter(|_| sum.ports.len() == 1),
+        flows: sum.flows(),
+        answered: sum.answered,
+    }
+}
+
+fn refusals<'a>(decided: &'a Decided<'_>, parts: &FlowParts) -> Option<Refusals<'a>> {
+    let first = parts.first_refused.and_then(|number| {
+        let (flow, verdict) = decided.flow(number);
+        let server = verdict.server?;
+        let host = |side: Side| {
+            let address = flow.key.ip_addr(side);
+            NamedHost { address, name: decided.collected.names.get(&address) }
+        };
+        let port = flow.key.port(server);
+        Some((host(server.other()), host(server), port, names::service(&decided.collected.registry, verdict.service)))
+    });
+    (parts.refused > 0).then_some(Refusals { flows: parts.refused, first })
+}
+
+fn certainty(evidences: &Evidences) -> Certainty {
+    let mut certainty = Certainty::default();
+    for ((evidence, confidence), sum) in &evidences.0 {
+        certainty.flows += sum.flows;
+        match (evidence, confidence) {
+            (Evidence::None, _) => {}
+            (_, Confidence::None) => certainty.peers += sum.flows,
+            (Evidence::Handshake, _) => {
+                certainty.by_handshake += sum.flows;
+                certainty.decided += sum.flows;
+            }
+            _ => certainty.decided += sum.flows,
+        }
+    }
+    certainty
+}
+
+impl CategoryPart<'_> {
+    /// Its share of the bytes of the capture.
+    pub fn bytes(&self) -> Share {
+        self.traffic.wire_bytes()
+    }
+}
+
+/// The key of the category that traffic of a service, or without ports, counts as.
+fn key_of(category: Option<Category>) -> &'static str {
+    category.map_or(PORTLESS, Category::name)
+}
+
+/// The category of a service, for flows that are no longer kept.
+fn category_of(decided: &Decided<'_>, service: Service) -> Option<Category> {
+    decided.collected.registry.category(service)
+}

@@ -1,0 +1,183 @@
+//! The traffic over time. The bytes are counted packet by packet; the categories are estimated from the flows.
+//!
+//! A flow's bytes are divided among the buckets from its first to its last packet in proportion to all bytes in these buckets, so that
+//! a burst goes to the flows that are large enough for it. A count of each flow in each bucket would be exact, and cost more than all
+//! the rest of the overview.
+
+use super::key_of;
+use crate::analysis::Decided;
+use crate::service::Category;
+use crate::stats::TimeHistogram;
+use crate::time::{Span, Time};
+
+/// The categories of flows: those of services and verdicts, and that of flows without ports.
+const CATEGORIES: usize = Category::ALL.len() + 1;
+/// The unit of weights is 1 divided by 2 to the power of this.
+const WEIGHT_BITS: u32 = 32;
+
+fn index(category: Option<Category>) -> usize {
+    category.map_or(Category::ALL.len(), |category| category as usize)
+}
+
+/// By category: the sum over its flows of their bytes divided by all bytes in their time, in each bucket. Each bucket has the difference
+/// from the one before, so that a flow is added in two steps, however long it is.
+pub struct FlowShares {
+    weights: Vec<Vec<i128>>,
+}
+
+impl FlowShares {
+    /// No flows.
+    pub fn none(histogram: &TimeHistogram) -> FlowShares {
+        FlowShares { weights: vec![vec![0; histogram.buckets().len() + 1]; CATEGORIES] }
+    }
+
+    /// By bucket: all bytes before it. The last number is the sum of all.
+    pub fn bytes_before(histogram: &TimeHistogram) -> Vec<u64> {
+        let mut sum = 0_u64;
+        let mut before = vec![0];
+        for bytes in histogram.buckets() {
+            sum = sum.saturating_add(*bytes);
+            before.push(sum);
+        }
+        before
+    }
+
+    /// Adds a flow. `before` are the [bytes before](FlowShares::bytes_before) each bucket.
+    pub fn add(&mut self, category: Option<Category>, bytes: u64, span: Span, (histogram, before): (&TimeHistogram, &[u64])) {
+        let Some((first, last)) = histogram.index_of(span.first).zip(histogram.index_of(span.last)) else { return };
+        let all = before[last + 1].saturating_sub(before[first]);
+        if first > last || all == 0 {
+            return;
+        }
+        let weight = (i128::from(bytes) << WEIGHT_BITS) / i128::from(all);
+        let weights = &mut self.weights[index(category)];
+        weights[first] += weight;
+        weights[last + 1] -= weight;
+    }
+
+    /// Adds the flows of another part.
+    pub fn merge(&mut self, other: &FlowShares) {
+        for (mine, theirs) in self.weights.iter_mut().zip(&other.weights) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        }
+    }
+}
+
+/// The traffic over time, in buckets of equal width.
+#[derive(Clone, Debug)]
+pub struct TrafficStrip {
+    /// The start of each bucket, and the end of the last one.
+    starts: Vec<Time>,
+    /// The bytes of each bucket.
+    bytes: Vec<u64>,
+    /// The estimated bytes of each category that has any, in each bucket.
+    categories: Vec<(&'static str, Vec<u64>)>,
+}
+
+/// Some buckets together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StripColumn {
+    /// The start.
+    pub start: Time,
+    /// The length in nanoseconds.
+    pub length: i64,
+    /// The bytes on the wire.
+    pub bytes: u64,
+    /// The category that is estimated to have the most of these bytes, if it has more than half of them.
+    pub category: Option<&'static str>,
+}
+
+impl TrafficStrip {
+    /// Creates the strip of a capture; `None` if no packet has a time.
+    pub(super) fn new(decided: &Decided<'_>, shares: FlowShares) -> Option<TrafficStrip> {
+        let histogram = &decided.collected.tally.by_time;
+        let bytes = histogram.buckets().to_vec();
+        if bytes.is_empty() {
+            return None;
+        }
+        let categories = (0..CATEGORIES).zip(shares.weights).filter(|(_, weights)| weights.iter().any(|weight| *weight != 0));
+        let categories = categories.map(|(place, weights)| {
+            let mut weight = 0;
+            let estimated = weights.iter().zip(&bytes).map(|(step, bytes)| {
+                weight += step;
+                ((weight * i128::from(*bytes)) >> WEIGHT_BITS).clamp(0, i128::from(*bytes)) as u64
+            });
+            (key_of(Category::ALL.get(place).copied()), estimated.collect())
+        });
+        let starts = (0..=bytes.len()).map(|index| histogram.start(index)).collect();
+        Some(TrafficStrip { starts, categories: categories.collect(), bytes })
+    }
+
+    /// The strip in at most `most` columns of equal length, but for the last one.
+    pub fn columns(&self, most: usize) -> Vec<StripColumn> {
+        let together = self.bytes.len().div_ceil(most.max(1));
+        (0..self.bytes.len())
+            .step_by(together)
+            .map(|first| self.column(first, (first + together).min(self.bytes.len())))
+            .collect()
+    }
+
+    fn column(&self, first: usize, end: usize) -> StripColumn {
+        let sum = |bytes: &[u64]| bytes[first..end].iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
+        let bytes = sum(&self.bytes);
+        let largest = self.categories.iter().map(|(name, bytes)| (sum(bytes), *name)).max();
+        StripColumn {
+            start: self.starts[first],
+            length: self.starts[end].since(self.starts[first]).unwrap_or(0),
+            bytes,
+            category: largest.filter(|(part, _)| part.saturating_mul(2) > bytes).map(|(_, name)| name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1 << 30;
+
+    fn at(second: i64) -> Time {
+        Time::from_nanoseconds(second * SECOND)
+    }
+
+    #[test]
+    fn a_burst_goes_to_the_flow_that_is_large_enough_for_it() {
+        // A large flow and a small one all the time, with a burst in the middle.
+        let mut histogram = TimeHistogram::default();
+        for second in 0..1000 {
+            histogram.add(at(second), if second == 500 { 100_000 } else { 10 });
+        }
+        let before = FlowShares::bytes_before(&histogram);
+        let mut shares = FlowShares::none(&histogram);
+        let span = Span { first: at(0), last: at(999) };
+        shares.add(Some(Category::Web), 105_000, span, (&histogram, &before));
+        shares.add(Some(Category::Mail), 4_990, span, (&histogram, &before));
+        let mut weight = 0;
+        let web: Vec<i128> = shares.weights[index(Some(Category::Web))]
+            .iter()
+            .map(|step| {
+                weight += step;
+                weight
+            })
+            .collect();
+        let burst = histogram.index_of(at(500)).unwrap();
+        let estimated = (web[burst] * 100_000) >> WEIGHT_BITS;
+        assert!((95_000..96_000).contains(&estimated), "{estimated}");
+        assert_eq!(*web.last().unwrap(), 0);
+    }
+
+    #[test]
+    fn columns_are_of_equal_length_and_lose_no_byte() {
+        let strip = TrafficStrip {
+            starts: (0..=10).map(at).collect(),
+            bytes: (1..=10).collect(),
+            categories: vec![("web", vec![1; 10]), ("mail", vec![0, 0, 3, 0, 0, 0, 0, 0, 0, 10])],
+        };
+        let columns = strip.columns(4);
+        assert_eq!(columns.iter().map(|column| column.bytes).collect::<Vec<_>>(), [6, 15, 24, 10]);
+        assert_eq!(columns.iter().map(|column| column.length / SECOND).collect::<Vec<_>>(), [3, 3, 3, 1]);
+        assert_eq!(columns.iter().map(|column| column.category).collect::<Vec<_>>(), [None, None, None, Some("mail")]);
+        assert_eq!(strip.columns(0).len(), 1);
+        assert_eq!(strip.columns(100).len(), 10);
+    }
+}

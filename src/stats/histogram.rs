@@ -1,0 +1,172 @@
+//! Bytes over time, without a distinction of flows: cheap enough to be counted of every packet.
+
+use crate::time::Time;
+
+/// The most buckets.
+const MAX_BUCKETS: u128 = 1 << 10;
+
+/// Bytes on the wire in buckets of time. Their width is a power of two nanoseconds: the smallest at which all packets fit, so that
+/// it does not depend on the order in which packets come. Packets without a time are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimeHistogram {
+    /// The binary logarithm of the width in nanoseconds.
+    shift: u32,
+    /// The number of the first bucket: its start divided by the width.
+    first: i64,
+    /// The bytes of each bucket, from that of the earliest packet to that of the latest.
+    bytes: Vec<u64>,
+}
+
+impl TimeHistogram {
+    /// Counts a packet.
+    #[inline(always)]
+    pub fn add(&mut self, time: Time, wire_len: u32) {
+        let Some(nanoseconds) = time.nanoseconds() else { return };
+        // A bucket before the first one wraps to a large index.
+        let index = (nanoseconds >> self.shift).wrapping_sub(self.first) as u64;
+        if index < self.bytes.len() as u64 {
+            self.bytes[index as usize] += u64::from(wire_len);
+        } else {
+            self.add_outside(nanoseconds, wire_len);
+        }
+    }
+
+    /// Counts a packet whose bucket does not exist yet.
+    #[cold]
+    fn add_outside(&mut self, nanoseconds: i64, wire_len: u32) {
+        if self.bytes.is_empty() {
+            self.first = nanoseconds >> self.shift;
+        }
+        self.reach(nanoseconds, nanoseconds);
+        if let Some(index) = self.index(nanoseconds) {
+            self.bytes[index] += u64::from(wire_len);
+        }
+    }
+
+    /// Creates the buckets between two times and those that exist, wider ones if these would be too many.
+    fn reach(&mut self, from: i64, to: i64) {
+        loop {
+            let first = self.first.min(from >> self.shift);
+            let last = self.first.saturating_add(self.bytes.len().saturating_sub(1) as i64).max(to >> self.shift);
+            let buckets = (i128::from(last) - i128::from(first)).unsigned_abs() + 1;
+            if buckets <= MAX_BUCKETS {
+                let before = (i128::from(self.first) - i128::from(first)).unsigned_abs() as usize;
+                self.bytes.splice(0..0, std::iter::repeat_n(0, before));
+                self.bytes.resize(buckets as usize, 0);
+                self.first = first;
+                return;
+            }
+            self.widen();
+        }
+    }
+
+    /// Doubles the width.
+    fn widen(&mut self) {
+        let first = self.first >> 1;
+        let mut wide: Vec<u64> = Vec::with_capacity(self.bytes.len() / 2 + 1);
+        for (number, bytes) in (self.first..).zip(&self.bytes) {
+            match wide.get_mut(((number >> 1) - first) as usize) {
+                Some(sum) => *sum += bytes,
+                None => wide.push(*bytes),
+            }
+        }
+        (self.bytes, self.first, self.shift) = (wide, first, self.shift + 1);
+    }
+
+    /// Adds another histogram, with the same result as adding its packets one by one.
+    pub fn merge(&mut self, other: &TimeHistogram) {
+        if other.bytes.is_empty() {
+            return;
+        }
+        if self.bytes.is_empty() {
+            return self.clone_from(other);
+        }
+        let mut other = other.clone();
+        loop {
+            while self.shift < other.shift {
+                self.widen();
+            }
+            while other.shift < self.shift {
+                other.widen();
+            }
+            self.reach(other.first << other.shift, (other.first + (other.bytes.len() - 1) as i64) << other.shift);
+            if self.shift == other.shift {
+                break;
+            }
+        }
+        let offset = (other.first - self.first) as usize;
+        self.bytes[offset..].iter_mut().zip(&other.bytes).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    /// The bytes of each bucket, in order.
+    pub fn buckets(&self) -> &[u64] {
+        &self.bytes
+    }
+
+    /// Nanoseconds of a bucket.
+    pub fn width(&self) -> i128 {
+        1 << self.shift
+    }
+
+    /// The start of the bucket with this index, which may be the one after the last.
+    pub fn start(&self, index: usize) -> Time {
+        Time::from_wide_nanoseconds((i128::from(self.first) + index as i128) * self.width())
+    }
+
+    /// The index of the bucket that a time is in; `None` outside of all buckets.
+    pub fn index_of(&self, time: Time) -> Option<usize> {
+        self.index(time.nanoseconds()?)
+    }
+
+    fn index(&self, nanoseconds: i64) -> Option<usize> {
+        let index = usize::try_from(i128::from(nanoseconds >> self.shift) - i128::from(self.first)).ok()?;
+        (index < self.bytes.len()).then_some(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn histogram(packets: &[(i64, u32)]) -> TimeHistogram {
+        let mut histogram = TimeHistogram::default();
+        packets.iter().for_each(|(time, len)| histogram.add(Time::from_nanoseconds(*time), *len));
+        histogram
+    }
+
+    #[test]
+    fn buckets_are_as_narrow_as_the_span_allows() {
+        let histogram = histogram(&[(5000, 1), (5001, 2), (5001, 4), (6023, 8)]);
+        assert_eq!((histogram.width(), histogram.buckets().len()), (1, 1024));
+        assert_eq!((histogram.buckets()[0], histogram.buckets()[1], histogram.buckets()[1023]), (1, 6, 8));
+        let wider = self::histogram(&[(5000, 1), (6024, 8)]);
+        assert_eq!(
+            (wider.width(), wider.start(0), wider.index_of(Time::from_nanoseconds(5001))),
+            (2, Time::from_nanoseconds(5000), Some(0))
+        );
+        assert_eq!(wider.index_of(Time::UNKNOWN), None);
+    }
+
+    #[test]
+    fn the_ends_of_the_range_of_times_fit() {
+        let histogram = histogram(&[(i64::MIN, 1), (i64::MAX, 2), (0, 4)]);
+        assert_eq!(histogram.buckets().iter().sum::<u64>(), 7);
+        assert!(histogram.buckets().len() <= 1024);
+    }
+
+    proptest! {
+        #[test]
+        fn histograms_of_parts_merge_to_that_of_all_in_any_order(
+            earlier in vec((-3000..9000i64, 0..9u32), 0..12), later in vec((any::<i64>().prop_map(|time| time >> 9), 0..9u32), 0..12), scale in 0..30u32,
+        ) {
+            let scaled: Vec<(i64, u32)> = earlier.iter().map(|(time, len)| (time << scale, *len)).collect();
+            let mut merged = histogram(&scaled);
+            merged.merge(&histogram(&later));
+            let all = [later, scaled].concat();
+            prop_assert_eq!(merged, histogram(&all));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The overview, which is shown where no table is asked for, the tables `categories` and `conversations`, and names of hosts in tables.
+
+use portolan::analysis::{Decided, Options, analyse};
+use portolan::capture::InputName;
+use portolan::format::overview::{self, Screen};
+use portolan::format::terminal::View;
+use portolan::format::wrap::width_of;
+use portolan::messages::English;
+use portolan::report::{Report, TableName};
+use proptest::prelude::*;
+use testkit::*;
+
+use crate::any_capture::any_scene;
+use crate::columns::analysed_samples;
+use crate::support::{Folder, Run, portolan, root, run, run_on_page, run_with_input, tables_of};
+
+/// The overview on a terminal of so many columns and rows.
+fn on_terminal(decided: &Decided<'_>, columns: usize, rows: usize, styled: bool) -> Vec<String> {
+    let view = View { width: columns, wide: false, tells_left_out: true, top: None, styled, legend: false, messages: &English };
+    let mut text = Vec::new();
+    overview::write(&Report::new(decided).overview(), view, Screen { rows: Some(rows), has_blocks: true }, &mut text).unwrap();
+    String::from_utf8(text).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// The overview of some frames in a pipe.
+fn shown(frames: impl IntoIterator<Item = Vec<u8>>) -> String {
+    let mut scene = Scene::new();
+    scene.frames(frames);
+    let run = run_with_input(&["read", "-"], &scene.pcap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout
+}
+
+/// A line of the text that begins with these words.
+fn line<'t>(text: &'t str, beginning: &str) -> &'t str {
+    text.lines().find(|line| line.trim_start().starts_with(beginning)).unwrap_or_else(|| panic!("{beginning}: {text}"))
+}
+
+#[test]
+fn servers_mail_and_clients_can_be_named_from_the_first_screen() {
+    let office = analyse(&Options::for_files([root().join("samples/office.pcapng")]));
+    let text = on_terminal(&office, 80, 24, false).join("\n");
+    let harbour = "10.20.0.10 harbour    21 ftp, 25 smtp, 80 http, 110 pop3, 143 imap,\n                                  443 https, 587 submission";
+    assert!(text.contains(harbour), "{text}");
+    assert!(text.contains("mail"), "{text}");
+    assert!(line(&text, "Clients").contains("10.20.0.102 desk2 152.4 kB, 10.20.0.101 desk1 112.1 kB"), "{text}");
+    assert!(
+        text.starts_with("samples/office.pcapng: ") || text.contains("office.pcapng: 2,358 packets, 450.2 kB in 1 min, from"),
+        "{text}"
+    );
+    assert!(line(&text, "Certainty").contains("server known in 139 of 141 flows, 30 by handshake; 2 between peers"), "{text}");
+    assert!(!text.contains("Scans") && !text.contains("Missing"), "{text}");
+}
+
+#[test]
+fn a_scan_is_told_with_who_scanned_whom() {
+    let text = run(&["samples/port-scan.pcap"]).stdout;
+    assert!(text.contains("Scans       10.0.0.5 tried 100 TCP ports of 192.0.2.80: 100 attempts, none answered"), "{text}");
+    assert!(text.contains("Servers     none that answered"), "{text}");
+    let hosts = (1..=12).map(|host| &*Box::leak(format!("192.0.2.{host}").into_boxed_str()));
+    let tried = hosts.map(|host| tcp((C, 50_000), (host, 23), "S", 1, 0, b""));
+    assert!(shown(tried).contains("10.0.0.5 tried TCP port 23 of 12 machines: 12 attempts, none answered"));
+}
+
+#[test]
+fn refusals_are_told_unless_they_belong_to_a_scan_or_a_traceroute() {
+    let refused = |port| vec![tcp((C, 50_000), (S, port), "S", 1, 0, b""), tcp((S, port), (C, 50_000), "RA", 0, 2, b"")];
+    assert!(shown(refused(23)).contains("Refused     1 flow: 10.0.0.5 to 192.0.2.80, 23 telnet\n"));
+    let two = shown([refused(23), refused(80)].concat());
+    assert!(two.contains("Refused     2 flows, such as 10.0.0.5 to 192.0.2.80, 23 telnet\n"), "{two}");
+    assert!(!run(&["samples/port-scan.pcap"]).stdout.contains("Refused"));
+    let probe = udp((C, 40_000), (S, 33_434), b"?");
+    assert!(!shown([probe.clone(), icmp_error(S, C, 3, 3, &probe)]).contains("Refused"));
+}
+
+#[test]
+fn parts_that_are_missing_are_told() {
+    let text = run(&["samples/cut-off.pcap"]).stdout;
+    assert!(line(&text, "Missing").contains("1 capture cut off or damaged"), "{text}");
+    let text = run(&["samples/cut-headers.pcap"]).stdout;
+    assert!(line(&text, "Missing").contains("not decoded"), "{text}");
+}
+
+#[test]
+fn colours_and_blocks_are_for_terminals_that_have_them() {
+    let text = run(&["samples/office.pcapng"]).stdout;
+    assert!(text.contains('█') && !text.contains('\u{1b}'), "{text}");
+    for (variable, locale) in [("LC_ALL", "C"), ("LC_ALL", "de_DE.ISO-8859-1")] {
+        let output = portolan().arg("samples/office.pcapng").env(variable, locale).output().unwrap();
+        let text = Run::from_output(output).stdout;
+        assert!(text.is_ascii() && text.contains("####"), "{text}");
+    }
+    let office = analyse(&Options::for_files([root().join("samples/office.pcapng")]));
+    let styled = on_terminal(&office, 80, 24, true).join("\n");
+    assert!(styled.contains("\u{1b}[36m") && styled.contains("\u{1b}[1m"), "{styled}");
+    let plain: String =
+        styled.split('\u{1b}').enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once('m').unwrap().1 }).collect();
+    let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(trimmed(&plain), on_terminal(&office, 80, 24, false));
+}
+
+#[test]
+fn every_sample_fits_its_terminal() {
+    for (name, decided) in analysed_samples() {
+        for (columns, rows) in [(80, 24), (100, 30), (160, 48)] {
+            let lines = on_terminal(&decided, columns, rows, false);
+            assert!(lines.len() < rows, "{name} in {columns}x{rows}: {} lines: {lines:#?}", lines.len());
+            let too_wide: Vec<&String> = lines.iter().filter(|line| width_of(line) > columns).collect();
+            assert!(too_wide.is_empty(), "{name} in {columns}x{rows}: {too_wide:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_number_of_rows_can_be_chosen() {
+    let lines = |arguments: &[&str]| run(&[&["samples/office.pcapng"], arguments].concat()).stdout;
+    let few = lines(&["--top", "2"]);
+    assert!(few.contains("and 10 more machines: -t servers"), "{few}");
+    assert!(few.contains("            streaming, web, file-sharing, "), "{few}");
+    let all = lines(&["--top", "0"]);
+    assert!(!all.contains("more machine") && all.contains("10.20.0.13 printer"), "{all}");
+}
+
+#[test]
+fn tables_are_shown_where_they_are_asked_for_and_data_in_place_of_the_overview() {
+    let text = run(&["samples/office.pcapng", "-t", "services"]).stdout;
+    assert!(text.starts_with("Services: ") && !text.contains("Categories"), "{text}");
+    let json = run(&["samples/office.pcapng", "--json", "-"]).stdout;
+    assert!(json.starts_with('{') && serde_json::from_str::<serde_json::Value>(&json).is_ok());
+    let folder = Folder::new();
+    let csv = folder.path("csv");
+    let text = run(&["samples/office.pcapng", "--csv", csv.to_str().unwrap()]).stdout;
+    assert!(text.contains("Categories") && csv.join("flows.csv").exists(), "{text}");
+    let help = run(&["read", "--help"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("an overview is shown, all tables are written"), "{help}");
+}
+
+#[test]
+fn names_from_outside_steer_no_terminal() {
+    let evil = "\u{1b}[31mred\u{202e}";
+    let name = [&[192, 0, 2, 80][..], evil.as_bytes(), &[0]].concat();
+    let record = [
+        &1u16.to_le_bytes()[..],
+        &(name.len() as u16).to_le_bytes(),
+        &name,
+        &vec![0; name.len().next_multiple_of(4) - name.len()],
+        &[0; 4],
+    ]
+    .concat();
+    let mut file = section_header();
+    file.extend(block(1, &[&1u32.to_le_bytes()[..], &0u32.to_le_bytes()].concat()));
+    file.extend(block(4, &record));
+    for (number, frame) in connection((C, 51_544), (S, 443), 1).into_iter().enumerate() {
+        file.extend(enhanced_packet(0, number as i64, &frame));
+    }
+    let folder = Folder::new();
+    let path = folder.file("evil.pcapng", &file);
+    for arguments in [&["read", "-t", "flows,servers,conversations", "--wide"][..], &["explain"]] {
+        let text = run(&[arguments, &[&path], if arguments[0] == "explain" { &["1"][..] } else { &[] }].concat()).stdout;
+        assert!(text.contains(r"\u{1b}[31mred\u{202e}") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+    let run = run_with_input(&["read", "-"], &file);
+    assert!(run.stdout.contains(r"192.0.2.80 \u{1b}[31mred\u{202e}") && !run.stdout.contains(['\u{1b}', '\u{202e}']), "{run:?}");
+}
+
+#[test]
+fn a_page_of_any_width_is_a_page() {
+    for columns in [0, 1, 20, 79] {
+        assert!(run_on_page(&["samples/office.pcapng"], columns).stdout.contains("Certainty"));
+    }
+}
+
+/// Columns of a table in words.
+fn rows(tables: &serde_json::Value, table: &str, columns: &[&str]) -> Vec<String> {
+    let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let row = |row: &serde_json::Value| columns.iter().map(|column| word(&row[*column])).collect::<Vec<_>>().join(" ");
+    tables[table].as_array().unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn a_category_has_its_services_and_the_machines_that_took_part() {
+    let mut scene = Scene::new();
+    scene.frames(connection((C, 50_000), (S, 80), 1)).frames(connection((D, 50_000), (S, 443), 1));
+    scene.frames(udp_exchange((C, 50_000), (R, 53))).frame(arp(1)).frames([ping(C, S, 8, 1), ping(S, C, 0, 1)]);
+    let rows = rows(&tables_of(&scene.pcap()), "categories", &["category", "services", "flows", "packets", "hosts"]);
+    let expected = ["web http https 2 18 3", "portless icmp arp null 3 null", "name-resolution dns 1 2 2"];
+    assert_eq!(rows, expected);
+    let scan = run(&["samples/port-scan.pcap", "-t", "categories", "--json", "-"]).tables();
+    assert_eq!(
+        self::rows(&scan, "categories", &["category", "services", "flows", "hosts"]),
+        ["scan scan of 100 ports of 192.0.2.80 100 2"]
+    );
+}
+
+#[test]
+fn a_conversation_has_the_flows_of_two_addresses_in_both_directions() {
+    let mut scene = Scene::new();
+    // The lower address is the client of one service and the server of another.
+    scene.frames(connection((C, 50_000), (S, 80), 1)).frames(connection((S, 50_000), (C, 22), 1));
+    scene.frames([ping(C, S, 8, 1), ping(S, C, 0, 1)]).frames(udp_exchange((D, 50_000), (R, 53)));
+    let columns = ["address_a", "address_b", "services", "flows", "packets_a2b", "packets_b2a", "serves_a", "serves_b"];
+    assert_eq!(
+        rows(&tables_of(&scene.pcap()), "conversations", &columns),
+        ["10.0.0.5 192.0.2.80 http ssh 3 10 10 ssh http", "10.0.0.6 192.0.2.53 dns 1 1 1 null dns",]
+    );
+}
+
+#[test]
+fn conversations_have_the_names_of_their_hosts() {
+    let tables = run(&["samples/office.pcapng", "-t", "conversations", "--json", "-"]).tables();
+    let rows = rows(&tables, "conversations", &["address_a", "name_a", "address_b", "name_b"]);
+    assert!(rows.contains(&"10.20.0.10 harbour.office.example 10.20.0.101 desk1.office.example".to_owned()), "{rows:?}");
+    assert!(rows.contains(&"10.20.0.12 files.office.example 10.20.0.255 null".to_owned()), "{rows:?}");
+}
+
+#[test]
+fn flows_servers_and_explanations_have_the_names_of_hosts() {
+    let tables = run(&["samples/office.pcapng", "-t", "flows,servers", "--json", "-"]).tables();
+    let servers = rows(&tables, "servers", &["server_ip", "server_port", "server_name"]);
+    assert!(servers.contains(&"10.20.0.10 21 harbour.office.example".to_owned()), "{servers:?}");
+    // A group has no name.
+    assert!(servers.contains(&"10.20.0.255 137 null".to_owned()), "{servers:?}");
+    let flows = rows(&tables, "flows", &["flow_id", "client_name", "server_name"]);
+    assert!(flows.contains(&"94 desk1.office.example harbour.office.example".to_owned()), "{flows:?}");
+    for table in ["servers", "flows"] {
+        let fields = TableName::from_key(table).unwrap().fields();
+        assert_eq!(fields.last().unwrap().key, "server_name", "new columns are the last ones");
+        assert!(run_on_page(&["samples/office.pcapng", "-t", table], 200).stdout.contains("harbour.office.example"));
+        assert!(!run_on_page(&["samples/handshake.pcap", "-t", table], 200).stdout.contains("server name"));
+    }
+    let explanation = run(&["explain", "samples/office.pcapng", "94"]).stdout;
+    let sentence = "  Names in the capture: 10.20.0.101 is desk1.office.example, 10.20.0.10 is harbour.office.example.\n";
+    assert!(explanation.contains(sentence), "{explanation}");
+    assert!(!run(&["explain", "samples/handshake.pcap", "1"]).stdout.contains("in the capture: "));
+}
+
+proptest! {
+    #[test]
+    fn any_capture_has_an_overview_that_fits(scene in any_scene()) {
+        let folder = Folder::new();
+        let file = folder.file("any.pcap", &scene.pcap());
+        let decided = analyse(&Options::new(vec![InputName::File(file.into())]));
+        let lines = on_terminal(&decided, 80, 24, false);
+        prop_assert!(lines.len() < 24, "{lines:#?}");
+        prop_assert!(lines.iter().all(|line| width_of(line) <= 80), "{lines:#?}");
+    }
+}
