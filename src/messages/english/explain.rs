@@ -175,7 +175,7 @@ impl ExplainMessages for English {
 
     fn name_is_merely_registered(&self, name: &str) -> String {
         format!(
-            "The name is merely registered: few programs use this port for it, and anything may run there. So tables show it as {name}?, and \
+            "The name is merely registered: few programs use this port for it, and anything may run there. So the table servers shows it as {name}?, and \
              only other evidence, such as the machine's own configuration, can tell what it is."
         )
     }

@@ -204,7 +204,7 @@ pub fn named_by(named_by: NamedBy) -> Definition {
         NamedBy::Registered => Definition::new("The name is registered for this port, and nothing else speaks for it.")
             .more(
                 "Half of all ports below 10,000 are registered to somebody, mostly to programs that few people run, and anyone may use them for \
-                 something else. Tables on the terminal show such a name with a question mark, as in ibm-db2?; data formats have the plain name.",
+                 something else. On the terminal, services, servers and ports show such a name with a question mark, as in ibm-db2?; data formats have the plain name.",
             )
             .source("IANA port registry; RFC 6335"),
     }
