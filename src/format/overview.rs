@@ -93,8 +93,15 @@ impl<'o, 'a> Page<'o, 'a> {
     fn lines(&self) -> Vec<String> {
         let Overview { facts, .. } = self.overview;
         let file = facts.file.as_deref().map(|file| clean(file).into_owned());
-        let file = file.as_deref().map(|file| shortened(file, FILE));
-        let mut above: Vec<String> = hanging("", 0, &self.messages().overview_facts(facts, file.as_deref()), self.view.width);
+        let facts_of = |file: Option<&str>| {
+            let file = file.map(|file| shortened(file, FILE));
+            self.messages().overview_facts(facts, file.as_deref())
+        };
+        // Without its folder, the name of a file may fit into the line.
+        let last = file.as_deref().map(|file| file.rsplit(['/', '\\']).next().unwrap_or(file));
+        let sentence = Some(facts_of(file.as_deref())).filter(|sentence| width_of(sentence) <= self.view.width);
+        let sentence = sentence.unwrap_or_else(|| facts_of(last));
+        let mut above: Vec<String> = hanging("", 0, &sentence, self.view.width);
         above.iter_mut().for_each(|line| *line = emphasised(line, self.view));
         above.extend(self.part(OverviewPart::Missing, self.messages().overview_missing(&facts.missing).as_deref()));
         let below = self.below();

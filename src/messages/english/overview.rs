@@ -8,6 +8,9 @@ use crate::stats::Place;
 use crate::time::{NANOSECONDS, Span, Time};
 use crate::traffic::Traffic;
 
+/// The length of a column of the strip, in nanoseconds, from which on its bytes are told and not their rate: an hour.
+const LONG: i64 = 3600 * NANOSECONDS;
+
 /// A length of time in its two largest units: `1 min 1 s`.
 fn length(nanoseconds: i64) -> String {
     let milliseconds = nanoseconds.max(0) / 1_000_000;
@@ -41,8 +44,8 @@ fn date_and_clock(time: Time, digits: usize) -> (String, String) {
 /// The digits of a second that tell points of a span from each other.
 fn digits(span: Span) -> usize {
     match span.duration() {
-        Some(0..NANOSECONDS) => 6,
-        Some(NANOSECONDS..20_000_000_000) => 3,
+        Some(1..50_000_000) => 6,
+        Some(50_000_000..20_000_000_000) => 3,
         _ => 0,
     }
 }
@@ -161,15 +164,20 @@ impl OverviewMessages for English {
         let (peak_day, at) = date_and_clock(peak.start, digits);
         let is_one_day = first_day == last_day;
         let point = |day: &str, clock: &str| if is_one_day { clock.to_owned() } else { format!("{day} {clock}") };
-        let rate = u128::from(peak.bytes) * NANOSECONDS as u128 / u128::from(peak.length.max(1).unsigned_abs());
+        // The rate of a column that lasts for days says little, and may be below one byte a second.
+        let volume = match u128::from(peak.bytes) * NANOSECONDS as u128 / u128::from(peak.length.max(1).unsigned_abs()) {
+            _ if peak.length >= LONG => format!("{} in {}", bytes(peak.bytes), length(peak.length)),
+            rate => format!("{}/s", bytes(u64::try_from(rate).unwrap_or(u64::MAX))),
+        };
         let mostly = peak.category.map_or_else(String::new, |category| format!(", mostly {category}"));
         let peak = match span.duration() {
             Some(0) | None => String::new(),
             // A column can begin before the first packet.
-            Some(_) if peak.start <= span.first => format!("; peak at the start: {}/s{mostly}", bytes(rate as u64)),
-            Some(_) => format!("; peak at {}: {}/s{mostly}", point(&peak_day, &at), bytes(rate as u64)),
+            Some(_) if peak.start <= span.first => format!("; peak at the start: {volume}{mostly}"),
+            Some(_) => format!("; peak at {}: {volume}{mostly}", point(&peak_day, &at)),
         };
-        format!("{} to {}{peak}", point(&first_day, &first), point(&last_day, &last))
+        let to = if span.first == span.last { String::new() } else { format!(" to {}", point(&last_day, &last)) };
+        format!("{}{to}{peak}", point(&first_day, &first))
     }
 
     fn scan_summary(&self, scan: &ScanSummary<'_>, scanner: &str, target: Option<&str>) -> String {
@@ -186,7 +194,7 @@ impl OverviewMessages for English {
             0 => "none answered".to_owned(),
             answered => format!("{} answered", grouped(answered)),
         };
-        format!("{scanner} tried {ports} of {hosts}: {}, {answered}", number_of(scan.flows, "attempt", "attempts"))
+        format!("{scanner} tried {ports} of {hosts}: {}, {answered}", flows(scan.flows))
     }
 
     fn scans_left_out(&self, number: usize) -> String {
@@ -238,6 +246,22 @@ mod tests {
         let texts = seconds.map(|seconds| length(seconds * NANOSECONDS));
         assert_eq!(texts, ["0 ms", "9.0 s", "10 s", "1 min", "1 min 1 s", "1 h", "1 h 1 min", "23 h 59 min", "1 d", "1 d 3 h"]);
         assert_eq!(length(i64::MAX), "106,751 d 23 h");
+    }
+
+    #[test]
+    fn a_peak_has_a_rate_unless_its_column_lasts_for_hours() {
+        let caption = |last: i64, length: i64| {
+            let [first, last] = [0, last].map(|second| Time::from_nanoseconds(second * NANOSECONDS));
+            let peak = StripColumn { start: last, length: length * NANOSECONDS, bytes: 50_000, category: Some("web") };
+            English.strip_caption(Span { first, last }, peak)
+        };
+        assert_eq!(caption(60, 2), "00:00:00 to 00:01:00; peak at 00:01:00: 25.0 kB/s, mostly web");
+        assert_eq!(
+            caption(1_000_000, 90_000),
+            "1970-01-01 00:00:00 to 1970-01-12 13:46:40; peak at 1970-01-12 13:46:40: 50.0 kB in 1 d 1 h, mostly web"
+        );
+        let only = StripColumn { start: Time::from_nanoseconds(0), length: 1, bytes: 60, category: None };
+        assert_eq!(English.strip_caption(Span::at(only.start), only), "00:00:00");
     }
 
     #[test]
