@@ -17,6 +17,7 @@ mod english;
 mod errors;
 mod explain;
 mod live;
+mod presentation;
 mod reading;
 mod rungs;
 mod services;
@@ -31,6 +32,7 @@ pub use english::English;
 pub use errors::ErrorMessages;
 pub use explain::ExplainMessages;
 pub use live::LiveMessages;
+pub use presentation::PresentationMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
 pub use services::{PortLabel, ServiceMessages};
@@ -44,6 +46,7 @@ pub trait Messages:
     + ErrorMessages
     + ExplainMessages
     + LiveMessages
+    + PresentationMessages
     + ReadingMessages
     + RungMessages
     + ServiceMessages

@@ -10,18 +10,20 @@ use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::{Format, Layout, WriteTable, folder, json, terminal};
-use portolan::report::{Report, Table};
+use portolan::report::{Report, Table, TableName};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
+use super::pager::{Paging, show};
 use super::view::view;
 
 /// The name of standard output in messages.
-const STDOUT: &str = "standard output";
+pub const STDOUT: &str = "standard output";
 
-/// Writes the tables of a capture in every requested form. Tables for people are written where standard output is free for them.
+/// Writes the tables of a capture in every requested form. Tables for people are written where standard output is free for them,
+/// unless `for_people` is `None`.
 /// `heading` is called only where a heading is written, because making it costs more than reading a small capture.
 ///
 /// Returns the errors of outputs that could not be written. A failed output does not stop the others.
@@ -29,9 +31,11 @@ pub fn write_tables<'a>(
     job: &TablesJob,
     heading: impl Fn() -> json::Heading<'a>,
     decided: &Decided<'_>,
-    for_people: bool,
+    for_people: Option<Paging>,
 ) -> Vec<Error> {
-    let tables = || job.written.iter().map(|name| Report::new(decided).table(*name));
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
+    let shown_columns = |name: &&TableName| job.arrangement.leaves(&name.fields());
+    let tables = || job.written.iter().filter(shown_columns).map(table);
     let mut failures = Vec::new();
     for Destination { format, target } in &job.destinations {
         match format.layout {
@@ -41,10 +45,10 @@ pub fn write_tables<'a>(
             }
         }
     }
-    if for_people && job.is_shown() {
-        let view = View { wide: job.wide, ..view(job.top) };
-        let shown = write_to(&Target::Stdout, |output| {
-            job.tables.iter().try_for_each(|name| terminal::write(&Report::new(decided).table(*name), view, output))
+    if let Some(paging) = for_people.filter(|_| job.is_shown()) {
+        let view = View { wide: job.wide, exact: job.values.exact, zone: job.values.zone, ..view(job.top) };
+        let shown = show(paging, |output| {
+            job.tables.iter().filter(shown_columns).try_for_each(|name| terminal::write(&table(name), view, output))
         });
         failures.extend(shown.err());
     }
@@ -78,6 +82,7 @@ pub fn write_rows<'t>(
     options: &json::Settings,
     table: impl Fn() -> Table<'t>,
 ) -> Vec<Error> {
+    let table = || table().arranged(&rows.arrangement);
     let write = |destination: &Destination| match destination.format.layout {
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {

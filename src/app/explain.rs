@@ -9,9 +9,9 @@ use portolan::error::Error;
 use portolan::explain::{self, Known, Matching, Question, Unclear};
 use portolan::format::{explanation, terminal};
 
-use super::cli::{ExplainArguments, Target, Unnamed};
-use super::destinations::write_to;
+use super::cli::{ExplainArguments, Unnamed};
 use super::diagnostics::{print_details, print_problem, report_missed};
+use super::pager::show;
 use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -63,7 +63,7 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     };
     let trace = explain::trace(&options, &decided.collected.flows, number);
     let explanation = explain::explain(&decided, number, &trace, packet);
-    write_to(&Target::Stdout, |output| explanation::write(&explanation, view(Some(0)), output))?;
+    show(job.paging, |output| explanation::write(&explanation, view(Some(0)), output))?;
     let all_were_asked = matching.is_none_or(|matching| matching.filtered.unasked.is_empty());
     Ok(if all_were_asked && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE })
 }

@@ -6,6 +6,7 @@ use portolan::analysis::{Decided, Options};
 use portolan::error::Error;
 
 use super::cli::ReadJob;
+use super::columns::check_columns;
 use super::destinations::{check_tables, heading, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::setup::{analyse, prepare, timeline};
@@ -22,6 +23,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
         print_problem(MESSAGES.name_a_capture());
         return Ok(FAILED);
     }
+    check_columns(&job.tables)?;
     let timeline = timeline(&job.tables);
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
@@ -39,7 +41,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    if report_unwritten(&write_tables(&job.tables, heading, &decided, true)) {
+    if report_unwritten(&write_tables(&job.tables, heading, &decided, Some(job.paging))) {
         return Ok(FAILED);
     }
     Ok(exit_code(&decided, interrupted))

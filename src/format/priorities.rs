@@ -266,13 +266,14 @@ impl Importance {
     }
 }
 
-/// The placements of a table's columns. An unlisted column is shown if there is room after the others; in an unlisted table, the
+/// The placements of a table's columns. Columns that the user has named are always shown. An unlisted column is shown if there is room after the others; in an unlisted table, the
 /// keys are always shown.
 pub fn placements(table: &Table<'_>) -> Vec<Placement> {
     let importance = TABLES.iter().find(|importance| importance.table == table.id);
     let placement = |(index, field): (usize, &Field)| {
         let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
         let priority = match importance {
+            _ if table.has_chosen_columns() || table.is_named(field.key) => Priority::Always,
             Some(importance) => importance.priority(field.key).unwrap_or(unlisted),
             None if field.role == ColumnRole::Key => Priority::Always,
             None => unlisted,

@@ -13,6 +13,7 @@ mod formats;
 mod live;
 mod live_errors;
 mod numbers;
+mod presentation;
 mod reading;
 mod rungs;
 mod services;

@@ -4,6 +4,7 @@
 //! Each table is one file here: the type of its rows, its columns, and the way from a decided capture to the rows. A new table needs
 //! such a file, a line in the list of tables below, and a title in the texts.
 
+mod arrangement;
 mod book;
 mod capture;
 mod column;
@@ -16,6 +17,7 @@ mod hosts;
 mod interfaces;
 mod ledger;
 pub(crate) mod names;
+mod order;
 mod portless;
 mod ports;
 mod ranges;
@@ -32,6 +34,7 @@ mod timeline;
 mod tunnels;
 mod value;
 
+pub use arrangement::{Arrangement, ArrangementPart, SortColumn};
 pub use book::{BookRow, book};
 pub use capture::CaptureRow;
 pub use column::{Column, ColumnRole, Field, Kind, Record};
@@ -42,6 +45,7 @@ pub use hosts::HostRow;
 #[cfg(feature = "live")]
 pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
+pub use order::Direction;
 pub use portless::PortlessRow;
 pub use ports::PortRow;
 pub use ranges::RangeRow;

@@ -107,6 +107,9 @@ pub(super) trait AnyRows: Sync {
     /// Passes the values of rows to `see`, in the order of the columns.
     fn visit(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>]));
 
+    /// Passes the values of the rows with these numbers to `see`, in the order of the list.
+    fn visit_listed(&self, numbers: &[u32], see: &mut dyn FnMut(&[Value<'_>]));
+
     /// Passes the values of the total to `see`, if there is one.
     fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>]));
 
@@ -115,7 +118,7 @@ pub(super) trait AnyRows: Sync {
 }
 
 /// Passes the values of each row to `see`.
-fn visit_rows<R: Record>(rows: &[R::Row<'_>], see: &mut dyn FnMut(&[Value<'_>])) {
+fn visit_rows<'r, 'a: 'r, R: Record>(rows: impl IntoIterator<Item = &'r R::Row<'a>>, see: &mut dyn FnMut(&[Value<'_>])) {
     let mut values = Vec::with_capacity(R::COLUMNS.len());
     for row in rows {
         values.clear();
@@ -149,6 +152,18 @@ impl<R: Record> AnyRows for Rows<'_, R> {
                 // live as long.
                 for first in numbers.clone().step_by(BLOCK) {
                     let block: Vec<_> = (first..numbers.end.min(first + BLOCK)).map(row).collect();
+                    visit_rows::<R>(&block, see);
+                }
+            }
+        }
+    }
+
+    fn visit_listed(&self, numbers: &[u32], see: &mut dyn FnMut(&[Value<'_>])) {
+        match &self.source {
+            Source::Stored(rows) => visit_rows::<R>(numbers.iter().map(|&number| &rows[number as usize]), see),
+            Source::Computed(_, row) => {
+                for numbers in numbers.chunks(BLOCK) {
+                    let block: Vec<_> = numbers.iter().map(|&number| row(number as usize)).collect();
                     visit_rows::<R>(&block, see);
                 }
             }

@@ -56,6 +56,9 @@ mod filter;
 /// Values and columns of tables in all formats, and the columns for which a terminal has room.
 mod columns;
 
+/// Order and columns of tables, units, time zones, durations, and the pager.
+mod presentation;
+
 /// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;
 

@@ -58,7 +58,7 @@ impl TableMessages for English {
             "packets_pct" | "flows_pct" => "%",
             "wire_bytes_pct" => "% bytes",
             "start_time" => "start",
-            "duration_s" => "seconds",
+            "duration_s" => "duration",
             "bit_rate" => "bits/s",
             "average_packet_size" => "mean size",
             "dropped_kernel" => "dropped",
