@@ -9,6 +9,7 @@ use super::cli::ReadJob;
 use super::columns::check_columns;
 use super::destinations::{check_tables, heading, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
+use super::pager::Paging;
 use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -41,7 +42,9 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    if report_unwritten(&write_tables(&job.tables, heading, &decided, Some(job.paging))) {
+    // Whoever has interrupted the reading wants the program to end soon, and a second Ctrl-C ends it at once.
+    let paging = if interrupted.is_some() { Paging::Off } else { job.paging };
+    if report_unwritten(&write_tables(&job.tables, heading, &decided, Some(paging))) {
         return Ok(FAILED);
     }
     Ok(exit_code(&decided, interrupted))

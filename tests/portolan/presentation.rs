@@ -91,7 +91,7 @@ fn unknown_columns_are_refused_with_those_that_may_be_meant() {
     let titled = refused(&["read", OFFICE, "-t", "services", "--columns", "service,bytes"]);
     assert!(titled.contains("--columns: there is no column \"bytes\"; did you mean wire_bytes"), "{titled}");
     let elsewhere = refused(&["read", OFFICE, "-t", "services", "--sort", "server_port"]);
-    assert!(elsewhere.contains("which have it: servers, flows"), "{elsewhere}");
+    assert!(elsewhere.contains("servers, flows have one (add --table servers)"), "{elsewhere}");
     let direction = refused(&["read", OFFICE, "--sort", "packets:down"]);
     assert!(direction.contains("expected asc or desc"), "{direction}");
     let book = refused(&["services", "https", "--sort", "packets"]);

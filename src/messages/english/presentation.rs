@@ -7,9 +7,9 @@ use crate::messages::PresentationMessages;
 impl PresentationMessages for English {
     fn unknown_column(&self, problem: &UnknownColumn) -> String {
         let UnknownColumn { option, key, near, elsewhere, known } = problem;
-        if !elsewhere.is_empty() {
-            let names = elsewhere.join(", ");
-            return format!("{option}: no table shown has a column {key}; add --table and one of these, which have it: {names}");
+        if let Some(first) = elsewhere.first() {
+            let have = format!("{} {}", elsewhere.join(", "), if elsewhere.len() == 1 { "has" } else { "have" });
+            return format!("{option}: no table that is shown or written has a column {key}; {have} one (add --table {first})");
         }
         let known = known.join(", ");
         match near.as_slice() {
