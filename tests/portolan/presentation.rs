@@ -210,12 +210,20 @@ mod pager {
     use std::process::Stdio;
 
     use nix::pty::{OpenptyResult, Winsize, openpty};
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
 
     use super::OFFICE;
-    use crate::support::portolan;
+    use crate::support::{Folder, obey_signals, portolan};
 
-    /// The program's text on a terminal with 24 rows and so many columns, and its exit code. `environment` adds variables.
+    /// The program's text on a terminal with 24 rows and 80 columns, and its exit code. `environment` adds variables.
     fn on_terminal(arguments: &[&str], environment: &[(&str, &str)]) -> (String, Option<i32>) {
+        on_terminal_while(arguments, environment, |_| ())
+    }
+
+    /// The same; `meanwhile` gets the number of the process.
+    fn on_terminal_while(arguments: &[&str], environment: &[(&str, &str)], meanwhile: impl FnOnce(i32)) -> (String, Option<i32>) {
+        obey_signals();
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         let OpenptyResult { master, slave } = openpty(&size, None).unwrap();
         let mut command = portolan();
@@ -224,6 +232,7 @@ mod pager {
         let for_child = |end: &OwnedFd| Stdio::from(end.try_clone().unwrap());
         let mut child = command.stdout(for_child(&slave)).stderr(for_child(&slave)).spawn().unwrap();
         drop((command, slave));
+        meanwhile(child.id() as i32);
         let (mut text, mut block) = (Vec::new(), [0; 4096]);
         let mut master = File::from(master);
         // Reading fails when the last process of the terminal has ended.
@@ -268,6 +277,25 @@ mod pager {
     fn a_pager_that_is_left_early_is_no_failure() {
         let (text, code) = on_terminal(&["services", "--sort", "port"], &[("PAGER", "head -n 1")]);
         assert_eq!((text.lines().count(), code), (1, Some(0)), "{text}");
+    }
+
+    #[test]
+    fn an_interrupt_is_for_the_pager() {
+        for long in [&LONG[..], &["services"]] {
+            let folder = Folder::new();
+            let path = |name: &str| folder.path(name).to_str().unwrap().to_owned();
+            let (begun, go) = (path("begun"), path("go"));
+            let wait = format!("cat >/dev/null; : >{begun}; until [ -e {go} ]; do sleep 0.02; done; echo left");
+            let pager = format!("sh {}", folder.file("pager", wait.as_bytes()));
+            let (text, code) = on_terminal_while(long, &[("PAGER", &pager)], |process| {
+                while !folder.path("begun").exists() {
+                    std::thread::yield_now();
+                }
+                kill(Pid::from_raw(process), Signal::SIGINT).unwrap();
+                folder.file("go", b"");
+            });
+            assert_eq!((text.as_str(), code), ("left\n", Some(0)), "{long:?}");
+        }
     }
 
     #[test]
