@@ -5,6 +5,7 @@
 //! its subject, and none contains a sentence: all sentences are in the module `messages`, and [`Display`](std::fmt::Display)
 //! gives the English one.
 
+mod columns;
 mod foreign;
 mod format;
 mod live;
@@ -19,6 +20,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::untrusted;
 
+pub use columns::UnknownColumn;
 pub use foreign::ForeignFormat;
 pub use format::{CompressionProblem, FormatProblem, NotACapture, SectionProblem};
 pub use live::{CaptureProblem, EscapedCall, LiveUnavailable, PrivilegeProblem, PrivilegeStep, RemainingPrivilege, SaveProblem};
@@ -88,6 +90,8 @@ pub enum Error {
     },
     /// The outputs cannot be written as they were asked for, so nothing was read.
     Outputs(OutputConflict),
+    /// A column was named that no table in question has, so nothing was read.
+    UnknownColumn(UnknownColumn),
     /// A filter expression is invalid.
     Filter {
         /// The expression.

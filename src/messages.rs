@@ -20,6 +20,7 @@ mod explain;
 mod glossary;
 mod live;
 mod overview;
+mod presentation;
 mod reading;
 mod rungs;
 mod services;
@@ -37,6 +38,7 @@ pub use explain::ExplainMessages;
 pub use glossary::{Definition, GlossaryMessages, TermLabel};
 pub use live::LiveMessages;
 pub use overview::{OverviewMessages, OverviewPart};
+pub use presentation::PresentationMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
 pub use services::{PortLabel, ServiceMessages};
@@ -53,6 +55,7 @@ pub trait Messages:
     + GlossaryMessages
     + LiveMessages
     + OverviewMessages
+    + PresentationMessages
     + ReadingMessages
     + RungMessages
     + ServiceMessages

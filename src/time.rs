@@ -1,8 +1,14 @@
 //! Points in time and spans of time.
 
+mod duration;
+mod zone;
+
 use std::cell::Cell;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use duration::parse_duration;
+pub use zone::Zone;
 
 /// Nanoseconds in a second.
 pub const NANOSECONDS: i64 = 1_000_000_000;

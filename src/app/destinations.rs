@@ -10,7 +10,7 @@ use portolan::analysis::Decided;
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::{Format, Layout, WriteTable, folder, json, overview, terminal};
-use portolan::report::{Report, Table};
+use portolan::report::{Report, Table, TableName};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
 
@@ -18,12 +18,14 @@ pub use self::conflicts::{check_comparison, check_rows, check_tables};
 use super::MESSAGES;
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
 use super::diagnostics::print_status;
+use super::pager::{Paging, show};
 use super::view::{screen, view};
 
 /// The name of standard output in messages.
-const STDOUT: &str = "standard output";
+pub const STDOUT: &str = "standard output";
 
-/// Writes the tables of a capture in every requested form. Tables for people, or the overview, are written where standard output is free for them.
+/// Writes the tables of a capture in every requested form. Tables for people, or the overview, are written where standard output is
+/// free for them, unless `for_people` is `None`.
 /// `heading` is called only where a heading is written, because making it costs more than reading a small capture.
 ///
 /// Returns the errors of outputs that could not be written. A failed output does not stop the others.
@@ -31,16 +33,18 @@ pub fn write_tables<'a>(
     job: &TablesJob,
     heading: impl Fn() -> json::Heading<'a>,
     decided: &Decided<'_>,
-    for_people: bool,
+    for_people: Option<Paging>,
 ) -> Vec<Error> {
-    let tables = |_: &Destination| job.written.iter().map(|name| Report::new(decided).table(*name));
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
+    let shown_columns = |name: &&TableName| job.arrangement.leaves(&name.fields());
+    let tables = |_: &Destination| job.written.iter().filter(shown_columns).map(table);
     let mut failures = write_documents(&job.destinations, heading, tables);
-    if for_people && job.is_shown() {
-        let view = View { wide: job.wide, legend: job.legend, ..view(job.top) };
-        let report = Report::new(decided);
-        let shown = write_to(&Target::Stdout, |output| match &job.tables[..] {
-            [] => overview::write(&report.overview(), view, screen(), output),
-            tables => tables.iter().try_for_each(|name| terminal::write(&report.table(*name), view, output)),
+    if let Some(paging) = for_people.filter(|_| job.is_shown()) {
+        let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
+        let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
+        let shown = show(paging, |output| match &job.tables[..] {
+            [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
+            tables => tables.iter().filter(shown_columns).try_for_each(|name| terminal::write(&table(name), view, output)),
         });
         failures.extend(shown.err());
     }
@@ -106,6 +110,7 @@ pub fn write_rows<'t>(
     options: &json::Settings,
     table: impl Fn() -> Table<'t>,
 ) -> Vec<Error> {
+    let table = || table().arranged(&rows.arrangement);
     let write = |destination: &Destination| match destination.format.layout {
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {

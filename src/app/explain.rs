@@ -9,9 +9,9 @@ use portolan::error::Error;
 use portolan::explain::{self, ChoiceError, Matching, Question, SecondReading};
 use portolan::format::{explanation, terminal};
 
-use super::cli::{ArgumentProblem, ExplainArguments, Target};
-use super::destinations::write_to;
+use super::cli::{ArgumentProblem, ExplainArguments};
 use super::diagnostics::{print_details, print_problem, print_remark, report_missed};
+use super::pager::show;
 use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
 use super::words;
@@ -67,7 +67,7 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     };
     let trace = explain::trace(&options, &decided.collected.flows, number);
     let explanation = explain::explain(&decided, number, &trace, packet);
-    write_to(&Target::Stdout, |output| explanation::write(&explanation, view(Some(0)), output))?;
+    show(job.paging, |output| explanation::write(&explanation, view(Some(0)), output))?;
     let all_were_asked = matching.is_none_or(|matching| matching.filtered.unasked.is_empty());
     Ok(if all_were_asked && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE })
 }

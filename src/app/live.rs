@@ -28,8 +28,10 @@ use self::reporter::{ReportSettings, Reporter};
 use self::session::{LiveSession, SessionResult};
 use self::status_display::StatusDisplay;
 use super::cli::LiveJob;
+use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_diagnostics, print_error, print_status, report_unwritten};
+use super::pager::Paging;
 use super::setup::{options, timeline};
 use super::signals::CaptureSignals;
 use super::view::view_on_stderr;
@@ -46,6 +48,7 @@ const SNAPSHOT_PART: u32 = 20;
 ///
 /// If the options are invalid, or if an interface, an output or a thread is refused before the capture begins.
 pub fn live(job: &LiveJob) -> Result<u8, Error> {
+    check_columns(&job.tables)?;
     check_tables(&job.tables, job.save.as_ref().map(|save| save.path.as_path()), &[], job.common.services.as_deref())?;
     let mut options = options(&[InputName::Live], &job.common)?;
     options.timeline = timeline(&job.tables);
@@ -131,7 +134,7 @@ fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureSt
         print_status(&MESSAGES.packets_saved(stats.packets, stats.files, stats.removed));
     }
     let heading = || heading(names, &job.tables, &job.common, &options.registry);
-    if report_unwritten(&write_tables(&job.tables, heading, decided, is_for_people(job))) {
+    if report_unwritten(&write_tables(&job.tables, heading, decided, is_for_people(job).then_some(Paging::Off))) {
         return FAILED;
     }
     report_written(&job.tables);

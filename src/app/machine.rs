@@ -5,12 +5,14 @@ use portolan::format::terminal::View;
 use portolan::format::{diagnosis, json, terminal};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
-use portolan::report;
+use portolan::report::{self, InterfaceRow, Record};
 use portolan::service::Registry;
 
 use super::cli::{RowsJob, Target};
+use super::columns::check_row_columns;
 use super::destinations::{check_rows, write_rows, write_to};
 use super::diagnostics::report_unwritten;
+use super::pager::show;
 use super::view::view;
 use super::{COMPLETE, FAILED, INCOMPLETE};
 
@@ -20,13 +22,15 @@ use super::{COMPLETE, FAILED, INCOMPLETE};
 ///
 /// If an output cannot be used.
 pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
+    check_row_columns(&job.arrangement, InterfaceRow::ID, InterfaceRow::fields())?;
     check_rows(job, None)?;
     let machine = Machine::detect();
     let table = || report::interfaces(&machine);
     let mut failures = write_rows(job, &Registry::shared(), &json::Settings::default(), table);
     if job.is_shown() {
         let view = View { wide: job.wide, legend: job.legend, ..view(Some(0)) };
-        failures.extend(write_to(&Target::Stdout, |output| terminal::write(&table(), view, output)).err());
+        let table = || table().arranged(&job.arrangement);
+        failures.extend(show(job.paging, |output| terminal::write(&table(), view, output)).err());
     }
     Ok(if report_unwritten(&failures) { FAILED } else { COMPLETE })
 }

@@ -1,10 +1,11 @@
 //! The program `portolan`: parses the arguments, reads, writes, reports errors, and returns an exit code.
 //!
 //! Each command has a file. Code that commands share is in [`cli`] (from arguments to a job), [`setup`] (from a job to the
-//! options of an analysis), [`destinations`] (tables to files and pipes), [`view`] (the terminal) and [`diagnostics`] (standard
-//! error).
+//! options of an analysis), [`destinations`] (tables to files and pipes), [`columns`] (a check of named columns), [`view`] (the
+//! terminal), [`pager`] (text that is longer than the terminal) and [`diagnostics`] (standard error).
 
 mod cli;
+mod columns;
 mod compare;
 mod destinations;
 mod diagnostics;
@@ -13,6 +14,7 @@ mod explain;
 mod live;
 #[cfg(feature = "live")]
 mod machine;
+mod pager;
 mod progress;
 mod read;
 mod services;

@@ -6,8 +6,10 @@ use portolan::analysis::{Decided, Options};
 use portolan::error::Error;
 
 use super::cli::ReadJob;
+use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
+use super::pager::Paging;
 use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -22,6 +24,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
         print_problem(MESSAGES.name_a_capture());
         return Ok(FAILED);
     }
+    check_columns(&job.tables)?;
     let timeline = timeline(&job.tables);
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
@@ -39,7 +42,9 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    if report_unwritten(&write_tables(&job.tables, heading, &decided, true)) {
+    // Whoever has interrupted the reading wants the program to end soon, and a second Ctrl-C ends it at once.
+    let paging = if interrupted.is_some() { Paging::Off } else { job.paging };
+    if report_unwritten(&write_tables(&job.tables, heading, &decided, Some(paging))) {
         return Ok(FAILED);
     }
     report_written(&job.tables);

@@ -3,13 +3,15 @@
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::{json, port_page, terminal};
-use portolan::report;
+use portolan::report::{self, BookRow, Record};
 use portolan::service::book::Book;
 use portolan::service::{Registry, user_table};
 
-use super::cli::{ServicesJob, Target};
-use super::destinations::{check_rows, shown_path, write_rows, write_to};
+use super::cli::ServicesJob;
+use super::columns::check_row_columns;
+use super::destinations::{check_rows, shown_path, write_rows};
 use super::diagnostics::{print_problem, report_unwritten};
+use super::pager::show;
 use super::view::view;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
@@ -19,6 +21,7 @@ use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 ///
 /// If the port table cannot be read, or an output cannot be used.
 pub fn services(job: &ServicesJob) -> Result<u8, Error> {
+    check_row_columns(&job.rows.arrangement, BookRow::ID, BookRow::fields())?;
     check_rows(&job.rows, job.services.as_deref())?;
     let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
     let registry = Registry::with_rules(&rules);
@@ -38,17 +41,15 @@ pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     let settings = json::Settings { services: shown_path(job.services.as_ref()), ..json::Settings::default() };
     let mut failures = write_rows(&job.rows, &registry, &settings, || report::book(&pages));
     let single_port = match job.questions.as_slice() {
-        [question] => question.single_port(),
+        // A page is no table.
+        [question] if job.rows.arrangement.is_empty() => question.single_port(),
         _ => None,
     };
     if job.rows.is_shown() {
-        let shown = write_to(&Target::Stdout, |output| match single_port {
+        let table = || report::book(&pages).arranged(&job.rows.arrangement);
+        let shown = show(job.rows.paging, |output| match single_port {
             Some(number) => port_page::write(number, &pages, view(Some(0)), output),
-            None => terminal::write(
-                &report::book(&pages),
-                View { wide: job.rows.wide, legend: job.rows.legend, ..view(Some(0)) },
-                output,
-            ),
+            None => terminal::write(&table(), View { wide: job.rows.wide, legend: job.rows.legend, ..view(Some(0)) }, output),
         });
         failures.extend(shown.err());
     }

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 
 use portolan::format::overview::Screen;
 use portolan::format::terminal::View;
+use portolan::time::Zone;
 use terminal_size::{Height, Width, terminal_size_of};
 
 use super::MESSAGES;
@@ -52,6 +53,8 @@ fn view_on(is_terminal: bool, size: Option<(Width, Height)>, top: Option<usize>)
         tells_left_out: true,
         top,
         legend: false,
+        exact: false,
+        zone: Zone::utc(),
         styled: is_terminal && wanted && !is_dumb_terminal(),
         messages: MESSAGES,
     }

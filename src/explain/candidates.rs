@@ -20,7 +20,7 @@ impl Record for CandidateRow<'static> {
     const ID: TableId = TableId::Candidates;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::key("flow_id", Kind::Number, |row| row.flow.flow_id.into()),
-        Column::attribute("start_s", Kind::Seconds(3), |row| row.start.map_or(Value::Null, milliseconds)),
+        Column::attribute("start_s", Kind::Decimal(3), |row| row.start.map_or(Value::Null, milliseconds)),
         Column::attribute("transport", Kind::Text, |row| (&row.flow.transport).into()),
         Column::attribute("client_ip", Kind::Address, |row| row.flow.client_ip.into()),
         Column::attribute("client_port", Kind::Number, |row| row.flow.client_port.into()),

@@ -111,8 +111,17 @@ mod tests {
     use crate::messages::English;
 
     fn explained(word: &str) -> String {
-        let view =
-            View { width: 80, wide: false, tells_left_out: true, top: None, styled: false, legend: false, messages: &English };
+        let view = View {
+            width: 80,
+            wide: false,
+            tells_left_out: true,
+            top: None,
+            styled: false,
+            legend: false,
+            exact: false,
+            zone: crate::time::Zone::utc(),
+            messages: &English,
+        };
         let mut output = Vec::new();
         write(&glossary::look_up(word, |_| None), view, &mut output).unwrap();
         String::from_utf8(output).unwrap()

@@ -304,8 +304,8 @@ impl Importance {
     }
 }
 
-/// The placements of a table's columns. An unlisted column is shown if there is room after the others; in an unlisted table, the
-/// keys are always shown.
+/// The placements of a table's columns. Columns that the user has named are always shown. An unlisted column is shown if there is
+/// room after the others; in an unlisted table, the keys are always shown.
 pub fn placements(table: &Table<'_>) -> Vec<Placement> {
     // A compared table has the words of the table of one capture.
     let listed = match table.id {
@@ -316,6 +316,7 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
     let priority = |(index, field): (usize, &Field)| {
         let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
         match importance {
+            _ if table.has_chosen_columns() || table.is_named(field.key) => Priority::Always,
             Some(importance) => importance.priority(field.key).unwrap_or(unlisted),
             None if field.role == ColumnRole::Key => Priority::Always,
             None => unlisted,

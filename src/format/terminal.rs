@@ -4,6 +4,7 @@
 //! left out, text is broken between words, long addresses push the text after them to the next line, and words are shortened. A
 //! line is longer than the terminal only if none of this helps.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -15,9 +16,10 @@ use super::legend::{self, SeenWords, Vocabulary};
 use super::priorities::{Placement, Priority, default_rows, placements};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::Messages;
-use crate::report::{ColumnRole, Field, Kind, Table, Value};
+use crate::report::{ColumnRole, Field, Kind, Table, TableId, Value};
 use crate::service::NamedBy;
 use crate::support::parallel;
+use crate::time::{Time, Zone};
 use crate::untrusted;
 
 /// The settings for showing tables.
@@ -33,6 +35,10 @@ pub struct View {
     pub top: Option<usize>,
     /// True if the columns and words of each table are explained below it.
     pub legend: bool,
+    /// True if numbers are shown with all digits, without units and groups of digits.
+    pub exact: bool,
+    /// The time zone of times, which their columns name.
+    pub zone: &'static Zone,
     /// True if headings may be emphasised. Emphasis and colour never carry information of their own.
     pub styled: bool,
     /// The language of titles and notes.
@@ -119,22 +125,32 @@ struct ShownRows<'t, 'a> {
     /// The shown rows, if they are few, with the text of all columns that may be shown.
     kept: Vec<Vec<Shown>>,
     others: Option<Vec<Shown>>,
-    /// Digits of a second that times are shown with.
-    time_digits: u8,
-    /// The language of numbers.
-    messages: &'static dyn Messages,
+    style: ValueStyle,
     /// The column of names, and the one with their worth, if the table has both.
     names: Option<[usize; 2]>,
+}
+
+/// The form of values.
+#[derive(Clone, Copy)]
+struct ValueStyle {
+    /// Digits of a second that times are shown with.
+    time_digits: u8,
+    zone: &'static Zone,
+    /// True if numbers have all their digits, and nothing else.
+    is_exact: bool,
+    /// The language of numbers.
+    messages: &'static dyn Messages,
 }
 
 impl<'t, 'a> ShownRows<'t, 'a> {
     fn new(table: &'t Table<'a>, view: View) -> ShownRows<'t, 'a> {
         let top = view.top.unwrap_or(default_rows(table.id));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        let time_digits = table.time_step().map_or(0, digits_of_second);
+        let time_digits = if view.exact { 9 } else { table.time_step().map_or(0, digits_of_second) };
+        let style = ValueStyle { time_digits, zone: view.zone, is_exact: view.exact, messages: view.messages };
         let (placements, kept) = (placements(table), Vec::new());
         let names = columns_of(table, ["service", "named_by"]);
-        let mut rows = ShownRows { table, placements, shown, kept, others: None, time_digits, messages: view.messages, names };
+        let mut rows = ShownRows { table, placements, shown, kept, others: None, style, names };
         let (mut kept, mut first) = (Vec::new(), table.no_rows());
         let (is_kept, has_others) = (shown <= MAX_KEPT, shown < table.len());
         if is_kept || has_others {
@@ -168,7 +184,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
             let (value, kind) = (values[index], self.table.fields[index].kind);
             let is_doubtful = self.names.is_some_and(|[name, worth]| name == index && is_doubtful(values[worth]));
             cells[index].set(fit_of(value), |text| {
-                append_shown(value, kind, self.time_digits, self.messages, text);
+                self.style.append(value, kind, text);
                 text.extend(is_doubtful.then_some(DOUBT));
             });
         }
@@ -182,12 +198,19 @@ impl<'t, 'a> ShownRows<'t, 'a> {
         // The label is in the first always shown column that is no measure.
         let is_always_shown = |index: usize| self.placements[index].priority == Priority::Always;
         let is_free = |index: usize| is_always_shown(index) && !is_measure(&fields[index]);
-        let label = (0..fields.len()).find(|&index| is_free(index)).unwrap_or(0);
         let text = view.messages.others(self.table.len() - self.shown);
+        let Some(label) = (0..fields.len()).find(|&index| is_free(index)) else {
+            // Only measures are shown: the label stands before the first sum.
+            if let Some(first) = cells.first_mut() {
+                let sum = std::mem::take(&mut first.text);
+                first.set(Overflow::Whole, |cell| cell.push_str(format!("{text} {sum}").trim_end()));
+            }
+            return cells;
+        };
         // The label extends over the following columns, which are empty.
         let behind = (label + 1..fields.len()).filter(|&index| self.placements[index].priority != Priority::Never);
         let empty = behind.take_while(|&index| !is_measure(&fields[index])).filter(|&index| is_always_shown(index));
-        let room: usize = empty.map(|index| GAP + width_of(view.messages.column_title(self.table.id, fields[index].key))).sum();
+        let room: usize = empty.map(|index| GAP + width_of(&title(self.table.id, &fields[index], view))).sum();
         cells[label] = Shown { width: width_of(&text).saturating_sub(room), text, fit: Overflow::Whole };
         cells
     }
@@ -257,8 +280,8 @@ impl Layout {
     fn new(rows: &ShownRows<'_, '_>, view: View) -> Layout {
         let (fields, placements) = (&rows.table.fields, &rows.placements);
         let candidates = rows.columns();
-        let title = |index: usize| view.messages.column_title(rows.table.id, fields[index].key);
-        let titles: Vec<ColumnWidths> = (0..fields.len()).map(|index| ColumnWidths::of_title(width_of(title(index)))).collect();
+        let title = |index: usize| title(rows.table.id, &fields[index], view);
+        let titles: Vec<ColumnWidths> = (0..fields.len()).map(|index| ColumnWidths::of_title(width_of(&title(index)))).collect();
         let look = |wishes: &mut Vec<ColumnWidths>, cells: &[Shown]| {
             candidates.iter().for_each(|&index| wishes[index].add(cells[index].fit, cells[index].width));
         };
@@ -273,7 +296,7 @@ impl Layout {
             wanted
         } else {
             let mut titles = vec![MinWidths::default(); columns.len()];
-            titles.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(title(index)));
+            titles.iter_mut().zip(&columns).for_each(|(narrowest, &index)| narrowest.add_title(&title(index)));
             let look = |narrowest: &mut Vec<MinWidths>, cells: &[Shown]| {
                 for (narrowest, &index) in narrowest.iter_mut().zip(&columns) {
                     let Shown { text, width, fit } = &cells[index];
@@ -300,12 +323,12 @@ impl Layout {
     }
 
     fn titles(&self, table: &Table<'_>, view: View) -> Vec<Shown> {
-        let title = |field: &Field| {
+        let cell = |field: &Field| {
             let mut shown = Shown::default();
-            shown.set(Overflow::Words, |text| text.push_str(view.messages.column_title(table.id, field.key)));
+            shown.set(Overflow::Words, |text| text.push_str(&title(table.id, field, view)));
             shown
         };
-        table.fields.iter().map(title).collect()
+        table.fields.iter().map(cell).collect()
     }
 
     /// Appends a row: one line, or as many as its most wrapped text needs.
@@ -372,6 +395,16 @@ fn is_measure(field: &Field) -> bool {
     field.role == ColumnRole::Measure
 }
 
+/// The title of a column. Times name their zone, and durations in plain seconds their unit.
+fn title(table: TableId, field: &Field, view: View) -> Cow<'static, str> {
+    let title = view.messages.column_title(table, field.key);
+    match field.kind {
+        Kind::Time => view.messages.title_with_zone(title, view.zone.name()).into(),
+        Kind::Seconds(_) if view.exact => view.messages.title_of_seconds().into(),
+        _ => title.into(),
+    }
+}
+
 fn fit_of(value: Value<'_>) -> Overflow {
     match value {
         Value::Integer(_) | Value::Share(_) | Value::Decimal { .. } | Value::PortRange(..) => Overflow::Number,
@@ -397,23 +430,38 @@ fn append_short_decimal(value: i128, digits: u8, messages: &dyn Messages, text: 
     }
 }
 
-/// Appends a value as people read it, times with `time_digits` digits of a second.
-fn append_shown(value: Value<'_>, kind: Kind, time_digits: u8, messages: &dyn Messages, text: &mut String) {
-    match (value, kind) {
-        (Value::Integer(number), Kind::Count) => messages.append_count(number, text),
-        (Value::Integer(number), Kind::Bytes) => messages.append_bytes(number, text),
-        (Value::Decimal { value, digits }, _) => append_short_decimal(value, digits, messages, text),
-        // RFC 3339 without the T in the middle and the Z at the end.
-        (Value::Time(time), _) => {
-            let point = usize::from(time_digits > 0);
-            let characters = TO_THE_SECOND + point + usize::from(time_digits.min(9));
-            text.extend(time.to_string().chars().take(characters).map(|c| if c == 'T' { ' ' } else { c }));
+impl ValueStyle {
+    /// Appends a value as people read it.
+    fn append(self, value: Value<'_>, kind: Kind, text: &mut String) {
+        match (value, kind) {
+            (Value::Integer(_) | Value::Decimal { .. }, _) if self.is_exact => as_in_data(text, |text| append(value, text)),
+            (Value::Integer(number), Kind::Count) => self.messages.append_count(number, text),
+            (Value::Integer(number), Kind::Bytes) => self.messages.append_bytes(number, text),
+            (Value::Decimal { value, digits }, Kind::Seconds(_)) => {
+                self.messages.append_duration(nanoseconds(value, digits), text);
+            }
+            (Value::Decimal { value, digits }, _) => append_short_decimal(value, digits, self.messages, text),
+            (Value::Time(time), _) => self.append_time(time, text),
+            (Value::Untrusted(outside), _) => text.push_str(&untrusted::clean(outside)),
+            (Value::Text(own), _) => text.push_str(own),
+            (Value::PortFact(fact), _) => text.push_str(&self.messages.port_fact(fact)),
+            _ => as_in_data(text, |text| append(value, text)),
         }
-        (Value::Untrusted(outside), _) => text.push_str(&untrusted::clean(outside)),
-        (Value::Text(own), _) => text.push_str(own),
-        (Value::PortFact(fact), _) => text.push_str(&messages.port_fact(fact)),
-        _ => as_in_data(text, |text| append(value, text)),
     }
+
+    /// Appends the time that clocks of the zone show: RFC 3339 without the T in the middle and the Z at the end.
+    fn append_time(self, time: Time, text: &mut String) {
+        let point = usize::from(self.time_digits > 0);
+        let characters = TO_THE_SECOND + point + usize::from(self.time_digits.min(9));
+        let clock = self.zone.clock_time(time).to_string();
+        text.extend(clock.chars().take(characters).map(|c| if c == 'T' { ' ' } else { c }));
+    }
+}
+
+/// Seconds with `digits` after the decimal point in nanoseconds.
+fn nanoseconds(value: i128, digits: u8) -> i64 {
+    let scaled = value.saturating_mul(10i128.pow(9)) / 10i128.pow(u32::from(digits.min(38)));
+    scaled.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
 }
 
 /// Appends text in the form that data formats use.
@@ -429,7 +477,6 @@ mod tests {
     use super::*;
     use crate::messages::English;
     use crate::report::{self, Column, Record, TableId, TableName};
-    use crate::time::Time;
 
     /// Three columns with the priorities of the table of that name, and one that is never shown.
     struct Service(&'static str, u64, &'static str);
@@ -450,8 +497,24 @@ mod tests {
         report::Rows::<Service>::stored(rows.map(|(name, packets)| Service(name, packets, "one")).into()).into()
     }
 
+    fn view(width: usize, top: Option<usize>) -> View {
+        let zone = Zone::utc();
+        View {
+            width,
+            wide: false,
+            tells_left_out: true,
+            top,
+            exact: false,
+            zone,
+            styled: false,
+            legend: false,
+            messages: &English,
+        }
+    }
+
     fn written(table: &Table<'_>, width: usize, top: usize, wide: bool) -> String {
-        let view = View { width, wide, tells_left_out: true, top: Some(top), styled: false, legend: false, messages: &English };
+        let view = view(width, Some(top));
+        let view = View { wide, ..view };
         let mut output = Vec::new();
         write(table, view, &mut output).unwrap();
         String::from_utf8(output).unwrap()

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::column::{Column, Kind, Record};
+use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
 use super::value::Value;
 use super::{FromDecided, TableId, TableName, names};
@@ -45,6 +45,7 @@ pub struct ConversationRow<'a> {
 impl Record for ConversationRow<'static> {
     type Row<'a> = ConversationRow<'a>;
     const ID: TableId = TableId::Analysis(TableName::Conversations);
+    const COMPARABILITY: Comparability = Comparability::Parts;
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::key("address_a", Kind::Address, |row| row.address_a.into()).or_word(names::OTHERS),
         Column::key("address_b", Kind::Address, |row| row.address_b.into()),

@@ -38,6 +38,10 @@ impl<F: Fn(usize, &mut dyn FnMut(&[Value<'_>])) + Sync> AnyRows for DynamicRows<
         self.visit(numbers, &mut |values| see(values, true));
     }
 
+    fn visit_listed(&self, numbers: &[u32], see: &mut dyn FnMut(&[Value<'_>])) {
+        numbers.iter().for_each(|&number| (self.row)(number as usize, see));
+    }
+
     fn visit_total(&self, _see: &mut dyn FnMut(&[Value<'_>])) {}
 
     fn sum(&self) -> Option<Vec<Value<'static>>> {

@@ -4,6 +4,7 @@
 //! Each table is one file here: the type of its rows, its columns, and the way from a decided capture to the rows. A new table needs
 //! such a file, a line in the list of tables below, and a title in the texts.
 
+mod arrangement;
 mod book;
 mod capture;
 mod categories;
@@ -19,6 +20,7 @@ mod hosts;
 mod interfaces;
 mod ledger;
 pub(crate) mod names;
+mod order;
 mod overview;
 mod portless;
 mod ports;
@@ -36,6 +38,7 @@ mod timeline;
 mod tunnels;
 mod value;
 
+pub use arrangement::{Arrangement, ArrangementPart, SortColumn};
 pub use book::{BookRow, book};
 pub use capture::{CaptureRow, TimeOrder};
 pub use categories::CategoryRow;
@@ -48,6 +51,7 @@ pub use hosts::HostRow;
 #[cfg(feature = "live")]
 pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
+pub use order::Direction;
 pub use overview::{
     CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, PORTLESS, Refusals, ScanSummary,
     ServerMachine, StripColumn, TrafficStrip,

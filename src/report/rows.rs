@@ -110,6 +110,9 @@ pub(super) trait AnyRows: Sync {
     /// Passes the values of rows to `see`, and whether each row [is lasting](Record::is_lasting).
     fn visit_lasting(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>], bool));
 
+    /// Passes the values of the rows with these numbers to `see`, in the order of the list.
+    fn visit_listed(&self, numbers: &[u32], see: &mut dyn FnMut(&[Value<'_>]));
+
     /// Passes the values of the total to `see`, if there is one.
     fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>]));
 
@@ -118,7 +121,10 @@ pub(super) trait AnyRows: Sync {
 }
 
 /// Passes each row and its values to `see`.
-fn visit_rows<R: Record>(rows: &[R::Row<'_>], see: &mut impl FnMut(&R::Row<'_>, &[Value<'_>])) {
+fn visit_rows<'r, 'a: 'r, R: Record>(
+    rows: impl IntoIterator<Item = &'r R::Row<'a>>,
+    see: &mut impl FnMut(&R::Row<'a>, &[Value<'_>]),
+) {
     let mut values = Vec::with_capacity(R::COLUMNS.len());
     for row in rows {
         values.clear();
@@ -167,6 +173,20 @@ impl<R: Record> AnyRows for Rows<'_, R> {
 
     fn visit_lasting(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>], bool)) {
         self.each(numbers, &mut |row, values| see(values, R::is_lasting(row)));
+    }
+
+    fn visit_listed(&self, numbers: &[u32], see: &mut dyn FnMut(&[Value<'_>])) {
+        match &self.source {
+            Source::Stored(rows) => {
+                visit_rows::<R>(numbers.iter().map(|&number| &rows[number as usize]), &mut |_, values| see(values));
+            }
+            Source::Computed(_, row) => {
+                for numbers in numbers.chunks(BLOCK) {
+                    let block: Vec<_> = numbers.iter().map(|&number| row(number as usize)).collect();
+                    visit_rows::<R>(&block, &mut |_, values| see(values));
+                }
+            }
+        }
     }
 
     fn visit_total(&self, see: &mut dyn FnMut(&[Value<'_>])) {

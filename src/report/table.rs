@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::column::{ColumnRole, Field, Record};
+use super::column::{ColumnRole, Field, Kind, Record};
 use super::dynamic_rows::DynamicRows;
 use super::rows::{AnyRows, Rows};
 use super::table_id::TableId;
@@ -18,6 +18,12 @@ pub struct Table<'a> {
     pub threads: usize,
     /// The index of the field with a word instead of null, and the word.
     null_word: Option<(usize, &'static str)>,
+    /// The keys of the columns that the user has named.
+    named: Vec<&'static str>,
+    /// The chosen columns, by their index in the source of the rows; `None` = all.
+    chosen: Option<Vec<usize>>,
+    /// The numbers of the rows in their new order; `None` = as they are.
+    order: Option<Vec<u32>>,
     rows: Box<dyn AnyRows + 'a>,
 }
 
@@ -29,8 +35,8 @@ impl<'a, R: Record> From<Rows<'a, R>> for Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(id: TableId, fields: Vec<Field>, rows: Box<dyn AnyRows + 'a>) -> Table<'a> {
-        let null_word = fields.iter().enumerate().find_map(|(index, field)| Some((index, field.null_word?)));
-        Table { id, fields, threads: 1, null_word, rows }
+        let null_word = null_word(&fields);
+        Table { id, fields, threads: 1, null_word, named: Vec::new(), chosen: None, order: None, rows }
     }
 
     /// Creates a table whose columns are known only at run time. `row` passes the values of a row, in the order of `fields`; rows
@@ -43,6 +49,11 @@ impl<'a> Table<'a> {
     ) -> Table<'a> {
         Table::new(id, fields, Box::new(DynamicRows { len, row }))
     }
+}
+
+/// The index of the field with a word instead of null, and the word.
+fn null_word(fields: &[Field]) -> Option<(usize, &'static str)> {
+    fields.iter().enumerate().find_map(|(index, field)| Some((index, field.null_word?)))
 }
 
 impl Table<'_> {
@@ -75,11 +86,64 @@ impl Table<'_> {
     /// Passes the values of rows to `see`, in the order of the fields. Rows are numbered from 0; the total comes after the last
     /// one. Numbers without a row are skipped.
     pub fn visit(&self, numbers: Range<usize>, mut see: impl FnMut(&[Value<'_>])) {
+        let Some(chosen) = &self.chosen else { return self.visit_source(numbers, &mut see) };
+        self.visit_source(numbers, &mut |values| {
+            let values: Vec<Value<'_>> = chosen.iter().map(|&index| values[index]).collect();
+            see(&values);
+        });
+    }
+
+    /// Passes the values of all columns that the rows have, chosen or not, to `see`.
+    pub(super) fn visit_source(&self, numbers: Range<usize>, see: &mut dyn FnMut(&[Value<'_>])) {
         let len = self.len();
-        self.rows.visit(numbers.start.min(len)..numbers.end.min(len), &mut see);
-        if numbers.contains(&len) {
-            self.rows.visit_total(&mut see);
+        let part = numbers.start.min(len)..numbers.end.min(len);
+        match &self.order {
+            None => self.rows.visit(part, see),
+            Some(order) => self.rows.visit_listed(&order[part], see),
         }
+        if numbers.contains(&len) {
+            self.rows.visit_total(see);
+        }
+    }
+
+    /// The kind of a column of a table whose columns have not been chosen yet.
+    pub(super) fn source_kind(&self, index: usize) -> Kind {
+        self.fields[index].kind
+    }
+
+    /// True for the values of the row that stands for all rows without a place of their own, before columns are chosen.
+    pub(super) fn is_rest(&self, values: &[Value<'_>]) -> bool {
+        self.null_word.is_some_and(|(index, _)| values[index] == Value::Null)
+    }
+
+    /// Gives the rows a new order: the present place of each, in the new order.
+    pub(super) fn reorder(&mut self, mut places: Vec<u32>) {
+        if let Some(order) = &self.order {
+            places.iter_mut().for_each(|place| *place = order[*place as usize]);
+        }
+        self.order = Some(places);
+    }
+
+    /// Remembers which columns the user has named.
+    pub(super) fn name_columns(&mut self, is_named: impl Fn(&str) -> bool) {
+        self.named = self.fields.iter().map(|field| field.key).filter(|key| is_named(key)).collect();
+    }
+
+    /// Leaves only these columns, in this order.
+    pub(super) fn choose(&mut self, chosen: Vec<usize>) {
+        self.fields = chosen.iter().map(|&index| self.fields[index]).collect();
+        self.null_word = null_word(&self.fields);
+        self.chosen = Some(chosen);
+    }
+
+    /// True if the user has named the column, to sort by it or to see it.
+    pub fn is_named(&self, key: &str) -> bool {
+        self.named.contains(&key)
+    }
+
+    /// True if the user has chosen the columns.
+    pub fn has_chosen_columns(&self) -> bool {
+        self.chosen.is_some()
     }
 
     /// Passes the values of all rows to `see`, without the total, and whether each row [is lasting](Record::is_lasting).
@@ -115,6 +179,10 @@ impl Table<'_> {
             let mut others = self.no_rows();
             self.visit(shown..self.len(), |values| others.add(values));
             return Some(others.values);
+        };
+        let all: Vec<Value<'static>> = match &self.chosen {
+            Some(chosen) => chosen.iter().map(|&index| all[index]).collect(),
+            None => all,
         };
         Some(all.into_iter().zip(&first.values).map(|(all, first)| all.minus(*first)).collect())
     }

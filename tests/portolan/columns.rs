@@ -196,7 +196,7 @@ fn the_heading_tells_how_many_columns_have_no_room_and_wide_shows_them_all() {
     assert!(!wide.stdout.contains("--wide"));
     let flows = titles(&wide).into_iter().find(|titles| titles.contains(&"state")).unwrap();
     assert!(
-        ["flow", "evidence", "confidence", "flags", "seconds", "control", "compared"].iter().all(|title| flows.contains(title))
+        ["flow", "evidence", "confidence", "flags", "duration", "control", "compared"].iter().all(|title| flows.contains(title))
     );
     let services = run_on_page(&["services", "games"], 60).stdout;
     assert!(services.lines().nth(1).unwrap().ends_with("columns: --wide)"), "{services}");

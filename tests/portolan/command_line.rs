@@ -45,7 +45,7 @@ fn wrong_arguments_are_explained_with_exit_code_2() {
         (&["read"], "standard input was read because no FILE was given"),
         (&["read", "x.pcap", "--table", "srevices"], "no such table; did you mean services?"),
         (&["read", "x.pcap", "--idle-timeout=-3"], "idle-timeout"),
-        (&["read", "x.pcap", "--idle-timeout", "soon"], "number of seconds"),
+        (&["read", "x.pcap", "--idle-timeout", "soon"], "a duration such as 90s, 5m"),
         (&["raed", "x.pcap"], "read"),
     ];
     for (arguments, expected) in cases {

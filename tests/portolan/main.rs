@@ -61,6 +61,8 @@ mod columns;
 
 /// The overview: the first screen.
 mod overview;
+/// Order and columns of tables, units, time zones, durations, and the pager.
+mod presentation;
 
 /// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;

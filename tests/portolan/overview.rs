@@ -7,6 +7,7 @@ use portolan::format::terminal::View;
 use portolan::format::wrap::width_of;
 use portolan::messages::English;
 use portolan::report::{Report, TableName};
+use portolan::time::Zone;
 use proptest::prelude::*;
 use testkit::*;
 
@@ -16,7 +17,17 @@ use crate::support::{Folder, Run, portolan, root, run, run_on_page, run_with_inp
 
 /// The overview on a terminal of so many columns and rows.
 fn on_terminal(decided: &Decided<'_>, columns: usize, rows: usize, styled: bool) -> Vec<String> {
-    let view = View { width: columns, wide: false, tells_left_out: true, top: None, styled, legend: false, messages: &English };
+    let view = View {
+        width: columns,
+        wide: false,
+        tells_left_out: true,
+        top: None,
+        styled,
+        legend: false,
+        exact: false,
+        zone: Zone::utc(),
+        messages: &English,
+    };
     let mut text = Vec::new();
     overview::write(&Report::new(decided).overview(), view, Screen { rows: Some(rows), has_blocks: true }, &mut text).unwrap();
     String::from_utf8(text).unwrap().lines().map(str::to_owned).collect()

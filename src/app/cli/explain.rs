@@ -6,7 +6,9 @@ use clap::Args;
 use portolan::capture::InputName;
 use portolan::explain::Question as Flow;
 
+use super::presentation::PagerArguments;
 use super::{CommonArguments, CommonJob, OrderArguments};
+use crate::app::pager::Paging;
 use crate::app::words::look_up;
 
 /// Help of `--filter`, which selects a flow here; in other commands it selects the packets to analyse.
@@ -38,6 +40,9 @@ pub struct ExplainArguments {
     order: OrderArguments,
 
     #[command(flatten)]
+    pager: PagerArguments,
+
+    #[command(flatten)]
     pub(super) common: CommonArguments,
 }
 
@@ -50,6 +55,8 @@ pub struct ExplainJob {
     pub keep_order: bool,
     /// The flow; `None` = the one that the filter matches.
     pub flow: Option<Flow>,
+    /// The use of a pager on the terminal.
+    pub paging: Paging,
     /// The settings of the analysis. The filter selects flows.
     pub common: CommonJob,
 }
@@ -102,7 +109,7 @@ impl ExplainArguments {
         let common = self.common.into_job();
         let (files, flow) = captures_and_flow(self.words, common.filter.is_some())?;
         let inputs = files.iter().map(|file| InputName::from_argument(file)).collect();
-        Ok(ExplainJob { inputs, keep_order: self.order.keep_order, flow, common })
+        Ok(ExplainJob { inputs, keep_order: self.order.keep_order, flow, paging: self.pager.into_paging(), common })
     }
 }
 

@@ -8,7 +8,8 @@ use portolan::capture::SaveTarget;
 use portolan::capture::live::{CaptureSettings, Limits, MAX_SNAPLEN};
 use portolan::time::NANOSECONDS;
 
-use super::{CommonArguments, CommonJob, Seconds, TablesArguments, TablesJob, parse_seconds};
+use super::presentation::{Nanoseconds, parse_nanoseconds, parse_whole_seconds};
+use super::{CommonArguments, CommonJob, TablesArguments, TablesJob};
 
 /// Nanoseconds without a packet after which a live capture, which has no natural end, closes a flow.
 const LIVE_IDLE_TIMEOUT: i64 = 300 * NANOSECONDS;
@@ -34,18 +35,18 @@ pub struct LiveArguments {
     #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = value_parser!(u32).range(1..=1024))]
     buffer: u32,
 
-    /// Stop the capture after SECONDS
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
-    duration: Option<Seconds>,
+    /// Stop the capture after TIME, such as 90s, 5m or 1h30m; a bare number is seconds
+    #[arg(long, value_name = "TIME", value_parser = parse_nanoseconds)]
+    duration: Option<Nanoseconds>,
 
     /// Stop the capture after N packets
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     packets: Option<u64>,
 
-    /// Show the tables and rewrite the files every SECONDS, not only at the end. Files are replaced as a whole. This does not delay
+    /// Show the tables and rewrite the files every TIME, not only at the end. Files are replaced as a whole. This does not delay
     /// the capture: the tables are made from a copy of the flows, which takes about 130 bytes per flow while they are written
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
-    every: Option<Seconds>,
+    #[arg(long, value_name = "TIME", value_parser = parse_nanoseconds)]
+    every: Option<Nanoseconds>,
 
     /// Print status lines instead of the live summary
     #[arg(long)]
@@ -59,8 +60,8 @@ pub struct LiveArguments {
     #[arg(long, value_name = "MB", requires = "write", value_parser = value_parser!(u64).range(1..=1_000_000_000))]
     rotate_size: Option<u64>,
 
-    /// Start a new file every SECONDS, by the times of the packets, and when these show that the clock was set back
-    #[arg(long, value_name = "SECONDS", requires = "write", value_parser = value_parser!(u64).range(1..))]
+    /// Start a new file every TIME, by the times of the packets, and when these show that the clock was set back
+    #[arg(long, value_name = "TIME", requires = "write", value_parser = parse_whole_seconds)]
     rotate_seconds: Option<u64>,
 
     /// Keep only the newest N files, and remove older ones
@@ -96,7 +97,7 @@ pub struct LiveJob {
 impl LiveArguments {
     /// The job that the arguments describe.
     pub fn into_job(self) -> LiveJob {
-        let duration = |seconds: Seconds| Duration::from_nanos(seconds.0.unsigned_abs());
+        let duration = |time: Nanoseconds| Duration::from_nanos(time.0.unsigned_abs());
         let common = self.common.into_job();
         LiveJob {
             settings: CaptureSettings {

@@ -8,17 +8,19 @@ mod first_word;
 mod legend;
 #[cfg(feature = "live")]
 mod live;
+mod presentation;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 use portolan::capture::{InputName, near_words};
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
-use portolan::report::TableName;
+use portolan::report::{Arrangement, TableName};
 use portolan::service::book::PortQuery;
 
-use crate::app::MESSAGES;
-
+use self::presentation::{ArrangementArguments, Nanoseconds, PagerArguments, ValueArguments, parse_nanoseconds};
+use super::MESSAGES;
+use super::pager::Paging;
 pub use compare::{CompareArguments, CompareJob, SidesProblem};
 pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
 pub use explain::{ArgumentProblem, ExplainArguments};
@@ -26,6 +28,7 @@ pub use first_word::with_command;
 use legend::LegendArguments;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
+pub use presentation::ValueJob;
 
 /// The output of `--version`, with the features that the program was built with.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
@@ -179,9 +182,9 @@ pub struct CommonArguments {
     #[arg(long)]
     dedup: bool,
 
-    /// Close a flow after it has been idle for SECONDS (default: off for files, 300 for live)
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
-    idle_timeout: Option<Seconds>,
+    /// Close a flow after it has been idle for TIME, such as 90s, 5m or 1h30m; a bare number is seconds (default: off for files, 5m for live)
+    #[arg(long, value_name = "TIME", value_parser = parse_nanoseconds)]
+    idle_timeout: Option<Nanoseconds>,
 
     /// Maximum number of flows to track; packets of any others are lumped together by protocol. Each flow takes 180 to 250 bytes, depending on the tables
     #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_FLOWS, value_parser = parse_max_flows)]
@@ -228,6 +231,12 @@ struct RowsArguments {
     legend: LegendArguments,
 
     #[command(flatten)]
+    arrangement: ArrangementArguments,
+
+    #[command(flatten)]
+    pager: PagerArguments,
+
+    #[command(flatten)]
     destinations: RowsDestinations,
 }
 
@@ -249,15 +258,21 @@ struct TablesArguments {
     legend: LegendArguments,
 
     #[command(flatten)]
+    arrangement: ArrangementArguments,
+
+    #[command(flatten)]
+    values: ValueArguments,
+
+    #[command(flatten)]
     destinations: TablesDestinations,
 
     /// In the table servers, also list ports that refused or never answered
     #[arg(long)]
     closed_ports: bool,
 
-    /// Time step of the timeline (default: automatic, 1 ms to 1 week, at most 600 steps with traffic; doubled during very long live captures)
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
-    interval: Option<Seconds>,
+    /// Time step of the timeline, such as 5m; a bare number is seconds (default: automatic, 1 ms to 1 week, at most 600 steps with traffic; doubled during very long live captures)
+    #[arg(long, value_name = "TIME", value_parser = parse_nanoseconds)]
+    interval: Option<Nanoseconds>,
 }
 
 #[derive(Args, Debug)]
@@ -273,6 +288,9 @@ pub struct ReadArguments {
     #[command(flatten)]
     tables: TablesArguments,
 
+    #[command(flatten)]
+    pager: PagerArguments,
+
     /// Show the SHA-256 of each input, as stored, in the table capture of --csv, --json and --jsonl
     #[arg(long)]
     sha256: bool,
@@ -287,10 +305,6 @@ enum Tables {
     One(TableName),
     All,
 }
-
-/// A duration as typed, in nanoseconds.
-#[derive(Clone, Copy, Debug)]
-struct Seconds(i64);
 
 /// A run of `portolan services`.
 #[derive(Debug)]
@@ -310,6 +324,10 @@ pub struct RowsJob {
     pub wide: bool,
     /// True if the terminal explains columns and words below the table.
     pub legend: bool,
+    /// The order of the rows, and the columns.
+    pub arrangement: Arrangement,
+    /// The use of a pager on the terminal.
+    pub paging: Paging,
     /// In other formats.
     pub destinations: Vec<Destination>,
 }
@@ -323,7 +341,13 @@ impl RowsJob {
 
 impl RowsArguments {
     fn into_job(self) -> RowsJob {
-        RowsJob { wide: self.wide, legend: self.legend.legend, destinations: self.destinations.0 }
+        RowsJob {
+            wide: self.wide,
+            arrangement: self.arrangement.into_arrangement(),
+            legend: self.legend.legend,
+            paging: self.pager.into_paging(),
+            destinations: self.destinations.0,
+        }
     }
 }
 
@@ -355,6 +379,10 @@ pub struct TablesJob {
     pub wide: bool,
     /// True if the terminal explains columns and words below each table.
     pub legend: bool,
+    /// The order of the rows, and the columns.
+    pub arrangement: Arrangement,
+    /// The form of numbers and times on the terminal.
+    pub values: ValueJob,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
     /// True if the table servers also lists ports that refused or never answered.
@@ -369,9 +397,15 @@ impl TablesJob {
         leave_stdout(&self.destinations)
     }
 
+    /// The tables that are shown or written.
+    pub fn used(&self) -> impl Iterator<Item = TableName> {
+        let written = if self.destinations.is_empty() { &[][..] } else { &self.written };
+        TableName::ALL.into_iter().filter(|table| self.tables.contains(table) || written.contains(table))
+    }
+
     /// True if a table is shown or written.
     pub fn has(&self, table: TableName) -> bool {
-        self.tables.contains(&table) || (!self.destinations.is_empty() && self.written.contains(&table))
+        self.used().any(|used| used == table)
     }
 }
 
@@ -386,6 +420,8 @@ pub struct ReadJob {
     pub keep_order: bool,
     /// The tables to show and write.
     pub tables: TablesJob,
+    /// The use of a pager on the terminal.
+    pub paging: Paging,
     /// True if the SHA-256 of each input is shown.
     pub sha256: bool,
     /// The settings of the analysis.
@@ -415,7 +451,7 @@ impl CommonArguments {
             filter: self.filter,
             services: self.services,
             dedup: self.dedup,
-            idle_timeout: self.idle_timeout.map(|seconds| seconds.0),
+            idle_timeout: self.idle_timeout.map(|time| time.0),
             max_flows: self.max_flows,
             threads: self.threads.map(usize::from),
         }
@@ -439,15 +475,18 @@ impl TablesArguments {
         if tables.is_empty() {
             written.extend(TableName::ALL);
         }
+        let arrangement = self.arrangement.into_arrangement();
         TablesJob {
             tables,
             written,
             top: self.top,
             wide: self.wide,
             legend: self.legend.legend,
+            arrangement,
+            values: self.values.into_job(),
             destinations: self.destinations.0,
             closed_ports: self.closed_ports,
-            interval: self.interval.map(|seconds| seconds.0),
+            interval: self.interval.map(|time| time.0),
         }
     }
 }
@@ -462,6 +501,7 @@ impl ReadArguments {
             names_none,
             keep_order: self.order.keep_order,
             tables: self.tables.into_job(),
+            paging: self.pager.into_paging(),
             sha256: self.sha256,
             common: self.common.into_job(),
         }
@@ -490,10 +530,4 @@ fn parse_max_flows(text: &str) -> Result<usize, String> {
 
 fn parse_top(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| "expected a number of rows, such as 20; 0 shows all".to_owned())
-}
-
-fn parse_seconds(text: &str) -> Result<Seconds, String> {
-    let wrong = || "expected a number of seconds above 0, such as 60 or 0.5".to_owned();
-    let seconds: f64 = text.parse().map_err(|_| wrong())?;
-    if seconds > 0.0 && seconds < 1e9 { Ok(Seconds((seconds * 1e9) as i64)) } else { Err(wrong()) }
 }

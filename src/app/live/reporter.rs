@@ -12,6 +12,7 @@ use portolan::support::parallel;
 use super::super::MESSAGES;
 use super::super::cli::{CommonJob, TablesJob, Target};
 use super::super::destinations::{heading, write_tables, write_to};
+use super::super::pager::Paging;
 use super::status_display::StatusDisplay;
 
 /// The Linux priority (nice value) at which a thread gets a third of the time of others when all of them want a processor. With
@@ -125,14 +126,14 @@ impl ReportSettings {
     }
 
     fn write_data(&self, decided: &Decided<'_>) -> Vec<Error> {
-        write_tables(&self.tables, || self.heading(), decided, false)
+        write_tables(&self.tables, || self.heading(), decided, None)
     }
 
     fn write_for_people(&self, decided: &Decided<'_>, seconds: u64) -> Vec<Error> {
         let after = |output: &mut dyn Write| writeln!(output, "{}\n", MESSAGES.tables_after(seconds));
         let mut failures: Vec<Error> = write_to(&Target::Stdout, after).err().into_iter().collect();
         let for_people = TablesJob { destinations: Vec::new(), ..self.tables.clone() };
-        failures.extend(write_tables(&for_people, || self.heading(), decided, true));
+        failures.extend(write_tables(&for_people, || self.heading(), decided, Some(Paging::Off)));
         failures
     }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use super::{DEBOUNCE, Signal, end_at_once};
+use super::{DEBOUNCE, PagerInterrupts, Signal, end_at_once};
 
 /// Calls `end` for each Ctrl-C; `end` returns whether the program ends in order.
 ///
@@ -13,6 +13,9 @@ use super::{DEBOUNCE, Signal, end_at_once};
 pub fn follow(mut end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
     let mut first: Option<Instant> = None;
     let handle = move || {
+        if PagerInterrupts::is_on() {
+            return;
+        }
         if first.is_some_and(|first| first.elapsed() >= DEBOUNCE) || !end(Signal::INTERRUPT) {
             end_at_once(Signal::INTERRUPT);
         }

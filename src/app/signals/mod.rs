@@ -12,6 +12,7 @@ mod capture;
 mod elsewhere;
 #[cfg(unix)]
 mod ignored;
+mod pager;
 mod reading;
 #[cfg(unix)]
 mod receiver;
@@ -23,6 +24,7 @@ use portolan::support::atomic_write;
 
 #[cfg(all(unix, feature = "live"))]
 pub use capture::{CaptureSignals, TablesRequest};
+pub use pager::PagerInterrupts;
 pub use reading::Reading;
 
 /// A second SIGINT that comes sooner than this after the first counts as the same one.

@@ -56,14 +56,16 @@ fn end(first: &AtomicI32, interrupt: &Interrupt, Signal(number): Signal) -> bool
     !is_over
 }
 
+/// Calls `end` for each signal that ends the program; it returns whether the program ends in order.
 #[cfg(unix)]
-fn follow(end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+pub(super) fn follow(end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
     use super::receiver::Receiver;
     Receiver::new(Signal::ENDING.map(|signal| signal.0))?.follow(end, || ())
 }
 
+/// Calls `end` for each signal that ends the program; it returns whether the program ends in order.
 #[cfg(not(unix))]
-fn follow(end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+pub(super) fn follow(end: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
     super::elsewhere::follow(end)
 }
 

@@ -12,7 +12,7 @@ use signal_hook::consts::SIGUSR1;
 use signal_hook::{flag, low_level};
 
 use super::ignored::is_ignored;
-use super::{DEBOUNCE, Signal, end_at_once};
+use super::{DEBOUNCE, PagerInterrupts, Signal, end_at_once};
 
 /// A receiver of signals.
 pub struct Receiver {
@@ -104,6 +104,9 @@ impl Receiver {
         // Waiting does not fail as long as the pipe exists.
         while let Ok(came) = self.wait() {
             for signal in came.into_iter().map(Signal) {
+                if signal == Signal::INTERRUPT && PagerInterrupts::is_on() {
+                    continue;
+                }
                 if signal.0 == SIGUSR1 {
                     show();
                 } else if (signal == Signal::INTERRUPT && was_interrupted) || !end(signal) {

@@ -84,6 +84,7 @@ fn noun(table: TableName) -> [String; 2] {
         TableName::Servers => ["server", "servers"].map(str::to_owned),
         TableName::Scans => ["scan", "scans"].map(str::to_owned),
         TableName::Hosts => ["host", "hosts"].map(str::to_owned),
+        TableName::Categories => ["category", "categories"].map(str::to_owned),
         TableName::Tunnels => ["kind of tunnel or tag", "kinds of tunnels or tags"].map(str::to_owned),
         other => ["row", "rows"].map(|rows| format!("{rows} of {}", other.key())),
     }

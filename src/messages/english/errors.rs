@@ -11,7 +11,7 @@ use crate::error::{
     Action, CompressionProblem, Error, FilterProblem, NamedOutput, NotAPortTable, OutputConflict, RuleProblem, SkippedFiles,
     UsedFile,
 };
-use crate::messages::ErrorMessages;
+use crate::messages::{ErrorMessages, PresentationMessages};
 
 impl ErrorMessages for English {
     fn error(&self, error: &Error) -> String {
@@ -44,6 +44,7 @@ impl ErrorMessages for English {
             Error::NotACapture { input, reason } => format!("{input} is not a capture file: {}", not_a_capture(*reason)),
             Error::ReaderGone { output } => format!("cannot write {output}: its reader closed the pipe early"),
             Error::Outputs(conflict) => outputs(conflict),
+            Error::UnknownColumn(problem) => self.unknown_column(problem),
             Error::Filter { problem, .. } => format!("invalid filter: {}", filter(problem)),
             Error::NoFilter(reason) => format!("cannot filter: {}", live_unavailable(reason)),
             Error::NoLive(reason) => format!("cannot capture: {}", live_unavailable(reason)),

@@ -79,7 +79,7 @@ impl TableMessages for English {
             "packets_per_s" => "packets/s",
             "wire_bytes_per_s" => "bytes/s",
             "start_time" => "start",
-            "duration_s" => "seconds",
+            "duration_s" => "duration",
             "bit_rate" => "bits/s",
             "average_packet_size" => "mean size",
             "dropped_kernel" => "dropped",
