@@ -19,6 +19,7 @@ mod explain;
 mod live;
 mod reading;
 mod rungs;
+mod selection;
 mod services;
 mod tables;
 mod usage;
@@ -33,6 +34,7 @@ pub use explain::ExplainMessages;
 pub use live::LiveMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
+pub use selection::SelectionMessages;
 pub use services::{PortLabel, ServiceMessages};
 pub use tables::TableMessages;
 pub use usage::UsageMessages;
@@ -46,6 +48,7 @@ pub trait Messages:
     + LiveMessages
     + ReadingMessages
     + RungMessages
+    + SelectionMessages
     + ServiceMessages
     + TableMessages
     + UsageMessages

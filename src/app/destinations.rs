@@ -2,11 +2,12 @@
 
 mod conflicts;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use portolan::analysis::Decided;
+use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::{Format, Layout, WriteTable, folder, json, terminal};
@@ -16,6 +17,7 @@ use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_rows, check_tables};
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
+use super::selection::write_selected;
 use super::view::view;
 
 /// The name of standard output in messages.
@@ -44,6 +46,7 @@ pub fn write_tables<'a>(
     if for_people && job.is_shown() {
         let view = View { wide: job.wide, ..view(job.top) };
         let shown = write_to(&Target::Stdout, |output| {
+            write_selected(decided, job, view, output)?;
             job.tables.iter().try_for_each(|name| terminal::write(&Report::new(decided).table(*name), view, output))
         });
         failures.extend(shown.err());
@@ -127,8 +130,17 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
             filter: common.filter.clone(),
             keep_order: None,
             dedup: Some(common.dedup),
+            selection: selection(&tables.selection),
+            from: None,
+            to: None,
         },
     }
+}
+
+/// A selection as documents show it: the values of each option.
+fn selection(selection: &Selection) -> Option<BTreeMap<String, Vec<String>>> {
+    let terms = selection.terms.iter().map(|term| (term.key(), term.values()));
+    (!selection.is_empty()).then(|| terms.collect())
 }
 
 /// The program that writes a document.

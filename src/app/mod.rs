@@ -14,6 +14,7 @@ mod live;
 mod machine;
 mod progress;
 mod read;
+mod selection;
 mod services;
 mod setup;
 mod signals;

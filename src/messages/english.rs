@@ -15,6 +15,7 @@ mod live_errors;
 mod numbers;
 mod reading;
 mod rungs;
+mod selection;
 mod services;
 mod tables;
 #[cfg(test)]

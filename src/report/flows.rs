@@ -197,7 +197,7 @@ impl<'a> FlowRow<'a> {
             fragments: rare.fragments,
             icmp_errors: rare.icmp_errors,
             community_id: is_one.then(|| CommunityId::new(flow)),
-            control_flow: decided.relations.get(number).control.map(|control| decided.collected.flows.id(control)),
+            control_flow: decided.control_flow(number),
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::{FromDecided, TableId, TableName};
-use crate::analysis::Decided;
+use crate::analysis::{Decided, PORTLESS};
 use crate::service::Category;
 use crate::time::Time;
 use crate::traffic::Traffic;
@@ -19,9 +19,6 @@ pub struct TimelineRow {
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
 }
-
-/// The category of traffic without ports, which is no service's category.
-const PORTLESS: &str = "portless";
 
 impl Record for TimelineRow {
     type Row<'a> = TimelineRow;

@@ -10,6 +10,7 @@ mod host_set;
 mod ledger;
 mod portless;
 mod scans;
+mod selected;
 pub mod sizes;
 mod sums;
 mod unsupported;
@@ -21,6 +22,7 @@ pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
 pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans};
+pub use selected::FlowlessPackets;
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 

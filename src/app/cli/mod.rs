@@ -5,10 +5,13 @@ mod explain;
 mod first_word;
 #[cfg(feature = "live")]
 mod live;
+mod selection;
+mod window;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
+use portolan::analysis::{Selection, TimeWindow};
 use portolan::capture::InputName;
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::report::TableName;
@@ -19,6 +22,8 @@ pub use explain::{ExplainArguments, Unnamed};
 pub use first_word::with_command;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
+use selection::SelectionArguments;
+use window::WindowArguments;
 
 /// The output of `--version`, with the features that the program was built with.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
@@ -201,6 +206,9 @@ struct TablesArguments {
     /// Time step of the timeline (default: automatic, 1 ms to 1 week, at most 600 steps with traffic; doubled during very long live captures)
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     interval: Option<Seconds>,
+
+    #[command(flatten)]
+    selection: SelectionArguments,
 }
 
 #[derive(Args, Debug)]
@@ -219,6 +227,9 @@ pub struct ReadArguments {
     /// Show the SHA-256 of each input, as stored, in the table capture of --csv, --json and --jsonl
     #[arg(long)]
     sha256: bool,
+
+    #[command(flatten)]
+    window: WindowArguments,
 
     #[command(flatten)]
     common: CommonArguments,
@@ -300,6 +311,8 @@ pub struct TablesJob {
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
+    /// The flows that the tables are about.
+    pub selection: Selection,
 }
 
 impl TablesJob {
@@ -327,6 +340,8 @@ pub struct ReadJob {
     pub tables: TablesJob,
     /// True if the SHA-256 of each input is shown.
     pub sha256: bool,
+    /// The time that packets are asked for, if any.
+    pub window: Option<TimeWindow>,
     /// The settings of the analysis.
     pub common: CommonJob,
 }
@@ -387,6 +402,7 @@ impl TablesArguments {
             destinations: self.destinations.0,
             closed_ports: self.closed_ports,
             interval: self.interval.map(|seconds| seconds.0),
+            selection: self.selection.0,
         }
     }
 }
@@ -402,6 +418,7 @@ impl ReadArguments {
             keep_order: self.order.keep_order,
             tables: self.tables.into_job(),
             sha256: self.sha256,
+            window: self.window.into_window(),
             common: self.common.into_job(),
         }
     }
