@@ -22,7 +22,7 @@ pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
 pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans};
-pub use selected::FlowlessPackets;
+pub use selected::{FlowlessPackets, SelectedTally};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 

@@ -2,7 +2,7 @@
 //! made again from the flows.
 
 use super::{Ledger, Place, Portless, Sizes, Tally, Unsupported};
-use crate::decode::{EncapsulationId, Side};
+use crate::decode::EncapsulationId;
 use crate::flow::Flow;
 use crate::stats::flows::{sent_by, total};
 use crate::traffic::Traffic;
@@ -39,15 +39,13 @@ impl FlowTally {
         tally
     }
 
-    /// The direction that came first has the encapsulation in the flow's key.
     fn add_encapsulations(&mut self, flow: &Flow) {
-        let key = flow.key.encapsulation;
         match flow.other_encapsulation() {
-            None => self.add_encapsulated(key, total(flow)),
+            None => self.add_encapsulated(flow.key.encapsulation, total(flow)),
             Some(other) => {
-                let first: Side = flow.first_side();
-                self.add_encapsulated(key, sent_by(flow, first));
-                self.add_encapsulated(other, sent_by(flow, first.other()));
+                let side = flow.key_encapsulation_side();
+                self.add_encapsulated(flow.key.encapsulation, sent_by(flow, side));
+                self.add_encapsulated(other, sent_by(flow, side.other()));
             }
         }
     }
@@ -63,6 +61,16 @@ impl FlowTally {
     }
 }
 
+/// The part of a tally that belongs to selected flows and packets.
+#[derive(Clone, Debug)]
+pub struct SelectedTally {
+    /// The part. Its packets by encapsulation are too many by `not_selected`.
+    pub tally: Tally,
+    /// Packets by encapsulation to subtract, by the names of encapsulations: a flow may have fewer encapsulations than the deepest
+    /// one that its packets were searched for, so that the numbers of the two differ.
+    pub not_selected: Vec<Traffic>,
+}
+
 impl Tally {
     /// The part of this tally that belongs to `selected` flows and packets. `others` are the flows that are not selected.
     ///
@@ -73,8 +81,9 @@ impl Tally {
         selected: impl Iterator<Item = &'f Flow>,
         others: impl Iterator<Item = &'f Flow>,
         flowless: FlowlessPackets,
-    ) -> Tally {
+    ) -> SelectedTally {
         let FlowTally { mut ledger, mut portless, mut encapsulations } = FlowTally::over(selected);
+        let (mut not_selected, mut unsupported) = (Vec::new(), Unsupported::default());
         if ledger.at(Place::PortlessIp) == self.ledger.at(Place::PortlessIp) {
             portless = self.portless.of_layer(true);
         }
@@ -85,16 +94,10 @@ impl Tally {
         if flowless.undecoded {
             let places = [Place::Fragment, Place::Truncated, Place::Malformed, Place::UnsupportedLink];
             places.into_iter().for_each(|place| ledger.take_over(place, &self.ledger));
-            // Encapsulated packets that belong to no flow.
-            let mut rest = self.encapsulations.clone();
-            let of_others = FlowTally::over(others).encapsulations;
-            for part in [&encapsulations, &of_others] {
-                rest.iter_mut().zip(part).for_each(|(rest, part)| *rest = rest.without(*part));
-            }
-            encapsulations.resize(encapsulations.len().max(rest.len()), Traffic::default());
-            encapsulations.iter_mut().zip(rest).for_each(|(sum, rest)| sum.merge(rest));
+            encapsulations = self.encapsulations.clone();
+            not_selected = FlowTally::over(others).encapsulations;
+            unsupported = self.unsupported.clone();
         }
-        let unsupported = if flowless.undecoded { self.unsupported.clone() } else { Unsupported::default() };
-        Tally { ledger, sizes: Sizes::default(), portless, encapsulations, unsupported }
+        SelectedTally { tally: Tally { ledger, sizes: Sizes::default(), portless, encapsulations, unsupported }, not_selected }
     }
 }

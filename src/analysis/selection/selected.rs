@@ -7,7 +7,7 @@ use super::Selection;
 use super::matcher::Matcher;
 use crate::analysis::Decided;
 use crate::flow::{FlowId, FlowIndex};
-use crate::stats::{FlowlessPackets, Ledger};
+use crate::stats::{FlowlessPackets, Ledger, SelectedTally};
 use crate::support::parallel;
 use crate::traffic::Traffic;
 
@@ -22,6 +22,8 @@ pub struct Selected {
     pub expired_flows: u64,
     /// The names in the selection that no address of the capture has.
     pub unknown_names: Vec<String>,
+    /// Packets by encapsulation to [subtract](SelectedTally::not_selected).
+    pub not_selected: Vec<Traffic>,
     /// The control flows of the selected flows, by the selected flows' numbers.
     pub(in crate::analysis) controls: HashMap<usize, FlowId>,
 }
@@ -67,13 +69,13 @@ impl Decided<'_> {
 
         let flows =
             |wanted: bool| collected.flows.iter().zip(&is_kept).filter(move |(_, is)| **is == wanted).map(|(flow, _)| flow);
-        let tally = collected.tally.selected(flows(true), flows(false), flowless);
+        let SelectedTally { tally, not_selected } = collected.tally.selected(flows(true), flows(false), flowless);
         let control = |index: &FlowIndex| Some(collected.flows.id(relations.get(index.place()).control?));
         let controls = kept.iter().enumerate().filter_map(|(place, index)| Some((place, control(index)?))).collect();
         let expired_flows = collected.closed.as_ref().map_or(0, |closed| closed.flows);
         let all_flows = collected.flows.len() as u64 + expired_flows;
         let whole = collected.tally.ledger;
-        self.selected = Some(Selected { whole, all_flows, expired_flows, unknown_names, controls });
+        self.selected = Some(Selected { whole, all_flows, expired_flows, unknown_names, not_selected, controls });
 
         collected.tally = Cow::Owned(tally);
         collected.closed = None;
