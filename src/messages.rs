@@ -23,6 +23,7 @@ mod overview;
 mod presentation;
 mod reading;
 mod rungs;
+mod selection;
 mod services;
 mod tables;
 mod usage;
@@ -41,6 +42,7 @@ pub use overview::{OverviewMessages, OverviewPart};
 pub use presentation::PresentationMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
+pub use selection::SelectionMessages;
 pub use services::{PortLabel, ServiceMessages};
 pub use tables::TableMessages;
 pub use usage::UsageMessages;
@@ -58,6 +60,7 @@ pub trait Messages:
     + PresentationMessages
     + ReadingMessages
     + RungMessages
+    + SelectionMessages
     + ServiceMessages
     + TableMessages
     + UsageMessages

@@ -23,6 +23,14 @@ impl Traffic {
         self.wire_bytes -= u64::from(wire_len);
     }
 
+    /// This count without another one, at least 0.
+    pub fn without(self, other: Traffic) -> Traffic {
+        Traffic {
+            packets: self.packets.saturating_sub(other.packets),
+            wire_bytes: self.wire_bytes.saturating_sub(other.wire_bytes),
+        }
+    }
+
     /// Adds another count.
     #[inline]
     pub fn merge(&mut self, other: Traffic) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{ClosedFlows, Decided, InputReport};
+use super::{ClosedFlows, Decided, InputReport, Window};
 use crate::capture::{Completeness, Filtered};
 use crate::decode::{EncapsulationStack, Encapsulations};
 use crate::error::Error;
@@ -30,6 +30,9 @@ pub struct Collected<'c> {
     pub unread: usize,
     /// Packets that the filter kept and left out, if there is a filter.
     pub filtered: Option<Filtered>,
+    /// The time that packets were asked for, if any. Packets outside of it are only counted in the
+    /// ledger, and read for names of hosts and announcements.
+    pub window: Option<Window>,
     /// Sums over packets.
     pub tally: Cow<'c, Tally>,
     /// The flows, in the order of their first packets.
@@ -94,9 +97,9 @@ impl<'c> Collected<'c> {
         self.span().first
     }
 
-    /// The sum over all packets.
+    /// The sum over all packets, without those outside of the time that was asked for.
     pub fn total(&self) -> Traffic {
-        self.tally.ledger.total()
+        self.tally.ledger.inside()
     }
 
     /// The encapsulations of a flow's packets in each direction, nearly always the same.

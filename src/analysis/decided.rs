@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Collected;
+use super::{Collected, Selected};
 use crate::decide::{Relations, Roles};
-use crate::flow::{Flow, FlowIndex, Joined, JoinedNumbers, Timelines};
+use crate::flow::{Flow, FlowId, FlowIndex, Joined, JoinedNumbers, Timelines};
 use crate::service::{Category, Verdict};
 use crate::stats::flows::FlowSum;
 use crate::stats::{DecidedFlows, Scanner, Scans};
@@ -29,6 +29,8 @@ pub struct Decided<'c> {
     pub relations: Relations,
     /// The scans, with their scanners.
     pub scans: Scans,
+    /// The whole capture, if this is a [selected](Decided::select) part of it.
+    pub selected: Option<Selected>,
     /// The new numbers of the flows by their old ones, if directions were joined into flows.
     pub(super) joined: Option<JoinedNumbers>,
 }
@@ -48,7 +50,7 @@ impl<'c> Decided<'c> {
         let verdicts = Roles { flows, relations: &relations, registry, start: collected.start() }.decide(threads);
         let closed_doors = closed.as_ref().map(|closed| &closed.closed_doors);
         let scans = Scans::find((flows, &verdicts), closed_doors, registry, threads);
-        Decided { collected, verdicts, relations, scans, joined }
+        Decided { collected, verdicts, relations, scans, selected: None, joined }
     }
 
     /// The timelines of flows, of non-IP packets, and of expired flows, if packets are counted by time.
@@ -88,6 +90,14 @@ impl<'c> Decided<'c> {
     /// If there is no such flow.
     pub fn flow(&self, number: usize) -> (&Flow, &Verdict) {
         (self.collected.flows.get(number), &self.verdicts[number])
+    }
+
+    /// The number of the control connection that announced flow `number`, or beside which it was opened.
+    pub fn control_flow(&self, number: usize) -> Option<FlowId> {
+        match &self.selected {
+            Some(selected) => selected.controls.get(&number).copied(),
+            None => self.relations.get(number).control.map(|control| self.collected.flows.id(control)),
+        }
     }
 
     /// The category that flow `number` counts as; `None` if it has no ports.

@@ -10,12 +10,13 @@ use super::expired::Expired;
 use super::idle_times::{IdleTimes, Moment};
 use super::packets::{PacketSink, pass_packets};
 use super::pipeline::FlowPipeline;
+use super::window::{Gate, Passage};
 use super::{Collected, Decided, InputReport, Options};
-use crate::capture::{Filtering, Interface, Packet, Source};
+use crate::capture::{Filter, Interface, Packet, Source};
 use crate::decode::{Decoded, DecodedPacket, Decoder, Fragment, Observation, decode_fast};
 use crate::flow::{FlowTable, FragmentOwner, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
-use crate::stats::{InterfaceTally, Tally};
+use crate::stats::{InterfaceTally, Place, Tally};
 use crate::time::{Span, Time};
 use crate::traffic::Traffic;
 
@@ -23,8 +24,8 @@ use crate::traffic::Traffic;
 /// channels, too.
 pub struct Engine {
     options: Options,
-    /// The filter. It is boxed, so that one comparison shows that there is none.
-    filtering: Option<Box<Filtering>>,
+    /// The filter and the time that packets are asked for. They are boxed, so that one comparison shows that there are none.
+    gate: Option<Box<Gate>>,
     decoder: Decoder,
     fragments: Fragments<()>,
     pipeline: FlowPipeline,
@@ -54,7 +55,7 @@ impl Engine {
         let Options { batch_size, idle_timeout, max_flows, timeline, .. } = *options;
         let table = FlowTable::new(TableOptions { batch_size, idle_timeout, max_flows, timeline });
         Engine {
-            filtering: options.filter.as_ref().map(|filter| Box::new(filter.begin())),
+            gate: Gate::new(options.window.clone(), options.filter.as_ref().map(Filter::begin)).map(Box::new),
             decoder: Decoder::with_tunnel_ports(options.registry.tunnel_ports()),
             fragments: Fragments::default(),
             pipeline: FlowPipeline::new(table),
@@ -128,7 +129,35 @@ impl Engine {
 
     #[inline]
     fn passes(&mut self, packet: &Packet<'_>, interface: &Interface) -> bool {
-        self.filtering.as_mut().is_none_or(|filtering| filtering.matches(packet, interface.link_type))
+        match &mut self.gate {
+            None => true,
+            Some(gate) => match gate.test(packet, interface) {
+                Passage::Passes => true,
+                Passage::Filtered => false,
+                Passage::Outside => {
+                    self.tally.ledger.add(Place::Outside, packet.wire_len);
+                    self.inspect_outside(packet, interface);
+                    false
+                }
+            },
+        }
+    }
+
+    /// Reads the payload of a packet outside of the time that was asked for, if its ports are those of a channel: names of hosts
+    /// and announcements also hold later.
+    #[inline(never)]
+    fn inspect_outside(&mut self, packet: &Packet<'_>, interface: &Interface) {
+        let Engine { decoder, inspector, packets, .. } = self;
+        let (observation, payload) = match decode_fast(packet, interface, decoder.tunnel_ports()) {
+            Some(decoded) => decoded,
+            None => match decoder.decode(packet, interface) {
+                DecodedPacket { decoded: Decoded::Observed(observation), payload, .. } => (observation, payload),
+                _ => return,
+            },
+        };
+        if observation.fragment == Fragment::Whole && inspector.wants(&observation) {
+            inspector.inspect(*packets, &observation, payload);
+        }
     }
 
     /// Counts a whole packet of a flow and, if its ports are those of a channel, reads its payload.
@@ -191,7 +220,8 @@ impl Engine {
             inputs: Cow::Borrowed(&self.inputs),
             failures: Vec::new(),
             unread: 0,
-            filtered: self.filtering.as_ref().map(|filtering| filtering.so_far()),
+            filtered: self.gate.as_ref().and_then(|gate| gate.filtered()),
+            window: self.gate.as_ref().and_then(|gate| gate.window()),
             tally: Cow::Borrowed(&self.tally),
             flows: Cow::Borrowed(table.flows()),
             timeline: table.timeline().map(Cow::Borrowed),
@@ -226,7 +256,8 @@ impl Engine {
             inputs: Cow::Owned(self.inputs),
             failures: Vec::new(),
             unread: 0,
-            filtered: self.filtering.map(|filtering| filtering.so_far()),
+            filtered: self.gate.as_ref().and_then(|gate| gate.filtered()),
+            window: self.gate.as_ref().and_then(|gate| gate.window()),
             tally: Cow::Owned(self.tally),
             flows: Cow::Owned(flows),
             timeline: timeline.map(Cow::Owned),
@@ -249,7 +280,7 @@ impl Engine {
     pub fn expire_idle(&mut self, now: Moment, idle: i64) {
         let is_silent = self.idle_times.check(self.pipeline.table().flows(), now, idle);
         // The decisions are owned, so that the engine can be changed again.
-        let Decided { collected: Collected { flows, .. }, verdicts, relations, scans, joined } = self.decide();
+        let Decided { collected: Collected { flows, .. }, verdicts, relations, scans, joined, .. } = self.decide();
         let flows_joined = match flows {
             Cow::Owned(flows) => Some(flows),
             Cow::Borrowed(_) => None,

@@ -12,10 +12,12 @@ mod expired;
 mod idle_times;
 mod packets;
 mod pipeline;
+mod selection;
 mod sequence;
 #[cfg(test)]
 pub(crate) mod testing;
 mod throttle;
+mod window;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,8 +35,13 @@ pub use driver::{Driver, LiveDriver};
 pub use engine::Engine;
 pub use idle_times::Moment;
 pub use packets::{PacketSink, pass_packets};
+pub use selection::{
+    Criterion, FilterTranslation, NoSuchService, NoSuchWord, OutcomeWord, PORTLESS, PortSpan, Selected, Selection, Term,
+    WantedHost, WantedServer, parse_category, parse_confidence, parse_transport, translate_display_filter,
+};
 pub use sequence::{InputDistance, MIN_GAP, Sequence};
 pub use throttle::Throttle;
+pub use window::{NotATime, TimeBound, TimeWindow, Window};
 
 /// The inputs and settings of an analysis.
 #[derive(Clone, Debug)]
@@ -43,6 +50,8 @@ pub struct Options {
     pub inputs: Vec<InputName>,
     /// The filter that packets must pass; all pass, if `None`.
     pub filter: Option<Filter>,
+    /// The time that packets are asked for; any, if `None`.
+    pub window: Option<TimeWindow>,
     /// The port table.
     pub registry: Arc<Registry>,
     /// Nanoseconds of silence after which a flow ends; never, if `None`.
@@ -78,6 +87,7 @@ impl Options {
         Options {
             inputs,
             filter: None,
+            window: None,
             registry,
             idle_timeout: None,
             sha256: false,

@@ -2,11 +2,12 @@
 
 mod conflicts;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use portolan::analysis::Decided;
+use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::{Format, Layout, WriteTable, folder, json, overview, terminal};
@@ -19,6 +20,7 @@ use super::MESSAGES;
 use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
 use super::diagnostics::print_status;
 use super::pager::{Paging, show};
+use super::selection::write_selected;
 use super::view::{screen, view};
 
 /// The name of standard output in messages.
@@ -42,9 +44,12 @@ pub fn write_tables<'a>(
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
         let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
         let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
-        let shown = show(paging, |output| match &job.tables[..] {
-            [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
-            tables => tables.iter().filter(shown_columns).try_for_each(|name| terminal::write(&table(name), view, output)),
+        let shown = show(paging, |output| {
+            write_selected(decided, job, view, output)?;
+            match &job.tables[..] {
+                [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
+                tables => tables.iter().filter(shown_columns).try_for_each(|name| terminal::write(&table(name), view, output)),
+            }
         });
         failures.extend(shown.err());
     }
@@ -151,6 +156,7 @@ pub fn heading<'a>(inputs: &[impl Display], tables: &TablesJob, common: &CommonJ
     let mut heading = common_heading(inputs, common, registry);
     heading.options.closed_ports = Some(tables.closed_ports);
     heading.options.interval = tables.interval.map(seconds);
+    heading.options.selection = selection(&tables.selection);
     heading
 }
 
@@ -168,6 +174,12 @@ pub fn common_heading<'a>(inputs: &[impl Display], common: &CommonJob, registry:
             ..json::Settings::default()
         },
     }
+}
+
+/// A selection as documents show it: the values of each option.
+fn selection(selection: &Selection) -> Option<BTreeMap<String, Vec<String>>> {
+    let terms = selection.terms.iter().map(|term| (term.key(), term.values()));
+    (!selection.is_empty()).then(|| terms.collect())
 }
 
 /// The program that writes a document.

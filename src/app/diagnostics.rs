@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use portolan::analysis::{Collected, Decided, InputDistance, MIN_GAP, Options, Sequence};
+use portolan::analysis::{Collected, Decided, InputDistance, MIN_GAP, Options, Sequence, translate_display_filter};
 use portolan::capture::{Completeness, Compression, Filtered, Inputs, MAX_INTERVAL, WINDOW};
 use portolan::decode::LinkProtocol;
-use portolan::error::Error;
+use portolan::error::{Error, FilterProblem};
 use portolan::flow::TimelineOptions;
 use portolan::messages::InterruptedAt;
 use portolan::service::protocols;
@@ -171,6 +171,12 @@ pub fn report_unwritten(failures: &[Error]) -> bool {
 pub fn print_error_with_caret(error: &Error) {
     print_error(error);
     print_details(error.source_excerpt().into_iter().flatten());
+    // What is only the name of a host in a tcpdump filter may look like a field.
+    if let Error::Filter { expression, problem: FilterProblem::Libpcap(_), .. } = error
+        && let Some(translation) = translate_display_filter(expression)
+    {
+        print_details(MESSAGES.display_filter(&translation));
+    }
 }
 
 /// Prints details of the last message: indented lines of their own.

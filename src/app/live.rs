@@ -32,6 +32,7 @@ use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_diagnostics, print_error, print_status, report_unwritten};
 use super::pager::Paging;
+use super::selection::{is_possible, report_selection, select, without_sizes};
 use super::setup::{options, timeline};
 use super::signals::CaptureSignals;
 use super::view::view_on_stderr;
@@ -51,6 +52,10 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     check_columns(&job.tables)?;
     check_tables(&job.tables, job.save.as_ref().map(|save| save.path.as_path()), &[], job.common.services.as_deref())?;
     let mut options = options(&[InputName::Live], &job.common)?;
+    if !is_possible(&job.tables, &options.registry) {
+        return Ok(FAILED);
+    }
+    let job = &LiveJob { tables: without_sizes(job.tables.clone()), ..job.clone() };
     options.timeline = timeline(&job.tables);
     options.closed_ports = job.tables.closed_ports;
     // The kernel filters, so that no packet has to be discarded here.
@@ -79,7 +84,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     let reporter = reporter(job, &options, &names, &display);
     let reports = PeriodicReports::new(reporter, job.every, display.refresh_interval(), request);
     let result = LiveSession::new(driver, status.clone(), stop_handle, display, reports).run();
-    Ok(finish(job, &options, &names, &status, &result))
+    Ok(finish(job, &options, &names, &status, result))
 }
 
 /// The interfaces to capture on: those that the user names, or that of the default route, which is reported.
@@ -124,21 +129,23 @@ fn is_for_people(job: &LiveJob) -> bool {
 }
 
 /// Reports how the capture ended, writes the tables of the whole capture, and returns the exit code.
-fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureStatus, result: &SessionResult) -> u8 {
+fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureStatus, result: SessionResult) -> u8 {
     let SessionResult { decided, is_whole } = result;
-    print_diagnostics(options, decided);
+    print_diagnostics(options, &decided);
     status.interfaces().iter().for_each(report_ending);
     let [by_kernel, by_interface] = status.dropped();
     MESSAGES.packets_dropped(by_kernel, by_interface).iter().for_each(|dropped| print_status(dropped));
     if let Some(stats) = status.write_stats() {
         print_status(&MESSAGES.packets_saved(stats.packets, stats.files, stats.removed));
     }
+    let decided = select(decided, &job.tables);
+    report_selection(&decided, &job.tables);
     let heading = || heading(names, &job.tables, &job.common, &options.registry);
-    if report_unwritten(&write_tables(&job.tables, heading, decided, is_for_people(job).then_some(Paging::Off))) {
+    if report_unwritten(&write_tables(&job.tables, heading, &decided, is_for_people(job).then_some(Paging::Off))) {
         return FAILED;
     }
     report_written(&job.tables);
-    if *is_whole && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE }
+    if is_whole && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE }
 }
 
 fn report_ending(interface: &InterfaceStatus) {

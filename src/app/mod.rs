@@ -17,6 +17,7 @@ mod machine;
 mod pager;
 mod progress;
 mod read;
+mod selection;
 mod services;
 mod setup;
 mod signals;

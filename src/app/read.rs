@@ -10,6 +10,7 @@ use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::Paging;
+use super::selection::{find_end, is_possible, report_selection, report_window, select, without_sizes};
 use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -29,7 +30,12 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     let closed_ports = job.tables.closed_ports;
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
     check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
-    let options = Options { sha256: job.sha256, timeline, closed_ports, ..usual };
+    let mut window = job.window.clone();
+    if !is_possible(&job.tables, &usual.registry) || !find_end(&mut window, &inputs.names) {
+        return Ok(FAILED);
+    }
+    let tables = without_sizes(job.tables.clone());
+    let options = Options { sha256: job.sha256, timeline, closed_ports, window, ..usual };
     let (decided, interrupted) = analyse(&options, inputs);
     if decided.collected.inputs.is_empty() {
         if job.names_none && interrupted.is_none() {
@@ -37,14 +43,20 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
         }
         return Ok(interrupted.map_or(FAILED, Signal::exit_code));
     }
+    report_window(&decided);
+    let decided = select(decided, &tables);
+    report_selection(&decided, &tables);
     let heading = || {
-        let mut heading = heading(&job.inputs, &job.tables, &job.common, &decided.collected.registry);
+        let mut heading = heading(&job.inputs, &tables, &job.common, &decided.collected.registry);
         heading.options.keep_order = Some(job.keep_order);
+        let window = decided.collected.window.unwrap_or_default();
+        (heading.options.from, heading.options.to) =
+            (window.from.map(|time| time.to_string()), window.to.map(|time| time.to_string()));
         heading
     };
     // Whoever has interrupted the reading wants the program to end soon, and a second Ctrl-C ends it at once.
     let paging = if interrupted.is_some() { Paging::Off } else { job.paging };
-    if report_unwritten(&write_tables(&job.tables, heading, &decided, Some(paging))) {
+    if report_unwritten(&write_tables(&tables, heading, &decided, Some(paging))) {
         return Ok(FAILED);
     }
     report_written(&job.tables);

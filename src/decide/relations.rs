@@ -10,9 +10,7 @@ use std::net::IpAddr;
 use crate::decide::facts::ExpectedFlow;
 use crate::decode::protocol::ip;
 use crate::decode::{Address, EncapsulationId, FlowKey, Side};
-use crate::flow::Flow;
-use crate::flow::Flows;
-use crate::flow::Networks;
+use crate::flow::{Flow, FlowIndex, Flows, Networks};
 use crate::inspect::{Announcement, Announcements, ChannelEvent, Expectation, ServerEnd};
 use crate::service::{FlowFlags, PortSet, Registry, Transport};
 use crate::support::parallel;
@@ -50,6 +48,16 @@ impl Relations {
     #[inline]
     pub fn get(&self, number: usize) -> Relation {
         if self.0.is_empty() { Relation::default() } else { self.0.get(&number).copied().unwrap_or_default() }
+    }
+
+    /// The relations of these flows, which ascend, by their places among them. Control channels that are not among them are
+    /// left out.
+    pub fn of_kept(&self, kept: &[FlowIndex]) -> Relations {
+        let place = |number: usize| kept.binary_search(&FlowIndex::new(number)).ok();
+        let kept = self.0.iter().filter_map(|(number, relation)| {
+            Some((place(*number)?, Relation { control: relation.control.and_then(place), ..*relation }))
+        });
+        Relations(kept.collect())
     }
 
     /// Joins announcements to flows.

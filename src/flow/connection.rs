@@ -267,6 +267,8 @@ impl Flow {
         }
         (joined.key.encapsulation, joined.other_encapsulation) =
             (self.key.encapsulation.min(other.key.encapsulation), self.key.encapsulation.max(other.key.encapsulation));
+        let of_key = if joined.key.encapsulation == self.key.encapsulation { self } else { other };
+        joined.seen.set(FlowEvents::KEY_ENCAPSULATION_OF_B, of_key.packets[Side::A.index()] == 0);
         joined
     }
 }

@@ -172,6 +172,16 @@ impl Flows {
         numbers
     }
 
+    /// Keeps only these flows, which ascend. They keep their identifiers.
+    pub fn keep(&mut self, kept: &[FlowIndex]) {
+        let ids = Ids { first: kept.iter().map(|index| self.ids.id(index.place())).collect(), following: self.begun() };
+        let rare = kept.iter().enumerate().filter_map(|(place, index)| Some((place, *self.rare.get(&index.place())?)));
+        self.rare = if self.rare.is_empty() { HashMap::new() } else { rare.collect() };
+        self.flows.keep(kept.iter().map(|index| index.place()));
+        self.icmp_originals.clear();
+        self.ids = ids;
+    }
+
     /// The collection with `flows`, which had the numbers `kept`, in place of these. They keep their identifiers if flows have
     /// expired.
     pub(super) fn rearranged(

@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// It is stored in 32 bits, because there may be one for each flow, and several in its timeline; that is enough for
 /// [`MAX_FLOWS`](super::MAX_FLOWS).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct FlowIndex(u32);
 
 impl FlowIndex {

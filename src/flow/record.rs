@@ -45,6 +45,8 @@ bitflags! {
         const RESET_PEER_UNFINISHED = 1 << 24;
         /// The side sent a reset before the other side, which had sent packets, had closed the connection.
         const RESET_PEER_ACTIVE = 1 << 26;
+        /// The two directions came in different encapsulations, and that of side B is in the key.
+        const KEY_ENCAPSULATION_OF_B = 1 << 28;
 
         /// The bits of side B.
         const _ = !0;
@@ -250,6 +252,12 @@ impl Flow {
     /// The encapsulation of the other direction, if the two directions came in different ones.
     pub fn other_encapsulation(&self) -> Option<EncapsulationId> {
         self.seen.contains(FlowEvents::JOINED).then_some(self.other_encapsulation)
+    }
+
+    /// The side that sent the packets in the encapsulation of the key, where the other side's came in [another
+    /// one](Flow::other_encapsulation).
+    pub fn key_encapsulation_side(&self) -> Side {
+        if self.seen.contains(FlowEvents::KEY_ENCAPSULATION_OF_B) { Side::B } else { Side::A }
     }
 
     /// True if any packet of the flow was a fragment.

@@ -1,5 +1,6 @@
 //! All tables as one JSON document (RFC 8259), with the keys of the tables' columns.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -67,6 +68,12 @@ pub struct Settings {
     pub keep_order: Option<bool>,
     /// `true` if suspected duplicates were dropped.
     pub dedup: Option<bool>,
+    /// The flows that the tables are about: the values of each option that selects; `null` = all flows.
+    pub selection: Option<BTreeMap<String, Vec<String>>>,
+    /// The time of the first packets that were analysed; `null` = no limit.
+    pub from: Option<String>,
+    /// The time before which packets were analysed; `null` = no limit.
+    pub to: Option<String>,
 }
 
 /// Writes the document and a line break after it. Each table is built when its turn comes, and dropped once written.

@@ -87,7 +87,7 @@ const TABLES: &[Importance] = &[
     Importance {
         table: TableId::Analysis(TableName::Ledger),
         always: &["place", "packets", "packets_pct", "wire_bytes"],
-        with_room: &[&["wire_bytes_pct"]],
+        with_room: &[&["selected_packets"], &["selected_wire_bytes"], &["wire_bytes_pct"]],
         ..NOTHING
     },
     Importance {

@@ -89,6 +89,22 @@ impl HostNames {
         self.names.get(address).map(|best| &*best.name)
     }
 
+    /// The addresses with a name, in order: the whole name or, if no address has it, the part before its first dot. Case is
+    /// ignored.
+    pub fn addresses_of(&self, name: &str) -> Vec<IpAddr> {
+        let name = name.trim_end_matches('.');
+        let find = |is_wanted: &dyn Fn(&str) -> bool| {
+            let mut found: Vec<IpAddr> = self.names.iter().filter(|(_, best)| is_wanted(&best.name)).map(|(at, _)| *at).collect();
+            found.sort_unstable();
+            found
+        };
+        let whole = find(&|known| known.trim_end_matches('.').eq_ignore_ascii_case(name));
+        if !whole.is_empty() {
+            return whole;
+        }
+        find(&|known| known.split('.').next().is_some_and(|first| first.eq_ignore_ascii_case(name)))
+    }
+
     /// The number of addresses that have a name.
     pub fn len(&self) -> usize {
         self.names.len()
@@ -146,6 +162,21 @@ mod tests {
             assert_eq!(names.get(&host), Some(best));
         }
         assert_eq!(names.len(), 1);
+    }
+
+    #[test]
+    fn addresses_are_found_by_the_whole_name_or_its_first_part() {
+        let mut names = HostNames::default();
+        for (host, name) in
+            [("192.0.2.1", "www.example"), ("192.0.2.2", "WWW.other."), ("192.0.2.3", "desk1"), ("192.0.2.4", "Desk1.lan")]
+        {
+            names.add(address(host), NameOrigin::Dns, name);
+        }
+        let found = |name: &str| names.addresses_of(name).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(found("www"), ["192.0.2.1", "192.0.2.2"]);
+        assert_eq!(found("www.OTHER"), ["192.0.2.2"]);
+        assert_eq!(found("DESK1"), ["192.0.2.3"]);
+        assert!(found("desk").is_empty() && found("example").is_empty());
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod overview;
 mod presentation;
 mod reading;
 mod rungs;
+mod selection;
 mod services;
 mod tables;
 #[cfg(test)]

@@ -209,7 +209,7 @@ impl<'a> FlowRow<'a> {
             fragments: rare.fragments,
             icmp_errors: rare.icmp_errors,
             community_id: is_one.then(|| CommunityId::new(flow)),
-            control_flow: decided.relations.get(number).control.map(|control| decided.collected.flows.id(control)),
+            control_flow: decided.control_flow(number),
             client_name: name(client),
             server_name: name(server),
         }

@@ -10,12 +10,7 @@ pub const OTHERS: &str = "others";
 
 /// The name of a service.
 pub fn service(registry: &Registry, service: Service) -> &str {
-    match service {
-        Service::Named(id) => &registry.entry(id).name,
-        Service::Unassigned => Category::Unassigned.name(),
-        Service::Undetermined => Category::Undetermined.name(),
-        Service::Portless => "",
-    }
+    registry.name(service)
 }
 
 /// The category of a service.

@@ -12,7 +12,7 @@ use self::flow_parts::FlowParts;
 pub use self::strip::{StripColumn, TrafficStrip};
 use super::value::{Share, TrafficShare};
 use super::{capture, names, scans};
-use crate::analysis::Decided;
+use crate::analysis::{Decided, PORTLESS};
 use crate::decode::Side;
 use crate::service::{Category, Confidence, Evidence, Service, Transport};
 use crate::stats::flows::{Evidences, Host};
@@ -22,9 +22,6 @@ use crate::traffic::Traffic;
 
 /// The most machines of one kind in an overview.
 pub const MAX_MACHINES: usize = 40;
-
-/// The category of traffic without ports, which is no service's category.
-pub const PORTLESS: &str = "portless";
 
 /// One page about a capture.
 #[derive(Clone, Debug)]

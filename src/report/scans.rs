@@ -129,8 +129,9 @@ pub fn named(decided: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Bo
 /// `scan of 100 ports of 192.0.2.80`
 fn name(sum: &ScanSum) -> String {
     let (hosts, ports) = (sum.hosts.len(), sum.ports.len());
+    let port_word = if ports == 1 { "port" } else { "ports" };
     match (sum.only_host, sum.ports.first()) {
-        (Some(host), _) => format!("scan of {ports} ports of {}", host.version.ip_addr(host.address)),
+        (Some(host), _) => format!("scan of {ports} {port_word} of {}", host.version.ip_addr(host.address)),
         (None, Some(port)) if ports == 1 => format!("scan of {hosts} hosts for port {port}"),
         _ => format!("scan of {ports} ports of {hosts} hosts"),
     }

@@ -3,8 +3,8 @@
 
 use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
-use super::{FromDecided, PORTLESS, TableId, TableName};
-use crate::analysis::Decided;
+use super::{FromDecided, TableId, TableName};
+use crate::analysis::{Decided, PORTLESS};
 use crate::service::Category;
 use crate::time::Time;
 use crate::traffic::Traffic;

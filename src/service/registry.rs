@@ -250,6 +250,22 @@ impl Registry {
         NonZeroU16::new(slot).map(EntryId)
     }
 
+    /// The name of a flow's service; empty where its protocol has no ports.
+    pub fn name(&self, service: Service) -> &str {
+        match service {
+            Service::Named(id) => &self.entry(id).name,
+            Service::Unassigned => Category::Unassigned.name(),
+            Service::Undetermined => Category::Undetermined.name(),
+            Service::Portless => "",
+        }
+    }
+
+    /// True if a flow can have a service of this name.
+    pub fn has_name(&self, name: &str) -> bool {
+        let of_verdicts = [Service::Unassigned, Service::Undetermined].map(|service| self.name(service));
+        of_verdicts.contains(&name) || self.entries.iter().any(|entry| &*entry.name == name)
+    }
+
     /// The category of a flow's service; `None` where its protocol has no ports.
     pub fn category(&self, service: Service) -> Option<Category> {
         match service {

@@ -1,6 +1,8 @@
 //! The ledger: each packet has exactly one place. The sum over all places is the capture's total, whatever the packets are.
 
+use super::sums::total;
 use crate::decode::Decoded;
+use crate::flow::Flow;
 use crate::service::Transport;
 use crate::traffic::Traffic;
 
@@ -22,11 +24,13 @@ pub enum Place {
     Malformed,
     /// A link type that cannot be decoded.
     UnsupportedLink,
+    /// Outside of the time that was asked for: not decoded, and in no other sum.
+    Outside,
 }
 
 impl Place {
     /// All places, in the order of the table.
-    pub const ALL: [Place; 11] = [
+    pub const ALL: [Place; 12] = [
         Place::Transport(Transport::Tcp),
         Place::Transport(Transport::Udp),
         Place::Transport(Transport::Sctp),
@@ -38,6 +42,7 @@ impl Place {
         Place::Truncated,
         Place::Malformed,
         Place::UnsupportedLink,
+        Place::Outside,
     ];
 
     /// The place of a packet after decoding. Later fragments get the place of their flow once the flow is known.
@@ -68,6 +73,7 @@ impl Place {
             Place::Truncated => "truncated",
             Place::Malformed => "malformed",
             Place::UnsupportedLink => "unsupported-link",
+            Place::Outside => "outside",
         }
     }
 
@@ -83,6 +89,7 @@ impl Place {
             Place::Truncated => FIRST + 3,
             Place::Malformed => FIRST + 4,
             Place::UnsupportedLink => FIRST + 5,
+            Place::Outside => FIRST + 6,
         }
     }
 }
@@ -129,9 +136,26 @@ impl Ledger {
 
     /// The traffic counted at all places.
     pub fn total(&self) -> Traffic {
-        let mut total = Traffic::default();
-        self.places.iter().for_each(|place| total.merge(*place));
+        let mut total = self.inside();
+        total.merge(self.at(Place::Outside));
         total
+    }
+
+    /// The traffic counted at all places but [`Place::Outside`].
+    pub fn inside(&self) -> Traffic {
+        let mut inside = Traffic::default();
+        Place::ALL.into_iter().filter(|place| *place != Place::Outside).for_each(|place| inside.merge(self.at(place)));
+        inside
+    }
+
+    /// Counts the traffic of a flow's protocol.
+    pub fn add_flow(&mut self, flow: &Flow) {
+        self.places[Place::of_protocol(flow.key.protocol).index()].merge(total(flow));
+    }
+
+    /// Copies one place of another ledger.
+    pub fn take_over(&mut self, place: Place, from: &Ledger) {
+        self.places[place.index()] = from.at(place);
     }
 }
 
@@ -148,10 +172,11 @@ mod tests {
         for (number, place) in Place::ALL.into_iter().enumerate() {
             assert_eq!(ledger.at(place), Traffic { packets: 1, wire_bytes: number as u64 });
         }
-        assert_eq!(ledger.total(), Traffic { packets: 11, wire_bytes: 55 });
+        assert_eq!(ledger.total(), Traffic { packets: 12, wire_bytes: 66 });
         ledger.reclassify(Place::Fragment, Place::PortlessIp, 7);
         assert_eq!(ledger.at(Place::Fragment), Traffic::default());
         assert_eq!(ledger.at(Place::PortlessIp), Traffic { packets: 2, wire_bytes: 12 });
-        assert_eq!(ledger.total(), Traffic { packets: 11, wire_bytes: 55 });
+        assert_eq!(ledger.total(), Traffic { packets: 12, wire_bytes: 66 });
+        assert_eq!(ledger.inside(), Traffic { packets: 11, wire_bytes: 55 });
     }
 }

@@ -13,6 +13,7 @@ mod ledger;
 mod machines;
 mod portless;
 mod scans;
+mod selected;
 pub mod sizes;
 mod sums;
 mod unsupported;
@@ -27,6 +28,7 @@ pub use ledger::{Ledger, Place};
 pub use machines::{ClientMachines, OpenPort, ServingMachine, ServingMachines};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
 pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans, is_traceroute};
+pub use selected::{FlowlessPackets, SelectedTally};
 pub use sizes::Sizes;
 pub use unsupported::Unsupported;
 

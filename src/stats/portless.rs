@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::sums::total;
 use crate::decode::{Address, IcmpMessage, IpVersion, LinkAddress, LinkProtocol, Observation, Side};
+use crate::flow::Flow;
 use crate::time::{Span, Time};
 use crate::traffic::Traffic;
 
@@ -64,6 +66,34 @@ impl Portless {
             if !received_by_group {
                 self.add_host(kind, Host::Ip(key.version, address));
             }
+        }
+    }
+
+    /// Counts the packets of a flow, which has no types of messages.
+    pub fn add_flow(&mut self, flow: &Flow) {
+        let kind = self.room_for(PortlessKind::Ip(flow.key.protocol, None));
+        let row = self.row_mut(kind);
+        row.traffic.merge(total(flow));
+        row.span.merge(flow.span);
+        for side in [Side::A, Side::B].into_iter().filter(|_| !flow.is_overflow()) {
+            let address = flow.key.addresses[side.index()];
+            if flow.group_side() != Some(side) && !flow.key.version.is_group(address) {
+                self.add_host(kind, Host::Ip(flow.key.version, address));
+            }
+        }
+    }
+
+    /// The part of one layer: that of IP protocols, or of those that are not IP. [`PortlessKind::Others`] are in neither.
+    pub fn of_layer(&self, ip: bool) -> Portless {
+        let is_wanted = |kind: &PortlessKind| match kind {
+            PortlessKind::Ip(..) => ip,
+            PortlessKind::Link(_) => !ip,
+            PortlessKind::Others => false,
+        };
+        Portless {
+            rows: self.rows.iter().filter(|(kind, _)| is_wanted(kind)).map(|(kind, row)| (*kind, *row)).collect(),
+            kinds: self.kinds.iter().copied().filter(is_wanted).collect(),
+            hosts: self.hosts.iter().filter(|((kind, _), _)| is_wanted(kind)).map(|(host, place)| (*host, *place)).collect(),
         }
     }
 

@@ -76,25 +76,29 @@ pub struct Outcomes {
 
 impl Outcomes {
     fn add(&mut self, flow: &Flow, verdict: &Verdict, transport: Transport) {
-        if flow.is_overflow() {
-            return;
-        }
-        let count = if transport.has_connections() {
-            match flow.outcome() {
-                Outcome::Attempted => &mut self.attempted,
-                Outcome::Established => &mut self.established,
-                Outcome::Refused => &mut self.refused,
-                Outcome::Reset => &mut self.reset,
-                Outcome::Midstream => &mut self.midstream,
-            }
-        } else if flow.is_port_unreachable() {
-            &mut self.refused
-        } else if verdict.reply == Some(Reply::Silent) {
-            &mut self.attempted
-        } else {
-            return;
+        let count = match Outcomes::of(flow, verdict, transport) {
+            Some(Outcome::Attempted) => &mut self.attempted,
+            Some(Outcome::Established) => &mut self.established,
+            Some(Outcome::Refused) => &mut self.refused,
+            Some(Outcome::Reset) => &mut self.reset,
+            Some(Outcome::Midstream) => &mut self.midstream,
+            None => return,
         };
         *count += 1;
+    }
+
+    /// The outcome that a flow counts under, if any.
+    #[inline]
+    pub fn of(flow: &Flow, verdict: &Verdict, transport: Transport) -> Option<Outcome> {
+        if flow.is_overflow() {
+            None
+        } else if transport.has_connections() {
+            Some(flow.outcome())
+        } else if flow.is_port_unreachable() {
+            Some(Outcome::Refused)
+        } else {
+            (verdict.reply == Some(Reply::Silent)).then_some(Outcome::Attempted)
+        }
     }
 
     fn merge(&mut self, other: Outcomes) {

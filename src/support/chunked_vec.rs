@@ -118,6 +118,24 @@ impl<T: Clone> Clone for ChunkedVec<T> {
     }
 }
 
+impl<T: Clone> ChunkedVec<T> {
+    /// Keeps only the items with these numbers, which ascend, in their order, and frees the memory of the others.
+    pub fn keep(&mut self, numbers: impl IntoIterator<Item = usize>) {
+        let mut len = 0;
+        for number in numbers {
+            if number != len {
+                let item = self.get(number).clone();
+                *self.get_mut(len) = item;
+            }
+            len += 1;
+        }
+        self.chunks.truncate(len.div_ceil(CHUNK));
+        let before_last = self.chunks.len().saturating_sub(1) * CHUNK;
+        self.chunks.iter_mut().last().into_iter().for_each(|last| last.truncate(len - before_last));
+        self.next = None;
+    }
+}
+
 impl<T: Clone + Send + Sync> ChunkedVec<T> {
     /// A copy, made by at most `threads` threads.
     pub fn copied(&self, threads: usize) -> ChunkedVec<T> {
@@ -154,5 +172,18 @@ mod tests {
         assert!([1, 2].iter().all(|threads| arena.copied(*threads).iter().eq(arena.iter())));
         let chunks = vec![(0..CHUNK).collect(), vec![CHUNK]];
         assert!(ChunkedVec::from_chunks(chunks).iter().copied().eq(0..=CHUNK));
+    }
+
+    #[test]
+    fn items_are_kept_in_their_order() {
+        let all = || ChunkedVec::from_chunks(vec![(0..CHUNK).collect(), (CHUNK..2 * CHUNK).collect(), vec![2 * CHUNK]]);
+        let every = |step: usize| (0..=2 * CHUNK).step_by(step).collect::<Vec<_>>();
+        for kept in [every(1), every(2), every(3), every(CHUNK), vec![2 * CHUNK], vec![5], Vec::new()] {
+            let mut some = all();
+            some.keep(kept.iter().copied());
+            assert!(some.iter().eq(&kept) && some.len() == kept.len() && some.is_empty() == kept.is_empty());
+            some.push(7);
+            assert_eq!((some.len(), *some.get(kept.len())), (kept.len() + 1, 7));
+        }
     }
 }

@@ -54,6 +54,9 @@ mod inputs;
 /// `--filter`.
 mod filter;
 
+/// Selecting flows by what is known of them, and packets by time.
+mod selection;
+
 // Outputs.
 
 /// Values and columns of tables in all formats, and the columns for which a terminal has room.

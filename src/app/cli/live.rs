@@ -76,7 +76,7 @@ pub struct LiveArguments {
 }
 
 /// A run of `portolan live`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LiveJob {
     /// The settings of the capture. Its filter is in `common`.
     pub settings: CaptureSettings,

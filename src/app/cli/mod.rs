@@ -9,10 +9,13 @@ mod legend;
 #[cfg(feature = "live")]
 mod live;
 mod presentation;
+mod selection;
+mod window;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
+use portolan::analysis::{Selection, TimeWindow};
 use portolan::capture::{InputName, near_words};
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::report::{Arrangement, TableName};
@@ -29,6 +32,8 @@ use legend::LegendArguments;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
 pub use presentation::ValueJob;
+use selection::SelectionArguments;
+use window::WindowArguments;
 
 /// The output of `--version`, with the features that the program was built with.
 const LONG_VERSION: &str = if cfg!(feature = "system-libpcap") {
@@ -273,6 +278,9 @@ struct TablesArguments {
     /// Time step of the timeline, such as 5m; a bare number is seconds (default: automatic, 1 ms to 1 week, at most 600 steps with traffic; doubled during very long live captures)
     #[arg(long, value_name = "TIME", value_parser = parse_nanoseconds)]
     interval: Option<Nanoseconds>,
+
+    #[command(flatten)]
+    selection: SelectionArguments,
 }
 
 #[derive(Args, Debug)]
@@ -294,6 +302,9 @@ pub struct ReadArguments {
     /// Show the SHA-256 of each input, as stored, in the table capture of --csv, --json and --jsonl
     #[arg(long)]
     sha256: bool,
+
+    #[command(flatten)]
+    window: WindowArguments,
 
     #[command(flatten)]
     common: CommonArguments,
@@ -389,6 +400,8 @@ pub struct TablesJob {
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
     pub interval: Option<i64>,
+    /// The flows that the tables are about.
+    pub selection: Selection,
 }
 
 impl TablesJob {
@@ -424,6 +437,8 @@ pub struct ReadJob {
     pub paging: Paging,
     /// True if the SHA-256 of each input is shown.
     pub sha256: bool,
+    /// The time that packets are asked for, if any.
+    pub window: Option<TimeWindow>,
     /// The settings of the analysis.
     pub common: CommonJob,
 }
@@ -487,6 +502,7 @@ impl TablesArguments {
             destinations: self.destinations.0,
             closed_ports: self.closed_ports,
             interval: self.interval.map(|time| time.0),
+            selection: self.selection.0,
         }
     }
 }
@@ -503,6 +519,7 @@ impl ReadArguments {
             tables: self.tables.into_job(),
             paging: self.pager.into_paging(),
             sha256: self.sha256,
+            window: self.window.into_window(),
             common: self.common.into_job(),
         }
     }

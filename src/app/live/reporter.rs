@@ -13,6 +13,7 @@ use super::super::MESSAGES;
 use super::super::cli::{CommonJob, TablesJob, Target};
 use super::super::destinations::{heading, write_tables, write_to};
 use super::super::pager::Paging;
+use super::super::selection::select;
 use super::status_display::StatusDisplay;
 
 /// The Linux priority (nice value) at which a thread gets a third of the time of others when all of them want a processor. With
@@ -107,7 +108,8 @@ impl ReportInput {
     fn report(self) -> Vec<Error> {
         let decided = self.snapshot.decide();
         self.settings.display.refresh(&decided);
-        self.tables_after.map_or_else(Vec::new, |seconds| self.settings.write(&decided, seconds))
+        let Some(seconds) = self.tables_after else { return Vec::new() };
+        self.settings.write(&select(decided, &self.settings.tables), seconds)
     }
 }
 

@@ -134,6 +134,9 @@ pub fn place(place: Place) -> Definition {
         Place::Malformed => {
             Definition::new("Packets whose headers contradict themselves, such as a length that is shorter than the header.")
         }
+        Place::Outside => {
+            Definition::new("Packets outside the time that --from and --to ask for: they are counted here and nowhere else.")
+        }
         Place::UnsupportedLink => Definition::new("Packets of a link type that Portolan cannot decode.")
             .more("A message names the link type; docs/link-types.md lists those that are decoded."),
     }

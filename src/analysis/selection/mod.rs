@@ -1,0 +1,197 @@
+//! The selection of flows by their verdicts, hosts and ports.
+
+mod display_filter;
+mod matcher;
+mod selected;
+mod values;
+
+use std::fmt;
+
+pub use display_filter::{FilterTranslation, translate_display_filter};
+pub use selected::Selected;
+pub use values::{
+    NoSuchWord, OutcomeWord, PortSpan, WantedHost, WantedServer, parse_category, parse_confidence, parse_transport,
+};
+
+use crate::service::book::Book;
+use crate::service::{Category, Confidence, Registry};
+
+/// The category of traffic without ports, which is no service's category.
+pub const PORTLESS: &str = "portless";
+
+/// A selection of flows: those that meet every criterion.
+///
+/// ```
+/// use portolan::analysis::{Criterion, Options, Selection, Term, analyse};
+/// use portolan::report::{FlowRow, Report};
+///
+/// let https = Term::wanted(Criterion::Services(vec!["https".to_owned()]));
+/// let decided = analyse(&Options::for_files(["samples/office.pcapng"])).select(&Selection { terms: vec![https] });
+/// assert!(Report::new(&decided).rows::<FlowRow>().into_iter().all(|row| row.service == Some("https")));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The criteria.
+    pub terms: Vec<Term>,
+}
+
+/// A criterion, or its opposite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// True if flows that meet the criterion are left out, and all others are selected.
+    pub is_excluded: bool,
+    /// The criterion.
+    pub criterion: Criterion,
+}
+
+/// A property of flows. A flow meets the criterion if it has any of the values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Criterion {
+    /// The service that it counts as. The unanswered part of a scan counts as none.
+    Services(Vec<String>),
+    /// The category that it counts as; `None` stands for traffic without ports, packets that are not IP included.
+    Categories(Vec<Option<Category>>),
+    /// The server of flows with ports, where one side is known as the server.
+    Servers(Vec<WantedServer>),
+    /// The client of such flows.
+    Clients(Vec<WantedHost>),
+    /// Either side.
+    Hosts(Vec<WantedHost>),
+    /// The server's port, where one side is known as the server.
+    Ports(Vec<PortSpan>),
+    /// The numbers of IP protocols.
+    Transports(Vec<u8>),
+    /// The reply of the server, or the outcome of the connection.
+    Outcomes(Vec<OutcomeWord>),
+    /// The confidence in the server.
+    Confidences(Vec<Confidence>),
+    /// A VLAN identifier on the path of any direction.
+    Vlans(Vec<u16>),
+}
+
+/// A service that no flow can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchService {
+    /// The name.
+    pub word: String,
+    /// True if it is the key of a category.
+    pub is_category: bool,
+    /// Similar names of services.
+    pub near: Vec<String>,
+}
+
+impl Selection {
+    /// True if every flow is selected.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Checks that the port table has the named services.
+    ///
+    /// # Errors
+    ///
+    /// The first service that it lacks.
+    pub fn check(&self, registry: &Registry) -> Result<(), NoSuchService> {
+        let services = self.terms.iter().filter_map(|term| match &term.criterion {
+            Criterion::Services(services) => Some(services),
+            _ => None,
+        });
+        let Some(word) = services.flatten().find(|service| !registry.has_name(service)) else { return Ok(()) };
+        let is_category = *word == PORTLESS || Category::ALL.iter().any(|category| category.name() == word);
+        let near = Book::open(registry).near_names(word);
+        Err(NoSuchService {
+            word: word.clone(),
+            is_category,
+            near: near.into_iter().filter(|name| registry.has_name(name)).collect(),
+        })
+    }
+}
+
+impl fmt::Display for Selection {
+    /// Writes the options of the command line that make this selection.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, term) in self.terms.iter().enumerate() {
+            let space = if number > 0 { " " } else { "" };
+            write!(f, "{space}--{} {}", term.key(), term.values().join(","))?;
+        }
+        Ok(())
+    }
+}
+
+impl Term {
+    /// A criterion that flows meet.
+    pub fn wanted(criterion: Criterion) -> Term {
+        Term { is_excluded: false, criterion }
+    }
+
+    /// The opposite of a criterion.
+    pub fn excluded(criterion: Criterion) -> Term {
+        Term { is_excluded: true, criterion }
+    }
+
+    /// The name of the option: `service`, `not-service`.
+    pub fn key(&self) -> String {
+        let not = if self.is_excluded { "not-" } else { "" };
+        format!("{not}{}", self.criterion.key())
+    }
+
+    /// The values as they are typed.
+    pub fn values(&self) -> Vec<String> {
+        self.criterion.values()
+    }
+}
+
+impl Criterion {
+    /// The criterion with the values of both, which must be of one kind; otherwise the first.
+    pub fn or(mut self, other: Criterion) -> Criterion {
+        match (&mut self, other) {
+            (Criterion::Services(mine), Criterion::Services(more)) => mine.extend(more),
+            (Criterion::Categories(mine), Criterion::Categories(more)) => mine.extend(more),
+            (Criterion::Servers(mine), Criterion::Servers(more)) => mine.extend(more),
+            (Criterion::Clients(mine), Criterion::Clients(more)) => mine.extend(more),
+            (Criterion::Hosts(mine), Criterion::Hosts(more)) => mine.extend(more),
+            (Criterion::Ports(mine), Criterion::Ports(more)) => mine.extend(more),
+            (Criterion::Transports(mine), Criterion::Transports(more)) => mine.extend(more),
+            (Criterion::Outcomes(mine), Criterion::Outcomes(more)) => mine.extend(more),
+            (Criterion::Confidences(mine), Criterion::Confidences(more)) => mine.extend(more),
+            (Criterion::Vlans(mine), Criterion::Vlans(more)) => mine.extend(more),
+            _ => {}
+        }
+        self
+    }
+
+    const fn key(&self) -> &'static str {
+        match self {
+            Criterion::Services(_) => "service",
+            Criterion::Categories(_) => "category",
+            Criterion::Servers(_) => "server",
+            Criterion::Clients(_) => "client",
+            Criterion::Hosts(_) => "host",
+            Criterion::Ports(_) => "port",
+            Criterion::Transports(_) => "transport",
+            Criterion::Outcomes(_) => "outcome",
+            Criterion::Confidences(_) => "confidence",
+            Criterion::Vlans(_) => "vlan",
+        }
+    }
+
+    fn values(&self) -> Vec<String> {
+        fn texts<T>(values: &[T], text: impl Fn(&T) -> String) -> Vec<String> {
+            values.iter().map(text).collect()
+        }
+        match self {
+            Criterion::Services(services) => services.clone(),
+            Criterion::Categories(categories) => {
+                texts(categories, |category| category.map_or(PORTLESS, Category::name).to_owned())
+            }
+            Criterion::Servers(servers) => texts(servers, ToString::to_string),
+            Criterion::Clients(machines) | Criterion::Hosts(machines) => texts(machines, ToString::to_string),
+            Criterion::Ports(ports) => texts(ports, ToString::to_string),
+            Criterion::Transports(protocols) => texts(protocols, |number| values::transport_key(*number)),
+            Criterion::Outcomes(outcomes) => texts(outcomes, |outcome| outcome.name().to_owned()),
+            Criterion::Confidences(confidences) => texts(confidences, |confidence| confidence.name().to_owned()),
+            Criterion::Vlans(vlans) => texts(vlans, ToString::to_string),
+        }
+    }
+}
