@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
@@ -49,10 +50,14 @@ impl FromDecided for CategoryRow<'static> {
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
         let whole = decided.collected.total();
         let mut rows: Vec<CategoryRow<'a>> = Vec::new();
+        // A service can run over two transports, and a protocol can have several types of messages.
+        let mut known: HashSet<(&'static str, Cow<'a, str>)> = HashSet::new();
+        let mut is_new = |category: &'static str, name: &Cow<'a, str>| known.insert((category, name.clone()));
         for service in ServiceRow::rows(decided) {
             let row = row_of(&mut rows, service.category, whole);
             row.flows = Some(row.flows.unwrap_or(0) + service.flows);
-            row.add(service.service, service.traffic.part);
+            row.traffic.part.merge(service.traffic.part);
+            row.services.extend(Some(service.service).filter(|name| is_new(service.category, name)));
         }
         rows.iter_mut().for_each(|row| row.hosts = Some(0));
         for (category, hosts) in hosts(decided) {
@@ -60,21 +65,12 @@ impl FromDecided for CategoryRow<'static> {
         }
         for protocol in PortlessRow::rows(decided) {
             let name = protocol.protocol.map_or(super::names::OTHERS.into(), Cow::Owned);
-            row_of(&mut rows, PORTLESS, whole).add(name, protocol.traffic.part);
+            let row = row_of(&mut rows, PORTLESS, whole);
+            row.traffic.part.merge(protocol.traffic.part);
+            row.services.extend(Some(name).filter(|name| is_new(PORTLESS, name)));
         }
         rows.sort_by_key(|row| (Reverse(row.traffic.part.packets), row.category));
         Rows::stored(rows)
-    }
-}
-
-impl<'a> CategoryRow<'a> {
-    /// Adds a service. Those with the most packets come first.
-    fn add(&mut self, name: Cow<'a, str>, traffic: Traffic) {
-        // A service can run over two transports.
-        if !self.services.contains(&name) {
-            self.services.push(name);
-        }
-        self.traffic.part.merge(traffic);
     }
 }
 

@@ -5,7 +5,7 @@ mod strip;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use self::flow_parts::FlowParts;
@@ -16,7 +16,7 @@ use crate::analysis::{Decided, PORTLESS};
 use crate::decode::Side;
 use crate::service::{Category, Confidence, Evidence, Service, Transport};
 use crate::stats::flows::{Evidences, Host};
-use crate::stats::{ClientMachines, Place, PortlessKind, ScanSum, Scanner, ServingMachine, ServingMachines};
+use crate::stats::{ClientMachines, OpenPort, Place, PortlessKind, ScanSum, Scanner, ServingMachine, ServingMachines};
 use crate::time::Span;
 use crate::traffic::Traffic;
 
@@ -264,22 +264,19 @@ fn categories<'a>(
 
 fn server<'a>(decided: &'a Decided<'_>, machine: &ServingMachine) -> ServerMachine<'a> {
     let registry = &decided.collected.registry;
-    let mut services: Vec<(Option<u16>, &'a str)> = Vec::new();
+    let name = |open: &OpenPort| names::service(registry, open.service);
+    let numbered = machine.ports.iter().filter(|open| !open.is_announced);
+    let mut services: Vec<(Option<u16>, &'a str)> = numbered.map(|open| (Some(open.port), name(open))).collect();
+    // One port can serve over two transports.
+    services.dedup();
     // Ports that were announced come last.
-    for is_announced in [false, true] {
-        for open in machine.ports.iter().filter(|open| open.is_announced == is_announced) {
-            let service = (Some(open.port).filter(|_| !is_announced), names::service(registry, open.service));
-            // One port can serve over two transports.
-            if !services.contains(&service) {
-                services.push(service);
-            }
-        }
-    }
+    let announced: BTreeSet<&'a str> = machine.ports.iter().filter(|open| open.is_announced).map(name).collect();
+    services.extend(announced.into_iter().map(|name| (None, name)));
     ServerMachine { host: NamedHost::new(decided, machine.host), traffic: machine.traffic, services }
 }
 
 fn portless<'a>(decided: &'a Decided<'_>) -> (Vec<(Cow<'a, str>, Traffic)>, Traffic) {
-    let mut protocols: Vec<(Cow<'a, str>, Traffic)> = Vec::new();
+    let mut protocols: HashMap<Cow<'a, str>, Traffic> = HashMap::new();
     let mut whole = Traffic::default();
     for (kind, sum) in decided.collected.tally.portless.rows() {
         let name = match kind {
@@ -288,11 +285,9 @@ fn portless<'a>(decided: &'a Decided<'_>) -> (Vec<(Cow<'a, str>, Traffic)>, Traf
             PortlessKind::Others => names::OTHERS.into(),
         };
         whole.merge(sum.traffic);
-        match protocols.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, traffic)) => traffic.merge(sum.traffic),
-            None => protocols.push((name, sum.traffic)),
-        }
+        protocols.entry(name).or_default().merge(sum.traffic);
     }
+    let mut protocols: Vec<(Cow<'a, str>, Traffic)> = protocols.into_iter().collect();
     protocols.sort_unstable_by(|(one, traffic), (other, more)| {
         (Reverse(traffic.wire_bytes), one).cmp(&(Reverse(more.wire_bytes), other))
     });

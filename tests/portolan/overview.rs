@@ -78,8 +78,9 @@ fn refusals_are_told_unless_they_belong_to_a_scan_or_a_traceroute() {
     let two = shown([refused(23), refused(80)].concat());
     assert!(two.contains("Refused     2 flows, such as 10.0.0.5 to 192.0.2.80, 23 telnet\n"), "{two}");
     assert!(!run(&["samples/port-scan.pcap"]).stdout.contains("Refused"));
-    let probe = udp((C, 40_000), (S, 33_434), b"?");
-    assert!(!shown([probe.clone(), icmp_error(S, C, 3, 3, &probe)]).contains("Refused"));
+    let probe = udp((C, 50_000), (S, 33_434), b"?");
+    let traced = shown([probe.clone(), icmp_error(S, C, 3, 3, &probe)]);
+    assert!(traced.contains("traceroute") && !traced.contains("Refused"), "{traced}");
 }
 
 #[test]
