@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portolan::analysis::{
-    Criterion, Decided, Options, Selection, Term, analyse, parse_category, parse_confidence, parse_transport,
+    Condition, Criterion, Decided, Options, Selection, analyse, parse_category, parse_confidence, parse_transport,
 };
 use portolan::capture::InputName;
 use portolan::flow::TimelineOptions;
@@ -329,7 +329,7 @@ proptest! {
     fn selected_and_not_selected_are_all(scene in any_scene(), criterion in any_criterion()) {
         let capture = scene.pcap();
         let all = analysed(&capture);
-        let [wanted, others] = [Term::wanted(criterion.clone()), Term::excluded(criterion)]
+        let [wanted, others] = [Condition::wanted(criterion.clone()), Condition::excluded(criterion)]
             .map(|term| analysed(&capture).select(&Selection { terms: vec![term] }));
         let tables = TableName::ALL.into_iter().filter(|name| ![TableName::Capture, TableName::Sizes, TableName::Ledger].contains(name));
         for name in tables {
@@ -348,7 +348,7 @@ proptest! {
     /// As in the tables of a whole capture, services and portless divide the ledger.
     #[test]
     fn the_tables_of_a_selection_agree(scene in any_scene(), terms in vec((any_criterion(), any::<bool>()), 1..4)) {
-        let terms = terms.into_iter().map(|(criterion, is_excluded)| Term { criterion, is_excluded }).collect();
+        let terms = terms.into_iter().map(|(criterion, is_excluded)| Condition { criterion, is_excluded }).collect();
         let decided = analysed(&scene.pcap()).select(&Selection { terms });
         let report = Report::new(&decided);
         let selected = |is_wanted: fn(Place) -> bool| -> Traffic {

@@ -7,7 +7,7 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use super::{Criterion, PortSpan, Selection, Term, WantedHost, WantedServer};
+use super::{Condition, Criterion, PortSpan, Selection, WantedHost, WantedServer};
 use crate::decode::protocol::ip;
 
 /// A display filter in other words. A part is `None` if it cannot be said that way.
@@ -317,11 +317,11 @@ impl Expression {
     }
 
     /// The terms of a selection, all of which must hold; `None` if options cannot say it.
-    fn terms(&self) -> Option<Vec<Term>> {
-        let wanted = |criterion| Some(vec![Term::wanted(criterion)]);
+    fn terms(&self) -> Option<Vec<Condition>> {
+        let wanted = |criterion| Some(vec![Condition::wanted(criterion)]);
         match self {
             Expression::All(parts) => {
-                let mut all: Vec<Term> = Vec::new();
+                let mut all: Vec<Condition> = Vec::new();
                 for term in parts.iter().map(Expression::terms).collect::<Option<Vec<_>>>()?.into_iter().flatten() {
                     match all.iter_mut().find(|other| other.key() == term.key()) {
                         None => all.push(term),
@@ -338,7 +338,7 @@ impl Expression {
                 parts.into_iter().map(Some).reduce(|one, other| either(one?, other?))?
             }
             Expression::Not(part) => match part.terms()?.as_slice() {
-                [term] => Some(vec![Term { is_excluded: !term.is_excluded, ..term.clone() }]),
+                [term] => Some(vec![Condition { is_excluded: !term.is_excluded, ..term.clone() }]),
                 _ => None,
             },
             Expression::Host(machine, End::Either) => wanted(Criterion::Hosts(vec![machine.clone()])),
@@ -348,7 +348,7 @@ impl Expression {
             }
             Expression::Port(transport, span, _) => {
                 let (transport, port) = (Criterion::Transports(vec![*transport]), Criterion::Ports(vec![*span]));
-                Some(vec![Term::wanted(transport), Term::wanted(port)])
+                Some(vec![Condition::wanted(transport), Condition::wanted(port)])
             }
             Expression::Vlan(id) => wanted(Criterion::Vlans(vec![*id])),
             Expression::Service(protocol) => wanted(Criterion::Services(vec![protocol.service.to_owned()])),
@@ -358,7 +358,7 @@ impl Expression {
 }
 
 /// The terms of one of two selections, which may differ in one wanted criterion.
-fn either(one: Vec<Term>, other: Vec<Term>) -> Option<Vec<Term>> {
+fn either(one: Vec<Condition>, other: Vec<Condition>) -> Option<Vec<Condition>> {
     let is_alike = one.len() == other.len()
         && one.iter().zip(&other).all(|(one, other)| one == other || one.key() == other.key() && !one.is_excluded);
     if !is_alike || one.iter().zip(&other).filter(|(one, other)| one != other).count() > 1 {
@@ -366,7 +366,7 @@ fn either(one: Vec<Term>, other: Vec<Term>) -> Option<Vec<Term>> {
     }
     let both = one.into_iter().zip(other).map(|(one, other)| match one == other {
         true => one,
-        false => Term::wanted(one.criterion.or(other.criterion)),
+        false => Condition::wanted(one.criterion.or(other.criterion)),
     });
     Some(both.collect())
 }

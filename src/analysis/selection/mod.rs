@@ -22,22 +22,22 @@ pub const PORTLESS: &str = "portless";
 /// A selection of flows: those that meet every criterion.
 ///
 /// ```
-/// use portolan::analysis::{Criterion, Options, Selection, Term, analyse};
+/// use portolan::analysis::{Criterion, Options, Selection, Condition, analyse};
 /// use portolan::report::{FlowRow, Report};
 ///
-/// let https = Term::wanted(Criterion::Services(vec!["https".to_owned()]));
+/// let https = Condition::wanted(Criterion::Services(vec!["https".to_owned()]));
 /// let decided = analyse(&Options::for_files(["samples/office.pcapng"])).select(&Selection { terms: vec![https] });
 /// assert!(Report::new(&decided).rows::<FlowRow>().into_iter().all(|row| row.service == Some("https")));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The criteria.
-    pub terms: Vec<Term>,
+    pub terms: Vec<Condition>,
 }
 
 /// A criterion, or its opposite.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Term {
+pub struct Condition {
     /// True if flows that meet the criterion are left out, and all others are selected.
     pub is_excluded: bool,
     /// The criterion.
@@ -119,15 +119,15 @@ impl fmt::Display for Selection {
     }
 }
 
-impl Term {
+impl Condition {
     /// A criterion that flows meet.
-    pub fn wanted(criterion: Criterion) -> Term {
-        Term { is_excluded: false, criterion }
+    pub fn wanted(criterion: Criterion) -> Condition {
+        Condition { is_excluded: false, criterion }
     }
 
     /// The opposite of a criterion.
-    pub fn excluded(criterion: Criterion) -> Term {
-        Term { is_excluded: true, criterion }
+    pub fn excluded(criterion: Criterion) -> Condition {
+        Condition { is_excluded: true, criterion }
     }
 
     /// The name of the option: `service`, `not-service`.

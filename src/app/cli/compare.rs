@@ -7,7 +7,8 @@ use portolan::capture::InputName;
 use portolan::compare::{MAX_SIDES, comparable_tables, default_tables};
 use portolan::report::TableName;
 
-use super::{CommonArguments, CommonJob, Destination, OrderArguments, TablesDestinations, parse_top};
+use super::tables::parse_top;
+use super::{CommonArguments, CommonJob, Destination, OrderArguments, TablesDestinations};
 
 /// Hundredths of a percentage point in one.
 const HUNDREDTHS: f64 = 100.0;

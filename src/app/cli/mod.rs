@@ -9,30 +9,32 @@ mod legend;
 #[cfg(feature = "live")]
 mod live;
 mod presentation;
+mod rows;
 mod selection;
+mod tables;
 mod window;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
-use portolan::analysis::{Selection, TimeWindow};
-use portolan::capture::{InputName, near_words};
+use portolan::analysis::TimeWindow;
+use portolan::capture::InputName;
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
-use portolan::report::{Arrangement, TableName};
 use portolan::service::book::PortQuery;
 
-use self::presentation::{ArrangementArguments, Nanoseconds, PagerArguments, ValueArguments, parse_nanoseconds};
+use self::presentation::{Nanoseconds, PagerArguments, parse_nanoseconds};
 use super::MESSAGES;
 use super::pager::Paging;
 pub use compare::{CompareArguments, CompareJob, SidesProblem};
-pub use destinations::{Destination, RowsDestinations, TablesDestinations, Target, leave_stdout};
+pub use destinations::{Destination, TablesDestinations, Target, leave_stdout};
 pub use explain::{ArgumentProblem, ExplainArguments};
 pub use first_word::with_command;
-use legend::LegendArguments;
 #[cfg(feature = "live")]
 pub use live::{LiveArguments, LiveJob};
-pub use presentation::ValueJob;
-use selection::SelectionArguments;
+use rows::RowsArguments;
+pub use rows::RowsJob;
+use tables::TablesArguments;
+pub use tables::TablesJob;
 use window::WindowArguments;
 
 /// The output of `--version`, with the features that the program was built with.
@@ -225,64 +227,6 @@ pub struct InterfacesArguments {
     rows: RowsArguments,
 }
 
-/// Arguments of every command with a single table.
-#[derive(Args, Debug)]
-struct RowsArguments {
-    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
-    #[arg(long)]
-    wide: bool,
-
-    #[command(flatten)]
-    legend: LegendArguments,
-
-    #[command(flatten)]
-    arrangement: ArrangementArguments,
-
-    #[command(flatten)]
-    pager: PagerArguments,
-
-    #[command(flatten)]
-    destinations: RowsDestinations,
-}
-
-/// Arguments of every command that shows the tables of a capture.
-#[derive(Args, Debug)]
-struct TablesArguments {
-    #[arg(short, long = "table", value_name = "NAME[,NAME...]", value_delimiter = ',', value_parser = parse_table, help = tables_help())]
-    tables: Vec<Tables>,
-
-    /// Rows shown per table on the terminal (0 = all; default: 50, or 10 for the table capture); the rest is summed up in one row. In the overview: categories and servers (default: as many as fit)
-    #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
-    top: Option<usize>,
-
-    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
-    #[arg(long)]
-    wide: bool,
-
-    #[command(flatten)]
-    legend: LegendArguments,
-
-    #[command(flatten)]
-    arrangement: ArrangementArguments,
-
-    #[command(flatten)]
-    values: ValueArguments,
-
-    #[command(flatten)]
-    destinations: TablesDestinations,
-
-    /// In the table servers, also list ports that refused or never answered
-    #[arg(long)]
-    closed_ports: bool,
-
-    /// Time step of the timeline, such as 5m; a bare number is seconds (default: automatic, 1 ms to 1 week, at most 600 steps with traffic; doubled during very long live captures)
-    #[arg(long, value_name = "TIME", value_parser = parse_nanoseconds)]
-    interval: Option<Nanoseconds>,
-
-    #[command(flatten)]
-    selection: SelectionArguments,
-}
-
 #[derive(Args, Debug)]
 pub struct ReadArguments {
     /// Captures to read, or folders of captures; '-' is standard input, which is also read if no FILE is given and standard input
@@ -310,13 +254,6 @@ pub struct ReadArguments {
     common: CommonArguments,
 }
 
-/// One word of `--table`.
-#[derive(Clone, Copy, Debug)]
-enum Tables {
-    One(TableName),
-    All,
-}
-
 /// A run of `portolan services`.
 #[derive(Debug)]
 pub struct ServicesJob {
@@ -326,40 +263,6 @@ pub struct ServicesJob {
     pub services: Option<PathBuf>,
     /// The outputs of the rows.
     pub rows: RowsJob,
-}
-
-/// The outputs of a single table, besides the terminal.
-#[derive(Debug)]
-pub struct RowsJob {
-    /// True if the terminal shows all columns, however wide it is.
-    pub wide: bool,
-    /// True if the terminal explains columns and words below the table.
-    pub legend: bool,
-    /// The order of the rows, and the columns.
-    pub arrangement: Arrangement,
-    /// The use of a pager on the terminal.
-    pub paging: Paging,
-    /// In other formats.
-    pub destinations: Vec<Destination>,
-}
-
-impl RowsJob {
-    /// True if standard output is for people.
-    pub fn is_shown(&self) -> bool {
-        leave_stdout(&self.destinations)
-    }
-}
-
-impl RowsArguments {
-    fn into_job(self) -> RowsJob {
-        RowsJob {
-            wide: self.wide,
-            arrangement: self.arrangement.into_arrangement(),
-            legend: self.legend.legend,
-            paging: self.pager.into_paging(),
-            destinations: self.destinations.0,
-        }
-    }
 }
 
 #[cfg(feature = "live")]
@@ -374,51 +277,6 @@ impl ServicesArguments {
     /// The job that the arguments describe.
     pub fn into_job(self) -> ServicesJob {
         ServicesJob { questions: self.what, services: self.services, rows: self.rows.into_job() }
-    }
-}
-
-/// The tables of a capture to show and write, and their outputs.
-#[derive(Clone, Debug)]
-pub struct TablesJob {
-    /// The tables for the terminal, in order; none, if it shows the overview.
-    pub tables: Vec<TableName>,
-    /// The tables for all other outputs, in order.
-    pub written: Vec<TableName>,
-    /// Rows of each table on the terminal: 0 = all, `None` = the table's default.
-    pub top: Option<usize>,
-    /// True if the terminal shows all columns, however wide it is.
-    pub wide: bool,
-    /// True if the terminal explains columns and words below each table.
-    pub legend: bool,
-    /// The order of the rows, and the columns.
-    pub arrangement: Arrangement,
-    /// The form of numbers and times on the terminal.
-    pub values: ValueJob,
-    /// The other formats, each with its output.
-    pub destinations: Vec<Destination>,
-    /// True if the table servers also lists ports that refused or never answered.
-    pub closed_ports: bool,
-    /// Nanoseconds of a bucket of the timeline.
-    pub interval: Option<i64>,
-    /// The flows that the tables are about.
-    pub selection: Selection,
-}
-
-impl TablesJob {
-    /// True if standard output is for people.
-    pub fn is_shown(&self) -> bool {
-        leave_stdout(&self.destinations)
-    }
-
-    /// The tables that are shown or written.
-    pub fn used(&self) -> impl Iterator<Item = TableName> {
-        let written = if self.destinations.is_empty() { &[][..] } else { &self.written };
-        TableName::ALL.into_iter().filter(|table| self.tables.contains(table) || written.contains(table))
-    }
-
-    /// True if a table is shown or written.
-    pub fn has(&self, table: TableName) -> bool {
-        self.used().any(|used| used == table)
     }
 }
 
@@ -473,40 +331,6 @@ impl CommonArguments {
     }
 }
 
-impl TablesArguments {
-    fn into_job(self) -> TablesJob {
-        let words = self.tables.iter().flat_map(|word| match word {
-            Tables::One(table) => std::slice::from_ref(table),
-            Tables::All => &TableName::ALL,
-        });
-        let mut tables = Vec::new();
-        for table in words {
-            if !tables.contains(table) {
-                tables.push(*table);
-            }
-        }
-        let mut written = tables.clone();
-        written.sort();
-        if tables.is_empty() {
-            written.extend(TableName::ALL);
-        }
-        let arrangement = self.arrangement.into_arrangement();
-        TablesJob {
-            tables,
-            written,
-            top: self.top,
-            wide: self.wide,
-            legend: self.legend.legend,
-            arrangement,
-            values: self.values.into_job(),
-            destinations: self.destinations.0,
-            closed_ports: self.closed_ports,
-            interval: self.interval.map(|time| time.0),
-            selection: self.selection.0,
-        }
-    }
-}
-
 impl ReadArguments {
     /// The job that the arguments describe.
     pub fn into_job(self) -> ReadJob {
@@ -525,26 +349,7 @@ impl ReadArguments {
     }
 }
 
-fn tables_help() -> String {
-    let all: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
-    format!("Tables to show and write: {}, or all (default: an overview is shown, all tables are written)", all.join(", "))
-}
-
-fn parse_table(word: &str) -> Result<Tables, String> {
-    if word == "all" {
-        return Ok(Tables::All);
-    }
-    TableName::from_key(word).map(Tables::One).ok_or_else(|| {
-        let known: Vec<&str> = TableName::ALL.iter().map(|table| table.key()).collect();
-        MESSAGES.no_such_table(&near_words(word, known.iter().copied()), &known)
-    })
-}
-
 fn parse_max_flows(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=MAX_FLOWS).contains(number));
     number.ok_or_else(|| format!("expected a number of flows from 1 to {MAX_FLOWS}"))
-}
-
-fn parse_top(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "expected a number of rows, such as 20; 0 shows all".to_owned())
 }

@@ -1,7 +1,9 @@
 //! The options that select flows, each also with its opposite.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use portolan::analysis::{Criterion, NoSuchWord, Selection, Term, WantedHost, parse_category, parse_confidence, parse_transport};
+use portolan::analysis::{
+    Condition, Criterion, NoSuchWord, Selection, WantedHost, parse_category, parse_confidence, parse_transport,
+};
 use portolan::capture::near_words;
 
 use crate::app::MESSAGES;
@@ -150,8 +152,8 @@ impl Args for SelectionArguments {
 impl FromArgMatches for SelectionArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let all = |name: &str| matches.get_many::<Criterion>(name)?.cloned().reduce(Criterion::or);
-        let wanted = OPTIONS.into_iter().filter_map(|option| all(option.wanted).map(Term::wanted));
-        let excluded = OPTIONS.into_iter().filter_map(|option| all(option.excluded).map(Term::excluded));
+        let wanted = OPTIONS.into_iter().filter_map(|option| all(option.wanted).map(Condition::wanted));
+        let excluded = OPTIONS.into_iter().filter_map(|option| all(option.excluded).map(Condition::excluded));
         Ok(SelectionArguments(Selection { terms: wanted.chain(excluded).collect() }))
     }
 
