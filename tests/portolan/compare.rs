@@ -313,7 +313,9 @@ fn rows(table: &Table<'_>) -> BTreeMap<Vec<String>, BTreeMap<String, String>> {
 
 /// The number of a column as an integer in units of its last digit.
 fn number(row: &BTreeMap<String, String>, key: &str) -> i64 {
-    row[key].replace('.', "").parse().unwrap()
+    // A number that has no meaning in a row is empty, and adds nothing.
+    let digits = row[key].replace('.', "");
+    if digits.is_empty() { 0 } else { digits.parse().unwrap() }
 }
 
 proptest! {

@@ -156,7 +156,7 @@ fn outputs_that_are_one_file_are_refused() {
     refused(Run::from_output(same), "is the same file as standard output");
     // Two kinds of files in one folder, and what keeps nothing.
     assert_eq!(read(&["--csv", text(&tables), "--jsonl", text(&tables)]).code, 0);
-    assert_eq!(names_in(&tables).len(), 28);
+    assert_eq!(names_in(&tables).len(), 32);
     assert_eq!(run(&["services", "ssh", "--csv", "/dev/null", "--json", "/dev/null"]).code, 0);
 }
 
@@ -170,7 +170,7 @@ fn standard_output_takes_one_output_and_one_table() {
     for option in ["--csv", "--jsonl"] {
         refused(
             read(&[option, "-"]),
-            &format!("{option} - writes one table to standard output, not 14; choose one with --table"),
+            &format!("{option} - writes one table to standard output, not 16; choose one with --table"),
         );
         refused(read(&[option, "-", "-t", "flows,hosts"]), "not 2; choose one");
         refused(

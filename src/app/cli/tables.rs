@@ -49,6 +49,10 @@ pub struct TablesArguments {
     selection: SelectionArguments,
 }
 
+/// The tables that a terminal shows in place of the overview, which has no columns, if columns are chosen or sorted and no table is
+/// named.
+const MAIN_TABLES: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
+
 /// One word of `--table`.
 #[derive(Clone, Copy, Debug)]
 enum Tables {
@@ -116,10 +120,13 @@ impl TablesArguments {
         }
         let mut written = tables.clone();
         written.sort();
-        if tables.is_empty() {
+        let arrangement = self.arrangement.into_arrangement();
+        if tables.is_empty() && !arrangement.is_empty() {
+            tables.extend(MAIN_TABLES);
+        }
+        if self.tables.is_empty() {
             written.extend(TableName::ALL);
         }
-        let arrangement = self.arrangement.into_arrangement();
         TablesJob {
             tables,
             written,

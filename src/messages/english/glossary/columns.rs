@@ -40,6 +40,8 @@ fn of_table(table: TableId, key: &str) -> Option<Definition> {
         ("capture", "packets") => Definition::new("The packets that were read.")
             .more("Packets that a filter does not match are not among them, nor duplicates that --dedup dropped."),
         ("ledger", "packets") => Definition::new("The packets that ended up at this place."),
+        ("ledger", "selected_packets") => Definition::new("The packets at this place that were selected; empty without a selection."),
+        ("ledger", "selected_wire_bytes") => Definition::new("The bytes on the wire of the selected packets; empty without a selection."),
         ("ledger", "place") => Definition::new("The place at which the packets are counted."),
         ("ports", "packets") => Definition::new("The packets from or to the port; one between two equal ports counts once."),
         ("ports", "service") => Definition::new("The name that the book of ports has for the port, whichever side used it."),
