@@ -25,6 +25,11 @@ fn the_page_on_comparisons_shows_what_the_program_prints() {
     shows_what_is_printed("docs/compare.md", 1);
 }
 
+#[test]
+fn the_page_of_questions_shows_what_the_program_prints() {
+    shows_what_is_printed("docs/questions.md", 11);
+}
+
 /// Holds a page to the truth, which has at least so many commands.
 fn shows_what_is_printed(name: &str, commands: usize) {
     let path = root().join(name);
