@@ -2,14 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::terminal::{View, emphasised};
-use super::wrap::write_hanging;
+use super::prose::Prose;
+use super::terminal::View;
 use crate::glossary::{self, Term, Topic};
 use crate::messages::{Definition, TermLabel};
 use crate::report::{Field, TableId};
 
-/// Columns in front of a sentence.
-const INDENT: usize = 2;
 /// Columns in front of the text of an entry.
 const ENTRY_INDENT: usize = 12;
 
@@ -22,14 +20,15 @@ struct Meaning {
 /// Writes the meanings of terms, with an empty line between them. Columns of several tables that mean the same share a paragraph.
 /// A list of related words stands below the first meaning that it belongs to.
 pub fn write(terms: &[Term], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let mut prose = Prose::new(view, output);
     let mut listed: Vec<Vec<Term>> = Vec::new();
     for (number, meaning) in meanings(terms, view).iter().enumerate() {
         if number > 0 {
-            writeln!(output)?;
+            prose.empty_line()?;
         }
         let related = meaning.terms[0].related();
         let is_listed = listed.contains(&related);
-        write_meaning(meaning, if is_listed { &[] } else { &related }, view, output)?;
+        write_meaning(meaning, if is_listed { &[] } else { &related }, &mut prose)?;
         listed.push(related);
     }
     Ok(())
@@ -54,14 +53,15 @@ fn meanings(terms: &[Term], view: View) -> Vec<Meaning> {
     meanings
 }
 
-fn write_meaning(meaning: &Meaning, related: &[Term], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+fn write_meaning(meaning: &Meaning, related: &[Term], prose: &mut Prose<'_, impl Write + ?Sized>) -> io::Result<()> {
+    let view = prose.view;
     let (messages, term) = (view.messages, meaning.terms[0]);
     let title = format!("{}: {}", name(term, view), messages.kind_of_term(term.topic(), &tables(&meaning.terms)));
-    writeln!(output, "{}", emphasised(&title, view))?;
-    write_hanging("", INDENT, &meaning.definition.in_full(), view.width, output)?;
+    prose.title(&title)?;
+    prose.paragraph(&meaning.definition.in_full())?;
     let mut entry = |label: TermLabel, text: &str| {
         let head = format!("  {}", messages.term_label(label));
-        if text.is_empty() { Ok(()) } else { write_hanging(&head, ENTRY_INDENT, text, view.width, output) }
+        if text.is_empty() { Ok(()) } else { prose.entry(&head, ENTRY_INDENT, text) }
     };
     match term {
         Term::Table(table) => {
