@@ -7,6 +7,7 @@ use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
 
+use console::strip_ansi_codes;
 use portolan::error::Error;
 use portolan::format::wrap::width_of;
 use terminal_size::{Height, Width, terminal_size_of};
@@ -70,9 +71,9 @@ struct Screen {
 }
 
 impl Screen {
-    /// The rows that a line takes.
+    /// The rows that a line takes. Colour and emphasis take no room.
     fn rows_of(self, line: &[u8]) -> usize {
-        width_of(&String::from_utf8_lossy(line)).div_ceil(self.columns).max(1)
+        width_of(&strip_ansi_codes(&String::from_utf8_lossy(line))).div_ceil(self.columns).max(1)
     }
 }
 
@@ -192,6 +193,7 @@ mod tests {
     fn long_lines_take_several_rows() {
         let screen = Screen { columns: 10, rows: 5 };
         assert_eq!([&b""[..], b"0123456789", b"0123456789a"].map(|line| screen.rows_of(line)), [1, 1, 2]);
+        assert_eq!(screen.rows_of(b"\x1b[1m01234\x1b[0m\x1b[38;5;208m56789\x1b[0m"), 1, "colours take no room");
         let mut output = PagedOutput::new(screen, vec!["/no/such/pager".into()]);
         let rows = |output: &PagedOutput| match output.state {
             State::Fits { rows, .. } => Some(rows),
