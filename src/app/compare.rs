@@ -10,8 +10,9 @@ use portolan::format::terminal::View;
 use portolan::format::{Layout, comparison};
 
 use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target, leave_stdout};
-use super::destinations::{check_comparison, common_heading, write_documents, write_to};
+use super::destinations::{check_comparison, common_heading, write_documents};
 use super::diagnostics::{print_problem, report_unwritten};
+use super::pager::show;
 use super::setup::{analyse, options};
 use super::view::view;
 use super::{FAILED, MESSAGES};
@@ -82,8 +83,8 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
     };
     let mut failures = write_documents(&job.destinations, heading, tables);
     if leave_stdout(&job.destinations) {
-        let view = View { wide: job.wide, ..view(job.top) };
-        failures.extend(write_to(&Target::Stdout, |output| comparison::write(comparison, job.all, view, output)).err());
+        let view = View { wide: job.wide, exact: job.values.exact, zone: job.values.zone, ..view(job.top) };
+        failures.extend(show(job.paging, |output| comparison::write(comparison, job.all, view, output)).err());
     }
     failures
 }

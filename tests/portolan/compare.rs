@@ -372,3 +372,10 @@ proptest! {
         prop_assert!(comparable_tables().iter().all(|name| name.comparability() != Comparability::OneCapture));
     }
 }
+
+#[test]
+fn times_and_numbers_have_the_form_that_is_asked_for() {
+    let captures = ["compare", "samples/handshake.pcap", "samples/coin-toss.pcap", "--wide"];
+    let shown = run(&[&captures[..], &["--tz", "Asia/Tokyo", "--exact"]].concat()).stdout;
+    assert!(shown.contains("start (Asia/Tokyo)") && shown.contains("2026-11-23 18:00:00"), "{shown}");
+}

@@ -7,8 +7,10 @@ use portolan::capture::InputName;
 use portolan::compare::{MAX_SIDES, comparable_tables, default_tables};
 use portolan::report::TableName;
 
+use super::presentation::{PagerArguments, ValueArguments, ValueJob};
 use super::tables::parse_top;
 use super::{CommonArguments, CommonJob, Destination, OrderArguments, TablesDestinations};
+use crate::app::pager::Paging;
 
 /// Hundredths of a percentage point in one.
 const HUNDREDTHS: f64 = 100.0;
@@ -43,6 +45,12 @@ pub struct CompareArguments {
     /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
     #[arg(long)]
     wide: bool,
+
+    #[command(flatten)]
+    values: ValueArguments,
+
+    #[command(flatten)]
+    pager: PagerArguments,
 
     #[command(flatten)]
     destinations: TablesDestinations,
@@ -124,6 +132,10 @@ pub struct CompareJob {
     pub top: Option<usize>,
     /// True if the terminal shows all columns, however wide it is.
     pub wide: bool,
+    /// The form of numbers and times on the terminal.
+    pub values: ValueJob,
+    /// The use of a pager on the terminal.
+    pub paging: Paging,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
     /// The settings of the analyses.
@@ -169,6 +181,8 @@ impl CompareArguments {
             threshold: self.threshold.0,
             top: self.top,
             wide: self.wide,
+            values: self.values.into_job(),
+            paging: self.pager.into_paging(),
             destinations: self.destinations.0,
             common: self.common.into_job(),
         })

@@ -13,6 +13,12 @@ pub const EXPLAIN: &str = "Examples:
   portolan explain samples/office.pcapng packet:597
   portolan explain samples/office.pcapng 10.20.0.150:42084";
 
+/// Examples of `portolan compare`.
+pub const COMPARE: &str = "Examples:
+  portolan compare samples/handshake.pcap samples/one-address-many-servers.pcap
+  portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --table servers,services --csv changes
+  portolan compare monday*.pcap --with tuesday*.pcap";
+
 /// Examples of `portolan services`.
 pub const SERVICES: &str = "Examples:
   portolan services 443
