@@ -36,8 +36,8 @@
 //!  2  decode                 the walk over a packet's layers, from its link header to its ports
 //!  1  capture                from a file, a pipe, a compressed stream or interfaces to packets
 //!     platform               this computer: libpcap, privileges, interfaces, and what a live capture lacks
-//!  0  error              errors as data
-//!     time, traffic      points in time; packets and bytes
+//!  0  error                  errors as data
+//!     time, traffic          points in time; packets and bytes
 //!     link_type              the types of link layers
 //!     untrusted              cleaning of text from outside
 //!     support                tools for speed and safety that know nothing of packets
