@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::budget::KeyBudget;
 use super::flows::{FlowSum, FlowSums, merge_by_key, merge_others, place_for};
 use super::grouped::{ByAddress, CLOSED_FLOWS, DecidedFlows};
-use super::sums::{Host, Role, Sum, sent_by, total};
+use super::sums::{Host, Role, Sum, sent_by};
 use crate::decode::{Address, Side};
 use crate::flow::Flow;
 use crate::service::{Service, Verdict};
@@ -157,15 +157,9 @@ impl ConversationFlows {
             closed().for_each(|pair| members.push(pair.lower, pair.higher, CLOSED_FLOWS));
         };
         let members = ByAddress::collect(decided, push, push_closed);
-        let packets = |start: usize| {
-            let packets = |flow: u32| match flow {
-                CLOSED_FLOWS => closed_pair(decided, &pair_at(&members, start)?).map(ConversationSum::packets),
-                flow => Some(total(decided.flows.get(flow as usize)).packets),
-            };
-            Some((Reverse(members.group(start, decided.flows).filter_map(packets).sum()), start as u64))
-        };
-        let mut rows = members.groups(decided.threads, packets);
-        parallel::sort(&mut rows, decided.threads);
+        let closed_packets =
+            |lower: Host, higher: Address| closed_pair(decided, &Pair { lower, higher }).map_or(0, ConversationSum::packets);
+        let rows = members.groups_by_packets(decided, closed_packets);
         ConversationFlows { members, rows }
     }
 

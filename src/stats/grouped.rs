@@ -114,6 +114,26 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         })
     }
 
+    /// The packets of each group and the position where it begins: the groups with the most packets come first; among equal ones,
+    /// in the order of the groups. `closed_packets` gives the packets of a group's closed flows.
+    pub(super) fn groups_by_packets(
+        &self,
+        decided: DecidedFlows<'_>,
+        closed_packets: impl Fn(Host, P) -> u64 + Sync,
+    ) -> Vec<(Reverse<u64>, u64)> {
+        let packets = |start: usize| {
+            let (host, place, _) = self.at(start)?;
+            let packets = |flow: u32| match flow {
+                CLOSED_FLOWS => closed_packets(host, place),
+                flow => total(decided.flows.get(flow as usize)).packets,
+            };
+            Some((Reverse(self.group(start, decided.flows).map(packets).sum()), start as u64))
+        };
+        let mut rows = self.groups(decided.threads, packets);
+        parallel::sort(&mut rows, decided.threads);
+        rows
+    }
+
     /// The results of `look` for the positions where groups begin, in the order of the groups.
     pub(super) fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
         self.groups_by(|host, place| (host, place), threads, look)
@@ -152,15 +172,8 @@ impl HostFlows {
         };
         let push_closed = |members: &mut ByAddress<()>| closed().for_each(|(host, _)| members.push(*host, (), CLOSED_FLOWS));
         let members = ByAddress::collect(decided, push, push_closed);
-        let packets = |start: usize| {
-            let packets = |flow: u32| match flow {
-                CLOSED_FLOWS => members.at(start).and_then(|(host, ..)| closed_host(decided, &host)).map_or(0, HostSum::packets),
-                flow => total(decided.flows.get(flow as usize)).packets,
-            };
-            Some((Reverse(members.group(start, decided.flows).map(packets).sum()), start as u64))
-        };
-        let mut rows = members.groups(decided.threads, packets);
-        parallel::sort(&mut rows, decided.threads);
+        let closed_packets = |host: Host, ()| closed_host(decided, &host).map_or(0, HostSum::packets);
+        let rows = members.groups_by_packets(decided, closed_packets);
         HostFlows { members, rows }
     }
 
