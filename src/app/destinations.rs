@@ -38,8 +38,7 @@ pub fn write_tables<'a>(
     for_people: Option<Paging>,
 ) -> Vec<Error> {
     let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
-    let shown_columns = |name: &&TableName| job.arrangement.leaves(&name.fields());
-    let tables = |_: &Destination| job.written.iter().filter(shown_columns).map(table);
+    let tables = |_: &Destination| job.with_shown_columns(&job.written).map(table);
     let mut failures = write_documents(&job.destinations, heading, tables);
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
         let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
@@ -48,7 +47,7 @@ pub fn write_tables<'a>(
             write_selected(decided, job, view, output)?;
             match &job.tables[..] {
                 [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
-                tables => tables.iter().filter(shown_columns).try_for_each(|name| terminal::write(&table(name), view, output)),
+                tables => job.with_shown_columns(tables).try_for_each(|name| terminal::write(&table(name), view, output)),
             }
         });
         failures.extend(shown.err());
@@ -62,7 +61,7 @@ pub fn report_written(job: &TablesJob) {
         let Target::Path(path) = target else { continue };
         let path = path.display().to_string();
         print_status(&match format.layout {
-            Layout::EachTable(_) => MESSAGES.tables_written(job.written.len(), &path),
+            Layout::EachTable(_) => MESSAGES.tables_written(job.with_shown_columns(&job.written).count(), &path),
             Layout::OneDocument(_) => MESSAGES.document_written(&path),
         });
     }

@@ -12,7 +12,7 @@ use portolan::time::{Span, Time};
 
 use super::MESSAGES;
 use super::cli::TablesJob;
-use super::diagnostics::print_problem;
+use super::diagnostics::{print_problem, print_remark};
 
 /// True if the selection can be made with this port table; otherwise reports what it lacks.
 pub fn is_possible(job: &TablesJob, registry: &Registry) -> bool {
@@ -34,7 +34,7 @@ pub fn without_sizes(mut job: TablesJob) -> TablesJob {
         return job;
     }
     if job.has(TableName::Sizes) {
-        print_problem(MESSAGES.no_sizes_of_selection());
+        print_remark(MESSAGES.no_sizes_of_selection());
     }
     job.tables.retain(|table| *table != TableName::Sizes);
     job.written.retain(|table| *table != TableName::Sizes);
@@ -45,12 +45,12 @@ pub fn without_sizes(mut job: TablesJob) -> TablesJob {
 pub fn report_selection(decided: &Decided<'_>, job: &TablesJob) {
     let Some(selected) = &decided.selected else { return };
     if selected.expired_flows > 0 {
-        print_problem(&MESSAGES.expired_flows_not_selected(selected.expired_flows));
+        print_remark(&MESSAGES.expired_flows_not_selected(selected.expired_flows));
     }
     if !selected.unknown_names.is_empty() {
-        print_problem(&MESSAGES.unknown_host_names(&selected.unknown_names));
+        print_remark(&MESSAGES.unknown_host_names(&selected.unknown_names));
     } else if decided.collected.total().packets == 0 {
-        print_problem(&MESSAGES.nothing_selected(&job.selection.to_string()));
+        print_remark(&MESSAGES.nothing_selected(&job.selection.to_string()));
     }
 }
 
@@ -70,7 +70,7 @@ pub fn report_window(decided: &Decided<'_>) {
     let mut span = Span::default();
     collected.inputs.iter().for_each(|input| span.merge(input.span));
     let ledger = &collected.tally.ledger;
-    print_problem(&MESSAGES.packets_in_window(ledger.inside().packets, ledger.total().packets, window, span));
+    print_remark(&MESSAGES.packets_in_window(ledger.inside().packets, ledger.total().packets, window, span));
 }
 
 /// Completes a window with the time of the last packet, if it needs that: all inputs are read for it. False, and a message, if an

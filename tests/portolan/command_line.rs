@@ -346,6 +346,16 @@ fn written_files_are_reported_and_quiet_reports_only_failures() {
     let read = run(&[&["read", "samples/office.pcapng"], &outputs[..]].concat());
     let written = format!("portolan: wrote 2 tables to {}\nportolan: wrote {}\n", tables.display(), document.display());
     assert_eq!(read.stderr, written);
+    // Tables without a chosen column, or without a meaning for a selection, are not written and do not count.
+    let folder = Folder::new();
+    let tables = folder.path("tables");
+    let some = ["read", "samples/office.pcapng", "--csv", tables.to_str().unwrap(), "--columns", "packets", "--service", "https"];
+    let written = run(&some).stderr;
+    let files = fs::read_dir(&tables).unwrap().count();
+    assert!(written.contains(&format!("wrote {files} tables to ")), "{files}: {written}");
+    assert!(!tables.join("sizes.csv").exists() && !tables.join("hosts.csv").exists());
+    let silent = run(&[&some[..], &["-q"]].concat());
+    assert_eq!(silent.stderr, "");
     let quiet = run(&[&["read", "-q", "samples/office.pcapng", "no-such-file"], &outputs[..]].concat());
     assert!(quiet.code == 1 && quiet.stderr.lines().count() == 1 && quiet.stderr.contains("no-such-file"), "{quiet:?}");
 }

@@ -99,6 +99,11 @@ impl TablesJob {
         TableName::ALL.into_iter().filter(|table| self.tables.contains(table) || written.contains(table))
     }
 
+    /// Those of `tables` that have any of the columns to show.
+    pub fn with_shown_columns<'t>(&'t self, tables: &'t [TableName]) -> impl Iterator<Item = &'t TableName> {
+        tables.iter().filter(|table| self.arrangement.leaves(&table.fields()))
+    }
+
     /// True if a table is shown or written.
     pub fn has(&self, table: TableName) -> bool {
         self.used().any(|used| used == table)
