@@ -1,6 +1,6 @@
 //! Builds the small samples in `samples/`, each to show a single idea: `cargo run --example build_samples`.
 //!
-//! The same packets every time: a rebuilt sample differs only where this file or `testkit/` was changed.
+//! The packets are always the same: a rebuilt sample differs only where this file or `testkit/` was changed.
 
 use std::fs;
 use std::path::Path;

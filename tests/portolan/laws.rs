@@ -52,7 +52,7 @@ proptest! {
         assert_tables_agree(&analysed(&scene.pcap()));
     }
 
-    /// What the laws say of rows holds for the text that is written of them.
+    /// The laws of rows hold for the text that is written of them.
     #[test]
     fn csv_and_json_hold_the_numbers_of_the_rows(scene in any_scene()) {
         let decided = analysed(&scene.pcap());

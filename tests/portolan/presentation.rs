@@ -221,7 +221,7 @@ mod pager {
         on_terminal_while(arguments, environment, |_| ())
     }
 
-    /// The same; `meanwhile` gets the number of the process.
+    /// Runs it likewise; `meanwhile` gets the number of the process.
     fn on_terminal_while(arguments: &[&str], environment: &[(&str, &str)], meanwhile: impl FnOnce(i32)) -> (String, Option<i32>) {
         obey_signals();
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };

@@ -214,7 +214,7 @@ impl Started<'_> {
         (what.to_owned(), message.to_owned())
     }
 
-    /// What was said of the privileges that were dropped, and what came of the attempts and of what must be possible.
+    /// The report on the dropped privileges, the results of the attempts, and those of what must be possible.
     fn breaks_out(mut self) -> (String, BTreeMap<String, String>, BTreeMap<String, String>) {
         let (what, given_up) = self.line();
         assert_eq!(what, "given up", "{given_up}");
@@ -224,7 +224,7 @@ impl Started<'_> {
         results
     }
 
-    /// What was said by one that could not drop its privileges. It has ended.
+    /// The message of one that could not drop its privileges. It has ended.
     fn refusal(mut self) -> String {
         let (what, message) = self.line();
         assert_eq!((what.as_str(), self.child.wait().unwrap().code()), ("error", Some(REFUSED)), "{message}");
