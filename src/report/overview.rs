@@ -58,7 +58,7 @@ pub struct NamedHost<'a> {
 }
 
 impl<'a> NamedHost<'a> {
-    fn new(decided: &'a Decided<'_>, host: Host) -> NamedHost<'a> {
+    pub(super) fn new(decided: &'a Decided<'_>, host: Host) -> NamedHost<'a> {
         let address = host.version.ip_addr(host.address);
         NamedHost { address, name: decided.collected.names.get(&address) }
     }
