@@ -165,8 +165,11 @@ pub trait PageMessages {
     /// The name of a measure.
     fn page_measure(&self, measure: PageMeasure) -> &'static str;
 
-    /// The line above the traffic over time: `width` are the nanoseconds of a column, `zone` is the zone of the times.
-    fn page_time_caption(&self, measure: PageMeasure, width: i64, zone: &str) -> String;
+    /// The line above the traffic over time: `width` are the nanoseconds of a column, `date` is that of the first one in the zone.
+    fn page_time_caption(&self, measure: PageMeasure, width: i64, date: &str, zone: &str) -> String;
+
+    /// The sentence on pointing at columns.
+    fn page_time_hint(&self) -> &'static str;
 
     /// The traffic over time for people who do not see it.
     fn page_time_description(&self, measure: PageMeasure) -> &'static str;

@@ -11,7 +11,7 @@ pub use self::flow_sample::{FlowSample, MAX_SAMPLED_FLOWS};
 use self::relations::RoughUses;
 pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, Relations};
 pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
-use super::{ConversationRow, FromDecided, HostRow, Overview, ServerRow};
+use super::{ConversationRow, FromDecided, HostRow, LedgerRow, Overview, ServerRow};
 use crate::analysis::Decided;
 use crate::service::Category;
 use crate::support::parallel;
@@ -21,6 +21,8 @@ use crate::support::parallel;
 pub struct Page<'a> {
     /// The overview.
     pub overview: Overview<'a>,
+    /// The places of packets.
+    pub ledger: Vec<LedgerRow>,
     /// The traffic over time; `None` if packets are not counted by time, or none has a time.
     pub time: Option<TimeColumns>,
     /// The ports.
@@ -56,6 +58,7 @@ impl<'a> Page<'a> {
         let overview = Overview::new(decided);
         let (candidates, uses) = look_at_flows(decided);
         Page {
+            ledger: LedgerRow::rows(decided).into_iter().collect(),
             time: TimeColumns::new(decided),
             doors: Doors::new(decided),
             relations: Relations::new(decided, &uses),

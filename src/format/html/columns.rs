@@ -7,7 +7,7 @@ use super::markup::Markup;
 use super::palette::Palette;
 use crate::messages::{Messages, PageMeasure};
 use crate::report::TimeColumns;
-use crate::time::{NANOSECONDS, Time, Zone};
+use crate::time::{NANOSECONDS, Zone};
 use crate::traffic::Traffic;
 
 /// The size of the picture in its own units.
@@ -23,6 +23,9 @@ const GAP: f64 = 0.6;
 const STEPS: u64 = 4;
 /// Labels of times.
 const LABELS: usize = 5;
+/// Lengths of time in nanoseconds.
+const MINUTE: i64 = 60 * NANOSECONDS;
+const DAY: i64 = 86_400 * NANOSECONDS;
 /// Round ends of a scale between two powers of ten, in tenths. More of them than the usual 1, 2 and 5, which leave half of a picture
 /// empty.
 const ROUND: [u64; 11] = [10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100];
@@ -32,6 +35,7 @@ pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Pal
     let messages = document.view.messages;
     let Some(time) = &document.page.time else { return Ok(()) };
     palette.write(markup, messages)?;
+    markup.element("p", &[("class", &"lead only-js"), ("hidden", &"")], messages.page_time_hint())?;
     markup.open("p", &[("class", &"only-js"), ("hidden", &"")])?;
     for (measure, is_pressed) in [(PageMeasure::Packets, "true"), (PageMeasure::Bytes, "false")] {
         let attributes: [(&str, &dyn std::fmt::Display); 3] =
@@ -42,7 +46,9 @@ pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Pal
     for measure in [PageMeasure::Packets, PageMeasure::Bytes] {
         let picture = Picture { time, measure, zone: document.view.zone, messages };
         markup.open("figure", &[("id", &id(measure)), ("class", &"time")])?;
-        markup.element("figcaption", &[], messages.page_time_caption(measure, time.width, document.view.zone.name()))?;
+        let clock = picture.zone.clock_time(time.first).to_string();
+        let date = clock.split_once('T').map_or(&clock[..], |(date, _)| date);
+        markup.element("figcaption", &[], messages.page_time_caption(measure, time.width, date, picture.zone.name()))?;
         picture.write(markup, palette)?;
         markup.element("p", &[("class", &"says only-js"), ("aria-live", &"polite"), ("hidden", &"")], "")?;
         picture.write_numbers(markup)?;
@@ -95,23 +101,32 @@ impl Picture<'_> {
         markup.open("svg", &attributes)?;
         self.write_scale(markup, end, room)?;
         markup.shape("rect", &[("class", &"cursor"), ("x", &-999), ("y", &TOP), ("width", &fixed(width)), ("height", &room)])?;
-        for (number, column) in columns.iter().enumerate() {
-            let x = fixed(LEFT + number as f64 * width);
-            let mut y = HEIGHT - BOTTOM;
-            for (category, traffic) in self.time.categories.iter().zip(column) {
-                let height = room * self.of(*traffic) as f64 / end as f64;
-                if height <= 0.0 {
-                    continue;
-                }
-                y -= height;
-                let class = palette.class(category);
-                let (y, width, height) = (fixed(y), fixed((width - GAP).max(GAP)), fixed(height));
-                markup.shape("rect", &[("class", &class), ("x", &x), ("y", &y), ("width", &width), ("height", &height)])?;
-            }
-        }
+        self.write_columns(markup, palette, width, room / end as f64)?;
         self.write_times(markup)?;
         markup.close("svg")?;
         markup.close("div")
+    }
+
+    /// Writes the columns: one shape for each category, which is a few bytes for each of its parts.
+    fn write_columns(&self, markup: &mut Markup<'_>, palette: &Palette<'_>, width: f64, scale: f64) -> io::Result<()> {
+        let columns = &self.time.columns;
+        let mut tops = vec![HEIGHT - BOTTOM; columns.len()];
+        let shown = fixed((width - GAP).max(GAP));
+        for (place, category) in self.time.categories.iter().enumerate() {
+            let mut path = String::new();
+            for (number, (top, column)) in tops.iter_mut().zip(columns).enumerate() {
+                let height = scale * self.of(column[place]) as f64;
+                if height > 0.0 {
+                    *top -= height;
+                    let (x, y, height) = (fixed(LEFT + number as f64 * width), fixed(*top), fixed(height));
+                    path.push_str(&format!("M{x} {y}h{shown}v{height}h-{shown}z"));
+                }
+            }
+            if !path.is_empty() {
+                markup.shape("path", &[("class", &palette.class(category)), ("d", &path)])?;
+            }
+        }
+        Ok(())
     }
 
     fn write_scale(&self, markup: &mut Markup<'_>, end: u64, room: f64) -> io::Result<()> {
@@ -147,59 +162,62 @@ impl Picture<'_> {
                 LABELS => "end",
                 _ => "middle",
             };
-            let text = self.clock(column, label == 0);
+            let text = self.clock(column);
             markup.element("text", &[("class", &"axis"), ("x", &x), ("y", &(HEIGHT - 6.0)), ("text-anchor", &anchor)], text)?;
         }
         Ok(())
     }
 
-    /// The time at which a column starts, as clocks of the zone show it.
-    fn clock(&self, column: usize, with_date: bool) -> String {
-        let start = i128::from(self.time.width) * column as i128;
-        let time = Time::from_wide_nanoseconds(self.time.first.nanoseconds().map_or(0, i128::from) + start);
-        let clock = self.zone.clock_time(time).to_string();
+    /// The time at which a column starts, as clocks of the zone show it: the time of day, the date, or both.
+    fn clock(&self, column: usize) -> String {
+        let start = self.time.start(column);
+        let clock = self.zone.clock_time(start).to_string();
         let (date, time) = clock.split_once('T').unwrap_or(("", &clock));
-        const DAY: i64 = 86_400 * NANOSECONDS;
-        let digits = match self.time.width {
-            ..NANOSECONDS => 12,
-            _ => 8,
-        };
-        let time = time.get(..digits).unwrap_or(time);
-        let is_long = i128::from(self.time.width) * self.time.columns.len() as i128 > i128::from(DAY);
+        let up_to = |characters: usize| time.get(..characters).unwrap_or(time);
         match self.time.width {
             DAY.. => date.to_owned(),
-            _ if with_date || is_long => format!("{date} {time}"),
-            _ => time.to_owned(),
+            MINUTE.. if self.is_long() => format!("{date} {}", up_to(5)),
+            _ if self.is_long() => format!("{date} {}", up_to(8)),
+            NANOSECONDS.. => up_to(8).to_owned(),
+            _ => up_to(12).to_owned(),
         }
+    }
+
+    /// True if the time of day does not tell all columns from each other.
+    fn is_long(&self) -> bool {
+        i128::from(self.time.width) * self.time.columns.len() as i128 > i128::from(DAY)
     }
 
     fn write_numbers(&self, markup: &mut Markup<'_>) -> io::Result<()> {
         markup.open("details", &[])?;
         markup.element("summary", &[], self.messages.page_numbers())?;
-        markup.open("div", &[("class", &"scroll"), ("tabindex", &0), ("role", &"region"), ("aria-label", &self.messages.page_numbers())])?;
-        markup.open("table", &[("class", &"sortable")])?;
+        markup.open(
+            "div",
+            &[("class", &"scroll"), ("tabindex", &0), ("role", &"region"), ("aria-label", &self.messages.page_numbers())],
+        )?;
+        markup.open("table", &[("class", &"sortable numbers")])?;
         markup.open("thead", &[])?;
         markup.open("tr", &[])?;
         markup.element("th", &[("scope", &"col")], self.messages.page_time_start(self.zone.name()))?;
         for category in &self.time.categories {
-            markup.element("th", &[("scope", &"col"), ("class", &"n")], category)?;
+            markup.element("th", &[("scope", &"col")], category)?;
         }
         markup.close("tr")?;
         markup.close("thead")?;
         markup.open("tbody", &[])?;
         for (number, column) in self.time.columns.iter().enumerate() {
-            markup.open("tr", &[])?;
-            markup.element("td", &[], self.clock(number, true))?;
+            markup.cell("tr", &[])?;
+            markup.cell("td", &[])?;
+            markup.text(self.clock(number))?;
             for traffic in column {
                 match (self.of(*traffic), self.measure) {
-                    (0, _) => markup.element("td", &[], "")?,
-                    (packets, PageMeasure::Packets) => markup.element("td", &[("class", &"n")], self.number(packets))?,
-                    (bytes, PageMeasure::Bytes) => {
-                        markup.element("td", &[("class", &"n"), ("data-k", &bytes)], self.number(bytes))?;
-                    }
+                    (bytes @ 1000.., PageMeasure::Bytes) => markup.cell("td", &[("data-k", &bytes)])?,
+                    _ => markup.cell("td", &[])?,
+                }
+                if self.of(*traffic) > 0 {
+                    markup.text(self.number(self.of(*traffic)))?;
                 }
             }
-            markup.close("tr")?;
         }
         markup.close("tbody")?;
         markup.close("table")?;

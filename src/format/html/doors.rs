@@ -24,8 +24,12 @@ const SIDE: u16 = 3;
 /// The side of the picture of all ports, and the room for labels beside it.
 const SQUARE: u32 = ROW as u32 * SIDE as u32;
 const LABELS: u32 = 112;
+/// The height of a line of a label.
+const LINE: u32 = 14;
 /// The most doors without a server that are drawn one by one. More become an image.
 const MAX_SHAPES: usize = 3000;
+/// The most doors of clients that say which they are.
+const MAX_TITLES: usize = 250;
 /// The most servers in the picture of all ports, the largest first.
 const MAX_SERVERS: usize = 500;
 /// Shades of doors in the image, from a flow to the most flows of a door.
@@ -86,7 +90,7 @@ impl Pictures<'_, '_> {
                 continue;
             }
             markup.open("li", &[])?;
-            markup.open("svg", &[("class", &"dot"), ("width", &10), ("height", &10), ("aria-hidden", &"true")])?;
+            markup.open("svg", &[("class", &"mark"), ("width", &10), ("height", &10), ("aria-hidden", &"true")])?;
             match kind {
                 DoorKind::Server => markup.shape("circle", &[("class", &"outline"), ("cx", &5), ("cy", &5), ("r", &4)])?,
                 DoorKind::Client => markup.shape("circle", &[("class", &"client"), ("cx", &5), ("cy", &5), ("r", &2)])?,
@@ -124,17 +128,15 @@ impl Pictures<'_, '_> {
             match kind(door) {
                 DoorKind::Server => {
                     let side = SYSTEM_SIDE - 2;
-                    let square: [(&str, &dyn std::fmt::Display); 6] = [
-                        ("class", &class),
-                        ("x", &(x + 1)),
-                        ("y", &(y + 1)),
-                        ("width", &side),
-                        ("height", &side),
-                        ("rx", &2),
-                    ];
+                    let square: [(&str, &dyn std::fmt::Display); 6] =
+                        [("class", &class), ("x", &(x + 1)), ("y", &(y + 1)), ("width", &side), ("height", &side), ("rx", &2)];
                     markup.shape("rect", &square)?;
                     let (middle, base) = (f64::from(x) + 7.5, f64::from(y) + 10.0);
-                    markup.element("text", &[("class", &"tiny"), ("x", &middle), ("y", &base), ("text-anchor", &"middle")], door.port)?;
+                    markup.element(
+                        "text",
+                        &[("class", &"tiny"), ("x", &middle), ("y", &base), ("text-anchor", &"middle")],
+                        door.port,
+                    )?;
                 }
                 DoorKind::Client => {
                     let (x, y) = (f64::from(x) + 7.5, f64::from(y) + 7.5);
@@ -184,7 +186,12 @@ impl Pictures<'_, '_> {
         if !tried.is_empty() {
             markup.shape("path", &[("class", &"tried thin"), ("d", &tried)])?;
         }
-        for door in doors.iter().filter(|door| kind(door) == DoorKind::Client) {
+        let clients = || doors.iter().filter(|door| kind(door) == DoorKind::Client);
+        if clients().count() > MAX_TITLES {
+            let dots: String = clients().map(|door| middle(door.port)).map(|(x, y)| format!("M{x} {y}h0")).collect();
+            return markup.shape("path", &[("class", &"clients"), ("d", &dots)]);
+        }
+        for door in clients() {
             let (x, y) = middle(door.port);
             markup.open("circle", &[("class", &"client"), ("cx", &x), ("cy", &y), ("r", &2)])?;
             markup.element("title", &[], self.title(door))?;
@@ -213,10 +220,11 @@ impl Pictures<'_, '_> {
         let top = |port: u16| u32::from(port / ROW * SIDE);
         let edges = format!("M0 {0}H{SQUARE}M0 {1}H{SQUARE}", top(SYSTEM_PORTS), top(FIRST_DYNAMIC));
         markup.shape("path", &[("class", &"edge"), ("d", &edges)])?;
-        let ends = [0, SYSTEM_PORTS, FIRST_DYNAMIC].map(top);
-        for (top, (numbers, name)) in ends.into_iter().zip(self.messages.page_port_ranges()) {
-            for (line, text) in [numbers, name].into_iter().enumerate() {
-                let y = top + 10 + 13 * line as u32;
+        // The system ports are only a narrow strip: the next label is below theirs.
+        let labels = [0, top(SYSTEM_PORTS) + 2 * LINE, top(FIRST_DYNAMIC)];
+        for (top, (numbers, name)) in labels.into_iter().zip(self.messages.page_port_ranges()) {
+            for (line, text) in (1..).zip([numbers, name]) {
+                let y = top + LINE * line;
                 markup.element("text", &[("class", &"axis"), ("x", &(SQUARE + 8)), ("y", &y)], text)?;
             }
         }

@@ -1,5 +1,6 @@
 //! Flows: the first ones as rows of a table, and all of them as data that the script searches and sorts.
 
+use std::collections::HashMap;
 use std::io;
 
 use serde_json::{Map, Value as Json, json};
@@ -39,21 +40,34 @@ const COLUMNS: [&str; 18] = [
 /// Writes the table and the data.
 pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let flows = arranged((document.sampled_flows)(), &COLUMNS);
+    let flows = table::without_empty_columns(flows, usize::MAX);
+    let data = data_of(&flows, document, palette);
     let place = Placement { id: "t-flows", most_rows: PLAIN_ROWS, has_search: true, of: document.page.flows.all as usize };
-    table::write(markup, &flows, place, palette, document.view)?;
-    markup.data("flows-data", &data_of(&flows, document, palette).to_string())
+    table::write(markup, flows, place, palette, document.view)?;
+    markup.data("flows-data", &data.to_string())
 }
 
-/// The flows as data: the kinds of the columns, the colours of the categories, and the cells of the rows.
+/// The flows as data: the kinds of the columns, the colours of the categories, all texts, and the cells of the rows. A text is given by
+/// its number, because most of them stand in many rows.
 fn data_of(flows: &Table<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> Json {
     let style = ValueStyle::of(flows, document.view);
     let kinds: Vec<&str> = flows.fields.iter().map(|field| kind_of(field, document.view.exact)).collect();
+    let mut texts = Texts::default();
     let mut rows: Vec<Json> = Vec::new();
     flows.visit_with_words(0..flows.len(), |values| {
-        rows.push(values.iter().zip(&flows.fields).map(|(value, field)| cell(*value, field.kind, style)).collect());
+        rows.push(values.iter().zip(&flows.fields).map(|(value, field)| texts.cell(*value, field.kind, style)).collect());
     });
     let colours: Map<String, Json> = palette.coloured().map(|(category, class)| (category.to_owned(), class.into())).collect();
-    json!({ "kinds": kinds, "colours": colours, "found": document.view.messages.page_found(), "rows": rows })
+    let messages = document.view.messages;
+    let caption = messages.page_caption(messages.table_title(flows.id), flows.len(), document.page.flows.all as usize);
+    json!({
+        "caption": caption,
+        "found": messages.page_found(),
+        "kinds": kinds,
+        "colours": colours,
+        "texts": texts.list,
+        "rows": rows,
+    })
 }
 
 /// The form in which the script shows the values of a column.
@@ -69,17 +83,34 @@ fn kind_of(field: &Field, is_exact: bool) -> &'static str {
     }
 }
 
-/// A value as the script gets it: a number, text, or a number to sort by with its text.
-fn cell(value: Value<'_>, kind: Kind, style: ValueStyle) -> Json {
-    let text = || {
-        let mut text = String::new();
-        style.append(value, kind, &mut text);
-        text
-    };
-    match value {
-        Value::Null => Json::Null,
-        Value::Integer(number) => number.into(),
-        Value::Decimal { value, digits } => json!([value as f64 / 10_f64.powi(i32::from(digits)), text()]),
-        _ => text().into(),
+/// Texts, each with its number.
+#[derive(Default)]
+struct Texts {
+    list: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Texts {
+    /// A value as the script gets it: a number, the number of a text, or a number to sort by with its text.
+    fn cell(&mut self, value: Value<'_>, kind: Kind, style: ValueStyle) -> Json {
+        let text = || {
+            let mut text = String::new();
+            style.append(value, kind, &mut text);
+            text
+        };
+        match value {
+            Value::Null => Json::Null,
+            Value::Integer(number) => number.into(),
+            Value::Decimal { value, digits } => json!([value as f64 / 10_f64.powi(i32::from(digits)), text()]),
+            _ => self.number(text()).into(),
+        }
+    }
+
+    fn number(&mut self, text: String) -> usize {
+        let list = &mut self.list;
+        *self.numbers.entry(text).or_insert_with_key(|text| {
+            list.push(text.clone());
+            list.len() - 1
+        })
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Document;
 use super::markup::Markup;
+use crate::flow::DEFAULT_MAX_FLOWS;
 use crate::format::json::Settings;
 use crate::messages::PageTile;
 use crate::untrusted::clean;
@@ -78,7 +79,7 @@ fn write_tiles(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Resu
         (PageTile::Packets, Some(count(facts.traffic.packets))),
         (PageTile::Bytes, Some(bytes)),
         (PageTile::Duration, duration),
-        (PageTile::Flows, Some(count(counts.flows))),
+        (PageTile::Flows, Some(count(counts.flows_with_ports))),
         (PageTile::Services, Some(count(counts.services))),
         (PageTile::Servers, Some(count(counts.servers))),
         (PageTile::Hosts, Some(count(counts.hosts))),
@@ -111,6 +112,9 @@ pub fn write_foot(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::R
 
 /// The options that are set, each with its value.
 fn stated(settings: &Settings) -> Vec<(String, String)> {
+    // The usual number of flows goes without saying.
+    let max_flows = settings.max_flows.filter(|most| *most != DEFAULT_MAX_FLOWS);
+    let settings = Settings { max_flows, ..settings.clone() };
     let Ok(Value::Object(settings)) = serde_json::to_value(settings) else { return Vec::new() };
     let stated = settings.into_iter().filter_map(|(key, value)| {
         let value = match value {

@@ -56,6 +56,12 @@ impl<'w> Markup<'w> {
         self.close(tag)
     }
 
+    /// Writes the beginning of a cell of a table, or of a row. Its end may be left out (HTML, section 4.9, <https://html.spec.whatwg.org>):
+    /// a page has thousands of them.
+    pub fn cell(&mut self, tag: &'static str, attributes: Attributes<'_>) -> io::Result<()> {
+        self.open(tag, attributes)
+    }
+
     /// Writes text.
     pub fn text(&mut self, text: impl Display) -> io::Result<()> {
         escape(self.output, text)

@@ -25,7 +25,7 @@
 
   // Rows of a table that is in the page as a whole.
   const keyOf = cell => {
-    const text = cell.dataset.k ?? cell.textContent.replace(/(\d),(?=\d{3})/g, '$1');
+    const text = cell.dataset.k ?? cell.textContent.replace(/(\d),(?=\d{3})/g, '$1').replace(/^(\d+) B$/, '$1');
     return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
   };
   const rowsOf = table => {
@@ -50,41 +50,45 @@
   };
 
   // Flows: more than the page has rows for.
-  const data = one('#flows-data') ? JSON.parse(one('#flows-data').textContent) : { rows: [], kinds: [], found: '{shown} {found}' };
+  const data = one('#flows-data') ? JSON.parse(one('#flows-data').textContent) : { rows: [], kinds: [], texts: [], found: '{found}' };
+  const isText = kind => kind === 'text' || kind === 'outside' || kind === 'category';
   const tell = (shown, found) => data.found.replace('{shown}', count(shown)).replace('{found}', count(found));
   const MOST_ROWS = 200;
   const square = category => {
-    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-    for (const [name, value] of [['class', 'dot'], ['width', 10], ['height', 10], ['aria-hidden', true]]) svg.setAttribute(name, value);
-    for (const [name, value] of [['class', data.colours[category] ?? 'cx'], ['width', 10], ['height', 10], ['rx', 2]]) rect.setAttribute(name, value);
-    svg.append(rect);
-    return svg;
+    const square = document.createElement('i');
+    square.className = `dot ${data.colours[category] ?? 'cx'}`;
+    return square;
+  };
+  const inWords = (value, kind) => {
+    if (isText(kind)) return data.texts[value];
+    return kind === 'count' ? count(value) : kind === 'bytes' ? bytes(value) : kind === 'seconds' ? value[1] : String(value);
   };
   const fill = (cell, value, kind) => {
     if (value === null) return;
-    const text = kind === 'count' ? count(value) : kind === 'bytes' ? bytes(value) : kind === 'seconds' ? value[1] : String(value);
+    const text = inWords(value, kind);
     if (kind === 'outside') {
       const isolated = document.createElement('bdi');
       isolated.textContent = text;
       cell.append(isolated);
     } else if (kind === 'category') {
-      cell.append(square(value), text);
+      cell.append(square(text), text);
     } else {
       cell.textContent = text;
     }
   };
-  const isNumber = kind => kind !== 'text' && kind !== 'outside' && kind !== 'category';
   const flowsOf = table => {
     const body = one('tbody', table), output = one(`output[data-of="${table.id}"]`);
-    const keyed = value => (value === null ? '' : Array.isArray(value) ? value[0] : value);
+    const keyed = (value, column) => {
+      if (value === null) return '';
+      return isText(data.kinds[column]) ? data.texts[value] : Array.isArray(value) ? value[0] : value;
+    };
     let found = data.rows;
+    table.caption.textContent = data.caption;
     const draw = () => {
       body.replaceChildren(...found.slice(0, MOST_ROWS).map(values => {
         const row = document.createElement('tr');
         values.forEach((value, column) => {
           const cell = document.createElement('td');
-          if (isNumber(data.kinds[column])) cell.className = 'n';
           fill(cell, value, data.kinds[column]);
           row.append(cell);
         });
@@ -95,7 +99,7 @@
     draw();
     return {
       sort(column, sign) {
-        const key = row => keyed(row[column]);
+        const key = row => keyed(row[column], column);
         const order = (a, b) => (key(a) === '' || key(b) === '' ? compare(key(a), key(b)) : sign * compare(key(a), key(b)));
         const isFound = new Set(found);
         data.rows.sort(order);
@@ -113,6 +117,7 @@
     };
   };
 
+  const isNumbers = (table, column) => table.classList.contains(`n${column + 1}`) || (table.classList.contains('numbers') && column > 0);
   for (const table of all('table.sortable')) {
     const rows = table.id === 't-flows' ? flowsOf(table) : rowsOf(table);
     const heads = all('thead th', table);
@@ -124,7 +129,7 @@
       button.addEventListener('click', () => {
         const before = head.getAttribute('aria-sort');
         // Numbers begin with the largest, words with the first.
-        const rising = before ? before === 'descending' : !head.classList.contains('n');
+        const rising = before ? before === 'descending' : !isNumbers(table, column);
         heads.forEach(other => other.removeAttribute('aria-sort'));
         head.setAttribute('aria-sort', rising ? 'ascending' : 'descending');
         rows.sort(column, rising ? 1 : -1);

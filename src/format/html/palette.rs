@@ -65,7 +65,5 @@ impl<'o> Palette<'o> {
 
 /// Writes a square in the colour of a class.
 pub fn write_square(markup: &mut Markup<'_>, class: &'static str) -> io::Result<()> {
-    markup.open("svg", &[("class", &"dot"), ("width", &10), ("height", &10), ("aria-hidden", &"true")])?;
-    markup.shape("rect", &[("class", &class), ("width", &10), ("height", &10), ("rx", &2)])?;
-    markup.close("svg")
+    markup.element("i", &[("class", &format_args!("dot {class}"))], "")
 }

@@ -28,7 +28,8 @@ const LABEL: usize = 30;
 pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let Some(relations) = &document.page.relations else { return Ok(()) };
     palette.write(markup, document.view.messages)?;
-    Picture { relations, palette, messages: document.view.messages }.write(markup)
+    let picture = Picture { relations, palette, messages: document.view.messages };
+    markup.within("figure", &[], |markup| picture.write(markup))
 }
 
 /// A bar.
@@ -128,7 +129,8 @@ impl Picture<'_, '_> {
                 [("class", &node.class), ("x", &left), ("y", &top), ("width", &BAR), ("height", &height)];
             markup.shape("rect", &bar)?;
             let y = format!("{:.1}", node.top + node.height.max(LINE) / 2.0 + 4.0);
-            let label: [(&str, &dyn std::fmt::Display); 4] = [("class", &"label"), ("x", &x), ("y", &y), ("text-anchor", &anchor)];
+            let label: [(&str, &dyn std::fmt::Display); 4] =
+                [("class", &"label"), ("x", &x), ("y", &y), ("text-anchor", &anchor)];
             markup.open("text", &label)?;
             let mut size = String::new();
             self.messages.append_bytes(node.bytes, &mut size);

@@ -11,6 +11,8 @@ use crate::report::{Arrangement, Table, TableName};
 
 /// Rows of a table on the page, unless the user wants another number.
 const DEFAULT_ROWS: usize = 200;
+/// The same of the table of ports, whose picture shows all of them.
+const ROWS_OF_PORTS: usize = 100;
 
 /// A table of a section.
 struct SectionTable {
@@ -284,11 +286,9 @@ pub fn write(
         _ => {}
     }
     match section {
-        PageSection::Time => markup.within("details", &[], |markup| {
-            markup.element("summary", &[], messages.page_numbers())?;
-            write_tables(markup, section, document, palette)
-        })?,
         PageSection::Flows => flows::write(markup, document, palette)?,
+        // The pictures have their numbers, in fewer and wider steps than the table.
+        PageSection::Time => {}
         _ => write_tables(markup, section, document, palette)?,
     }
     markup.close("section")
@@ -303,21 +303,18 @@ fn write_tables(
     for SectionTable { name, id, columns, has_search } in tables(section) {
         if document.tables.contains(name) {
             let table = arranged((document.table)(*name), columns);
-            let place = Placement { id, most_rows: most_rows(document), of: 0, has_search: *has_search };
-            table::write(markup, &table, place, palette, document.view)?;
+            let default = if *name == TableName::Ports { ROWS_OF_PORTS } else { DEFAULT_ROWS };
+            let most_rows = document.view.top.unwrap_or(default);
+            let place = Placement { id, most_rows, of: 0, has_search: *has_search };
+            table::write(markup, table, place, palette, document.view)?;
         }
     }
     Ok(())
 }
 
-/// The most rows of a table; 0 = all.
-pub fn most_rows(document: &Document<'_, '_>) -> usize {
-    document.view.top.unwrap_or(DEFAULT_ROWS)
-}
-
-/// A table with these columns, unless the user has chosen others.
+/// A table with these columns, unless the user has chosen others; with all columns, if there are no keys.
 pub fn arranged<'t>(table: Table<'t>, columns: &[&str]) -> Table<'t> {
-    if table.has_chosen_columns() {
+    if columns.is_empty() || table.has_chosen_columns() {
         return table;
     }
     table.arranged(&Arrangement { sort: Vec::new(), columns: columns.iter().map(|key| (*key).to_owned()).collect() })

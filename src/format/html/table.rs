@@ -9,9 +9,9 @@ use crate::format::legend::{self, SeenWords, Vocabulary};
 use crate::format::terminal::{DOUBT, ValueStyle, View, columns_of, is_doubtful, title};
 use crate::glossary::Term;
 use crate::messages::Messages;
-use crate::report::{Field, Kind, Share, Table, Value};
+use crate::report::{Arrangement, Field, Kind, Share, Table, Value};
 
-/// The width of a bar in a cell, in pixels.
+/// The width of a bar in a cell, in pixels, as the style sheet has it.
 const BAR: f64 = 90.0;
 
 /// The place of a table on the page.
@@ -27,26 +27,51 @@ pub struct Placement {
     pub has_search: bool,
 }
 
-/// Writes a table with its caption, and the meanings of its columns and words.
-pub fn write(markup: &mut Markup<'_>, table: &Table<'_>, place: Placement, palette: &Palette<'_>, view: View) -> io::Result<()> {
+/// Writes a table with its caption, and the meanings of its columns and words. Columns without any value are left out, unless the user
+/// has chosen them.
+pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: Placement, palette: &Palette<'_>, view: View) -> io::Result<()> {
     let messages = view.messages;
     if table.is_empty() {
         return markup.element("p", &[("class", &"empty")], messages.empty_table(table.id));
     }
     let rows = if place.most_rows == 0 { table.len() } else { place.most_rows.min(table.len()) };
+    let table = &without_empty_columns(table, rows);
     let caption = messages.page_caption(messages.table_title(table.id), rows, table.len().max(place.of));
     if place.has_search {
         write_search(markup, place.id, messages)?;
     }
     let label: &dyn std::fmt::Display = &caption;
     markup.open("div", &[("class", &"scroll"), ("tabindex", &0), ("role", &"region"), ("aria-label", label)])?;
-    markup.open("table", &[("id", &place.id), ("class", &"sortable")])?;
+    markup.open("table", &[("id", &place.id), ("class", &classes_of(&table.fields))])?;
     markup.element("caption", &[], &caption)?;
     write_head(markup, table, view)?;
     let seen = write_rows(markup, table, rows, palette, view)?;
     markup.close("table")?;
     markup.close("div")?;
     write_legend(markup, table, &seen, messages)
+}
+
+/// The table without the columns that have no value in the first rows. A table whose columns the user has chosen stays as it is.
+pub fn without_empty_columns(table: Table<'_>, rows: usize) -> Table<'_> {
+    let mut has_value = vec![false; table.fields.len()];
+    table.visit(0..rows, |values| {
+        has_value.iter_mut().zip(values).for_each(|(has_value, value)| *has_value |= !is_empty(*value));
+    });
+    let keys = table.fields.iter().zip(has_value).filter(|(_, has_value)| *has_value).map(|(field, _)| field.key.to_owned());
+    let columns = keys.collect();
+    if table.has_chosen_columns() { table } else { table.arranged(&Arrangement { sort: Vec::new(), columns }) }
+}
+
+fn is_empty(value: Value<'_>) -> bool {
+    match value {
+        Value::Null => true,
+        Value::List(list) => {
+            let mut is_empty = true;
+            list.each(&mut |_| is_empty = false);
+            is_empty
+        }
+        _ => false,
+    }
 }
 
 /// Writes the field that searches the rows of a table. Only a script can use it.
@@ -67,9 +92,7 @@ fn write_head(markup: &mut Markup<'_>, table: &Table<'_>, view: View) -> io::Res
     markup.open("tr", &[])?;
     for field in &table.fields {
         let meaning = view.messages.definition(Term::Column(table.id, *field)).map_or("", |definition| definition.meaning);
-        let class = class_of(field.kind);
-        let attributes: [(&str, &dyn std::fmt::Display); 3] = [("scope", &"col"), ("class", &class), ("title", &meaning)];
-        markup.element("th", &attributes, title(table.id, field, view))?;
+        markup.element("th", &[("scope", &"col"), ("title", &meaning)], title(table.id, field, view))?;
     }
     markup.close("tr")?;
     markup.close("thead")
@@ -150,11 +173,8 @@ impl<'t> Cells<'t> {
     }
 
     fn write_row(&mut self, markup: &mut Markup<'_>, values: &[Value<'_>]) -> io::Result<()> {
-        markup.open("tr", &[])?;
-        for (index, value) in values.iter().enumerate() {
-            self.write_cell(markup, index, *value, values)?;
-        }
-        markup.close("tr")
+        markup.cell("tr", &[])?;
+        values.iter().enumerate().try_for_each(|(index, value)| self.write_cell(markup, index, *value, values))
     }
 
     fn write_cell(&mut self, markup: &mut Markup<'_>, index: usize, value: Value<'_>, row: &[Value<'_>]) -> io::Result<()> {
@@ -166,11 +186,9 @@ impl<'t> Cells<'t> {
             self.text.push(DOUBT);
             self.seen.has_doubts = true;
         }
-        let class = class_of(kind);
         match sort_key(value, kind) {
-            Some(key) => markup.open("td", &[("class", &class), ("data-k", &key)])?,
-            None if class.is_empty() => markup.open("td", &[])?,
-            None => markup.open("td", &[("class", &class)])?,
+            Some(key) => markup.cell("td", &[("data-k", &key)])?,
+            None => markup.cell("td", &[])?,
         }
         match value {
             Value::Share(share) => {
@@ -184,7 +202,7 @@ impl<'t> Cells<'t> {
             }
             _ => markup.text(&self.text)?,
         }
-        markup.close("td")
+        Ok(())
     }
 
     /// Writes a bar for a share, in the colour of the row's category.
@@ -198,22 +216,27 @@ impl<'t> Cells<'t> {
             Some(Value::Text(category)) => self.palette.class(category),
             _ => "plain",
         };
-        markup.open("svg", &[("class", &"bar"), ("width", &BAR), ("height", &10), ("aria-hidden", &"true")])?;
-        markup.shape("rect", &[("class", &"bg"), ("width", &BAR), ("height", &10)])?;
+        markup.open("svg", &[("class", &"bar"), ("aria-hidden", &"true")])?;
         markup.shape("rect", &[("class", &class), ("width", &format_args!("{width:.1}")), ("height", &10)])?;
         markup.close("svg")
     }
 }
 
-/// The class of a column's cells.
-fn class_of(kind: Kind) -> &'static str {
-    if kind.is_numeric() { "n" } else { "" }
+/// The classes of a table. They have the numbers of its columns of numbers (`n`) and of its columns of long text (`l`), counted from 1,
+/// so that the style sheet lays these columns out without a class in each cell.
+fn classes_of(fields: &[Field]) -> String {
+    let class = |field: &Field| match field.kind {
+        Kind::List(_) | Kind::Untrusted | Kind::PortFact => Some('l'),
+        kind => kind.is_numeric().then_some('n'),
+    };
+    let classes = (1..).zip(fields).filter_map(|(number, field)| Some(format!(" {}{number}", class(field)?)));
+    classes.fold("sortable".to_owned(), |all, class| all + &class)
 }
 
 /// The number that a cell is sorted by, if its text is a rounded one.
 fn sort_key(value: Value<'_>, kind: Kind) -> Option<String> {
     match (value, kind) {
-        (Value::Integer(number), Kind::Bytes) => Some(number.to_string()),
+        (Value::Integer(number @ 1000..), Kind::Bytes) => Some(number.to_string()),
         (Value::Decimal { value, digits }, Kind::Seconds(_) | Kind::Decimal(_)) => {
             Some(format!("{}", value as f64 / 10_f64.powi(i32::from(digits))))
         }

@@ -74,9 +74,7 @@ impl PageMessages for English {
             PageSection::Services => {
                 "The server’s port gives a flow its name: 80 and 443 are the Web, 25 sends mail, 53 is DNS. A name says what a port is registered or customarily used for, or what a control channel announced; the content was not inspected. A question mark follows a name that a port is merely registered for."
             }
-            PageSection::Time => {
-                "Each column is a stretch of time, divided by category. Point at a column, or use the arrow keys, to read its numbers."
-            }
+            PageSection::Time => "Each column is a stretch of time, divided by category.",
             PageSection::Doors => {
                 "A computer has 65,536 ports for TCP and as many for UDP: logical doors with numbers from 0 to 65,535. A server waits behind one of them; a client takes any that is free for a while. Coloured doors had a server behind them, grey ones were only used by clients, and crossed ones were tried in vain."
             }
@@ -95,7 +93,9 @@ impl PageMessages for English {
             }
             PageSection::Tunnels => "Packets that travelled inside other packets, by encapsulation.",
             PageSection::Sizes => "The length of packets on the wire, with their link headers.",
-            PageSection::Hosts => "Each address, with the services that it serves and uses. Names are those that the capture itself tells.",
+            PageSection::Hosts => {
+                "Each address, with the services that it serves and uses. Names are those that the capture itself tells."
+            }
             PageSection::Conversations => "Pairs of addresses, with the services between them and the traffic each way.",
             PageSection::Flows => {
                 "The largest flows, and some of every service and of every kind of evidence, so that a search finds each of them."
@@ -110,7 +110,7 @@ impl PageMessages for English {
             PageTile::Packets => "packets",
             PageTile::Bytes => "on the wire",
             PageTile::Duration => "from first to last packet",
-            PageTile::Flows => is_one(counts.flows, "flow with ports", "flows with ports"),
+            PageTile::Flows => is_one(counts.flows_with_ports, "flow with ports", "flows with ports"),
             PageTile::Services => is_one(counts.services, "service", "services"),
             PageTile::Servers => is_one(counts.servers, "server (address and port)", "servers (address and port)"),
             PageTile::Hosts => is_one(counts.hosts, "host", "hosts"),
@@ -135,7 +135,12 @@ impl PageMessages for English {
             return "No packet has ports.".into();
         }
         let verb = if decided == 1 { "is" } else { "are" };
-        format!("The servers of {} of {} {verb} known, {} by their handshake.", grouped(decided), flows(all), grouped(by_handshake))
+        format!(
+            "The servers of {} of {} {verb} known, {} by their handshake.",
+            grouped(decided),
+            flows(all),
+            grouped(by_handshake)
+        )
     }
 
     fn page_complete(&self) -> &'static str {
@@ -189,10 +194,14 @@ impl PageMessages for English {
         }
     }
 
-    fn page_time_caption(&self, measure: PageMeasure, width: i64, zone: &str) -> String {
+    fn page_time_caption(&self, measure: PageMeasure, width: i64, date: &str, zone: &str) -> String {
         let mut length = String::new();
         append_duration(width, &mut length);
-        format!("{} in {length}, by category; times are {zone}", self.page_measure(measure))
+        format!("{} in {length} by category, from {date} on, in {zone}", self.page_measure(measure))
+    }
+
+    fn page_time_hint(&self) -> &'static str {
+        "Point at a column, or use the arrow keys, to read its numbers."
     }
 
     fn page_time_description(&self, measure: PageMeasure) -> &'static str {

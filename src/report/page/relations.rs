@@ -278,18 +278,25 @@ const OTHERS: usize = MAX_RELATED;
 struct Between([[[u64; PLACES]; PLACES]; 2]);
 
 fn between(decided: &Decided<'_>, largest: &[Largest; 2], services: &Map<Used, usize>) -> Between {
-    let places = largest.each_ref().map(|hosts| (0..).zip(hosts).map(|(place, (host, _))| (*host, place)).collect::<Map<Host, usize>>());
+    let places =
+        largest.each_ref().map(|hosts| (0..).zip(hosts).map(|(place, (host, _))| (*host, place)).collect::<Map<Host, usize>>());
     let [clients, servers] = &places;
-    let place = |places: &Map<Host, usize>, host: Option<Host>| host.and_then(|host| places.get(&host).copied()).unwrap_or(OTHERS);
+    let place =
+        |places: &Map<Host, usize>, host: Option<Host>| host.and_then(|host| places.get(&host).copied()).unwrap_or(OTHERS);
     let add = |Between([from_clients, to_servers]): &mut Between, used: &Use| {
         let service = used.service.and_then(|service| services.get(&service).copied()).unwrap_or(OTHERS);
         from_clients[place(clients, used.client)][service] += used.bytes;
         to_servers[service][place(servers, used.server)] += used.bytes;
     };
-    over_all(decided, || Between([[[0; PLACES]; PLACES]; 2]), add, |all, part| {
-        let numbers = all.0.iter_mut().flatten().flatten();
-        numbers.zip(part.0.iter().flatten().flatten()).for_each(|(mine, theirs)| *mine += theirs);
-    })
+    over_all(
+        decided,
+        || Between([[[0; PLACES]; PLACES]; 2]),
+        add,
+        |all, part| {
+            let numbers = all.0.iter_mut().flatten().flatten();
+            numbers.zip(part.0.iter().flatten().flatten()).for_each(|(mine, theirs)| *mine += theirs);
+        },
+    )
 }
 
 impl<'a> Relations<'a> {
