@@ -17,7 +17,7 @@ const MAX_SUGGESTED: usize = 3;
 /// [`Error::UnknownColumn`] about the first one that is not.
 pub fn check_columns(job: &TablesJob) -> Result<(), Error> {
     let tables: Vec<(TableId, Vec<Field>)> = job.used().map(|table| (TableId::Analysis(table), table.fields())).collect();
-    check(&job.arrangement, &tables)
+    check(&job.arrangement.order, &tables)
 }
 
 /// Checks that each column that is named is in the one table of a command.

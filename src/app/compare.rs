@@ -83,7 +83,7 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
     };
     let mut failures = write_documents(&job.destinations, heading, tables);
     if leave_stdout(&job.destinations) {
-        let view = View { wide: job.wide, exact: job.values.exact, zone: job.values.zone, ..view(job.top) };
+        let view = View { wide: job.wide, ..job.values.view(view(job.top)) };
         failures.extend(show(job.paging, |output| comparison::write(comparison, job.all, view, output)).err());
     }
     failures

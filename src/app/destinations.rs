@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::{Format, Layout, WriteTable, folder, json, overview, terminal};
 use portolan::report::{Report, Table, TableName};
 use portolan::service::Registry;
@@ -37,12 +36,11 @@ pub fn write_tables<'a>(
     decided: &Decided<'_>,
     for_people: Option<Paging>,
 ) -> Vec<Error> {
-    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement.order);
     let tables = |_: &Destination| job.with_shown_columns(&job.written).map(table);
     let mut failures = write_documents(&job.destinations, heading, tables);
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
-        let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
-        let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
+        let view = job.arrangement.view(job.values.view(view(job.top)));
         let shown = show(paging, |output| {
             write_selected(decided, job, view, output)?;
             match &job.tables[..] {
@@ -114,7 +112,7 @@ pub fn write_rows<'t>(
     options: &json::Settings,
     table: impl Fn() -> Table<'t>,
 ) -> Vec<Error> {
-    let table = || table().arranged(&rows.arrangement);
+    let table = || table().arranged(&rows.arrangement.order);
     let write = |destination: &Destination| match destination.format.layout {
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {

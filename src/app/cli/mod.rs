@@ -1,11 +1,11 @@
 //! The command line, and the job that it describes.
 
+mod arrangement;
 mod compare;
 mod destinations;
 mod examples;
 mod explain;
 mod first_word;
-mod legend;
 #[cfg(feature = "live")]
 mod live;
 mod presentation;
