@@ -6,11 +6,12 @@ use portolan::analysis::Options;
 use portolan::capture::{InputName, Inputs};
 use portolan::compare::{Collector, Comparison, MAX_SIDES};
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::{Layout, comparison};
+use portolan::report::Table;
 
 use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target, leave_stdout};
-use super::destinations::{check_comparison, common_heading, write_documents};
+use super::columns::check_compared_columns;
+use super::destinations::{check_comparison, common_heading, report_written, write_documents};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
 use super::setup::{analyse, options};
@@ -39,6 +40,7 @@ pub fn compare(arguments: CompareArguments) -> Result<u8, Error> {
         print_problem(&MESSAGES.one_capture_on_two_sides(&capture));
         return Ok(FAILED);
     }
+    check_compared_columns(&job)?;
     let gathered = job.sides.iter().map(|names| Inputs::gather(names, job.keep_order)).collect::<Result<Vec<_>, _>>()?;
     let all: Vec<InputName> = gathered.iter().flat_map(|inputs| inputs.names.clone()).collect();
     let common = options(&all, &job.common)?;
@@ -60,8 +62,12 @@ pub fn compare(arguments: CompareArguments) -> Result<u8, Error> {
         collector.add(inputs_as_given(names), &decided);
     }
     let comparison = collector.compare(job.threshold);
-    let has_failed = report_unwritten(&write(&job, &comparison, &common));
-    Ok(match (has_failed || !is_complete, comparison.is_different()) {
+    if report_unwritten(&write(&job, &comparison, &common)) {
+        return Ok(FAILED);
+    }
+    // The table of the sides is written, too.
+    report_written(&job.destinations, 1 + arranged(&job, &comparison).count());
+    Ok(match (!is_complete, comparison.is_different()) {
         (true, _) => FAILED,
         (false, true) => DIFFERENT,
         (false, false) => SAME,
@@ -79,14 +85,22 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
     let tables = |Destination { format, target }: &Destination| {
         // A single table on standard output is the one that was asked for.
         let is_one_table = *target == Target::Stdout && matches!(format.layout, Layout::EachTable(_));
-        (!is_one_table).then(|| comparison.sides_table()).into_iter().chain(comparison.all_tables())
+        (!is_one_table).then(|| comparison.sides_table()).into_iter().chain(arranged(job, comparison))
     };
     let mut failures = write_documents(&job.destinations, heading, tables);
     if leave_stdout(&job.destinations) {
-        let view = View { wide: job.wide, ..job.values.view(view(job.top)) };
-        failures.extend(show(job.paging, |output| comparison::write(comparison, job.all, view, output)).err());
+        let view = job.arrangement.view(job.values.view(view(job.top)));
+        failures.extend(
+            show(job.paging, |output| comparison::write(comparison, job.all, &job.arrangement.order, view, output)).err(),
+        );
     }
     failures
+}
+
+/// The compared tables that have any of the chosen columns, with all rows, arranged.
+fn arranged<'c>(job: &CompareJob, comparison: &'c Comparison) -> impl Iterator<Item = Table<'c>> {
+    let order = &job.arrangement.order;
+    comparison.all_tables().filter(|table| order.leaves(&table.fields)).map(|table| table.arranged(order))
 }
 
 fn report_sides(problem: &SidesProblem) {

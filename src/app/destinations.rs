@@ -53,13 +53,13 @@ pub fn write_tables<'a>(
     failures
 }
 
-/// Reports the files and folders that tables were written to.
-pub fn report_written(job: &TablesJob) {
-    for Destination { format, target } in &job.destinations {
+/// Reports the files and folders that so many tables were written to.
+pub fn report_written(destinations: &[Destination], tables: usize) {
+    for Destination { format, target } in destinations {
         let Target::Path(path) = target else { continue };
         let path = path.display().to_string();
         print_status(&match format.layout {
-            Layout::EachTable(_) => MESSAGES.tables_written(job.with_shown_columns(&job.written).count(), &path),
+            Layout::EachTable(_) => MESSAGES.tables_written(tables, &path),
             Layout::OneDocument(_) => MESSAGES.document_written(&path),
         });
     }

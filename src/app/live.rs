@@ -144,7 +144,7 @@ fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureSt
     if report_unwritten(&write_tables(&job.tables, heading, &decided, is_for_people(job).then_some(Paging::Off))) {
         return FAILED;
     }
-    report_written(&job.tables);
+    report_written(&job.tables.destinations, job.tables.with_shown_columns(&job.tables.written).count());
     if is_whole && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE }
 }
 

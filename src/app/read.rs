@@ -59,7 +59,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     if report_unwritten(&write_tables(&tables, heading, &decided, Some(paging))) {
         return Ok(FAILED);
     }
-    report_written(&tables);
+    report_written(&tables.destinations, tables.with_shown_columns(&tables.written).count());
     Ok(exit_code(&decided, interrupted))
 }
 

@@ -17,6 +17,7 @@ pub const EXPLAIN: &str = "Examples:
 pub const COMPARE: &str = "Examples:
   portolan compare samples/handshake.pcap samples/one-address-many-servers.pcap
   portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --table servers,services --csv changes
+  portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --all --sort b_packets --columns service,change,a_packets,b_packets
   portolan compare monday*.pcap --with tuesday*.pcap";
 
 /// Examples of `portolan services`.

@@ -114,7 +114,7 @@ pub enum Command {
     /// such as the ports of single data connections (the column lasting says no). 2 = a capture could not be read to its end (the rest
     /// is compared), an output could not be written, or the command line is invalid. 130 = interrupted by Ctrl-C, and nothing is
     /// compared.
-    #[command(after_long_help = examples::COMPARE)]
+    #[command(after_long_help = examples::COMPARE, mut_arg("sort", |sort| sort.help(compare::SORT_HELP)), mut_arg("columns", |columns| columns.help(compare::COLUMNS_HELP)))]
     Compare(CompareArguments),
 
     /// Capture from network interfaces and analyse the packets
