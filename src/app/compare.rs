@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use portolan::analysis::Options;
 use portolan::capture::{InputName, Inputs};
-use portolan::compare::{Collector, Comparison, MAX_SIDES};
+use portolan::compare::{Collector, Comparison, MAX_SIDES, side_name};
 use portolan::error::Error;
 use portolan::format::{Layout, comparison};
 use portolan::report::Table;
@@ -14,6 +14,7 @@ use super::columns::check_compared_columns;
 use super::destinations::{check_comparison, common_heading, report_written, write_documents};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
+use super::reading_reporter::ReadingReporter;
 use super::setup::{analyse, options};
 use super::view::view;
 use super::{FAILED, MESSAGES};
@@ -41,21 +42,31 @@ pub fn compare(arguments: CompareArguments) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     check_compared_columns(&job)?;
-    let gathered = job.sides.iter().map(|names| Inputs::gather(names, job.keep_order)).collect::<Result<Vec<_>, _>>()?;
-    let all: Vec<InputName> = gathered.iter().flat_map(|inputs| inputs.names.clone()).collect();
+    let reporters = (0..job.sides.len()).map(|place| ReadingReporter::of_side(side_name(place)));
+    let mut gathered = Vec::new();
+    for (names, reporter) in job.sides.iter().zip(reporters) {
+        match Inputs::gather(names, job.keep_order) {
+            Ok(inputs) => gathered.push((inputs, reporter)),
+            Err(error) => {
+                reporter.error(&error);
+                return Ok(FAILED);
+            }
+        }
+    }
+    let all: Vec<InputName> = gathered.iter().flat_map(|(inputs, _)| inputs.names.clone()).collect();
     let common = options(&all, &job.common)?;
     check_comparison(&job, &all)?;
     let mut collector = Collector::new(&job.tables);
     let mut is_complete = true;
-    for (names, inputs) in job.sides.iter().zip(gathered) {
+    for (names, (inputs, reporter)) in job.sides.iter().zip(gathered) {
         let options = Options { inputs: inputs.names.clone(), ..common.clone() };
-        let (decided, interrupted) = analyse(&options, inputs);
+        let (decided, interrupted) = analyse(&options, inputs, reporter);
         // Whatever was not read would be missed as gone.
         if let Some(signal) = interrupted {
             return Ok(signal.exit_code());
         }
         if decided.collected.inputs.is_empty() {
-            print_problem(&MESSAGES.nothing_to_compare(&inputs_as_given(names)));
+            reporter.problem(&MESSAGES.nothing_to_compare(&inputs_as_given(names)));
             return Ok(FAILED);
         }
         is_complete &= decided.collected.is_complete();

@@ -10,8 +10,9 @@ use portolan::explain::{self, ChoiceError, Matching, Question, SecondReading};
 use portolan::format::{explanation, terminal};
 
 use super::cli::{ArgumentProblem, ExplainArguments};
-use super::diagnostics::{print_details, print_problem, print_remark, report_missed};
+use super::diagnostics::{print_details, print_problem, print_remark};
 use super::pager::show;
+use super::reading_reporter::ReadingReporter;
 use super::setup::{analyse, prepare};
 use super::view::{view, view_on_stderr};
 use super::words;
@@ -40,7 +41,7 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     let (inputs, mut options) = prepare(&job.inputs, job.keep_order, &job.common)?;
     // The filter only narrows the choice of a flow: numbers and evidence are those of the whole capture.
     let filter = options.filter.take();
-    let (decided, interrupted) = analyse(&options, inputs);
+    let (decided, interrupted) = analyse(&options, inputs, ReadingReporter::default());
     // An explanation from part of a capture would not be reliable.
     if let Some(signal) = interrupted {
         return Ok(signal.exit_code());
@@ -98,7 +99,7 @@ fn matching(options: &Options, decided: &Decided<'_>, filter: &Filter) -> Matchi
     let matching = explain::matching(options, filter);
     let Matching { flows, filtered } = &matching;
     print_remark(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), decided.collected.flows.len()));
-    report_missed(filtered);
+    ReadingReporter::default().missed(filtered);
     matching
 }
 

@@ -10,6 +10,7 @@ use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::Paging;
+use super::reading_reporter::ReadingReporter;
 use super::selection::{find_end, is_possible, report_selection, report_window, select, without_sizes};
 use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
@@ -36,7 +37,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     }
     let tables = without_sizes(job.tables.clone());
     let options = Options { sha256: job.sha256, timeline, closed_ports, window, ..usual };
-    let (decided, interrupted) = analyse(&options, inputs);
+    let (decided, interrupted) = analyse(&options, inputs, ReadingReporter::default());
     if decided.collected.inputs.is_empty() {
         if job.names_none && interrupted.is_none() {
             print_problem(MESSAGES.no_file_named());

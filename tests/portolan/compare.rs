@@ -376,6 +376,50 @@ proptest! {
 }
 
 #[test]
+fn messages_about_the_reading_name_the_capture() {
+    let cut_off = "samples/cut-off.pcap";
+    let last = run(&["compare", OFFICE, OFFICE, cut_off, "-t", "services"]);
+    assert_eq!(last.code, 2);
+    assert!(
+        last.stderr.starts_with("portolan: capture c: samples/cut-off.pcap: ") && last.stderr.lines().count() == 1,
+        "{last:?}"
+    );
+    let first = run(&["compare", cut_off, OFFICE, "-q"]);
+    assert!(first.stderr.starts_with("portolan: capture a: ") && first.stderr.lines().count() == 1, "{first:?}");
+    let missing = run(&["compare", OFFICE, "--with", "no.pcap", OFFICE]);
+    assert!(
+        missing.code == 2 && missing.stderr.starts_with("portolan: capture b: ") && missing.stderr.contains("no.pcap"),
+        "{missing:?}"
+    );
+    let none = run(&["compare", OFFICE, "no.pcap"]);
+    let lines: Vec<&str> = none.stderr.lines().collect();
+    assert!(lines.len() == 2 && lines.iter().all(|line| line.starts_with("portolan: capture b: ")), "{none:?}");
+    let twice = run(&["compare", "samples/handshake.pcap", "--with", OFFICE, OFFICE]);
+    assert!(twice.code == 2 && twice.stderr.starts_with("portolan: capture b: "), "{twice:?}");
+}
+
+#[test]
+fn remarks_name_the_capture_and_quiet_keeps_them_back() {
+    let folder = Folder::new();
+    let scene = network(&[(S, 443)], 50_000, 1).pcap();
+    ["a", "b"].iter().for_each(|name| fs::create_dir(folder.path(name)).unwrap());
+    let both = ["a", "b"].map(|name| folder.file(&format!("{name}/capture.pcap"), &scene));
+    ["a", "b"].iter().for_each(|name| drop(folder.file(&format!("{name}/notes.txt"), b"no capture")));
+    let sides = both.each_ref().map(|file| file.strip_suffix("/capture.pcap").unwrap());
+    let json = folder.path("out.json").to_str().unwrap().to_owned();
+    let arguments = ["compare", sides[0], sides[1], "--json", &json];
+    let told = run(&arguments);
+    let lines: Vec<&str> = told.stderr.lines().collect();
+    assert!(
+        lines.len() == 3 && lines[0].starts_with("portolan: capture a: ") && lines[0].contains("skipped in folder"),
+        "{told:?}"
+    );
+    assert!(lines[1].starts_with("portolan: capture b: ") && lines[2] == format!("portolan: wrote {json}"), "{told:?}");
+    let quiet = run(&[&arguments[..], &["--quiet"]].concat());
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn compared_tables_are_sorted_in_every_output() {
     let captures = ["compare", OFFICE, "samples/port-scan.pcap", "-t", "services,servers"];
     let with = |more: &[&str]| run(&[&captures[..], more].concat());

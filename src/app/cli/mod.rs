@@ -105,7 +105,8 @@ pub enum Command {
     ///
     /// Compares the last capture with the first one, for example today's with yesterday's: services, servers, scans, hosts and protocols
     /// without ports. Shares and bytes per second make captures of different length comparable. A file or a folder is one capture;
-    /// --with is for captures of several files. In tables and columns, the captures are called a, b, c and so on, in the order given.
+    /// --with is for captures of several files. In tables, columns and messages, the captures are called a, b, c and so on, in the order
+    /// given.
     ///
     /// The terminal shows what is new or gone, and what has changed its share of the bytes by the --threshold; --all shows the other
     /// rows, too. CSV and JSON always have all rows.
