@@ -51,7 +51,7 @@ pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Erro
 /// Reads all inputs, or as much as possible before a signal interrupts the reading. Shows the progress on standard error, and
 /// `reporter` reports there what could not be read and what is remarkable about the inputs.
 pub fn analyse(options: &Options, inputs: Inputs, reporter: ReadingReporter) -> (Decided<'static>, Option<Signal>) {
-    let mut bar = ProgressBar::new(&options.inputs, !is_quiet());
+    let mut bar = ProgressBar::new(&options.inputs, !is_quiet(), str::to_owned);
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
     let mut decided = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));

@@ -242,6 +242,17 @@ fn the_time_is_told_with_the_number_of_packets_in_it() {
 }
 
 #[test]
+fn the_end_of_a_long_capture_is_found() {
+    // More packets than are read between two updates of the progress bar.
+    let packets = (1 << 16) + 9;
+    let (folder, mut scene) = (Folder::new(), Scene::new());
+    scene.frames((0..packets).map(|_| ping(C, S, 8, 7))).wait(100).frame(ping(C, S, 8, 7));
+    let file = folder.file("long.pcap", &scene.pcap());
+    let tables = run(&["read", &file, "--from", "-10s", "-t", "ledger", "--json", "-"]).tables();
+    assert_eq!(packets_at(&tables, "outside"), packets);
+}
+
+#[test]
 fn names_and_announcements_from_outside_of_the_time_still_hold() {
     let mut scene = Scene::new();
     scene.frames(dialogue((C, 40_000), (S, 21), 1, &["<227 (192,0,2,80,234,97)\r\n"])).wait(9);

@@ -96,6 +96,10 @@ impl SelectionMessages for English {
         lines
     }
 
+    fn finding_the_end(&self, input: &str) -> String {
+        format!("{input} (finding the last packet)")
+    }
+
     fn end_not_known(&self, input: &str, reason: ReadOnlyOnce) -> String {
         let input = if reason == ReadOnlyOnce::StandardInput { "standard input" } else { input };
         format!(
