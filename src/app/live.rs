@@ -53,7 +53,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     check_columns(&job.tables)?;
     check_tables(&job.tables, job.save.as_ref().map(|save| save.path.as_path()), &[], job.common.services.as_deref())?;
     let mut options = options(&[InputName::Live], &job.common)?;
-    if !is_possible(&job.tables, &options.registry) {
+    if !is_possible(&job.tables.selection, &options.registry) {
         return Ok(FAILED);
     }
     let job = &LiveJob { tables: without_sizes(job.tables.clone()), ..job.clone() };

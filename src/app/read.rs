@@ -32,7 +32,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
     check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
     let mut window = job.window.clone();
-    if !is_possible(&job.tables, &usual.registry) || !find_end(&mut window, &inputs.names) {
+    if !is_possible(&job.tables.selection, &usual.registry) || !find_end(&mut window, &inputs.names) {
         return Ok(FAILED);
     }
     let tables = without_sizes(job.tables.clone());

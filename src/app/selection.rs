@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Decided, PacketSink, TimeWindow, pass_packets};
+use portolan::analysis::{Decided, PacketSink, Selection, TimeWindow, pass_packets};
 use portolan::capture::{InputName, Interface, Interrupt, Packet, Source};
 use portolan::format::terminal::View;
 use portolan::format::wrap;
@@ -19,8 +19,8 @@ use super::progress::ProgressBar;
 const SLICE: u64 = 1 << 16;
 
 /// True if the selection can be made with this port table; otherwise reports what it lacks.
-pub fn is_possible(job: &TablesJob, registry: &Registry) -> bool {
-    let checked = job.selection.check(registry);
+pub fn is_possible(selection: &Selection, registry: &Registry) -> bool {
+    let checked = selection.check(registry);
     if let Err(missing) = &checked {
         print_problem(&MESSAGES.no_such_service(missing));
     }

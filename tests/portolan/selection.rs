@@ -356,6 +356,17 @@ proptest! {
         }
     }
 
+    #[test]
+    fn the_selected_flows_of_a_whole_capture_are_those_of_the_selected_part(scene in any_scene(), criterion in any_criterion()) {
+        let selection = Selection { terms: vec![Condition::wanted(criterion)] };
+        let whole = analysed(&scene.pcap());
+        let numbers = whole.selected_flows(&selection).flows;
+        let ids: Vec<_> = numbers.into_iter().map(|number| whole.collected.flows.id(number)).collect();
+        let part = whole.select(&selection);
+        let of_part: Vec<_> = (0..part.collected.flows.len()).map(|number| part.collected.flows.id(number)).collect();
+        prop_assert_eq!(ids, of_part);
+    }
+
     /// As in the tables of a whole capture, services and portless divide the ledger.
     #[test]
     fn the_tables_of_a_selection_agree(scene in any_scene(), terms in vec((any_criterion(), any::<bool>()), 1..4)) {

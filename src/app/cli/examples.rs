@@ -11,7 +11,8 @@ pub const READ: &str = "Examples:
 pub const EXPLAIN: &str = "Examples:
   portolan explain samples/office.pcapng 7
   portolan explain samples/office.pcapng packet:597
-  portolan explain samples/office.pcapng 10.20.0.150:42084";
+  portolan explain samples/office.pcapng 10.20.0.150:42084
+  portolan explain samples/office.pcapng --category games";
 
 /// Examples of `portolan compare`.
 pub const COMPARE: &str = "Examples:

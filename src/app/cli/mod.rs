@@ -80,8 +80,9 @@ pub enum Command {
     /// Prints the evidence step by step: which step decided, which agreed, disagreed or did not apply, which packets show it, and
     /// how far the name can be relied on. The captures are read more than once, so they must be files or folders of files.
     ///
-    /// Flow and packet numbers are those of the whole capture, even with --filter, which only selects the flow to explain: a flow
-    /// matches if at least one of its packets does. If several flows match, they are listed.
+    /// Flow and packet numbers are those of the whole capture, even with --filter and the options that select flows, which only narrow
+    /// the choice of the flow to explain: a flow matches a filter if at least one of its packets does. If several flows match, they
+    /// are listed.
     ///
     /// With a WORD in place of a capture and a flow, says what the table, column, evidence, flag, state or category of that name means;
     /// docs/columns.md has all of them.
