@@ -10,8 +10,9 @@ use portolan::report::TableName;
 use portolan::service::{Registry, user_table};
 
 use super::cli::{CommonJob, TablesJob};
-use super::diagnostics::{is_quiet, print_diagnostics, report_folders, report_interruption, report_order};
+use super::diagnostics::is_quiet;
 use super::progress::ProgressBar;
+use super::reading_reporter::ReadingReporter;
 use super::signals::{Reading, Signal};
 
 /// The options of the timeline; `None` unless an output shows it, because counting by time costs something.
@@ -48,21 +49,21 @@ pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Erro
 }
 
 /// Reads all inputs, or as much as possible before a signal interrupts the reading. Shows the progress on standard error, and
-/// reports there what could not be read and what is remarkable about the inputs.
-pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signal>) {
-    let mut bar = ProgressBar::new(&options.inputs, !is_quiet());
+/// `reporter` reports there what could not be read and what is remarkable about the inputs.
+pub fn analyse(options: &Options, inputs: Inputs, reporter: ReadingReporter) -> (Decided<'static>, Option<Signal>) {
+    let mut bar = ProgressBar::new(&options.inputs, !is_quiet(), str::to_owned);
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
     let mut decided = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));
     let interrupted = reading.end();
     bar.finish();
-    report_folders(&inputs);
+    reporter.folders(&inputs);
     let is_reordered = inputs.is_reordered;
     decided.collected.failures.splice(0..0, inputs.failures);
-    print_diagnostics(options, &decided);
-    report_order(&decided.collected, is_reordered);
+    reporter.diagnostics(options, &decided);
+    reporter.order(&decided.collected, is_reordered);
     if let Some(signal) = interrupted {
-        report_interruption(options, &decided.collected, signal);
+        reporter.interruption(options, &decided.collected, signal);
     }
     (decided, interrupted)
 }

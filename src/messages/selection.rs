@@ -49,6 +49,9 @@ pub trait SelectionMessages {
     /// A filter is one of Wireshark's display filters: lines about it, and its other spellings.
     fn display_filter(&self, translation: &FilterTranslation) -> Vec<String>;
 
+    /// Beside the progress bar: the input is read for the time of its last packet.
+    fn finding_the_end(&self, input: &str) -> String;
+
     /// The end of an input that can be read only once is not known beforehand.
     fn end_not_known(&self, input: &str, reason: ReadOnlyOnce) -> String;
 }

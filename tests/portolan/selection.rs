@@ -242,6 +242,17 @@ fn the_time_is_told_with_the_number_of_packets_in_it() {
 }
 
 #[test]
+fn the_end_of_a_long_capture_is_found() {
+    // More packets than are read between two updates of the progress bar.
+    let packets = (1 << 16) + 9;
+    let (folder, mut scene) = (Folder::new(), Scene::new());
+    scene.frames((0..packets).map(|_| ping(C, S, 8, 7))).wait(100).frame(ping(C, S, 8, 7));
+    let file = folder.file("long.pcap", &scene.pcap());
+    let tables = run(&["read", &file, "--from", "-10s", "-t", "ledger", "--json", "-"]).tables();
+    assert_eq!(packets_at(&tables, "outside"), packets);
+}
+
+#[test]
 fn names_and_announcements_from_outside_of_the_time_still_hold() {
     let mut scene = Scene::new();
     scene.frames(dialogue((C, 40_000), (S, 21), 1, &["<227 (192,0,2,80,234,97)\r\n"])).wait(9);
@@ -343,6 +354,17 @@ proptest! {
         for (wanted, others) in ledgers[0].iter().zip(&ledgers[1]) {
             prop_assert_eq!(total([wanted.selected.unwrap(), others.selected.unwrap()]), wanted.traffic.part);
         }
+    }
+
+    #[test]
+    fn the_selected_flows_of_a_whole_capture_are_those_of_the_selected_part(scene in any_scene(), criterion in any_criterion()) {
+        let selection = Selection { terms: vec![Condition::wanted(criterion)] };
+        let whole = analysed(&scene.pcap());
+        let numbers = whole.selected_flows(&selection).flows;
+        let ids: Vec<_> = numbers.into_iter().map(|number| whole.collected.flows.id(number)).collect();
+        let part = whole.select(&selection);
+        let of_part: Vec<_> = (0..part.collected.flows.len()).map(|number| part.collected.flows.id(number)).collect();
+        prop_assert_eq!(ids, of_part);
     }
 
     /// As in the tables of a whole capture, services and portless divide the ledger.

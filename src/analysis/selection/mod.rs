@@ -8,7 +8,7 @@ mod values;
 use std::fmt;
 
 pub use display_filter::{FilterTranslation, translate_display_filter};
-pub use selected::Selected;
+pub use selected::{Selected, SelectedFlows};
 pub use values::{
     NoSuchWord, OutcomeWord, PortSpan, WantedHost, WantedServer, parse_category, parse_confidence, parse_transport,
 };

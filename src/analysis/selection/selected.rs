@@ -28,6 +28,15 @@ pub struct Selected {
     pub(in crate::analysis) controls: HashMap<usize, FlowId>,
 }
 
+/// The flows of a selection.
+#[derive(Clone, Debug)]
+pub struct SelectedFlows {
+    /// The numbers of the flows, from 0, in order.
+    pub flows: Vec<usize>,
+    /// The names in the selection that no address of the capture has.
+    pub unknown_names: Vec<String>,
+}
+
 impl Selected {
     /// The sum over all packets of the whole capture, without those outside of the time that was asked for.
     pub fn total(&self) -> Traffic {
@@ -41,11 +50,22 @@ impl Decided<'_> {
     /// whole. Packets by size are not known of flows.
     pub fn select(self, selection: &Selection) -> Self {
         let matcher = Matcher::new(selection, &self);
-        let parts = parallel::parts(self.collected.flows.len(), self.collected.threads, |part| {
-            part.filter(|number| matcher.matches(*number)).map(FlowIndex::new).collect::<Vec<_>>()
-        });
+        let kept: Vec<FlowIndex> = self.matching(&matcher).into_iter().map(FlowIndex::new).collect();
         let (flowless, unknown_names) = (matcher.flowless(), matcher.unknown_names);
-        self.reduced(&parallel::joined(parts), flowless, unknown_names)
+        self.reduced(&kept, flowless, unknown_names)
+    }
+
+    /// Finds the flows that a selection selects, and keeps the capture whole.
+    pub fn selected_flows(&self, selection: &Selection) -> SelectedFlows {
+        let matcher = Matcher::new(selection, self);
+        SelectedFlows { flows: self.matching(&matcher), unknown_names: matcher.unknown_names }
+    }
+
+    /// The numbers of the flows that match, which ascend.
+    fn matching(&self, matcher: &Matcher<'_>) -> Vec<usize> {
+        parallel::joined(parallel::parts(self.collected.flows.len(), self.collected.threads, |part| {
+            part.filter(|number| matcher.matches(*number)).collect()
+        }))
     }
 
     /// Keeps only these flows, which ascend.

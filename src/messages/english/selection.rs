@@ -61,7 +61,7 @@ impl SelectionMessages for English {
 
     fn unknown_host_names(&self, names: &[String]) -> String {
         let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        format!("the capture gives no address the name {} (-t hosts lists the names)", one_of(&quoted))
+        format!("the capture gives no address the name {} (portolan read --table hosts lists the names)", one_of(&quoted))
     }
 
     fn expired_flows_not_selected(&self, flows: u64) -> String {
@@ -94,6 +94,10 @@ impl SelectionMessages for English {
         lines.extend(tcpdump.iter().map(|tcpdump| format!("As a tcpdump filter:           --filter '{tcpdump}'")));
         lines.extend(selection.iter().map(|selection| format!("As a selection of whole flows: {selection}")));
         lines
+    }
+
+    fn finding_the_end(&self, input: &str) -> String {
+        format!("{input} (finding the last packet)")
     }
 
     fn end_not_known(&self, input: &str, reason: ReadOnlyOnce) -> String {

@@ -1,6 +1,7 @@
 //! The meanings of tables, columns and words.
 
 mod columns;
+mod compared;
 mod encapsulations;
 mod evidence;
 mod flags;
