@@ -22,7 +22,7 @@ pub use budget::KeyBudget;
 pub use capture::InterfaceTally;
 pub use conversations::ConversationFlows;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
-pub use histogram::TimeHistogram;
+pub use histogram::{BucketRun, TimeHistogram};
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
 pub use machines::{ClientMachines, OpenPort, ServingMachine, ServingMachines};
