@@ -15,8 +15,8 @@ use super::{capture, names, scans};
 use crate::analysis::{Decided, PORTLESS};
 use crate::decode::Side;
 use crate::service::{Category, Confidence, Evidence, Service, Transport};
-use crate::stats::flows::{Evidences, Host};
-use crate::stats::{ClientMachines, OpenPort, Place, PortlessKind, ScanSum, Scanner, ServingMachine, ServingMachines};
+use crate::stats::flows::Host;
+use crate::stats::{self, OpenPort, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
 use crate::time::Span;
 use crate::traffic::Traffic;
 
@@ -167,6 +167,26 @@ pub struct Certainty {
 }
 
 impl Certainty {
+    fn add(&mut self, evidence: Evidence, confidence: Confidence, flows: u64) {
+        self.flows += flows;
+        match (evidence, confidence) {
+            (Evidence::None, _) => {}
+            (_, Confidence::None) => self.peers += flows,
+            (Evidence::Handshake, _) => {
+                self.by_handshake += flows;
+                self.decided += flows;
+            }
+            _ => self.decided += flows,
+        }
+    }
+
+    fn merge(&mut self, other: Certainty) {
+        self.flows += other.flows;
+        self.decided += other.decided;
+        self.by_handshake += other.by_handshake;
+        self.peers += other.peers;
+    }
+
     /// Flows whose server cannot be told.
     pub fn undetermined(&self) -> u64 {
         self.flows.saturating_sub(self.decided + self.peers)
@@ -176,12 +196,10 @@ impl Certainty {
 impl<'a> Overview<'a> {
     /// Computes the overview of a decided capture.
     pub fn new(decided: &'a Decided<'_>) -> Overview<'a> {
-        let flows = decided.decided_flows();
-        let parts = FlowParts::sum(decided);
-        let scans: Vec<(Scanner, String, Box<ScanSum>)> = scans::named(decided).collect();
+        let mut parts = FlowParts::sum(decided);
+        let scans: Vec<(Scanner, String, Box<ScanSum>)> = scans::named_of(std::mem::take(&mut parts.scans)).collect();
         let whole = decided.collected.total();
-        let servers = ServingMachines::find(flows, MAX_MACHINES);
-        let clients = ClientMachines::find(flows, MAX_MACHINES);
+        let stats::Machines { servers, clients } = stats::Machines::find(decided.decided_flows(), MAX_MACHINES);
         let client = |(host, bytes): &(Host, u64)| (NamedHost::new(decided, *host), *bytes);
         let (portless, portless_traffic) = portless(decided);
         Overview {
@@ -193,7 +211,7 @@ impl<'a> Overview<'a> {
             },
             clients: Machines { first: clients.first.iter().map(client).collect(), number: clients.number },
             refusals: refusals(decided, &parts),
-            certainty: certainty(&parts.evidences),
+            certainty: parts.certainty,
             strip: TrafficStrip::new(decided, parts.shares),
             portless,
             portless_traffic: TrafficShare { part: portless_traffic, whole },
@@ -319,23 +337,6 @@ fn refusals<'a>(decided: &'a Decided<'_>, parts: &FlowParts) -> Option<Refusals<
         Some((host(server.other()), host(server), port, names::service(&decided.collected.registry, verdict.service)))
     });
     (parts.refused > 0).then_some(Refusals { flows: parts.refused, first })
-}
-
-fn certainty(evidences: &Evidences) -> Certainty {
-    let mut certainty = Certainty::default();
-    for ((evidence, confidence), sum) in &evidences.0 {
-        certainty.flows += sum.flows;
-        match (evidence, confidence) {
-            (Evidence::None, _) => {}
-            (_, Confidence::None) => certainty.peers += sum.flows,
-            (Evidence::Handshake, _) => {
-                certainty.by_handshake += sum.flows;
-                certainty.decided += sum.flows;
-            }
-            _ => certainty.decided += sum.flows,
-        }
-    }
-    certainty
 }
 
 impl CategoryPart<'_> {

@@ -49,7 +49,11 @@ impl FlowShares {
         if first > last || all == 0 {
             return;
         }
-        let weight = (i128::from(bytes) << WEIGHT_BITS) / i128::from(all);
+        // A division of wide numbers takes longer than all the rest, and few flows need it.
+        let weight = match bytes.checked_mul(1 << WEIGHT_BITS) {
+            Some(scaled) => i128::from(scaled / all),
+            None => (i128::from(bytes) << WEIGHT_BITS) / i128::from(all),
+        };
         let weights = &mut self.weights[index(category)];
         weights[first] += weight;
         weights[last + 1] -= weight;
