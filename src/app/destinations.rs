@@ -44,11 +44,11 @@ pub fn write_tables<'a>(
         let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
         let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
         let shown = show(paging, |output| {
-            write_selected(decided, job, view, output)?;
-            match &job.tables[..] {
-                [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
-                tables => job.with_shown_columns(tables).try_for_each(|name| terminal::write(&table(name), view, output)),
+            if job.tables.is_empty() {
+                return overview::write(&Report::new(decided).overview(), view, screen(), output);
             }
+            write_selected(decided, job, view, output)?;
+            job.with_shown_columns(&job.tables).try_for_each(|name| terminal::write(&table(name), view, output))
         });
         failures.extend(shown.err());
     }

@@ -54,7 +54,7 @@ pub use ledger::LedgerRow;
 pub use order::Direction;
 pub use overview::{
     CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
-    ServerMachine, StripColumn, TrafficStrip,
+    SelectedPart, ServerMachine, StripColumn, TrafficStrip,
 };
 pub use portless::PortlessRow;
 pub use ports::PortRow;

@@ -12,7 +12,7 @@ use self::flow_parts::FlowParts;
 pub use self::strip::{StripColumn, TrafficStrip};
 use super::value::{Share, TrafficShare};
 use super::{capture, names, scans};
-use crate::analysis::{Decided, PORTLESS};
+use crate::analysis::{Decided, PORTLESS, Window};
 use crate::decode::Side;
 use crate::service::{Category, Confidence, Evidence, Service, Transport};
 use crate::stats::flows::Host;
@@ -80,12 +80,29 @@ pub struct InputFacts {
     pub file: Option<String>,
     /// The number of inputs.
     pub inputs: usize,
-    /// All packets.
+    /// The packets that the overview is about: all of them, or the selected ones.
     pub traffic: Traffic,
-    /// The first and the last packet.
+    /// The first and the last of these packets.
     pub span: Span,
-    /// The parts that are missing.
+    /// The selection; `None` if the overview is about all packets.
+    pub part: Option<SelectedPart>,
+    /// The parts of the inputs that are missing.
     pub missing: Missing,
+}
+
+/// The part of the inputs that an overview is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectedPart {
+    /// The time that packets were asked for, if any.
+    pub window: Option<Window>,
+    /// The options that select flows, if any. Untrusted text.
+    pub selection: Option<String>,
+    /// The selected flows and, if flows are selected, all flows in the time that was asked for.
+    pub flows: (u64, Option<u64>),
+    /// The packets of the inputs, those outside of the time that was asked for included.
+    pub whole: Traffic,
+    /// The first and the last packet of the inputs.
+    pub whole_span: Span,
 }
 
 /// The parts of a capture that are missing, or of which nothing could be said.
@@ -223,8 +240,9 @@ impl<'a> Overview<'a> {
 fn facts(decided: &Decided<'_>) -> InputFacts {
     let collected = &decided.collected;
     let total = capture::total(collected);
-    let places = [Place::Fragment, Place::Truncated, Place::Malformed, Place::UnsupportedLink];
-    let undecoded = places.map(|place| (place, collected.tally.ledger.at(place).packets));
+    // The ledger of the inputs, whatever is selected.
+    let ledger = decided.selected.as_ref().map_or(&collected.tally.ledger, |selected| &selected.whole);
+    let undecoded = Place::UNDECODED.map(|place| (place, ledger.at(place).packets));
     let incomplete = collected.inputs.iter().filter(|input| input.completeness != crate::capture::Completeness::Complete);
     let file = match &collected.inputs[..] {
         [input] if collected.unread == 0 && collected.failures.is_empty() => Some(input.name.to_string()),
@@ -234,7 +252,8 @@ fn facts(decided: &Decided<'_>) -> InputFacts {
         file,
         inputs: collected.inputs.len(),
         traffic: collected.total(),
-        span: collected.span(),
+        span: if decided.selected.is_some() { selected_span(decided) } else { collected.span() },
+        part: selected_part(decided, ledger.total()),
         missing: Missing {
             dropped: total.dropped_kernel.unwrap_or(0).saturating_add(total.dropped_interface.unwrap_or(0)),
             incomplete: incomplete.count(),
@@ -242,6 +261,31 @@ fn facts(decided: &Decided<'_>) -> InputFacts {
             undecoded: undecoded.into_iter().filter(|(_, packets)| *packets > 0).collect(),
         },
     }
+}
+
+fn selected_part(decided: &Decided<'_>, whole: Traffic) -> Option<SelectedPart> {
+    let collected = &decided.collected;
+    let selected = decided.selected.as_ref();
+    let mut whole_span = Span::default();
+    collected.inputs.iter().for_each(|input| whole_span.merge(input.span));
+    (selected.is_some() || collected.window.is_some()).then(|| SelectedPart {
+        window: collected.window,
+        selection: selected.map(|selected| selected.selection.to_string()),
+        flows: (collected.flows.len() as u64, selected.map(|selected| selected.all_flows)),
+        whole,
+        whole_span,
+    })
+}
+
+/// The first and the last packet of selected flows, and of selected packets without ports.
+fn selected_span(decided: &Decided<'_>) -> Span {
+    let collected = &decided.collected;
+    let mut span = Span::default();
+    collected.flows.iter().for_each(|flow| span.merge(flow.span));
+    collected.tally.portless.rows().into_iter().for_each(|(_, sum)| span.merge(sum.span));
+    // The times of packets that could not be decoded are not kept: they can be anywhere.
+    let has_undecoded = Place::UNDECODED.into_iter().any(|place| collected.tally.ledger.at(place).packets > 0);
+    if has_undecoded { collected.span() } else { span }
 }
 
 fn categories<'a>(
