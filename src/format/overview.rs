@@ -225,8 +225,14 @@ impl<'o, 'a> Page<'o, 'a> {
             None => part.services.iter().map(|service| service.to_string()).collect(),
         };
         let room = self.room().saturating_sub(places);
-        // On a narrow screen, services without room are left out.
-        line.extend(self.filled(&services, room, 1).into_iter().filter(|text| !self.is_narrow() || width_of(text) <= room));
+        let mut lines = self.filled(&services, room, 1);
+        if self.is_narrow() {
+            // What has no room is left out.
+            lines.truncate(1);
+            lines.retain(|text| width_of(text) <= room);
+            lines.iter_mut().for_each(|text| text.truncate(text.trim_end_matches(',').len()));
+        }
+        line.extend(lines);
         line.trim_end().to_owned()
     }
 

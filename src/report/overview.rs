@@ -16,7 +16,7 @@ use crate::analysis::{Decided, PORTLESS, Window};
 use crate::decode::Side;
 use crate::service::{Category, Confidence, Evidence, Service, Transport};
 use crate::stats::flows::Host;
-use crate::stats::{self, OpenPort, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
+use crate::stats::{OpenPort, Participants, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
 use crate::time::Span;
 use crate::traffic::Traffic;
 
@@ -216,7 +216,7 @@ impl<'a> Overview<'a> {
         let mut parts = FlowParts::sum(decided);
         let scans: Vec<(Scanner, String, Box<ScanSum>)> = scans::named_of(std::mem::take(&mut parts.scans)).collect();
         let whole = decided.collected.total();
-        let stats::Machines { servers, clients } = stats::Machines::find(decided.decided_flows(), MAX_MACHINES);
+        let Participants { servers, clients } = Participants::find(decided.decided_flows(), MAX_MACHINES);
         let client = |(host, bytes): &(Host, u64)| (NamedHost::new(decided, *host), *bytes);
         let (portless, portless_traffic) = portless(decided);
         Overview {

@@ -52,9 +52,9 @@ pub struct Ranked<M> {
     pub number: usize,
 }
 
-/// The machines of a capture.
+/// The machines that take part in the traffic.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Machines {
+pub struct Participants {
     /// The machines that serve. Ports that refused everybody or never answered do not count.
     pub servers: Ranked<ServingMachine>,
     /// The machines that use services: the clients of flows whose server is known, with their bytes. Of closed flows, only machines
@@ -62,15 +62,15 @@ pub struct Machines {
     pub clients: Ranked<(Host, u64)>,
 }
 
-impl Machines {
+impl Participants {
     /// Finds the machines, and describes the `most` first ones of each kind.
-    pub fn find(decided: DecidedFlows<'_>, most: usize) -> Machines {
+    pub fn find(decided: DecidedFlows<'_>, most: usize) -> Participants {
         let (ports, clients) = ports_and_clients(decided);
-        Machines { servers: serving(&ports, most, decided), clients: using(&clients, most) }
+        Participants { servers: serving(&ports, most, decided), clients: using(&clients, most) }
     }
 }
 
-/// Values by machine and a thing of the machine. An IPv4 address takes four bytes: a number with the order of the addresses.
+/// Values by machine and by something that a machine has several of, such as ports. An IPv4 address takes four bytes: a number with the order of the addresses.
 struct ByMachine<T, V> {
     v4: HashMap<(u32, T), V, RandomState>,
     v6: HashMap<(Address, T), V, RandomState>,

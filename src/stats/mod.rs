@@ -25,7 +25,7 @@ pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use histogram::{BucketRun, TimeHistogram};
 pub use host_set::HostSet;
 pub use ledger::{Ledger, Place};
-pub use machines::{Machines, OpenPort, Ranked, ServingMachine};
+pub use machines::{OpenPort, Participants, Ranked, ServingMachine};
 pub use portless::{MAX_HOSTS, MAX_KINDS, Portless, PortlessKind, PortlessSum};
 pub use scans::{ExpiredProbes, ScanSum, Scanner, Scans, is_traceroute};
 pub use selected::{FlowlessPackets, SelectedTally};

@@ -10,8 +10,8 @@ use portolan::format::overview::{self, Screen};
 use portolan::format::terminal::View;
 use portolan::format::wrap::width_of;
 use portolan::messages::English;
-use portolan::report::{FlowRow, Report, ServerRow, TableName};
-use portolan::service::{Confidence, Reply};
+use portolan::report::{Report, ServerRow, TableName};
+use portolan::service::Reply;
 use portolan::time::Zone;
 use proptest::prelude::*;
 use testkit::*;
@@ -250,7 +250,7 @@ fn a_selection_of_nothing_is_told_in_place_of_empty_lists() {
     );
     assert_eq!(
         nothing(&["--service", "mysql", "--to", "+1s", "--from", "+0s"])[1],
-        "No packet is selected. Without the selection, the overview shows 2 flows in this time."
+        "No packet is selected. Without the selection, the overview shows 6 flows in this time."
     );
     assert_eq!(
         nothing(&["--service", "mysql", "--from", "+10h"])[1],
@@ -271,7 +271,7 @@ fn times_of_the_overview_are_in_the_chosen_zone() {
 #[test]
 fn lines_that_say_nothing_are_left_out() {
     let one = shown([udp((C, 50_000), (S, 53), b"?")]);
-    assert!(one.starts_with("standard input: 1 packet, 60 B, at 20") && !one.contains("Over time"), "{one}");
+    assert!(one.starts_with("standard input: 1 packet, 43 B, at 20") && !one.contains("Over time"), "{one}");
     let portless = shown([arp(1), ping(C, S, 8, 1)]);
     assert!(portless.contains("Categories  no packets with ports\nOver time"), "{portless}");
     assert!(!portless.contains("Servers") && !portless.contains("Certainty"), "{portless}");
@@ -376,14 +376,14 @@ proptest! {
         for row in servers.iter().filter(|row| row.outcome == Some(Reply::Answered)) {
             prop_assert!(overview.servers.first.iter().any(|machine| Some(machine.host.address) == row.server_ip));
         }
-        let flows: Vec<FlowRow<'_>> = report.rows::<FlowRow>().into_iter().collect();
         let mut clients: BTreeMap<IpAddr, u64> = BTreeMap::new();
-        for row in flows.iter().filter(|row| row.confidence.is_some_and(|confidence| confidence != Confidence::None)) {
-            let bytes = row.from_client.wire_bytes + row.from_server.wire_bytes;
-            row.client_ip.into_iter().for_each(|address| *clients.entry(address).or_default() += bytes);
+        for (flow, verdict) in (0..decided.collected.flows.len()).map(|number| decided.flow(number)) {
+            if let Some(server) = verdict.server.filter(|_| flow.key.has_ports()) {
+                *clients.entry(flow.key.ip_addr(server.other())).or_default() += flow.wire_bytes.iter().sum::<u64>();
+            }
         }
-        let mut clients: Vec<(Reverse<u64>, IpAddr)> =
-            clients.into_iter().map(|(address, bytes)| (Reverse(bytes), address)).filter(|(_, address)| !address.is_multicast()).collect();
+        let clients = clients.into_iter().filter(|(address, _)| !address.is_multicast() && !address.is_unspecified());
+        let mut clients: Vec<(Reverse<u64>, IpAddr)> = clients.map(|(address, bytes)| (Reverse(bytes), address)).collect();
         clients.sort_unstable();
         let of_overview = overview.clients.first.iter().map(|(host, bytes)| (Reverse(*bytes), host.address));
         prop_assert_eq!(of_overview.collect::<Vec<_>>(), clients);
