@@ -88,6 +88,7 @@ impl<'c> Decided<'c> {
     /// # Panics
     ///
     /// If there is no such flow.
+    #[inline]
     pub fn flow(&self, number: usize) -> (&Flow, &Verdict) {
         (self.collected.flows.get(number), &self.verdicts[number])
     }

@@ -45,11 +45,11 @@ pub fn write_tables<'a>(
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
         let view = job.arrangement.view(job.values.view(view(job.top)));
         let shown = show(paging, |output| {
-            write_selected(decided, job, view, output)?;
-            match &job.tables[..] {
-                [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
-                tables => job.with_shown_columns(tables).try_for_each(|name| terminal::write(&table(name), view, output)),
+            if job.tables.is_empty() {
+                return overview::write(&Report::new(decided).overview(), view, screen(), output);
             }
+            write_selected(decided, job, view, output)?;
+            job.with_shown_columns(&job.tables).try_for_each(|name| terminal::write(&table(name), view, output))
         });
         failures.extend(shown.err());
     }
@@ -66,7 +66,6 @@ fn write_page(target: &Target, job: &TablesJob, heading: &json::Heading<'_>, dec
         sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement.order),
         tables: &job.written,
         heading,
-        selection: (!job.selection.is_empty()).then(|| job.selection.to_string()),
         view: job.values.view(view(job.top)),
     };
     write_data(target, |output| html::write(&document, output))

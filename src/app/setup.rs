@@ -17,7 +17,9 @@ use super::signals::{Reading, Signal};
 
 /// The options of the timeline; `None` unless an output shows it, because counting by time costs something.
 pub fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
-    tables.has(TableName::Timeline).then_some(TimelineOptions { interval: tables.interval })
+    // The overview of selected flows shows when they had packets. That of all flows needs no count of each flow.
+    let for_overview = tables.tables.is_empty() && tables.is_shown() && !tables.selection.is_empty();
+    (tables.has(TableName::Timeline) || for_overview).then_some(TimelineOptions { interval: tables.interval })
 }
 
 /// The inputs in the order in which they are read, and the options of their analysis.

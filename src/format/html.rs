@@ -45,8 +45,6 @@ pub struct Document<'d, 'a> {
     pub tables: &'d [TableName],
     /// The program, the inputs and the options.
     pub heading: &'d Heading<'d>,
-    /// The options that select flows, as the user would write them; `None` if the page is about all flows.
-    pub selection: Option<String>,
     /// The language, the form of values, and the most rows of a table.
     pub view: View,
 }

@@ -54,8 +54,8 @@ pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
 pub use order::Direction;
 pub use overview::{
-    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary, ServedName,
-    ServerMachine, StripColumn, TrafficStrip,
+    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
+    SelectedPart, ServedName, ServerMachine, StripColumn, TrafficStrip,
 };
 pub use page::{
     Door, Doors, FlowSample, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, Page, PageCounts, RelatedService, RelationEnd,

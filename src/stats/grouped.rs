@@ -136,17 +136,7 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
 
     /// The results of `look` for the positions where groups begin, in the order of the groups.
     pub(super) fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
-        self.groups_by(|host, place| (host, place), threads, look)
-    }
-
-    /// The results of `look` for the positions where the key of the members changes, in their order.
-    pub(super) fn groups_by<K: PartialEq, T: Send>(
-        &self,
-        key: impl Fn(Host, P) -> K + Sync,
-        threads: usize,
-        look: impl Fn(usize) -> Option<T> + Sync,
-    ) -> Vec<T> {
-        let key_at = |position| self.at(position).map(|(host, place, _)| key(host, place));
+        let key_at = |position| self.at(position).map(|(host, place, _)| (host, place));
         let begins = |position: &usize| *position == 0 || key_at(*position) != key_at(position - 1);
         let of_part = |part: Range<usize>| part.filter(begins).filter_map(&look).collect();
         parallel::joined(parallel::parts(self.len(), threads, of_part))
@@ -269,7 +259,7 @@ impl PortSlot {
         PortSlot(self.0 & !PortSlot::CLOSED)
     }
 
-    pub(super) fn key(self, host: Host) -> Option<ServerKey> {
+    fn key(self, host: Host) -> Option<ServerKey> {
         let transport = *Transport::ALL.get((self.0 >> 1) as usize & 0x7fff)?;
         Some(ServerKey { host, transport, port: (self.0 >> 16) as u16 })
     }

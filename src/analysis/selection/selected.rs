@@ -14,6 +14,8 @@ use crate::traffic::Traffic;
 /// The whole capture beside the selected part.
 #[derive(Clone, Debug)]
 pub struct Selected {
+    /// The selection.
+    pub selection: Selection,
     /// The ledger of the whole capture.
     pub whole: Ledger,
     /// The number of flows in the whole capture, those that expired included.
@@ -52,7 +54,7 @@ impl Decided<'_> {
         let matcher = Matcher::new(selection, &self);
         let kept: Vec<FlowIndex> = self.matching(&matcher).into_iter().map(FlowIndex::new).collect();
         let (flowless, unknown_names) = (matcher.flowless(), matcher.unknown_names);
-        self.reduced(&kept, flowless, unknown_names)
+        self.reduced(selection, &kept, flowless, unknown_names)
     }
 
     /// Finds the flows that a selection selects, and keeps the capture whole.
@@ -69,7 +71,13 @@ impl Decided<'_> {
     }
 
     /// Keeps only these flows, which ascend.
-    fn reduced(mut self, kept: &[FlowIndex], flowless: FlowlessPackets, unknown_names: Vec<String>) -> Self {
+    fn reduced(
+        mut self,
+        selection: &Selection,
+        kept: &[FlowIndex],
+        flowless: FlowlessPackets,
+        unknown_names: Vec<String>,
+    ) -> Self {
         let (collected, relations) = (&mut self.collected, &self.relations);
         let mut is_kept = vec![false; collected.flows.len()];
         kept.iter().for_each(|index| is_kept[index.place()] = true);
@@ -95,7 +103,8 @@ impl Decided<'_> {
         let expired_flows = collected.closed.as_ref().map_or(0, |closed| closed.flows);
         let all_flows = collected.flows.len() as u64 + expired_flows;
         let whole = collected.tally.ledger;
-        self.selected = Some(Selected { whole, all_flows, expired_flows, unknown_names, not_selected, controls });
+        let selection = selection.clone();
+        self.selected = Some(Selected { selection, whole, all_flows, expired_flows, unknown_names, not_selected, controls });
 
         collected.tally = Cow::Owned(tally);
         collected.closed = None;

@@ -2,16 +2,18 @@
 //!
 //! A flow's bytes are divided among the buckets from its first to its last packet in proportion to all bytes in these buckets, so that
 //! a burst goes to the flows that are large enough for it. A count of each flow in each bucket would be exact, and cost more than all
-//! the rest of the overview.
+//! the rest of the overview. Of selected flows, which are usually few, there is such a count, and the strip is exact.
 
 use super::key_of;
-use crate::analysis::Decided;
+use crate::analysis::{Decided, TrafficByTime};
 use crate::service::Category;
 use crate::stats::TimeHistogram;
 use crate::time::{Span, Time};
 
 /// The categories of flows: those of services and verdicts, and that of flows without ports.
 const CATEGORIES: usize = Category::ALL.len() + 1;
+/// The most buckets of a strip of selected flows.
+const MAX_BUCKETS: i128 = 1 << 10;
 /// The unit of weights is 1 divided by 2 to the power of this.
 const WEIGHT_BITS: u32 = 32;
 
@@ -49,7 +51,11 @@ impl FlowShares {
         if first > last || all == 0 {
             return;
         }
-        let weight = (i128::from(bytes) << WEIGHT_BITS) / i128::from(all);
+        // A division of wide numbers takes longer than all the rest, and few flows need it.
+        let weight = match bytes.checked_mul(1 << WEIGHT_BITS) {
+            Some(scaled) => i128::from(scaled / all),
+            None => (i128::from(bytes) << WEIGHT_BITS) / i128::from(all),
+        };
         let weights = &mut self.weights[index(category)];
         weights[first] += weight;
         weights[last + 1] -= weight;
@@ -70,7 +76,7 @@ pub struct TrafficStrip {
     starts: Vec<Time>,
     /// The bytes of each bucket.
     bytes: Vec<u64>,
-    /// The estimated bytes of each category that has any, in each bucket.
+    /// The bytes of each category that has any, in each bucket: estimated, unless flows are selected.
     categories: Vec<(&'static str, Vec<u64>)>,
 }
 
@@ -83,13 +89,16 @@ pub struct StripColumn {
     pub length: i64,
     /// The bytes on the wire.
     pub bytes: u64,
-    /// The category that is estimated to have the most of these bytes, if it has more than half of them.
+    /// The category that has, or is estimated to have, the most of these bytes, if it has more than half of them.
     pub category: Option<&'static str>,
 }
 
 impl TrafficStrip {
     /// Creates the strip of a capture; `None` if no packet has a time.
     pub(super) fn new(decided: &Decided<'_>, shares: FlowShares) -> Option<TrafficStrip> {
+        if decided.selected.is_some() {
+            return TrafficStrip::of_selected(decided);
+        }
         let histogram = &decided.collected.tally.by_time;
         let bytes = histogram.buckets().to_vec();
         if bytes.is_empty() {
@@ -106,6 +115,34 @@ impl TrafficStrip {
         });
         let starts = (0..=bytes.len()).map(|index| histogram.start(index)).collect();
         Some(TrafficStrip { starts, categories: categories.collect(), bytes })
+    }
+
+    /// Creates the strip of selected flows: their packets by time, if packets were counted so.
+    fn of_selected(decided: &Decided<'_>) -> Option<TrafficStrip> {
+        let (width, by_time) = decided.by_time(key_of)?;
+        TrafficStrip::of_steps(width, by_time)
+    }
+
+    /// Creates a strip of traffic by the start of steps of so many nanoseconds and by category. Where most steps have no traffic,
+    /// several are one bucket.
+    fn of_steps(width: i64, by_time: TrafficByTime<&'static str>) -> Option<TrafficStrip> {
+        let known = || by_time.iter().filter_map(|((time, category), traffic)| Some((time.nanoseconds()?, *category, traffic)));
+        let (first, last) = (known().next()?.0, known().next_back()?.0);
+        let steps = (i128::from(last) - i128::from(first)) / i128::from(width) + 1;
+        let width = i128::from(width) * (steps + MAX_BUCKETS - 1).div_euclid(MAX_BUCKETS);
+        let place = |time: i64| ((i128::from(time) - i128::from(first)) / width) as usize;
+        let mut bytes = vec![0; place(last) + 1];
+        let mut categories: Vec<(&'static str, Vec<u64>)> = Vec::new();
+        for (time, category, traffic) in known() {
+            bytes[place(time)] += traffic.wire_bytes;
+            let position = categories.iter().position(|(name, _)| *name == category).unwrap_or_else(|| {
+                categories.push((category, vec![0; bytes.len()]));
+                categories.len() - 1
+            });
+            categories[position].1[place(time)] += traffic.wire_bytes;
+        }
+        let start = |bucket: usize| Time::from_wide_nanoseconds(i128::from(first) + width * bucket as i128);
+        Some(TrafficStrip { starts: (0..=bytes.len()).map(start).collect(), bytes, categories })
     }
 
     /// The strip in at most `most` columns of equal length, but for the last one.
@@ -133,6 +170,7 @@ impl TrafficStrip {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::traffic::Traffic;
 
     const SECOND: i64 = 1 << 30;
 
@@ -164,6 +202,21 @@ mod tests {
         let estimated = (web[burst] * 100_000) >> WEIGHT_BITS;
         assert!((95_000..96_000).contains(&estimated), "{estimated}");
         assert_eq!(*web.last().unwrap(), 0);
+    }
+
+    #[test]
+    fn selected_traffic_has_buckets_of_equal_length_however_long_the_gaps_are() {
+        let traffic = |wire_bytes| Traffic { packets: 1, wire_bytes };
+        let steps = [(0, "web", 5), (0, "mail", 1), (1, "web", 2), (100_000, "mail", 4)];
+        let by_time = steps.map(|(second, category, bytes)| ((at(second), category), traffic(bytes)));
+        let unknown = ((Time::UNKNOWN, "web"), traffic(99));
+        let strip = TrafficStrip::of_steps(SECOND, by_time.into_iter().chain([unknown]).collect()).unwrap();
+        // A hundred steps are not enough for a bucket.
+        assert_eq!((strip.bytes.len(), strip.bytes[0], strip.bytes.iter().sum::<u64>()), (1021, 8, 12), "{strip:?}");
+        assert_eq!(strip.columns(2).iter().map(|column| column.category).collect::<Vec<_>>(), [Some("web"), Some("mail")]);
+        assert!(TrafficStrip::of_steps(SECOND, [unknown].into()).is_none());
+        let ends = [i64::MIN, i64::MAX].map(|end| ((Time::from_nanoseconds(end), "web"), traffic(1)));
+        assert!(TrafficStrip::of_steps(1, ends.into()).unwrap().bytes.len() <= 1024);
     }
 
     #[test]
