@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Decided, PacketSink, TimeWindow, pass_packets};
+use portolan::analysis::{Decided, NoSuchName, PacketSink, TimeWindow, pass_packets};
 use portolan::capture::{InputName, Interface, Interrupt, Packet, Source};
 use portolan::format::terminal::View;
 use portolan::format::wrap;
@@ -18,7 +18,10 @@ use super::diagnostics::{print_problem, print_remark};
 pub fn is_possible(job: &TablesJob, registry: &Registry) -> bool {
     let checked = job.selection.check(registry);
     if let Err(missing) = &checked {
-        print_problem(&MESSAGES.no_such_service(missing));
+        print_problem(&match missing {
+            NoSuchName::Service(service) => MESSAGES.no_such_service(service),
+            NoSuchName::Category(category) => MESSAGES.no_such_category(category),
+        });
     }
     checked.is_ok()
 }

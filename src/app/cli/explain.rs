@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use portolan::capture::InputName;
 use portolan::explain::Question as Flow;
+use portolan::glossary::own_category;
+use portolan::service::OwnCategories;
 
 use super::presentation::PagerArguments;
 use super::{CommonArguments, CommonJob, OrderArguments};
@@ -91,7 +93,7 @@ pub enum ArgumentProblem {
 impl ExplainArguments {
     /// The words to explain; `None` if the arguments are to name captures and a flow. A file of the same name wins over a word, and so
     /// does a flow.
-    pub fn words(&self) -> Option<Vec<String>> {
+    pub fn words(&self, own: &OwnCategories) -> Option<Vec<String>> {
         let words: Vec<String> = self.words.iter().map(|word| word.display().to_string()).collect();
         let names_a_flow = || words.last().is_some_and(|word| Flow::parse(word).is_some());
         let are_words = match words.as_slice() {
@@ -99,9 +101,14 @@ impl ExplainArguments {
             _ if self.word => true,
             _ if self.common.filter.is_some() || self.words.iter().any(|word| is_input(word)) || names_a_flow() => false,
             [_] => true,
-            several => several.iter().any(|word| !look_up(word).is_empty()),
+            several => several.iter().any(|word| !look_up(word).is_empty() || own_category(word, own).is_some()),
         };
         are_words.then_some(words)
+    }
+
+    /// The user's port table.
+    pub fn port_table(&self) -> Option<&Path> {
+        self.common.services.as_deref()
     }
 
     /// The job that the arguments describe.

@@ -158,7 +158,7 @@ impl OverviewMessages for English {
         }
     }
 
-    fn strip_caption(&self, span: Span, peak: StripColumn) -> String {
+    fn strip_caption(&self, span: Span, peak: StripColumn<'_>) -> String {
         let digits = digits(span);
         let [(first_day, first), (last_day, last)] = [span.first, span.last].map(|time| date_and_clock(time, digits));
         let (peak_day, at) = date_and_clock(peak.start, digits);

@@ -38,7 +38,7 @@ impl FlowParts {
             evidences: Evidences::default(),
             refused: 0,
             first_refused: None,
-            shares: FlowShares::none(histogram),
+            shares: FlowShares::none(histogram, decided.collected.registry.own_categories().len()),
         };
         let before = FlowShares::bytes_before(histogram);
         let parts = parallel::parts(flows.len(), decided.collected.threads, |part| {
@@ -57,7 +57,7 @@ impl FlowParts {
         let traffic = total(flow);
         let category = decided.category_of(number);
         if flow.key.has_ports() {
-            if category != Some(Category::Scan) {
+            if category != Some(Category::Scan.into()) {
                 self.services.entry(verdict.service).or_default().merge(traffic);
                 if verdict.reply == Some(Reply::Refused) && !is_traceroute(decided, verdict.service) {
                     self.refused += 1;

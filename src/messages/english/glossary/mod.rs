@@ -163,7 +163,7 @@ impl GlossaryMessages for English {
         let meant = match (near_words, near_files) {
             ([], []) => {
                 "explain knows tables, columns and the words in them, such as services, packets_c2s, rank and S3; docs/columns.md lists \
-                 them"
+                 them; categories of your own need the port table that declares them (--services FILE)"
                     .into()
             }
             (words, []) => format!("did you mean {}?", one_of(words)),
@@ -171,6 +171,18 @@ impl GlossaryMessages for English {
             (words, files) => format!("did you mean {}, or the file {}?", one_of(words), one_of(files)),
         };
         format!("there is no file \"{word}\", and no word that Portolan explains; {meant}")
+    }
+
+    fn kind_of_own_category(&self) -> &'static str {
+        "category of your own port table"
+    }
+
+    fn own_category(&self) -> &'static str {
+        "A category that your own port table (--services) declares."
+    }
+
+    fn own_category_shown_by(&self, name: &str) -> String {
+        format!("portolan services {name} --services FILE")
     }
 
     fn file_wins(&self, word: &str) -> String {
