@@ -8,6 +8,7 @@ use super::wrap::{hanging, width_of};
 use crate::glossary::{self, Term, Topic};
 use crate::report::{Field, TableId};
 use crate::service::category::PORTLESS;
+use crate::service::own_category::is_category_name;
 
 /// Columns in front of a head.
 const MARGIN: &str = "  ";
@@ -70,7 +71,8 @@ impl Vocabulary {
             return;
         }
         if self.categories == Some(column) {
-            if !text.is_empty() && text != PORTLESS && !seen.own_categories.contains(text) {
+            // An empty cell, and the number of rows that are left out, have another form.
+            if is_category_name(text) && text != PORTLESS && !seen.own_categories.contains(text) {
                 seen.own_categories.insert(text.to_owned());
             }
         } else {

@@ -70,7 +70,7 @@ impl OwnCategories {
         if Category::of_service(name).is_some() {
             return Err(RuleProblem::BuiltInCategory(name.to_owned()));
         }
-        if !is_name(name) {
+        if !is_category_name(name) {
             return Err(RuleProblem::NoCategoryName { name: name.to_owned(), limit: MAX_NAME });
         }
         if meaning.chars().count() > MAX_MEANING || untrusted::clean(meaning) != meaning {
@@ -91,7 +91,7 @@ pub(super) fn is_reserved(name: &str) -> bool {
 }
 
 /// True if a category of the user's own can have this name: the built-in names have the same form.
-pub(super) fn is_name(name: &str) -> bool {
+pub fn is_category_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     name.len() <= MAX_NAME
         && name.bytes().all(fits)
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn built_in_names_have_the_form_of_own_ones() {
-        assert!(Category::ALL.into_iter().all(|category| is_name(category.name())));
+        assert!(Category::ALL.into_iter().all(|category| is_category_name(category.name())));
         for wrong in ["", "ERP", "2nd", "-erp", "erp-", "lab_equipment", "lab equipment", "büro", &"x".repeat(MAX_NAME + 1)] {
-            assert!(!is_name(wrong), "{wrong}");
+            assert!(!is_category_name(wrong), "{wrong}");
         }
-        assert!(is_name(&"x".repeat(MAX_NAME)));
+        assert!(is_category_name(&"x".repeat(MAX_NAME)));
     }
 
     #[test]

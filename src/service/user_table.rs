@@ -33,7 +33,7 @@ use std::path::Path;
 use ipnet::IpNet;
 
 use super::category::{Category, CategoryId};
-use super::own_category::{OwnCategories, is_name, is_reserved};
+use super::own_category::{OwnCategories, is_category_name, is_reserved};
 use super::registry::Registry;
 use super::transport::Transport;
 use crate::capture::near_words;
@@ -217,7 +217,7 @@ fn parse_category(name: &str, own: &OwnCategories) -> Result<CategoryId, RulePro
             word: name.to_owned(),
             near: owned(&near_words(name, known.iter().copied())),
             known: owned(&known),
-            can_be_declared: is_name(name),
+            can_be_declared: is_category_name(name),
         }
     })
 }

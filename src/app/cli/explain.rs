@@ -29,8 +29,8 @@ pub struct ExplainArguments {
     ///
     /// With --filter, FLOW may be omitted if the filter matches packets of only one flow.
     ///
-    /// WORD is a table (services), a column (packets_c2s, or services.packets_c2s) or a word that stands in one (rank, S3, refused). If
-    /// there is a file of that name, it is taken for a capture; see --word.
+    /// WORD is a table (services), a column (packets_c2s, or services.packets_c2s) or a word that stands in one (rank, S3, refused; with
+    /// --services also a category that your port table declares). If there is a file of that name, it is taken for a capture; see --word.
     #[arg(value_name = "FILE... FLOW | WORD...")]
     words: Vec<PathBuf>,
 

@@ -163,7 +163,7 @@ impl GlossaryMessages for English {
         let meant = match (near_words, near_files) {
             ([], []) => {
                 "explain knows tables, columns and the words in them, such as services, packets_c2s, rank and S3; docs/columns.md lists \
-                 them; categories of your own need the port table that declares them (--services FILE)"
+                 them; a category of your own needs the port table that declares it: --services FILE"
                     .into()
             }
             (words, []) => format!("did you mean {}?", one_of(words)),
@@ -261,12 +261,20 @@ impl GlossaryMessages for English {
         match columns {
             [] => format!("In {}.", self.place_without_column(topic)),
             [column] => format!("In the column `{column}`."),
-            columns => format!("In the columns `{}`.", columns.join("`, `")),
+            columns => format!("In the columns `{}`.{}", columns.join("`, `"), also_in_columns(topic)),
         }
     }
 
     fn words_title(&self) -> &'static str {
         "Words"
+    }
+}
+
+/// The words in a topic's columns besides its terms: a sentence after a space, or nothing.
+fn also_in_columns(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Category => " Your own port table (`--services`) can declare further categories.",
+        _ => "",
     }
 }
 
