@@ -3,6 +3,7 @@
 use portolan::service::user_table::parse;
 use portolan::service::{CategoryId, Registry, Transport};
 use proptest::prelude::*;
+use testkit::*;
 
 use crate::support::{Folder, Run, column, run};
 
@@ -53,6 +54,16 @@ fn an_own_category_appears_wherever_a_built_in_one_does() {
     for table in ["services", "ports", "servers", "flows", "timeline", "categories"] {
         assert!(column(&tables, table, "category").iter().any(|category| **category == "gamez"), "{table}");
     }
+}
+
+#[test]
+fn the_first_screen_shows_when_an_own_category_had_most_of_the_traffic() {
+    let (folder, mut scene) = (Folder::new(), Scene::new());
+    scene.frames(connection((C, 50_000), (S, 5154), 1));
+    scene.wait(9).frames(connection((C, 50_001), (S, 5154), 1));
+    let capture = folder.file("game.pcap", &scene.pcap());
+    let screen = run_with_table(&own_game(), &["read", &capture]).stdout;
+    assert!(screen.contains("Categories  gamez  100 %") && screen.contains(", mostly gamez\n"), "{screen}");
 }
 
 #[test]
