@@ -50,6 +50,8 @@ fn an_own_category_appears_wherever_a_built_in_one_does() {
         assert!(own.stdout.contains("gamez"), "{arguments:?}: {}", own.stdout);
         assert_eq!(with_the_built_in_word(&own.stdout), with_the_built_in_word(&built_in.stdout), "{arguments:?}");
     }
+    let page = run_with_table(&own_game(), &["read", OFFICE, "--html", "-"]);
+    assert!(page.code == 0 && page.stdout.contains("gamez"), "{}", page.stderr);
     let tables = run_with_table(&own_game(), &["read", OFFICE, "--json", "-", "-t", "all"]).tables();
     for table in ["services", "ports", "servers", "flows", "timeline", "categories"] {
         assert!(column(&tables, table, "category").iter().any(|category| **category == "gamez"), "{table}");
