@@ -402,7 +402,6 @@ mod tests {
     use super::super::testing::{at, capture, capture_of};
     use super::*;
     use crate::flow::TimelineOptions;
-    use crate::service::Category;
     use crate::time::NANOSECONDS;
 
     #[test]
@@ -427,7 +426,7 @@ mod tests {
             engine.close(&source);
             let decided = engine.finish().decide();
             let closed = decided.collected.closed.as_ref().map_or(0, |closed| closed.flows);
-            (closed, decided.collected.flows.len(), decided.by_time(|category| category.map(Category::name)).unwrap().1)
+            (closed, decided.collected.flows.len(), decided.by_time(|category| category).unwrap().1)
         };
         let (kept, expired) = (timeline_of(false), timeline_of(true));
         assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));

@@ -14,7 +14,7 @@ use super::diagnostics::{print_details, print_problem, print_remark};
 use super::pager::show;
 use super::reading_reporter::ReadingReporter;
 use super::selection::is_possible;
-use super::setup::{analyse, prepare};
+use super::setup::{analyse, prepare, registry};
 use super::view::{view, view_on_stderr};
 use super::words;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -25,8 +25,9 @@ use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 ///
 /// If the options or inputs are invalid, or the explanation cannot be written.
 pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
-    if let Some(words) = arguments.words() {
-        return words::explain(&words);
+    let registry = registry(arguments.port_table())?;
+    if let Some(words) = arguments.words(registry.own_categories()) {
+        return words::explain(&words, &registry);
     }
     let job = match arguments.into_job() {
         Ok(job) => job,

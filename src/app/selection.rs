@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Decided, PacketSink, Selection, TimeWindow, pass_packets};
+use portolan::analysis::{Decided, NoSuchName, PacketSink, Selection, TimeWindow, pass_packets};
 use portolan::capture::{InputName, Interface, Interrupt, Packet, Source};
 use portolan::format::terminal::View;
 use portolan::format::wrap;
@@ -22,7 +22,10 @@ const SLICE: u64 = 1 << 16;
 pub fn is_possible(selection: &Selection, registry: &Registry) -> bool {
     let checked = selection.check(registry);
     if let Err(missing) = &checked {
-        print_problem(&MESSAGES.no_such_service(missing));
+        print_problem(&match missing {
+            NoSuchName::Service(service) => MESSAGES.no_such_service(service),
+            NoSuchName::Category(category) => MESSAGES.no_such_category(category),
+        });
     }
     checked.is_ok()
 }

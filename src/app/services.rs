@@ -4,13 +4,13 @@ use portolan::error::Error;
 use portolan::format::{json, port_page, terminal};
 use portolan::report::{self, BookRow, Record};
 use portolan::service::book::Book;
-use portolan::service::{Registry, user_table};
 
 use super::cli::ServicesJob;
 use super::columns::check_row_columns;
 use super::destinations::{check_rows, shown_path, write_rows};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
+use super::setup::registry;
 use super::view::view;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
@@ -22,8 +22,7 @@ use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     check_row_columns(&job.rows.arrangement.order, BookRow::ID, BookRow::fields())?;
     check_rows(&job.rows, job.services.as_deref())?;
-    let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
-    let registry = Registry::with_rules(&rules);
+    let registry = registry(job.services.as_deref())?;
     let book = Book::open(&registry);
     let (pages, missing) = match (job.questions.as_slice(), &job.services) {
         ([], None) => (book.pages(), Vec::new()),

@@ -1,5 +1,6 @@
 //! Turns a job into the options of an analysis, and runs the analysis of saved captures.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use portolan::analysis::{self, Decided, Options};
@@ -33,16 +34,22 @@ pub fn prepare(names: &[InputName], keep_order: bool, common: &CommonJob) -> Res
     Ok((inputs, options))
 }
 
+/// The book of ports with the user's port table, if there is one.
+///
+/// # Errors
+///
+/// If the port table cannot be read.
+pub fn registry(port_table: Option<&Path>) -> Result<Arc<Registry>, Error> {
+    port_table.map_or_else(|| Ok(Registry::shared()), |path| Ok(Arc::new(Registry::with_table(&user_table::read(path)?))))
+}
+
 /// The options of an analysis of these inputs.
 ///
 /// # Errors
 ///
 /// If the port table cannot be read, or the filter is invalid.
 pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
-    let registry = match &common.services {
-        Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
-        None => Registry::shared(),
-    };
+    let registry = registry(common.services.as_deref())?;
     let filter = common.filter.as_deref().map(Filter::new).transpose()?;
     let usual = Options::new(inputs.to_vec());
     let threads = common.threads.unwrap_or(usual.threads);

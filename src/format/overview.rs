@@ -330,7 +330,7 @@ impl<'o, 'a> Page<'o, 'a> {
     }
 
     /// The character of a column. Whatever is more than nothing can be seen.
-    fn level(&self, column: &StripColumn, peak: u64) -> String {
+    fn level(&self, column: &StripColumn<'_>, peak: u64) -> String {
         let levels = if self.screen.has_blocks { BLOCKS } else { CHARACTERS };
         let level = (u128::from(column.bytes) * (levels.len() as u128 - 1)).div_ceil(u128::from(peak.max(1)));
         self.coloured(&levels[(level as usize).min(levels.len() - 1)].to_string(), column.category)

@@ -89,7 +89,7 @@ pub trait OverviewMessages {
     fn portless_share(&self, share: Share, traffic: Traffic) -> String;
 
     /// The line below the strip of traffic: the span of the capture, and the peak of the strip.
-    fn strip_caption(&self, span: Span, peak: StripColumn, zone: &Zone) -> String;
+    fn strip_caption(&self, span: Span, peak: StripColumn<'_>, zone: &Zone) -> String;
 
     /// A scan. `scanner` and `target` are names of hosts.
     fn scan_summary(&self, scan: &ScanSummary<'_>, scanner: &str, target: Option<&str>) -> String;

@@ -1,6 +1,6 @@
 //! Sentences about the selection of flows and of a time.
 
-use crate::analysis::{FilterTranslation, NoSuchService, Window};
+use crate::analysis::{FilterTranslation, NoSuchCategory, NoSuchService, Window};
 use crate::capture::ReadOnlyOnce;
 use crate::time::Span;
 use crate::traffic::Traffic;
@@ -27,6 +27,9 @@ pub trait SelectionMessages {
 
     /// A service is not in the port table.
     fn no_such_service(&self, missing: &NoSuchService) -> String;
+
+    /// A category is none; what it may be instead.
+    fn no_such_category(&self, missing: &NoSuchCategory) -> String;
 
     /// Above the tables: `part` of `whole`, and the numbers of selected and of all flows.
     fn selected(&self, part: Traffic, whole: Traffic, flows: (u64, u64), by: &str) -> String;

@@ -12,9 +12,9 @@ use self::flow_parts::FlowParts;
 pub use self::strip::{StripColumn, TrafficStrip};
 use super::value::{Share, TrafficShare};
 use super::{capture, names, scans};
-use crate::analysis::{Decided, PORTLESS, Window};
+use crate::analysis::{Decided, Window};
 use crate::decode::Side;
-use crate::service::{Category, Confidence, Evidence, Service, Transport};
+use crate::service::{Category, CategoryId, Confidence, Evidence, Service, Transport};
 use crate::stats::flows::Host;
 use crate::stats::{OpenPort, Participants, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
 use crate::time::Span;
@@ -35,7 +35,7 @@ pub struct Overview<'a> {
     /// The machines that use services, with their bytes, the one with the most first.
     pub clients: Machines<(NamedHost<'a>, u64)>,
     /// The traffic over time; `None` if no packet has a time.
-    pub strip: Option<TrafficStrip>,
+    pub strip: Option<TrafficStrip<'a>>,
     /// The protocols without ports, the one with the most bytes first.
     pub portless: Vec<(Cow<'a, str>, Traffic)>,
     /// The traffic without ports.
@@ -122,7 +122,7 @@ pub struct Missing {
 #[derive(Clone, Debug)]
 pub struct CategoryPart<'a> {
     /// The key of the category.
-    pub category: &'static str,
+    pub category: &'a str,
     /// Its part of all traffic.
     pub traffic: TrafficShare,
     /// Its services, the one with the most bytes first.
@@ -148,7 +148,7 @@ pub struct ServedName<'a> {
     /// The name of the service.
     pub name: &'a str,
     /// The category of the service.
-    pub category: &'static str,
+    pub category: &'a str,
 }
 
 /// A scan.
@@ -306,7 +306,7 @@ fn categories<'a>(
 ) -> Vec<CategoryPart<'a>> {
     let registry = &decided.collected.registry;
     // Several entries of the port table can have one name.
-    let mut by_name: HashMap<(&'static str, Cow<'a, str>), Traffic> = HashMap::new();
+    let mut by_name: HashMap<(&'a str, Cow<'a, str>), Traffic> = HashMap::new();
     for (service, traffic) in &parts.services {
         let key = (names::category(registry, *service), names::service(registry, *service).into());
         by_name.entry(key).or_default().merge(*traffic);
@@ -404,12 +404,7 @@ impl CategoryPart<'_> {
     }
 }
 
-/// The key of the category that traffic of a service, or without ports, counts as.
-fn key_of(category: Option<Category>) -> &'static str {
-    category.map_or(PORTLESS, Category::name)
-}
-
 /// The category of a service, for flows that are no longer kept.
-fn category_of(decided: &Decided<'_>, service: Service) -> Option<Category> {
+fn category_of(decided: &Decided<'_>, service: Service) -> Option<CategoryId> {
     decided.collected.registry.category(service)
 }

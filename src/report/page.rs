@@ -24,7 +24,7 @@ pub struct Page<'a> {
     /// The places of packets.
     pub ledger: Vec<LedgerRow>,
     /// The traffic over time; `None` if packets are not counted by time, or none has a time.
-    pub time: Option<TimeColumns>,
+    pub time: Option<TimeColumns<'a>>,
     /// The ports.
     pub doors: Doors<'a>,
     /// The use of services; `None` if the largest clients, services or servers have less than half of the traffic.

@@ -84,6 +84,9 @@ mod command_line;
 /// `portolan services`.
 mod services_command;
 
+/// Categories that the user's own port table declares, in every command.
+mod own_categories;
+
 /// `portolan explain`: its sentences.
 mod explain;
 

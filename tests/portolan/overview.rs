@@ -371,7 +371,7 @@ proptest! {
             let rows: Vec<_> = servers.iter().filter(|row| row.server_ip == Some(machine.host.address)).collect();
             prop_assert_eq!(machine.traffic.wire_bytes, rows.iter().map(|row| row.traffic.wire_bytes).sum::<u64>());
             let of_rows: BTreeSet<&str> = rows.iter().filter_map(|row| row.service).collect();
-            prop_assert_eq!(machine.services.iter().map(|(_, service)| *service).collect::<BTreeSet<_>>(), of_rows);
+            prop_assert_eq!(machine.services.iter().map(|service| service.name).collect::<BTreeSet<_>>(), of_rows);
         }
         for row in servers.iter().filter(|row| row.outcome == Some(Reply::Answered)) {
             prop_assert!(overview.servers.first.iter().any(|machine| Some(machine.host.address) == row.server_ip));

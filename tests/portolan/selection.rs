@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portolan::analysis::{
-    Condition, Criterion, Decided, Options, Selection, analyse, parse_category, parse_confidence, parse_transport,
-};
+use portolan::analysis::{Condition, Criterion, Decided, Options, Selection, analyse, parse_confidence, parse_transport};
 use portolan::capture::InputName;
 use portolan::flow::TimelineOptions;
 use portolan::report::{ColumnRole, LedgerRow, PortlessRow, Report, ServiceRow, Table, TableName, Value};
@@ -282,8 +280,7 @@ fn any_criterion() -> impl Strategy<Value = Criterion> {
     prop_oneof![
         some(["https", "dns", "http", "undetermined", "unassigned", "ftp-data"].map(str::to_owned).to_vec())
             .prop_map(Criterion::Services),
-        some(["web", "portless", "scan", "voip", "undetermined"].map(|word| parse_category(word).unwrap()).to_vec())
-            .prop_map(Criterion::Categories),
+        some(["web", "portless", "scan", "voip", "undetermined"].map(str::to_owned).to_vec()).prop_map(Criterion::Categories),
         some(servers.to_vec()).prop_map(Criterion::Servers),
         machines().prop_map(Criterion::Clients),
         machines().prop_map(Criterion::Hosts),

@@ -6,6 +6,8 @@ use clap::Args;
 use portolan::analysis::Selection;
 use portolan::capture::InputName;
 use portolan::explain::Question as Flow;
+use portolan::glossary::own_category;
+use portolan::service::OwnCategories;
 
 use super::presentation::PagerArguments;
 use super::selection::SelectionArguments;
@@ -29,8 +31,8 @@ pub struct ExplainArguments {
     ///
     /// FLOW may be omitted if only one flow is selected by --filter, --service and the other options that select flows.
     ///
-    /// WORD is a table (services), a column (packets_c2s, or services.packets_c2s) or a word that stands in one (rank, S3, refused). If
-    /// there is a file of that name, it is taken for a capture; see --word.
+    /// WORD is a table (services), a column (packets_c2s, or services.packets_c2s) or a word that stands in one (rank, S3, refused; with
+    /// --services also a category that your port table declares). If there is a file of that name, it is taken for a capture; see --word.
     #[arg(value_name = "FILE... FLOW | WORD...")]
     words: Vec<PathBuf>,
 
@@ -98,7 +100,7 @@ pub enum ArgumentProblem {
 impl ExplainArguments {
     /// The words to explain; `None` if the arguments are to name captures and a flow. A file of the same name wins over a word, and so
     /// does a flow.
-    pub fn words(&self) -> Option<Vec<String>> {
+    pub fn words(&self, own: &OwnCategories) -> Option<Vec<String>> {
         let words: Vec<String> = self.words.iter().map(|word| word.display().to_string()).collect();
         let names_a_flow = || words.last().is_some_and(|word| Flow::parse(word).is_some());
         let are_words = match words.as_slice() {
@@ -106,7 +108,7 @@ impl ExplainArguments {
             _ if self.word => true,
             _ if self.selects_flows() || self.words.iter().any(|word| is_input(word)) || names_a_flow() => false,
             [_] => true,
-            several => several.iter().any(|word| !look_up(word).is_empty()),
+            several => several.iter().any(|word| !look_up(word).is_empty() || own_category(word, own).is_some()),
         };
         are_words.then_some(words)
     }
@@ -114,6 +116,11 @@ impl ExplainArguments {
     /// True if options narrow the choice of a flow.
     fn selects_flows(&self) -> bool {
         self.common.filter.is_some() || !self.selection.0.is_empty()
+    }
+
+    /// The user's port table.
+    pub fn port_table(&self) -> Option<&Path> {
+        self.common.services.as_deref()
     }
 
     /// The job that the arguments describe.

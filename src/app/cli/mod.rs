@@ -185,7 +185,7 @@ pub struct CommonArguments {
     #[arg(short, long, value_name = "EXPR")]
     filter: Option<String>,
 
-    /// Your own port table, which takes precedence over the built-in one: lines such as "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
+    /// Your own port table, which takes precedence over the built-in one: lines such as "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"; a line such as "category erp = Business software" adds a category to the built-in ones
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 

@@ -230,7 +230,7 @@ impl OverviewMessages for English {
         }
     }
 
-    fn strip_caption(&self, span: Span, peak: StripColumn, zone: &Zone) -> String {
+    fn strip_caption(&self, span: Span, peak: StripColumn<'_>, zone: &Zone) -> String {
         let digits = digits(span);
         let [(first_day, first), (last_day, last)] = [span.first, span.last].map(|time| date_and_clock(time, digits, zone));
         let (peak_day, at) = date_and_clock(peak.start, digits, zone);

@@ -2,7 +2,7 @@
 
 use super::numbers::{grouped, number_of, packets};
 use super::{English, one_of};
-use crate::analysis::{FilterTranslation, NoSuchService, Window};
+use crate::analysis::{FilterTranslation, NoSuchCategory, NoSuchService, Window};
 use crate::capture::ReadOnlyOnce;
 use crate::messages::SelectionMessages;
 use crate::time::{Span, Time};
@@ -42,6 +42,17 @@ impl SelectionMessages for English {
             (false, near) => format!("did you mean {}?", one_of(near)),
         };
         format!("there is no service \"{word}\"; {hint}")
+    }
+
+    fn no_such_category(&self, NoSuchCategory { word, is_service, near, known }: &NoSuchCategory) -> String {
+        let hint = match (is_service, near.as_slice()) {
+            (true, _) => format!("it is a service: use --service {word}"),
+            (false, []) => {
+                format!("the categories are {}; a port table of your own (--services FILE) can declare others", known.join(", "))
+            }
+            (false, near) => format!("did you mean {}?", one_of(near)),
+        };
+        format!("there is no category \"{word}\"; {hint}")
     }
 
     fn selected(&self, part: Traffic, whole: Traffic, (flows, all_flows): (u64, u64), by: &str) -> String {

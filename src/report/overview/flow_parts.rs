@@ -43,7 +43,7 @@ impl FlowParts {
             certainty: Certainty::default(),
             refused: 0,
             first_refused: None,
-            shares: FlowShares::none(histogram),
+            shares: FlowShares::none(histogram, decided.collected.registry.own_categories().len()),
         };
         let before = FlowShares::bytes_before(histogram);
         let parts = parallel::parts(flows.len(), decided.collected.threads, |part| {
@@ -66,11 +66,11 @@ impl FlowParts {
         }
         // The unanswered part of a scan counts as the scan, and not as its service.
         let category = match scanner {
-            Some(_) if verdict.is_closed() => Some(Category::Scan),
+            Some(_) if verdict.is_closed() => Some(Category::Scan.into()),
             _ => decided.collected.registry.category(verdict.service),
         };
         if flow.key.has_ports() {
-            if category != Some(Category::Scan) {
+            if category != Some(Category::Scan.into()) {
                 self.services.entry(verdict.service).or_default().merge(traffic);
                 if verdict.reply == Some(Reply::Refused) && !is_traceroute(decided, verdict.service) {
                     self.refused += 1;

@@ -61,7 +61,7 @@ pub struct RelatedService<'a> {
     /// The name; `None` for all others. The unanswered parts of all scans are one service, `scan`.
     pub name: Option<&'a str>,
     /// The key of the category; empty for all others.
-    pub category: &'static str,
+    pub category: &'a str,
     /// Bytes on the wire, both directions.
     pub bytes: u64,
 }
@@ -255,7 +255,7 @@ fn largest_services<'a>(decided: &'a Decided<'_>, rough: &RoughUses) -> (Vec<Rel
         None => (Category::Scan.name(), Category::Scan.name()),
     };
     // Several entries of the port table can have one name.
-    let mut by_name: BTreeMap<(&'a str, &'static str), u64> = BTreeMap::new();
+    let mut by_name: BTreeMap<(&'a str, &'a str), u64> = BTreeMap::new();
     for (service, bytes) in &rough.services {
         *by_name.entry(key(service)).or_default() += bytes;
     }
