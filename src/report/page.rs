@@ -8,12 +8,13 @@ mod time_columns;
 pub use self::doors::{Door, Doors};
 use self::flow_sample::Candidates;
 pub use self::flow_sample::{FlowSample, MAX_SAMPLED_FLOWS};
-use self::relations::RoughUses;
+use self::relations::Uses;
 pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, Relations};
 pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
-use super::{ConversationRow, FromDecided, HostRow, Overview, ServerRow};
+use super::Overview;
 use crate::analysis::Decided;
 use crate::service::Category;
+use crate::stats::DistinctCounts;
 use crate::support::parallel;
 
 /// One page about a capture.
@@ -67,20 +68,20 @@ impl<'a> Page<'a> {
 }
 
 /// The first pass over the flows.
-fn look_at_flows(decided: &Decided<'_>) -> (Candidates, RoughUses) {
-    let (mut candidates, mut uses) = (Candidates::none(), RoughUses::of_closed(decided));
+fn look_at_flows(decided: &Decided<'_>) -> (Candidates, Uses) {
     let parts = parallel::parts(decided.collected.flows.len(), decided.collected.threads, |part| {
-        let (mut candidates, mut of_part) = (Candidates::none(), uses.emptied());
+        let (mut candidates, mut uses) = (Candidates::default(), Uses::default());
         for number in part {
             let (flow, verdict) = decided.flow(number);
             candidates.add(number, flow, verdict);
-            of_part.add(decided, flow, verdict);
+            uses.add(decided, flow, verdict);
         }
-        (candidates, of_part)
+        (candidates, uses)
     });
+    let (mut candidates, mut uses) = (Candidates::default(), Uses::default());
     for (more, of_part) in parts {
         candidates.merge(more);
-        uses.merge(&of_part);
+        uses.merge(of_part);
     }
     (candidates, uses)
 }
@@ -91,13 +92,15 @@ impl PageCounts {
         let flows = decided.collected.flows.len() as u64 + expired;
         let is_of_services = |key: &str| Category::VERDICTS.iter().all(|verdict| verdict.name() != key);
         let services = overview.categories.iter().filter(|part| is_of_services(part.category));
+        let distinct = DistinctCounts::new(decided.decided_flows(), decided.collected.closed_ports);
+        let DistinctCounts { hosts, conversations, servers } = distinct;
         PageCounts {
             flows_with_ports: overview.certainty.flows,
             flows_without_ports: flows.saturating_sub(overview.certainty.flows),
             services: services.map(|part| part.services.len() as u64).sum(),
-            servers: ServerRow::rows(decided).len() as u64,
-            hosts: HostRow::rows(decided).len() as u64,
-            conversations: ConversationRow::rows(decided).len() as u64,
+            servers,
+            hosts,
+            conversations,
         }
     }
 }
