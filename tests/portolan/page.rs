@@ -131,9 +131,8 @@ fn relations_are_those_of_the_flows(decided: &Decided<'_>, page: &Page<'_>) {
     let is_half = |hosts: &[(IpAddr, u64)]| whole > 0 && hosts.iter().map(|(_, bytes)| bytes).sum::<u64>() * 2 >= whole;
     match &page.relations {
         Some(relations) => {
-            let named = |ends: &[RelationEnd<'_>]| {
-                ends.iter().filter_map(|end| Some((end.host?.address, end.bytes))).collect::<Vec<_>>()
-            };
+            let named =
+                |ends: &[RelationEnd<'_>]| ends.iter().filter_map(|end| Some((end.host?.address, end.bytes))).collect::<Vec<_>>();
             assert_eq!((named(&relations.clients), named(&relations.servers)), (clients, servers));
         }
         // There are fewer services than would be too many in most captures.
@@ -154,8 +153,14 @@ fn a_sample_has_every_service(decided: &Decided<'_>, page: &Page<'_>) {
     let sampled: BTreeSet<_> = numbers.iter().map(|number| (rows[*number].service, rows[*number].category)).collect();
     assert!(sampled == services || services.len() > 600, "{sampled:?} of {services:?}");
     for (of_rows, of_sample) in [
-        (rows.iter().map(|row| row.evidence.unwrap().code()).collect::<BTreeSet<_>>(), numbers.iter().map(|number| rows[*number].evidence.unwrap().code()).collect()),
-        (rows.iter().filter_map(|row| row.tcp_state).collect(), numbers.iter().filter_map(|number| rows[*number].tcp_state).collect()),
+        (
+            rows.iter().map(|row| row.evidence.unwrap().code()).collect::<BTreeSet<_>>(),
+            numbers.iter().map(|number| rows[*number].evidence.unwrap().code()).collect(),
+        ),
+        (
+            rows.iter().filter_map(|row| row.tcp_state).collect(),
+            numbers.iter().filter_map(|number| rows[*number].tcp_state).collect(),
+        ),
     ] {
         // A state is no outcome, but nearly one.
         assert!(of_rows == of_sample || rows.len() > MAX_SAMPLED_FLOWS, "{of_rows:?}, {of_sample:?}");
@@ -208,7 +213,10 @@ fn doors_tell_servers_from_ports_that_were_only_tried() {
         if port == 80 {
             scene.frames(connection((C, 50_000 + port), (S, port), 1));
         } else {
-            scene.frames([tcp((C, 50_000 + port), (S, port), "S", 1, 0, b""), tcp((S, port), (C, 50_000 + port), "RA", 0, 2, b"")]);
+            scene.frames([
+                tcp((C, 50_000 + port), (S, port), "S", 1, 0, b""),
+                tcp((S, port), (C, 50_000 + port), "RA", 0, 2, b""),
+            ]);
         }
     }
     let decided = analysed(&scene.pcap(), 1);
@@ -216,7 +224,10 @@ fn doors_tell_servers_from_ports_that_were_only_tried() {
     let (tried, others): (Vec<_>, Vec<_>) = page.doors.doors.iter().partition(|door| door.is_only_tried);
     assert!(tried.iter().map(|door| door.port).eq((1..=100).filter(|port| *port != 80)));
     let (served, used): (Vec<_>, Vec<_>) = others.into_iter().partition(|door| door.is_served());
-    assert_eq!(served.iter().map(|door| (door.port, &door.services[..])).collect::<Vec<_>>(), [(80, &[(Transport::Tcp, "http", "web")][..])]);
+    assert_eq!(
+        served.iter().map(|door| (door.port, &door.services[..])).collect::<Vec<_>>(),
+        [(80, &[(Transport::Tcp, "http", "web")][..])]
+    );
     assert!(used.iter().all(|door| door.flows_as_server == 0 && door.flows_as_client == 1 && door.services.is_empty()));
     let relations = page.relations.unwrap();
     let services: Vec<_> = relations.services.iter().map(|service| (service.name, service.category)).collect();
@@ -241,7 +252,8 @@ fn the_largest_machines_are_found_among_many_small_ones() {
     let decided = analysed(&scene(true), 2);
     assert_page_agrees(&decided);
     let relations = Report::new(&decided).page().relations.unwrap();
-    let clients: Vec<String> = relations.clients.iter().map(|end| end.host.map_or_else(String::new, |host| host.address.to_string())).collect();
+    let clients: Vec<String> =
+        relations.clients.iter().map(|end| end.host.map_or_else(String::new, |host| host.address.to_string())).collect();
     let expected: Vec<String> = (0..11).map(|number| address(2 + 3 * number)).collect();
     assert_eq!((clients[0].as_str(), &clients[1..12], clients[12].as_str()), (C, &expected[..], ""));
     let decided = analysed(&scene(false), 2);

@@ -71,13 +71,13 @@ pub struct RelatedService<'a> {
 }
 
 /// The service of a flow; `None` for the unanswered part of a scan.
-type Used = Option<Service>;
+type UsedService = Option<Service>;
 
 /// The use of a service: its client, service and server, as far as they are known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Use {
     client: Option<Host>,
-    service: Option<Used>,
+    service: Option<UsedService>,
     server: Option<Host>,
 }
 
@@ -181,7 +181,7 @@ impl Uses {
 /// The result of the first step: all bytes, those of each service, and those of clients and servers that share a bucket.
 struct RoughSums {
     bytes: u64,
-    services: Map<Used, u64>,
+    services: Map<UsedService, u64>,
     /// Of clients, and of servers.
     buckets: [Vec<u64>; 2],
     hasher: RandomState,
@@ -282,9 +282,9 @@ fn ends_in_buckets(decided: &Decided<'_>, uses: &Uses, rough: &RoughSums, least:
 }
 
 /// The largest services, by name, and the place of each service among them.
-fn largest_services<'a>(decided: &'a Decided<'_>, rough: &RoughSums) -> (Vec<RelatedService<'a>>, Map<Used, usize>) {
+fn largest_services<'a>(decided: &'a Decided<'_>, rough: &RoughSums) -> (Vec<RelatedService<'a>>, Map<UsedService, usize>) {
     let registry = &decided.collected.registry;
-    let key = |used: &Used| match used {
+    let key = |used: &UsedService| match used {
         Some(service) => (names::service(registry, *service), names::category(registry, *service)),
         None => (Category::Scan.name(), Category::Scan.name()),
     };
@@ -296,7 +296,7 @@ fn largest_services<'a>(decided: &'a Decided<'_>, rough: &RoughSums) -> (Vec<Rel
     let mut services: Vec<_> = by_name.into_iter().filter(|(_, bytes)| *bytes > 0).collect();
     services.sort_by_key(|(_, bytes)| Reverse(*bytes));
     services.truncate(MAX_RELATED);
-    let place = |used: &Used| services.iter().position(|(name, _)| *name == key(used));
+    let place = |used: &UsedService| services.iter().position(|(name, _)| *name == key(used));
     let places = rough.services.keys().filter_map(|used| Some((*used, place(used)?))).collect();
     let related = |((name, category), bytes)| RelatedService { name: Some(name), category, bytes };
     (services.into_iter().map(related).collect(), places)
@@ -311,19 +311,26 @@ const OTHERS: usize = MAX_RELATED;
 #[derive(Clone)]
 struct Between([[[u64; PLACES]; PLACES]; 2]);
 
-fn between(decided: &Decided<'_>, uses: &Uses, largest: &[Largest; 2], services: &Map<Used, usize>) -> Between {
-    let places = largest.each_ref().map(|hosts| (0..).zip(hosts).map(|(place, (host, _))| (*host, place)).collect::<Map<Host, usize>>());
+fn between(decided: &Decided<'_>, uses: &Uses, largest: &[Largest; 2], services: &Map<UsedService, usize>) -> Between {
+    let places =
+        largest.each_ref().map(|hosts| (0..).zip(hosts).map(|(place, (host, _))| (*host, place)).collect::<Map<Host, usize>>());
     let [clients, servers] = &places;
-    let place = |places: &Map<Host, usize>, host: Option<Host>| host.and_then(|host| places.get(&host).copied()).unwrap_or(OTHERS);
+    let place =
+        |places: &Map<Host, usize>, host: Option<Host>| host.and_then(|host| places.get(&host).copied()).unwrap_or(OTHERS);
     let add = |Between([from_clients, to_servers]): &mut Between, used: &Use, bytes: u64| {
         let service = used.service.and_then(|service| services.get(&service).copied()).unwrap_or(OTHERS);
         from_clients[place(clients, used.client)][service] += bytes;
         to_servers[service][place(servers, used.server)] += bytes;
     };
-    uses.sum(decided, || Between([[[0; PLACES]; PLACES]; 2]), add, |all, part| {
-        let numbers = all.0.iter_mut().flatten().flatten();
-        numbers.zip(part.0.iter().flatten().flatten()).for_each(|(mine, theirs)| *mine += theirs);
-    })
+    uses.sum(
+        decided,
+        || Between([[[0; PLACES]; PLACES]; 2]),
+        add,
+        |all, part| {
+            let numbers = all.0.iter_mut().flatten().flatten();
+            numbers.zip(part.0.iter().flatten().flatten()).for_each(|(mine, theirs)| *mine += theirs);
+        },
+    )
 }
 
 impl<'a> Relations<'a> {
@@ -356,5 +363,68 @@ impl<'a> Relations<'a> {
         let to_servers = of_services().map(|service| of_ends(&servers).map(|server| to_servers[service][server]).collect());
         let (from_clients, to_servers) = (from_clients.collect(), to_servers.collect());
         Some(Relations { clients, servers, services, from_clients, to_servers })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::testing::{at, capture};
+    use crate::analysis::{Engine, Options};
+    use crate::time::NANOSECONDS;
+
+    fn few(decided: &Decided<'_>) -> Uses {
+        let mut uses = Uses::default();
+        for number in 0..decided.collected.flows.len() {
+            let (flow, verdict) = decided.flow(number);
+            uses.add(decided, flow, verdict);
+        }
+        uses
+    }
+
+    #[test]
+    fn many_uses_give_the_relations_that_few_give() {
+        let ports = [53, 123, 161, 514, 1812, 69, 67, 500, 4500, 5060, 1194, 3478, 5353, 1900, 137, 138, 2049, 111];
+        let text = [b'?'; 40];
+        let packets: Vec<(u32, u8, u16, &[u8])> = (0..255 * ports.len())
+            .map(|number| (0, (number % 255) as u8, ports[number / 255], &text[..number % 7 * 5]))
+            .chain((0..4000).map(|number| (1, 7, 53 + 70 * (number % 2), &text[..])))
+            .collect();
+        let mut source = capture(&packets);
+        let mut engine = Engine::new(&Options { threads: 2, ..Options::new(Vec::new()) });
+        engine.read(&mut source, u64::MAX);
+        engine.close(&source);
+        let decided = engine.finish().decide();
+        let uses = few(&decided);
+        assert!(matches!(&uses, Uses::Few(uses) if uses.len() > 4000));
+        let relations = Relations::new(&decided, &uses).unwrap();
+        assert_eq!(Relations::new(&decided, &Uses::Many).as_ref(), Some(&relations));
+        let ends = [relations.clients.len(), relations.services.len(), relations.servers.len()];
+        assert_eq!(ends, [MAX_RELATED + 1, MAX_RELATED + 1, 1]);
+        let mut merged = Uses::default();
+        merged.merge(Uses::Many);
+        merged.merge(uses);
+        assert!(matches!(merged, Uses::Many));
+    }
+
+    #[test]
+    fn of_expired_flows_only_services_and_servers_are_known() {
+        let packets: Vec<(u32, u8, u16, &[u8])> = (0..10).map(|number| (u32::from(number) * 10, number, 53, &b"?"[..])).collect();
+        let relations = |expired: usize| {
+            let mut source = capture(&packets);
+            let mut engine = Engine::new(&Options::new(Vec::new()));
+            engine.read(&mut source, u64::MAX);
+            engine.expire_idle(at(90), (100 - 10 * expired as i64) * NANOSECONDS - 1);
+            engine.close(&source);
+            let decided = engine.finish().decide();
+            assert_eq!(decided.collected.flows.len(), 10 - expired);
+            let relations = Relations::new(&decided, &few(&decided))?;
+            let of_clients: Vec<u64> = relations.clients.iter().map(|end| end.bytes).collect();
+            assert_eq!(relations.clients.last().unwrap().host.is_none(), expired > 0);
+            let [services, servers] = [relations.services[0].bytes, relations.servers[0].bytes];
+            assert_eq!([services, servers], [of_clients.iter().sum(); 2]);
+            Some(of_clients.len())
+        };
+        assert_eq!([0, 3, 5, 6].map(relations), [Some(10), Some(8), Some(6), None]);
     }
 }
