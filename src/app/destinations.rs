@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
 use portolan::format::terminal::View;
-use portolan::format::{Format, Layout, WriteTable, folder, json, overview, terminal};
+use portolan::format::{Format, Layout, WriteTable, folder, html, json, overview, terminal};
 use portolan::report::{Report, Table, TableName};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
@@ -39,7 +39,10 @@ pub fn write_tables<'a>(
 ) -> Vec<Error> {
     let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
     let tables = |_: &Destination| job.with_shown_columns(&job.written).map(table);
-    let mut failures = write_documents(&job.destinations, heading, tables);
+    let mut failures = write_documents(&job.destinations, &heading, tables);
+    if let Some(target) = &job.page {
+        failures.extend(write_page(target, job, &heading(), decided).err());
+    }
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
         let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
         let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
@@ -55,8 +58,27 @@ pub fn write_tables<'a>(
     failures
 }
 
+/// Writes the page.
+fn write_page(target: &Target, job: &TablesJob, heading: &json::Heading<'_>, decided: &Decided<'_>) -> Result<(), Error> {
+    let report = Report::new(decided);
+    let page = report.page();
+    let document = html::Document {
+        page: &page,
+        table: &|name| report.table(name).arranged(&job.arrangement),
+        sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement),
+        tables: &job.written,
+        heading,
+        selection: (!job.selection.is_empty()).then(|| job.selection.to_string()),
+        view: View { exact: job.values.exact, zone: job.values.zone, ..view(job.top) },
+    };
+    write_data(target, |output| html::write(&document, output))
+}
+
 /// Reports the files and folders that tables were written to.
 pub fn report_written(job: &TablesJob) {
+    if let Some(Target::Path(path)) = &job.page {
+        print_status(&MESSAGES.document_written(&path.display().to_string()));
+    }
     for Destination { format, target } in &job.destinations {
         let Target::Path(path) = target else { continue };
         let path = path.display().to_string();

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::terminal::{View, emphasised};
 use super::wrap::{hanging, width_of};
 use crate::glossary::{self, Term};
+use crate::messages::Messages;
 use crate::report::{Field, TableId};
 
 /// Columns in front of a head.
@@ -71,15 +72,8 @@ impl Vocabulary {
     }
 }
 
-/// Writes the meanings of columns, given by their fields, and of words. Each text is one sentence; `portolan explain` has all.
-pub fn write(
-    table: TableId,
-    columns: &[Field],
-    words: &SeenWords,
-    view: View,
-    output: &mut (impl Write + ?Sized),
-) -> io::Result<()> {
-    let messages = view.messages;
+/// The meanings of columns, given by their fields, and of words: each has a head, and one sentence.
+pub fn entries(table: TableId, columns: &[Field], words: &SeenWords, messages: &dyn Messages) -> Vec<(String, &'static str)> {
     let column = |field: &Field| {
         let title = messages.column_title(table, field.key);
         let head = if title == field.key.replace('_', " ") { title.to_owned() } else { format!("{title} ({})", field.key) };
@@ -99,6 +93,19 @@ pub fn write(
         let (head, meaning) = messages.doubtful_name();
         entries.push((head.to_owned(), meaning));
     }
+    entries
+}
+
+/// Writes the meanings of columns, given by their fields, and of words. Each text is one sentence; `portolan explain` has all.
+pub fn write(
+    table: TableId,
+    columns: &[Field],
+    words: &SeenWords,
+    view: View,
+    output: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
+    let messages = view.messages;
+    let entries = entries(table, columns, words, messages);
     if entries.is_empty() {
         return Ok(());
     }

@@ -233,9 +233,9 @@ impl<'o, 'a> Page<'o, 'a> {
         let mut lines: Vec<String> = Vec::new();
         let mut shown = 0;
         for (server, name) in servers.first.iter().zip(&machines) {
-            let services = server.services.iter().map(|(port, service)| match port {
-                Some(port) => format!("{port} {service}"),
-                None => (*service).to_owned(),
+            let services = server.services.iter().map(|service| match service.port {
+                Some(port) => format!("{port} {}", service.name),
+                None => service.name.to_owned(),
             });
             let of_server = self.filled(&services.collect::<Vec<_>>(), self.room().saturating_sub(width + GAP), LINES_OF_SERVER);
             // A line is kept for the number of machines without room.

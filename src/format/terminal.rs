@@ -47,7 +47,7 @@ pub struct View {
 
 const EMPHASIS: Style = Style::new().effects(Effects::BOLD);
 /// The mark of a name of doubtful worth.
-const DOUBT: char = '?';
+pub(super) const DOUBT: char = '?';
 /// Characters of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
 /// The most rows that are kept while a table is written: each is used several times, and may combine millions of flows.
@@ -132,7 +132,7 @@ struct ShownRows<'t, 'a> {
 
 /// The form of values.
 #[derive(Clone, Copy)]
-struct ValueStyle {
+pub(super) struct ValueStyle {
     /// Digits of a second that times are shown with.
     time_digits: u8,
     zone: &'static Zone,
@@ -146,8 +146,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     fn new(table: &'t Table<'a>, view: View) -> ShownRows<'t, 'a> {
         let top = view.top.unwrap_or(default_rows(table.id));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        let time_digits = if view.exact { 9 } else { table.time_step().map_or(0, digits_of_second) };
-        let style = ValueStyle { time_digits, zone: view.zone, is_exact: view.exact, messages: view.messages };
+        let style = ValueStyle::of(table, view);
         let (placements, kept) = (placements(table), Vec::new());
         let names = columns_of(table, ["service", "named_by"]);
         let mut rows = ShownRows { table, placements, shown, kept, others: None, style, names };
@@ -371,13 +370,13 @@ impl Layout {
 }
 
 /// The columns of a table with these keys, if it has all of them.
-fn columns_of<const N: usize>(table: &Table<'_>, keys: [&str; N]) -> Option<[usize; N]> {
+pub(super) fn columns_of<const N: usize>(table: &Table<'_>, keys: [&str; N]) -> Option<[usize; N]> {
     let columns = keys.iter().filter_map(|key| table.fields.iter().position(|field| field.key == *key));
     columns.collect::<Vec<_>>().try_into().ok()
 }
 
 /// True if a name is of doubtful worth, whatever port it stands for.
-fn is_doubtful(worth: Value<'_>) -> bool {
+pub(super) fn is_doubtful(worth: Value<'_>) -> bool {
     let mut words = 0;
     let mut is_doubtful = false;
     let mut note = |value: Value<'_>| {
@@ -396,7 +395,7 @@ fn is_measure(field: &Field) -> bool {
 }
 
 /// The title of a column. Times name their zone, and durations in plain seconds their unit.
-fn title(table: TableId, field: &Field, view: View) -> Cow<'static, str> {
+pub(super) fn title(table: TableId, field: &Field, view: View) -> Cow<'static, str> {
     let title = view.messages.column_title(table, field.key);
     match field.kind {
         Kind::Time => view.messages.title_with_zone(title, view.zone.name()).into(),
@@ -431,8 +430,14 @@ fn append_short_decimal(value: i128, digits: u8, messages: &dyn Messages, text: 
 }
 
 impl ValueStyle {
+    /// The form of the values of a table.
+    pub(super) fn of(table: &Table<'_>, view: View) -> ValueStyle {
+        let time_digits = if view.exact { 9 } else { table.time_step().map_or(0, digits_of_second) };
+        ValueStyle { time_digits, zone: view.zone, is_exact: view.exact, messages: view.messages }
+    }
+
     /// Appends a value as people read it.
-    fn append(self, value: Value<'_>, kind: Kind, text: &mut String) {
+    pub(super) fn append(self, value: Value<'_>, kind: Kind, text: &mut String) {
         match (value, kind) {
             (Value::Integer(_) | Value::Decimal { .. }, _) if self.is_exact => as_in_data(text, |text| append(value, text)),
             (Value::Integer(number), Kind::Count) => self.messages.append_count(number, text),

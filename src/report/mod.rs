@@ -54,7 +54,7 @@ pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
 pub use order::Direction;
 pub use overview::{
-    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
+    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary, ServedName,
     ServerMachine, StripColumn, TrafficStrip,
 };
 pub use page::{

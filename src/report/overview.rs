@@ -120,7 +120,18 @@ pub struct ServerMachine<'a> {
     /// Packets and bytes of its services.
     pub traffic: Traffic,
     /// Its services, in the order of their ports. Ports that a control channel announced come last, and have no number.
-    pub services: Vec<(Option<u16>, &'a str)>,
+    pub services: Vec<ServedName<'a>>,
+}
+
+/// A service of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ServedName<'a> {
+    /// The port; `None` if it was announced for a single connection.
+    pub port: Option<u16>,
+    /// The name of the service.
+    pub name: &'a str,
+    /// The category of the service.
+    pub category: &'static str,
 }
 
 /// A scan.
@@ -264,14 +275,17 @@ fn categories<'a>(
 
 fn server<'a>(decided: &'a Decided<'_>, machine: &ServingMachine) -> ServerMachine<'a> {
     let registry = &decided.collected.registry;
-    let name = |open: &OpenPort| names::service(registry, open.service);
-    let numbered = machine.ports.iter().filter(|open| !open.is_announced);
-    let mut services: Vec<(Option<u16>, &'a str)> = numbered.map(|open| (Some(open.port), name(open))).collect();
+    let served = |open: &OpenPort| ServedName {
+        port: (!open.is_announced).then_some(open.port),
+        name: names::service(registry, open.service),
+        category: names::category(registry, open.service),
+    };
+    let mut services: Vec<ServedName<'a>> = machine.ports.iter().filter(|open| !open.is_announced).map(served).collect();
     // One port can serve over two transports.
     services.dedup();
     // Ports that were announced come last.
-    let announced: BTreeSet<&'a str> = machine.ports.iter().filter(|open| open.is_announced).map(name).collect();
-    services.extend(announced.into_iter().map(|name| (None, name)));
+    let announced: BTreeSet<ServedName<'a>> = machine.ports.iter().filter(|open| open.is_announced).map(served).collect();
+    services.extend(announced);
     ServerMachine { host: NamedHost::new(decided, machine.host), traffic: machine.traffic, services }
 }
 

@@ -11,7 +11,11 @@ pub use self::flow_sample::{FlowSample, MAX_SAMPLED_FLOWS};
 use self::relations::Uses;
 pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, Relations};
 pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
-use super::Overview;
+<<<<<<< HEAD
+use super::{FromDecided, LedgerRow, Overview};
+=======
+use super::{FromDecided, LedgerRow, Overview};
+>>>>>>> main
 use crate::analysis::Decided;
 use crate::service::Category;
 use crate::stats::DistinctCounts;
@@ -22,6 +26,8 @@ use crate::support::parallel;
 pub struct Page<'a> {
     /// The overview.
     pub overview: Overview<'a>,
+    /// The places of packets.
+    pub ledger: Vec<LedgerRow>,
     /// The traffic over time; `None` if packets are not counted by time, or none has a time.
     pub time: Option<TimeColumns>,
     /// The ports.
@@ -57,6 +63,7 @@ impl<'a> Page<'a> {
         let overview = Overview::new(decided);
         let (candidates, uses) = look_at_flows(decided);
         Page {
+            ledger: LedgerRow::rows(decided).into_iter().collect(),
             time: TimeColumns::new(decided),
             doors: Doors::new(decided),
             relations: Relations::new(decided, &uses),

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use testkit::*;
 
 use crate::any_capture::any_scene;
-use crate::page::assert_page_agrees;
+use crate::page_data::assert_page_agrees;
 use crate::support::{Folder, Run, column, packets_at, run, run_on_page, run_with_input, sum};
 use crate::totals::sum as total;
 

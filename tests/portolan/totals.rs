@@ -15,7 +15,7 @@ use portolan::stats::Place;
 use portolan::stats::flows::Outcomes;
 use portolan::traffic::Traffic;
 
-use crate::page::assert_page_agrees;
+use crate::page_data::assert_page_agrees;
 
 /// Asserts all laws of this file.
 pub fn assert_tables_agree(decided: &Decided<'_>) {

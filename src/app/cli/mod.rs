@@ -8,6 +8,7 @@ mod first_word;
 mod legend;
 #[cfg(feature = "live")]
 mod live;
+mod page;
 mod presentation;
 mod rows;
 mod selection;

@@ -6,8 +6,9 @@ use portolan::capture::near_words;
 use portolan::report::{Arrangement, TableName};
 
 use super::MESSAGES;
-use super::destinations::{Destination, TablesDestinations, leave_stdout};
+use super::destinations::{Destination, TablesDestinations, Target, leave_stdout};
 use super::legend::LegendArguments;
+use super::page::PageArguments;
 use super::presentation::{ArrangementArguments, Nanoseconds, ValueArguments, ValueJob, parse_nanoseconds};
 use super::selection::SelectionArguments;
 
@@ -36,6 +37,9 @@ pub struct TablesArguments {
 
     #[command(flatten)]
     destinations: TablesDestinations,
+
+    #[command(flatten)]
+    page: PageArguments,
 
     /// In the table servers, also list ports that refused or never answered
     #[arg(long)]
@@ -79,6 +83,8 @@ pub struct TablesJob {
     pub values: ValueJob,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
+    /// The place of a page; `None` if nobody wants one.
+    pub page: Option<Target>,
     /// True if the table servers also lists ports that refused or never answered.
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
@@ -90,12 +96,13 @@ pub struct TablesJob {
 impl TablesJob {
     /// True if standard output is for people.
     pub fn is_shown(&self) -> bool {
-        leave_stdout(&self.destinations)
+        leave_stdout(&self.destinations) && self.page != Some(Target::Stdout)
     }
 
     /// The tables that are shown or written.
     pub fn used(&self) -> impl Iterator<Item = TableName> {
-        let written = if self.destinations.is_empty() { &[][..] } else { &self.written };
+        let are_written = !self.destinations.is_empty() || self.page.is_some();
+        let written = if are_written { &self.written[..] } else { &[] };
         TableName::ALL.into_iter().filter(|table| self.tables.contains(table) || written.contains(table))
     }
 
@@ -141,6 +148,7 @@ impl TablesArguments {
             arrangement,
             values: self.values.into_job(),
             destinations: self.destinations.0,
+            page: self.page.into_target(),
             closed_ports: self.closed_ports,
             interval: self.interval.map(|time| time.0),
             selection: self.selection.0,
