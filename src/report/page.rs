@@ -9,13 +9,9 @@ pub use self::doors::{Door, Doors};
 use self::flow_sample::Candidates;
 pub use self::flow_sample::{FlowSample, MAX_SAMPLED_FLOWS};
 use self::relations::Uses;
-pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, Relations};
+pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, ServiceRelations};
 pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
-<<<<<<< HEAD
 use super::{FromDecided, LedgerRow, Overview};
-=======
-use super::{FromDecided, LedgerRow, Overview};
->>>>>>> main
 use crate::analysis::Decided;
 use crate::service::Category;
 use crate::stats::DistinctCounts;
@@ -23,7 +19,7 @@ use crate::support::parallel;
 
 /// One page about a capture.
 #[derive(Clone, Debug)]
-pub struct Page<'a> {
+pub struct PageData<'a> {
     /// The overview.
     pub overview: Overview<'a>,
     /// The places of packets.
@@ -33,7 +29,7 @@ pub struct Page<'a> {
     /// The ports.
     pub doors: Doors<'a>,
     /// The use of services; `None` if the largest clients, services or servers have less than half of the traffic.
-    pub relations: Option<Relations<'a>>,
+    pub relations: Option<ServiceRelations<'a>>,
     /// Flows to show.
     pub flows: FlowSample,
     /// The numbers of things.
@@ -57,16 +53,16 @@ pub struct PageCounts {
     pub conversations: u64,
 }
 
-impl<'a> Page<'a> {
+impl<'a> PageData<'a> {
     /// Computes the page of a decided capture.
-    pub(super) fn new(decided: &'a Decided<'_>) -> Page<'a> {
+    pub(super) fn new(decided: &'a Decided<'_>) -> PageData<'a> {
         let overview = Overview::new(decided);
         let (candidates, uses) = look_at_flows(decided);
-        Page {
+        PageData {
             ledger: LedgerRow::rows(decided).into_iter().collect(),
             time: TimeColumns::new(decided),
             doors: Doors::new(decided),
-            relations: Relations::new(decided, &uses),
+            relations: ServiceRelations::new(decided, &uses),
             flows: candidates.choose(decided),
             counts: PageCounts::new(decided, &overview),
             overview,

@@ -8,8 +8,8 @@ use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::flow::TimelineOptions;
 use portolan::report::{
-    ConversationRow, FlowRow, HostRow, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, Page, PortRow, RangeRow, RelationEnd,
-    Relations, Report, ServerRow, TableName, TimelineRow,
+    ConversationRow, FlowRow, HostRow, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, PageData, PortRow, RangeRow,
+    RelationEnd, Report, ServerRow, ServiceRelations, TableName, TimelineRow,
 };
 use portolan::service::{Confidence, Transport};
 use portolan::traffic::Traffic;
@@ -34,7 +34,7 @@ pub fn assert_page_agrees(decided: &Decided<'_>) {
     counts_are_numbers_of_rows(decided, &page);
 }
 
-fn columns_add_up_to_the_timeline(decided: &Decided<'_>, page: &Page<'_>) {
+fn columns_add_up_to_the_timeline(decided: &Decided<'_>, page: &PageData<'_>) {
     let rows = || Report::new(decided).rows::<TimelineRow>().into_iter();
     let Some(time) = &page.time else {
         return assert!(rows().all(|row| !row.start.is_known()));
@@ -48,7 +48,7 @@ fn columns_add_up_to_the_timeline(decided: &Decided<'_>, page: &Page<'_>) {
     assert_eq!(of_columns, of_overview);
 }
 
-fn doors_add_up_to_ports(decided: &Decided<'_>, page: &Page<'_>) {
+fn doors_add_up_to_ports(decided: &Decided<'_>, page: &PageData<'_>) {
     let rows = || Report::new(decided).rows::<PortRow>().into_iter();
     let doors = &page.doors.doors;
     assert!(doors.is_sorted_by(|one, other| one.port < other.port));
@@ -79,8 +79,8 @@ fn doors_add_up_to_ports(decided: &Decided<'_>, page: &Page<'_>) {
     }
 }
 
-fn sides_of_relations_have_one_sum(decided: &Decided<'_>, relations: &Relations<'_>) {
-    let Relations { clients, servers, services, from_clients, to_servers } = relations;
+fn sides_of_relations_have_one_sum(decided: &Decided<'_>, relations: &ServiceRelations<'_>) {
+    let ServiceRelations { clients, servers, services, from_clients, to_servers } = relations;
     let ranges = Report::new(decided).rows::<RangeRow>().into_iter().filter(|row| row.range.is_some());
     let whole: u64 = ranges.map(|row| row.traffic.part.wire_bytes).sum();
     let bytes = |ends: &[RelationEnd<'_>]| ends.iter().map(|end| end.bytes).collect::<Vec<_>>();
@@ -119,7 +119,7 @@ fn largest(uses: impl Iterator<Item = (Option<IpAddr>, u64)>) -> (Vec<(IpAddr, u
 }
 
 /// Found by adding up all machines.
-fn relations_are_those_of_the_flows(decided: &Decided<'_>, page: &Page<'_>) {
+fn relations_are_those_of_the_flows(decided: &Decided<'_>, page: &PageData<'_>) {
     let flows = || {
         let rows = Report::new(decided).rows::<FlowRow>().into_iter();
         let has_server = |row: &FlowRow<'_>| row.server_port.is_some() && row.confidence != Some(Confidence::None);
@@ -140,7 +140,7 @@ fn relations_are_those_of_the_flows(decided: &Decided<'_>, page: &Page<'_>) {
     }
 }
 
-fn a_sample_has_every_service(decided: &Decided<'_>, page: &Page<'_>) {
+fn a_sample_has_every_service(decided: &Decided<'_>, page: &PageData<'_>) {
     let report = Report::new(decided);
     let rows: Vec<FlowRow<'_>> = report.rows::<FlowRow>().into_iter().collect();
     let numbers = &page.flows.numbers;
@@ -174,7 +174,7 @@ fn a_sample_has_every_service(decided: &Decided<'_>, page: &Page<'_>) {
     }
 }
 
-fn counts_are_numbers_of_rows(decided: &Decided<'_>, page: &Page<'_>) {
+fn counts_are_numbers_of_rows(decided: &Decided<'_>, page: &PageData<'_>) {
     let report = Report::new(decided);
     let counts = page.counts;
     assert_eq!(counts.servers, report.rows::<ServerRow>().len() as u64);
@@ -200,7 +200,7 @@ fn a_page_of_more_flows_than_it_shows_agrees_for_any_number_of_threads() {
     let decided = analysed(&capture, 1);
     assert_page_agrees(&decided);
     let parts = |decided: &Decided<'_>| {
-        let Page { time, doors, relations, flows, counts, .. } = Report::new(decided).page();
+        let PageData { time, doors, relations, flows, counts, .. } = Report::new(decided).page();
         format!("{:?}", (time, doors, relations, flows, counts))
     };
     assert!(parts(&decided) == parts(&analysed(&capture, 3)));

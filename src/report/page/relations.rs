@@ -37,7 +37,7 @@ type Map<K, V> = HashMap<K, V, RandomState>;
 /// It is about all flows with ports whose server is known. Each side has the sum of their bytes on the wire. Of flows that are no longer
 /// kept, the client is not known: it is among the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relations<'a> {
+pub struct ServiceRelations<'a> {
     /// The clients with the most bytes, at most [`MAX_RELATED`], then all others, if there are any.
     pub clients: Vec<RelationEnd<'a>>,
     /// The servers, in the same form. A group of machines can be a server.
@@ -333,10 +333,10 @@ fn between(decided: &Decided<'_>, uses: &Uses, largest: &[Largest; 2], services:
     )
 }
 
-impl<'a> Relations<'a> {
+impl<'a> ServiceRelations<'a> {
     /// Computes the relations; `None` unless the clients, services and servers with places of their own each have at least half of the
     /// bytes.
-    pub(super) fn new(decided: &'a Decided<'_>, uses: &Uses) -> Option<Relations<'a>> {
+    pub(super) fn new(decided: &'a Decided<'_>, uses: &Uses) -> Option<ServiceRelations<'a>> {
         let rough = &RoughSums::new(decided, uses);
         let (mut services, places) = largest_services(decided, rough);
         if !rough.is_half(services.iter().map(|service| service.bytes).sum()) {
@@ -362,7 +362,7 @@ impl<'a> Relations<'a> {
         let from_clients = of_ends(&clients).map(|client| of_services().map(|service| from_clients[client][service]).collect());
         let to_servers = of_services().map(|service| of_ends(&servers).map(|server| to_servers[service][server]).collect());
         let (from_clients, to_servers) = (from_clients.collect(), to_servers.collect());
-        Some(Relations { clients, servers, services, from_clients, to_servers })
+        Some(ServiceRelations { clients, servers, services, from_clients, to_servers })
     }
 }
 
@@ -397,8 +397,8 @@ mod tests {
         let decided = engine.finish().decide();
         let uses = few(&decided);
         assert!(matches!(&uses, Uses::Few(uses) if uses.len() > 4000));
-        let relations = Relations::new(&decided, &uses).unwrap();
-        assert_eq!(Relations::new(&decided, &Uses::Many).as_ref(), Some(&relations));
+        let relations = ServiceRelations::new(&decided, &uses).unwrap();
+        assert_eq!(ServiceRelations::new(&decided, &Uses::Many).as_ref(), Some(&relations));
         let ends = [relations.clients.len(), relations.services.len(), relations.servers.len()];
         assert_eq!(ends, [MAX_RELATED + 1, MAX_RELATED + 1, 1]);
         let mut merged = Uses::default();
@@ -418,11 +418,11 @@ mod tests {
             engine.close(&source);
             let decided = engine.finish().decide();
             assert_eq!(decided.collected.flows.len(), 10 - expired);
-            let relations = Relations::new(&decided, &few(&decided))?;
+            let relations = ServiceRelations::new(&decided, &few(&decided))?;
             let of_clients: Vec<u64> = relations.clients.iter().map(|end| end.bytes).collect();
             assert_eq!(relations.clients.last().unwrap().host.is_none(), expired > 0);
             let [services, servers] = [relations.services[0].bytes, relations.servers[0].bytes];
-            assert_eq!([services, servers], [of_clients.iter().sum(); 2]);
+            assert_eq!([services, servers], [of_clients.iter().sum::<u64>(); 2]);
             Some(of_clients.len())
         };
         assert_eq!([0, 3, 5, 6].map(relations), [Some(10), Some(8), Some(6), None]);
