@@ -37,7 +37,7 @@ fn sides(flow: &Flow) -> [Side; 2] {
     if a <= b { [Side::A, Side::B] } else { [Side::B, Side::A] }
 }
 
-fn pair(flow: &Flow) -> Pair {
+pub(super) fn pair(flow: &Flow) -> Pair {
     let [lower, higher] = sides(flow);
     Pair { lower: Host::from_flow(flow, lower), higher: flow.key.addresses[higher.index()] }
 }

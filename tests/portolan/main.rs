@@ -64,6 +64,8 @@ mod columns;
 
 /// The overview: the first screen.
 mod overview;
+/// The data behind the pictures of a page.
+mod page_data;
 /// Order and columns of tables, units, time zones, durations, and the pager.
 mod presentation;
 

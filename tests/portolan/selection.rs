@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use testkit::*;
 
 use crate::any_capture::any_scene;
+use crate::page_data::assert_page_agrees;
 use crate::support::{Folder, Run, column, packets_at, run, run_on_page, run_with_input, sum};
 use crate::totals::sum as total;
 
@@ -378,6 +379,7 @@ proptest! {
         let portless = total(report.rows::<PortlessRow>().into_iter().map(|row| row.traffic.part));
         prop_assert_eq!(portless, selected(|place| matches!(place, Place::PortlessIp | Place::NonIp)));
         prop_assert_eq!(decided.collected.total(), selected(|_| true));
+        assert_page_agrees(&decided);
     }
 }
 
