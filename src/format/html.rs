@@ -34,7 +34,7 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// The content of a page.
-pub struct Document<'d, 'a> {
+pub struct PageDocument<'d, 'a> {
     /// The data of the pictures.
     pub page: &'d PageData<'a>,
     /// The tables, in the user's order and with the user's columns.
@@ -50,7 +50,7 @@ pub struct Document<'d, 'a> {
 }
 
 /// Writes the page.
-pub fn write(document: &Document<'_, '_>, output: &mut dyn Write) -> io::Result<()> {
+pub fn write(document: &PageDocument<'_, '_>, output: &mut dyn Write) -> io::Result<()> {
     let messages = document.view.messages;
     let palette = Palette::new(&document.page.overview);
     let sections = sections::shown(document);
@@ -74,7 +74,7 @@ pub fn write(document: &Document<'_, '_>, output: &mut dyn Write) -> io::Result<
     output.flush()
 }
 
-fn write_head(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+fn write_head(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     markup.open("head", &[])?;
     markup.constant("<meta charset=\"utf-8\">")?;
     let policy = policy();

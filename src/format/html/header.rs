@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::Value;
 
-use super::Document;
+use super::PageDocument;
 use super::markup::Markup;
 use crate::flow::DEFAULT_MAX_FLOWS;
 use crate::format::json::Settings;
@@ -12,7 +12,7 @@ use crate::messages::PageTile;
 use crate::untrusted::clean;
 
 /// The title of the page: the name of the only input, or the number of inputs.
-pub fn title(document: &Document<'_, '_>) -> String {
+pub fn title(document: &PageDocument<'_, '_>) -> String {
     let facts = &document.page.overview.facts;
     match &facts.file {
         Some(file) => {
@@ -24,7 +24,7 @@ pub fn title(document: &Document<'_, '_>) -> String {
 }
 
 /// Writes the top.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     let messages = document.view.messages;
     let overview = &document.page.overview;
     markup.open("header", &[])?;
@@ -64,7 +64,7 @@ pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result
     markup.close("header")
 }
 
-fn write_tiles(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+fn write_tiles(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     let messages = document.view.messages;
     let (facts, counts) = (&document.page.overview.facts, &document.page.counts);
     let count = |number: u64| {
@@ -101,7 +101,7 @@ fn write_tiles(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Resu
 }
 
 /// Writes the foot.
-pub fn write_foot(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+pub fn write_foot(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     let messages = document.view.messages;
     let producer = &document.heading.portolan;
     let options = stated(&document.heading.options);

@@ -4,14 +4,14 @@ use std::io;
 
 use super::markup::Markup;
 use super::palette::Palette;
-use super::table::{self, Placement};
-use super::{Document, columns, doors, flows, ledger, machines, relations, services};
+use super::table::{self, TablePlace};
+use super::{PageDocument, columns, doors, flows, ledger, machines, relations, services};
 use crate::messages::{Messages, OverviewPart, PageSection};
 use crate::report::{Arrangement, Table, TableName};
 
 /// Rows of a table on the page, unless the user wants another number.
 const DEFAULT_ROWS: usize = 200;
-/// The same of the table of ports, whose picture shows all of them.
+/// Rows of the table of ports, whose picture shows all of them.
 const ROWS_OF_PORTS: usize = 100;
 
 /// A table of a section.
@@ -233,7 +233,7 @@ fn id(section: PageSection) -> &'static str {
 }
 
 /// The sections of a page: those of the tables that the user wants, without those that have nothing to say.
-pub fn shown(document: &Document<'_, '_>) -> Vec<PageSection> {
+pub fn shown(document: &PageDocument<'_, '_>) -> Vec<PageSection> {
     let page = document.page;
     let is_shown = |section: &PageSection| {
         let is_wanted = |table: &SectionTable| document.tables.contains(&table.name);
@@ -267,7 +267,7 @@ pub fn write_links(markup: &mut Markup<'_>, sections: &[PageSection], messages: 
 pub fn write(
     markup: &mut Markup<'_>,
     section: PageSection,
-    document: &Document<'_, '_>,
+    document: &PageDocument<'_, '_>,
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     let messages = document.view.messages;
@@ -297,7 +297,7 @@ pub fn write(
 fn write_tables(
     markup: &mut Markup<'_>,
     section: PageSection,
-    document: &Document<'_, '_>,
+    document: &PageDocument<'_, '_>,
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     for SectionTable { name, id, columns, has_search } in tables(section) {
@@ -305,7 +305,7 @@ fn write_tables(
             let table = arranged((document.table)(*name), columns);
             let default = if *name == TableName::Ports { ROWS_OF_PORTS } else { DEFAULT_ROWS };
             let most_rows = document.view.top.unwrap_or(default);
-            let place = Placement { id, most_rows, of: 0, has_search: *has_search };
+            let place = TablePlace { id, most_rows, of: 0, has_search: *has_search };
             table::write(markup, table, place, palette, document.view)?;
         }
     }
@@ -321,7 +321,7 @@ pub fn arranged<'t>(table: Table<'t>, columns: &[&str]) -> Table<'t> {
 }
 
 /// Writes a sentence about flows that were refused.
-fn write_refusals(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+fn write_refusals(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     let messages = document.view.messages;
     let Some(refusals) = &document.page.overview.refusals else { return Ok(()) };
     let ends = refusals.first.map(|(client, server, ..)| [client, server].map(|host| machines::text(&host)));

@@ -16,7 +16,7 @@ const BAR: f64 = 90.0;
 
 /// The place of a table on the page.
 #[derive(Clone, Copy)]
-pub struct Placement {
+pub struct TablePlace {
     /// The id of the element.
     pub id: &'static str,
     /// The most rows; 0 = all.
@@ -29,7 +29,7 @@ pub struct Placement {
 
 /// Writes a table with its caption, and the meanings of its columns and words. Columns without any value are left out, unless the user
 /// has chosen them.
-pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: Placement, palette: &Palette<'_>, view: View) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palette: &Palette<'_>, view: View) -> io::Result<()> {
     let messages = view.messages;
     if table.is_empty() {
         return markup.element("p", &[("class", &"empty")], messages.empty_table(table.id));
