@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::{Format, Layout, WriteTable, folder, html, json, overview, terminal};
 use portolan::report::{Report, Table, TableName};
 use portolan::service::Registry;
@@ -37,21 +36,20 @@ pub fn write_tables<'a>(
     decided: &Decided<'_>,
     for_people: Option<Paging>,
 ) -> Vec<Error> {
-    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement.order);
     let tables = |_: &Destination| job.with_shown_columns(&job.written).map(table);
     let mut failures = write_documents(&job.destinations, &heading, tables);
     if let Some(target) = &job.page {
         failures.extend(write_page(target, job, &heading(), decided).err());
     }
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
-        let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
-        let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
+        let view = job.arrangement.view(job.values.view(view(job.top)));
         let shown = show(paging, |output| {
-            write_selected(decided, job, view, output)?;
-            match &job.tables[..] {
-                [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
-                tables => job.with_shown_columns(tables).try_for_each(|name| terminal::write(&table(name), view, output)),
+            if job.tables.is_empty() {
+                return overview::write(&Report::new(decided).overview(), view, screen(), output);
             }
+            write_selected(decided, job, view, output)?;
+            job.with_shown_columns(&job.tables).try_for_each(|name| terminal::write(&table(name), view, output))
         });
         failures.extend(shown.err());
     }
@@ -64,26 +62,25 @@ fn write_page(target: &Target, job: &TablesJob, heading: &json::Heading<'_>, dec
     let page = report.page();
     let document = html::Document {
         page: &page,
-        table: &|name| report.table(name).arranged(&job.arrangement),
-        sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement),
+        table: &|name| report.table(name).arranged(&job.arrangement.order),
+        sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement.order),
         tables: &job.written,
         heading,
-        selection: (!job.selection.is_empty()).then(|| job.selection.to_string()),
-        view: View { exact: job.values.exact, zone: job.values.zone, ..view(job.top) },
+        view: job.values.view(view(job.top)),
     };
     write_data(target, |output| html::write(&document, output))
 }
 
-/// Reports the files and folders that tables were written to.
-pub fn report_written(job: &TablesJob) {
-    if let Some(Target::Path(path)) = &job.page {
+/// Reports the page, and the files and folders that so many tables were written to.
+pub fn report_written(page: Option<&Target>, destinations: &[Destination], tables: usize) {
+    if let Some(Target::Path(path)) = page {
         print_status(&MESSAGES.document_written(&path.display().to_string()));
     }
-    for Destination { format, target } in &job.destinations {
+    for Destination { format, target } in destinations {
         let Target::Path(path) = target else { continue };
         let path = path.display().to_string();
         print_status(&match format.layout {
-            Layout::EachTable(_) => MESSAGES.tables_written(job.with_shown_columns(&job.written).count(), &path),
+            Layout::EachTable(_) => MESSAGES.tables_written(tables, &path),
             Layout::OneDocument(_) => MESSAGES.document_written(&path),
         });
     }
@@ -136,7 +133,7 @@ pub fn write_rows<'t>(
     options: &json::Settings,
     table: impl Fn() -> Table<'t>,
 ) -> Vec<Error> {
-    let table = || table().arranged(&rows.arrangement);
+    let table = || table().arranged(&rows.arrangement.order);
     let write = |destination: &Destination| match destination.format.layout {
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {

@@ -26,7 +26,7 @@ use self::markup::Markup;
 use self::palette::Palette;
 use super::json::Heading;
 use super::terminal::View;
-use crate::report::{Page, Table, TableName};
+use crate::report::{PageData, Table, TableName};
 
 /// The style sheet of the page.
 const STYLE: &str = include_str!("html/page.css");
@@ -36,7 +36,7 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The content of a page.
 pub struct Document<'d, 'a> {
     /// The data of the pictures.
-    pub page: &'d Page<'a>,
+    pub page: &'d PageData<'a>,
     /// The tables, in the user's order and with the user's columns.
     pub table: &'d dyn Fn(TableName) -> Table<'d>,
     /// The flows of the page.
@@ -45,8 +45,6 @@ pub struct Document<'d, 'a> {
     pub tables: &'d [TableName],
     /// The program, the inputs and the options.
     pub heading: &'d Heading<'d>,
-    /// The options that select flows, as the user would write them; `None` if the page is about all flows.
-    pub selection: Option<String>,
     /// The language, the form of values, and the most rows of a table.
     pub view: View,
 }

@@ -138,8 +138,8 @@ pub trait PageMessages {
     /// The sentence before the parts that are missing.
     fn page_incomplete(&self) -> &'static str;
 
-    /// The sentence about a page that is not about all flows; `selection` are the options that select.
-    fn page_selection(&self, selection: &str) -> String;
+    /// The sentence about a page that is not about all packets.
+    fn page_selection(&self) -> &'static str;
 
     /// The caption of a table of which `shown` of `all` rows are on the page.
     fn page_caption(&self, title: &str, shown: usize, all: usize) -> String;

@@ -54,12 +54,12 @@ pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
 pub use order::Direction;
 pub use overview::{
-    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary, ServedName,
-    ServerMachine, StripColumn, TrafficStrip,
+    CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
+    SelectedPart, ServedName, ServerMachine, StripColumn, TrafficStrip,
 };
 pub use page::{
-    Door, Doors, FlowSample, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, Page, PageCounts, RelatedService, RelationEnd,
-    Relations, TimeColumns,
+    Door, Doors, FlowSample, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, PageCounts, PageData, RelatedService, RelationEnd,
+    ServiceRelations, TimeColumns,
 };
 pub use portless::PortlessRow;
 pub use ports::PortRow;
@@ -188,8 +188,8 @@ impl<'d> Report<'d> {
     }
 
     /// Computes the data of a page.
-    pub fn page(self) -> Page<'d> {
-        Page::new(self.0)
+    pub fn page(self) -> PageData<'d> {
+        PageData::new(self.0)
     }
 
     /// Returns the table `flows` with the rows of a sample only.

@@ -8,27 +8,28 @@ mod time_columns;
 pub use self::doors::{Door, Doors};
 use self::flow_sample::Candidates;
 pub use self::flow_sample::{FlowSample, MAX_SAMPLED_FLOWS};
-use self::relations::RoughUses;
-pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, Relations};
+use self::relations::Uses;
+pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, ServiceRelations};
 pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
-use super::{ConversationRow, FromDecided, HostRow, LedgerRow, Overview, ServerRow};
+use super::{FromDecided, LedgerRow, Overview};
 use crate::analysis::Decided;
 use crate::service::Category;
+use crate::stats::DistinctCounts;
 use crate::support::parallel;
 
 /// One page about a capture.
 #[derive(Clone, Debug)]
-pub struct Page<'a> {
+pub struct PageData<'a> {
     /// The overview.
     pub overview: Overview<'a>,
     /// The places of packets.
     pub ledger: Vec<LedgerRow>,
     /// The traffic over time; `None` if packets are not counted by time, or none has a time.
-    pub time: Option<TimeColumns>,
+    pub time: Option<TimeColumns<'a>>,
     /// The ports.
     pub doors: Doors<'a>,
     /// The use of services; `None` if the largest clients, services or servers have less than half of the traffic.
-    pub relations: Option<Relations<'a>>,
+    pub relations: Option<ServiceRelations<'a>>,
     /// Flows to show.
     pub flows: FlowSample,
     /// The numbers of things.
@@ -52,16 +53,16 @@ pub struct PageCounts {
     pub conversations: u64,
 }
 
-impl<'a> Page<'a> {
+impl<'a> PageData<'a> {
     /// Computes the page of a decided capture.
-    pub(super) fn new(decided: &'a Decided<'_>) -> Page<'a> {
+    pub(super) fn new(decided: &'a Decided<'_>) -> PageData<'a> {
         let overview = Overview::new(decided);
         let (candidates, uses) = look_at_flows(decided);
-        Page {
+        PageData {
             ledger: LedgerRow::rows(decided).into_iter().collect(),
             time: TimeColumns::new(decided),
             doors: Doors::new(decided),
-            relations: Relations::new(decided, &uses),
+            relations: ServiceRelations::new(decided, &uses),
             flows: candidates.choose(decided),
             counts: PageCounts::new(decided, &overview),
             overview,
@@ -70,20 +71,20 @@ impl<'a> Page<'a> {
 }
 
 /// The first pass over the flows.
-fn look_at_flows(decided: &Decided<'_>) -> (Candidates, RoughUses) {
-    let (mut candidates, mut uses) = (Candidates::none(), RoughUses::of_closed(decided));
+fn look_at_flows(decided: &Decided<'_>) -> (Candidates, Uses) {
     let parts = parallel::parts(decided.collected.flows.len(), decided.collected.threads, |part| {
-        let (mut candidates, mut of_part) = (Candidates::none(), uses.emptied());
+        let (mut candidates, mut uses) = (Candidates::default(), Uses::default());
         for number in part {
             let (flow, verdict) = decided.flow(number);
             candidates.add(number, flow, verdict);
-            of_part.add(decided, flow, verdict);
+            uses.add(decided, flow, verdict);
         }
-        (candidates, of_part)
+        (candidates, uses)
     });
+    let (mut candidates, mut uses) = (Candidates::default(), Uses::default());
     for (more, of_part) in parts {
         candidates.merge(more);
-        uses.merge(&of_part);
+        uses.merge(of_part);
     }
     (candidates, uses)
 }
@@ -94,13 +95,15 @@ impl PageCounts {
         let flows = decided.collected.flows.len() as u64 + expired;
         let is_of_services = |key: &str| Category::VERDICTS.iter().all(|verdict| verdict.name() != key);
         let services = overview.categories.iter().filter(|part| is_of_services(part.category));
+        let distinct = DistinctCounts::new(decided.decided_flows(), decided.collected.closed_ports);
+        let DistinctCounts { hosts, conversations, servers } = distinct;
         PageCounts {
             flows_with_ports: overview.certainty.flows,
             flows_without_ports: flows.saturating_sub(overview.certainty.flows),
             services: services.map(|part| part.services.len() as u64).sum(),
-            servers: ServerRow::rows(decided).len() as u64,
-            hosts: HostRow::rows(decided).len() as u64,
-            conversations: ConversationRow::rows(decided).len() as u64,
+            servers,
+            hosts,
+            conversations,
         }
     }
 }

@@ -3,13 +3,13 @@
 use clap::Args;
 use portolan::analysis::Selection;
 use portolan::capture::near_words;
-use portolan::report::{Arrangement, TableName};
+use portolan::report::TableName;
 
 use super::MESSAGES;
+use super::arrangement::{ArrangementArguments, ArrangementJob};
 use super::destinations::{Destination, TablesDestinations, Target, leave_stdout};
-use super::legend::LegendArguments;
 use super::page::PageArguments;
-use super::presentation::{ArrangementArguments, Nanoseconds, ValueArguments, ValueJob, parse_nanoseconds};
+use super::presentation::{Nanoseconds, ValueArguments, ValueJob, parse_nanoseconds};
 use super::selection::SelectionArguments;
 
 /// Arguments of every command that shows the tables of a capture.
@@ -21,13 +21,6 @@ pub struct TablesArguments {
     /// Rows shown per table on the terminal (0 = all; default: 50, or 10 for the table capture); the rest is summed up in one row. In the overview: categories and servers (default: as many as fit)
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
-
-    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
-    #[arg(long)]
-    wide: bool,
-
-    #[command(flatten)]
-    legend: LegendArguments,
 
     #[command(flatten)]
     arrangement: ArrangementArguments,
@@ -73,12 +66,8 @@ pub struct TablesJob {
     pub written: Vec<TableName>,
     /// Rows of each table on the terminal: 0 = all, `None` = the table's default.
     pub top: Option<usize>,
-    /// True if the terminal shows all columns, however wide it is.
-    pub wide: bool,
-    /// True if the terminal explains columns and words below each table.
-    pub legend: bool,
-    /// The order of the rows, and the columns.
-    pub arrangement: Arrangement,
+    /// The order of the rows, the columns, and the legends.
+    pub arrangement: ArrangementJob,
     /// The form of numbers and times on the terminal.
     pub values: ValueJob,
     /// The other formats, each with its output.
@@ -108,7 +97,7 @@ impl TablesJob {
 
     /// Those of `tables` that have any of the columns to show.
     pub fn with_shown_columns<'t>(&'t self, tables: &'t [TableName]) -> impl Iterator<Item = &'t TableName> {
-        tables.iter().filter(|table| self.arrangement.leaves(&table.fields()))
+        tables.iter().filter(|table| self.arrangement.order.leaves(&table.fields()))
     }
 
     /// True if a table is shown or written.
@@ -132,8 +121,8 @@ impl TablesArguments {
         }
         let mut written = tables.clone();
         written.sort();
-        let arrangement = self.arrangement.into_arrangement();
-        if tables.is_empty() && !arrangement.is_empty() {
+        let arrangement = self.arrangement.into_job();
+        if tables.is_empty() && !arrangement.order.is_empty() {
             tables.extend(MAIN_TABLES);
         }
         if self.tables.is_empty() {
@@ -143,8 +132,6 @@ impl TablesArguments {
             tables,
             written,
             top: self.top,
-            wide: self.wide,
-            legend: self.legend.legend,
             arrangement,
             values: self.values.into_job(),
             destinations: self.destinations.0,

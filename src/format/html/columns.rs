@@ -66,7 +66,7 @@ fn id(measure: PageMeasure) -> &'static str {
 
 /// One of the pictures.
 struct Picture<'p> {
-    time: &'p TimeColumns,
+    time: &'p TimeColumns<'p>,
     measure: PageMeasure,
     zone: &'static Zone,
     messages: &'static dyn Messages,

@@ -34,24 +34,28 @@ pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result
         markup.element("span", &[], messages.page_motto())
     })?;
     markup.within("h1", &[], |markup| markup.element("bdi", &[], title(document)))?;
-    let file = overview.facts.file.as_deref().map(|file| clean(file).into_owned());
-    markup.element("p", &[("class", &"facts")], messages.overview_facts(&overview.facts, file.as_deref()))?;
-    if let Some(selection) = &document.selection {
-        markup.element("p", &[("class", &"selection")], messages.page_selection(&clean(selection)))?;
+    let facts = &overview.facts;
+    let file = facts.file.as_deref().map(clean);
+    let selection = facts.part.as_ref().and_then(|part| part.selection.as_deref()).map(clean);
+    let sentence = messages.overview_facts(facts, file.as_deref(), selection.as_deref(), document.view.zone);
+    markup.element("p", &[("class", &"facts")], sentence)?;
+    if facts.part.is_some() {
+        markup.element("p", &[("class", &"selection")], messages.page_selection())?;
     }
+    let missing = messages.overview_missing(&facts.missing, facts.part.as_ref());
     markup.within("p", &[("class", &"lead")], |markup| {
         if let Some(largest) = messages.page_largest_category(overview) {
             markup.text(largest)?;
             markup.text(" ")?;
         }
         markup.text(messages.page_certainty(overview.certainty))?;
-        if messages.overview_missing(&overview.facts.missing).is_none() {
+        if missing.is_none() {
             markup.text(" ")?;
             markup.text(messages.page_complete())?;
         }
         Ok(())
     })?;
-    if let Some(missing) = messages.overview_missing(&overview.facts.missing) {
+    if let Some(missing) = missing {
         markup.within("p", &[("class", &"missing")], |markup| {
             markup.element("strong", &[], format_args!("{} {missing}.", messages.page_incomplete()))
         })?;

@@ -8,7 +8,7 @@ use super::markup::Markup;
 use super::palette::Palette;
 use crate::format::wrap::shortened;
 use crate::messages::{Messages, PageSection};
-use crate::report::{RelationEnd, Relations};
+use crate::report::{RelationEnd, ServiceRelations};
 
 /// The size of the picture in its own units, without its height.
 const WIDTH: f64 = 1000.0;
@@ -44,14 +44,14 @@ struct Node {
 }
 
 struct Picture<'p, 'a> {
-    relations: &'p Relations<'a>,
+    relations: &'p ServiceRelations<'a>,
     palette: &'p Palette<'p>,
     messages: &'static dyn Messages,
 }
 
 impl Picture<'_, '_> {
     fn write(&self, markup: &mut Markup<'_>) -> io::Result<()> {
-        let Relations { clients, services, servers, from_clients, to_servers, .. } = self.relations;
+        let ServiceRelations { clients, services, servers, from_clients, to_servers, .. } = self.relations;
         let whole = services.iter().map(|service| service.bytes).fold(0, u64::saturating_add).max(1);
         let clients = placed(clients.iter().map(|end| (self.end(end), "node", end.bytes)), whole);
         let services = placed(

@@ -151,8 +151,8 @@ impl PageMessages for English {
         "Not everything could be read:"
     }
 
-    fn page_selection(&self, selection: &str) -> String {
-        format!("This page is about a selection: {selection}. Shares are of the selection; the ledger is about all packets.")
+    fn page_selection(&self) -> &'static str {
+        "This page is about a selection. Shares are of the selected packets; the ledger has all packets, and how many of them are selected."
     }
 
     fn page_caption(&self, title: &str, shown: usize, all: usize) -> String {

@@ -28,7 +28,7 @@ pub struct Door<'a> {
     pub traffic: Traffic,
     /// The transports over which the port was a server's in any flow, each with the name of the port and its category, the one with
     /// the most packets first.
-    pub services: Vec<(Transport, &'a str, &'static str)>,
+    pub services: Vec<(Transport, &'a str, &'a str)>,
     /// True if others asked for the port, and it was silent or refused all of them, as a scan finds most ports: nobody serves there.
     pub is_only_tried: bool,
 }

@@ -99,11 +99,12 @@ impl OfService {
 }
 
 /// The flows that may come into the sample.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Candidates {
     largest: Largest,
     undecided: Largest,
-    evidence: BTreeMap<&'static str, Largest>,
+    /// By [kind](Evidence::kind).
+    evidence: HashMap<Evidence, Largest, RandomState>,
     outcomes: [Largest; OUTCOMES],
     services: HashMap<Service, OfService, RandomState>,
 }
@@ -121,17 +122,19 @@ fn outcome_index(outcome: Outcome) -> usize {
     }
 }
 
-impl Candidates {
-    pub(super) fn none() -> Candidates {
+impl Default for Candidates {
+    fn default() -> Candidates {
         Candidates {
             largest: Largest::new(MAX_SAMPLED_FLOWS),
             undecided: Largest::new(MAX_SAMPLED_FLOWS),
-            evidence: BTreeMap::new(),
+            evidence: HashMap::default(),
             outcomes: std::array::from_fn(|_| Largest::new(OF_EACH)),
             services: HashMap::default(),
         }
     }
+}
 
+impl Candidates {
     /// Adds a flow by its number.
     #[inline]
     pub(super) fn add(&mut self, number: usize, flow: &Flow, verdict: &Verdict) {
@@ -142,7 +145,7 @@ impl Candidates {
         service.bytes += bytes;
         service.largest.add(sized);
         let Some(transport) = Transport::from_protocol(flow.key.protocol) else { return };
-        self.evidence.entry(verdict.evidence.code()).or_insert_with(|| Largest::new(OF_EACH)).add(sized);
+        self.evidence.entry(verdict.evidence.kind()).or_insert_with(|| Largest::new(OF_EACH)).add(sized);
         if verdict.evidence == Evidence::None {
             self.undecided.add(sized);
         }
@@ -154,8 +157,8 @@ impl Candidates {
     pub(super) fn merge(&mut self, other: Candidates) {
         self.largest.merge(other.largest);
         self.undecided.merge(other.undecided);
-        for (code, largest) in other.evidence {
-            self.evidence.entry(code).or_insert_with(|| Largest::new(OF_EACH)).merge(largest);
+        for (kind, largest) in other.evidence {
+            self.evidence.entry(kind).or_insert_with(|| Largest::new(OF_EACH)).merge(largest);
         }
         self.outcomes.iter_mut().zip(other.outcomes).for_each(|(mine, theirs)| mine.merge(theirs));
         for (service, more) in other.services {
@@ -169,7 +172,10 @@ impl Candidates {
         let largest = self.largest.in_order();
         let (first, others) = largest.split_at(LARGEST.min(largest.len()));
         chosen.add(first);
-        self.evidence.into_values().chain(self.outcomes).for_each(|kind| chosen.add(&kind.in_order()));
+        let mut evidence: Vec<(Evidence, Largest)> = self.evidence.into_iter().collect();
+        evidence.sort_unstable_by_key(|(kind, _)| kind.code());
+        let evidence = evidence.into_iter().map(|(_, largest)| largest);
+        evidence.chain(self.outcomes).for_each(|largest| chosen.add(&largest.in_order()));
         let services = in_order_of_bytes(self.services, decided);
         for round in 0..OF_EACH {
             services.iter().for_each(|flows| chosen.add(flows.get(round..=round).unwrap_or_default()));

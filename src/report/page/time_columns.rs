@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::analysis::{Decided, PORTLESS, TrafficByTime};
-use crate::service::Category;
+use crate::report::names;
 use crate::time::{NANOSECONDS, Time};
 use crate::traffic::Traffic;
 
@@ -55,29 +55,30 @@ const WIDTHS: [i64; 29] = {
 ///
 /// With [`TimeColumns::without_time`], the columns add up to the table `timeline`, category by category.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimeColumns {
+pub struct TimeColumns<'a> {
     /// The start of the first column: a multiple of the width since 1970, or the first time that exists.
     pub first: Time,
     /// Nanoseconds of a column: the smallest round width at which there are at most [`MAX_TIME_COLUMNS`] columns. It is a multiple of
     /// the timeline's width.
     pub width: i64,
     /// The keys of the categories, the one with the most bytes first; `portless` comes last.
-    pub categories: Vec<&'static str>,
+    pub categories: Vec<&'a str>,
     /// By column, then by category: the traffic. Columns without traffic are among them; the first and the last have some.
     pub columns: Vec<Vec<Traffic>>,
     /// By category: the traffic of packets without a time, which is in no column.
     pub without_time: Vec<Traffic>,
 }
 
-impl TimeColumns {
+impl<'a> TimeColumns<'a> {
     /// Computes the columns; `None` if packets are not counted by time, or none has a time.
-    pub(super) fn new(decided: &Decided<'_>) -> Option<TimeColumns> {
-        let (narrow, sums) = decided.by_time(|category| category.map_or(PORTLESS, Category::name))?;
+    pub(super) fn new(decided: &'a Decided<'_>) -> Option<TimeColumns<'a>> {
+        let registry = &decided.collected.registry;
+        let (narrow, sums) = decided.by_time(|category| names::counted_category(registry, category))?;
         TimeColumns::from_buckets(narrow, &sums)
     }
 
     /// Combines buckets that are `narrow` nanoseconds wide.
-    fn from_buckets(narrow: i64, sums: &TrafficByTime<&'static str>) -> Option<TimeColumns> {
+    fn from_buckets(narrow: i64, sums: &TrafficByTime<&'a str>) -> Option<TimeColumns<'a>> {
         let mut times = sums.keys().filter_map(|(start, _)| start.nanoseconds());
         let first = times.next()?;
         let last = times.next_back().unwrap_or(first);
@@ -131,12 +132,12 @@ fn width(narrow: i64, first: i64, last: i64) -> i64 {
 }
 
 /// The categories, the one with the most bytes first, traffic without ports last.
-fn categories(sums: &TrafficByTime<&'static str>) -> Vec<&'static str> {
-    let mut bytes: HashMap<&'static str, u64> = HashMap::new();
+fn categories<'a>(sums: &TrafficByTime<&'a str>) -> Vec<&'a str> {
+    let mut bytes: HashMap<&'a str, u64> = HashMap::new();
     for ((_, category), traffic) in sums {
         *bytes.entry(category).or_default() += traffic.wire_bytes;
     }
-    let mut categories: Vec<&'static str> = bytes.keys().copied().collect();
+    let mut categories: Vec<&'a str> = bytes.keys().copied().collect();
     categories.sort_unstable_by_key(|category| (*category == PORTLESS, Reverse(bytes[category]), *category));
     categories
 }
@@ -161,7 +162,7 @@ mod tests {
         sums
     }
 
-    fn columns(narrow: i64, packets: &[(Option<i64>, &'static str, u64)]) -> Option<TimeColumns> {
+    fn columns(narrow: i64, packets: &[(Option<i64>, &'static str, u64)]) -> Option<TimeColumns<'static>> {
         TimeColumns::from_buckets(narrow, &buckets(narrow, packets))
     }
 
@@ -191,7 +192,8 @@ mod tests {
             let (width, number) = width_between(narrow, i64::MIN + 1, i64::MAX);
             assert!(number <= MAX_TIME_COLUMNS && width % narrow == 0, "{narrow}: {width}, {number}");
             let columns = columns(narrow, &[(Some(i64::MIN + 1), "web", 1), (Some(i64::MAX), "web", 1)]).unwrap();
-            assert!((0..number).all(|column| columns.start(column) < columns.start(column + 1)), "{narrow}");
+            // The end of the last one is the last time that exists.
+            assert!((1..number).all(|column| columns.start(column - 1) < columns.start(column)), "{narrow}");
         }
     }
 
@@ -228,7 +230,8 @@ mod tests {
             }
             for (column, parts) in columns.columns.iter().enumerate() {
                 let (from, to) = (columns.start(column), columns.start(column + 1));
-                let inside = sums.iter().filter(|((start, _), _)| (from..to).contains(start) || *start == to && to.nanoseconds() == Some(i64::MAX));
+                let is_last = column + 1 == columns.columns.len();
+                let inside = sums.iter().filter(|((start, _), _)| (from..to).contains(start) || is_last && *start >= from);
                 prop_assert_eq!(parts.iter().map(|part| part.packets).sum::<u64>(), inside.map(|(_, traffic)| traffic.packets).sum::<u64>());
             }
             prop_assert!([0, columns.columns.len() - 1].iter().all(|end| columns.columns[*end].iter().any(|part| part.packets > 0)));
