@@ -7,7 +7,7 @@ use super::machines;
 use super::markup::Markup;
 use super::palette::Palette;
 use crate::format::wrap::shortened;
-use crate::messages::Messages;
+use crate::messages::{Messages, PageSection};
 use crate::report::{RelationEnd, ServiceRelations};
 
 /// The size of the picture in its own units, without its height.
@@ -29,7 +29,9 @@ pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: 
     let Some(relations) = &document.page.relations else { return Ok(()) };
     palette.write(markup, document.view.messages)?;
     let picture = Picture { relations, palette, messages: document.view.messages };
-    markup.within("figure", &[], |markup| picture.write(markup))
+    // A narrow screen scrolls the picture.
+    let label = document.view.messages.page_section_title(PageSection::Relations);
+    markup.within("figure", &[("tabindex", &0), ("aria-label", &label)], |markup| picture.write(markup))
 }
 
 /// A bar.
