@@ -12,6 +12,7 @@
 
 mod choice;
 mod compare;
+mod compare_page;
 mod display;
 mod doctor;
 mod english;
@@ -33,6 +34,7 @@ use std::fmt::Debug;
 
 pub use choice::ChoiceMessages;
 pub use compare::CompareMessages;
+pub use compare_page::ComparePageMessages;
 pub use doctor::DoctorMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
@@ -53,6 +55,7 @@ pub use usage::UsageMessages;
 pub trait Messages:
     ChoiceMessages
     + CompareMessages
+    + ComparePageMessages
     + DoctorMessages
     + ErrorMessages
     + ExplainMessages

@@ -6,12 +6,14 @@ use portolan::analysis::Options;
 use portolan::capture::{InputName, Inputs};
 use portolan::compare::{Collector, Comparison, MAX_SIDES, side_name};
 use portolan::error::Error;
-use portolan::format::{Layout, comparison};
+use portolan::flow::TimelineOptions;
+use portolan::format::html::comparison::ComparisonPage;
+use portolan::format::{Layout, comparison, html, json};
 use portolan::report::Table;
 
-use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target, leave_stdout};
+use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target};
 use super::columns::check_compared_columns;
-use super::destinations::{check_comparison, common_heading, report_written, write_documents};
+use super::destinations::{check_comparison, common_heading, report_written, write_data, write_documents};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
 use super::reading_reporter::ReadingReporter;
@@ -54,7 +56,9 @@ pub fn compare(arguments: CompareArguments) -> Result<u8, Error> {
         }
     }
     let all: Vec<InputName> = gathered.iter().flat_map(|(inputs, _)| inputs.names.clone()).collect();
-    let common = options(&all, &job.common)?;
+    let mut common = options(&all, &job.common)?;
+    // Counting by time costs something, and only the page shows it.
+    common.timeline = job.page.as_ref().map(|_| TimelineOptions::default());
     check_comparison(&job, &all)?;
     let mut collector = Collector::new(&job.tables);
     let mut is_complete = true;
@@ -77,7 +81,7 @@ pub fn compare(arguments: CompareArguments) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     // The table of the sides is written, too.
-    report_written(None, &job.destinations, 1 + arranged(&job, &comparison).count());
+    report_written(job.page.as_ref(), &job.destinations, 1 + arranged(&job, &comparison).count());
     Ok(match (!is_complete, comparison.is_different()) {
         (true, _) => FAILED,
         (false, true) => DIFFERENT,
@@ -99,13 +103,40 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
         (!is_one_table).then(|| comparison.sides_table()).into_iter().chain(arranged(job, comparison))
     };
     let mut failures = write_documents(&job.destinations, heading, tables);
-    if leave_stdout(&job.destinations) {
+    if let Some(target) = &job.page {
+        failures.extend(write_page(target, job, comparison, &heading()).err());
+    }
+    if job.is_shown() {
         let view = job.arrangement.view(job.values.view(view(job.top)));
         failures.extend(
             show(job.paging, |output| comparison::write(comparison, job.all, &job.arrangement.order, view, output)).err(),
         );
     }
     failures
+}
+
+/// Writes the page.
+fn write_page(target: &Target, job: &CompareJob, comparison: &Comparison, heading: &json::Heading<'_>) -> Result<(), Error> {
+    let names: Vec<String> = job.sides.iter().map(|inputs| short_name(inputs)).collect();
+    let page = ComparisonPage {
+        comparison,
+        names: &names,
+        shows_all: job.all,
+        arrangement: &job.arrangement.order,
+        heading,
+        view: job.values.view(view(job.top)),
+    };
+    write_data(target, |output| html::comparison::write(&page, output))
+}
+
+/// The name of the first input of a side without its folders, and the number of the others.
+fn short_name(inputs: &[InputName]) -> String {
+    let first = match inputs.first() {
+        Some(InputName::File(path)) => path.file_name().unwrap_or(path.as_os_str()).display().to_string(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    MESSAGES.compared_inputs(&first, inputs.len().saturating_sub(1))
 }
 
 /// The compared tables that have any of the chosen columns, with all rows, arranged.

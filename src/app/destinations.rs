@@ -146,7 +146,7 @@ pub fn write_rows<'t>(
 
 /// Writes data to `target`. A file is replaced as a whole. A reader that closes its pipe early misses some of the data, which is
 /// an error.
-fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     write_to(target, document).map_err(Error::of_data)
 }
 

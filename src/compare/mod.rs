@@ -22,6 +22,7 @@ mod row;
 mod sides;
 mod summary;
 mod table;
+mod timeline;
 
 pub use cell::Cell;
 pub use columns::side_and_key;
@@ -29,9 +30,11 @@ pub use row::{Change, ComparedRow};
 pub use sides::{ComparedSide, MAX_SIDES, SideRow, side_name};
 pub use summary::{Differences, Mover, Summary};
 pub use table::ComparedTable;
+pub use timeline::{ComparedTimeline, SideColumns};
 
 use self::columns::ComparedColumns;
 use self::join::TableJoin;
+use self::timeline::SideTimeline;
 use crate::analysis::Decided;
 use crate::report::{Arrangement, Comparability, Field, Report, Table, TableName};
 
@@ -55,12 +58,15 @@ pub fn compared_fields(table: TableName, sides: usize) -> Vec<Field> {
 pub struct Collector {
     sides: Vec<ComparedSide>,
     joins: Vec<TableJoin>,
+    /// The traffic over time of each side whose packets are counted by time.
+    timelines: Vec<Option<SideTimeline>>,
 }
 
 impl Collector {
     /// Creates a comparison of these tables, without any side.
     pub fn new(tables: &[TableName]) -> Collector {
-        Collector { sides: Vec::new(), joins: tables.iter().map(|table| TableJoin::new(*table)).collect() }
+        let joins = tables.iter().map(|table| TableJoin::new(*table)).collect();
+        Collector { sides: Vec::new(), joins, timelines: Vec::new() }
     }
 
     /// Adds a side: a decided capture, and its inputs as the user named them. Sides after the first [`MAX_SIDES`] are ignored.
@@ -71,14 +77,17 @@ impl Collector {
         }
         self.joins.iter_mut().for_each(|join| join.add(place, &Report::new(decided).table(join.name)));
         self.sides.push(ComparedSide::new(inputs, decided));
+        self.timelines.push(SideTimeline::new(decided));
     }
 
     /// Compares the sides. A share of the bytes has changed if the first and the last side differ by `threshold` hundredths of a
     /// percentage point or more.
     pub fn compare(self, threshold: u64) -> Comparison {
-        let Collector { sides, joins } = self;
+        let Collector { sides, joins, timelines } = self;
         let tables = joins.into_iter().map(|join| ComparedTable::new(join, &sides, threshold)).collect();
-        Comparison { sides, tables, threshold }
+        let timelines: Option<Vec<SideTimeline>> = timelines.into_iter().collect();
+        let timeline = timelines.map(|timelines| ComparedTimeline::new(&timelines));
+        Comparison { sides, tables, timeline, threshold }
     }
 }
 
@@ -89,6 +98,8 @@ pub struct Comparison {
     pub sides: Vec<ComparedSide>,
     /// The tables.
     pub tables: Vec<ComparedTable>,
+    /// The traffic of the captures over time; `None` if packets are not counted by time.
+    pub timeline: Option<ComparedTimeline>,
     /// Hundredths of a percentage point from which on a share has changed.
     pub threshold: u64,
 }

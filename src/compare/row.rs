@@ -26,6 +26,20 @@ pub enum Change {
 }
 
 impl Change {
+    /// All changes, in their order.
+    pub const ALL: [Change; 6] =
+        [Change::New, Change::Gone, Change::Intermittent, Change::Grown, Change::Shrunk, Change::Same];
+
+    /// The change with this word.
+    pub fn from_name(word: &str) -> Option<Change> {
+        Change::ALL.into_iter().find(|change| change.name() == word)
+    }
+
+    /// The place of the change in their order, from 0.
+    pub const fn rank(self) -> usize {
+        self as usize
+    }
+
     /// The word in the column `change`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! `sides`: the captures that are compared, one row per side.
 
 use crate::analysis::Decided;
-use crate::report::{Column, Comparability, Kind, Record, Rows, Table, TableId, Value};
+use crate::report::{Column, Comparability, Kind, Missing, Record, Rows, Table, TableId, Value};
 use crate::time::Span;
 use crate::traffic::Traffic;
 
@@ -27,13 +27,21 @@ pub struct ComparedSide {
     pub span: Span,
     /// True if all of it was read.
     pub is_complete: bool,
+    /// The parts that are missing.
+    pub missing: Missing,
 }
 
 impl ComparedSide {
     /// The facts about a whole capture, whose inputs the user named `inputs`.
     pub fn new(inputs: String, decided: &Decided<'_>) -> ComparedSide {
         let collected = &decided.collected;
-        ComparedSide { inputs, traffic: collected.total(), span: collected.span(), is_complete: collected.is_complete() }
+        ComparedSide {
+            inputs,
+            traffic: collected.total(),
+            span: collected.span(),
+            is_complete: collected.is_complete(),
+            missing: Missing::new(decided),
+        }
     }
 
     /// Nanoseconds from the first to the last packet, if known and not negative.

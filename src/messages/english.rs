@@ -2,6 +2,7 @@
 
 mod choice;
 mod compare;
+mod compare_page;
 #[cfg(feature = "live")]
 mod doctor;
 #[cfg(all(test, feature = "live"))]

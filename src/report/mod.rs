@@ -61,6 +61,8 @@ pub use page::{
     Door, Doors, FlowSample, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, PageCounts, PageData, RelatedService, RelationEnd,
     ServiceRelations, TimeColumns,
 };
+pub(crate) use names::counted_category;
+pub(crate) use page::round_width;
 pub use portless::PortlessRow;
 pub use ports::PortRow;
 pub use ranges::RangeRow;

@@ -16,7 +16,7 @@ use crate::analysis::{Decided, Window};
 use crate::decode::Side;
 use crate::service::{Category, CategoryId, Confidence, Evidence, Service, Transport};
 use crate::stats::flows::Host;
-use crate::stats::{OpenPort, Participants, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
+use crate::stats::{Ledger, OpenPort, Participants, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
 use crate::time::Span;
 use crate::traffic::Traffic;
 
@@ -250,11 +250,7 @@ impl<'a> Overview<'a> {
 
 fn facts(decided: &Decided<'_>) -> InputFacts {
     let collected = &decided.collected;
-    let total = capture::total(collected);
-    // The ledger of the inputs, whatever is selected.
-    let ledger = decided.selected.as_ref().map_or(&collected.tally.ledger, |selected| &selected.whole);
-    let undecoded = Place::UNDECODED.map(|place| (place, ledger.at(place).packets));
-    let incomplete = collected.inputs.iter().filter(|input| input.completeness != crate::capture::Completeness::Complete);
+    let ledger = whole_ledger(decided);
     let file = match &collected.inputs[..] {
         [input] if collected.unread == 0 && collected.failures.is_empty() => Some(input.name.to_string()),
         _ => None,
@@ -265,12 +261,28 @@ fn facts(decided: &Decided<'_>) -> InputFacts {
         traffic: collected.total(),
         span: if decided.selected.is_some() { selected_span(decided) } else { collected.span() },
         part: selected_part(decided, ledger.total()),
-        missing: Missing {
+        missing: Missing::new(decided),
+    }
+}
+
+/// The ledger of the inputs, whatever is selected.
+fn whole_ledger<'d>(decided: &'d Decided<'_>) -> &'d Ledger {
+    decided.selected.as_ref().map_or(&decided.collected.tally.ledger, |selected| &selected.whole)
+}
+
+impl Missing {
+    /// The parts that are missing from a decided capture.
+    pub fn new(decided: &Decided<'_>) -> Missing {
+        let collected = &decided.collected;
+        let (total, ledger) = (capture::total(collected), whole_ledger(decided));
+        let undecoded = Place::UNDECODED.map(|place| (place, ledger.at(place).packets));
+        let incomplete = collected.inputs.iter().filter(|input| input.completeness != crate::capture::Completeness::Complete);
+        Missing {
             dropped: total.dropped_kernel.unwrap_or(0).saturating_add(total.dropped_interface.unwrap_or(0)),
             incomplete: incomplete.count(),
             unread: collected.failures.len() + collected.unread,
             undecoded: undecoded.into_iter().filter(|(_, packets)| *packets > 0).collect(),
-        },
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use self::flow_sample::Candidates;
 pub use self::flow_sample::{FlowSample, MAX_SAMPLED_FLOWS};
 use self::relations::Uses;
 pub use self::relations::{MAX_RELATED, RelatedService, RelationEnd, ServiceRelations};
-pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
+pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns, round_width};
 use super::{FromDecided, LedgerRow, Overview};
 use crate::analysis::Decided;
 use crate::service::Category;

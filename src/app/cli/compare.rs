@@ -8,9 +8,10 @@ use portolan::compare::{MAX_SIDES, comparable_tables, compared_fields, default_t
 use portolan::report::{Field, TableName};
 
 use super::arrangement::{ArrangementArguments, ArrangementJob};
+use super::page::PageArguments;
 use super::presentation::{PagerArguments, ValueArguments, ValueJob};
 use super::tables::parse_top;
-use super::{CommonArguments, CommonJob, Destination, OrderArguments, TablesDestinations};
+use super::{CommonArguments, CommonJob, Destination, OrderArguments, TablesDestinations, Target, leave_stdout};
 use crate::app::pager::Paging;
 
 /// Hundredths of a percentage point in one.
@@ -63,6 +64,9 @@ pub struct CompareArguments {
 
     #[command(flatten)]
     destinations: TablesDestinations,
+
+    #[command(flatten)]
+    page: PageArguments,
 
     #[command(flatten)]
     order: OrderArguments,
@@ -147,11 +151,18 @@ pub struct CompareJob {
     pub paging: Paging,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
+    /// The place that the page is written to, if anybody wants one.
+    pub page: Option<Target>,
     /// The settings of the analyses.
     pub common: CommonJob,
 }
 
 impl CompareJob {
+    /// True if standard output is free for tables for people.
+    pub fn is_shown(&self) -> bool {
+        leave_stdout(&self.destinations) && self.page != Some(Target::Stdout)
+    }
+
     /// The columns of a compared table.
     pub fn fields(&self, table: TableName) -> Vec<Field> {
         compared_fields(table, self.sides.len())
@@ -200,6 +211,7 @@ impl CompareArguments {
             values: self.values.into_job(),
             paging: self.pager.into_paging(),
             destinations: self.destinations.0,
+            page: self.page.into_target(),
             common: self.common.into_job(),
         })
     }

@@ -25,7 +25,7 @@ use crate::app::cli::{CompareJob, Destination, RowsJob, TablesJob, Target};
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
     let names = keys(&job.written);
     let mut outputs = outputs(&job.destinations, job.written.len(), &names)?;
-    outputs.extend(job.page.as_ref().map(|target| Output { option: "--html", target: place(target) }));
+    outputs.extend(job.page.as_ref().map(page));
     outputs.extend(saved.map(|path| Output {
         option: "--write",
         target: if path == Path::new("-") { Place::Stdout } else { Place::File(path) },
@@ -41,7 +41,8 @@ pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName],
 pub fn check_comparison(job: &CompareJob, inputs: &[InputName]) -> Result<(), Error> {
     let mut names = keys(&job.tables);
     names.push(TableId::Sides.key());
-    let outputs = outputs(&job.destinations, job.tables.len(), &names)?;
+    let mut outputs = outputs(&job.destinations, job.tables.len(), &names)?;
+    outputs.extend(job.page.as_ref().map(page));
     check(&outputs, inputs, job.common.services.as_deref())
 }
 
@@ -79,6 +80,10 @@ pub fn check_rows(job: &RowsJob, port_table: Option<&Path>) -> Result<(), Error>
 
 fn output(destination: &Destination) -> Output<'_> {
     Output { option: destination.format.option, target: place(&destination.target) }
+}
+
+fn page(target: &Target) -> Output<'_> {
+    Output { option: "--html", target: place(target) }
 }
 
 fn place(target: &Target) -> Place<'_> {

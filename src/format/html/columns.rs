@@ -30,54 +30,115 @@ const DAY: i64 = 86_400 * NANOSECONDS;
 /// empty.
 const ROUND: [u64; 11] = [10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100];
 
+/// The measures that there is a picture of.
+pub const MEASURES: [PageMeasure; 2] = [PageMeasure::Packets, PageMeasure::Bytes];
+
 /// Writes both pictures.
 pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
-    let messages = document.view.messages;
+    let (messages, zone) = (document.view.messages, document.view.zone);
     let Some(time) = &document.page.time else { return Ok(()) };
     palette.write(markup, messages)?;
-    markup.element("p", &[("class", &"lead only-js"), ("hidden", &"")], messages.page_time_hint())?;
-    markup.open("p", &[("class", &"only-js"), ("hidden", &"")])?;
-    for (measure, is_pressed) in [(PageMeasure::Packets, "true"), (PageMeasure::Bytes, "false")] {
-        let attributes: [(&str, &dyn std::fmt::Display); 3] =
-            [("type", &"button"), ("data-shows", &id(measure)), ("aria-pressed", &is_pressed)];
-        markup.element("button", &attributes, messages.page_measure(measure))?;
-    }
-    markup.close("p")?;
-    for measure in [PageMeasure::Packets, PageMeasure::Bytes] {
-        let picture = Picture { time, measure, zone: document.view.zone, messages };
+    write_buttons(markup, messages)?;
+    for measure in MEASURES {
+        let picture = Picture {
+            categories: &time.categories,
+            columns: &time.columns,
+            room: time.columns.len(),
+            peak: peak(&time.columns, measure),
+            measure,
+            description: messages.page_time_description(measure).to_owned(),
+            times: messages.page_time_start(zone.name()),
+            time: &|column| clock(time, zone, column),
+            has_sort_keys: false,
+            messages,
+        };
         markup.open("figure", &[("id", &id(measure)), ("class", &"time")])?;
-        let clock = picture.zone.clock_time(time.first).to_string();
+        let clock = zone.clock_time(time.first).to_string();
         let date = clock.split_once('T').map_or(&clock[..], |(date, _)| date);
-        markup.element("figcaption", &[], messages.page_time_caption(measure, time.width, date, picture.zone.name()))?;
+        markup.element("figcaption", &[], messages.page_time_caption(measure, time.width, date, zone.name()))?;
         picture.write(markup, palette)?;
-        markup.element("p", &[("class", &"says only-js"), ("aria-live", &"polite"), ("hidden", &"")], "")?;
-        picture.write_numbers(markup)?;
         markup.close("figure")?;
     }
     Ok(())
 }
 
-fn id(measure: PageMeasure) -> &'static str {
+/// Writes the buttons that choose the measure, and the sentence on pointing at columns.
+pub fn write_buttons(markup: &mut Markup<'_>, messages: &dyn Messages) -> io::Result<()> {
+    markup.element("p", &[("class", &"lead only-js"), ("hidden", &"")], messages.page_time_hint())?;
+    markup.open("p", &[("class", &"only-js"), ("hidden", &"")])?;
+    for (measure, is_pressed) in MEASURES.into_iter().zip(["true", "false"]) {
+        let attributes: [(&str, &dyn std::fmt::Display); 3] =
+            [("type", &"button"), ("data-shows", &id(measure)), ("aria-pressed", &is_pressed)];
+        markup.element("button", &attributes, messages.page_measure(measure))?;
+    }
+    markup.close("p")
+}
+
+/// The id of the element with all pictures of a measure.
+pub fn id(measure: PageMeasure) -> &'static str {
     match measure {
         PageMeasure::Packets => "time-packets",
         PageMeasure::Bytes => "time-bytes",
     }
 }
 
-/// One of the pictures.
-struct Picture<'p> {
-    time: &'p TimeColumns<'p>,
-    measure: PageMeasure,
-    zone: &'static Zone,
-    messages: &'static dyn Messages,
+/// The measure of some traffic.
+fn of(measure: PageMeasure, traffic: Traffic) -> u64 {
+    match measure {
+        PageMeasure::Packets => traffic.packets,
+        PageMeasure::Bytes => traffic.wire_bytes,
+    }
 }
 
-impl Picture<'_> {
+/// The height of the highest column.
+pub fn peak(columns: &[Vec<Traffic>], measure: PageMeasure) -> u64 {
+    let sum = |column: &Vec<Traffic>| column.iter().map(|traffic| of(measure, *traffic)).fold(0, u64::saturating_add);
+    columns.iter().map(sum).max().unwrap_or(0)
+}
+
+/// The time at which a column starts, as clocks of the zone show it: the time of day, the date, or both.
+fn clock(time: &TimeColumns<'_>, zone: &Zone, column: usize) -> String {
+    // Otherwise the time of day tells all columns from each other.
+    let is_long = i128::from(time.width) * time.columns.len() as i128 > i128::from(DAY);
+    let clock = zone.clock_time(time.start(column)).to_string();
+    let (date, of_day) = clock.split_once('T').unwrap_or(("", &clock));
+    let up_to = |characters: usize| of_day.get(..characters).unwrap_or(of_day);
+    match time.width {
+        DAY.. => date.to_owned(),
+        MINUTE.. if is_long => format!("{date} {}", up_to(5)),
+        _ if is_long => format!("{date} {}", up_to(8)),
+        NANOSECONDS.. => up_to(8).to_owned(),
+        _ => up_to(12).to_owned(),
+    }
+}
+
+/// One of the pictures, and its numbers.
+pub struct Picture<'p, C> {
+    /// The categories, from below.
+    pub categories: &'p [C],
+    /// By column, then by category: the traffic.
+    pub columns: &'p [Vec<Traffic>],
+    /// The number of columns that the picture has room for.
+    pub room: usize,
+    /// The largest number of the scale, before it is rounded.
+    pub peak: u64,
+    /// The measure.
+    pub measure: PageMeasure,
+    /// The picture for people who do not see it.
+    pub description: String,
+    /// The head of the column with times.
+    pub times: String,
+    /// The time at which a column starts.
+    pub time: &'p dyn Fn(usize) -> String,
+    /// True if the texts of times are not in the order of the times.
+    pub has_sort_keys: bool,
+    /// The language.
+    pub messages: &'p dyn Messages,
+}
+
+impl<C: AsRef<str>> Picture<'_, C> {
     fn of(&self, traffic: Traffic) -> u64 {
-        match self.measure {
-            PageMeasure::Packets => traffic.packets,
-            PageMeasure::Bytes => traffic.wire_bytes,
-        }
+        of(self.measure, traffic)
     }
 
     fn number(&self, number: u64) -> String {
@@ -89,30 +150,31 @@ impl Picture<'_> {
         text
     }
 
-    fn write(&self, markup: &mut Markup<'_>, palette: &Palette<'_>) -> io::Result<()> {
-        let columns = &self.time.columns;
-        let sum = |column: &Vec<Traffic>| column.iter().map(|traffic| self.of(*traffic)).fold(0, u64::saturating_add);
-        let end = round_up(columns.iter().map(sum).max().unwrap_or(0));
-        let (room, width) = (HEIGHT - TOP - BOTTOM, (WIDTH - LEFT) / columns.len().max(1) as f64);
-        let (size, label) = (format!("0 0 {WIDTH} {HEIGHT}"), self.messages.page_time_description(self.measure));
-        markup.open("div", &[("class", &"plot"), ("role", &"group"), ("aria-label", &label)])?;
+    /// Writes the picture, a line for the numbers of a column, and the table of all numbers.
+    pub fn write(&self, markup: &mut Markup<'_>, palette: &Palette<'_>) -> io::Result<()> {
+        let end = round_up(self.peak);
+        let (room, width) = (HEIGHT - TOP - BOTTOM, (WIDTH - LEFT) / self.room.max(1) as f64);
+        let (size, label) = (format!("0 0 {WIDTH} {HEIGHT}"), &self.description);
+        markup.open("div", &[("class", &"plot"), ("role", &"group"), ("aria-label", label)])?;
         let attributes: [(&str, &dyn std::fmt::Display); 5] =
-            [("class", &"wide"), ("viewBox", &size), ("role", &"img"), ("aria-label", &label), ("data-left", &LEFT)];
+            [("class", &"wide"), ("viewBox", &size), ("role", &"img"), ("aria-label", label), ("data-left", &LEFT)];
         markup.open("svg", &attributes)?;
         self.write_scale(markup, end, room)?;
         markup.shape("rect", &[("class", &"cursor"), ("x", &-999), ("y", &TOP), ("width", &fixed(width)), ("height", &room)])?;
         self.write_columns(markup, palette, width, room / end as f64)?;
         self.write_times(markup)?;
         markup.close("svg")?;
-        markup.close("div")
+        markup.close("div")?;
+        markup.element("p", &[("class", &"says only-js"), ("aria-live", &"polite"), ("hidden", &"")], "")?;
+        self.write_numbers(markup)
     }
 
     /// Writes the columns: one shape for each category, which is a few bytes for each of its parts.
     fn write_columns(&self, markup: &mut Markup<'_>, palette: &Palette<'_>, width: f64, scale: f64) -> io::Result<()> {
-        let columns = &self.time.columns;
+        let columns = self.columns;
         let mut tops = vec![HEIGHT - BOTTOM; columns.len()];
         let shown = fixed((width - GAP).max(GAP));
-        for (place, category) in self.time.categories.iter().enumerate() {
+        for (place, category) in self.categories.iter().enumerate() {
             let mut path = String::new();
             for (number, (top, column)) in tops.iter_mut().zip(columns).enumerate() {
                 let height = scale * self.of(column[place]) as f64;
@@ -123,7 +185,7 @@ impl Picture<'_> {
                 }
             }
             if !path.is_empty() {
-                markup.shape("path", &[("class", &palette.class(category)), ("d", &path)])?;
+                markup.shape("path", &[("class", &palette.class(category.as_ref())), ("d", &path)])?;
             }
         }
         Ok(())
@@ -149,7 +211,7 @@ impl Picture<'_> {
     }
 
     fn write_times(&self, markup: &mut Markup<'_>) -> io::Result<()> {
-        let columns = self.time.columns.len();
+        let columns = self.room;
         for label in 0..=LABELS {
             // The place of the label in columns, rounded to the start of one.
             let column = columns * label / LABELS;
@@ -162,30 +224,10 @@ impl Picture<'_> {
                 LABELS => "end",
                 _ => "middle",
             };
-            let text = self.clock(column);
+            let text = (self.time)(column);
             markup.element("text", &[("class", &"axis"), ("x", &x), ("y", &(HEIGHT - 6.0)), ("text-anchor", &anchor)], text)?;
         }
         Ok(())
-    }
-
-    /// The time at which a column starts, as clocks of the zone show it: the time of day, the date, or both.
-    fn clock(&self, column: usize) -> String {
-        let start = self.time.start(column);
-        let clock = self.zone.clock_time(start).to_string();
-        let (date, time) = clock.split_once('T').unwrap_or(("", &clock));
-        let up_to = |characters: usize| time.get(..characters).unwrap_or(time);
-        match self.time.width {
-            DAY.. => date.to_owned(),
-            MINUTE.. if self.is_long() => format!("{date} {}", up_to(5)),
-            _ if self.is_long() => format!("{date} {}", up_to(8)),
-            NANOSECONDS.. => up_to(8).to_owned(),
-            _ => up_to(12).to_owned(),
-        }
-    }
-
-    /// True if the time of day does not tell all columns from each other.
-    fn is_long(&self) -> bool {
-        i128::from(self.time.width) * self.time.columns.len() as i128 > i128::from(DAY)
     }
 
     fn write_numbers(&self, markup: &mut Markup<'_>) -> io::Result<()> {
@@ -198,17 +240,20 @@ impl Picture<'_> {
         markup.open("table", &[("class", &"sortable numbers")])?;
         markup.open("thead", &[])?;
         markup.open("tr", &[])?;
-        markup.element("th", &[("scope", &"col")], self.messages.page_time_start(self.zone.name()))?;
-        for category in &self.time.categories {
-            markup.element("th", &[("scope", &"col")], category)?;
+        markup.element("th", &[("scope", &"col")], &self.times)?;
+        for category in self.categories {
+            markup.element("th", &[("scope", &"col")], category.as_ref())?;
         }
         markup.close("tr")?;
         markup.close("thead")?;
         markup.open("tbody", &[])?;
-        for (number, column) in self.time.columns.iter().enumerate() {
+        for (number, column) in self.columns.iter().enumerate() {
             markup.cell("tr", &[])?;
-            markup.cell("td", &[])?;
-            markup.text(self.clock(number))?;
+            match self.has_sort_keys {
+                true => markup.cell("td", &[("data-k", &number)])?,
+                false => markup.cell("td", &[])?,
+            }
+            markup.text((self.time)(number))?;
             for traffic in column {
                 match (self.of(*traffic), self.measure) {
                     (bytes @ 1000.., PageMeasure::Bytes) => markup.cell("td", &[("data-k", &bytes)])?,

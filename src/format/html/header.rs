@@ -1,13 +1,9 @@
-//! The top of the page: what it is about, in sentences and large numbers; and its foot: how it was made.
+//! The top of the page about a capture: what it is about, in sentences and large numbers.
 
 use std::io;
 
-use serde_json::Value;
-
 use super::PageDocument;
 use super::markup::Markup;
-use crate::flow::DEFAULT_MAX_FLOWS;
-use crate::format::json::Settings;
 use crate::messages::PageTile;
 use crate::untrusted::clean;
 
@@ -27,12 +23,6 @@ pub fn title(document: &PageDocument<'_, '_>) -> String {
 pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     let messages = document.view.messages;
     let overview = &document.page.overview;
-    markup.open("header", &[])?;
-    markup.within("p", &[("class", &"brand")], |markup| {
-        markup.element("b", &[], "Portolan")?;
-        markup.text(" ")?;
-        markup.element("span", &[], messages.page_motto())
-    })?;
     markup.within("h1", &[], |markup| markup.element("bdi", &[], title(document)))?;
     let facts = &overview.facts;
     let file = facts.file.as_deref().map(clean);
@@ -60,8 +50,7 @@ pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Re
             markup.element("strong", &[], format_args!("{} {missing}.", messages.page_incomplete()))
         })?;
     }
-    write_tiles(markup, document)?;
-    markup.close("header")
+    write_tiles(markup, document)
 }
 
 fn write_tiles(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
@@ -98,36 +87,4 @@ fn write_tiles(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::
         markup.close("li")?;
     }
     markup.close("ul")
-}
-
-/// Writes the foot.
-pub fn write_foot(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
-    let messages = document.view.messages;
-    let producer = &document.heading.portolan;
-    let options = stated(&document.heading.options);
-    markup.open("footer", &[])?;
-    markup.element("p", &[], messages.page_producer(producer.version, &clean(&producer.services_table)))?;
-    if !options.is_empty() {
-        markup.element("p", &[], messages.page_options(&options))?;
-    }
-    markup.element("p", &[], messages.page_is_silent())?;
-    markup.close("footer")
-}
-
-/// The options that are set, each with its value.
-fn stated(settings: &Settings) -> Vec<(String, String)> {
-    // The usual number of flows goes without saying.
-    let max_flows = settings.max_flows.filter(|most| *most != DEFAULT_MAX_FLOWS);
-    let settings = Settings { max_flows, ..settings.clone() };
-    let Ok(Value::Object(settings)) = serde_json::to_value(settings) else { return Vec::new() };
-    let stated = settings.into_iter().filter_map(|(key, value)| {
-        let value = match value {
-            Value::String(text) => clean(&text).into_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(true) => String::new(),
-            _ => return None,
-        };
-        Some((key.replace('_', " "), value))
-    });
-    stated.collect()
 }

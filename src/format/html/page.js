@@ -139,29 +139,37 @@
     if (field) field.addEventListener('input', () => rows.search(field.value));
   }
 
-  // The traffic over time: one picture at a time, and the numbers of the column that is pointed at.
-  const pictures = all('figure.time');
+  // The traffic over time: the pictures of one measure at a time, and the numbers of the column that is pointed at in all of them.
   const buttons = all('button[data-shows]');
-  let at = -1;
-  const show = id => {
-    pictures.forEach(picture => { picture.hidden = picture.id !== id; });
-    buttons.forEach(button => button.setAttribute('aria-pressed', button.dataset.shows === id));
+  const show = shown => {
+    for (const button of buttons) {
+      document.getElementById(button.dataset.shows).hidden = button.dataset.shows !== shown;
+      button.setAttribute('aria-pressed', button.dataset.shows === shown);
+    }
   };
   for (const button of buttons) button.addEventListener('click', () => show(button.dataset.shows));
-  if (pictures.length) show(pictures[0].id);
-  for (const picture of pictures) {
-    const svg = one('svg', picture), cursor = one('.cursor', svg), says = one('.says', picture), table = one('table', picture);
+  if (buttons.length) show(buttons[0].dataset.shows);
+  const marks = [];
+  let at = -1, most = 0;
+  const point = column => {
+    if (column < 0 || column >= most) return;
+    at = column;
+    marks.forEach(mark => mark(column));
+  };
+  for (const picture of all('figure.time')) {
+    const svg = one('svg', picture), cursor = one('.cursor', picture), says = one('.says', picture), table = one('table', picture);
+    if (!svg) continue;
     // The numbers may be sorted later: they are told in the order of time.
     const rows = [...one('tbody', table).rows], heads = all('thead th', table).map(head => head.textContent);
     const [left, width] = [Number(svg.dataset.left), Number(cursor.getAttribute('width'))];
-    const point = column => {
-      if (column < 0 || column >= rows.length) return;
-      at = column;
+    most = Math.max(most, rows.length);
+    marks.push(column => {
       cursor.setAttribute('x', left + column * width);
+      if (column >= rows.length) { says.textContent = ''; return; }
       const [time, ...numbers] = [...rows[column].cells].map(cell => cell.textContent);
       const parts = numbers.map((number, index) => number && `${heads[index + 1]} ${number}`).filter(Boolean);
       says.textContent = `${time}: ${parts.join(', ') || '0'}`;
-    };
+    });
     const box = one('.plot', picture);
     box.tabIndex = 0;
     box.addEventListener('pointermove', event => {
@@ -169,9 +177,9 @@
       point(Math.floor(((event.clientX - bounds.left) / bounds.width * svg.viewBox.baseVal.width - left) / width));
     });
     box.addEventListener('keydown', event => {
-      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -rows.length, End: rows.length }[event.key];
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -most, End: most }[event.key];
       if (!step) return;
-      point(Math.max(0, Math.min(rows.length - 1, at + step)));
+      point(Math.max(0, Math.min(most - 1, at + step)));
       event.preventDefault();
     });
   }

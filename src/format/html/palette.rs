@@ -33,6 +33,14 @@ impl<'o> Palette<'o> {
         Palette { coloured, has_others, has_portless: overview.portless_traffic.part.packets > 0 }
     }
 
+    /// Gives colours to the first ones of these categories, traffic without ports among them or not.
+    pub fn of_categories(categories: &'o [Box<str>]) -> Palette<'o> {
+        let with_ports = categories.iter().map(|category| &**category).filter(|category| *category != PORTLESS);
+        let coloured: Vec<&str> = with_ports.clone().filter(|key| !UNCOLOURED.contains(key)).take(CLASSES.len()).collect();
+        let number = with_ports.count();
+        Palette { has_others: number > coloured.len(), has_portless: number < categories.len(), coloured }
+    }
+
     /// The class of a category's shapes.
     pub fn class(&self, category: &str) -> &'static str {
         match self.coloured.iter().position(|coloured| *coloured == category) {

@@ -5,7 +5,7 @@ use std::io;
 use super::markup::Markup;
 use super::palette::Palette;
 use super::table::{self, TablePlace};
-use super::{PageDocument, columns, doors, flows, ledger, machines, relations, services};
+use super::{PageDocument, columns, doors, flows, frame, ledger, machines, relations, services};
 use crate::messages::{Messages, OverviewPart, PageSection};
 use crate::report::{Arrangement, Table, TableName};
 
@@ -250,17 +250,9 @@ pub fn shown(document: &PageDocument<'_, '_>) -> Vec<PageSection> {
     PageSection::ALL.into_iter().filter(is_shown).collect()
 }
 
-/// Writes the links to the sections.
-pub fn write_links(markup: &mut Markup<'_>, sections: &[PageSection], messages: &dyn Messages) -> io::Result<()> {
-    markup.open("nav", &[("aria-label", &messages.page_contents())])?;
-    markup.open("ul", &[])?;
-    for section in sections {
-        markup.open("li", &[])?;
-        markup.element("a", &[("href", &format_args!("#{}", id(*section)))], messages.page_section_link(*section))?;
-        markup.close("li")?;
-    }
-    markup.close("ul")?;
-    markup.close("nav")
+/// The links to the sections.
+pub fn links(sections: &[PageSection], messages: &dyn Messages) -> Vec<(&'static str, &'static str)> {
+    sections.iter().map(|section| (id(*section), messages.page_section_link(*section))).collect()
 }
 
 /// Writes a section: its title, sentences, picture and tables.
@@ -271,27 +263,25 @@ pub fn write(
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     let messages = document.view.messages;
-    let heading = format!("{}-h", id(section));
-    markup.open("section", &[("id", &id(section)), ("aria-labelledby", &heading)])?;
-    markup.element("h2", &[("id", &heading)], messages.page_section_title(section))?;
-    markup.element("p", &[("class", &"lead")], messages.page_section_lead(section))?;
-    match section {
-        PageSection::Ledger => ledger::write(markup, document)?,
-        PageSection::Services => services::write(markup, document, palette)?,
-        PageSection::Time => columns::write(markup, document, palette)?,
-        PageSection::Doors => doors::write(markup, document, palette)?,
-        PageSection::Machines => machines::write(markup, document, palette)?,
-        PageSection::Relations => relations::write(markup, document, palette)?,
-        PageSection::Scans => write_refusals(markup, document)?,
-        _ => {}
-    }
-    match section {
-        PageSection::Flows => flows::write(markup, document, palette)?,
-        // The pictures have their numbers, in fewer and wider steps than the table.
-        PageSection::Time => {}
-        _ => write_tables(markup, section, document, palette)?,
-    }
-    markup.close("section")
+    let title = [messages.page_section_title(section), messages.page_section_lead(section)];
+    frame::write_section(markup, id(section), title, |markup| {
+        match section {
+            PageSection::Ledger => ledger::write(markup, document)?,
+            PageSection::Services => services::write(markup, document, palette)?,
+            PageSection::Time => columns::write(markup, document, palette)?,
+            PageSection::Doors => doors::write(markup, document, palette)?,
+            PageSection::Machines => machines::write(markup, document, palette)?,
+            PageSection::Relations => relations::write(markup, document, palette)?,
+            PageSection::Scans => write_refusals(markup, document)?,
+            _ => {}
+        }
+        match section {
+            PageSection::Flows => flows::write(markup, document, palette),
+            // The pictures have their numbers, in fewer and wider steps than the table.
+            PageSection::Time => Ok(()),
+            _ => write_tables(markup, section, document, palette),
+        }
+    })
 }
 
 fn write_tables(

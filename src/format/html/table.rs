@@ -5,11 +5,12 @@ use std::io;
 
 use super::markup::Markup;
 use super::palette::{Palette, write_square};
+use crate::compare::Change;
 use crate::format::legend::{self, SeenWords, Vocabulary};
 use crate::format::terminal::{DOUBT, ValueStyle, View, columns_of, is_doubtful, title};
 use crate::glossary::Term;
 use crate::messages::Messages;
-use crate::report::{Arrangement, Field, Kind, Share, Table, Value};
+use crate::report::{Arrangement, Field, Kind, Share, Table, TableId, Value};
 
 /// The width of a bar in a cell, in pixels, as the style sheet has it.
 const BAR: f64 = 90.0;
@@ -53,13 +54,19 @@ pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palet
 
 /// The table without the columns that have no value in the first rows. A table whose columns the user has chosen stays as it is.
 pub fn without_empty_columns(table: Table<'_>, rows: usize) -> Table<'_> {
+    let has_value = columns_with_values(&table, rows);
+    let keys = table.fields.iter().zip(has_value).filter(|(_, has_value)| *has_value).map(|(field, _)| field.key.to_owned());
+    let columns = keys.collect();
+    if table.has_chosen_columns() { table } else { table.arranged(&Arrangement { sort: Vec::new(), columns }) }
+}
+
+/// For each column, whether it has a value in the first rows.
+pub fn columns_with_values(table: &Table<'_>, rows: usize) -> Vec<bool> {
     let mut has_value = vec![false; table.fields.len()];
     table.visit(0..rows, |values| {
         has_value.iter_mut().zip(values).for_each(|(has_value, value)| *has_value |= !is_empty(*value));
     });
-    let keys = table.fields.iter().zip(has_value).filter(|(_, has_value)| *has_value).map(|(field, _)| field.key.to_owned());
-    let columns = keys.collect();
-    if table.has_chosen_columns() { table } else { table.arranged(&Arrangement { sort: Vec::new(), columns }) }
+    has_value
 }
 
 fn is_empty(value: Value<'_>) -> bool {
@@ -170,6 +177,11 @@ impl<'t> Cells<'t> {
                 }
             }
         });
+        // The sides of a comparison have one scale.
+        if matches!(self.table.id, TableId::Compared(_)) {
+            let longest = self.largest.iter().copied().max().unwrap_or(0);
+            self.largest.fill(longest);
+        }
     }
 
     fn write_row(&mut self, markup: &mut Markup<'_>, values: &[Value<'_>]) -> io::Result<()> {
@@ -186,9 +198,14 @@ impl<'t> Cells<'t> {
             self.text.push(DOUBT);
             self.seen.has_doubts = true;
         }
-        match sort_key(value, kind) {
+        let change = self.change_of(index, value);
+        match change.map(|change| change.rank().to_string()).or_else(|| sort_key(value, kind)) {
             Some(key) => markup.cell("td", &[("data-k", &key)])?,
             None => markup.cell("td", &[])?,
+        }
+        if let Some(change) = change {
+            let class = format_args!("mark-of-change {change}", change = change.name());
+            markup.element("b", &[("class", &class), ("aria-hidden", &"true")], mark_of(change))?;
         }
         match value {
             Value::Share(share) => {
@@ -205,6 +222,14 @@ impl<'t> Cells<'t> {
         Ok(())
     }
 
+    /// The change that a cell of a compared table names.
+    fn change_of(&self, index: usize, value: Value<'_>) -> Option<Change> {
+        match (self.table.id, self.fields[index].key, value) {
+            (TableId::Compared(_), "change", Value::Text(word)) => Change::from_name(word),
+            _ => None,
+        }
+    }
+
     /// Writes a bar for a share, in the colour of the row's category.
     fn write_bar(&self, markup: &mut Markup<'_>, index: usize, share: Share, row: &[Value<'_>]) -> io::Result<()> {
         let points = share.basis_points();
@@ -219,6 +244,18 @@ impl<'t> Cells<'t> {
         markup.open("svg", &[("class", &"bar"), ("aria-hidden", &"true")])?;
         markup.shape("rect", &[("class", &class), ("width", &format_args!("{width:.1}")), ("height", &10)])?;
         markup.close("svg")
+    }
+}
+
+/// The mark of a change, so that rows can be told apart at a glance, without their colours, too.
+fn mark_of(change: Change) -> &'static str {
+    match change {
+        Change::New => "+",
+        Change::Gone => "−",
+        Change::Intermittent => "~",
+        Change::Grown => "▲",
+        Change::Shrunk => "▼",
+        Change::Same => "=",
     }
 }
 

@@ -64,9 +64,13 @@ impl CompareMessages for English {
 
 /// The title of a compared table.
 pub fn compared_title(table: TableName) -> &'static str {
+    intern(&format!("{}: new, gone and changed", subject(table)))
+}
+
+/// The rows of a table in a word or two.
+pub fn subject(table: TableName) -> &'static str {
     let title = English.table_title(TableId::Analysis(table));
-    let subject = title.split(':').next().unwrap_or(title);
-    intern(&format!("{subject}: new, gone and changed"))
+    title.split(':').next().unwrap_or(title)
 }
 
 /// The title of a side's column in a compared table; `None` for other columns.
@@ -95,7 +99,7 @@ fn noun(table: TableName) -> [String; 2] {
 }
 
 /// `3 new servers, 1 gone`
-fn differences_of(differences: &Differences) -> String {
+pub fn differences_of(differences: &Differences) -> String {
     let Differences { table, new, gone, intermittent } = *differences;
     let [one, several] = noun(table);
     let (mut parts, mut is_named) = (Vec::new(), false);
@@ -155,7 +159,7 @@ fn per_cent(share: Share) -> String {
 }
 
 /// Hundredths of a percentage point: `1 point`, `0.5 points`.
-fn points(hundredths: u64) -> String {
+pub fn points(hundredths: u64) -> String {
     let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let number = text.trim_end_matches('0').trim_end_matches('.');
     format!("{number} {}", if number == "1" { "percentage point" } else { "percentage points" })

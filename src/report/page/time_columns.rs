@@ -113,10 +113,14 @@ fn columns_between(first: i64, last: i64, width: i64) -> u64 {
     last.div_euclid(width).abs_diff(first.div_euclid(width))
 }
 
-/// The smallest round width at which there are not too many columns. Beyond the widest one, and where the user chose a width that is
-/// not round, the width is doubled.
+/// The smallest round width at which there are not too many columns.
 fn width(narrow: i64, first: i64, last: i64) -> i64 {
-    let fits = |width: i64| columns_between(first, last, width) < MAX_TIME_COLUMNS as u64;
+    round_width(narrow, |width| columns_between(first, last, width) < MAX_TIME_COLUMNS as u64)
+}
+
+/// The smallest round width that `fits`, a multiple of `narrow`. Beyond the widest round one, and where the user chose a width that is
+/// not round, the width is doubled. If none fits, it is the last one that can be doubled no more.
+pub fn round_width(narrow: i64, fits: impl Fn(i64) -> bool) -> i64 {
     let is_round = WIDTHS.contains(&narrow);
     let multiples = WIDTHS.into_iter().filter(|width| is_round && width % narrow == 0);
     if let Some(width) = multiples.clone().find(|width| fits(*width)) {
