@@ -23,6 +23,7 @@ use std::io::{self, Write};
 use self::frame::Frame;
 use self::markup::Markup;
 use self::palette::Palette;
+use self::sections::CountedTables;
 use super::json::Heading;
 use super::terminal::View;
 use crate::report::{PageData, Table, TableName};
@@ -55,8 +56,14 @@ pub fn write(document: &PageDocument<'_, '_>, output: &mut dyn Write) -> io::Res
         options: Vec::new(),
         messages,
     };
-    let write_sections = |markup: &mut Markup<'_>| {
-        sections.iter().try_for_each(|section| sections::write(markup, *section, document, &palette))
-    };
-    frame::write(&frame, output, |markup| header::write(markup, document), write_sections)
+    let mut markup = Markup::new(output);
+    frame.begin(&mut markup)?;
+    let mut counted = CountedTables::new(document);
+    header::write(&mut markup, document, &counted)?;
+    frame.begin_sections(&mut markup)?;
+    for section in &sections {
+        sections::write(&mut markup, *section, document, &mut counted, &palette)?;
+    }
+    frame.end(&mut markup)?;
+    output.flush()
 }

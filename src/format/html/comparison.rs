@@ -85,31 +85,47 @@ pub fn write(page: &ComparisonPage<'_>, output: &mut dyn Write) -> io::Result<()
         messages,
     };
     let palette = Palette::of_categories(timeline.map_or(&[], |timeline| &timeline.categories));
-    let most_rows = MAX_ROWS_OF_SIDES / (comparison.sides.len() * shown.len()).max(1);
-    let most_rows = page.view.top.unwrap_or(most_rows.clamp(MIN_ROWS, MAX_ROWS));
-    let content = |markup: &mut Markup<'_>| {
-        let differences = comparison.summary().differences;
-        for (name, table) in shown {
-            let of_table = differences.iter().find(|of_table| of_table.table == name);
-            let lead = messages.compared_section_lead(of_table, comparison.threshold);
-            frame::write_section(markup, name.key(), [title(name), &lead], |markup| {
-                let table = with_usual_columns(table, most_rows, &comparison.sides);
-                let id = intern(&format!("t-{}", name.key()));
-                table::write(markup, table, TablePlace { id, most_rows, of: 0, has_search: true }, &palette, page.view)
-            })?;
-        }
-        if !hidden.is_empty() {
-            markup.element("p", &[("class", &"lead hidden-rows")], messages.unchanged_rows(&hidden, comparison.threshold))?;
-        }
-        let Some(timeline) = timeline else { return Ok(()) };
-        frame::write_section(markup, SHARES, messages.compared_shares(), |markup| {
+    let mut markup = Markup::new(output);
+    frame.begin(&mut markup)?;
+    write_top(&mut markup, page, &palette)?;
+    frame.begin_sections(&mut markup)?;
+    write_tables(&mut markup, page, shown, &palette)?;
+    if !hidden.is_empty() {
+        markup.element("p", &[("class", &"lead")], messages.unchanged_rows(&hidden, comparison.threshold))?;
+    }
+    if let Some(timeline) = timeline {
+        frame::write_section(&mut markup, SHARES, messages.compared_shares(), |markup| {
             write_shares(markup, page, timeline, &palette)
         })?;
-        frame::write_section(markup, TIME, messages.compared_time(), |markup| {
+        frame::write_section(&mut markup, TIME, messages.compared_time(), |markup| {
             compared_columns::write(markup, page, timeline, &palette)
-        })
-    };
-    frame::write(&frame, output, |markup| write_top(markup, page, &palette), content)
+        })?;
+    }
+    frame.end(&mut markup)?;
+    output.flush()
+}
+
+/// Writes a section for each table.
+fn write_tables(
+    markup: &mut Markup<'_>,
+    page: &ComparisonPage<'_>,
+    tables: Vec<(TableName, Table<'_>)>,
+    palette: &Palette<'_>,
+) -> io::Result<()> {
+    let (comparison, messages) = (page.comparison, page.view.messages);
+    let most_rows = MAX_ROWS_OF_SIDES / (comparison.sides.len() * tables.len()).max(1);
+    let most_rows = page.view.top.unwrap_or(most_rows.clamp(MIN_ROWS, MAX_ROWS));
+    let differences = comparison.summary().differences;
+    for (name, table) in tables {
+        let of_table = differences.iter().find(|of_table| of_table.table == name);
+        let lead = messages.compared_section_lead(of_table, comparison.threshold);
+        frame::write_section(markup, name.key(), [messages.compared_section_title(name), &lead], |markup| {
+            let table = with_usual_columns(table, most_rows, &comparison.sides);
+            let id = intern(&format!("t-{}", name.key()));
+            table::write(markup, table, TablePlace { id, most_rows, of: 0, has_search: true }, palette, page.view)
+        })?;
+    }
+    Ok(())
 }
 
 fn title_of(page: &ComparisonPage<'_>) -> String {

@@ -2,7 +2,7 @@
 //! the page was made.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -34,37 +34,38 @@ pub struct Frame<'f> {
     pub messages: &'static dyn Messages,
 }
 
-/// Writes a page: `top` writes the content of its header, `content` the sections.
-pub fn write(
-    frame: &Frame<'_>,
-    output: &mut dyn Write,
-    top: impl FnOnce(&mut Markup<'_>) -> io::Result<()>,
-    content: impl FnOnce(&mut Markup<'_>) -> io::Result<()>,
-) -> io::Result<()> {
-    let messages = frame.messages;
-    let mut markup = Markup::new(output);
-    markup.constant("<!doctype html>\n")?;
-    markup.open("html", &[("lang", &messages.language_tag())])?;
-    write_head(&mut markup, &frame.title)?;
-    markup.open("body", &[])?;
-    markup.element("a", &[("class", &"skip"), ("href", &"#main")], messages.page_skip_link())?;
-    markup.open("header", &[])?;
-    markup.within("p", &[("class", &"brand")], |markup| {
-        markup.element("b", &[], "Portolan")?;
-        markup.text(" ")?;
-        markup.element("span", &[], messages.page_motto())
-    })?;
-    top(&mut markup)?;
-    markup.close("header")?;
-    write_links(&mut markup, frame)?;
-    markup.open("main", &[("id", &"main"), ("tabindex", &-1)])?;
-    content(&mut markup)?;
-    markup.close("main")?;
-    write_foot(&mut markup, frame)?;
-    markup.constant("<script>")?;
-    markup.constant(SCRIPT)?;
-    markup.constant("</script></body></html>\n")?;
-    output.flush()
+impl Frame<'_> {
+    /// Writes everything up to the first lines of the header.
+    pub fn begin(&self, markup: &mut Markup<'_>) -> io::Result<()> {
+        let messages = self.messages;
+        markup.constant("<!doctype html>\n")?;
+        markup.open("html", &[("lang", &messages.language_tag())])?;
+        write_head(markup, &self.title)?;
+        markup.open("body", &[])?;
+        markup.element("a", &[("class", &"skip"), ("href", &"#main")], messages.page_skip_link())?;
+        markup.open("header", &[])?;
+        markup.within("p", &[("class", &"brand")], |markup| {
+            markup.element("b", &[], "Portolan")?;
+            markup.text(" ")?;
+            markup.element("span", &[], messages.page_motto())
+        })
+    }
+
+    /// Ends the header, and writes the links to the sections.
+    pub fn begin_sections(&self, markup: &mut Markup<'_>) -> io::Result<()> {
+        markup.close("header")?;
+        write_links(markup, self)?;
+        markup.open("main", &[("id", &"main"), ("tabindex", &-1)])
+    }
+
+    /// Ends the sections, and writes everything after them.
+    pub fn end(&self, markup: &mut Markup<'_>) -> io::Result<()> {
+        markup.close("main")?;
+        write_foot(markup, self)?;
+        markup.constant("<script>")?;
+        markup.constant(SCRIPT)?;
+        markup.constant("</script></body></html>\n")
+    }
 }
 
 /// Writes a section: its title, the sentences below it, and its content.
