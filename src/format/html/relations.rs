@@ -108,7 +108,8 @@ impl Picture<'_, '_> {
                 markup.open("path", &[("class", &class), ("d", &path)])?;
                 let mut size = String::new();
                 self.messages.append_bytes(bytes, &mut size);
-                markup.element("title", &[], format_args!("{} → {}: {size}", one.label, other.label))?;
+                let [from, to] = [one, other].map(|node| shortened(&node.label, LABEL));
+                markup.element("title", &[], format_args!("{from} → {to}: {size}"))?;
                 markup.close("path")?;
                 (top, ends[end]) = (from_end, to_end);
             }
