@@ -257,7 +257,7 @@ fn chosen_tables_are_the_only_sections() {
 }
 
 /// The sentence on the capture.
-pub fn facts(page: &Element) -> String {
+fn facts(page: &Element) -> String {
     page.all().into_iter().find(|element| element.has_class("facts")).unwrap().text()
 }
 

@@ -43,7 +43,8 @@ const COLUMNS: [&str; 18] = [
 pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let flows = arranged((document.sampled_flows)(), &COLUMNS);
     let flows = table::without_empty_columns(flows, usize::MAX);
-    let most_bytes = markup.room().saturating_sub(REST_OF_PAGE);
+    // Whoever asks for a number of rows has no limit of the page.
+    let most_bytes = if document.view.top.is_some() { u64::MAX } else { markup.room().saturating_sub(REST_OF_PAGE) };
     let data = data_of(&flows, most_bytes, document, palette);
     let place = Placement { id: "t-flows", most_rows: PLAIN_ROWS, has_search: true, of: document.page.flows.all as usize };
     table::write(markup, flows, place, palette, document.view)?;
