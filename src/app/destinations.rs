@@ -60,7 +60,7 @@ pub fn write_tables<'a>(
 fn write_page(target: &Target, job: &TablesJob, heading: &json::Heading<'_>, decided: &Decided<'_>) -> Result<(), Error> {
     let report = Report::new(decided);
     let page = report.page();
-    let document = html::Document {
+    let document = html::PageDocument {
         page: &page,
         table: &|name| report.table(name).arranged(&job.arrangement.order),
         sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement.order),

@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 
 use self::markup::Markup;
 use self::palette::Palette;
+use self::sections::CountedTables;
 use super::json::Heading;
 use super::terminal::View;
 use crate::report::{PageData, Table, TableName};
@@ -34,7 +35,7 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// The content of a page.
-pub struct Document<'d, 'a> {
+pub struct PageDocument<'d, 'a> {
     /// The data of the pictures.
     pub page: &'d PageData<'a>,
     /// The tables, in the user's order and with the user's columns.
@@ -50,7 +51,7 @@ pub struct Document<'d, 'a> {
 }
 
 /// Writes the page.
-pub fn write(document: &Document<'_, '_>, output: &mut dyn Write) -> io::Result<()> {
+pub fn write(document: &PageDocument<'_, '_>, output: &mut dyn Write) -> io::Result<()> {
     let messages = document.view.messages;
     let palette = Palette::new(&document.page.overview);
     let sections = sections::shown(document);
@@ -60,11 +61,12 @@ pub fn write(document: &Document<'_, '_>, output: &mut dyn Write) -> io::Result<
     write_head(&mut markup, document)?;
     markup.open("body", &[])?;
     markup.element("a", &[("class", &"skip"), ("href", &"#main")], messages.page_skip_link())?;
-    header::write(&mut markup, document)?;
+    let mut counted = CountedTables::new(document);
+    header::write(&mut markup, document, &counted)?;
     sections::write_links(&mut markup, &sections, messages)?;
     markup.open("main", &[("id", &"main"), ("tabindex", &-1)])?;
     for section in &sections {
-        sections::write(&mut markup, *section, document, &palette)?;
+        sections::write(&mut markup, *section, document, &mut counted, &palette)?;
     }
     markup.close("main")?;
     header::write_foot(&mut markup, document)?;
@@ -74,7 +76,7 @@ pub fn write(document: &Document<'_, '_>, output: &mut dyn Write) -> io::Result<
     output.flush()
 }
 
-fn write_head(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+fn write_head(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     markup.open("head", &[])?;
     markup.constant("<meta charset=\"utf-8\">")?;
     let policy = policy();

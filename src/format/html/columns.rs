@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Document;
+use super::PageDocument;
 use super::markup::Markup;
 use super::palette::Palette;
 use crate::messages::{Messages, PageMeasure};
@@ -31,7 +31,7 @@ const DAY: i64 = 86_400 * NANOSECONDS;
 const ROUND: [u64; 11] = [10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100];
 
 /// Writes both pictures.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let messages = document.view.messages;
     let Some(time) = &document.page.time else { return Ok(()) };
     palette.write(markup, messages)?;

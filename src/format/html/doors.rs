@@ -5,7 +5,7 @@ use std::io;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::Document;
+use super::PageDocument;
 use super::markup::Markup;
 use super::palette::Palette;
 use crate::messages::{DoorKind, Messages};
@@ -40,7 +40,7 @@ const CLIENT: [u8; 3] = [120, 124, 130];
 const TRIED: [u8; 3] = [196, 70, 90];
 
 /// Writes both pictures.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let pictures = Pictures { doors: &document.page.doors.doors, palette, messages: document.view.messages };
     palette.write(markup, document.view.messages)?;
     pictures.write_kinds(markup)?;

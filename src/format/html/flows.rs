@@ -5,11 +5,11 @@ use std::io;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Document;
+use super::PageDocument;
 use super::markup::Markup;
 use super::palette::Palette;
 use super::sections::arranged;
-use super::table::{self, Placement};
+use super::table::{self, TablePlace};
 use crate::format::terminal::ValueStyle;
 use crate::report::{Field, Kind, Table, Value};
 
@@ -40,20 +40,20 @@ const COLUMNS: [&str; 18] = [
 ];
 
 /// Writes the table and the data.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let flows = arranged((document.sampled_flows)(), &COLUMNS);
     let flows = table::without_empty_columns(flows, usize::MAX);
     // Whoever asks for a number of rows has no limit of the page.
     let most_bytes = if document.view.top.is_some() { u64::MAX } else { markup.room().saturating_sub(REST_OF_PAGE) };
     let data = data_of(&flows, most_bytes, document, palette);
-    let place = Placement { id: "t-flows", most_rows: PLAIN_ROWS, has_search: true, of: document.page.flows.all as usize };
+    let place = TablePlace { id: "t-flows", most_rows: PLAIN_ROWS, has_search: true, of: document.page.flows.all as usize };
     table::write(markup, flows, place, palette, document.view)?;
     markup.data("flows-data", &data.to_string())
 }
 
 /// The flows as data: the kinds of the columns, the colours of the categories, all texts, and the cells of the rows. A text is given by
 /// its number, because most of them stand in many rows. There are as many flows as fit into so many bytes.
-fn data_of(flows: &Table<'_>, most_bytes: u64, document: &Document<'_, '_>, palette: &Palette<'_>) -> Json {
+fn data_of(flows: &Table<'_>, most_bytes: u64, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> Json {
     let style = ValueStyle::of(flows, document.view);
     let kinds: Vec<&str> = flows.fields.iter().map(|field| kind_of(field, document.view.exact)).collect();
     let mut texts = Texts::default();

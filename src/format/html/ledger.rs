@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Document;
+use super::PageDocument;
 use super::markup::Markup;
 use super::parts::{self, Part};
 
@@ -10,7 +10,7 @@ use super::parts::{self, Part};
 const GREYS: [&str; 3] = ["g0", "g1", "g2"];
 
 /// Writes the bar.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
     let rows = document.page.ledger.iter().filter(|row| row.traffic.part.packets > 0);
     let parts: Vec<Part<'_>> = rows
         .zip(GREYS.iter().cycle())

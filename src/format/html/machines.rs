@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Document;
+use super::PageDocument;
 use super::markup::{Markup, outside};
 use super::palette::Palette;
 use crate::report::{NamedHost, ServerMachine};
@@ -31,7 +31,7 @@ pub fn write_host(markup: &mut Markup<'_>, host: &NamedHost<'_>) -> io::Result<(
 }
 
 /// Writes the machines.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let messages = document.view.messages;
     let servers = &document.page.overview.servers;
     if servers.first.is_empty() {
@@ -52,7 +52,7 @@ pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Pal
 fn write_chips(
     markup: &mut Markup<'_>,
     machine: &ServerMachine<'_>,
-    document: &Document<'_, '_>,
+    document: &PageDocument<'_, '_>,
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     let messages = document.view.messages;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Document;
+use super::PageDocument;
 use super::machines;
 use super::markup::Markup;
 use super::palette::Palette;
@@ -25,7 +25,7 @@ const LINE: f64 = 15.0;
 const LABEL: usize = 30;
 
 /// Writes the picture.
-pub fn write(markup: &mut Markup<'_>, document: &Document<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let Some(relations) = &document.page.relations else { return Ok(()) };
     palette.write(markup, document.view.messages)?;
     let picture = Picture { relations, palette, messages: document.view.messages };
@@ -56,7 +56,7 @@ impl Picture<'_, '_> {
         let clients = placed(clients.iter().map(|end| (self.end(end), "node", end.bytes)), whole);
         let services = placed(
             services.iter().map(|service| {
-                let name = service.name.as_deref().unwrap_or(self.messages.page_all_others());
+                let name = service.name.unwrap_or(self.messages.page_all_others());
                 (name.to_owned(), self.palette.class(service.category), service.bytes)
             }),
             whole,

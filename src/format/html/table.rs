@@ -21,7 +21,7 @@ const ROOM_OF_TABLE: u64 = 8;
 
 /// The place of a table on the page.
 #[derive(Clone, Copy)]
-pub struct Placement {
+pub struct TablePlace {
     /// The id of the element.
     pub id: &'static str,
     /// The most rows; 0 = all.
@@ -34,7 +34,7 @@ pub struct Placement {
 
 /// Writes a table with its caption, and the meanings of its columns and words. Columns without any value are left out, unless the user
 /// has chosen them.
-pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: Placement, palette: &Palette<'_>, view: View) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palette: &Palette<'_>, view: View) -> io::Result<()> {
     let messages = view.messages;
     if table.is_empty() {
         return markup.element("p", &[("class", &"empty")], messages.empty_table(table.id));
