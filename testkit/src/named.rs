@@ -27,7 +27,7 @@ pub fn hostile() -> Vec<Vec<u8>> {
         "  spaces  ",
         "日本語 العربية עברית",
     ];
-    let long = [b"<".repeat(255), b"\"'".repeat(127), vec![0xff; 255], "\u{1f480}".repeat(63).into_bytes()];
+    let long = [b"<".repeat(255), b"\"'".repeat(127), vec![0xff; 60], "\u{1f480}".repeat(63).into_bytes()];
     texts.iter().map(|text| text.as_bytes().to_vec()).chain(long).collect()
 }
 
@@ -46,15 +46,20 @@ const NETBIOS: u8 = 5;
 /// A pcapng file in which each name is that of a host in each way that a host can be named in, and the first one is that of the interface.
 /// Every host is the client and the server of a connection.
 pub fn capture(names: &[Vec<u8>]) -> Vec<u8> {
-    let mut file = section_header();
-    file.extend(interface_with_name(names.first().map_or(&b"eth0"[..], |name| name)));
-    file.extend(name_resolution(names));
-    let mut time = START * 1_000_000;
-    for (number, name) in (1..).zip(names) {
-        for frame in frames(number, name) {
-            file.extend(enhanced_packet(0, time, &frame));
-            time += 1000;
-        }
+    let hosts = (1..).zip(names).map(|(number, name)| (octets(RECORD, number), name.clone()));
+    let frames = (1..).zip(names).flat_map(|(number, name)| frames(number, name));
+    capture_with_names(names.first().map_or(&b"eth0"[..], |name| name), hosts, frames)
+}
+
+/// A pcapng file with an interface of this name, names of hosts, and frames, a millisecond after each other.
+pub fn capture_with_names(
+    interface: &[u8],
+    hosts: impl IntoIterator<Item = ([u8; 4], Vec<u8>)>,
+    frames: impl IntoIterator<Item = Vec<u8>>,
+) -> Vec<u8> {
+    let mut file = [section_header(), interface_with_name(interface), name_resolution(hosts)].concat();
+    for (millisecond, frame) in (START * 1000..).zip(frames) {
+        file.extend(enhanced_packet(0, millisecond * 1000, &frame));
     }
     file
 }
@@ -96,10 +101,10 @@ fn padded(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Names of addresses in the file itself (section 4.5).
-fn name_resolution(names: &[Vec<u8>]) -> Vec<u8> {
+fn name_resolution(hosts: impl IntoIterator<Item = ([u8; 4], Vec<u8>)>) -> Vec<u8> {
     let mut body = Vec::new();
-    for (number, name) in (1..).zip(names) {
-        let value = [&octets(RECORD, number)[..], name, &[0]].concat();
+    for (address, name) in hosts {
+        let value = [&address[..], &name, &[0]].concat();
         body.extend([&1u16.to_le_bytes()[..], &(value.len() as u16).to_le_bytes(), &padded(&value)].concat());
     }
     body.extend([0; 4]);
@@ -123,9 +128,9 @@ fn dhcp_request(name: &[u8], number: u8) -> Vec<u8> {
     [&message[..], &[99, 130, 83, 99, 53, 1, 3, 12, name.len() as u8], name, &[255]].concat()
 }
 
-/// A datagram from a NetBIOS name (RFC 1002 section 4.4), of which 15 bytes fit.
+/// A datagram from a NetBIOS name (RFC 1002 section 4.4), of which 15 bytes fit. It must have no control characters (0x85 is one of C1).
 fn netbios_datagram(name: &[u8], number: u8) -> Vec<u8> {
-    let mut own = name[..name.len().min(15)].to_vec();
+    let mut own: Vec<u8> = name.iter().copied().filter(|byte| !byte.is_ascii_control() && *byte != 0x85).take(15).collect();
     own.resize(15, b' ');
     own.push(0);
     let letters = own.iter().flat_map(|byte| [b'A' + (byte >> 4), b'A' + (byte & 0xf)]);

@@ -81,6 +81,9 @@ mod html_numbers;
 /// The page: names from outside stay text, and its size stays small.
 mod html_hostile;
 
+/// The page about captures that are compared.
+mod compare_html;
+
 /// Expected tables of each file in `samples/`. A new sample needs no code here: `PORTOLAN_BLESS=1 cargo test samples`.
 mod samples;
 

@@ -1,6 +1,8 @@
 //! The top of the page about a capture: what it is about, in sentences and large numbers.
 
+use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
 use super::PageDocument;
 use super::markup::Markup;
@@ -14,8 +16,8 @@ pub fn title(document: &PageDocument<'_, '_>) -> String {
     let facts = &document.page.overview.facts;
     match &facts.file {
         Some(file) => {
-            let file = clean(file);
-            file.rsplit(['/', '\\']).next().unwrap_or(&file).to_owned()
+            let name = Path::new(file).file_name().and_then(OsStr::to_str);
+            clean(name.unwrap_or(file)).into_owned()
         }
         None => document.view.messages.page_title_of_several(facts.inputs),
     }

@@ -56,7 +56,7 @@ impl Picture<'_, '_> {
         let clients = placed(clients.iter().map(|end| (self.end(end), "node", end.bytes)), whole);
         let services = placed(
             services.iter().map(|service| {
-                let name = service.name.as_deref().unwrap_or(self.messages.page_all_others());
+                let name = service.name.unwrap_or(self.messages.page_all_others());
                 (name.to_owned(), self.palette.class(service.category), service.bytes)
             }),
             whole,
@@ -108,7 +108,8 @@ impl Picture<'_, '_> {
                 markup.open("path", &[("class", &class), ("d", &path)])?;
                 let mut size = String::new();
                 self.messages.append_bytes(bytes, &mut size);
-                markup.element("title", &[], format_args!("{} → {}: {size}", one.label, other.label))?;
+                let [from, to] = [one, other].map(|node| shortened(&node.label, LABEL));
+                markup.element("title", &[], format_args!("{from} → {to}: {size}"))?;
                 markup.close("path")?;
                 (top, ends[end]) = (from_end, to_end);
             }

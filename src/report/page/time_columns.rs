@@ -122,11 +122,11 @@ fn width(narrow: i64, first: i64, last: i64) -> i64 {
 /// not round, the width is doubled. If none fits, it is the last one that can be doubled no more.
 pub fn round_width(narrow: i64, fits: impl Fn(i64) -> bool) -> i64 {
     let is_round = WIDTHS.contains(&narrow);
-    let multiples = WIDTHS.into_iter().filter(|width| is_round && width % narrow == 0);
+    let mut multiples = WIDTHS.into_iter().filter(|width| is_round && width % narrow == 0);
     if let Some(width) = multiples.clone().find(|width| fits(*width)) {
         return width;
     }
-    let mut width = multiples.last().unwrap_or(narrow);
+    let mut width = multiples.next_back().unwrap_or(narrow);
     while !fits(width)
         && let Some(wider) = width.checked_mul(2)
     {
