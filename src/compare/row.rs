@@ -27,8 +27,7 @@ pub enum Change {
 
 impl Change {
     /// All changes, in their order.
-    pub const ALL: [Change; 6] =
-        [Change::New, Change::Gone, Change::Intermittent, Change::Grown, Change::Shrunk, Change::Same];
+    pub const ALL: [Change; 6] = [Change::New, Change::Gone, Change::Intermittent, Change::Grown, Change::Shrunk, Change::Same];
 
     /// The change with this word.
     pub fn from_name(word: &str) -> Option<Change> {

@@ -168,7 +168,10 @@ mod tests {
         let short = side(S, &[("web", Some(7 * S), 10), ("mail", Some(9 * S), 5), ("portless", Some(7 * S), 99)]);
         let long = side(10 * S, &[("mail", Some(1000 * S), 30), ("web", Some(1050 * S), 1), ("web", None, 4)]);
         let ComparedTimeline { width, categories, sides } = ComparedTimeline::new(&[short, long]);
-        assert_eq!((width, categories.iter().map(|category| &**category).collect::<Vec<_>>()), (10 * S, vec!["mail", "web", "portless"]));
+        assert_eq!(
+            (width, categories.iter().map(|category| &**category).collect::<Vec<_>>()),
+            (10 * S, vec!["mail", "web", "portless"])
+        );
         assert_eq!(bytes(&sides[0].columns), [[5, 10, 99]]);
         assert_eq!(bytes(&sides[1].columns), [[30, 0, 0], [0; 3], [0; 3], [0; 3], [0; 3], [0, 1, 0]]);
         assert_eq!(sides.iter().map(|side| side.start.nanoseconds().unwrap() / S).collect::<Vec<_>>(), [7, 1000]);

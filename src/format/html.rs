@@ -2,8 +2,8 @@
 //! everything without its script, which only sorts, searches, points and hides.
 
 mod columns;
-pub mod comparison;
 mod compared_columns;
+pub mod comparison;
 mod doors;
 mod flows;
 mod frame;

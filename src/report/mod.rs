@@ -52,17 +52,17 @@ pub use hosts::HostRow;
 #[cfg(feature = "live")]
 pub use interfaces::{InterfaceRow, interfaces};
 pub use ledger::LedgerRow;
+pub(crate) use names::counted_category;
 pub use order::Direction;
 pub use overview::{
     CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
     SelectedPart, ServedName, ServerMachine, StripColumn, TrafficStrip,
 };
+pub(crate) use page::round_width;
 pub use page::{
     Door, Doors, FlowSample, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, PageCounts, PageData, RelatedService, RelationEnd,
     ServiceRelations, TimeColumns,
 };
-pub(crate) use names::counted_category;
-pub(crate) use page::round_width;
 pub use portless::PortlessRow;
 pub use ports::PortRow;
 pub use ranges::RangeRow;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::compared_columns;
 use super::frame::{self, Frame};
-use super::markup::Markup;
+use super::markup::{Markup, outside};
 use super::palette::Palette;
 use super::parts::{self, Part};
 use super::table::{self, TablePlace};
@@ -13,19 +13,15 @@ use crate::format::json::Heading;
 use crate::format::terminal::View;
 use crate::report::{Arrangement, ColumnRole, Field, Share, Table, TableName};
 use crate::support::intern::intern;
-use crate::untrusted::clean;
+use crate::traffic::Traffic;
 
 /// The most rows of a table on the page, unless the user wants another number.
 const MAX_ROWS: usize = 200;
-/// The most rows of all tables together, times the number of sides, because each side has columns of its own.
-const MAX_ROWS_OF_SIDES: usize = 2800;
-/// The fewest rows of a table, however many sides and tables there are.
-const MIN_ROWS: usize = 10;
 /// The words about a row that are on the page, besides its keys.
 const WORDS: [&str; 4] = ["service", "category", "name", "server_name"];
 /// The numbers of a side, in the order of importance, without rates.
 const NUMBERS: [&str; 4] = ["wire_bytes_pct", "wire_bytes", "packets", "flows"];
-/// The same with rates, for sides of different length.
+/// The numbers of sides of different length: rates are among them.
 const NUMBERS_AND_RATE: [&str; 5] = ["wire_bytes_pct", "wire_bytes", "wire_bytes_per_s", "packets", "flows"];
 /// The most columns of numbers; with more sides, there are fewer numbers of each.
 const MAX_NUMBERS: usize = 15;
@@ -89,20 +85,30 @@ pub fn write(page: &ComparisonPage<'_>, output: &mut dyn Write) -> io::Result<()
     frame.begin(&mut markup)?;
     write_top(&mut markup, page, &palette)?;
     frame.begin_sections(&mut markup)?;
+    let pictures = pictures(page, &palette)?;
+    markup.reserve(pictures.len() as u64);
     write_tables(&mut markup, page, shown, &palette)?;
     if !hidden.is_empty() {
         markup.element("p", &[("class", &"lead")], messages.unchanged_rows(&hidden, comparison.threshold))?;
     }
-    if let Some(timeline) = timeline {
-        frame::write_section(&mut markup, SHARES, messages.compared_shares(), |markup| {
-            write_shares(markup, page, timeline, &palette)
-        })?;
-        frame::write_section(&mut markup, TIME, messages.compared_time(), |markup| {
-            compared_columns::write(markup, page, timeline, &palette)
-        })?;
-    }
+    markup.made(&pictures)?;
     frame.end(&mut markup)?;
     output.flush()
+}
+
+/// The sections with pictures, which are there if packets are counted by time.
+fn pictures(page: &ComparisonPage<'_>, palette: &Palette<'_>) -> io::Result<Vec<u8>> {
+    let mut pictures = Vec::new();
+    let (mut markup, messages) = (Markup::new(&mut pictures), page.view.messages);
+    if let Some(timeline) = &page.comparison.timeline {
+        frame::write_section(&mut markup, SHARES, messages.compared_shares(), |markup| {
+            write_shares(markup, page, timeline, palette)
+        })?;
+        frame::write_section(&mut markup, TIME, messages.compared_time(), |markup| {
+            compared_columns::write(markup, page, timeline, palette)
+        })?;
+    }
+    Ok(pictures)
 }
 
 /// Writes a section for each table.
@@ -113,8 +119,7 @@ fn write_tables(
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     let (comparison, messages) = (page.comparison, page.view.messages);
-    let most_rows = MAX_ROWS_OF_SIDES / (comparison.sides.len() * tables.len()).max(1);
-    let most_rows = page.view.top.unwrap_or(most_rows.clamp(MIN_ROWS, MAX_ROWS));
+    let most_rows = page.view.top.unwrap_or(MAX_ROWS);
     let differences = comparison.summary().differences;
     for (name, table) in tables {
         let of_table = differences.iter().find(|of_table| of_table.table == name);
@@ -129,7 +134,7 @@ fn write_tables(
 }
 
 fn title_of(page: &ComparisonPage<'_>) -> String {
-    let names: Vec<String> = page.names.iter().map(|name| clean(name).into_owned()).collect();
+    let names: Vec<String> = page.names.iter().map(|name| outside(name)).collect();
     page.view.messages.compared_title(if names.len() > MAX_NAMES { Err(names.len()) } else { Ok(&names) })
 }
 
@@ -172,14 +177,10 @@ fn write_shares(
     palette.write(markup, messages)?;
     for (number, (side, columns)) in page.comparison.sides.iter().zip(&timeline.sides).enumerate() {
         let whole = side.traffic.wire_bytes;
-        let parts: Vec<Part<'_>> = timeline
-            .categories
-            .iter()
-            .zip(columns.totals())
-            .map(|(name, traffic)| {
-                Part { name, share: Share { part: traffic.wire_bytes, whole }, class: palette.class(name) }
-            })
-            .collect();
+        let share = |traffic: Traffic| Share { part: traffic.wire_bytes, whole };
+        let parts = timeline.categories.iter().zip(columns.totals());
+        let parts: Vec<Part<'_>> =
+            parts.map(|(name, traffic)| Part { name, share: share(traffic), class: palette.class(name) }).collect();
         let mut bytes = String::new();
         messages.append_bytes(whole, &mut bytes);
         markup.open("figure", &[("class", &"share")])?;
@@ -206,13 +207,8 @@ fn with_usual_columns<'t>(table: Table<'t>, rows: usize, sides: &[ComparedSide])
         let is_known = field.role == ColumnRole::Key || WORDS.contains(&field.key);
         !is_number(field) && *has_value && (is_known || OF_CHANGE.contains(&field.key))
     };
-    let mut columns: Vec<String> = table
-        .fields
-        .iter()
-        .zip(has_value)
-        .filter(is_usual)
-        .map(|(field, _)| field.key.to_owned())
-        .collect();
+    let mut columns: Vec<String> =
+        table.fields.iter().zip(has_value).filter(is_usual).map(|(field, _)| field.key.to_owned()).collect();
     let differ = sides.windows(2).any(|pair| pair[0].duration() != pair[1].duration());
     let numbers: &[&str] = if differ { &NUMBERS_AND_RATE } else { &NUMBERS };
     for number in numbers.iter().take((MAX_NUMBERS / sides.len().max(1)).max(1)) {

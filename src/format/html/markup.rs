@@ -28,6 +28,7 @@ pub struct Markup<'w> {
 /// An output that counts the bytes written to it.
 struct Counter<'w> {
     output: &'w mut dyn Write,
+    /// The bytes that are written, or reserved.
     written: u64,
 }
 
@@ -52,6 +53,11 @@ impl<'w> Markup<'w> {
     /// The bytes that are left of the largest page.
     pub fn room(&self) -> u64 {
         MAX_PAGE.saturating_sub(self.output.written)
+    }
+
+    /// Keeps room for so many bytes that are written later.
+    pub fn reserve(&mut self, bytes: u64) {
+        self.output.written += bytes;
     }
 
     /// Writes markup that another writer has made.
