@@ -34,7 +34,7 @@ const MAX_NAMES: usize = 3;
 const SHARES: &str = "shares";
 /// The id of the section with the traffic over time.
 const TIME: &str = "time";
-/// The columns about the change.
+/// The columns about the change; the first one is the first of the table.
 const OF_CHANGE: [&str; 3] = ["change", "lasting", "wire_bytes_pct_change"];
 
 /// The content of a page about a comparison.
@@ -209,6 +209,8 @@ fn with_usual_columns<'t>(table: Table<'t>, rows: usize, sides: &[ComparedSide])
     };
     let mut columns: Vec<String> =
         table.fields.iter().zip(has_value).filter(is_usual).map(|(field, _)| field.key.to_owned()).collect();
+    // On a narrow screen, the first columns can be seen.
+    columns.sort_by_key(|key| key != OF_CHANGE[0]);
     let differ = sides.windows(2).any(|pair| pair[0].duration() != pair[1].duration());
     let numbers: &[&str] = if differ { &NUMBERS_AND_RATE } else { &NUMBERS };
     for number in numbers.iter().take((MAX_NUMBERS / sides.len().max(1)).max(1)) {
