@@ -8,9 +8,10 @@ use portolan::compare::{Collector, Comparison, MAX_SIDES};
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::{Layout, comparison};
+use portolan::report::Table;
 
 use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target, leave_stdout};
-use super::destinations::{check_comparison, common_heading, write_documents};
+use super::destinations::{check_comparison, common_heading, of_comparison, report_omission, view_of, write_documents};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
 use super::setup::{analyse, options};
@@ -76,12 +77,19 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    let tables = |Destination { format, target }: &Destination| {
-        // A single table on standard output is the one that was asked for.
-        let is_one_table = *target == Target::Stdout && matches!(format.layout, Layout::EachTable(_));
-        (!is_one_table).then(|| comparison.sides_table()).into_iter().chain(comparison.all_tables())
+    let tables = |Destination { format, target }: &Destination| -> Box<dyn Iterator<Item = Table<'_>>> {
+        let sides = std::iter::once_with(|| comparison.sides_table());
+        match format.layout {
+            // A single table on standard output is the one that was asked for.
+            Layout::EachTable(_) if *target == Target::Stdout => Box::new(comparison.all_tables()),
+            Layout::HandOut(_) => Box::new(sides.chain(comparison.tables_for_people(job.all).filter(|table| !table.is_empty()))),
+            Layout::EachTable(_) | Layout::OneDocument(_) => Box::new(sides.chain(comparison.all_tables())),
+        }
     };
-    let mut failures = write_documents(&job.destinations, heading, tables);
+    let hand_out = || (of_comparison(comparison, job.all), view_of(job.top, job.wide, false, job.values));
+    let documents = write_documents(&job.destinations, heading, tables, hand_out);
+    documents.omissions.iter().for_each(report_omission);
+    let mut failures = documents.failures;
     if leave_stdout(&job.destinations) {
         let view = View { wide: job.wide, exact: job.values.exact, zone: job.values.zone, ..view(job.top) };
         failures.extend(show(job.paging, |output| comparison::write(comparison, job.all, view, output)).err());

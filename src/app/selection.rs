@@ -54,11 +54,16 @@ pub fn report_selection(decided: &Decided<'_>, job: &TablesJob) {
     }
 }
 
+/// The sentence that says how much is selected, if there is a selection. It may have characters from outside.
+pub fn selected_sentence(decided: &Decided<'_>, job: &TablesJob) -> Option<String> {
+    let selected = decided.selected.as_ref()?;
+    let (part, flows) = (decided.collected.total(), decided.collected.flows.len() as u64);
+    Some(MESSAGES.selected(part, selected.total(), (flows, selected.all_flows), &job.selection.to_string()))
+}
+
 /// Writes how much is selected, above the tables for people.
 pub fn write_selected(decided: &Decided<'_>, job: &TablesJob, view: View, output: &mut dyn Write) -> io::Result<()> {
-    let Some(selected) = &decided.selected else { return Ok(()) };
-    let (part, flows) = (decided.collected.total(), decided.collected.flows.len() as u64);
-    let sentence = MESSAGES.selected(part, selected.total(), (flows, selected.all_flows), &job.selection.to_string());
+    let Some(sentence) = selected_sentence(decided, job) else { return Ok(()) };
     wrap::write_hanging("", 0, &portolan::untrusted::clean(&sentence), view.width, output)?;
     writeln!(output)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::terminal::{self, View};
 use super::wrap::write_hanging;
 use crate::compare::Comparison;
-use crate::report::Table;
+use crate::messages::Messages;
 
 /// Writes a comparison: all rows, or only those that are worth showing. A table without such rows is left out.
 pub fn write(comparison: &Comparison, shows_all: bool, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
@@ -13,12 +13,18 @@ pub fn write(comparison: &Comparison, shows_all: bool, view: View, output: &mut 
     paragraph(&view.messages.comparison(&comparison.summary()), output)?;
     writeln!(output)?;
     terminal::write(&comparison.sides_table(), View { top: Some(0), ..view }, output)?;
-    let tables: Vec<Table<'_>> = comparison.tables_for_people(shows_all).collect();
-    tables.iter().filter(|table| !table.is_empty()).try_for_each(|table| terminal::write(table, view, output))?;
-    let hidden = comparison.tables.iter().zip(&tables).map(|(all, shown)| (all.name(), all.rows().len() - shown.len()));
-    let hidden: Vec<_> = hidden.filter(|(_, rows)| *rows > 0).collect();
-    if hidden.is_empty() {
-        return Ok(());
+    let mut tables = comparison.tables_for_people(shows_all).filter(|table| !table.is_empty());
+    tables.try_for_each(|table| terminal::write(&table, view, output))?;
+    match unchanged_rows(comparison, shows_all, view.messages) {
+        Some(sentence) => paragraph(&sentence, output),
+        None => Ok(()),
     }
-    paragraph(&view.messages.unchanged_rows(&hidden, comparison.threshold), output)
+}
+
+/// The sentence about the rows that are not worth showing; `None` if there are none.
+pub fn unchanged_rows(comparison: &Comparison, shows_all: bool, messages: &dyn Messages) -> Option<String> {
+    let shown = comparison.tables_for_people(shows_all);
+    let hidden = comparison.tables.iter().zip(shown).map(|(all, shown)| (all.name(), all.rows().len() - shown.len()));
+    let hidden: Vec<_> = hidden.filter(|(_, rows)| *rows > 0).collect();
+    (!hidden.is_empty()).then(|| messages.unchanged_rows(&hidden, comparison.threshold))
 }
