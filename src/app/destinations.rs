@@ -12,6 +12,7 @@ use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
 use portolan::format::terminal::View;
 use portolan::format::markdown::HandOut;
+use portolan::format::xlsx::{MAX_ROWS, MAX_TEXT};
 use portolan::format::{Format, Layout, Omission, WriteTable, folder, json, overview, terminal};
 use portolan::report::{Report, Table, TableId, TableName};
 use portolan::service::Registry;
@@ -86,16 +87,12 @@ pub struct Documents {
 
 /// Reports the parts of a table that the format has no room for.
 pub fn report_omission(omission: &Omission) {
-    #[cfg(feature = "xlsx")]
-    {
-        use portolan::format::xlsx::{MAX_ROWS, MAX_TEXT};
-        let Omission { table, rows, texts } = *omission;
-        if rows > 0 {
-            print_remark(&MESSAGES.rows_left_out(table.key(), rows, MAX_ROWS));
-        }
-        if texts > 0 {
-            print_remark(&MESSAGES.texts_cut_short(table.key(), texts, MAX_TEXT));
-        }
+    let Omission { table, rows, texts } = *omission;
+    if rows > 0 {
+        print_remark(&MESSAGES.rows_left_out(table.key(), rows, MAX_ROWS));
+    }
+    if texts > 0 {
+        print_remark(&MESSAGES.texts_cut_short(table.key(), texts, MAX_TEXT));
     }
 }
 

@@ -25,7 +25,7 @@ use crate::report::Table;
 pub const FORMAT: Format = Format {
     name: "xlsx",
     option: "--xlsx",
-    title: "one Excel workbook",
+    title: "an Excel workbook",
     layout: Layout::OneDocument(|heading, tables, output| write(heading, tables, output)),
     is_binary: true,
 };
@@ -35,12 +35,33 @@ pub const MAX_ROWS: usize = 1_048_576;
 /// The most characters of a text, in units of UTF-16.
 pub const MAX_TEXT: usize = 32_767;
 
+/// The room for a sheet.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    /// Rows, those of titles and notices included.
+    rows: usize,
+    /// Bytes before compression.
+    bytes: usize,
+}
+
+/// The room that every spreadsheet has. Larger parts would need a later form of the archive, which not all programs read.
+const ROOM: Room = Room { rows: MAX_ROWS, bytes: 4_000_000_000 };
+
 /// Writes the workbook. Each table is built when its turn comes, and dropped once written. Returns what has no room.
 ///
 /// # Errors
 ///
 /// If the output cannot be written.
 pub fn write<'a>(
+    heading: &Heading<'_>,
+    tables: impl Iterator<Item = Table<'a>>,
+    output: impl Write,
+) -> io::Result<Vec<Omission>> {
+    write_into(ROOM, heading, tables, output)
+}
+
+fn write_into<'a>(
+    room: Room,
     heading: &Heading<'_>,
     tables: impl Iterator<Item = Table<'a>>,
     mut output: impl Write,
@@ -52,7 +73,7 @@ pub fn write<'a>(
     for table in tables {
         let name = sheet::name(table.id.key(), &sheets);
         package.begin(&package::sheet_path(sheets.len() + 2))?;
-        sheets.push(sheet::write(&table, name, &mut package)?);
+        sheets.push(sheet::write(&table, name, room, &mut package)?);
     }
     package.begin(&package::sheet_path(1))?;
     About::new(heading, &sheets)?.write(&mut package)?;

@@ -67,6 +67,13 @@ mod overview;
 /// Order and columns of tables, units, time zones, durations, and the pager.
 mod presentation;
 
+/// `--xlsx`: workbooks.
+#[cfg(feature = "xlsx")]
+mod workbook;
+
+/// `--markdown`: pages for people.
+mod hand_out;
+
 /// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;
 

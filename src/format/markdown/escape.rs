@@ -10,19 +10,22 @@ const WITH_MEANING: &str = "\\`*_{}[]<>|#~^$&!\"'@";
 
 /// Text as Markdown that shows the same text. The text is clean: it has no line break and no control character.
 pub fn escaped(text: &str) -> String {
-    let blanks = |text: &str| text.len() - text.trim_start_matches(' ').len();
-    let (before, trimmed) = (blanks(text), text.trim_matches(' '));
-    let after = text.len() - before - trimmed.len();
+    let trimmed = text.trim();
+    let (before, after) = (text.len() - text.trim_start().len(), text.trim_end().len());
+    let (before, after) = if trimmed.is_empty() { (text, "") } else { (&text[..before], &text[after..]) };
     let mut markdown = String::with_capacity(text.len() + 8);
-    // A cell loses the blanks at its ends, and a line those at its start.
-    markdown.extend(std::iter::repeat_n("&#32;", before));
+    // A cell loses the blanks at its ends, and emphasis does not begin before one.
+    let append_blanks = |blanks: &str, markdown: &mut String| {
+        blanks.chars().for_each(|blank| markdown.push_str(&format!("&#{};", u32::from(blank))));
+    };
+    append_blanks(before, &mut markdown);
     for (number, word) in trimmed.split(' ').enumerate() {
         if number > 0 {
             markdown.push(' ');
         }
         append_word(word, &mut markdown);
     }
-    markdown.extend(std::iter::repeat_n("&#32;", after));
+    append_blanks(after, &mut markdown);
     markdown
 }
 
@@ -96,4 +99,94 @@ fn is_commit(lower: &str) -> bool {
         && lower.chars().all(|c| c.is_ascii_hexdigit())
         && lower.contains(|c: char| c.is_ascii_digit())
         && lower.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use comrak::nodes::NodeValue;
+    use comrak::{Arena, Options, parse_document};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The text of each heading, paragraph and cell, as a reader sees it. Every form of Markdown that GitHub or pandoc knows is on, and
+    /// anything but text and code is an error.
+    fn texts(markdown: &str) -> Vec<String> {
+        let mut options = Options::default();
+        let extension = &mut options.extension;
+        extension.strikethrough = true;
+        extension.table = true;
+        extension.autolink = true;
+        extension.tasklist = true;
+        extension.superscript = true;
+        extension.subscript = true;
+        extension.footnotes = true;
+        extension.inline_footnotes = true;
+        extension.description_lists = true;
+        extension.math_dollars = true;
+        extension.math_code = true;
+        extension.wikilinks_title_after_pipe = true;
+        extension.alerts = true;
+        options.parse.relaxed_autolinks = true;
+        options.parse.smart = true;
+        let arena = Arena::new();
+        let mut texts: Vec<String> = Vec::new();
+        for node in parse_document(&arena, markdown, &options).descendants() {
+            match &node.data().value {
+                NodeValue::Document | NodeValue::Table(_) | NodeValue::TableRow(_) => {}
+                NodeValue::Heading(_) | NodeValue::Paragraph | NodeValue::TableCell => texts.push(String::new()),
+                NodeValue::Strong => {}
+                NodeValue::Text(text) => texts.last_mut().unwrap().push_str(text),
+                NodeValue::Code(code) => texts.last_mut().unwrap().push_str(&code.literal),
+                other => panic!("{other:?} in {markdown}"),
+            }
+        }
+        texts
+    }
+
+    /// Asserts that a text is the same in a heading, in a paragraph and in a cell between two others.
+    fn stays(text: &str) {
+        let escaped = escaped(text);
+        let found = texts(&format!("# {escaped}\n\n**{escaped}: 1**\n\n| a | b | c |\n| - | -: | - |\n| 1 | {escaped} | 3 |\n"));
+        assert_eq!(found, [text, &format!("{text}: 1"), "a", "b", "c", "1", text, "3"], "{escaped}");
+    }
+
+    #[test]
+    fn hostile_text_stays_text() {
+        for text in [
+            "a|b", r"a\|b", r"\", r"\\|", "`", "``a`b", "*a* _b_ __c__ **d**", "~~a~~ ~b~", "# a", "a #", "a_b_c", "<script>", "</td><b>",
+            "<!-- a -->", "[a](javascript:alert(1))", "![a](b)", "](javascript:", "[a]: b", "[^1]", "[[a|b]]", "&lt;", "&#x41;", "&", "@mention",
+            "a@b.example", "http://a.example/b?c=d_e_f", "https://x", "ftp://a", "www.example.org", "a|www.example.org", "`@a`|@b", "#12",
+            "a#1", "GH-7", "mailto:a@b.example", "fe80::a:b", "2001:db8::1", ":smile:", "12:34:56", "0123abc", "$a$ b$", "x^2^ H~2~O", "\"a\" 'b'",
+            "a -- b --- c", "wait...", "---", "- a", "+ a", "1. a", "a. b", "> a", "{#id .class}", "%a", ": a", "===", "| a |", "  blanks ", "日本 ５|＃",
+            r"a\u{a}b", "\u{a0}a\u{a0}", "", "[ ] a", "- [x] a", "\\@\\`|a@b",
+        ] {
+            stays(text);
+        }
+    }
+
+    #[test]
+    fn plain_text_stays_as_it_is() {
+        for text in ["office.pcapng", "10.20.0.1", "1,234", "26.68", "1.2 MB", "2026-11-23 21:07:16", "netbios-ns", "tcp/443", "time (UTC)"] {
+            assert_eq!(escaped(text), text);
+        }
+        assert_eq!(escaped("a fe80::1:2 b"), "a `fe80::1:2` b");
+    }
+
+    /// Pieces that mean something to some reader of Markdown, and any characters.
+    fn any_text() -> impl Strategy<Value = String> {
+        const PIECES: &[&str] = &[
+            "|", "\\", "`", "``", "*", "_", "~", "#", "@", "<", ">", "[", "]", "(", ")", "!", "&", "&lt;", "$", "^", "{", "}", ":", "-", "--", "...", " ",
+            "  ", "www.", "http://", "a@b.c", ":a:", "#1", "\"", "'", "=", "+", "1.", "a", "B2", "日", "//", "GH-1", "%", "/",
+        ];
+        let piece = prop_oneof![4 => proptest::sample::select(PIECES).prop_map(str::to_owned), 1 => "\\PC".prop_map(|c| c)];
+        proptest::collection::vec(piece, 0..12).prop_map(|pieces| crate::untrusted::clean(&pieces.concat()).into_owned())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_stays_text(text in any_text()) {
+            stays(&text);
+        }
+    }
 }

@@ -5,10 +5,10 @@ use std::io;
 use serde_json::Value as Json;
 
 use super::super::json::Heading;
-use super::cell::{Place, append_number, append_text, append_value};
+use super::cell::{CellPlace, append_number, append_text, append_value};
 use super::package::{DECLARATION, MAIN, Package};
 use super::sheet::SheetFacts;
-use super::styles::{PLAIN, SENTENCE, TITLE};
+use super::styles::{PLAIN, TITLE};
 use crate::messages::{DocumentMessages, English, TableMessages};
 use crate::report::{Kind, Value};
 
@@ -39,7 +39,7 @@ impl About {
         for note in English.workbook_notes() {
             about.cells(|place, text| match place.column {
                 "A" => put(place, PLAIN, "note", text),
-                "B" => put(place, SENTENCE, note, text),
+                "B" => put(place, PLAIN, note, text),
                 _ => {}
             });
         }
@@ -59,10 +59,10 @@ impl About {
     }
 
     /// Appends a row.
-    fn cells(&mut self, append: impl Fn(Place<'_>, &mut Vec<u8>)) {
+    fn cells(&mut self, append: impl Fn(CellPlace<'_>, &mut Vec<u8>)) {
         self.row += 1;
         self.rows.extend_from_slice(format!("<row r=\"{}\">", self.row).as_bytes());
-        COLUMNS.iter().for_each(|column| append(Place { column, row: self.row }, &mut self.rows));
+        COLUMNS.iter().for_each(|column| append(CellPlace { column, row: self.row }, &mut self.rows));
         self.rows.extend_from_slice(b"</row>");
     }
 
@@ -80,7 +80,7 @@ impl About {
             Json::Array(items) => items.iter().for_each(|value| self.facts(key, value)),
             value => self.cells(|place, text| match (place.column, value) {
                 ("A", _) => put(place, PLAIN, key, text),
-                ("B", Json::String(string)) => put(place, SENTENCE, string, text),
+                ("B", Json::String(string)) => put(place, PLAIN, string, text),
                 ("B", Json::Bool(is_so)) => {
                     append_value(place, Value::Boolean(*is_so), Kind::Boolean, text);
                 }
@@ -108,6 +108,6 @@ impl About {
 }
 
 /// Appends a text, which may be cut short.
-fn put(place: Place<'_>, style: usize, content: &str, text: &mut Vec<u8>) {
+fn put(place: CellPlace<'_>, style: usize, content: &str, text: &mut Vec<u8>) {
     append_text(place, style, content, text);
 }

@@ -34,14 +34,14 @@ pub fn letters(column: usize) -> String {
 
 /// The place of a cell.
 #[derive(Clone, Copy)]
-pub struct Place<'p> {
+pub struct CellPlace<'p> {
     /// The letters of the column.
     pub column: &'p str,
     /// The number of the row, from 1.
     pub row: usize,
 }
 
-impl Place<'_> {
+impl CellPlace<'_> {
     fn append(self, text: &mut Vec<u8>) {
         text.extend_from_slice(b"<c r=\"");
         text.extend_from_slice(self.column.as_bytes());
@@ -51,7 +51,7 @@ impl Place<'_> {
 }
 
 /// Appends a value as a cell; nothing for an unknown value. Returns whether its text was cut short.
-pub fn append_value(place: Place<'_>, value: Value<'_>, kind: Kind, text: &mut Vec<u8>) -> bool {
+pub fn append_value(place: CellPlace<'_>, value: Value<'_>, kind: Kind, text: &mut Vec<u8>) -> bool {
     let number = |text: &mut Vec<u8>, append: &dyn Fn(&mut Vec<u8>)| {
         append_number(place, styles::of(value, kind), append, text);
         false
@@ -74,7 +74,7 @@ pub fn append_value(place: Place<'_>, value: Value<'_>, kind: Kind, text: &mut V
 }
 
 /// Appends a number as a cell; `append` appends its digits.
-pub fn append_number(place: Place<'_>, style: usize, append: &dyn Fn(&mut Vec<u8>), text: &mut Vec<u8>) {
+pub fn append_number(place: CellPlace<'_>, style: usize, append: &dyn Fn(&mut Vec<u8>), text: &mut Vec<u8>) {
     place.append(text);
     if style != styles::PLAIN {
         text.extend_from_slice(b" s=\"");
@@ -95,7 +95,7 @@ fn day(time: Time) -> Option<i128> {
 }
 
 /// Appends a value as the text that CSV has for it, without a guard.
-fn append_own(place: Place<'_>, value: Value<'_>, text: &mut Vec<u8>) -> bool {
+fn append_own(place: CellPlace<'_>, value: Value<'_>, text: &mut Vec<u8>) -> bool {
     let mut own = Vec::new();
     append(value, &mut own);
     // All bytes are UTF-8.
@@ -103,7 +103,7 @@ fn append_own(place: Place<'_>, value: Value<'_>, text: &mut Vec<u8>) -> bool {
 }
 
 /// Appends a text as a cell; nothing for an empty one. Returns whether the text was cut short.
-pub fn append_text(place: Place<'_>, style: usize, content: &str, text: &mut Vec<u8>) -> bool {
+pub fn append_text(place: CellPlace<'_>, style: usize, content: &str, text: &mut Vec<u8>) -> bool {
     if content.is_empty() {
         return false;
     }

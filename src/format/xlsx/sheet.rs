@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::data::append;
 use super::super::wrap::width_of;
-use super::cell::{Place, append_attribute, append_text, append_value, letters};
+use super::cell::{CellPlace, append_attribute, append_text, append_value, letters};
 use super::package::{DECLARATION, MAIN, Package};
-use super::{MAX_ROWS, about, styles};
+use super::{Room, about, styles};
 use crate::glossary::Term;
 use crate::messages::{DocumentMessages, English, GlossaryMessages, TableMessages};
 use crate::report::{Field, Table, TableId};
@@ -16,8 +16,6 @@ use crate::support::parallel;
 
 /// The most columns of a sheet.
 const MAX_COLUMNS: usize = 16_384;
-/// The most bytes of a sheet before compression: those of a part in an archive that all programs read.
-const MAX_BYTES: usize = 4_000_000_000;
 /// Rows whose texts decide about the widths of columns.
 const MEASURED: usize = 200;
 /// The narrowest and the widest column, in characters.
@@ -58,13 +56,13 @@ pub fn name(key: &str, sheets: &[SheetFacts]) -> String {
 }
 
 /// Writes a table as the current part of the package.
-pub fn write(table: &Table<'_>, name: String, package: &mut Package<'_>) -> io::Result<SheetFacts> {
+pub fn write(table: &Table<'_>, name: String, limit: Room, package: &mut Package<'_>) -> io::Result<SheetFacts> {
     let fields = &table.fields[..table.fields.len().min(MAX_COLUMNS)];
     let columns: Vec<String> = (0..fields.len()).map(letters).collect();
     package.write(head(table, fields, &columns).as_bytes())?;
     let mut titles = Vec::from(&b"<row r=\"1\">"[..]);
     for (column, field) in columns.iter().zip(fields) {
-        append_text(Place { column, row: 1 }, styles::TITLE, field.key, &mut titles);
+        append_text(CellPlace { column, row: 1 }, styles::TITLE, field.key, &mut titles);
     }
     titles.extend_from_slice(b"</row>");
     package.write(&titles)?;
@@ -72,7 +70,7 @@ pub fn write(table: &Table<'_>, name: String, package: &mut Package<'_>) -> io::
     let has_total = usize::from(table.has_total());
     let all = table.len() + has_total;
     // A row is kept for the notice about those without room.
-    let room = if all < MAX_ROWS { all } else { MAX_ROWS - 2 };
+    let room = if all < limit.rows { all } else { limit.rows - 2 };
     let shown = table.len().min(room - has_total);
     let cut = AtomicU64::new(0);
     let append_rows = |numbers: Range<usize>, text: &mut Vec<u8>| {
@@ -83,7 +81,7 @@ pub fn write(table: &Table<'_>, name: String, package: &mut Package<'_>) -> io::
                 text.extend_from_slice(itoa::Buffer::new().format(row).as_bytes());
                 text.extend_from_slice(b"\">");
                 for ((column, field), value) in columns.iter().zip(fields).zip(values) {
-                    if append_value(Place { column, row }, *value, field.kind, text) {
+                    if append_value(CellPlace { column, row }, *value, field.kind, text) {
                         cut.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -101,7 +99,7 @@ pub fn write(table: &Table<'_>, name: String, package: &mut Package<'_>) -> io::
     parallel::in_order((shown + has_total, table.cost_of(shown)), table.threads, append_rows, |rows| {
         bytes += rows.len();
         // Later rows are left out together with the first ones without room.
-        if bytes > MAX_BYTES {
+        if bytes > limit.bytes {
             beyond += count_rows(rows);
             return Ok(());
         }
@@ -142,7 +140,7 @@ fn count_rows(rows: &[u8]) -> usize {
 /// A row with a sentence.
 fn notice(row: usize, sentence: &str) -> Vec<u8> {
     let mut text = format!("<row r=\"{row}\">").into_bytes();
-    append_text(Place { column: "A", row }, styles::TITLE, sentence, &mut text);
+    append_text(CellPlace { column: "A", row }, styles::TITLE, sentence, &mut text);
     text.extend_from_slice(ROW_END);
     text
 }

@@ -13,10 +13,8 @@ pub const TITLE: usize = 1;
 pub const TIME: usize = 2;
 /// Numbers of things, with groups of digits.
 const COUNT: usize = 3;
-/// Sentences, over as many lines as they need.
-pub const SENTENCE: usize = 4;
 /// Numbers with digits after the decimal point: one style for each number of digits, from 1.
-const DECIMALS: usize = 5;
+const DECIMALS: usize = 4;
 /// The most digits after the decimal point that a style shows.
 const MAX_DIGITS: usize = 9;
 /// The number of the first format that is not built in.
@@ -44,7 +42,6 @@ pub fn write(package: &mut Package<'_>) -> io::Result<()> {
         number(FIRST_FORMAT),
         // Built in: groups of digits.
         number(3),
-        r#"<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>"#.to_owned(),
     ]
     .concat();
     for digits in 1..=MAX_DIGITS {
