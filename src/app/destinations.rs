@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::markdown::HandOut;
+use portolan::format::terminal::View;
 use portolan::format::xlsx::{MAX_ROWS, MAX_TEXT};
 use portolan::format::{Format, Layout, Omission, WriteTable, folder, json, overview, terminal};
 use portolan::report::{Report, Table, TableId, TableName};

@@ -26,7 +26,8 @@ pub struct Format {
 /// Writes one table as a separate document.
 pub type WriteTable = fn(&Table<'_>, &mut dyn Write) -> io::Result<()>;
 /// Writes several tables as one document with a heading. Returns what the format has no room for.
-pub type WriteDocument = for<'t> fn(&Heading<'_>, &mut dyn Iterator<Item = Table<'t>>, &mut dyn Write) -> io::Result<Vec<Omission>>;
+pub type WriteDocument =
+    for<'t> fn(&Heading<'_>, &mut dyn Iterator<Item = Table<'t>>, &mut dyn Write) -> io::Result<Vec<Omission>>;
 /// Writes several tables as one page for people.
 pub type WriteHandOut = for<'t> fn(&HandOut, &mut dyn Iterator<Item = Table<'t>>, View, &mut dyn Write) -> io::Result<()>;
 

@@ -66,9 +66,13 @@ fn a_reader_of_data_that_goes_away_is_a_failure() {
     let folder = Folder::new();
     let csv = folder.path("csv");
     let read = ["read", "samples/office.pcapng", "-t", "flows"];
-    for data in
-        [&["--json", "-"][..], &["--csv", "-"], &["--jsonl", "-", "--csv", text(&csv)], &["--xlsx", "-"], &["--markdown", "-", "-n", "0"]]
-    {
+    for data in [
+        &["--json", "-"][..],
+        &["--csv", "-"],
+        &["--jsonl", "-", "--csv", text(&csv)],
+        &["--xlsx", "-"],
+        &["--markdown", "-", "-n", "0"],
+    ] {
         let run = unread(&[&read[..], data].concat());
         let expected = "portolan: cannot write standard output: its reader closed the pipe early\n";
         assert_eq!((run.code, run.stderr.as_str()), (2, expected), "{data:?}");

@@ -127,7 +127,11 @@ pub fn hostile_scene() -> testkit::Scene {
         let head = [0, number, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
         let question = [&label[..], &[0, 1, 0, 1]].concat();
         let answer = [&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4], &[192, 0, 2, number][..]].concat();
-        scene.frame(udp((C, 40_000 + u16::from(number)), (R, 53), &[&[0, number, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], &question[..]].concat()));
+        scene.frame(udp(
+            (C, 40_000 + u16::from(number)),
+            (R, 53),
+            &[&[0, number, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], &question[..]].concat(),
+        ));
         scene.frame(udp((R, 53), (C, 40_000 + u16::from(number)), &[&head[..], &question, &answer].concat()));
         let address = format!("192.0.2.{number}");
         scene.frames(exchange((C, 50_000 + u16::from(number)), (address.leak(), 80), 1));

@@ -73,9 +73,8 @@ fn assert_same<'c>(workbook: &Path, tables: impl IntoIterator<Item = (&'c str, S
 /// The tables in a folder.
 fn tables_in(folder: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let table = |path: std::path::PathBuf| {
-        (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap())
-    };
+    let table =
+        |path: std::path::PathBuf| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap());
     entries.map(table).collect()
 }
 

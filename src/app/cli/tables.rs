@@ -55,14 +55,8 @@ pub struct TablesArguments {
 const MAIN_TABLES: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
 
 /// The tables of a hand-out, if no table is named.
-const HAND_OUT_TABLES: [TableName; 6] = [
-    TableName::Categories,
-    TableName::Services,
-    TableName::Servers,
-    TableName::Portless,
-    TableName::Scans,
-    TableName::Evidence,
-];
+const HAND_OUT_TABLES: [TableName; 6] =
+    [TableName::Categories, TableName::Services, TableName::Servers, TableName::Portless, TableName::Scans, TableName::Evidence];
 
 /// One word of `--table`.
 #[derive(Clone, Copy, Debug)]

@@ -154,12 +154,70 @@ mod tests {
     #[test]
     fn hostile_text_stays_text() {
         for text in [
-            "a|b", r"a\|b", r"\", r"\\|", "`", "``a`b", "*a* _b_ __c__ **d**", "~~a~~ ~b~", "# a", "a #", "a_b_c", "<script>", "</td><b>",
-            "<!-- a -->", "[a](javascript:alert(1))", "![a](b)", "](javascript:", "[a]: b", "[^1]", "[[a|b]]", "&lt;", "&#x41;", "&", "@mention",
-            "a@b.example", "http://a.example/b?c=d_e_f", "https://x", "ftp://a", "www.example.org", "a|www.example.org", "`@a`|@b", "#12",
-            "a#1", "GH-7", "mailto:a@b.example", "fe80::a:b", "2001:db8::1", ":smile:", "12:34:56", "0123abc", "$a$ b$", "x^2^ H~2~O", "\"a\" 'b'",
-            "a -- b --- c", "wait...", "---", "- a", "+ a", "1. a", "a. b", "> a", "{#id .class}", "%a", ": a", "===", "| a |", "  blanks ", "日本 ５|＃",
-            r"a\u{a}b", "\u{a0}a\u{a0}", "", "[ ] a", "- [x] a", "\\@\\`|a@b",
+            "a|b",
+            r"a\|b",
+            r"\",
+            r"\\|",
+            "`",
+            "``a`b",
+            "*a* _b_ __c__ **d**",
+            "~~a~~ ~b~",
+            "# a",
+            "a #",
+            "a_b_c",
+            "<script>",
+            "</td><b>",
+            "<!-- a -->",
+            "[a](javascript:alert(1))",
+            "![a](b)",
+            "](javascript:",
+            "[a]: b",
+            "[^1]",
+            "[[a|b]]",
+            "&lt;",
+            "&#x41;",
+            "&",
+            "@mention",
+            "a@b.example",
+            "http://a.example/b?c=d_e_f",
+            "https://x",
+            "ftp://a",
+            "www.example.org",
+            "a|www.example.org",
+            "`@a`|@b",
+            "#12",
+            "a#1",
+            "GH-7",
+            "mailto:a@b.example",
+            "fe80::a:b",
+            "2001:db8::1",
+            ":smile:",
+            "12:34:56",
+            "0123abc",
+            "$a$ b$",
+            "x^2^ H~2~O",
+            "\"a\" 'b'",
+            "a -- b --- c",
+            "wait...",
+            "---",
+            "- a",
+            "+ a",
+            "1. a",
+            "a. b",
+            "> a",
+            "{#id .class}",
+            "%a",
+            ": a",
+            "===",
+            "| a |",
+            "  blanks ",
+            "日本 ５|＃",
+            r"a\u{a}b",
+            "\u{a0}a\u{a0}",
+            "",
+            "[ ] a",
+            "- [x] a",
+            "\\@\\`|a@b",
         ] {
             stays(text);
         }
@@ -167,7 +225,17 @@ mod tests {
 
     #[test]
     fn plain_text_stays_as_it_is() {
-        for text in ["office.pcapng", "10.20.0.1", "1,234", "26.68", "1.2 MB", "2026-11-23 21:07:16", "netbios-ns", "tcp/443", "time (UTC)"] {
+        for text in [
+            "office.pcapng",
+            "10.20.0.1",
+            "1,234",
+            "26.68",
+            "1.2 MB",
+            "2026-11-23 21:07:16",
+            "netbios-ns",
+            "tcp/443",
+            "time (UTC)",
+        ] {
             assert_eq!(escaped(text), text);
         }
         assert_eq!(escaped("a fe80::1:2 b"), "a `fe80::1:2` b");
@@ -176,8 +244,9 @@ mod tests {
     /// Pieces that mean something to some reader of Markdown, and any characters.
     fn any_text() -> impl Strategy<Value = String> {
         const PIECES: &[&str] = &[
-            "|", "\\", "`", "``", "*", "_", "~", "#", "@", "<", ">", "[", "]", "(", ")", "!", "&", "&lt;", "$", "^", "{", "}", ":", "-", "--", "...", " ",
-            "  ", "www.", "http://", "a@b.c", ":a:", "#1", "\"", "'", "=", "+", "1.", "a", "B2", "日", "//", "GH-1", "%", "/",
+            "|", "\\", "`", "``", "*", "_", "~", "#", "@", "<", ">", "[", "]", "(", ")", "!", "&", "&lt;", "$", "^", "{", "}",
+            ":", "-", "--", "...", " ", "  ", "www.", "http://", "a@b.c", ":a:", "#1", "\"", "'", "=", "+", "1.", "a", "B2",
+            "日", "//", "GH-1", "%", "/",
         ];
         let piece = prop_oneof![4 => proptest::sample::select(PIECES).prop_map(str::to_owned), 1 => "\\PC".prop_map(|c| c)];
         proptest::collection::vec(piece, 0..12).prop_map(|pieces| crate::untrusted::clean(&pieces.concat()).into_owned())

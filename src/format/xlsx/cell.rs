@@ -96,10 +96,23 @@ fn day(time: Time) -> Option<i128> {
 
 /// Appends a value as the text that CSV has for it, without a guard.
 fn append_own(place: CellPlace<'_>, value: Value<'_>, text: &mut Vec<u8>) -> bool {
-    let mut own = Vec::new();
-    append(value, &mut own);
-    // All bytes are UTF-8.
-    append_text(place, styles::PLAIN, &String::from_utf8(own).unwrap_or_default(), text)
+    match value {
+        Value::Text(content) | Value::Untrusted(content) => append_text(place, styles::PLAIN, content, text),
+        // Short text of harmless characters, and most of a large table.
+        Value::Address(_) | Value::PortRange(..) | Value::CommunityId(_) => {
+            place.append(text);
+            text.extend_from_slice(b" t=\"inlineStr\"><is><t>");
+            append(value, text);
+            text.extend_from_slice(b"</t></is></c>");
+            false
+        }
+        value => {
+            let mut own = Vec::new();
+            append(value, &mut own);
+            // All bytes are UTF-8.
+            append_text(place, styles::PLAIN, &String::from_utf8(own).unwrap_or_default(), text)
+        }
+    }
 }
 
 /// Appends a text as a cell; nothing for an empty one. Returns whether the text was cut short.

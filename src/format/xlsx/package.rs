@@ -150,8 +150,7 @@ pub fn write_structure(package: &mut Package<'_>, sheets: &[SheetFacts]) -> io::
         types.push_str(&format!(r#"<Override PartName="/{}" ContentType="{CONTENT}.worksheet+xml"/>"#, sheet_path(number)));
     }
     let styles = names.len() + 1;
-    relationships
-        .push_str(&format!(r#"<Relationship Id="rId{styles}" Type="{RELATIONSHIPS}/styles" Target="styles.xml"/>"#));
+    relationships.push_str(&format!(r#"<Relationship Id="rId{styles}" Type="{RELATIONSHIPS}/styles" Target="styles.xml"/>"#));
     let workbook = format!(
         r#"<workbook xmlns="{MAIN}" xmlns:r="{RELATIONSHIPS}"><bookViews><workbookView activeTab="0"/></bookViews><sheets>{list}</sheets>{}</workbook>"#,
         defined_names(sheets)

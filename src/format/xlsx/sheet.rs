@@ -114,14 +114,7 @@ pub fn write(table: &Table<'_>, name: String, limit: Room, package: &mut Package
     let last = columns.last().map_or("A", String::as_str);
     package.write(tail(table, fields, &format!("A1:{last}{end}")).as_bytes())?;
     let filter = format!("$A$1:${last}${end}");
-    Ok(SheetFacts {
-        table: table.id,
-        name,
-        rows: written as u64,
-        left_out: left_out as u64,
-        cut: cut.into_inner(),
-        filter,
-    })
+    Ok(SheetFacts { table: table.id, name, rows: written as u64, left_out: left_out as u64, cut: cut.into_inner(), filter })
 }
 
 const ROW_END: &[u8] = b"</row>";
@@ -148,9 +141,8 @@ fn notice(row: usize, sentence: &str) -> Vec<u8> {
 /// The beginning of a sheet, up to its rows.
 fn head(table: &Table<'_>, fields: &[Field], columns: &[String]) -> String {
     let widths = widths(table, fields);
-    let width = |(number, width): (usize, &usize)| {
-        format!(r#"<col min="{0}" max="{0}" width="{width}" customWidth="1"/>"#, number + 1)
-    };
+    let width =
+        |(number, width): (usize, &usize)| format!(r#"<col min="{0}" max="{0}" width="{width}" customWidth="1"/>"#, number + 1);
     let cols: String = widths.iter().enumerate().map(width).collect();
     let cols = if columns.is_empty() { cols } else { format!("<cols>{cols}</cols>") };
     format!(

@@ -64,7 +64,8 @@ fn part(bytes: &[u8], path: &str) -> String {
 
 #[test]
 fn values_keep_their_types() {
-    let rows = vec![thing("=1+1"), Thing { number: (1 << 53) + 1, time: Time::from_nanoseconds(i64::MIN), is_so: None, ..thing("") }];
+    let rows =
+        vec![thing("=1+1"), Thing { number: (1 << 53) + 1, time: Time::from_nanoseconds(i64::MIN), is_so: None, ..thing("") }];
     let (bytes, omissions) = written(Rows::<Thing>::stored(rows));
     assert_eq!(omissions, []);
     let rows = cells(&bytes, "things");
@@ -166,8 +167,7 @@ fn rows_without_room_are_left_out_and_counted() {
 #[test]
 fn the_first_sheet_has_the_facts_of_the_heading() {
     let (bytes, _) = written(Rows::<Thing>::stored(vec![thing("a")]));
-    let facts: Vec<(String, Data)> =
-        cells(&bytes, "about").iter().map(|row| (row[0].to_string(), row[1].clone())).collect();
+    let facts: Vec<(String, Data)> = cells(&bytes, "about").iter().map(|row| (row[0].to_string(), row[1].clone())).collect();
     let of = |key: &str| facts.iter().filter(|(name, _)| name == key).map(|(_, value)| value.clone()).collect::<Vec<_>>();
     assert_eq!(of("portolan.version"), [Data::String("1.2.3".into())]);
     assert_eq!(of("portolan.services_table"), [Data::String("a & b".into())]);
