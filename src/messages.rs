@@ -21,6 +21,7 @@ mod explain;
 mod glossary;
 mod live;
 mod overview;
+mod page;
 mod presentation;
 mod reading;
 mod rungs;
@@ -41,6 +42,7 @@ pub use explain::ExplainMessages;
 pub use glossary::{Definition, GlossaryMessages, TermLabel};
 pub use live::LiveMessages;
 pub use overview::{OverviewMessages, OverviewPart};
+pub use page::{DoorKind, PageMeasure, PageMessages, PageSection, PageTile};
 pub use presentation::PresentationMessages;
 pub use reading::{InterruptedAt, ReadingMessages};
 pub use rungs::RungMessages;
@@ -60,6 +62,7 @@ pub trait Messages:
     + GlossaryMessages
     + LiveMessages
     + OverviewMessages
+    + PageMessages
     + PresentationMessages
     + ReadingMessages
     + RungMessages

@@ -51,6 +51,12 @@ impl Time {
         if self.is_known() { Some(self.0) } else { None }
     }
 
+    /// A number that orders times: nanoseconds since the epoch, or the lowest number for [`Time::UNKNOWN`].
+    #[inline]
+    pub const fn as_number(self) -> i64 {
+        self.0
+    }
+
     /// The point `nanoseconds` before, clamped to the range; an unknown time stays unknown.
     pub const fn saturating_sub(self, nanoseconds: i64) -> Time {
         if self.is_known() { Time::from_nanoseconds(self.0.saturating_sub(nanoseconds)) } else { self }

@@ -3,7 +3,7 @@
 
 use super::expired::{Expired, ExpiredFlow};
 use crate::flow::Timeline;
-use crate::service::Category;
+use crate::service::CategoryId;
 use crate::stats::flows::FlowSums;
 use crate::stats::{ExpiredProbes, KeyBudget};
 
@@ -31,7 +31,7 @@ pub struct ClosedFlows {
     /// The times of their packets, by category.
     timeline: Option<Timeline>,
     /// The categories in the timeline (`None` for flows without ports), by the numbers of their owners.
-    categories: Vec<Option<Category>>,
+    categories: Vec<Option<CategoryId>>,
 }
 
 impl Default for ClosedFlows {
@@ -70,7 +70,7 @@ impl ClosedFlows {
         self.timeline = Some(mine);
     }
 
-    fn owner_of(&mut self, category: Option<Category>) -> u32 {
+    fn owner_of(&mut self, category: Option<CategoryId>) -> u32 {
         let known = self.categories.iter().position(|other| *other == category);
         let place = known.unwrap_or_else(|| {
             self.categories.push(category);
@@ -85,7 +85,7 @@ impl ClosedFlows {
     }
 
     /// The category of an owner in the timeline.
-    pub(super) fn category_of(&self, owner: u32) -> Option<Category> {
+    pub(super) fn category_of(&self, owner: u32) -> Option<CategoryId> {
         self.categories.get(owner as usize).copied().flatten()
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{Collected, Selected};
 use crate::decide::{Relations, Roles};
 use crate::flow::{Flow, FlowId, FlowIndex, Joined, JoinedNumbers, Timelines};
-use crate::service::{Category, Verdict};
+use crate::service::{CategoryId, Verdict};
 use crate::stats::flows::FlowSum;
 use crate::stats::{DecidedFlows, Scanner, Scans};
 use crate::support::chunked_vec::ChunkedVec;
@@ -67,7 +67,10 @@ impl<'c> Decided<'c> {
 
     /// The width of a bucket of time in nanoseconds, and the traffic by time and by the name that `name` gives to each category
     /// (`None` for traffic without ports), if packets are counted by time. Packets without a time come first.
-    pub fn by_time<N: Ord + Copy + Send>(&self, name: impl Fn(Option<Category>) -> N + Sync) -> Option<(i64, TrafficByTime<N>)> {
+    pub fn by_time<N: Ord + Copy + Send>(
+        &self,
+        name: impl Fn(Option<CategoryId>) -> N + Sync,
+    ) -> Option<(i64, TrafficByTime<N>)> {
         // The order of the parts.
         const FLOWS: usize = 0;
         const NON_IP: usize = 1;
@@ -88,6 +91,7 @@ impl<'c> Decided<'c> {
     /// # Panics
     ///
     /// If there is no such flow.
+    #[inline]
     pub fn flow(&self, number: usize) -> (&Flow, &Verdict) {
         (self.collected.flows.get(number), &self.verdicts[number])
     }
@@ -101,7 +105,7 @@ impl<'c> Decided<'c> {
     }
 
     /// The category that flow `number` counts as; `None` if it has no ports.
-    pub fn category_of(&self, number: usize) -> Option<Category> {
+    pub fn category_of(&self, number: usize) -> Option<CategoryId> {
         let (flow, verdict) = self.flow(number);
         self.scans.category_of(flow, verdict, &self.collected.registry)
     }

@@ -16,7 +16,7 @@ use crate::capture::{Filter, Interface, Packet, Source};
 use crate::decode::{Decoded, DecodedPacket, Decoder, Fragment, Observation, decode_fast};
 use crate::flow::{FlowTable, FragmentOwner, Fragments, TableOptions, Timeline};
 use crate::inspect::{Inspector, NameOrigin};
-use crate::stats::{InterfaceTally, Place, Tally};
+use crate::stats::{BucketRun, InterfaceTally, Place, Tally};
 use crate::time::{Span, Time};
 use crate::traffic::Traffic;
 
@@ -30,6 +30,8 @@ pub struct Engine {
     fragments: Fragments<()>,
     pipeline: FlowPipeline,
     tally: Tally,
+    /// Bytes of the latest packets that the tally does not have by time yet.
+    run: BucketRun,
     inspector: Inspector,
     /// The times of non-IP packets, if packets are counted by time. The times of IP packets are with the flows.
     non_ip: Option<Timeline>,
@@ -60,6 +62,7 @@ impl Engine {
             fragments: Fragments::default(),
             pipeline: FlowPipeline::new(table),
             tally: Tally::default(),
+            run: BucketRun::default(),
             inspector: Inspector::new(Arc::clone(&options.registry)),
             non_ip: timeline.map(|timeline| Timeline::new(timeline.interval)),
             packets: 0,
@@ -215,6 +218,7 @@ impl Engine {
 
     /// Everything collected so far.
     pub fn collected(&mut self) -> Collected<'_> {
+        self.run.flush(&mut self.tally.by_time);
         let table = self.pipeline.table();
         Collected {
             inputs: Cow::Borrowed(&self.inputs),
@@ -249,7 +253,8 @@ impl Engine {
     }
 
     /// Returns everything collected.
-    pub fn finish(self) -> Collected<'static> {
+    pub fn finish(mut self) -> Collected<'static> {
+        self.run.flush(&mut self.tally.by_time);
         let (flows, timeline) = self.pipeline.finish();
         let (announcements, names) = self.inspector.finish();
         Collected {
@@ -353,7 +358,7 @@ impl PacketSink for Engine {
             }
         }
         tally.add(packet);
-        self.tally.by_time.add(packet.time, packet.wire_len);
+        self.run.add(packet.time, packet.wire_len, &mut self.tally.by_time);
         match decode_fast(packet, interface, self.decoder.tunnel_ports()) {
             Some((observation, payload)) => self.count(observation, payload),
             None => self.walk(packet, interface),
@@ -397,7 +402,6 @@ mod tests {
     use super::super::testing::{at, capture, capture_of};
     use super::*;
     use crate::flow::TimelineOptions;
-    use crate::service::Category;
     use crate::time::NANOSECONDS;
 
     #[test]
@@ -422,7 +426,7 @@ mod tests {
             engine.close(&source);
             let decided = engine.finish().decide();
             let closed = decided.collected.closed.as_ref().map_or(0, |closed| closed.flows);
-            (closed, decided.collected.flows.len(), decided.by_time(|category| category.map(Category::name)).unwrap().1)
+            (closed, decided.collected.flows.len(), decided.by_time(|category| category).unwrap().1)
         };
         let (kept, expired) = (timeline_of(false), timeline_of(true));
         assert_eq!(((kept.0, kept.1), (expired.0, expired.1)), ((0, 2), (2, 0)));

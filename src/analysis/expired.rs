@@ -1,7 +1,7 @@
 //! Expired flows, as the engine passes them to their receiver before it removes them.
 
 use crate::flow::{Flow, FlowIndex, Flows, JoinedNumbers, Timeline};
-use crate::service::{Category, Registry, Verdict};
+use crate::service::{CategoryId, Registry, Verdict};
 use crate::stats::{Scanner, Scans};
 use crate::support::chunked_vec::ChunkedVec;
 
@@ -62,7 +62,7 @@ impl<'e> Expired<'e> {
     }
 
     /// The category that flow `number` counts as; `None` if it has no ports.
-    pub fn category_of(&self, number: u32) -> Option<Category> {
+    pub fn category_of(&self, number: u32) -> Option<CategoryId> {
         let number = number as usize;
         self.scans.category_of(self.flows.get(number), &self.verdicts[number], self.registry)
     }

@@ -36,8 +36,9 @@ pub use engine::Engine;
 pub use idle_times::Moment;
 pub use packets::{PacketSink, pass_packets};
 pub use selection::{
-    Condition, Criterion, FilterTranslation, NoSuchService, NoSuchWord, OutcomeWord, PORTLESS, PortSpan, Selected, Selection,
-    WantedHost, WantedServer, parse_category, parse_confidence, parse_transport, translate_display_filter,
+    Condition, Criterion, FilterTranslation, NoSuchCategory, NoSuchName, NoSuchService, NoSuchWord, OutcomeWord, PORTLESS,
+    PortSpan, Selected, SelectedFlows, Selection, WantedHost, WantedServer, parse_confidence, parse_transport,
+    translate_display_filter,
 };
 pub use sequence::{InputDistance, MIN_GAP, Sequence};
 pub use throttle::Throttle;

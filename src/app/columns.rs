@@ -1,11 +1,12 @@
 //! Refuses columns that no table has, before anything is read.
 
 use portolan::capture::near_words;
+use portolan::compare::comparable_tables;
 use portolan::error::{Error, UnknownColumn};
 use portolan::report::{Arrangement, ArrangementPart, Field, TableId, TableName};
 
 use super::MESSAGES;
-use super::cli::TablesJob;
+use super::cli::{CompareJob, TablesJob};
 
 /// The most suggestions for a column.
 const MAX_SUGGESTED: usize = 3;
@@ -16,8 +17,20 @@ const MAX_SUGGESTED: usize = 3;
 ///
 /// [`Error::UnknownColumn`] about the first one that is not.
 pub fn check_columns(job: &TablesJob) -> Result<(), Error> {
-    let tables: Vec<(TableId, Vec<Field>)> = job.used().map(|table| (TableId::Analysis(table), table.fields())).collect();
-    check(&job.arrangement, &tables)
+    let of = |table: TableName| (TableId::Analysis(table), table.fields());
+    let used: Vec<_> = job.used().map(of).collect();
+    check(&job.arrangement.order, &used, || TableName::ALL.map(of).to_vec())
+}
+
+/// Checks that each column that is named in a comparison is in a table that is compared.
+///
+/// # Errors
+///
+/// [`Error::UnknownColumn`] about the first one that is not.
+pub fn check_compared_columns(job: &CompareJob) -> Result<(), Error> {
+    let of = |table: &TableName| (TableId::Compared(*table), job.fields(*table));
+    let used: Vec<_> = job.tables.iter().map(of).collect();
+    check(&job.arrangement.order, &used, || comparable_tables().iter().map(of).collect())
 }
 
 /// Checks that each column that is named is in the one table of a command.
@@ -26,10 +39,15 @@ pub fn check_columns(job: &TablesJob) -> Result<(), Error> {
 ///
 /// [`Error::UnknownColumn`] about the first one that is not.
 pub fn check_row_columns(arrangement: &Arrangement, table: TableId, fields: Vec<Field>) -> Result<(), Error> {
-    check(arrangement, &[(table, fields)])
+    check(arrangement, &[(table, fields)], Vec::new)
 }
 
-fn check(arrangement: &Arrangement, tables: &[(TableId, Vec<Field>)]) -> Result<(), Error> {
+/// Checks the columns of the tables that a command uses. `all` gives the tables that it could use.
+fn check(
+    arrangement: &Arrangement,
+    tables: &[(TableId, Vec<Field>)],
+    all: impl Fn() -> Vec<(TableId, Vec<Field>)>,
+) -> Result<(), Error> {
     let fields: Vec<Vec<Field>> = tables.iter().map(|(_, fields)| fields.clone()).collect();
     let Some((part, key)) = arrangement.missing(&fields) else { return Ok(()) };
     let mut known: Vec<&'static str> = Vec::new();
@@ -38,9 +56,8 @@ fn check(arrangement: &Arrangement, tables: &[(TableId, Vec<Field>)]) -> Result<
             known.push(field.key);
         }
     }
-    let has = |table: &TableName| table.fields().iter().any(|field| field.key == key);
-    let is_of_capture = tables.iter().any(|(table, _)| matches!(table, TableId::Analysis(_)));
-    let elsewhere = TableName::ALL.into_iter().filter(|table| is_of_capture && has(table)).map(TableName::key).collect();
+    let has_it = |(_, fields): &(TableId, Vec<Field>)| fields.iter().any(|field| field.key == key);
+    let elsewhere = all().into_iter().filter(has_it).map(|(table, _)| table.key()).collect();
     Err(Error::UnknownColumn(UnknownColumn {
         option: match part {
             ArrangementPart::Sort => "--sort",

@@ -4,16 +4,19 @@ use std::collections::HashSet;
 
 use portolan::analysis::Options;
 use portolan::capture::{InputName, Inputs};
-use portolan::compare::{Collector, Comparison, MAX_SIDES};
+use portolan::compare::{Collector, Comparison, MAX_SIDES, side_name};
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::{Layout, comparison};
 use portolan::report::Table;
 
 use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target, leave_stdout};
-use super::destinations::{check_comparison, common_heading, of_comparison, report_omission, view_of, write_documents};
+use super::columns::check_compared_columns;
+use super::destinations::{
+    check_comparison, common_heading, of_comparison, report_omission, report_written, view_of, write_documents,
+};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
+use super::reading_reporter::ReadingReporter;
 use super::setup::{analyse, options};
 use super::view::view;
 use super::{FAILED, MESSAGES};
@@ -40,29 +43,44 @@ pub fn compare(arguments: CompareArguments) -> Result<u8, Error> {
         print_problem(&MESSAGES.one_capture_on_two_sides(&capture));
         return Ok(FAILED);
     }
-    let gathered = job.sides.iter().map(|names| Inputs::gather(names, job.keep_order)).collect::<Result<Vec<_>, _>>()?;
-    let all: Vec<InputName> = gathered.iter().flat_map(|inputs| inputs.names.clone()).collect();
+    check_compared_columns(&job)?;
+    let reporters = (0..job.sides.len()).map(|place| ReadingReporter::of_side(side_name(place)));
+    let mut gathered = Vec::new();
+    for (names, reporter) in job.sides.iter().zip(reporters) {
+        match Inputs::gather(names, job.keep_order) {
+            Ok(inputs) => gathered.push((inputs, reporter)),
+            Err(error) => {
+                reporter.error(&error);
+                return Ok(FAILED);
+            }
+        }
+    }
+    let all: Vec<InputName> = gathered.iter().flat_map(|(inputs, _)| inputs.names.clone()).collect();
     let common = options(&all, &job.common)?;
     check_comparison(&job, &all)?;
     let mut collector = Collector::new(&job.tables);
     let mut is_complete = true;
-    for (names, inputs) in job.sides.iter().zip(gathered) {
+    for (names, (inputs, reporter)) in job.sides.iter().zip(gathered) {
         let options = Options { inputs: inputs.names.clone(), ..common.clone() };
-        let (decided, interrupted) = analyse(&options, inputs);
+        let (decided, interrupted) = analyse(&options, inputs, reporter);
         // Whatever was not read would be missed as gone.
         if let Some(signal) = interrupted {
             return Ok(signal.exit_code());
         }
         if decided.collected.inputs.is_empty() {
-            print_problem(&MESSAGES.nothing_to_compare(&inputs_as_given(names)));
+            reporter.problem(&MESSAGES.nothing_to_compare(&inputs_as_given(names)));
             return Ok(FAILED);
         }
         is_complete &= decided.collected.is_complete();
         collector.add(inputs_as_given(names), &decided);
     }
     let comparison = collector.compare(job.threshold);
-    let has_failed = report_unwritten(&write(&job, &comparison, &common));
-    Ok(match (has_failed || !is_complete, comparison.is_different()) {
+    if report_unwritten(&write(&job, &comparison, &common)) {
+        return Ok(FAILED);
+    }
+    // The table of the sides is written, too.
+    report_written(None, &job.destinations, 1 + arranged(&job, &comparison).count());
+    Ok(match (!is_complete, comparison.is_different()) {
         (true, _) => FAILED,
         (false, true) => DIFFERENT,
         (false, false) => SAME,
@@ -81,20 +99,31 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
         let sides = std::iter::once_with(|| comparison.sides_table());
         match format.layout {
             // A single table on standard output is the one that was asked for.
-            Layout::EachTable(_) if *target == Target::Stdout => Box::new(comparison.all_tables()),
-            Layout::HandOut(_) => Box::new(sides.chain(comparison.tables_for_people(job.all).filter(|table| !table.is_empty()))),
-            Layout::EachTable(_) | Layout::OneDocument(_) => Box::new(sides.chain(comparison.all_tables())),
+            Layout::EachTable(_) if *target == Target::Stdout => Box::new(arranged(job, comparison)),
+            Layout::HandOut(_) => {
+                let shown = comparison.tables_for_people(job.all, &job.arrangement.order);
+                Box::new(sides.chain(shown.filter(|table| !table.fields.is_empty() && !table.is_empty())))
+            }
+            Layout::EachTable(_) | Layout::OneDocument(_) => Box::new(sides.chain(arranged(job, comparison))),
         }
     };
-    let hand_out = || (of_comparison(comparison, job.all), view_of(job.top, job.wide, false, job.values));
+    let hand_out = || (of_comparison(comparison, job), view_of(job.top, &job.arrangement, job.values));
     let documents = write_documents(&job.destinations, heading, tables, hand_out);
     documents.omissions.iter().for_each(report_omission);
     let mut failures = documents.failures;
     if leave_stdout(&job.destinations) {
-        let view = View { wide: job.wide, exact: job.values.exact, zone: job.values.zone, ..view(job.top) };
-        failures.extend(show(job.paging, |output| comparison::write(comparison, job.all, view, output)).err());
+        let view = job.arrangement.view(job.values.view(view(job.top)));
+        failures.extend(
+            show(job.paging, |output| comparison::write(comparison, job.all, &job.arrangement.order, view, output)).err(),
+        );
     }
     failures
+}
+
+/// The compared tables that have any of the chosen columns, with all rows, arranged.
+fn arranged<'c>(job: &CompareJob, comparison: &'c Comparison) -> impl Iterator<Item = Table<'c>> {
+    let order = &job.arrangement.order;
+    comparison.all_tables().filter(|table| order.leaves(&table.fields)).map(|table| table.arranged(order))
 }
 
 fn report_sides(problem: &SidesProblem) {

@@ -13,7 +13,7 @@ use portolan::error::Error;
 use portolan::format::markdown::HandOut;
 use portolan::format::terminal::View;
 use portolan::format::xlsx::{MAX_ROWS, MAX_TEXT};
-use portolan::format::{Format, Layout, Omission, WriteTable, folder, json, overview, terminal};
+use portolan::format::{Format, Layout, Omission, WriteTable, folder, html, json, overview, terminal};
 use portolan::report::{Report, Table, TableId, TableName};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
@@ -41,28 +41,27 @@ pub fn write_tables<'a>(
     decided: &Decided<'_>,
     for_people: Option<Paging>,
 ) -> Vec<Error> {
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement.order);
     let documents = write_data_of(job, heading, decided);
     documents.omissions.iter().for_each(report_omission);
     let mut failures = documents.failures;
-    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
-        let (legend, exact, zone) = (job.legend, job.values.exact, job.values.zone);
-        let view = View { wide: job.wide, legend, exact, zone, ..view(job.top) };
+        let view = job.arrangement.view(job.values.view(view(job.top)));
         let shown = show(paging, |output| {
-            write_selected(decided, job, view, output)?;
-            match &job.tables[..] {
-                [] => overview::write(&Report::new(decided).overview(), view, screen(), output),
-                tables => job.with_shown_columns(tables).try_for_each(|name| terminal::write(&table(name), view, output)),
+            if job.tables.is_empty() {
+                return overview::write(&Report::new(decided).overview(), view, screen(), output);
             }
+            write_selected(decided, job, view, output)?;
+            job.with_shown_columns(&job.tables).try_for_each(|name| terminal::write(&table(name), view, output))
         });
         failures.extend(shown.err());
     }
     failures
 }
 
-/// Writes the tables of a capture to all destinations, without a message on standard error.
+/// Writes the tables of a capture to all destinations, and the page, without a message on standard error.
 pub fn write_data_of<'a>(job: &TablesJob, heading: impl Fn() -> json::Heading<'a>, decided: &Decided<'_>) -> Documents {
-    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement);
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement.order);
     let tables = |destination: &Destination| {
         let is_hand_out = matches!(destination.format.layout, Layout::HandOut(_));
         let names = if is_hand_out { job.handed_out() } else { &job.written };
@@ -72,8 +71,12 @@ pub fn write_data_of<'a>(job: &TablesJob, heading: impl Fn() -> json::Heading<'a
         };
         job.with_shown_columns(names).map(table).filter(move |table| !is_idle(table))
     };
-    let hand_out = || (hand_out::of_capture(decided, job), hand_out::view_of(job.top, job.wide, job.legend, job.values));
-    write_documents(&job.destinations, heading, tables, hand_out)
+    let hand_out = || (hand_out::of_capture(decided, job), hand_out::view_of(job.top, &job.arrangement, job.values));
+    let mut documents = write_documents(&job.destinations, &heading, tables, hand_out);
+    if let Some(target) = &job.page {
+        documents.failures.extend(write_page(target, job, &heading(), decided).err());
+    }
+    documents
 }
 
 /// The results of writing documents.
@@ -96,13 +99,31 @@ pub fn report_omission(omission: &Omission) {
     }
 }
 
-/// Reports the files and folders that tables were written to.
-pub fn report_written(job: &TablesJob) {
-    for Destination { format, target } in &job.destinations {
+/// Writes the page.
+fn write_page(target: &Target, job: &TablesJob, heading: &json::Heading<'_>, decided: &Decided<'_>) -> Result<(), Error> {
+    let report = Report::new(decided);
+    let page = report.page();
+    let document = html::PageDocument {
+        page: &page,
+        table: &|name| report.table(name).arranged(&job.arrangement.order),
+        sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement.order),
+        tables: &job.written,
+        heading,
+        view: job.values.view(view(job.top)),
+    };
+    write_data(target, |output| html::write(&document, output))
+}
+
+/// Reports the page, and the files and folders that so many tables were written to.
+pub fn report_written(page: Option<&Target>, destinations: &[Destination], tables: usize) {
+    if let Some(Target::Path(path)) = page {
+        print_status(&MESSAGES.document_written(&path.display().to_string()));
+    }
+    for Destination { format, target } in destinations {
         let Target::Path(path) = target else { continue };
         let path = path.display().to_string();
         print_status(&match format.layout {
-            Layout::EachTable(_) => MESSAGES.tables_written(job.with_shown_columns(&job.written).count(), &path),
+            Layout::EachTable(_) => MESSAGES.tables_written(tables, &path),
             Layout::OneDocument(_) | Layout::HandOut(_) => MESSAGES.document_written(&path),
         });
     }
@@ -165,7 +186,7 @@ pub fn write_rows<'t>(
     options: &json::Settings,
     table: impl Fn() -> Table<'t>,
 ) -> Vec<Error> {
-    let table = || table().arranged(&rows.arrangement);
+    let table = || table().arranged(&rows.arrangement.order);
     let write = |destination: &Destination| match destination.format.layout {
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {
@@ -174,7 +195,7 @@ pub fn write_rows<'t>(
             written.map(|omissions| omissions.iter().for_each(report_omission))
         }
         Layout::HandOut(write) => {
-            let view = hand_out::view_of(Some(0), rows.wide, rows.legend, ValueJob::default());
+            let view = hand_out::view_of(Some(0), &rows.arrangement, ValueJob::default());
             let (text, mut tables) = (HandOut::default(), std::iter::once(table()));
             write_data(&destination.target, |output| write(&text, &mut tables, view, output))
         }

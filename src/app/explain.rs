@@ -3,16 +3,18 @@
 
 use std::io;
 
-use portolan::analysis::{Decided, Options};
+use portolan::analysis::{Decided, Options, SelectedFlows, Selection};
 use portolan::capture::{Filter, InputName};
 use portolan::error::Error;
-use portolan::explain::{self, ChoiceError, Matching, Question, SecondReading};
+use portolan::explain::{self, ChoiceError, FlowCondition, Matching, Narrowing, Question};
 use portolan::format::{explanation, terminal};
 
 use super::cli::{ArgumentProblem, ExplainArguments};
-use super::diagnostics::{print_details, print_problem, print_remark, report_missed};
+use super::diagnostics::{print_details, print_problem, print_remark};
 use super::pager::show;
-use super::setup::{analyse, prepare};
+use super::reading_reporter::ReadingReporter;
+use super::selection::is_possible;
+use super::setup::{analyse, prepare, registry};
 use super::view::{view, view_on_stderr};
 use super::words;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
@@ -23,8 +25,9 @@ use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 ///
 /// If the options or inputs are invalid, or the explanation cannot be written.
 pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
-    if let Some(words) = arguments.words() {
-        return words::explain(&words);
+    let registry = registry(arguments.port_table())?;
+    if let Some(words) = arguments.words(registry.own_categories()) {
+        return words::explain(&words, &registry);
     }
     let job = match arguments.into_job() {
         Ok(job) => job,
@@ -38,9 +41,12 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     let (inputs, mut options) = prepare(&job.inputs, job.keep_order, &job.common)?;
+    if !is_possible(&job.selection, &options.registry) {
+        return Ok(FAILED);
+    }
     // The filter only narrows the choice of a flow: numbers and evidence are those of the whole capture.
     let filter = options.filter.take();
-    let (decided, interrupted) = analyse(&options, inputs);
+    let (decided, interrupted) = analyse(&options, inputs, ReadingReporter::default());
     // An explanation from part of a capture would not be reliable.
     if let Some(signal) = interrupted {
         return Ok(signal.exit_code());
@@ -48,17 +54,17 @@ pub fn explain(arguments: ExplainArguments) -> Result<u8, Error> {
     if decided.collected.inputs.is_empty() {
         return Ok(FAILED);
     }
+    let selected = selected(&decided, &job.selection);
     let matching = filter.map(|filter| matching(&options, &decided, &filter));
     let packet = match job.flow {
         Some(Question::Packet(packet)) => Some((packet, explain::packet_fate(&options, packet))),
         _ => None,
     };
     let packet = packet.as_ref().map(|(packet, packet_fate)| (*packet, packet_fate));
-    let known = SecondReading {
-        matching: matching.as_ref().map(|matching| matching.flows.as_slice()),
-        fate: packet.map(|(_, fate)| fate),
-    };
-    let number = match explain::choose(&decided.collected.flows, job.flow, known) {
+    let selected = selected.as_ref().map(|flows| Narrowing { condition: FlowCondition::Selected, flows });
+    let matched = matching.as_ref().map(|Matching { flows, .. }| Narrowing { condition: FlowCondition::Filtered, flows });
+    let narrowings: Vec<Narrowing<'_>> = selected.into_iter().chain(matched).collect();
+    let number = match explain::choose(&decided.collected.flows, job.flow, packet.map(|(_, fate)| fate), &narrowings) {
         Ok(number) => number,
         Err(unclear) => {
             report_unclear(&decided, &unclear);
@@ -93,12 +99,25 @@ fn read_only_once(input: &InputName) -> Option<String> {
     Some(MESSAGES.read_only_once(&input.to_string(), input.read_only_once()?))
 }
 
+/// Finds the flows that are selected, and reports how many there are; `None` if nothing is said about them.
+fn selected(decided: &Decided<'_>, selection: &Selection) -> Option<Vec<usize>> {
+    if selection.is_empty() {
+        return None;
+    }
+    let SelectedFlows { flows, unknown_names } = decided.selected_flows(selection);
+    if !unknown_names.is_empty() {
+        print_remark(&MESSAGES.unknown_host_names(&unknown_names));
+    }
+    print_remark(&MESSAGES.selected_flows(flows.len(), decided.collected.flows.len()));
+    Some(flows)
+}
+
 /// Finds the flows that the filter's packets belong to, and reports how many there are.
 fn matching(options: &Options, decided: &Decided<'_>, filter: &Filter) -> Matching {
     let matching = explain::matching(options, filter);
     let Matching { flows, filtered } = &matching;
     print_remark(&MESSAGES.filter_matched_flows(filtered.matched, filtered.packets, flows.len(), decided.collected.flows.len()));
-    report_missed(filtered);
+    ReadingReporter::default().missed(filtered);
     matching
 }
 

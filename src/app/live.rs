@@ -30,8 +30,9 @@ use self::status_display::StatusDisplay;
 use super::cli::LiveJob;
 use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
-use super::diagnostics::{print_diagnostics, print_error, print_status, report_unwritten};
+use super::diagnostics::{print_error, print_status, report_unwritten};
 use super::pager::Paging;
+use super::reading_reporter::ReadingReporter;
 use super::selection::{is_possible, report_selection, select, without_sizes};
 use super::setup::{options, timeline};
 use super::signals::CaptureSignals;
@@ -52,7 +53,7 @@ pub fn live(job: &LiveJob) -> Result<u8, Error> {
     check_columns(&job.tables)?;
     check_tables(&job.tables, job.save.as_ref().map(|save| save.path.as_path()), &[], job.common.services.as_deref())?;
     let mut options = options(&[InputName::Live], &job.common)?;
-    if !is_possible(&job.tables, &options.registry) {
+    if !is_possible(&job.tables.selection, &options.registry) {
         return Ok(FAILED);
     }
     let job = &LiveJob { tables: without_sizes(job.tables.clone()), ..job.clone() };
@@ -131,7 +132,7 @@ fn is_for_people(job: &LiveJob) -> bool {
 /// Reports how the capture ended, writes the tables of the whole capture, and returns the exit code.
 fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureStatus, result: SessionResult) -> u8 {
     let SessionResult { decided, is_whole } = result;
-    print_diagnostics(options, &decided);
+    ReadingReporter::default().diagnostics(options, &decided);
     status.interfaces().iter().for_each(report_ending);
     let [by_kernel, by_interface] = status.dropped();
     MESSAGES.packets_dropped(by_kernel, by_interface).iter().for_each(|dropped| print_status(dropped));
@@ -144,7 +145,8 @@ fn finish(job: &LiveJob, options: &Options, names: &[String], status: &CaptureSt
     if report_unwritten(&write_tables(&job.tables, heading, &decided, is_for_people(job).then_some(Paging::Off))) {
         return FAILED;
     }
-    report_written(&job.tables);
+    let tables = &job.tables;
+    report_written(tables.page.as_ref(), &tables.destinations, tables.with_shown_columns(&tables.written).count());
     if is_whole && decided.collected.is_complete() { COMPLETE } else { INCOMPLETE }
 }
 

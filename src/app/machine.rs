@@ -1,7 +1,6 @@
 //! The commands about this computer: `portolan interfaces` and `portolan doctor`.
 
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::{diagnosis, json, terminal};
 use portolan::platform::doctor;
 use portolan::platform::machine::Machine;
@@ -22,14 +21,14 @@ use super::{COMPLETE, FAILED, INCOMPLETE};
 ///
 /// If an output cannot be used.
 pub fn interfaces(job: &RowsJob) -> Result<u8, Error> {
-    check_row_columns(&job.arrangement, InterfaceRow::ID, InterfaceRow::fields())?;
+    check_row_columns(&job.arrangement.order, InterfaceRow::ID, InterfaceRow::fields())?;
     check_rows(job, None)?;
     let machine = Machine::detect();
     let table = || report::interfaces(&machine);
     let mut failures = write_rows(job, &Registry::shared(), &json::Settings::default(), table);
     if job.is_shown() {
-        let view = View { wide: job.wide, legend: job.legend, ..view(Some(0)) };
-        let table = || table().arranged(&job.arrangement);
+        let view = job.arrangement.view(view(Some(0)));
+        let table = || table().arranged(&job.arrangement.order);
         failures.extend(show(job.paging, |output| terminal::write(&table(), view, output)).err());
     }
     Ok(if report_unwritten(&failures) { FAILED } else { COMPLETE })

@@ -2,7 +2,8 @@
 //!
 //! Each command has a file. Code that commands share is in [`cli`] (from arguments to a job), [`setup`] (from a job to the
 //! options of an analysis), [`destinations`] (tables to files and pipes), [`columns`] (a check of named columns), [`view`] (the
-//! terminal), [`pager`] (text that is longer than the terminal) and [`diagnostics`] (standard error).
+//! terminal), [`pager`] (text that is longer than the terminal), [`diagnostics`] (standard error) and [`reading_reporter`] (messages about what
+//! was read).
 
 mod cli;
 mod columns;
@@ -17,6 +18,7 @@ mod machine;
 mod pager;
 mod progress;
 mod read;
+mod reading_reporter;
 mod selection;
 mod services;
 mod setup;

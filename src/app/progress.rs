@@ -18,14 +18,17 @@ pub struct ProgressBar {
     passed: u64,
     /// The current input, and its size.
     current: Option<(InputName, u64)>,
+    /// The text beside the bar, from the name of the current input.
+    caption: fn(&str) -> String,
 }
 
 impl ProgressBar {
-    /// A bar for `inputs`, which shows nothing yet. Inputs whose size is unknown, such as pipes, do not count.
-    pub fn new(inputs: &[InputName], is_wanted: bool) -> ProgressBar {
+    /// A bar for `inputs`, which shows nothing yet. Inputs whose size is unknown, such as pipes, do not count. `caption` makes the text
+    /// beside the bar from the name of the current input.
+    pub fn new(inputs: &[InputName], is_wanted: bool, caption: fn(&str) -> String) -> ProgressBar {
         let total: u64 = inputs.iter().filter_map(size).sum();
         let is_shown = is_wanted && total >= MIN_SIZE && io::stderr().is_terminal();
-        ProgressBar { bar: is_shown.then(|| bar(total)), passed: 0, current: None }
+        ProgressBar { bar: is_shown.then(|| bar(total)), passed: 0, current: None, caption }
     }
 
     /// Shows how far `name` has been read.
@@ -34,7 +37,7 @@ impl ProgressBar {
         if self.current.as_ref().is_none_or(|(current, _)| current != name) {
             self.passed += self.current.take().map_or(0, |(_, size)| size);
             self.current = Some((name.clone(), position.total.unwrap_or(0)));
-            bar.set_message(untrusted::clean(&name.to_string()).into_owned());
+            bar.set_message(untrusted::clean(&(self.caption)(&name.to_string())).into_owned());
         }
         if position.total.is_some() {
             bar.set_position(self.passed + position.read());

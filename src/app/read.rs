@@ -10,6 +10,7 @@ use super::columns::check_columns;
 use super::destinations::{check_tables, heading, report_written, write_tables};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::Paging;
+use super::reading_reporter::ReadingReporter;
 use super::selection::{find_end, is_possible, report_selection, report_window, select, without_sizes};
 use super::setup::{analyse, prepare, timeline};
 use super::signals::Signal;
@@ -31,12 +32,12 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     let (inputs, usual) = prepare(&job.inputs, job.keep_order, &job.common)?;
     check_tables(&job.tables, None, &inputs.names, job.common.services.as_deref())?;
     let mut window = job.window.clone();
-    if !is_possible(&job.tables, &usual.registry) || !find_end(&mut window, &inputs.names) {
+    if !is_possible(&job.tables.selection, &usual.registry) || !find_end(&mut window, &inputs.names) {
         return Ok(FAILED);
     }
     let tables = without_sizes(job.tables.clone());
     let options = Options { sha256: job.sha256, timeline, closed_ports, window, ..usual };
-    let (decided, interrupted) = analyse(&options, inputs);
+    let (decided, interrupted) = analyse(&options, inputs, ReadingReporter::default());
     if decided.collected.inputs.is_empty() {
         if job.names_none && interrupted.is_none() {
             print_problem(MESSAGES.no_file_named());
@@ -59,7 +60,7 @@ pub fn read(job: &ReadJob) -> Result<u8, Error> {
     if report_unwritten(&write_tables(&tables, heading, &decided, Some(paging))) {
         return Ok(FAILED);
     }
-    report_written(&tables);
+    report_written(tables.page.as_ref(), &tables.destinations, tables.with_shown_columns(&tables.written).count());
     Ok(exit_code(&decided, interrupted))
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portolan::analysis::{Decided, PacketSink, TimeWindow, pass_packets};
+use portolan::analysis::{Decided, NoSuchName, PacketSink, Selection, TimeWindow, pass_packets};
 use portolan::capture::{InputName, Interface, Interrupt, Packet, Source};
 use portolan::format::terminal::View;
 use portolan::format::wrap;
@@ -12,13 +12,20 @@ use portolan::time::{Span, Time};
 
 use super::MESSAGES;
 use super::cli::TablesJob;
-use super::diagnostics::{print_problem, print_remark};
+use super::diagnostics::{is_quiet, print_problem, print_remark};
+use super::progress::ProgressBar;
+
+/// Packets between two updates of the progress bar.
+const SLICE: u64 = 1 << 16;
 
 /// True if the selection can be made with this port table; otherwise reports what it lacks.
-pub fn is_possible(job: &TablesJob, registry: &Registry) -> bool {
-    let checked = job.selection.check(registry);
+pub fn is_possible(selection: &Selection, registry: &Registry) -> bool {
+    let checked = selection.check(registry);
     if let Err(missing) = &checked {
-        print_problem(&MESSAGES.no_such_service(missing));
+        print_problem(&match missing {
+            NoSuchName::Service(service) => MESSAGES.no_such_service(service),
+            NoSuchName::Category(category) => MESSAGES.no_such_category(category),
+        });
     }
     checked.is_ok()
 }
@@ -54,16 +61,11 @@ pub fn report_selection(decided: &Decided<'_>, job: &TablesJob) {
     }
 }
 
-/// The sentence that says how much is selected, if there is a selection. It may have characters from outside.
-pub fn selected_sentence(decided: &Decided<'_>, job: &TablesJob) -> Option<String> {
-    let selected = decided.selected.as_ref()?;
-    let (part, flows) = (decided.collected.total(), decided.collected.flows.len() as u64);
-    Some(MESSAGES.selected(part, selected.total(), (flows, selected.all_flows), &job.selection.to_string()))
-}
-
 /// Writes how much is selected, above the tables for people.
 pub fn write_selected(decided: &Decided<'_>, job: &TablesJob, view: View, output: &mut dyn Write) -> io::Result<()> {
-    let Some(sentence) = selected_sentence(decided, job) else { return Ok(()) };
+    let Some(selected) = &decided.selected else { return Ok(()) };
+    let (part, flows) = (decided.collected.total(), decided.collected.flows.len() as u64);
+    let sentence = MESSAGES.selected(part, selected.total(), (flows, selected.all_flows), &job.selection.to_string());
     wrap::write_hanging("", 0, &portolan::untrusted::clean(&sentence), view.width, output)?;
     writeln!(output)
 }
@@ -87,12 +89,16 @@ pub fn find_end(window: &mut Option<TimeWindow>, inputs: &[InputName]) -> bool {
         return false;
     }
     let mut last = LastTime(Time::UNKNOWN);
+    let mut bar = ProgressBar::new(inputs, !is_quiet(), |input| MESSAGES.finding_the_end(input));
     for input in inputs {
         // What cannot be read is reported when the packets are analysed.
         if let Ok(mut source) = Source::open_interruptible(input, &Interrupt::default()) {
-            pass_packets(&mut source, &mut last, u64::MAX, false);
+            while pass_packets(&mut source, &mut last, SLICE, false) {
+                bar.show(input, source.position());
+            }
         }
     }
+    bar.finish();
     window.end = Some(last.0).filter(|end| end.is_known());
     true
 }

@@ -1,17 +1,16 @@
 //! `portolan services`.
 
 use portolan::error::Error;
-use portolan::format::terminal::View;
 use portolan::format::{json, port_page, terminal};
 use portolan::report::{self, BookRow, Record};
 use portolan::service::book::Book;
-use portolan::service::{Registry, user_table};
 
 use super::cli::ServicesJob;
 use super::columns::check_row_columns;
 use super::destinations::{check_rows, shown_path, write_rows};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
+use super::setup::registry;
 use super::view::view;
 use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 
@@ -21,10 +20,9 @@ use super::{COMPLETE, FAILED, INCOMPLETE, MESSAGES};
 ///
 /// If the port table cannot be read, or an output cannot be used.
 pub fn services(job: &ServicesJob) -> Result<u8, Error> {
-    check_row_columns(&job.rows.arrangement, BookRow::ID, BookRow::fields())?;
+    check_row_columns(&job.rows.arrangement.order, BookRow::ID, BookRow::fields())?;
     check_rows(&job.rows, job.services.as_deref())?;
-    let rules = job.services.as_deref().map(user_table::read).transpose()?.unwrap_or_default();
-    let registry = Registry::with_rules(&rules);
+    let registry = registry(job.services.as_deref())?;
     let book = Book::open(&registry);
     let (pages, missing) = match (job.questions.as_slice(), &job.services) {
         ([], None) => (book.pages(), Vec::new()),
@@ -42,14 +40,14 @@ pub fn services(job: &ServicesJob) -> Result<u8, Error> {
     let mut failures = write_rows(&job.rows, &registry, &settings, || report::book(&pages));
     let single_port = match job.questions.as_slice() {
         // A page is no table.
-        [question] if job.rows.arrangement.is_empty() => question.single_port(),
+        [question] if job.rows.arrangement.order.is_empty() => question.single_port(),
         _ => None,
     };
     if job.rows.is_shown() {
-        let table = || report::book(&pages).arranged(&job.rows.arrangement);
+        let table = || report::book(&pages).arranged(&job.rows.arrangement.order);
         let shown = show(job.rows.paging, |output| match single_port {
             Some(number) => port_page::write(number, &pages, view(Some(0)), output),
-            None => terminal::write(&table(), View { wide: job.rows.wide, legend: job.rows.legend, ..view(Some(0)) }, output),
+            None => terminal::write(&table(), job.rows.arrangement.view(view(Some(0))), output),
         });
         failures.extend(shown.err());
     }

@@ -1,5 +1,6 @@
 //! Turns a job into the options of an analysis, and runs the analysis of saved captures.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use portolan::analysis::{self, Decided, Options};
@@ -10,13 +11,16 @@ use portolan::report::TableName;
 use portolan::service::{Registry, user_table};
 
 use super::cli::{CommonJob, TablesJob};
-use super::diagnostics::{is_quiet, print_diagnostics, report_folders, report_interruption, report_order};
+use super::diagnostics::is_quiet;
 use super::progress::ProgressBar;
+use super::reading_reporter::ReadingReporter;
 use super::signals::{Reading, Signal};
 
 /// The options of the timeline; `None` unless an output shows it, because counting by time costs something.
 pub fn timeline(tables: &TablesJob) -> Option<TimelineOptions> {
-    tables.has(TableName::Timeline).then_some(TimelineOptions { interval: tables.interval })
+    // The overview of selected flows shows when they had packets. That of all flows needs no count of each flow.
+    let for_overview = tables.tables.is_empty() && tables.is_shown() && !tables.selection.is_empty();
+    (tables.has(TableName::Timeline) || for_overview).then_some(TimelineOptions { interval: tables.interval })
 }
 
 /// The inputs in the order in which they are read, and the options of their analysis.
@@ -30,16 +34,22 @@ pub fn prepare(names: &[InputName], keep_order: bool, common: &CommonJob) -> Res
     Ok((inputs, options))
 }
 
+/// The book of ports with the user's port table, if there is one.
+///
+/// # Errors
+///
+/// If the port table cannot be read.
+pub fn registry(port_table: Option<&Path>) -> Result<Arc<Registry>, Error> {
+    port_table.map_or_else(|| Ok(Registry::shared()), |path| Ok(Arc::new(Registry::with_table(&user_table::read(path)?))))
+}
+
 /// The options of an analysis of these inputs.
 ///
 /// # Errors
 ///
 /// If the port table cannot be read, or the filter is invalid.
 pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Error> {
-    let registry = match &common.services {
-        Some(path) => Arc::new(Registry::with_rules(&user_table::read(path)?)),
-        None => Registry::shared(),
-    };
+    let registry = registry(common.services.as_deref())?;
     let filter = common.filter.as_deref().map(Filter::new).transpose()?;
     let usual = Options::new(inputs.to_vec());
     let threads = common.threads.unwrap_or(usual.threads);
@@ -48,21 +58,21 @@ pub fn options(inputs: &[InputName], common: &CommonJob) -> Result<Options, Erro
 }
 
 /// Reads all inputs, or as much as possible before a signal interrupts the reading. Shows the progress on standard error, and
-/// reports there what could not be read and what is remarkable about the inputs.
-pub fn analyse(options: &Options, inputs: Inputs) -> (Decided<'static>, Option<Signal>) {
-    let mut bar = ProgressBar::new(&options.inputs, !is_quiet());
+/// `reporter` reports there what could not be read and what is remarkable about the inputs.
+pub fn analyse(options: &Options, inputs: Inputs, reporter: ReadingReporter) -> (Decided<'static>, Option<Signal>) {
+    let mut bar = ProgressBar::new(&options.inputs, !is_quiet(), str::to_owned);
     let reading = Reading::begin();
     let options = &Options { interrupt: reading.interrupt(), ..options.clone() };
     let mut decided = analysis::analyse_with_progress(options, |name, position| bar.show(name, position));
     let interrupted = reading.end();
     bar.finish();
-    report_folders(&inputs);
+    reporter.folders(&inputs);
     let is_reordered = inputs.is_reordered;
     decided.collected.failures.splice(0..0, inputs.failures);
-    print_diagnostics(options, &decided);
-    report_order(&decided.collected, is_reordered);
+    reporter.diagnostics(options, &decided);
+    reporter.order(&decided.collected, is_reordered);
     if let Some(signal) = interrupted {
-        report_interruption(options, &decided.collected, signal);
+        reporter.interruption(options, &decided.collected, signal);
     }
     (decided, interrupted)
 }

@@ -7,8 +7,10 @@ use crate::report::{ColumnRole, Field, Kind, Share, Value};
 use crate::support::intern::intern;
 use crate::traffic::Traffic;
 
-/// The place of the column `lasting` after the keys and words.
-const LASTING: usize = 1;
+/// The key of the column that says whether other captures should have the row, too.
+pub const LASTING: &str = "lasting";
+/// The place of this column after the keys and words.
+const LASTING_PLACE: usize = 1;
 
 /// The key of the measure of packets, and of the measure of bytes, in tables of a capture.
 const TRAFFIC: [&str; 2] = ["packets", "wire_bytes"];
@@ -57,7 +59,7 @@ impl ComparedColumns {
         fields.extend(words.iter().map(|index| Field { null_word: None, ..join.fields[*index] }));
         fields.extend([
             own("change", Kind::Text, ColumnRole::Attribute),
-            own("lasting", Kind::Boolean, ColumnRole::Attribute),
+            own(LASTING, Kind::Boolean, ColumnRole::Attribute),
             own("wire_bytes_pct_change", Kind::Decimal(2), ColumnRole::Attribute),
         ]);
         // A packet between two hosts is in the rows of both, so that their shares do not add up.
@@ -115,7 +117,7 @@ impl ComparedColumns {
 pub fn without_obvious<'r>(row: &ComparedRow, mut values: Vec<Value<'r>>) -> Vec<Value<'r>> {
     let is_missing = row.sides.iter().any(Option::is_none);
     if row.is_lasting || !is_missing {
-        values[row.key.len() + row.words.len() + LASTING] = Value::Null;
+        values[row.key.len() + row.words.len() + LASTING_PLACE] = Value::Null;
     }
     values
 }

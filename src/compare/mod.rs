@@ -30,9 +30,10 @@ pub use sides::{ComparedSide, MAX_SIDES, SideRow, side_name};
 pub use summary::{Differences, Mover, Summary};
 pub use table::ComparedTable;
 
+use self::columns::ComparedColumns;
 use self::join::TableJoin;
 use crate::analysis::Decided;
-use crate::report::{Comparability, Report, Table, TableName};
+use crate::report::{Arrangement, Comparability, Field, Report, Table, TableName};
 
 /// The tables that can be compared: those whose keys mean the same in every capture.
 pub fn comparable_tables() -> Vec<TableName> {
@@ -42,6 +43,11 @@ pub fn comparable_tables() -> Vec<TableName> {
 /// The tables that are compared by default: those whose keys name things of the network.
 pub fn default_tables() -> Vec<TableName> {
     TableName::ALL.into_iter().filter(|table| table.comparability() == Comparability::Things).collect()
+}
+
+/// The columns of a table that is compared for so many sides.
+pub fn compared_fields(table: TableName, sides: usize) -> Vec<Field> {
+    ComparedColumns::new(&TableJoin::new(table), sides).fields()
 }
 
 /// The sides of a comparison while they are read one after the other.
@@ -98,15 +104,16 @@ impl Comparison {
         sides::sides(&self.sides)
     }
 
-    /// The compared tables with all rows and values.
+    /// The compared tables with all rows and values, in the order of [`Comparison::tables`].
     pub fn all_tables(&self) -> impl Iterator<Item = Table<'_>> {
         self.tables.iter().map(|table| table.table(&self.sides))
     }
 
-    /// The compared tables for people: with all rows, or with those that are worth showing.
-    pub fn tables_for_people(&self, shows_all: bool) -> impl Iterator<Item = Table<'_>> {
+    /// The compared tables for people, arranged, in the order of [`Comparison::tables`]: with all rows, or with those that are worth
+    /// showing.
+    pub fn tables_for_people(&self, shows_all: bool, arrangement: &Arrangement) -> impl Iterator<Item = Table<'_>> {
         let is_wanted = move |row: &ComparedRow| shows_all || row.is_notable(self.threshold);
-        self.tables.iter().map(move |table| table.table_for_people(&self.sides, is_wanted))
+        self.tables.iter().map(move |table| table.table_for_people(&self.sides, is_wanted, arrangement))
     }
 
     /// The facts that fit into a sentence.

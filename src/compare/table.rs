@@ -1,10 +1,10 @@
 //! A compared table: the rows in the order of their importance, for any writer.
 
-use super::columns::{ComparedColumns, without_obvious};
+use super::columns::{ComparedColumns, LASTING, without_obvious};
 use super::join::{JoinedRow, TableJoin};
 use super::row::ComparedRow;
 use super::sides::ComparedSide;
-use crate::report::{Table, TableId, TableName, Value};
+use crate::report::{Arrangement, Table, TableId, TableName, Value};
 use crate::traffic::Traffic;
 
 /// One table of all sides, joined and compared.
@@ -60,10 +60,21 @@ impl ComparedTable {
         self.of_rows(self.rows.iter().collect(), move |row| self.columns.values(row, sides))
     }
 
-    /// The table for people: the rows that `is_wanted` selects, without values that go without saying.
-    pub fn table_for_people<'c>(&'c self, sides: &'c [ComparedSide], is_wanted: impl Fn(&ComparedRow) -> bool) -> Table<'c> {
+    /// The table for people: the rows that `is_wanted` selects, arranged, without values that go without saying, unless the arrangement
+    /// names their column.
+    pub fn table_for_people<'c>(
+        &'c self,
+        sides: &'c [ComparedSide],
+        is_wanted: impl Fn(&ComparedRow) -> bool,
+        arrangement: &Arrangement,
+    ) -> Table<'c> {
         let rows = self.rows.iter().filter(|row| is_wanted(row)).collect();
-        self.of_rows(rows, move |row| without_obvious(row, self.columns.values(row, sides)))
+        let has_all_values = arrangement.names(LASTING);
+        let table = self.of_rows(rows, move |row| {
+            let values = self.columns.values(row, sides);
+            if has_all_values { values } else { without_obvious(row, values) }
+        });
+        table.arranged(arrangement)
     }
 
     fn of_rows<'c>(

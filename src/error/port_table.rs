@@ -43,11 +43,45 @@ pub enum RuleProblem {
     NoName(String),
     /// A name has a meaning of its own.
     ReservedName(String),
-    /// A category is none.
+    /// A category is none, neither built in nor declared.
     NoCategory {
         /// The word.
         word: String,
-        /// All categories.
-        known: Vec<&'static str>,
+        /// Similar categories, the most similar first.
+        near: Vec<String>,
+        /// All categories that a rule may name.
+        known: Vec<String>,
+        /// True if a category of the user's own can have that name.
+        can_be_declared: bool,
+    },
+    /// A category is no service's: it is a verdict on flows, or stands for traffic without ports.
+    ReservedCategory(String),
+    /// A declared category is built in.
+    BuiltInCategory(String),
+    /// The name of a declared category is too long, empty, or has characters that no category's name has.
+    NoCategoryName {
+        /// The name.
+        name: String,
+        /// Characters that it may have.
+        limit: usize,
+    },
+    /// A category is declared twice.
+    RepeatedCategory {
+        /// The name.
+        name: String,
+        /// The line that declares it first, from 1.
+        line: usize,
+    },
+    /// The meaning of a declared category is too long, or has characters that are no text.
+    NoMeaning {
+        /// The name of the category.
+        name: String,
+        /// Characters that the meaning may have.
+        limit: usize,
+    },
+    /// The table declares more categories than it may.
+    TooManyCategories {
+        /// Categories that it may declare.
+        limit: usize,
     },
 }

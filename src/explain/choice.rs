@@ -45,20 +45,29 @@ pub enum ChoiceProblem {
         /// Its protocol.
         protocol: String,
     },
-    /// No flow has a packet that matches the filter.
-    FilterMatchesNone,
-    /// The flow with that number has no packet that matches the filter.
-    FilterMissesNumber {
+    /// A condition leaves no flow.
+    NoneMeets {
+        /// The condition.
+        condition: FlowCondition,
+    },
+    /// The flow with that number does not meet a condition.
+    NumberFails {
+        /// The condition.
+        condition: FlowCondition,
         /// The number.
         number: usize,
     },
-    /// The only flow that matches the question has no packet that matches the filter.
-    FilterMissesFlow {
+    /// The only flow that matches the question does not meet a condition.
+    FlowFails {
+        /// The condition.
+        condition: FlowCondition,
         /// Its number.
         number: FlowId,
     },
-    /// Several flows match the question, and none has a packet that matches the filter.
-    FilterMissesFlows {
+    /// Several flows match the question, and none meets a condition.
+    FlowsFail {
+        /// The condition.
+        condition: FlowCondition,
         /// The number of those.
         flows: usize,
     },
@@ -90,6 +99,24 @@ pub enum ChoiceProblem {
     },
 }
 
+/// A condition on the flow, besides the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowCondition {
+    /// It is [selected](crate::analysis::Selection).
+    Selected,
+    /// One of its packets matches the filter.
+    Filtered,
+}
+
+/// The flows that meet a condition.
+#[derive(Clone, Copy, Debug)]
+pub struct Narrowing<'a> {
+    /// The condition.
+    pub condition: FlowCondition,
+    /// The numbers of the flows, from 0, in order.
+    pub flows: &'a [usize],
+}
+
 /// The kind of a packet without flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlowlessPacket {
@@ -115,40 +142,44 @@ pub enum FlowlessPacket {
     Malformed,
 }
 
-/// The result of another reading of the capture.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SecondReading<'a> {
-    /// The numbers of the flows of which a packet matches the filter, in order, if there is a filter.
-    pub matching: Option<&'a [usize]>,
-    /// The fate of the packet that is asked for, if one is.
-    pub fate: Option<&'a PacketFate>,
+/// The number of the flow that is meant, from 0: of those that fit the question, the only one that meets all conditions. Without a
+/// question all flows fit. `fate` is that of the packet that is asked for, if one is.
+pub fn choose(
+    flows: &Flows,
+    question: Option<Question>,
+    fate: Option<&PacketFate>,
+    narrowings: &[Narrowing<'_>],
+) -> Result<usize, ChoiceError> {
+    let mut left = fitting(flows, question, fate)?;
+    for narrowing in narrowings {
+        left = narrowed(flows, question, left, *narrowing)?;
+    }
+    only(flows, left)
 }
 
-/// The number of the flow that is meant, from 0: of those that fit the question the only one of which a packet matches the
-/// filter. Without a question all flows fit.
-pub fn choose(flows: &Flows, question: Option<Question>, known: SecondReading<'_>) -> Result<usize, ChoiceError> {
-    let fitting = fitting(flows, question, known)?;
-    let Some(matching) = known.matching else { return only(flows, fitting) };
+/// Those of the `fitting` flows that meet a condition: at least one.
+fn narrowed(
+    flows: &Flows,
+    question: Option<Question>,
+    fitting: Vec<usize>,
+    Narrowing { condition, flows: meeting }: Narrowing<'_>,
+) -> Result<Vec<usize>, ChoiceError> {
     // The file may have been written to since it was read first.
-    let matching = &matching[..matching.partition_point(|number| *number < flows.len())];
+    let meeting = &meeting[..meeting.partition_point(|number| *number < flows.len())];
     // Both are in order.
-    let narrowed: Vec<usize> = fitting.iter().copied().filter(|number| matching.binary_search(number).is_ok()).collect();
-    match (narrowed.is_empty(), question, fitting.as_slice()) {
-        (false, ..) => only(flows, narrowed),
-        (_, None, _) => Err(ChoiceError { problem: ChoiceProblem::FilterMatchesNone, candidates: Vec::new() }),
-        (_, Some(Question::Number(number)), _) => {
-            Err(ChoiceError { problem: ChoiceProblem::FilterMissesNumber { number }, candidates: matching.to_vec() })
-        }
-        (_, _, [number]) => Err(ChoiceError {
-            problem: ChoiceProblem::FilterMissesFlow { number: flows.id(*number) },
-            candidates: matching.to_vec(),
-        }),
-        _ => Err(ChoiceError { problem: ChoiceProblem::FilterMissesFlows { flows: fitting.len() }, candidates: fitting }),
-    }
+    let narrowed: Vec<usize> = fitting.iter().copied().filter(|number| meeting.binary_search(number).is_ok()).collect();
+    let (problem, candidates) = match (narrowed.is_empty(), question, fitting.as_slice()) {
+        (false, ..) => return Ok(narrowed),
+        (_, Some(Question::Number(number)), _) => (ChoiceProblem::NumberFails { condition, number }, meeting.to_vec()),
+        (_, None, all) if all.len() == flows.len() => (ChoiceProblem::NoneMeets { condition }, Vec::new()),
+        (_, _, [number]) => (ChoiceProblem::FlowFails { condition, number: flows.id(*number) }, meeting.to_vec()),
+        (_, _, several) => (ChoiceProblem::FlowsFail { condition, flows: several.len() }, fitting),
+    };
+    Err(ChoiceError { problem, candidates })
 }
 
 /// The flows that fit the question: at least one.
-fn fitting(flows: &Flows, question: Option<Question>, known: SecondReading<'_>) -> Result<Vec<usize>, ChoiceError> {
+fn fitting(flows: &Flows, question: Option<Question>, fate: Option<&PacketFate>) -> Result<Vec<usize>, ChoiceError> {
     let none = |problem| ChoiceError { problem, candidates: Vec::new() };
     let Some(question) = question else { return Ok((0..flows.len()).collect()) };
     match question {
@@ -156,7 +187,7 @@ fn fitting(flows: &Flows, question: Option<Question>, known: SecondReading<'_>) 
             Some(number) => Ok(vec![number]),
             None => Err(none(ChoiceProblem::NoSuchNumber { number, flows: flows.len() })),
         },
-        Question::Packet(packet) => match known.fate {
+        Question::Packet(packet) => match fate {
             Some(PacketFate::Flow { flow, .. }) if *flow < flows.len() => Ok(vec![*flow]),
             Some(fate) => Err(none(without_flow(packet, fate))),
             None => Err(none(ChoiceProblem::CaptureChanged { packet })),

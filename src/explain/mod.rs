@@ -25,7 +25,7 @@ mod rungs;
 mod trace;
 
 pub use candidates::{CandidateRow, MAX_CANDIDATES, candidates};
-pub use choice::{ChoiceError, ChoiceProblem, FlowlessPacket, SecondReading, choose};
+pub use choice::{ChoiceError, ChoiceProblem, FlowCondition, FlowlessPacket, Narrowing, choose};
 pub use endpoint::Endpoint;
 pub use explanation::{
     Actor, Conclusion, Explanation, FlowSummary, Opener, PacketAt, PortlessExchange, Reasoning, RequestedPacket,

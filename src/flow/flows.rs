@@ -88,6 +88,7 @@ impl Flows {
     }
 
     /// The flow with the number `number`, counted from 0.
+    #[inline]
     pub fn get(&self, number: usize) -> &Flow {
         self.flows.get(number)
     }

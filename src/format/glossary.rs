@@ -7,6 +7,7 @@ use super::terminal::View;
 use crate::glossary::{self, Term, Topic};
 use crate::messages::{Definition, TermLabel};
 use crate::report::{Field, TableId};
+use crate::service::OwnCategory;
 
 /// Columns in front of the text of an entry.
 const ENTRY_INDENT: usize = 12;
@@ -30,6 +31,18 @@ pub fn write(terms: &[Term], view: View, output: &mut (impl Write + ?Sized)) -> 
         let is_listed = listed.contains(&related);
         write_meaning(meaning, if is_listed { &[] } else { &related }, &mut prose)?;
         listed.push(related);
+    }
+    Ok(())
+}
+
+/// Writes the meaning of a category that the user's port table declares.
+pub fn write_own_category(category: &OwnCategory, view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let (messages, mut prose) = (view.messages, Prose::new(view, output));
+    prose.title(&format!("{}: {}", category.name, messages.kind_of_own_category()))?;
+    prose.paragraph(category.meaning.as_deref().unwrap_or(messages.own_category()))?;
+    let places = glossary::columns_with(Topic::Category).join(", ");
+    for (label, text) in [(TermLabel::Command, messages.own_category_shown_by(&category.name)), (TermLabel::Place, places)] {
+        prose.entry(&format!("  {}", messages.term_label(label)), ENTRY_INDENT, &text)?;
     }
     Ok(())
 }

@@ -1,13 +1,15 @@
 //! The legend below a table: the columns that are shown, and the words that stand in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::terminal::{View, emphasised};
 use super::wrap::{hanging, width_of};
-use crate::glossary::{self, Term};
+use crate::glossary::{self, Term, Topic};
 use crate::messages::Messages;
 use crate::report::{Field, TableId};
+use crate::service::category::PORTLESS;
+use crate::service::own_category::is_category_name;
 
 /// Columns in front of a head.
 const MARGIN: &str = "  ";
@@ -22,12 +24,15 @@ const BELOW: usize = 4;
 pub struct Vocabulary {
     /// The terms of each column by their words; empty for columns without a vocabulary.
     columns: Vec<BTreeMap<&'static str, Term>>,
+    /// The column of categories. Every word in it that is no term is a category of the user's own port table.
+    categories: Option<usize>,
 }
 
 /// Words that were seen in a table, each by its column and its place in the vocabulary.
 #[derive(Clone, Default)]
 pub struct SeenWords {
     words: BTreeMap<(usize, usize), Term>,
+    own_categories: BTreeSet<String>,
     /// True if a name has a question mark.
     pub has_doubts: bool,
 }
@@ -36,6 +41,7 @@ impl SeenWords {
     /// Adds other words.
     pub fn merge(&mut self, other: SeenWords) {
         self.words.extend(other.words);
+        self.own_categories.extend(other.own_categories);
         self.has_doubts |= other.has_doubts;
     }
 }
@@ -47,7 +53,8 @@ impl Vocabulary {
             let terms = glossary::topic_of(table, field.key).map_or_else(Vec::new, glossary::Topic::terms);
             terms.into_iter().filter_map(|term| Some((term.key()?, term))).collect()
         };
-        Vocabulary { columns: fields.iter().map(of_column).collect() }
+        let is_categories = |field: &Field| glossary::topic_of(table, field.key) == Some(Topic::Category);
+        Vocabulary { columns: fields.iter().map(of_column).collect(), categories: fields.iter().position(is_categories) }
     }
 
     /// Notes the words in the text of a column: the whole text, or the items of a list.
@@ -61,7 +68,15 @@ impl Vocabulary {
             seen.words.insert((column, place), terms[word]);
             Some(())
         };
-        if add(text).is_none() {
+        if add(text).is_some() {
+            return;
+        }
+        if self.categories == Some(column) {
+            // An empty cell, and the number of rows that are left out, have another form.
+            if is_category_name(text) && text != PORTLESS && !seen.own_categories.contains(text) {
+                seen.own_categories.insert(text.to_owned());
+            }
+        } else {
             // An item may be a path of several steps, and a step may have the number of its network.
             text.split([' ', '/']).for_each(|word| {
                 if add(word).is_none() {
@@ -92,6 +107,7 @@ pub fn entries(table: TableId, columns: &[Field], words: &SeenWords, messages: &
     }
     let word = |term: &Term| Some((term.key()?.to_owned(), messages.definition(*term)?.meaning));
     entries.extend(known.iter().filter_map(word));
+    entries.extend(words.own_categories.iter().map(|name| (name.clone(), messages.own_category())));
     if words.has_doubts {
         let (head, meaning) = messages.doubtful_name();
         entries.push((head.to_owned(), meaning));

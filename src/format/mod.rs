@@ -12,6 +12,7 @@ pub mod folder;
 mod formats;
 pub mod glossary;
 pub mod glossary_page;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 mod layout;

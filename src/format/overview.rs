@@ -28,8 +28,12 @@ const BAR: usize = 12;
 const STRIP: usize = 64;
 /// The narrowest text that is laid out. On a narrower terminal, lines are longer than the screen.
 const NARROWEST: usize = 40;
+/// The width from which on labels stand on the left, and categories have bars. Below it, labels have lines of their own.
+const ROOMY: usize = 60;
 /// The width from which on the bytes of a category have a column.
 const WIDE: usize = 100;
+/// The room that text has below a label.
+const BELOW_LABEL: usize = 2;
 /// The most columns of a machine's address and name.
 const MACHINE: usize = 44;
 /// Machines of one kind in a pipe.
@@ -67,7 +71,7 @@ struct Page<'o, 'a> {
     overview: &'o Overview<'a>,
     view: View,
     screen: Screen,
-    /// Columns of a label, with the gap behind it.
+    /// Columns on the left of text: those of a label with the gap behind it, unless it has a line of its own.
     indent: usize,
     /// A domain that is left out of names.
     domain: Option<String>,
@@ -76,8 +80,8 @@ struct Page<'o, 'a> {
 impl<'o, 'a> Page<'o, 'a> {
     fn new(overview: &'o Overview<'a>, view: View, screen: Screen) -> Page<'o, 'a> {
         let labels = OverviewPart::ALL.map(|part| width_of(view.messages.overview_label(part)));
-        let indent = labels.into_iter().max().unwrap_or(0) + GAP;
         let view = View { width: if view.wide { usize::MAX / 2 } else { view.width.max(NARROWEST) }, ..view };
+        let indent = if view.width < ROOMY { BELOW_LABEL } else { labels.into_iter().max().unwrap_or(0) + GAP };
         Page { overview, view, screen, indent, domain: common_domain(overview) }
     }
 
@@ -85,31 +89,55 @@ impl<'o, 'a> Page<'o, 'a> {
         self.view.messages
     }
 
-    /// Columns for text behind a label.
+    /// True if labels have lines of their own.
+    fn is_narrow(&self) -> bool {
+        self.view.width < ROOMY
+    }
+
+    /// Columns for text behind a label, or below it.
     fn room(&self) -> usize {
         self.view.width.saturating_sub(self.indent)
     }
 
     fn lines(&self) -> Vec<String> {
         let Overview { facts, .. } = self.overview;
+        let mut above: Vec<String> = hanging("", 0, &self.facts(), self.view.width);
+        above.iter_mut().for_each(|line| *line = emphasised(line, self.view));
+        let missing = self.messages().overview_missing(&facts.missing, facts.part.as_ref());
+        above.extend(self.part(OverviewPart::Missing, missing.as_deref()));
+        if facts.traffic.packets == 0 {
+            let why = facts.part.as_ref().map(|part| self.messages().overview_of_nothing(part, self.view.zone));
+            above.extend(why.iter().flat_map(|why| hanging("", 0, why, self.view.width)));
+            return above;
+        }
+        let below = self.below();
+        let (categories, servers) = self.rows(above.len() + below.len());
+        above.extend(self.labelled(OverviewPart::Categories, self.categories(categories)));
+        if self.has_ports() {
+            above.extend(self.labelled(OverviewPart::Servers, self.servers(servers)));
+        }
+        above.extend(below);
+        above
+    }
+
+    /// The sentence about the inputs.
+    fn facts(&self) -> String {
+        let facts = &self.overview.facts;
         let file = facts.file.as_deref().map(|file| clean(file).into_owned());
+        let selection = facts.part.as_ref().and_then(|part| part.selection.as_deref()).map(clean);
         let facts_of = |file: Option<&str>| {
             let file = file.map(|file| shortened(file, FILE));
-            self.messages().overview_facts(facts, file.as_deref())
+            self.messages().overview_facts(facts, file.as_deref(), selection.as_deref(), self.view.zone)
         };
         // Without its folder, the name of a file may fit into the line.
         let last = file.as_deref().map(|file| file.rsplit(['/', '\\']).next().unwrap_or(file));
         let sentence = Some(facts_of(file.as_deref())).filter(|sentence| width_of(sentence) <= self.view.width);
-        let sentence = sentence.unwrap_or_else(|| facts_of(last));
-        let mut above: Vec<String> = hanging("", 0, &sentence, self.view.width);
-        above.iter_mut().for_each(|line| *line = emphasised(line, self.view));
-        above.extend(self.part(OverviewPart::Missing, self.messages().overview_missing(&facts.missing).as_deref()));
-        let below = self.below();
-        let (categories, servers) = self.rows(above.len() + below.len());
-        above.extend(self.labelled(OverviewPart::Categories, self.categories(categories)));
-        above.extend(self.labelled(OverviewPart::Servers, self.servers(servers)));
-        above.extend(below);
-        above
+        sentence.unwrap_or_else(|| facts_of(last))
+    }
+
+    /// True if there are flows with ports, which can have servers.
+    fn has_ports(&self) -> bool {
+        self.overview.certainty.flows > 0
     }
 
     /// The lines below categories and servers.
@@ -122,7 +150,9 @@ impl<'o, 'a> Page<'o, 'a> {
         }
         lines.extend(self.labelled(OverviewPart::Scans, self.scans()));
         lines.extend(self.part(OverviewPart::Refused, self.refusals().as_deref()));
-        lines.extend(self.part(OverviewPart::Certainty, Some(&self.messages().certainty(*certainty))));
+        if self.has_ports() {
+            lines.extend(self.part(OverviewPart::Certainty, Some(&self.messages().certainty(*certainty))));
+        }
         lines.extend(self.part(OverviewPart::More, Some(self.messages().more_tables())));
         lines
     }
@@ -137,16 +167,20 @@ impl<'o, 'a> Page<'o, 'a> {
         };
         // The last row is for the prompt.
         let free = rows.saturating_sub(other + 1).max(2 * FEWEST);
-        let servers = self.servers(usize::MAX).len();
+        let servers = if self.has_ports() { self.servers(usize::MAX).len() } else { 0 };
         let of_servers = servers.min(free - categories.min(free / 2));
         (categories.min(free - of_servers), of_servers)
     }
 
-    /// Lines with the label of a part in front of the first one.
+    /// Lines with the label of a part in front of the first one, or above it.
     fn labelled(&self, part: OverviewPart, lines: Vec<String>) -> Vec<String> {
-        let label = padded(self.messages().overview_label(part), self.indent);
-        let label = emphasised(&label, self.view);
+        let label = self.messages().overview_label(part);
         let below = " ".repeat(self.indent);
+        if self.is_narrow() {
+            let above = Some(emphasised(label, self.view)).filter(|_| !lines.is_empty());
+            return above.into_iter().chain(lines.iter().map(|line| format!("{below}{line}"))).collect();
+        }
+        let label = emphasised(&padded(label, self.indent), self.view);
         let line = |(number, line): (usize, String)| format!("{}{line}", if number == 0 { &label } else { &below });
         lines.into_iter().enumerate().map(line).map(|line| line.trim_end().to_owned()).collect()
     }
@@ -174,9 +208,12 @@ impl<'o, 'a> Page<'o, 'a> {
         let messages = self.messages();
         let share = messages.rounded_share(part.bytes());
         let mut line = format!("{}  {share:>5}  ", padded(part.category, name));
-        line.push_str(&self.coloured(&padded(&self.bar(part.bytes()), BAR), Some(part.category)));
-        line.push_str("  ");
-        let mut places = name + 2 + 5 + 2 + BAR + 2;
+        let mut places = name + 2 + 5 + 2;
+        if !self.is_narrow() {
+            line.push_str(&self.coloured(&padded(&self.bar(part.bytes()), BAR), Some(part.category)));
+            line.push_str("  ");
+            places += BAR + 2;
+        }
         if self.view.width >= WIDE {
             let mut bytes = String::new();
             messages.append_bytes(part.traffic.part.wire_bytes, &mut bytes);
@@ -187,8 +224,16 @@ impl<'o, 'a> Page<'o, 'a> {
             Some(meaning) => vec![meaning.to_owned()],
             None => part.services.iter().map(|service| service.to_string()).collect(),
         };
-        line.extend(self.filled(&services, self.room().saturating_sub(places), 1));
-        line
+        let room = self.room().saturating_sub(places);
+        let mut lines = self.filled(&services, room, 1);
+        if self.is_narrow() {
+            // What has no room is left out.
+            lines.truncate(1);
+            lines.retain(|text| width_of(text) <= room);
+            lines.iter_mut().for_each(|text| text.truncate(text.trim_end_matches(',').len()));
+        }
+        line.extend(lines);
+        line.trim_end().to_owned()
     }
 
     /// A bar for a share. Whatever is more than nothing can be seen.
@@ -226,16 +271,17 @@ impl<'o, 'a> Page<'o, 'a> {
             (Some(top), _) => top,
             (None, None) => PIPE_MACHINES,
         };
+        let most_of_name = if self.is_narrow() { self.room() / 2 } else { MACHINE };
         let mut machines: Vec<String> =
-            servers.first.iter().take(wanted).map(|server| self.machine(&server.host, MACHINE)).collect();
+            servers.first.iter().take(wanted).map(|server| self.machine(&server.host, most_of_name)).collect();
         let width = machines.iter().map(|name| width_of(name)).max().unwrap_or(0).min(self.room() / 2);
         machines.iter_mut().for_each(|name| *name = shortened(name, width).into_owned());
         let mut lines: Vec<String> = Vec::new();
         let mut shown = 0;
         for (server, name) in servers.first.iter().zip(&machines) {
-            let services = server.services.iter().map(|(port, service)| match port {
-                Some(port) => format!("{port} {service}"),
-                None => (*service).to_owned(),
+            let services = server.services.iter().map(|service| match service.port {
+                Some(port) => format!("{port} {}", service.name),
+                None => service.name.to_owned(),
             });
             let of_server = self.filled(&services.collect::<Vec<_>>(), self.room().saturating_sub(width + GAP), LINES_OF_SERVER);
             // A line is kept for the number of machines without room.
@@ -265,11 +311,15 @@ impl<'o, 'a> Page<'o, 'a> {
     fn strip(&self) -> Vec<String> {
         let Overview { strip, facts, .. } = self.overview;
         let columns = strip.as_ref().map_or_else(Vec::new, |strip| strip.columns(STRIP.min(self.room().max(1))));
+        // The time of a single point is in the sentence about the inputs.
+        if facts.span.first == facts.span.last {
+            return Vec::new();
+        }
         let Some(peak) = columns.iter().copied().reduce(|peak, column| if column.bytes > peak.bytes { column } else { peak })
         else {
             return Vec::new();
         };
-        let caption = hanging("", 0, &self.messages().strip_caption(facts.span, peak), self.room());
+        let caption = hanging("", 0, &self.messages().strip_caption(facts.span, peak, self.view.zone), self.room());
         // One column is no strip.
         if columns.len() < 2 {
             return caption;
@@ -280,7 +330,7 @@ impl<'o, 'a> Page<'o, 'a> {
     }
 
     /// The character of a column. Whatever is more than nothing can be seen.
-    fn level(&self, column: &StripColumn, peak: u64) -> String {
+    fn level(&self, column: &StripColumn<'_>, peak: u64) -> String {
         let levels = if self.screen.has_blocks { BLOCKS } else { CHARACTERS };
         let level = (u128::from(column.bytes) * (levels.len() as u128 - 1)).div_ceil(u128::from(peak.max(1)));
         self.coloured(&levels[(level as usize).min(levels.len() - 1)].to_string(), column.category)
@@ -318,16 +368,17 @@ impl<'o, 'a> Page<'o, 'a> {
         Some(self.messages().refusals(&refusals, ends))
     }
 
-    /// The address of a machine, and its name if there is one, in at most `most` columns.
+    /// The address of a machine, and its name if there is one, in at most `most` columns. On a narrow screen, a name that does not
+    /// fit is left out, because an address that is cut says nothing.
     fn machine(&self, host: &NamedHost<'_>, most: usize) -> String {
         let address = host.address.to_string();
-        let room = most.saturating_sub(width_of(&address) + 1).max(8);
-        match host.name {
-            None => address,
-            Some(name) => {
-                let in_domain = self.domain.as_deref().and_then(|domain| name.strip_suffix(domain)?.strip_suffix('.'));
-                format!("{address} {}", shortened(&clean(in_domain.unwrap_or(name)), room))
-            }
+        let Some(name) = host.name else { return address };
+        let in_domain = self.domain.as_deref().and_then(|domain| name.strip_suffix(domain)?.strip_suffix('.'));
+        let name = clean(in_domain.unwrap_or(name));
+        let room = most.saturating_sub(width_of(&address) + 1);
+        match self.is_narrow() && width_of(&name) > room {
+            true => address,
+            false => format!("{address} {}", shortened(&name, room.max(8))),
         }
     }
 

@@ -41,9 +41,9 @@ fn write_page(port: u16, page: &Page<'_>, prose: &mut Prose<'_, impl Write + ?Si
     let messages = prose.view.messages;
     match page.entry {
         None => prose.paragraph(messages.no_name(port))?,
-        Some(entry) => {
+        Some(_) => {
             prose.paragraphs(page.description().map(|description| messages.port_description(&description).into_owned()))?;
-            write_entry(PortLabel::Category, entry.category.name(), prose)?;
+            write_entry(PortLabel::Category, page.category.unwrap_or_default(), prose)?;
         }
     }
     write_entry(PortLabel::Name, &naming(page, messages), prose)?;

@@ -316,7 +316,6 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
     let priority = |(index, field): (usize, &Field)| {
         let unlisted = Priority::WithRoom(UNLISTED.saturating_add(index.min(usize::from(UNLISTED)) as u8));
         match importance {
-            _ if table.has_chosen_columns() || table.is_named(field.key) => Priority::Always,
             Some(importance) => importance.priority(field.key).unwrap_or(unlisted),
             None if field.role == ColumnRole::Key => Priority::Always,
             None => unlisted,
@@ -327,6 +326,8 @@ pub fn placements(table: &Table<'_>) -> Vec<Placement> {
         _ => table.fields.iter().enumerate().map(priority).collect(),
     };
     let placement = |(field, priority): (&Field, Priority)| {
+        let is_chosen = table.has_chosen_columns() || table.is_named(field.key);
+        let priority = if is_chosen { Priority::Always } else { priority };
         let wide = WIDE.into_iter().find(|(id, key, _)| *id == listed && *key == field.key);
         Placement { priority, enough: wide.map_or(ENOUGH, |(.., enough)| enough) }
     };

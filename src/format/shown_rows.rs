@@ -17,7 +17,7 @@ use crate::time::{Time, Zone};
 use crate::untrusted;
 
 /// The mark of a name of doubtful worth.
-const DOUBT: char = '?';
+pub const DOUBT: char = '?';
 /// Characters of `2026-11-23 21:07:16`.
 const TO_THE_SECOND: usize = 19;
 /// The most rows that are kept while a table is written: each is used several times, and may combine millions of flows.
@@ -62,7 +62,7 @@ pub struct ShownRows<'t, 'a> {
 
 /// The form of values.
 #[derive(Clone, Copy)]
-struct ValueStyle {
+pub struct ValueStyle {
     /// Digits of a second that times are shown with.
     time_digits: u8,
     zone: &'static Zone,
@@ -77,8 +77,7 @@ impl<'t, 'a> ShownRows<'t, 'a> {
     pub fn new(table: &'t Table<'a>, view: View) -> ShownRows<'t, 'a> {
         let top = view.top.unwrap_or(default_rows(table.id));
         let shown = if top == 0 { table.len() } else { top.min(table.len()) };
-        let time_digits = if view.exact { 9 } else { table.time_step().map_or(0, digits_of_second) };
-        let style = ValueStyle { time_digits, zone: view.zone, is_exact: view.exact, messages: view.messages };
+        let style = ValueStyle::of(table, view);
         let (placements, kept) = (placements(table), Vec::new());
         let names = columns_of(table, ["service", "named_by"]);
         let mut rows = ShownRows { table, placements, shown, kept, others: None, style, names };
@@ -235,13 +234,13 @@ pub struct FittingColumns {
 }
 
 /// The columns of a table with these keys, if it has all of them.
-fn columns_of<const N: usize>(table: &Table<'_>, keys: [&str; N]) -> Option<[usize; N]> {
+pub fn columns_of<const N: usize>(table: &Table<'_>, keys: [&str; N]) -> Option<[usize; N]> {
     let columns = keys.iter().filter_map(|key| table.fields.iter().position(|field| field.key == *key));
     columns.collect::<Vec<_>>().try_into().ok()
 }
 
 /// True if a name is of doubtful worth, whatever port it stands for.
-fn is_doubtful(worth: Value<'_>) -> bool {
+pub fn is_doubtful(worth: Value<'_>) -> bool {
     let mut words = 0;
     let mut is_doubtful = false;
     let mut note = |value: Value<'_>| {
@@ -295,8 +294,14 @@ fn append_short_decimal(value: i128, digits: u8, messages: &dyn Messages, text: 
 }
 
 impl ValueStyle {
+    /// The form of the values of a table.
+    pub fn of(table: &Table<'_>, view: View) -> ValueStyle {
+        let time_digits = if view.exact { 9 } else { table.time_step().map_or(0, digits_of_second) };
+        ValueStyle { time_digits, zone: view.zone, is_exact: view.exact, messages: view.messages }
+    }
+
     /// Appends a value as people read it.
-    fn append(self, value: Value<'_>, kind: Kind, text: &mut String) {
+    pub fn append(self, value: Value<'_>, kind: Kind, text: &mut String) {
         match (value, kind) {
             (Value::Integer(_) | Value::Decimal { .. }, _) if self.is_exact => as_in_data(text, |text| append(value, text)),
             (Value::Integer(number), Kind::Count) => self.messages.append_count(number, text),

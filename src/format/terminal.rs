@@ -11,7 +11,8 @@ use anstyle::{Effects, Style};
 
 use super::layout::{GAP, MinWidths, Overflow, widths};
 use super::legend;
-use super::shown_rows::{FittingColumns, Shown, ShownRows, title};
+pub(super) use super::shown_rows::{DOUBT, ValueStyle, columns_of, is_doubtful, title};
+use super::shown_rows::{FittingColumns, Shown, ShownRows};
 use super::wrap::{shortened, width_of, wrapped};
 use crate::messages::Messages;
 use crate::report::{Field, Table};

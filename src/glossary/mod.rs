@@ -8,7 +8,7 @@ mod encapsulations;
 mod search;
 mod term;
 
-pub use search::{look_up, near};
+pub use search::{look_up, near, own_category};
 pub use term::{RowWord, Term, Topic};
 
 use crate::explain::CandidateRow;

@@ -2,6 +2,7 @@
 
 use super::{Term, tables};
 use crate::capture::near_words;
+use crate::service::{OwnCategories, OwnCategory};
 
 /// Separates a table from its column: `services.packets_c2s`.
 const DOT: char = '.';
@@ -25,15 +26,22 @@ pub fn look_up(word: &str, shown_as: impl Fn(Term) -> Option<&'static str>) -> V
     }
 }
 
-/// Up to three names of terms that are similar to a word, the most similar first.
-pub fn near(word: &str) -> Vec<String> {
+/// The category of the user's own that a word means.
+pub fn own_category<'c>(word: &str, own: &'c OwnCategories) -> Option<&'c OwnCategory> {
+    let wanted = canonical(word);
+    own.iter().find(|category| category.name == wanted)
+}
+
+/// Up to three names of terms, or of categories of the user's own, that are similar to a word, the most similar first.
+pub fn near(word: &str, own: &OwnCategories) -> Vec<String> {
     let known: Vec<String> = if word.contains(DOT) {
         let columns = |(table, fields): (_, Vec<crate::report::Field>)| {
             fields.into_iter().map(move |field| super::qualified(table, field.key)).collect::<Vec<_>>()
         };
         tables().into_iter().flat_map(columns).collect()
     } else {
-        Term::all().into_iter().filter_map(Term::key).map(str::to_owned).collect()
+        let own = own.iter().map(|category| category.name.clone());
+        Term::all().into_iter().filter_map(Term::key).map(str::to_owned).chain(own).collect()
     };
     let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
     known.sort_unstable();
@@ -75,8 +83,8 @@ mod tests {
     fn a_column_is_found_together_with_its_table() {
         assert_eq!(topics("services.packets_c2s"), [Topic::Column]);
         assert!(topics("ledger.packets_c2s").is_empty());
-        assert_eq!(near("services.packets_c2x")[0], "services.packets_c2s");
-        assert_eq!(near("hanshake"), ["handshake"]);
+        assert_eq!(near("services.packets_c2x", &OwnCategories::default())[0], "services.packets_c2s");
+        assert_eq!(near("hanshake", &OwnCategories::default()), ["handshake"]);
     }
 
     #[test]

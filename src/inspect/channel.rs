@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_ports_are_those_of_channels() {
-        let channels = ChannelTable::new(&Registry::with_rules(&user_table::parse("udp/65535 = dns\n").unwrap()));
+        let channels = ChannelTable::new(&Registry::with_table(&user_table::parse("udp/65535 = dns\n").unwrap()));
         let ports: Vec<_> = channels.ports().collect();
         assert!(ports.is_sorted() && ports.iter().all(|(protocol, port)| !channels.at(*protocol, *port).is_empty()));
         assert!([(ip::TCP, 21), (ip::UDP, 69), (ip::UDP, 65535)].iter().all(|port| ports.contains(port)));
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn the_users_own_control_ports_are_read_too() {
         let rules = user_table::parse("tcp/2121 = ftp\n192.0.2.7 tcp/8554 = rtsp\n").unwrap();
-        let channels = ChannelTable::new(&Registry::with_rules(&rules));
+        let channels = ChannelTable::new(&Registry::with_table(&rules));
         assert_eq!(at(&channels, ip::TCP, 2121), [Channel::Ftp]);
         assert!(at(&channels, ip::TCP, 8554).contains(&Channel::Rtsp));
     }

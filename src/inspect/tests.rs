@@ -33,7 +33,7 @@ impl Feed {
     }
 
     fn with_rules(rules: &str) -> Feed {
-        let registry = Registry::with_rules(&user_table::parse(rules).unwrap());
+        let registry = Registry::with_table(&user_table::parse(rules).unwrap());
         Feed { inspector: Inspector::new(Arc::new(registry)), packets: 0, next: HashMap::new() }
     }
 

@@ -26,6 +26,9 @@ pub trait ChoiceMessages {
     /// `matched` of `packets` packets match the filter of an explanation, and belong to `flows` of `all` flows.
     fn filter_matched_flows(&self, matched: u64, packets: u64, flows: usize, all: usize) -> String;
 
+    /// The options that select flows select so many of `all` flows.
+    fn selected_flows(&self, flows: usize, all: usize) -> String;
+
     /// A capture can be read only once.
     fn read_only_once(&self, capture: &str, reason: ReadOnlyOnce) -> String;
 }

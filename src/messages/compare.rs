@@ -21,6 +21,9 @@ pub trait CompareMessages {
     /// A capture that can be read only once is on two sides.
     fn one_capture_on_two_sides(&self, capture: &str) -> String;
 
+    /// A sentence about the reading of the side with this name.
+    fn about_side(&self, side: &str, sentence: &str) -> String;
+
     /// Nothing could be read of the side that the user named `inputs`.
     fn nothing_to_compare(&self, inputs: &str) -> String;
 }

@@ -17,6 +17,7 @@ mod live;
 mod live_errors;
 mod numbers;
 mod overview;
+mod page;
 mod presentation;
 mod reading;
 mod rungs;

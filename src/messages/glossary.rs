@@ -89,6 +89,15 @@ pub trait GlossaryMessages {
     /// A word is neither a term nor a file: similar words and files, and whether the book of ports has such a name.
     fn no_such_term(&self, word: &str, near_words: &[String], near_files: &[String], is_port_name: bool) -> String;
 
+    /// The kind of a category that the user's port table declares, to be read after its name and a colon.
+    fn kind_of_own_category(&self) -> &'static str;
+
+    /// The meaning of such a category, below a table or where the port table gives it none: one sentence.
+    fn own_category(&self) -> &'static str;
+
+    /// The command that shows the ports of such a category.
+    fn own_category_shown_by(&self, name: &str) -> String;
+
     /// A word that is a term was taken for a capture because a file has its name.
     fn file_wins(&self, word: &str) -> String;
 

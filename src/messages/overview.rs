@@ -1,7 +1,7 @@
 //! Words of the overview.
 
-use crate::report::{Certainty, InputFacts, Missing, Refusals, ScanSummary, Share, StripColumn};
-use crate::time::Span;
+use crate::report::{Certainty, InputFacts, Missing, Refusals, ScanSummary, SelectedPart, Share, StripColumn};
+use crate::time::{Span, Zone};
 use crate::traffic::Traffic;
 
 /// A part of the overview. Its label stands on the left.
@@ -50,11 +50,16 @@ pub trait OverviewMessages {
     /// The label of a part.
     fn overview_label(&self, part: OverviewPart) -> &'static str;
 
-    /// The inputs in one sentence. `file` is the name of the only one.
-    fn overview_facts(&self, facts: &InputFacts, file: Option<&str>) -> String;
+    /// The inputs, or the selected part of them, in one sentence. `file` is the name of the only one, `selection` the clean text of
+    /// the options that select flows.
+    fn overview_facts(&self, facts: &InputFacts, file: Option<&str>, selection: Option<&str>, zone: &Zone) -> String;
 
-    /// The parts that are missing; `None` if there are none.
-    fn overview_missing(&self, missing: &Missing) -> Option<String>;
+    /// The reason why nothing is selected, and what can be done about it.
+    fn overview_of_nothing(&self, part: &SelectedPart, zone: &Zone) -> String;
+
+    /// The parts of the inputs that are missing; `None` if there are none. `part` is what the overview is about, if it is not about
+    /// all packets.
+    fn overview_missing(&self, missing: &Missing, part: Option<&SelectedPart>) -> Option<String>;
 
     /// A share, rounded to a whole per cent.
     fn rounded_share(&self, share: Share) -> String;
@@ -84,7 +89,7 @@ pub trait OverviewMessages {
     fn portless_share(&self, share: Share, traffic: Traffic) -> String;
 
     /// The line below the strip of traffic: the span of the capture, and the peak of the strip.
-    fn strip_caption(&self, span: Span, peak: StripColumn) -> String;
+    fn strip_caption(&self, span: Span, peak: StripColumn<'_>, zone: &Zone) -> String;
 
     /// A scan. `scanner` and `target` are names of hosts.
     fn scan_summary(&self, scan: &ScanSummary<'_>, scanner: &str, target: Option<&str>) -> String;

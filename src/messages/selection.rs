@@ -1,6 +1,6 @@
 //! Sentences about the selection of flows and of a time.
 
-use crate::analysis::{FilterTranslation, NoSuchService, Window};
+use crate::analysis::{FilterTranslation, NoSuchCategory, NoSuchService, Window};
 use crate::capture::ReadOnlyOnce;
 use crate::time::Span;
 use crate::traffic::Traffic;
@@ -28,6 +28,9 @@ pub trait SelectionMessages {
     /// A service is not in the port table.
     fn no_such_service(&self, missing: &NoSuchService) -> String;
 
+    /// A category is none; what it may be instead.
+    fn no_such_category(&self, missing: &NoSuchCategory) -> String;
+
     /// Above the tables: `part` of `whole`, and the numbers of selected and of all flows.
     fn selected(&self, part: Traffic, whole: Traffic, flows: (u64, u64), by: &str) -> String;
 
@@ -48,6 +51,9 @@ pub trait SelectionMessages {
 
     /// A filter is one of Wireshark's display filters: lines about it, and its other spellings.
     fn display_filter(&self, translation: &FilterTranslation) -> Vec<String>;
+
+    /// Beside the progress bar: the input is read for the time of its last packet.
+    fn finding_the_end(&self, input: &str) -> String;
 
     /// The end of an input that can be read only once is not known beforehand.
     fn end_not_known(&self, input: &str, reason: ReadOnlyOnce) -> String;

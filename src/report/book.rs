@@ -19,7 +19,7 @@ pub struct BookRow<'a> {
     /// The port, or several if the user has a rule for single machines.
     pub ports: RangeInclusive<u16>,
     /// The name of the service and its category; `None` if the port has no name.
-    pub service: Option<(&'a str, Category)>,
+    pub service: Option<(&'a str, &'a str)>,
     /// The name under which IANA has assigned the port.
     pub iana_name: Option<&'static str>,
     /// The source of the name.
@@ -45,7 +45,7 @@ impl Record for BookRow<'static> {
         Column::attribute("iana_name", Kind::Text, |row| row.iana_name.into()),
         Column::attribute("name_source", Kind::Text, |row| row.name_source.map_or("none", NameSource::name).into()),
         Column::attribute("category", Kind::Text, |row| {
-            row.service.map_or(Category::Unassigned, |(_, category)| category).name().into()
+            row.service.map_or(Category::Unassigned.name(), |(_, category)| category).into()
         }),
         Column::attribute("rank", Kind::Decimal(0), |row| Value::Decimal { value: row.rank.into(), digits: 0 }),
         Column::key("host", Kind::Text, |row| row.host.as_ref().into()),
@@ -63,7 +63,7 @@ fn row<'a>(page: &Page<'a>) -> BookRow<'a> {
     BookRow {
         transport: page.transport,
         ports: page.ports.clone(),
-        service: page.entry.map(|entry| (&*entry.name, entry.category)),
+        service: page.entry.map(|entry| &*entry.name).zip(page.category),
         iana_name: page.iana.and_then(|iana| non_empty(iana.name)),
         name_source: page.entry.map(|entry| entry.source),
         rank: page.rank,

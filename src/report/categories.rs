@@ -10,7 +10,7 @@ use super::rows::Rows;
 use super::value::{TrafficShare, Value};
 use super::{FromDecided, PortlessRow, ServiceRow, TableId, TableName, scans};
 use crate::analysis::{Decided, PORTLESS};
-use crate::service::Category;
+use crate::service::{Category, CategoryId};
 use crate::stats::HostSet;
 use crate::stats::flows::Services;
 use crate::traffic::Traffic;
@@ -19,7 +19,7 @@ use crate::traffic::Traffic;
 #[derive(Clone, Debug)]
 pub struct CategoryRow<'a> {
     /// The key of the category, or `portless`.
-    pub category: &'static str,
+    pub category: &'a str,
     /// The names of its services and scans, or of the protocols without ports, the one with the most packets first.
     pub services: Vec<Cow<'a, str>>,
     /// The number of flows; `None` for traffic without ports, which is not all flows.
@@ -51,8 +51,8 @@ impl FromDecided for CategoryRow<'static> {
         let whole = decided.collected.total();
         let mut rows: Vec<CategoryRow<'a>> = Vec::new();
         // A service can run over two transports, and a protocol can have several types of messages.
-        let mut known: HashSet<(&'static str, Cow<'a, str>)> = HashSet::new();
-        let mut is_new = |category: &'static str, name: &Cow<'a, str>| known.insert((category, name.clone()));
+        let mut known: HashSet<(&'a str, Cow<'a, str>)> = HashSet::new();
+        let mut is_new = |category: &'a str, name: &Cow<'a, str>| known.insert((category, name.clone()));
         for service in ServiceRow::rows(decided) {
             let row = row_of(&mut rows, service.category, whole);
             row.flows = Some(row.flows.unwrap_or(0) + service.flows);
@@ -61,7 +61,7 @@ impl FromDecided for CategoryRow<'static> {
         }
         rows.iter_mut().for_each(|row| row.hosts = Some(0));
         for (category, hosts) in hosts(decided) {
-            row_of(&mut rows, category.name(), whole).hosts = Some(hosts.len() as u64);
+            row_of(&mut rows, decided.collected.registry.category_name(category), whole).hosts = Some(hosts.len() as u64);
         }
         for protocol in PortlessRow::rows(decided) {
             let name = protocol.protocol.map_or(super::names::OTHERS.into(), Cow::Owned);
@@ -75,7 +75,7 @@ impl FromDecided for CategoryRow<'static> {
 }
 
 /// The row of a category, which is created if there is none yet.
-fn row_of<'r, 'a>(rows: &'r mut Vec<CategoryRow<'a>>, category: &'static str, whole: Traffic) -> &'r mut CategoryRow<'a> {
+fn row_of<'r, 'a>(rows: &'r mut Vec<CategoryRow<'a>>, category: &'a str, whole: Traffic) -> &'r mut CategoryRow<'a> {
     let place = rows.iter().position(|row| row.category == category).unwrap_or_else(|| {
         let traffic = TrafficShare { part: Traffic::default(), whole };
         rows.push(CategoryRow { category, services: Vec::new(), flows: None, traffic, hosts: None });
@@ -85,10 +85,10 @@ fn row_of<'r, 'a>(rows: &'r mut Vec<CategoryRow<'a>>, category: &'static str, wh
 }
 
 /// The different machines of each category that has flows.
-fn hosts(decided: &Decided<'_>) -> Vec<(Category, HostSet)> {
+fn hosts(decided: &Decided<'_>) -> Vec<(CategoryId, HostSet)> {
     let registry = &decided.collected.registry;
-    let mut hosts: Vec<(Category, HostSet)> = Vec::new();
-    let mut add = |category: Category, more: &HostSet| match hosts.iter_mut().find(|(known, _)| *known == category) {
+    let mut hosts: Vec<(CategoryId, HostSet)> = Vec::new();
+    let mut add = |category: CategoryId, more: &HostSet| match hosts.iter_mut().find(|(known, _)| *known == category) {
         Some((_, mine)) => mine.extend(more),
         None => hosts.push((category, more.clone())),
     };
@@ -99,8 +99,8 @@ fn hosts(decided: &Decided<'_>) -> Vec<(Category, HostSet)> {
         add(category, &sum.servers);
     }
     for (_, _, sum) in scans::named(decided).filter(|(_, _, sum)| sum.closed.flows > 0) {
-        add(Category::Scan, &sum.closed.clients);
-        add(Category::Scan, &sum.hosts);
+        add(Category::Scan.into(), &sum.closed.clients);
+        add(Category::Scan.into(), &sum.hosts);
     }
     hosts
 }

@@ -43,7 +43,7 @@ pub struct FlowRow<'a> {
     /// The other encapsulations on the path, in the same form.
     pub tunnel: Vec<Vec<Encapsulation>>,
     /// The category of the service.
-    pub category: Option<&'static str>,
+    pub category: Option<&'a str>,
     /// The name of the service.
     pub service: Option<&'a str>,
     /// The source of the name.

@@ -22,6 +22,7 @@ mod ledger;
 pub(crate) mod names;
 mod order;
 mod overview;
+mod page;
 mod portless;
 mod ports;
 mod ranges;
@@ -54,7 +55,11 @@ pub use ledger::LedgerRow;
 pub use order::Direction;
 pub use overview::{
     CategoryPart, Certainty, InputFacts, MAX_MACHINES, Machines, Missing, NamedHost, Overview, Refusals, ScanSummary,
-    ServerMachine, StripColumn, TrafficStrip,
+    SelectedPart, ServedName, ServerMachine, StripColumn, TrafficStrip,
+};
+pub use page::{
+    Door, Doors, FlowSample, MAX_RELATED, MAX_SAMPLED_FLOWS, MAX_TIME_COLUMNS, PageCounts, PageData, RelatedService, RelationEnd,
+    ServiceRelations, TimeColumns,
 };
 pub use portless::PortlessRow;
 pub use ports::PortRow;
@@ -180,6 +185,16 @@ impl<'d> Report<'d> {
     /// Computes the overview.
     pub fn overview(self) -> Overview<'d> {
         Overview::new(self.0)
+    }
+
+    /// Computes the data of a page.
+    pub fn page(self) -> PageData<'d> {
+        PageData::new(self.0)
+    }
+
+    /// Returns the table `flows` with the rows of a sample only.
+    pub fn sampled_flows(self, sample: &FlowSample) -> Table<'d> {
+        sample.table(self.0)
     }
 
     /// Returns a table, for any writer.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::decode::{Encapsulation, EncapsulationStack};
-use crate::service::{Category, EntryId, NamedBy, Registry, Service, Transport, protocols};
+use crate::service::category::PORTLESS;
+use crate::service::{CategoryId, EntryId, NamedBy, Registry, Service, Transport, protocols};
 
 /// The word for all items without a row of their own.
 pub const OTHERS: &str = "others";
@@ -14,8 +15,13 @@ pub fn service(registry: &Registry, service: Service) -> &str {
 }
 
 /// The category of a service.
-pub fn category(registry: &Registry, service: Service) -> &'static str {
-    registry.category(service).map_or("", Category::name)
+pub fn category(registry: &Registry, service: Service) -> &str {
+    registry.category(service).map_or("", |category| registry.category_name(category))
+}
+
+/// The category that flows count as: its name, or the word for traffic without ports.
+pub fn counted_category(registry: &Registry, category: Option<CategoryId>) -> &str {
+    category.map_or(PORTLESS, |category| registry.category_name(category))
 }
 
 /// Looks up the service of a port in the port table, regardless of who uses the port.

@@ -12,11 +12,11 @@ use self::flow_parts::FlowParts;
 pub use self::strip::{StripColumn, TrafficStrip};
 use super::value::{Share, TrafficShare};
 use super::{capture, names, scans};
-use crate::analysis::{Decided, PORTLESS};
+use crate::analysis::{Decided, Window};
 use crate::decode::Side;
-use crate::service::{Category, Confidence, Evidence, Service, Transport};
-use crate::stats::flows::{Evidences, Host};
-use crate::stats::{ClientMachines, OpenPort, Place, PortlessKind, ScanSum, Scanner, ServingMachine, ServingMachines};
+use crate::service::{Category, CategoryId, Confidence, Evidence, Service, Transport};
+use crate::stats::flows::Host;
+use crate::stats::{OpenPort, Participants, Place, PortlessKind, ScanSum, Scanner, ServingMachine};
 use crate::time::Span;
 use crate::traffic::Traffic;
 
@@ -35,7 +35,7 @@ pub struct Overview<'a> {
     /// The machines that use services, with their bytes, the one with the most first.
     pub clients: Machines<(NamedHost<'a>, u64)>,
     /// The traffic over time; `None` if no packet has a time.
-    pub strip: Option<TrafficStrip>,
+    pub strip: Option<TrafficStrip<'a>>,
     /// The protocols without ports, the one with the most bytes first.
     pub portless: Vec<(Cow<'a, str>, Traffic)>,
     /// The traffic without ports.
@@ -58,7 +58,7 @@ pub struct NamedHost<'a> {
 }
 
 impl<'a> NamedHost<'a> {
-    fn new(decided: &'a Decided<'_>, host: Host) -> NamedHost<'a> {
+    pub(super) fn new(decided: &'a Decided<'_>, host: Host) -> NamedHost<'a> {
         let address = host.version.ip_addr(host.address);
         NamedHost { address, name: decided.collected.names.get(&address) }
     }
@@ -80,12 +80,29 @@ pub struct InputFacts {
     pub file: Option<String>,
     /// The number of inputs.
     pub inputs: usize,
-    /// All packets.
+    /// The packets that the overview is about: all of them, or the selected ones.
     pub traffic: Traffic,
-    /// The first and the last packet.
+    /// The first and the last of these packets.
     pub span: Span,
-    /// The parts that are missing.
+    /// The selection; `None` if the overview is about all packets.
+    pub part: Option<SelectedPart>,
+    /// The parts of the inputs that are missing.
     pub missing: Missing,
+}
+
+/// The part of the inputs that an overview is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectedPart {
+    /// The time that packets were asked for, if any.
+    pub window: Option<Window>,
+    /// The options that select flows, if any. Untrusted text.
+    pub selection: Option<String>,
+    /// The selected flows and, if flows are selected, all flows in the time that was asked for.
+    pub flows: (u64, Option<u64>),
+    /// The packets of the inputs, those outside of the time that was asked for included.
+    pub whole: Traffic,
+    /// The first and the last packet of the inputs.
+    pub whole_span: Span,
 }
 
 /// The parts of a capture that are missing, or of which nothing could be said.
@@ -105,7 +122,7 @@ pub struct Missing {
 #[derive(Clone, Debug)]
 pub struct CategoryPart<'a> {
     /// The key of the category.
-    pub category: &'static str,
+    pub category: &'a str,
     /// Its part of all traffic.
     pub traffic: TrafficShare,
     /// Its services, the one with the most bytes first.
@@ -120,7 +137,18 @@ pub struct ServerMachine<'a> {
     /// Packets and bytes of its services.
     pub traffic: Traffic,
     /// Its services, in the order of their ports. Ports that a control channel announced come last, and have no number.
-    pub services: Vec<(Option<u16>, &'a str)>,
+    pub services: Vec<ServedName<'a>>,
+}
+
+/// A service of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ServedName<'a> {
+    /// The port; `None` if it was announced for a single connection.
+    pub port: Option<u16>,
+    /// The name of the service.
+    pub name: &'a str,
+    /// The category of the service.
+    pub category: &'a str,
 }
 
 /// A scan.
@@ -167,6 +195,26 @@ pub struct Certainty {
 }
 
 impl Certainty {
+    fn add(&mut self, evidence: Evidence, confidence: Confidence, flows: u64) {
+        self.flows += flows;
+        match (evidence, confidence) {
+            (Evidence::None, _) => {}
+            (_, Confidence::None) => self.peers += flows,
+            (Evidence::Handshake, _) => {
+                self.by_handshake += flows;
+                self.decided += flows;
+            }
+            _ => self.decided += flows,
+        }
+    }
+
+    fn merge(&mut self, other: Certainty) {
+        self.flows += other.flows;
+        self.decided += other.decided;
+        self.by_handshake += other.by_handshake;
+        self.peers += other.peers;
+    }
+
     /// Flows whose server cannot be told.
     pub fn undetermined(&self) -> u64 {
         self.flows.saturating_sub(self.decided + self.peers)
@@ -176,12 +224,10 @@ impl Certainty {
 impl<'a> Overview<'a> {
     /// Computes the overview of a decided capture.
     pub fn new(decided: &'a Decided<'_>) -> Overview<'a> {
-        let flows = decided.decided_flows();
-        let parts = FlowParts::sum(decided);
-        let scans: Vec<(Scanner, String, Box<ScanSum>)> = scans::named(decided).collect();
+        let mut parts = FlowParts::sum(decided);
+        let scans: Vec<(Scanner, String, Box<ScanSum>)> = scans::named_of(std::mem::take(&mut parts.scans)).collect();
         let whole = decided.collected.total();
-        let servers = ServingMachines::find(flows, MAX_MACHINES);
-        let clients = ClientMachines::find(flows, MAX_MACHINES);
+        let Participants { servers, clients } = Participants::find(decided.decided_flows(), MAX_MACHINES);
         let client = |(host, bytes): &(Host, u64)| (NamedHost::new(decided, *host), *bytes);
         let (portless, portless_traffic) = portless(decided);
         Overview {
@@ -193,7 +239,7 @@ impl<'a> Overview<'a> {
             },
             clients: Machines { first: clients.first.iter().map(client).collect(), number: clients.number },
             refusals: refusals(decided, &parts),
-            certainty: certainty(&parts.evidences),
+            certainty: parts.certainty,
             strip: TrafficStrip::new(decided, parts.shares),
             portless,
             portless_traffic: TrafficShare { part: portless_traffic, whole },
@@ -205,8 +251,9 @@ impl<'a> Overview<'a> {
 fn facts(decided: &Decided<'_>) -> InputFacts {
     let collected = &decided.collected;
     let total = capture::total(collected);
-    let places = [Place::Fragment, Place::Truncated, Place::Malformed, Place::UnsupportedLink];
-    let undecoded = places.map(|place| (place, collected.tally.ledger.at(place).packets));
+    // The ledger of the inputs, whatever is selected.
+    let ledger = decided.selected.as_ref().map_or(&collected.tally.ledger, |selected| &selected.whole);
+    let undecoded = Place::UNDECODED.map(|place| (place, ledger.at(place).packets));
     let incomplete = collected.inputs.iter().filter(|input| input.completeness != crate::capture::Completeness::Complete);
     let file = match &collected.inputs[..] {
         [input] if collected.unread == 0 && collected.failures.is_empty() => Some(input.name.to_string()),
@@ -216,7 +263,8 @@ fn facts(decided: &Decided<'_>) -> InputFacts {
         file,
         inputs: collected.inputs.len(),
         traffic: collected.total(),
-        span: collected.span(),
+        span: if decided.selected.is_some() { selected_span(decided) } else { collected.span() },
+        part: selected_part(decided, ledger.total()),
         missing: Missing {
             dropped: total.dropped_kernel.unwrap_or(0).saturating_add(total.dropped_interface.unwrap_or(0)),
             incomplete: incomplete.count(),
@@ -226,6 +274,31 @@ fn facts(decided: &Decided<'_>) -> InputFacts {
     }
 }
 
+fn selected_part(decided: &Decided<'_>, whole: Traffic) -> Option<SelectedPart> {
+    let collected = &decided.collected;
+    let selected = decided.selected.as_ref();
+    let mut whole_span = Span::default();
+    collected.inputs.iter().for_each(|input| whole_span.merge(input.span));
+    (selected.is_some() || collected.window.is_some()).then(|| SelectedPart {
+        window: collected.window,
+        selection: selected.map(|selected| selected.selection.to_string()),
+        flows: (collected.flows.len() as u64, selected.map(|selected| selected.all_flows)),
+        whole,
+        whole_span,
+    })
+}
+
+/// The first and the last packet of selected flows, and of selected packets without ports.
+fn selected_span(decided: &Decided<'_>) -> Span {
+    let collected = &decided.collected;
+    let mut span = Span::default();
+    collected.flows.iter().for_each(|flow| span.merge(flow.span));
+    collected.tally.portless.rows().into_iter().for_each(|(_, sum)| span.merge(sum.span));
+    // The times of packets that could not be decoded are not kept: they can be anywhere.
+    let has_undecoded = Place::UNDECODED.into_iter().any(|place| collected.tally.ledger.at(place).packets > 0);
+    if has_undecoded { collected.span() } else { span }
+}
+
 fn categories<'a>(
     decided: &'a Decided<'_>,
     parts: &FlowParts,
@@ -233,7 +306,7 @@ fn categories<'a>(
 ) -> Vec<CategoryPart<'a>> {
     let registry = &decided.collected.registry;
     // Several entries of the port table can have one name.
-    let mut by_name: HashMap<(&'static str, Cow<'a, str>), Traffic> = HashMap::new();
+    let mut by_name: HashMap<(&'a str, Cow<'a, str>), Traffic> = HashMap::new();
     for (service, traffic) in &parts.services {
         let key = (names::category(registry, *service), names::service(registry, *service).into());
         by_name.entry(key).or_default().merge(*traffic);
@@ -264,14 +337,17 @@ fn categories<'a>(
 
 fn server<'a>(decided: &'a Decided<'_>, machine: &ServingMachine) -> ServerMachine<'a> {
     let registry = &decided.collected.registry;
-    let name = |open: &OpenPort| names::service(registry, open.service);
-    let numbered = machine.ports.iter().filter(|open| !open.is_announced);
-    let mut services: Vec<(Option<u16>, &'a str)> = numbered.map(|open| (Some(open.port), name(open))).collect();
+    let served = |open: &OpenPort| ServedName {
+        port: (!open.is_announced).then_some(open.port),
+        name: names::service(registry, open.service),
+        category: names::category(registry, open.service),
+    };
+    let mut services: Vec<ServedName<'a>> = machine.ports.iter().filter(|open| !open.is_announced).map(served).collect();
     // One port can serve over two transports.
     services.dedup();
     // Ports that were announced come last.
-    let announced: BTreeSet<&'a str> = machine.ports.iter().filter(|open| open.is_announced).map(name).collect();
-    services.extend(announced.into_iter().map(|name| (None, name)));
+    let announced: BTreeSet<ServedName<'a>> = machine.ports.iter().filter(|open| open.is_announced).map(served).collect();
+    services.extend(announced);
     ServerMachine { host: NamedHost::new(decided, machine.host), traffic: machine.traffic, services }
 }
 
@@ -321,23 +397,6 @@ fn refusals<'a>(decided: &'a Decided<'_>, parts: &FlowParts) -> Option<Refusals<
     (parts.refused > 0).then_some(Refusals { flows: parts.refused, first })
 }
 
-fn certainty(evidences: &Evidences) -> Certainty {
-    let mut certainty = Certainty::default();
-    for ((evidence, confidence), sum) in &evidences.0 {
-        certainty.flows += sum.flows;
-        match (evidence, confidence) {
-            (Evidence::None, _) => {}
-            (_, Confidence::None) => certainty.peers += sum.flows,
-            (Evidence::Handshake, _) => {
-                certainty.by_handshake += sum.flows;
-                certainty.decided += sum.flows;
-            }
-            _ => certainty.decided += sum.flows,
-        }
-    }
-    certainty
-}
-
 impl CategoryPart<'_> {
     /// Its share of the bytes of the capture.
     pub fn bytes(&self) -> Share {
@@ -345,12 +404,7 @@ impl CategoryPart<'_> {
     }
 }
 
-/// The key of the category that traffic of a service, or without ports, counts as.
-fn key_of(category: Option<Category>) -> &'static str {
-    category.map_or(PORTLESS, Category::name)
-}
-
 /// The category of a service, for flows that are no longer kept.
-fn category_of(decided: &Decided<'_>, service: Service) -> Option<Category> {
+fn category_of(decided: &Decided<'_>, service: Service) -> Option<CategoryId> {
     decided.collected.registry.category(service)
 }

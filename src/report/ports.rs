@@ -20,7 +20,7 @@ pub struct PortRow<'a> {
     /// The name of the port.
     pub service: &'a str,
     /// The category of the name.
-    pub category: &'static str,
+    pub category: &'a str,
     /// The sum over the flows.
     pub sum: PortSum,
     /// The worth of the name.

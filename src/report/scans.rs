@@ -93,7 +93,7 @@ fn row(scanner: Scanner, sum: ScanSum) -> ScanRow {
 
 /// All scans, largest first.
 fn sums(decided: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
-    let mut sums = decided.collected.closed.as_ref().map(|closed| closed.sums.scans.clone()).unwrap_or_default();
+    let mut sums = closed_sums(decided);
     if !decided.scans.is_empty() {
         let parts = parallel::parts(decided.collected.flows.len(), decided.collected.threads, |part| {
             let mut sums = ScanSums::default();
@@ -107,6 +107,16 @@ fn sums(decided: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
         });
         parts.into_iter().for_each(|part| sums.merge(part));
     }
+    in_order(sums)
+}
+
+/// The scans of closed flows.
+pub fn closed_sums(decided: &Decided<'_>) -> ScanSums {
+    decided.collected.closed.as_ref().map(|closed| closed.sums.scans.clone()).unwrap_or_default()
+}
+
+/// The scans, largest first.
+fn in_order(sums: ScanSums) -> Vec<(Scanner, Box<ScanSum>)> {
     let mut sums: Vec<(Scanner, Box<ScanSum>)> = sums.0.into_iter().collect();
     sums.sort_unstable_by_key(|(scanner, sum)| (Reverse(sum.flows()), *scanner));
     sums
@@ -114,7 +124,15 @@ fn sums(decided: &Decided<'_>) -> Vec<(Scanner, Box<ScanSum>)> {
 
 /// The scans with the names of their rows in `services`. A name can occur more than once.
 pub fn named(decided: &Decided<'_>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
-    let sums = sums(decided);
+    with_names(sums(decided))
+}
+
+/// These scans with their names.
+pub fn named_of(sums: ScanSums) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
+    with_names(in_order(sums))
+}
+
+fn with_names(sums: Vec<(Scanner, Box<ScanSum>)>) -> impl Iterator<Item = (Scanner, String, Box<ScanSum>)> {
     let others = match sums.len().saturating_sub(MAX_NAMED) {
         1 => "scan (1 other)".to_owned(),
         number => format!("scan ({number} others)"),

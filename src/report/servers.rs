@@ -29,7 +29,7 @@ pub struct ServerRow<'a> {
     /// The name of the service.
     pub service: Option<&'a str>,
     /// The category of the service.
-    pub category: Option<&'static str>,
+    pub category: Option<&'a str>,
     /// The number of different clients.
     pub clients: u64,
     /// The number of flows.

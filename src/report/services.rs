@@ -21,7 +21,7 @@ use crate::traffic::Traffic;
 #[derive(Clone, Debug)]
 pub struct ServiceRow<'a> {
     /// The category of the service.
-    pub category: &'static str,
+    pub category: &'a str,
     /// The name of the service, or a description of the scan.
     pub service: Cow<'a, str>,
     /// The transport.
@@ -115,7 +115,7 @@ impl FromDecided for ServiceRow<'static> {
 }
 
 /// The key of a row: the name of a service or scan, its category, and the transport.
-type Name<'a> = (Cow<'a, str>, &'static str, Transport);
+type Name<'a> = (Cow<'a, str>, &'a str, Transport);
 
 /// The sum of a row, with the worths of its name.
 type NamedSum = (ServiceSum, BTreeSet<NamedBy>);

@@ -3,25 +3,24 @@
 
 use super::column::{Column, Comparability, Kind, Record};
 use super::rows::Rows;
-use super::{FromDecided, TableId, TableName};
-use crate::analysis::{Decided, PORTLESS};
-use crate::service::Category;
+use super::{FromDecided, TableId, TableName, names};
+use crate::analysis::Decided;
 use crate::time::Time;
 use crate::traffic::Traffic;
 
 /// The traffic of one category in one bucket of time.
 #[derive(Clone, Copy, Debug)]
-pub struct TimelineRow {
+pub struct TimelineRow<'a> {
     /// The beginning of the bucket.
     pub start: Time,
     /// The category of the flows, or `portless`.
-    pub category: &'static str,
+    pub category: &'a str,
     /// Packets and bytes on the wire.
     pub traffic: Traffic,
 }
 
-impl Record for TimelineRow {
-    type Row<'a> = TimelineRow;
+impl Record for TimelineRow<'static> {
+    type Row<'a> = TimelineRow<'a>;
     const ID: TableId = TableId::Analysis(TableName::Timeline);
     const COMPARABILITY: Comparability = Comparability::OneCapture;
     const COLUMNS: &'static [Column<Self>] = &[
@@ -32,9 +31,10 @@ impl Record for TimelineRow {
     ];
 }
 
-impl FromDecided for TimelineRow {
+impl FromDecided for TimelineRow<'static> {
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
-        let by_time = decided.by_time(|category| category.map_or(PORTLESS, Category::name));
+        let registry = &decided.collected.registry;
+        let by_time = decided.by_time(|category| names::counted_category(registry, category));
         let Some((width, sums)) = by_time else { return Rows::stored(Vec::new()) };
         let rows = sums.into_iter().map(|((start, category), traffic)| TimelineRow { start, category, traffic });
         Rows::stored(rows.collect()).with_time_step(Some(width))

@@ -1,9 +1,13 @@
-//! The kinds of service: a closed list, the words of the `category` column.
+//! The kinds of service, the words of the `category` column: a closed list, and the categories that the user's port table declares.
 
 use super::keyed_enum::keyed_enum;
+use super::own_category::OwnCategoryId;
+
+/// The category of traffic without ports, which is no service's category.
+pub const PORTLESS: &str = "portless";
 
 keyed_enum! {
-    /// The purpose of a service.
+    /// The purpose of a service, if it is one that Portolan knows.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Category by name {
@@ -73,6 +77,21 @@ impl Category {
     /// The category that a port table may give a service by this key.
     pub fn of_service(name: &str) -> Option<Category> {
         Category::SERVICES.iter().copied().find(|category| category.name() == name)
+    }
+}
+
+/// The category of a service. [`Registry::category_name`](super::Registry::category_name) gives its name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum CategoryId {
+    /// One that Portolan knows.
+    BuiltIn(Category),
+    /// One that the user's port table declares.
+    Own(OwnCategoryId),
+}
+
+impl From<Category> for CategoryId {
+    fn from(category: Category) -> CategoryId {
+        CategoryId::BuiltIn(category)
     }
 }
 

@@ -13,13 +13,14 @@ use std::sync::{Arc, LazyLock};
 use foldhash::fast::FixedState;
 use ipnet::IpNet;
 
-use super::category::Category;
+use super::category::{Category, CategoryId};
 use super::expected::ExpectedService;
 use super::keyed_enum::keyed_enum;
 use super::one_way;
+use super::own_category::OwnCategories;
 use super::transport::Transport;
 use super::tsv::rows;
-use super::user_table::{Rule, parse_ports};
+use super::user_table::{PortTable, Rule, parse_ports};
 use super::verdict::Service;
 use crate::decode::{TunnelPorts, UdpTunnel};
 
@@ -51,7 +52,7 @@ pub struct Entry {
     /// The service's name, for people and machines.
     pub name: Cow<'static, str>,
     /// The category of the service.
-    pub category: Category,
+    pub category: CategoryId,
     /// The source of the name.
     pub source: NameSource,
     /// True if the service is widely run, so that its port is likely a server's.
@@ -96,6 +97,7 @@ pub struct Registry {
     slots: [PortSlots; 4],
     hosts: Vec<HostRule>,
     rules: usize,
+    categories: OwnCategories,
     /// The services whose clients wait for no answer: so few that a linear search is fastest.
     one_way: Vec<EntryId>,
 }
@@ -125,13 +127,14 @@ impl Registry {
             slots: [slots(), slots(), slots(), slots()],
             hosts: Vec::new(),
             rules: 0,
+            categories: OwnCategories::default(),
             one_way: Vec::new(),
         };
         let overlay: Vec<OverlayRow> = overlay().collect();
         registry.lay_iana(&overlay);
         registry.lay_overlay(&overlay);
         for ExpectedService { name, category } in ExpectedService::all() {
-            registry.number(Entry { name: name.into(), category, source: NameSource::Expected, curated: false });
+            registry.number(Entry { name: name.into(), category: category.into(), source: NameSource::Expected, curated: false });
         }
         registry
     }
@@ -142,11 +145,12 @@ impl Registry {
         Arc::clone(&SHARED)
     }
 
-    /// The built-in book with `rules` laid over it.
-    pub fn with_rules(rules: &[Rule]) -> Registry {
+    /// The built-in book with the user's port table laid over it.
+    pub fn with_table(table: &PortTable) -> Registry {
         let mut registry = Registry::built_in();
-        registry.rules = rules.len();
-        for rule in rules {
+        registry.rules = table.rules.len();
+        registry.categories = table.categories.clone();
+        for rule in &table.rules {
             registry.lay_rule(rule);
         }
         registry
@@ -161,7 +165,7 @@ impl Registry {
             let transport = Transport::from_name(transport).expect("services.tsv: transport");
             let name = in_lower_case(name);
             let category = categories.get(&*name).copied().unwrap_or(Category::Other);
-            let entry = Entry { name, category, source: NameSource::Iana, curated: false };
+            let entry = Entry { name, category: category.into(), source: NameSource::Iana, curated: false };
             let id = self.number(entry);
             self.slots[table(transport)][usize::from(port)] = id.0.get();
         }
@@ -170,7 +174,7 @@ impl Registry {
     fn lay_overlay(&mut self, overlay: &[OverlayRow]) {
         for row in overlay {
             let OverlayRow { name, category, source, curated, .. } = *row;
-            let id = self.number_reviewed(Entry { name: name.into(), category, source, curated });
+            let id = self.number_reviewed(Entry { name: name.into(), category: category.into(), source, curated });
             for transport in row.transports() {
                 for port in row.ports.clone() {
                     self.slots[table(transport)][usize::from(port)] = id.0.get();
@@ -226,7 +230,12 @@ impl Registry {
     pub fn describe(&self) -> String {
         let count = |table| rows::<1>(table).count();
         let rules = if self.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", self.rules) };
-        format!("IANA registry ({} rows), overlay ({} rows), user ({rules})", count(IANA), count(OVERLAY))
+        let own = match self.categories.len() {
+            0 => String::new(),
+            1 => ", 1 category".to_owned(),
+            number => format!(", {number} categories"),
+        };
+        format!("IANA registry ({} rows), overlay ({} rows), user ({rules}{own})", count(IANA), count(OVERLAY))
     }
 
     /// The entry with the number `id`.
@@ -267,18 +276,37 @@ impl Registry {
     }
 
     /// The category of a flow's service; `None` where its protocol has no ports.
-    pub fn category(&self, service: Service) -> Option<Category> {
+    pub fn category(&self, service: Service) -> Option<CategoryId> {
         match service {
             Service::Named(id) => Some(self.entry(id).category),
-            Service::Unassigned => Some(Category::Unassigned),
-            Service::Undetermined => Some(Category::Undetermined),
+            Service::Unassigned => Some(Category::Unassigned.into()),
+            Service::Undetermined => Some(Category::Undetermined.into()),
             Service::Portless => None,
         }
     }
 
+    /// The name of a category.
+    pub fn category_name(&self, category: CategoryId) -> &str {
+        match category {
+            CategoryId::BuiltIn(category) => category.name(),
+            CategoryId::Own(id) => &self.categories.get(id).name,
+        }
+    }
+
+    /// The category with this name, verdicts and those of the user's table included.
+    pub fn category_named(&self, name: &str) -> Option<CategoryId> {
+        let built_in = Category::ALL.into_iter().find(|category| category.name() == name);
+        built_in.map(CategoryId::BuiltIn).or_else(|| self.categories.find(name).map(CategoryId::Own))
+    }
+
+    /// The categories that the user's table declares.
+    pub fn own_categories(&self) -> &OwnCategories {
+        &self.categories
+    }
+
     /// The entry of an announced service.
     pub fn announced(&self, ExpectedService { name, category }: ExpectedService) -> EntryId {
-        let entry = Entry { name: name.into(), category, source: NameSource::Expected, curated: false };
+        let entry = Entry { name: name.into(), category: category.into(), source: NameSource::Expected, curated: false };
         self.numbers[&entry]
     }
 
@@ -433,7 +461,7 @@ mod tests {
     #[test]
     fn the_services_of_the_lesson_have_their_kinds() {
         let book = Registry::built_in();
-        let kind = |transport, port| book.look_up(transport, port).map_or("", |id| book.entry(id).category.name());
+        let kind = |transport, port| book.look_up(transport, port).map_or("", |id| book.category_name(book.entry(id).category));
         let tcp = |port| kind(Transport::Tcp, port);
         assert_eq!([80, 443, 25, 587, 465, 110, 143].map(tcp), ["web", "web", "mail", "mail", "mail", "mail", "mail"]);
         assert_eq!([20, 21, 139, 445].map(tcp), ["file-transfer", "file-transfer", "file-sharing", "file-sharing"]);
@@ -481,10 +509,11 @@ mod tests {
             transport: Transport::Tcp,
             ports,
             name: name.into(),
-            category: Category::Other,
+            category: Category::Other.into(),
         };
         let cameras = rule(Some("192.0.2.0/24".parse().unwrap()), 8000..=8001, "cameras");
-        let book = Registry::with_rules(&[rule(None, 2500..=2500, "ip-phone"), cameras]);
+        let rules = vec![rule(None, 2500..=2500, "ip-phone"), cameras];
+        let book = Registry::with_table(&PortTable { rules, ..PortTable::default() });
         assert_eq!((name(&book, Transport::Tcp, 2500), book.rank(Transport::Tcp, 2500)), ("ip-phone", 5));
         assert_eq!(book.tunnel_ports().between(9, 4789), None);
         let host = |address: &str, port| book.host_rule(address.parse().unwrap(), Transport::Tcp, port);
@@ -497,7 +526,7 @@ mod tests {
         let rules = super::super::user_table::parse(
             "udp/4444-4446 = vxlan\n10.0.0.0/8 udp/7777 = geneve\ntcp/5555 = vxlan\nudp/6666 = vxlan-like\n",
         );
-        let ports = Registry::with_rules(&rules.unwrap()).tunnel_ports();
+        let ports = Registry::with_table(&rules.unwrap()).tunnel_ports();
         let at = [4444, 4446, 7777, 5555, 6666, 4789].map(|port| ports.between(50_000, port));
         let (vxlan, geneve) = (Some(UdpTunnel::Vxlan), Some(UdpTunnel::Geneve));
         assert_eq!(at, [vxlan, vxlan, geneve, None, None, None]);

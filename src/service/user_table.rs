@@ -10,6 +10,14 @@
 //! udp/4444 = vxlan                        # a tunnel, whose inside is decoded
 //! ```
 //!
+//! A category that is not [built in](Category::SERVICES) is declared on a line of its own, above or below the rules that name it,
+//! so that a misspelt category is an error and not a new one. Its meaning may be left out:
+//!
+//! ```text
+//! category erp = Business software, such as SAP
+//! tcp/3200-3299 = sap-gui, erp
+//! ```
+//!
 //! Lines of `/etc/services` (services(5)), such as `ip-phone 2500/udp phone`, are rules, too. The category of such a rule is that
 //! of the built-in entry for the port; further names of the port are ignored.
 //!
@@ -24,9 +32,11 @@ use std::path::Path;
 
 use ipnet::IpNet;
 
-use super::category::Category;
+use super::category::{Category, CategoryId};
+use super::own_category::{OwnCategories, is_category_name, is_reserved};
 use super::registry::Registry;
 use super::transport::Transport;
+use crate::capture::near_words;
 use crate::error::{Error, NotAPortTable, RuleProblem};
 
 /// The most rules that a table may hold.
@@ -35,6 +45,16 @@ pub const MAX_RULES: usize = 10_000;
 pub const MAX_SIZE: u64 = 1 << 20;
 /// Protocols of `/etc/services` whose ports Portolan does not count: AppleTalk's sockets.
 const OTHER_PROTOCOLS: [&str; 1] = ["ddp"];
+
+/// The word that begins the declaration of a category.
+const CATEGORY: &str = "category";
+
+/// A port table: rules, and the categories that it declares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PortTable {
+    pub(super) rules: Vec<Rule>,
+    pub(super) categories: OwnCategories,
+}
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +68,7 @@ pub struct Rule {
     /// The name of the ports.
     pub name: String,
     /// The category of the service.
-    pub category: Category,
+    pub category: CategoryId,
 }
 
 /// Reads a table from a file of at most [`MAX_SIZE`] bytes.
@@ -56,8 +76,8 @@ pub struct Rule {
 /// # Errors
 ///
 /// [`Error::Io`] if there is no such file, or it may not be read; [`Error::NotAPortTable`] if it is no file, is too large, or
-/// holds no text; [`Error::PortTable`] if a line of it is no rule.
-pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
+/// holds no text; [`Error::PortTable`] if a line of it is neither a rule nor the declaration of a category.
+pub fn read(path: &Path) -> Result<PortTable, Error> {
     let open_error = |source| Error::opening(path.display().to_string(), source);
     let no_table = |reason| Error::NotAPortTable { path: path.to_owned(), reason };
     // The file type is checked before opening: opening a pipe would wait for its writer.
@@ -80,23 +100,55 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, Error> {
 }
 
 /// Reads a table; an error comes with its line.
-pub fn parse(text: &str) -> Result<Vec<Rule>, (usize, RuleProblem)> {
+pub fn parse(text: &str) -> Result<PortTable, (usize, RuleProblem)> {
+    // A rule may stand above the line that declares its category.
+    let categories = parse_declarations(text)?;
     let mut rules = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        if line.is_empty() {
-            continue;
-        }
+    for (number, line) in lines(text).filter(|(_, line)| declaration(line).is_none()) {
         if rules.len() == MAX_RULES {
-            return Err((index + 1, RuleProblem::TooMany { limit: MAX_RULES }));
+            return Err((number, RuleProblem::TooMany { limit: MAX_RULES }));
         }
-        let rule = if line.contains('=') { parse_rule(line).map(Some) } else { parse_services_line(line) };
-        rules.extend(rule.map_err(|problem| (index + 1, problem))?);
+        let rule = if line.contains('=') { parse_rule(line, &categories).map(Some) } else { parse_services_line(line) };
+        rules.extend(rule.map_err(|problem| (number, problem))?);
     }
-    Ok(rules)
+    Ok(PortTable { rules, categories })
 }
 
-fn parse_rule(line: &str) -> Result<Rule, RuleProblem> {
+/// The lines that hold anything besides comments, with their numbers from 1.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    (1..).zip(lines).filter(|(_, line)| !line.is_empty())
+}
+
+/// The name and the meaning in the declaration of a category; `None` for other lines.
+fn declaration(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix(CATEGORY)?;
+    if !rest.is_empty() && !rest.starts_with(char::is_whitespace) && !rest.starts_with('=') {
+        return None;
+    }
+    // In /etc/services, a service may be called category: its port follows.
+    if rest.split_whitespace().next().is_some_and(|word| word.contains('/')) {
+        return None;
+    }
+    let (name, meaning) = rest.split_once('=').unwrap_or((rest, ""));
+    Some((name.trim(), meaning.trim()))
+}
+
+fn parse_declarations(text: &str) -> Result<OwnCategories, (usize, RuleProblem)> {
+    let mut categories = OwnCategories::default();
+    let mut declared_in: Vec<usize> = Vec::new();
+    for (number, line) in lines(text) {
+        let Some((name, meaning)) = declaration(line) else { continue };
+        if let Some(id) = categories.find(name) {
+            return Err((number, RuleProblem::RepeatedCategory { name: name.to_owned(), line: declared_in[id.index()] }));
+        }
+        categories.declare(name, meaning).map_err(|problem| (number, problem))?;
+        declared_in.push(number);
+    }
+    Ok(categories)
+}
+
+fn parse_rule(line: &str, categories: &OwnCategories) -> Result<Rule, RuleProblem> {
     let (place, naming) = line.split_once('=').ok_or_else(|| RuleProblem::NoEquals(line.to_owned()))?;
     let (host, door) = match place.trim().split_once(char::is_whitespace) {
         Some((host, door)) => (Some(parse_host(host)?), door.trim()),
@@ -106,8 +158,8 @@ fn parse_rule(line: &str) -> Result<Rule, RuleProblem> {
     let transport = Transport::from_name(transport).ok_or_else(|| RuleProblem::NoTransport(transport.to_owned()))?;
     let ports = parse_ports(ports).filter(|ports| *ports.start() > 0).ok_or_else(|| RuleProblem::NoPorts(ports.to_owned()))?;
     let (name, category) = match naming.split_once(',') {
-        Some((name, category)) => (name.trim(), parse_category(category.trim())?),
-        None => (naming.trim(), Category::Other),
+        Some((name, category)) => (name.trim(), parse_category(category.trim(), categories)?),
+        None => (naming.trim(), Category::Other.into()),
     };
     Ok(Rule { host, transport, ports, name: parse_name(name)?, category })
 }
@@ -125,7 +177,7 @@ fn parse_services_line(line: &str) -> Result<Option<Rule>, RuleProblem> {
     let ports = parse_ports(port).filter(|ports| *ports.start() > 0).ok_or_else(|| RuleProblem::NoPorts(port.to_owned()))?;
     let registry = Registry::shared();
     let entry = registry.look_up(transport, *ports.start());
-    let category = entry.map_or(Category::Other, |id| registry.entry(id).category);
+    let category = entry.map_or(Category::Other.into(), |id| registry.entry(id).category);
     Ok(Some(Rule { host: None, transport, ports, name: parse_name(name)?, category }))
 }
 
@@ -152,10 +204,21 @@ pub(super) fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
     (first <= last).then_some(first..=last)
 }
 
-fn parse_category(name: &str) -> Result<Category, RuleProblem> {
-    Category::of_service(name).ok_or_else(|| {
-        let known = Category::SERVICES.iter().map(|category| category.name()).collect();
-        RuleProblem::NoCategory { word: name.to_owned(), known }
+fn parse_category(name: &str, own: &OwnCategories) -> Result<CategoryId, RuleProblem> {
+    let declared = || own.find(name).map(CategoryId::Own);
+    Category::of_service(name).map(CategoryId::BuiltIn).or_else(declared).ok_or_else(|| {
+        if is_reserved(name) {
+            return RuleProblem::ReservedCategory(name.to_owned());
+        }
+        let built_in = Category::SERVICES.iter().map(|category| category.name());
+        let known: Vec<&str> = built_in.chain(own.iter().map(|category| &*category.name)).collect();
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        RuleProblem::NoCategory {
+            word: name.to_owned(),
+            near: owned(&near_words(name, known.iter().copied())),
+            known: owned(&known),
+            can_be_declared: is_category_name(name),
+        }
     })
 }
 
@@ -166,9 +229,9 @@ mod tests {
     #[test]
     fn the_example_of_the_module_is_read() {
         let text = "udp/2500 = ip-phone, voip   # on every machine\n\ntcp/8000-8010 = cameras\n192.0.2.7 tcp/8000 = door-camera\n2001:db8::/32 udp/9999 = sensors\n";
-        let rules = parse(text).unwrap();
-        assert_eq!(rules[0].category, Category::Voip);
-        assert_eq!((rules[1].ports.clone(), rules[1].category), (8000..=8010, Category::Other));
+        let rules = parse(text).unwrap().rules;
+        assert_eq!(rules[0].category, Category::Voip.into());
+        assert_eq!((rules[1].ports.clone(), rules[1].category), (8000..=8010, Category::Other.into()));
         assert_eq!(rules[2].host, Some("192.0.2.7/32".parse().unwrap()));
         assert_eq!(rules[3].host, Some("2001:db8::/32".parse().unwrap()));
     }
@@ -176,11 +239,14 @@ mod tests {
     #[test]
     fn lines_of_etc_services_are_rules_with_the_category_of_their_port() {
         let text = "tcpmux\t\t1/tcp\t\t\t# TCP port service multiplexer\nimap2 143/tcp imap\nrtmp 1/ddp\nip-phone 2500/udp phone handset\n";
-        let rules = parse(text).unwrap();
+        let rules = parse(text).unwrap().rules;
         let rules: Vec<_> = rules.iter().map(|rule| (&*rule.name, rule.transport, rule.ports.clone(), rule.category)).collect();
         assert_eq!(
             rules[1..],
-            [("imap2", Transport::Tcp, 143..=143, Category::Mail), ("ip-phone", Transport::Udp, 2500..=2500, Category::Other)]
+            [
+                ("imap2", Transport::Tcp, 143..=143, Category::Mail.into()),
+                ("ip-phone", Transport::Udp, 2500..=2500, Category::Other.into())
+            ]
         );
         assert_eq!(parse("http 80/tpc").unwrap_err(), (1, RuleProblem::NoTransport("tpc".into())));
         assert_eq!(parse("http tcp").unwrap_err(), (1, RuleProblem::NoEquals("http tcp".into())));
@@ -205,7 +271,50 @@ mod tests {
             assert_eq!(parse(&format!("# table\n{line}\n")).unwrap_err(), (2, problem));
         }
         let (_, problem) = parse("tcp/1 = x, telephony").unwrap_err();
-        let RuleProblem::NoCategory { word, known } = problem else { panic!("{problem:?}") };
-        assert!(word == "telephony" && known.contains(&"voip") && !known.contains(&"undetermined"), "{known:?}");
+        let RuleProblem::NoCategory { word, known, .. } = problem else { panic!("{problem:?}") };
+        let is_known = |name: &str| known.iter().any(|known| known == name);
+        assert!(word == "telephony" && is_known("voip") && !is_known("undetermined"), "{known:?}");
+    }
+
+    #[test]
+    fn a_declared_category_is_that_of_the_rules_that_name_it() {
+        let table = parse(
+            "tcp/3200 = sap-gui, erp\ncategory erp = Business software # SAP\ncategory lab\ntcp/1 = x, lab\ncategory 60009/tcp\n",
+        );
+        let PortTable { rules, categories } = table.unwrap();
+        let category = |id: CategoryId| match id {
+            CategoryId::Own(id) => categories.get(id).name.clone(),
+            CategoryId::BuiltIn(category) => category.name().to_owned(),
+        };
+        let names: Vec<_> = rules.iter().map(|rule| (&*rule.name, category(rule.category))).collect();
+        assert_eq!(names, [("sap-gui", "erp".into()), ("x", "lab".into()), ("category", "other".to_owned())]);
+        let meanings: Vec<_> = categories.iter().map(|category| category.meaning.as_deref()).collect();
+        assert_eq!(meanings, [Some("Business software"), None]);
+    }
+
+    #[test]
+    fn a_category_is_declared_once_with_a_name_of_its_own() {
+        let word = str::to_owned;
+        let no_name = |name: &str| RuleProblem::NoCategoryName { name: name.into(), limit: 32 };
+        let cases = [
+            ("category", no_name("")),
+            ("category = x", no_name("")),
+            ("category Erp", no_name("Erp")),
+            ("category erp Business software", no_name("erp Business software")),
+            ("category web", RuleProblem::BuiltInCategory(word("web"))),
+            ("category scan = x", RuleProblem::ReservedCategory(word("scan"))),
+            ("category portless", RuleProblem::ReservedCategory(word("portless"))),
+            ("tcp/1 = x, scan", RuleProblem::ReservedCategory(word("scan"))),
+            ("category lab = again", RuleProblem::RepeatedCategory { name: word("lab"), line: 1 }),
+            ("category a = \u{1b}[31m", RuleProblem::NoMeaning { name: word("a"), limit: 200 }),
+        ];
+        for (line, problem) in cases {
+            assert_eq!(parse(&format!("category lab\n{line}\n")).unwrap_err(), (2, problem), "{line}");
+        }
+        let (line, problem) = parse("category lab\ntcp/1 = x, lba\n").unwrap_err();
+        let RuleProblem::NoCategory { near, can_be_declared: true, .. } = problem else { panic!("{problem:?}") };
+        assert_eq!((line, near), (2, vec![word("lab")]));
+        let many: String = (0..201).map(|number| format!("category own-{number}\n")).collect();
+        assert_eq!(parse(&many).unwrap_err(), (201, RuleProblem::TooManyCategories { limit: 200 }));
     }
 }

@@ -1,11 +1,10 @@
 //! Conversations: the flows between two machines, in both directions.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::budget::KeyBudget;
 use super::flows::{FlowSum, FlowSums, merge_by_key, merge_others, place_for};
-use super::grouped::{ByAddress, CLOSED_FLOWS, DecidedFlows};
+use super::grouped::{ByAddress, CLOSED_FLOWS, DecidedFlows, GroupedFlows};
 use super::sums::{Host, Role, Sum, sent_by};
 use crate::decode::{Address, Side};
 use crate::flow::Flow;
@@ -38,7 +37,7 @@ fn sides(flow: &Flow) -> [Side; 2] {
     if a <= b { [Side::A, Side::B] } else { [Side::B, Side::A] }
 }
 
-fn pair(flow: &Flow) -> Pair {
+pub(super) fn pair(flow: &Flow) -> Pair {
     let [lower, higher] = sides(flow);
     Pair { lower: Host::from_flow(flow, lower), higher: flow.key.addresses[higher.index()] }
 }
@@ -136,11 +135,7 @@ impl FlowSum for Conversations {
 }
 
 /// The flows of each pair of machines.
-pub struct ConversationFlows {
-    members: ByAddress<Address>,
-    /// By row: the packets, and the position where the flows of the pair begin.
-    rows: Vec<(Reverse<u64>, u64)>,
-}
+pub type ConversationFlows = GroupedFlows<Address>;
 
 impl ConversationFlows {
     /// Groups flows by pair of machines. The pairs with the most packets come first; among equal ones, the lowest addresses.
@@ -160,27 +155,12 @@ impl ConversationFlows {
         let closed_packets =
             |lower: Host, higher: Address| closed_pair(decided, &Pair { lower, higher }).map_or(0, ConversationSum::packets);
         let rows = members.groups_by_packets(decided, closed_packets);
-        ConversationFlows { members, rows }
-    }
-
-    /// The number of pairs.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True if there are no pairs.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The number of flows of all pairs together.
-    pub fn members(&self) -> usize {
-        self.members.len()
+        ConversationFlows::of_rows(members, rows)
     }
 
     /// The pair of a row and its sum, over the flows that the rows were made for; `None` after the last row.
     pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(Pair, ConversationSum)> {
-        let start = self.rows.get(row)?.1 as usize;
+        let start = self.start(row)?;
         let pair = pair_at(&self.members, start)?;
         let mut sum = closed_pair(decided, &pair).cloned().unwrap_or_default();
         for number in self.members.group(start, decided.flows).filter(|number| *number != CLOSED_FLOWS) {

@@ -114,51 +114,71 @@ impl<P: Copy + Ord + Send + Sync> ByAddress<P> {
         })
     }
 
-    /// The packets of each group and the position where it begins: the groups with the most packets come first; among equal ones,
-    /// in the order of the groups. `closed_packets` gives the packets of a group's closed flows.
+    /// The positions where the groups begin: the groups with the most packets come first; among equal ones, in the order of the groups.
+    /// `closed_packets` gives the packets of a group's closed flows.
     pub(super) fn groups_by_packets(
         &self,
         decided: DecidedFlows<'_>,
         closed_packets: impl Fn(Host, P) -> u64 + Sync,
-    ) -> Vec<(Reverse<u64>, u64)> {
+    ) -> Vec<u64> {
         let packets = |start: usize| {
             let (host, place, _) = self.at(start)?;
             let packets = |flow: u32| match flow {
                 CLOSED_FLOWS => closed_packets(host, place),
                 flow => total(decided.flows.get(flow as usize)).packets,
             };
-            Some((Reverse(self.group(start, decided.flows).map(packets).sum()), start as u64))
+            Some((Reverse(self.group(start, decided.flows).map(packets).sum::<u64>()), start as u64))
         };
         let mut rows = self.groups(decided.threads, packets);
         parallel::sort(&mut rows, decided.threads);
-        rows
+        rows.into_iter().map(|(_, start)| start).collect()
     }
 
     /// The results of `look` for the positions where groups begin, in the order of the groups.
     pub(super) fn groups<T: Send>(&self, threads: usize, look: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
-        self.groups_by(|host, place| (host, place), threads, look)
-    }
-
-    /// The results of `look` for the positions where the key of the members changes, in their order.
-    pub(super) fn groups_by<K: PartialEq, T: Send>(
-        &self,
-        key: impl Fn(Host, P) -> K + Sync,
-        threads: usize,
-        look: impl Fn(usize) -> Option<T> + Sync,
-    ) -> Vec<T> {
-        let key_at = |position| self.at(position).map(|(host, place, _)| key(host, place));
+        let key_at = |position| self.at(position).map(|(host, place, _)| (host, place));
         let begins = |position: &usize| *position == 0 || key_at(*position) != key_at(position - 1);
         let of_part = |part: Range<usize>| part.filter(begins).filter_map(&look).collect();
         parallel::joined(parallel::parts(self.len(), threads, of_part))
     }
 }
 
-/// The flows of each machine.
-pub struct HostFlows {
-    members: ByAddress<()>,
-    /// By row: the packets from and to the machine, and the position where its flows begin.
-    rows: Vec<(Reverse<u64>, u64)>,
+/// Flows in groups, one for each row of a table: those of a machine, or of a `place` on a machine.
+pub struct GroupedFlows<P> {
+    pub(super) members: ByAddress<P>,
+    /// By row: the position where the flows of the group begin.
+    rows: Vec<u64>,
 }
+
+impl<P: Copy + Ord + Send + Sync> GroupedFlows<P> {
+    /// Groups whose flows begin at these positions.
+    pub(super) fn of_rows(members: ByAddress<P>, rows: Vec<u64>) -> GroupedFlows<P> {
+        GroupedFlows { members, rows }
+    }
+
+    /// The number of groups.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True if there are no groups.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The number of flows of all groups together.
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The position where the flows of a row begin; `None` after the last row.
+    pub(super) fn start(&self, row: usize) -> Option<usize> {
+        self.rows.get(row).map(|start| *start as usize)
+    }
+}
+
+/// The flows of each machine.
+pub type HostFlows = GroupedFlows<()>;
 
 impl HostFlows {
     /// Groups flows by machine. The machines with the most packets come first; among equal ones, the lowest address.
@@ -174,27 +194,12 @@ impl HostFlows {
         let members = ByAddress::collect(decided, push, push_closed);
         let closed_packets = |host: Host, ()| closed_host(decided, &host).map_or(0, HostSum::packets);
         let rows = members.groups_by_packets(decided, closed_packets);
-        HostFlows { members, rows }
-    }
-
-    /// The number of machines.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True if there are no machines.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The number of flows of all machines together.
-    pub fn members(&self) -> usize {
-        self.members.len()
+        HostFlows::of_rows(members, rows)
     }
 
     /// The machine of a row and its sum, over the flows that the rows were made for; `None` after the last row.
     pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(Host, HostSum)> {
-        let start = self.rows.get(row)?.1 as usize;
+        let start = self.start(row)?;
         let (host, ..) = self.members.at(start)?;
         let mut sum = closed_host(decided, &host).cloned().unwrap_or_default();
         let mut latest = CLOSED_FLOWS;
@@ -235,7 +240,7 @@ fn closed_host<'a>(decided: DecidedFlows<'a>, host: &Host) -> Option<&'a HostSum
 
 /// A port of a machine, in the order of ports, then transports; and a bit that marks flows that show no server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PortSlot(u32);
+pub struct PortSlot(u32);
 
 impl PortSlot {
     /// The bit of a flow that does not show a server. It sorts after those that do.
@@ -254,18 +259,14 @@ impl PortSlot {
         PortSlot(self.0 & !PortSlot::CLOSED)
     }
 
-    pub(super) fn key(self, host: Host) -> Option<ServerKey> {
+    fn key(self, host: Host) -> Option<ServerKey> {
         let transport = *Transport::ALL.get((self.0 >> 1) as usize & 0x7fff)?;
         Some(ServerKey { host, transport, port: (self.0 >> 16) as u16 })
     }
 }
 
 /// The flows of each server.
-pub struct ServerFlows {
-    pub(super) members: ByAddress<PortSlot>,
-    /// By row: the position where the server's flows begin.
-    rows: Vec<u64>,
-}
+pub type ServerFlows = GroupedFlows<PortSlot>;
 
 impl ServerFlows {
     /// Groups flows by server: by address, then port, then transport. Servers that show themselves in no flow are omitted, unless
@@ -286,27 +287,12 @@ impl ServerFlows {
         keep_open(&mut members.v4);
         keep_open(&mut members.v6);
         let rows = members.groups(decided.threads, |start| Some(start as u64));
-        ServerFlows { members, rows }
-    }
-
-    /// The number of servers.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True if there are no servers.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The number of flows of all servers together.
-    pub fn members(&self) -> usize {
-        self.members.len()
+        ServerFlows::of_rows(members, rows)
     }
 
     /// The server of a row and its sum, over the flows that the rows were made for; `None` after the last row.
     pub fn sum(&self, row: usize, decided: DecidedFlows<'_>) -> Option<(ServerKey, ServerSum)> {
-        let start = *self.rows.get(row)? as usize;
+        let start = self.start(row)?;
         let (host, door, _) = self.members.at(start)?;
         let key = door.key(host)?;
         let mut sum = decided.closed.and_then(|closed| closed.servers.each.get(&key)).cloned();

@@ -1,6 +1,51 @@
-//! Bytes over time, without a distinction of flows: cheap enough to be counted of every packet.
+//! Bytes over time, without a distinction of flows: cheap enough to be counted for every packet.
 
 use crate::time::Time;
+
+/// The bytes of successive packets in one bucket, on their way to a histogram: most packets are in the bucket of the packet before
+/// them, which is seen by one comparison.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BucketRun {
+    /// The first known time in the bucket.
+    start: i64,
+    /// The times from there to the end of the bucket; 0 if there is no bucket.
+    width: u64,
+    /// The bytes that the histogram does not have yet.
+    bytes: u64,
+}
+
+impl BucketRun {
+    /// Counts a packet.
+    #[inline(always)]
+    pub fn add(&mut self, time: Time, wire_len: u32, histogram: &mut TimeHistogram) {
+        // A time before the start wraps to a large distance. An unknown time is in no bucket.
+        if (time.as_number().wrapping_sub(self.start) as u64) < self.width {
+            self.bytes += u64::from(wire_len);
+        } else {
+            self.add_elsewhere(time, wire_len, histogram);
+        }
+    }
+
+    /// Counts a packet in another bucket, or without a time.
+    #[cold]
+    #[inline(never)]
+    fn add_elsewhere(&mut self, time: Time, wire_len: u32, histogram: &mut TimeHistogram) {
+        self.flush(histogram);
+        histogram.add(time, wire_len.into());
+        if let Some(nanoseconds) = time.nanoseconds() {
+            let (start, end) = histogram.bucket_around(nanoseconds);
+            let start = start.max(i128::from(i64::MIN) + 1);
+            *self = BucketRun { start: start as i64, width: (end - start) as u64, bytes: 0 };
+        }
+    }
+
+    /// Adds the bytes to the histogram.
+    pub fn flush(&mut self, histogram: &mut TimeHistogram) {
+        if self.bytes > 0 {
+            histogram.add(Time::from_nanoseconds(self.start), std::mem::take(&mut self.bytes));
+        }
+    }
+}
 
 /// The most buckets.
 const MAX_BUCKETS: u128 = 1 << 10;
@@ -18,28 +63,23 @@ pub struct TimeHistogram {
 }
 
 impl TimeHistogram {
-    /// Counts a packet.
-    #[inline(always)]
-    pub fn add(&mut self, time: Time, wire_len: u32) {
+    /// Counts the bytes of packets at one time.
+    pub fn add(&mut self, time: Time, bytes: u64) {
         let Some(nanoseconds) = time.nanoseconds() else { return };
-        // A bucket before the first one wraps to a large index.
-        let index = (nanoseconds >> self.shift).wrapping_sub(self.first) as u64;
-        if index < self.bytes.len() as u64 {
-            self.bytes[index as usize] += u64::from(wire_len);
-        } else {
-            self.add_outside(nanoseconds, wire_len);
+        match self.index(nanoseconds) {
+            Some(index) => self.bytes[index] += bytes,
+            None => self.add_outside(nanoseconds, bytes),
         }
     }
 
-    /// Counts a packet whose bucket does not exist yet.
-    #[cold]
-    fn add_outside(&mut self, nanoseconds: i64, wire_len: u32) {
+    /// Counts bytes whose bucket does not exist yet.
+    fn add_outside(&mut self, nanoseconds: i64, bytes: u64) {
         if self.bytes.is_empty() {
             self.first = nanoseconds >> self.shift;
         }
         self.reach(nanoseconds, nanoseconds);
         if let Some(index) = self.index(nanoseconds) {
-            self.bytes[index] += u64::from(wire_len);
+            self.bytes[index] += bytes;
         }
     }
 
@@ -114,9 +154,17 @@ impl TimeHistogram {
         self.index(time.nanoseconds()?)
     }
 
+    /// The first point of the bucket around a time, and the first one after it.
+    fn bucket_around(&self, nanoseconds: i64) -> (i128, i128) {
+        let start = i128::from(nanoseconds >> self.shift) * self.width();
+        (start, start + self.width())
+    }
+
+    #[inline]
     fn index(&self, nanoseconds: i64) -> Option<usize> {
-        let index = usize::try_from(i128::from(nanoseconds >> self.shift) - i128::from(self.first)).ok()?;
-        (index < self.bytes.len()).then_some(index)
+        // A bucket before the first one wraps to a large index.
+        let index = (nanoseconds >> self.shift).wrapping_sub(self.first) as u64;
+        (index < self.bytes.len() as u64).then_some(index as usize)
     }
 }
 
@@ -129,7 +177,18 @@ mod tests {
 
     fn histogram(packets: &[(i64, u32)]) -> TimeHistogram {
         let mut histogram = TimeHistogram::default();
-        packets.iter().for_each(|(time, len)| histogram.add(Time::from_nanoseconds(*time), *len));
+        packets.iter().for_each(|(time, len)| histogram.add(Time::from_nanoseconds(*time), u64::from(*len)));
+        histogram
+    }
+
+    /// The histogram of packets that are counted bucket by bucket, with one of an unknown time after each.
+    fn in_runs(packets: &[(i64, u32)]) -> TimeHistogram {
+        let (mut histogram, mut run) = (TimeHistogram::default(), BucketRun::default());
+        for (time, len) in packets {
+            run.add(Time::from_nanoseconds(*time), *len, &mut histogram);
+            run.add(Time::UNKNOWN, 1, &mut histogram);
+        }
+        run.flush(&mut histogram);
         histogram
     }
 
@@ -168,6 +227,7 @@ mod tests {
             let mut merged = histogram(&scaled);
             merged.merge(&histogram(&later));
             let all = [later, scaled].concat();
+            prop_assert_eq!(in_runs(&all), histogram(&all));
             prop_assert_eq!(merged, histogram(&all));
         }
     }

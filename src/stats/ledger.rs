@@ -45,6 +45,9 @@ impl Place {
         Place::Outside,
     ];
 
+    /// The places of packets without a known protocol.
+    pub const UNDECODED: [Place; 4] = [Place::Fragment, Place::Truncated, Place::Malformed, Place::UnsupportedLink];
+
     /// The place of a packet after decoding. Later fragments get the place of their flow once the flow is known.
     #[inline]
     pub fn from_decoded(decoded: &Decoded) -> Place {

@@ -14,7 +14,7 @@ use super::budget::KeyBudget;
 use super::host_set::HostSet;
 use super::sums::{Host, ServiceSum, Sum, total};
 use crate::flow::{Flow, Flows};
-use crate::service::{Category, Registry, Reply, Service, Transport, Verdict};
+use crate::service::{Category, CategoryId, Registry, Reply, Service, Transport, Verdict};
 use crate::support::chunked_vec::ChunkedVec;
 use crate::support::parallel;
 use crate::time::Span;
@@ -164,8 +164,12 @@ impl Scans {
 
     /// The category that a flow counts under: that of its service or, for the unanswered part of a scan, that of scans; `None`
     /// for a flow without ports.
-    pub fn category_of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<Category> {
-        if self.has_unanswered(flow, verdict, registry) { Some(Category::Scan) } else { registry.category(verdict.service) }
+    pub fn category_of(&self, flow: &Flow, verdict: &Verdict, registry: &Registry) -> Option<CategoryId> {
+        if self.has_unanswered(flow, verdict, registry) {
+            Some(Category::Scan.into())
+        } else {
+            registry.category(verdict.service)
+        }
     }
 }
 

@@ -92,8 +92,7 @@ impl Tally {
             ledger.take_over(Place::NonIp, &self.ledger);
         }
         if flowless.undecoded {
-            let places = [Place::Fragment, Place::Truncated, Place::Malformed, Place::UnsupportedLink];
-            places.into_iter().for_each(|place| ledger.take_over(place, &self.ledger));
+            Place::UNDECODED.into_iter().for_each(|place| ledger.take_over(place, &self.ledger));
             encapsulations = self.encapsulations.clone();
             not_selected = FlowTally::over(others).encapsulations;
             unsupported = self.unsupported.clone();

@@ -196,6 +196,8 @@ pub struct PortSum {
     pub as_client: u64,
     /// The outcomes of the connections to the port.
     pub outcomes: Outcomes,
+    /// Flows that [showed a server](Verdict::shows_server) at the port.
+    pub serving: u64,
 }
 
 impl PortSum {
@@ -205,6 +207,7 @@ impl PortSum {
         self.as_client += u64::from(as_client);
         if as_server {
             self.outcomes.add(flow, verdict, transport);
+            self.serving += u64::from(verdict.shows_server());
         }
     }
 }
@@ -215,6 +218,7 @@ impl Sum for PortSum {
         self.as_server += other.as_server;
         self.as_client += other.as_client;
         self.outcomes.merge(other.outcomes);
+        self.serving += other.serving;
     }
 }
 

@@ -7,13 +7,15 @@ use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::compare::{Cell, Collector, Comparison, comparable_tables, default_tables};
 use portolan::format::csv;
-use portolan::report::{ColumnRole, Comparability, Kind, Report, Table, TableName};
+use portolan::glossary::Term;
+use portolan::messages::Language;
+use portolan::report::{Arrangement, ColumnRole, Comparability, Kind, Report, Table, TableName};
 use proptest::prelude::*;
 use serde_json::Value;
 use testkit::*;
 
 use crate::any_capture::any_scene;
-use crate::support::{Folder, run, run_on_page, run_with_input};
+use crate::support::{Folder, column, run, run_on_page, run_with_input};
 
 const OFFICE: &str = "samples/office.pcapng";
 /// The address of a further server (RFC 5737).
@@ -324,7 +326,7 @@ proptest! {
         let decided = analysed(&scene);
         let comparison = comparison(&[&decided; 3], 0);
         prop_assert!(!comparison.is_different());
-        prop_assert!(comparison.tables_for_people(false).all(|table| table.is_empty()));
+        prop_assert!(comparison.tables_for_people(false, &Arrangement::default()).all(|table| table.is_empty()));
         let rows = comparison.tables.iter().flat_map(|table| table.rows());
         prop_assert!(rows.into_iter().all(|row| row.change.name() == "same"));
     }
@@ -370,6 +372,137 @@ proptest! {
             }
         }
         prop_assert!(comparable_tables().iter().all(|name| name.comparability() != Comparability::OneCapture));
+    }
+}
+
+#[test]
+fn messages_about_the_reading_name_the_capture() {
+    let cut_off = "samples/cut-off.pcap";
+    let last = run(&["compare", OFFICE, OFFICE, cut_off, "-t", "services"]);
+    assert_eq!(last.code, 2);
+    assert!(
+        last.stderr.starts_with("portolan: capture c: samples/cut-off.pcap: ") && last.stderr.lines().count() == 1,
+        "{last:?}"
+    );
+    let first = run(&["compare", cut_off, OFFICE, "-q"]);
+    assert!(first.stderr.starts_with("portolan: capture a: ") && first.stderr.lines().count() == 1, "{first:?}");
+    let missing = run(&["compare", OFFICE, "--with", "no.pcap", OFFICE]);
+    assert!(
+        missing.code == 2 && missing.stderr.starts_with("portolan: capture b: ") && missing.stderr.contains("no.pcap"),
+        "{missing:?}"
+    );
+    let none = run(&["compare", OFFICE, "no.pcap"]);
+    let lines: Vec<&str> = none.stderr.lines().collect();
+    assert!(lines.len() == 2 && lines.iter().all(|line| line.starts_with("portolan: capture b: ")), "{none:?}");
+    let twice = run(&["compare", "samples/handshake.pcap", "--with", OFFICE, OFFICE]);
+    assert!(twice.code == 2 && twice.stderr.starts_with("portolan: capture b: "), "{twice:?}");
+}
+
+#[test]
+fn remarks_name_the_capture_and_quiet_keeps_them_back() {
+    let folder = Folder::new();
+    let scene = network(&[(S, 443)], 50_000, 1).pcap();
+    ["a", "b"].iter().for_each(|name| fs::create_dir(folder.path(name)).unwrap());
+    let both = ["a", "b"].map(|name| folder.file(&format!("{name}/capture.pcap"), &scene));
+    ["a", "b"].iter().for_each(|name| drop(folder.file(&format!("{name}/notes.txt"), b"no capture")));
+    let sides = both.each_ref().map(|file| file.strip_suffix("/capture.pcap").unwrap());
+    let json = folder.path("out.json").to_str().unwrap().to_owned();
+    let arguments = ["compare", sides[0], sides[1], "--json", &json];
+    let told = run(&arguments);
+    let lines: Vec<&str> = told.stderr.lines().collect();
+    assert!(
+        lines.len() == 3 && lines[0].starts_with("portolan: capture a: ") && lines[0].contains("skipped in folder"),
+        "{told:?}"
+    );
+    assert!(lines[1].starts_with("portolan: capture b: ") && lines[2] == format!("portolan: wrote {json}"), "{told:?}");
+    let quiet = run(&[&arguments[..], &["--quiet"]].concat());
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn compared_tables_are_sorted_in_every_output() {
+    let captures = ["compare", OFFICE, "samples/port-scan.pcap", "-t", "services,servers"];
+    let with = |more: &[&str]| run(&[&captures[..], more].concat());
+    let sorted = with(&["--sort", "a_flows,service:desc", "--json", "-"]).tables();
+    let keys = |row: &Value| (row["a_flows"].as_u64().unwrap(), row["service"].as_str().unwrap().to_owned());
+    let services: Vec<_> = sorted["services"].as_array().unwrap().iter().map(keys).collect();
+    assert!(services.len() > 10 && services.is_sorted_by(|one, next| one >= next), "{services:?}");
+    let mut expected: Vec<_> = with(&["--json", "-"]).tables()["services"].as_array().unwrap().iter().map(keys).collect();
+    assert_ne!(expected, services);
+    expected.sort_by(|one, next| next.cmp(one));
+    assert_eq!(services, expected, "no row is lost");
+    let shown = with(&["--all", "--top", "0", "--sort", "a_flows,service:desc", "--columns", "service,a_flows"]);
+    let table = shown.stdout.split("Services: new").nth(1).unwrap().split("\n\n").next().unwrap();
+    let first: Vec<&str> = table.lines().skip(2).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(first, services.iter().map(|(_, service)| service.split(' ').next().unwrap()).collect::<Vec<_>>());
+    // The share on the last side less that on the first one: the greatest loss first.
+    let changes = with(&["--sort", "wire_bytes_pct_change:asc", "--json", "-"]).tables();
+    let changes: Vec<f64> =
+        column(&changes, "services", "wire_bytes_pct_change").iter().map(|value| value.as_f64().unwrap()).collect();
+    assert!(changes.is_sorted() && changes[0] < 0.0, "{changes:?}");
+}
+
+#[test]
+fn chosen_columns_of_compared_tables_come_in_their_order_in_every_output() {
+    let folder = Folder::new();
+    let tables = folder.path("tables");
+    let captures =
+        ["compare", OFFICE, "samples/handshake.pcap", "-t", "services,hosts,servers", "--columns", "b_flows,service,a_flows"];
+    let run = run_on_page(&[&captures[..], &["--csv", tables.to_str().unwrap()]].concat(), 40);
+    assert_eq!((run.code, run.stderr), (1, format!("portolan: wrote 3 tables to {}\n", tables.display())));
+    let head =
+        |table: &str| fs::read_to_string(tables.join(format!("{table}.csv"))).map(|text| text.lines().next().unwrap().to_owned());
+    assert_eq!(head("services").unwrap(), "b_flows,service,a_flows");
+    assert_eq!(head("servers").unwrap(), "b_flows,service,a_flows");
+    assert!(head("sides").unwrap().starts_with("side,input,packets,"), "the letters are always explained");
+    assert!(head("hosts").is_err() && !run.stdout.contains("Hosts"), "a table without any of the columns is left out");
+    assert!(!run.stdout.contains("hosts "), "and its rows are not counted as hidden: {}", run.stdout);
+    assert!(run.stdout.contains("\nb flows  service"), "{}", run.stdout);
+    // A column that usually says only what is surprising has all its values when it is asked for.
+    let asked = run_on_page(&["compare", OFFICE, "samples/handshake.pcap", "-t", "services", "--columns", "service,lasting"], 80);
+    assert!(asked.stdout.contains("lasting\n") && asked.stdout.contains("  yes\n"), "{}", asked.stdout);
+}
+
+#[test]
+fn a_column_that_is_sorted_by_is_shown_on_a_narrow_terminal() {
+    let captures = ["compare", OFFICE, "samples/handshake.pcap", "-t", "services"];
+    assert!(!run_on_page(&captures, 60).stdout.contains("ip_bytes"));
+    let shown = run_on_page(&[&captures[..], &["--sort", "b_ip_bytes"]].concat(), 60).stdout;
+    assert!(shown.contains("ip_bytes"), "{shown}");
+}
+
+#[test]
+fn unknown_columns_of_compared_tables_are_refused_before_anything_is_read() {
+    let refused = |arguments: &[&str]| {
+        let run = run(&[&["compare", "missing-1.pcap", "missing-2.pcap"], arguments].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+        run.stderr
+    };
+    let near = refused(&["--sort", "packets"]);
+    assert!(near.contains("--sort: there is no column \"packets\"; did you mean a_packets, b_packets"), "{near}");
+    let side = refused(&["--columns", "service,c_packets"]);
+    assert!(
+        side.contains("there is no column \"c_packets\"; did you mean a_packets") && side.contains("The columns are"),
+        "{side}"
+    );
+    let elsewhere = refused(&["-t", "services", "--columns", "server_ip"]);
+    assert!(elsewhere.contains("no table that is shown or written has a column server_ip; servers has one"), "{elsewhere}");
+    assert!(refused(&["--sort", "change:down"]).contains("expected asc or desc"));
+}
+
+#[test]
+fn every_column_of_a_comparison_is_explained_in_the_legend() {
+    let decided = analysed(&Scene::new());
+    let comparison = comparison(&[&decided; 2], 0);
+    for table in comparison.all_tables().chain([comparison.sides_table()]) {
+        let definition = |field| Language::English.messages().definition(Term::Column(table.id, field));
+        let unexplained: Vec<&str> =
+            table.fields.iter().filter(|field| definition(**field).is_none()).map(|field| field.key).collect();
+        assert!(unexplained.is_empty(), "{:?}: {unexplained:?}", table.id);
+    }
+    let shown = run_on_page(&["compare", OFFICE, "samples/handshake.pcap", "-t", "services", "--legend"], 120).stdout;
+    for line in ["  a bytes (a_wire_bytes)", "In capture b: the share of all bytes on the wire.", "  change  ", "  side  "] {
+        assert!(shown.contains(line), "{line}: {shown}");
     }
 }
 

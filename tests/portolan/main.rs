@@ -64,6 +64,8 @@ mod columns;
 
 /// The overview: the first screen.
 mod overview;
+/// The data behind the pictures of a page.
+mod page_data;
 /// Order and columns of tables, units, time zones, durations, and the pager.
 mod presentation;
 
@@ -90,6 +92,9 @@ mod command_line;
 
 /// `portolan services`.
 mod services_command;
+
+/// Categories that the user's own port table declares, in every command.
+mod own_categories;
 
 /// `portolan explain`: its sentences.
 mod explain;

@@ -1,12 +1,17 @@
 //! The overview, which is shown where no table is asked for, the tables `categories` and `conversations`, and names of hosts in tables.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
 use portolan::analysis::{Decided, Options, analyse};
 use portolan::capture::InputName;
 use portolan::format::overview::{self, Screen};
 use portolan::format::terminal::View;
 use portolan::format::wrap::width_of;
 use portolan::messages::English;
-use portolan::report::{Report, TableName};
+use portolan::report::{Report, ServerRow, TableName};
+use portolan::service::Reply;
 use portolan::time::Zone;
 use proptest::prelude::*;
 use testkit::*;
@@ -180,6 +185,115 @@ fn a_page_of_any_width_is_a_page() {
     }
 }
 
+/// The first lines of the overview of the office on a page of 200 columns, as one text.
+fn of_office(arguments: &[&str]) -> String {
+    run_on_page(&[&["read", "samples/office.pcapng"], arguments].concat(), 200).stdout
+}
+
+#[test]
+fn the_first_sentence_says_what_is_selected_of_what_and_when_it_was_sent() {
+    let text = of_office(&["--service", "https"]);
+    let sentence = "samples/office.pcapng, selected by --service https: 80 of 2,358 packets (3 %), 3 of 172 flows, 41.0 kB in 2.0 s, from 2026-11-23 21:07:28 UTC\n";
+    assert!(text.starts_with(sentence), "{text}");
+    let text = of_office(&["--from", "+10s", "--to", "+20s"]);
+    let sentence = "samples/office.pcapng, 2026-11-23 21:07:26.865 to 21:07:36.865 UTC: 945 of 2,358 packets (40 %), 178.1 kB in 9.5 s, from 2026-11-23 21:07:27 UTC\n";
+    assert!(text.starts_with(sentence), "{text}");
+    let text = of_office(&["--from", "21:08", "--service", "dns"]);
+    assert!(text.starts_with("samples/office.pcapng, since 2026-11-23 21:08:00 UTC, selected by --service dns: "), "{text}");
+    let text = of_office(&["--to", "2026-11-23T21:07:20", "--not-service", "dns"]);
+    assert!(text.starts_with("samples/office.pcapng, before 2026-11-23 21:07:20 UTC, selected by --not-service dns: "), "{text}");
+    // Tables have the line above them, as before.
+    assert!(of_office(&["--service", "https", "-t", "services"]).starts_with("selected 80 of 2,358 packets (3.4 %)"));
+}
+
+#[test]
+fn the_strip_of_a_selection_has_its_traffic_and_its_times() {
+    let text = of_office(&["--service", "https"]);
+    assert!(
+        line(&text, "21:07").contains("21:07:28.406 to 21:07:30.435; peak at 21:07:30.400: 229.9 kB/s, mostly web"),
+        "{text}"
+    );
+    let text = of_office(&["--category", "portless"]);
+    assert!(line(&text, "21:07").ends_with("mostly portless"), "{text}");
+    // Seconds in the order of their bytes: the selected traffic is the least of all.
+    let mut scene = Scene::new();
+    scene.frames(vec![udp((C, 50_000), (S, 80), &[0; 900]); 3]).frame(udp((C, 50_001), (S, 53), b"?"));
+    scene.frames(vec![udp((C, 50_000), (S, 80), &[0; 900]); 3]).frame(udp((C, 50_001), (S, 53), b"?"));
+    let text = run_with_input(&["read", "-", "--service", "dns"], &scene.pcap()).stdout;
+    let strip = line(&text, "Over time").trim_start_matches("Over time").trim();
+    assert!(strip.starts_with('█') && strip.ends_with('█') && strip.chars().filter(|level| *level != ' ').count() == 2, "{text}");
+}
+
+#[test]
+fn missing_parts_are_those_of_the_whole_input_whatever_is_selected() {
+    let text = run(&["samples/cut-headers.pcap", "--service", "http"]).stdout;
+    assert!(text.contains("Missing     of the whole input: 1 packet not decoded (cut short)\n"), "{text}");
+    let text = run(&["samples/cut-off.pcap", "--to", "+1s"]).stdout;
+    assert!(text.contains("Missing     of the whole input: 1 capture cut off or damaged\n"), "{text}");
+    let text = run(&["samples/cut-headers.pcap", "--from", "+0s"]).stdout;
+    assert!(text.contains("Missing     of the whole input: 1 packet not decoded in the selected time (cut short)\n"), "{text}");
+}
+
+#[test]
+fn a_selection_of_nothing_is_told_in_place_of_empty_lists() {
+    let nothing = |arguments: &[&str]| of_office(arguments).lines().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(
+        nothing(&["--from", "+10h"]),
+        [
+            "samples/office.pcapng, since 2026-11-24 07:07:16 UTC: none of 2,358 packets",
+            "No packet is in this time. The input has packets from 2026-11-23 21:07:16 to 21:08:17 UTC."
+        ]
+    );
+    assert_eq!(
+        nothing(&["--service", "mysql"])[1],
+        "No packet is selected. Without the selection, the overview shows 172 flows of the input."
+    );
+    assert_eq!(
+        nothing(&["--service", "mysql", "--to", "+1s", "--from", "+0s"])[1],
+        "No packet is selected. Without the selection, the overview shows 6 flows in this time."
+    );
+    assert_eq!(
+        nothing(&["--service", "mysql", "--from", "+10h"])[1],
+        "No packet is in this time. The input has packets from 2026-11-23 21:07:16 to 21:08:17 UTC."
+    );
+    assert_eq!(run_with_input(&["read", "-"], &Scene::new().pcap()).stdout, "standard input: no packets\n");
+}
+
+#[test]
+fn times_of_the_overview_are_in_the_chosen_zone() {
+    let text = of_office(&["--tz", "Europe/Berlin"]);
+    assert!(text.lines().next().unwrap().ends_with("in 1 min, from 2026-11-23 22:07:16 Europe/Berlin"), "{text}");
+    assert!(line(&text, "22:07").starts_with("            22:07:16 to 22:08:17; peak at 22:07:27"), "{text}");
+    let text = of_office(&["--tz", "Asia/Tokyo", "--from", "+10h"]);
+    assert!(text.contains("since 2026-11-24 16:07:16 Asia/Tokyo: none"), "{text}");
+}
+
+#[test]
+fn lines_that_say_nothing_are_left_out() {
+    let one = shown([udp((C, 50_000), (S, 53), b"?")]);
+    assert!(one.starts_with("standard input: 1 packet, 43 B, at 20") && !one.contains("Over time"), "{one}");
+    let portless = shown([arp(1), ping(C, S, 8, 1)]);
+    assert!(portless.contains("Categories  no packets with ports\nOver time"), "{portless}");
+    assert!(!portless.contains("Servers") && !portless.contains("Certainty"), "{portless}");
+    let mut file = Scene::new().pcap();
+    for frame in udp_exchange((C, 50_000), (R, 53)) {
+        let len = (frame.len() as u32).to_le_bytes();
+        file.extend([&[0; 8][..], &len, &len, &frame].concat());
+    }
+    let zeros = run_with_input(&["read", "-"], &file).stdout;
+    assert!(zeros.lines().next().unwrap().ends_with(", without times (all are 0)"), "{zeros}");
+}
+
+#[test]
+fn a_narrow_screen_has_labels_above_their_lines_and_no_bars() {
+    let office = analyse(&Options::for_files([root().join("samples/office.pcapng")]));
+    let lines = on_terminal(&office, 40, 200, false);
+    assert!(lines.iter().all(|line| width_of(line) <= 40), "{lines:#?}");
+    let at = lines.iter().position(|line| line == "Categories").unwrap();
+    assert_eq!(lines[at + 3], "  web                14 %  https, +2");
+    assert!(lines.contains(&"  10.20.0.10 harbour   21 ftp, 25 smtp,".to_owned()), "{lines:#?}");
+}
+
 /// Columns of a table in words.
 fn rows(tables: &serde_json::Value, table: &str, columns: &[&str]) -> Vec<String> {
     let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -245,6 +359,36 @@ fn flows_servers_and_explanations_have_the_names_of_hosts() {
 }
 
 proptest! {
+    #[test]
+    fn machines_of_an_overview_have_the_traffic_and_the_ports_of_the_tables(scene in any_scene()) {
+        let folder = Folder::new();
+        let file = folder.file("any.pcap", &scene.pcap());
+        let decided = analyse(&Options::new(vec![InputName::File(file.into())]));
+        let report = Report::new(&decided);
+        let overview = report.overview();
+        let servers: Vec<ServerRow<'_>> = report.rows::<ServerRow>().into_iter().collect();
+        for machine in &overview.servers.first {
+            let rows: Vec<_> = servers.iter().filter(|row| row.server_ip == Some(machine.host.address)).collect();
+            prop_assert_eq!(machine.traffic.wire_bytes, rows.iter().map(|row| row.traffic.wire_bytes).sum::<u64>());
+            let of_rows: BTreeSet<&str> = rows.iter().filter_map(|row| row.service).collect();
+            prop_assert_eq!(machine.services.iter().map(|service| service.name).collect::<BTreeSet<_>>(), of_rows);
+        }
+        for row in servers.iter().filter(|row| row.outcome == Some(Reply::Answered)) {
+            prop_assert!(overview.servers.first.iter().any(|machine| Some(machine.host.address) == row.server_ip));
+        }
+        let mut clients: BTreeMap<IpAddr, u64> = BTreeMap::new();
+        for (flow, verdict) in (0..decided.collected.flows.len()).map(|number| decided.flow(number)) {
+            if let Some(server) = verdict.server.filter(|_| flow.key.has_ports()) {
+                *clients.entry(flow.key.ip_addr(server.other())).or_default() += flow.wire_bytes.iter().sum::<u64>();
+            }
+        }
+        let clients = clients.into_iter().filter(|(address, _)| !address.is_multicast() && !address.is_unspecified());
+        let mut clients: Vec<(Reverse<u64>, IpAddr)> = clients.map(|(address, bytes)| (Reverse(bytes), address)).collect();
+        clients.sort_unstable();
+        let of_overview = overview.clients.first.iter().map(|(host, bytes)| (Reverse(*bytes), host.address));
+        prop_assert_eq!(of_overview.collect::<Vec<_>>(), clients);
+    }
+
     #[test]
     fn any_capture_has_an_overview_that_fits(scene in any_scene()) {
         let folder = Folder::new();

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portolan::analysis::{
-    Condition, Criterion, Decided, Options, Selection, analyse, parse_category, parse_confidence, parse_transport,
-};
+use portolan::analysis::{Condition, Criterion, Decided, Options, Selection, analyse, parse_confidence, parse_transport};
 use portolan::capture::InputName;
 use portolan::flow::TimelineOptions;
 use portolan::report::{ColumnRole, LedgerRow, PortlessRow, Report, ServiceRow, Table, TableName, Value};
@@ -16,6 +14,7 @@ use serde_json::Value as Json;
 use testkit::*;
 
 use crate::any_capture::any_scene;
+use crate::page_data::assert_page_agrees;
 use crate::support::{Folder, Run, column, packets_at, run, run_on_page, run_with_input, sum};
 use crate::totals::sum as total;
 
@@ -242,6 +241,17 @@ fn the_time_is_told_with_the_number_of_packets_in_it() {
 }
 
 #[test]
+fn the_end_of_a_long_capture_is_found() {
+    // More packets than are read between two updates of the progress bar.
+    let packets = (1 << 16) + 9;
+    let (folder, mut scene) = (Folder::new(), Scene::new());
+    scene.frames((0..packets).map(|_| ping(C, S, 8, 7))).wait(100).frame(ping(C, S, 8, 7));
+    let file = folder.file("long.pcap", &scene.pcap());
+    let tables = run(&["read", &file, "--from", "-10s", "-t", "ledger", "--json", "-"]).tables();
+    assert_eq!(packets_at(&tables, "outside"), packets);
+}
+
+#[test]
 fn names_and_announcements_from_outside_of_the_time_still_hold() {
     let mut scene = Scene::new();
     scene.frames(dialogue((C, 40_000), (S, 21), 1, &["<227 (192,0,2,80,234,97)\r\n"])).wait(9);
@@ -271,8 +281,7 @@ fn any_criterion() -> impl Strategy<Value = Criterion> {
     prop_oneof![
         some(["https", "dns", "http", "undetermined", "unassigned", "ftp-data"].map(str::to_owned).to_vec())
             .prop_map(Criterion::Services),
-        some(["web", "portless", "scan", "voip", "undetermined"].map(|word| parse_category(word).unwrap()).to_vec())
-            .prop_map(Criterion::Categories),
+        some(["web", "portless", "scan", "voip", "undetermined"].map(str::to_owned).to_vec()).prop_map(Criterion::Categories),
         some(servers.to_vec()).prop_map(Criterion::Servers),
         machines().prop_map(Criterion::Clients),
         machines().prop_map(Criterion::Hosts),
@@ -345,6 +354,17 @@ proptest! {
         }
     }
 
+    #[test]
+    fn the_selected_flows_of_a_whole_capture_are_those_of_the_selected_part(scene in any_scene(), criterion in any_criterion()) {
+        let selection = Selection { terms: vec![Condition::wanted(criterion)] };
+        let whole = analysed(&scene.pcap());
+        let numbers = whole.selected_flows(&selection).flows;
+        let ids: Vec<_> = numbers.into_iter().map(|number| whole.collected.flows.id(number)).collect();
+        let part = whole.select(&selection);
+        let of_part: Vec<_> = (0..part.collected.flows.len()).map(|number| part.collected.flows.id(number)).collect();
+        prop_assert_eq!(ids, of_part);
+    }
+
     /// As in the tables of a whole capture, services and portless divide the ledger.
     #[test]
     fn the_tables_of_a_selection_agree(scene in any_scene(), terms in vec((any_criterion(), any::<bool>()), 1..4)) {
@@ -359,6 +379,7 @@ proptest! {
         let portless = total(report.rows::<PortlessRow>().into_iter().map(|row| row.traffic.part));
         prop_assert_eq!(portless, selected(|place| matches!(place, Place::PortlessIp | Place::NonIp)));
         prop_assert_eq!(decided.collected.total(), selected(|_| true));
+        assert_page_agrees(&decided);
     }
 }
 

@@ -251,6 +251,7 @@ const NO_SENTENCES: [(&str, &str); 11] = [
     ("src/capture/live/worker.rs", "libpcap's own words"),
     ("src/platform/doctor/fixes.rs", "commands for a shell"),
     ("src/platform/privileges/call_filter/calls.rs", "reasons for those who read the code; docs/sandbox.md has them, too"),
+    ("src/format/html.rs", "a content security policy, and the names of the page's own files"),
     ("src/format/json.rs", "the format's title, for the help of the command line"),
     ("src/format/jsonl.rs", "the format's title, for the help of the command line"),
     ("src/format/xlsx.rs", "the format's title, for the help of the command line"),

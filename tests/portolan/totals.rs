@@ -15,6 +15,8 @@ use portolan::stats::Place;
 use portolan::stats::flows::Outcomes;
 use portolan::traffic::Traffic;
 
+use crate::page_data::assert_page_agrees;
+
 /// Asserts all laws of this file.
 pub fn assert_tables_agree(decided: &Decided<'_>) {
     every_packet_is_in_one_place_and_one_class_of_length(decided);
@@ -25,6 +27,7 @@ pub fn assert_tables_agree(decided: &Decided<'_>) {
     the_overview_agrees_with_the_tables(decided);
     categories_add_up_to_services_and_portless(decided);
     conversations_add_up_to_hosts(decided);
+    assert_page_agrees(decided);
 }
 
 /// The sum of several counts.

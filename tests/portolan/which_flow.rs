@@ -270,3 +270,31 @@ fn what_a_filter_does_not_match_is_told_with_what_it_does() {
     let fragmented = folder.file("fragments.pcap", &scene.pcap());
     assert_eq!(flow_number(&run(&["explain", &fragmented, "-f", "ip[6:2] & 0x1fff != 0"])), "2");
 }
+
+#[test]
+fn a_flow_is_selected_by_what_is_known_of_it() {
+    let chosen = |words: &[&str]| explain(three_connections(), words);
+    let only = chosen(&["--service", "https"]);
+    assert_eq!((only.code, flow_number(&only)), (0, "3"));
+    assert_eq!(only.stderr, "portolan: selected 1 of 3 flows; flow numbers are those of the whole capture\n");
+    assert_eq!(flow_number(&chosen(&["--not-port", "443", "10.0.0.5:51545", "--quiet"])), "2");
+    assert_eq!(flow_number(&chosen(&["--port", "80", "packet:1"])), "1");
+    let several = chosen(&["--server", "192.0.2.80:80"]);
+    assert_refused(&several, "2 flows match; name one of them by its number");
+    let listed = several.stderr.lines().filter(|line| line.contains("  http  ")).count();
+    assert!(listed == 2 && !several.stderr.contains("https"), "{several:?}");
+}
+
+#[test]
+fn what_is_not_selected_is_told_with_what_is() {
+    let refused = |words: &[&str], why: &str| assert_refused(&explain(three_connections(), words), why);
+    refused(&["--port", "80", "3"], "flow 3 is not among the selected flows\nFlows to choose from");
+    refused(&["--port", "443", "10.0.0.5"], "2 flows match the question, but none of them is among the selected flows");
+    refused(&["--port", "443", "packet:1"], "flow 1 is the one asked for, but it is not among the selected flows");
+    refused(&["--client", "10.9.0.0/16"], "the options select no flow of the capture");
+    refused(&["--client", "desk9"], "the capture gives no address the name \"desk9\"");
+    refused(&["--service", "htps"], "there is no service \"htps\"; did you mean");
+    if !is_skipped() {
+        refused(&["--port", "443", "-f", "port 80"], "flow 3 is the one asked for, but none of its packets matches the filter");
+    }
+}

@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use ipnet::IpNet;
 
-use super::{Criterion, OutcomeWord, PortSpan, Selection, WantedHost};
+use super::{Criterion, OutcomeWord, PORTLESS, PortSpan, Selection, WantedHost};
 use crate::analysis::Decided;
 use crate::decode::{Encapsulation, EncapsulationId, Side};
 use crate::flow::{Flow, Outcome};
 use crate::inspect::HostNames;
-use crate::service::{Category, Confidence, Reply, Transport, Verdict};
+use crate::service::{CategoryId, Confidence, Reply, Transport, Verdict};
 use crate::stats::FlowlessPackets;
 use crate::stats::flows::Outcomes;
 
@@ -26,7 +26,8 @@ pub struct Matcher<'d> {
 
 enum Test<'s> {
     Services(&'s [String]),
-    Categories(&'s [Option<Category>]),
+    /// `None` stands for traffic without ports.
+    Categories(Vec<Option<CategoryId>>),
     Servers(Vec<(Machines, Option<u16>)>),
     Clients(Machines),
     Hosts(Machines),
@@ -44,10 +45,17 @@ impl<'d> Matcher<'d> {
         let mut machines = |machines: &mut dyn Iterator<Item = &WantedHost>| {
             Machines::new(machines, &decided.collected.names, &mut unknown_names)
         };
+        let registry = &decided.collected.registry;
         let tests = selection.terms.iter().map(|term| {
             let test = match &term.criterion {
                 Criterion::Services(services) => Test::Services(services),
-                Criterion::Categories(categories) => Test::Categories(categories),
+                Criterion::Categories(names) => {
+                    let category = |name: &String| match registry.category_named(name) {
+                        None if name == PORTLESS => Some(None),
+                        known => known.map(Some),
+                    };
+                    Test::Categories(names.iter().filter_map(category).collect())
+                }
                 Criterion::Servers(servers) => {
                     let ends = servers.iter().map(|end| (machines(&mut std::iter::once(&end.machine)), end.port));
                     Test::Servers(ends.collect())

@@ -8,16 +8,13 @@ mod values;
 use std::fmt;
 
 pub use display_filter::{FilterTranslation, translate_display_filter};
-pub use selected::Selected;
-pub use values::{
-    NoSuchWord, OutcomeWord, PortSpan, WantedHost, WantedServer, parse_category, parse_confidence, parse_transport,
-};
+pub use selected::{Selected, SelectedFlows};
+pub use values::{NoSuchWord, OutcomeWord, PortSpan, WantedHost, WantedServer, parse_confidence, parse_transport};
 
+use crate::capture::near_words;
 use crate::service::book::Book;
+pub use crate::service::category::PORTLESS;
 use crate::service::{Category, Confidence, Registry};
-
-/// The category of traffic without ports, which is no service's category.
-pub const PORTLESS: &str = "portless";
 
 /// A selection of flows: those that meet every criterion.
 ///
@@ -50,8 +47,9 @@ pub struct Condition {
 pub enum Criterion {
     /// The service that it counts as. The unanswered part of a scan counts as none.
     Services(Vec<String>),
-    /// The category that it counts as; `None` stands for traffic without ports, packets that are not IP included.
-    Categories(Vec<Option<Category>>),
+    /// The name of the category that it counts as, built in or of the user's port table; [`PORTLESS`] stands for traffic without
+    /// ports, packets that are not IP included.
+    Categories(Vec<String>),
     /// The server of flows with ports, where one side is known as the server.
     Servers(Vec<WantedServer>),
     /// The client of such flows.
@@ -68,6 +66,28 @@ pub enum Criterion {
     Confidences(Vec<Confidence>),
     /// A VLAN identifier on the path of any direction.
     Vlans(Vec<u16>),
+}
+
+/// A name in a selection that nothing has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoSuchName {
+    /// A service.
+    Service(NoSuchService),
+    /// A category.
+    Category(NoSuchCategory),
+}
+
+/// A category that no flow can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchCategory {
+    /// The name.
+    pub word: String,
+    /// True if it is the name of a service.
+    pub is_service: bool,
+    /// Similar categories, the most similar first.
+    pub near: Vec<String>,
+    /// All categories.
+    pub known: Vec<String>,
 }
 
 /// A service that no flow can have.
@@ -87,23 +107,46 @@ impl Selection {
         self.terms.is_empty()
     }
 
-    /// Checks that the port table has the named services.
+    /// Checks that the port table has the named services and categories.
     ///
     /// # Errors
     ///
-    /// The first service that it lacks.
-    pub fn check(&self, registry: &Registry) -> Result<(), NoSuchService> {
+    /// The first service that it lacks; otherwise the first category.
+    pub fn check(&self, registry: &Registry) -> Result<(), NoSuchName> {
+        self.check_services(registry).map_err(NoSuchName::Service)?;
+        self.check_categories(registry).map_err(NoSuchName::Category)
+    }
+
+    fn check_services(&self, registry: &Registry) -> Result<(), NoSuchService> {
         let services = self.terms.iter().filter_map(|term| match &term.criterion {
             Criterion::Services(services) => Some(services),
             _ => None,
         });
         let Some(word) = services.flatten().find(|service| !registry.has_name(service)) else { return Ok(()) };
-        let is_category = *word == PORTLESS || Category::ALL.iter().any(|category| category.name() == word);
+        let is_category = *word == PORTLESS || registry.category_named(word).is_some();
         let near = Book::open(registry).near_names(word);
         Err(NoSuchService {
             word: word.clone(),
             is_category,
             near: near.into_iter().filter(|name| registry.has_name(name)).collect(),
+        })
+    }
+
+    fn check_categories(&self, registry: &Registry) -> Result<(), NoSuchCategory> {
+        let categories = self.terms.iter().filter_map(|term| match &term.criterion {
+            Criterion::Categories(categories) => Some(categories),
+            _ => None,
+        });
+        let is_known = |name: &str| name == PORTLESS || registry.category_named(name).is_some();
+        let Some(word) = categories.flatten().find(|category| !is_known(category)) else { return Ok(()) };
+        let own = registry.own_categories().iter().map(|category| &*category.name);
+        let known: Vec<&str> = Category::ALL.map(Category::name).into_iter().chain([PORTLESS]).chain(own).collect();
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Err(NoSuchCategory {
+            word: word.clone(),
+            is_service: registry.has_name(word),
+            near: owned(&near_words(word, known.iter().copied())),
+            known: owned(&known),
         })
     }
 }
@@ -181,10 +224,7 @@ impl Criterion {
             values.iter().map(text).collect()
         }
         match self {
-            Criterion::Services(services) => services.clone(),
-            Criterion::Categories(categories) => {
-                texts(categories, |category| category.map_or(PORTLESS, Category::name).to_owned())
-            }
+            Criterion::Services(names) | Criterion::Categories(names) => names.clone(),
             Criterion::Servers(servers) => texts(servers, ToString::to_string),
             Criterion::Clients(machines) | Criterion::Hosts(machines) => texts(machines, ToString::to_string),
             Criterion::Ports(ports) => texts(ports, ToString::to_string),

@@ -14,6 +14,8 @@ use crate::traffic::Traffic;
 /// The whole capture beside the selected part.
 #[derive(Clone, Debug)]
 pub struct Selected {
+    /// The selection.
+    pub selection: Selection,
     /// The ledger of the whole capture.
     pub whole: Ledger,
     /// The number of flows in the whole capture, those that expired included.
@@ -26,6 +28,15 @@ pub struct Selected {
     pub not_selected: Vec<Traffic>,
     /// The control flows of the selected flows, by the selected flows' numbers.
     pub(in crate::analysis) controls: HashMap<usize, FlowId>,
+}
+
+/// The flows of a selection.
+#[derive(Clone, Debug)]
+pub struct SelectedFlows {
+    /// The numbers of the flows, from 0, in order.
+    pub flows: Vec<usize>,
+    /// The names in the selection that no address of the capture has.
+    pub unknown_names: Vec<String>,
 }
 
 impl Selected {
@@ -41,15 +52,32 @@ impl Decided<'_> {
     /// whole. Packets by size are not known of flows.
     pub fn select(self, selection: &Selection) -> Self {
         let matcher = Matcher::new(selection, &self);
-        let parts = parallel::parts(self.collected.flows.len(), self.collected.threads, |part| {
-            part.filter(|number| matcher.matches(*number)).map(FlowIndex::new).collect::<Vec<_>>()
-        });
+        let kept: Vec<FlowIndex> = self.matching(&matcher).into_iter().map(FlowIndex::new).collect();
         let (flowless, unknown_names) = (matcher.flowless(), matcher.unknown_names);
-        self.reduced(&parallel::joined(parts), flowless, unknown_names)
+        self.reduced(selection, &kept, flowless, unknown_names)
+    }
+
+    /// Finds the flows that a selection selects, and keeps the capture whole.
+    pub fn selected_flows(&self, selection: &Selection) -> SelectedFlows {
+        let matcher = Matcher::new(selection, self);
+        SelectedFlows { flows: self.matching(&matcher), unknown_names: matcher.unknown_names }
+    }
+
+    /// The numbers of the flows that match, which ascend.
+    fn matching(&self, matcher: &Matcher<'_>) -> Vec<usize> {
+        parallel::joined(parallel::parts(self.collected.flows.len(), self.collected.threads, |part| {
+            part.filter(|number| matcher.matches(*number)).collect()
+        }))
     }
 
     /// Keeps only these flows, which ascend.
-    fn reduced(mut self, kept: &[FlowIndex], flowless: FlowlessPackets, unknown_names: Vec<String>) -> Self {
+    fn reduced(
+        mut self,
+        selection: &Selection,
+        kept: &[FlowIndex],
+        flowless: FlowlessPackets,
+        unknown_names: Vec<String>,
+    ) -> Self {
         let (collected, relations) = (&mut self.collected, &self.relations);
         let mut is_kept = vec![false; collected.flows.len()];
         kept.iter().for_each(|index| is_kept[index.place()] = true);
@@ -75,7 +103,8 @@ impl Decided<'_> {
         let expired_flows = collected.closed.as_ref().map_or(0, |closed| closed.flows);
         let all_flows = collected.flows.len() as u64 + expired_flows;
         let whole = collected.tally.ledger;
-        self.selected = Some(Selected { whole, all_flows, expired_flows, unknown_names, not_selected, controls });
+        let selection = selection.clone();
+        self.selected = Some(Selected { selection, whole, all_flows, expired_flows, unknown_names, not_selected, controls });
 
         collected.tally = Cow::Owned(tally);
         collected.closed = None;

@@ -6,9 +6,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-use crate::service::{Category, Confidence, Transport, protocols};
-
-use super::PORTLESS;
+use crate::service::{Confidence, Transport, protocols};
 
 /// A machine or several: an address, a network, or a name that the capture gives an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,16 +182,6 @@ impl FromStr for OutcomeWord {
     }
 }
 
-/// The category with this key, verdicts included; `None` stands for traffic without ports.
-///
-/// # Errors
-///
-/// If there is no such category.
-pub fn parse_category(text: &str) -> Result<Option<Category>, NoSuchWord> {
-    let categories = Category::ALL.into_iter().map(Some).chain([None]);
-    one_of(text, categories, |category| category.map_or(PORTLESS, Category::name))
-}
-
 /// The confidence with this key.
 ///
 /// # Errors
@@ -272,9 +260,6 @@ mod tests {
 
     #[test]
     fn words_of_tables_lead_back() {
-        assert_eq!(parse_category("portless"), Ok(None));
-        assert_eq!(parse_category("scan"), Ok(Some(Category::Scan)));
-        assert_eq!(parse_category("mial").unwrap_err().known.len(), Category::ALL.len() + 1);
         assert_eq!((parse_transport("tcp"), parse_transport("icmp")), (Ok(6), Ok(1)));
         assert_eq!(parse_confidence("proven"), Ok(Confidence::Proven));
         assert!(OutcomeWord::ALL.into_iter().all(|word| word.name().parse() == Ok(word)));

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use portolan::capture::InputName;
-use portolan::compare::{MAX_SIDES, comparable_tables, default_tables};
-use portolan::report::TableName;
+use portolan::compare::{MAX_SIDES, comparable_tables, compared_fields, default_tables};
+use portolan::report::{Field, TableName};
 
+use super::arrangement::{ArrangementArguments, ArrangementJob};
 use super::presentation::{PagerArguments, ValueArguments, ValueJob};
 use super::tables::parse_top;
 use super::{CommonArguments, CommonJob, Destination, OrderArguments, TablesDestinations};
@@ -14,6 +15,15 @@ use crate::app::pager::Paging;
 
 /// Hundredths of a percentage point in one.
 const HUNDREDTHS: f64 = 100.0;
+/// Help of `--sort`: the columns of compared tables are others than those of other commands.
+pub const SORT_HELP: &str = "Sort the compared tables by a column, named by its key: --sort b_wire_bytes, --sort \
+    wire_bytes_pct_change:asc. Amounts (counts, bytes, shares, changes) come largest first, everything else smallest first, unless \
+    :asc or :desc is added; unknown values come last. Further columns decide between equal values. A table without the column keeps \
+    its order. Holds for the terminal and for all other outputs";
+/// Help of `--columns`.
+pub const COLUMNS_HELP: &str = "Show and write only these columns of the compared tables, named by their keys, in this order: --columns \
+    service,change,a_flows,b_flows; a table without any of them is left out. Holds for the terminal, where they are shown however \
+    narrow it is, and for all other outputs. The table sides, which says what a and b are, always has all of its columns";
 
 #[derive(Args, Debug)]
 #[command(
@@ -42,9 +52,8 @@ pub struct CompareArguments {
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
 
-    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
-    #[arg(long)]
-    wide: bool,
+    #[command(flatten)]
+    arrangement: ArrangementArguments,
 
     #[command(flatten)]
     values: ValueArguments,
@@ -130,8 +139,8 @@ pub struct CompareJob {
     pub threshold: u64,
     /// Rows of each table on the terminal: 0 = all, `None` = the default.
     pub top: Option<usize>,
-    /// True if the terminal shows all columns, however wide it is.
-    pub wide: bool,
+    /// The order of the rows, the columns, and the legends.
+    pub arrangement: ArrangementJob,
     /// The form of numbers and times on the terminal.
     pub values: ValueJob,
     /// The use of a pager on the terminal.
@@ -140,6 +149,13 @@ pub struct CompareJob {
     pub destinations: Vec<Destination>,
     /// The settings of the analyses.
     pub common: CommonJob,
+}
+
+impl CompareJob {
+    /// The columns of a compared table.
+    pub fn fields(&self, table: TableName) -> Vec<Field> {
+        compared_fields(table, self.sides.len())
+    }
 }
 
 /// Arguments that do not name captures to compare.
@@ -180,7 +196,7 @@ impl CompareArguments {
             all: self.all,
             threshold: self.threshold.0,
             top: self.top,
-            wide: self.wide,
+            arrangement: self.arrangement.into_job(),
             values: self.values.into_job(),
             paging: self.pager.into_paging(),
             destinations: self.destinations.0,

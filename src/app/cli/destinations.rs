@@ -1,6 +1,6 @@
 //! The output options, one for each format.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
@@ -13,6 +13,12 @@ pub enum Target {
     Stdout,
     /// A file, or a folder of files.
     Path(PathBuf),
+}
+
+impl From<OsString> for Target {
+    fn from(path: OsString) -> Target {
+        if path == "-" { Target::Stdout } else { Target::Path(path.into()) }
+    }
 }
 
 /// A format, and the place to write it to.
@@ -69,13 +75,12 @@ fn stdout(is_binary: bool) -> &'static str {
 
 /// The option of a format, whose argument has the name of the format.
 fn option(format: Format, value_name: &'static str, help: String) -> Arg {
-    Arg::new(format.name).long(format.name).value_name(value_name).value_parser(value_parser!(PathBuf)).help(help)
+    Arg::new(format.name).long(format.name).value_name(value_name).value_parser(value_parser!(Target)).help(help)
 }
 
 fn destinations(matches: &ArgMatches) -> Vec<Destination> {
     let destination = |format: Format| {
-        let path = matches.get_one::<PathBuf>(format.name)?;
-        let target = if path == OsStr::new("-") { Target::Stdout } else { Target::Path(path.clone()) };
+        let target = matches.get_one::<Target>(format.name)?.clone();
         Some(Destination { format, target })
     };
     FORMATS.iter().copied().filter_map(destination).collect()

@@ -13,12 +13,14 @@ pub const READ: &str = "Examples:
 pub const EXPLAIN: &str = "Examples:
   portolan explain samples/office.pcapng 7
   portolan explain samples/office.pcapng packet:597
-  portolan explain samples/office.pcapng 10.20.0.150:42084";
+  portolan explain samples/office.pcapng 10.20.0.150:42084
+  portolan explain samples/office.pcapng --category games";
 
 /// Examples of `portolan compare`.
 pub const COMPARE: &str = "Examples:
   portolan compare samples/handshake.pcap samples/one-address-many-servers.pcap
   portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --table servers,services --csv changes
+  portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --all --sort b_packets --columns service,change,a_packets,b_packets
   portolan compare samples/coin-toss.pcap samples/two-doors.pcap --markdown changes.md
   portolan compare monday*.pcap --with tuesday*.pcap";
 

@@ -1,13 +1,14 @@
 //! The command line, and the job that it describes.
 
+mod arrangement;
 mod compare;
 mod destinations;
 mod examples;
 mod explain;
 mod first_word;
-mod legend;
 #[cfg(feature = "live")]
 mod live;
+mod page;
 mod presentation;
 mod rows;
 mod selection;
@@ -22,6 +23,7 @@ use portolan::capture::InputName;
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::service::book::PortQuery;
 
+pub use self::arrangement::ArrangementJob;
 pub use self::presentation::ValueJob;
 use self::presentation::{Nanoseconds, PagerArguments, parse_nanoseconds};
 use super::MESSAGES;
@@ -81,8 +83,9 @@ pub enum Command {
     /// Prints the evidence step by step: which step decided, which agreed, disagreed or did not apply, which packets show it, and
     /// how far the name can be relied on. The captures are read more than once, so they must be files or folders of files.
     ///
-    /// Flow and packet numbers are those of the whole capture, even with --filter, which only selects the flow to explain: a flow
-    /// matches if at least one of its packets does. If several flows match, they are listed.
+    /// Flow and packet numbers are those of the whole capture, even with --filter and the options that select flows, which only narrow
+    /// the choice of the flow to explain: a flow matches a filter if at least one of its packets does. If several flows match, they
+    /// are listed.
     ///
     /// With a WORD in place of a capture and a flow, says what the table, column, evidence, flag, state or category of that name means;
     /// docs/columns.md has all of them.
@@ -106,7 +109,8 @@ pub enum Command {
     ///
     /// Compares the last capture with the first one, for example today's with yesterday's: services, servers, scans, hosts and protocols
     /// without ports. Shares and bytes per second make captures of different length comparable. A file or a folder is one capture;
-    /// --with is for captures of several files. In tables and columns, the captures are called a, b, c and so on, in the order given.
+    /// --with is for captures of several files. In tables, columns and messages, the captures are called a, b, c and so on, in the order
+    /// given.
     ///
     /// The terminal shows what is new or gone, and what has changed its share of the bytes by the --threshold; --all shows the other
     /// rows, too. CSV and JSON always have all rows.
@@ -115,7 +119,7 @@ pub enum Command {
     /// such as the ports of single data connections (the column lasting says no). 2 = a capture could not be read to its end (the rest
     /// is compared), an output could not be written, or the command line is invalid. 130 = interrupted by Ctrl-C, and nothing is
     /// compared.
-    #[command(after_long_help = examples::COMPARE)]
+    #[command(after_long_help = examples::COMPARE, mut_arg("sort", |sort| sort.help(compare::SORT_HELP)), mut_arg("columns", |columns| columns.help(compare::COLUMNS_HELP)))]
     Compare(CompareArguments),
 
     /// Capture from network interfaces and analyse the packets
@@ -183,7 +187,7 @@ pub struct CommonArguments {
     #[arg(short, long, value_name = "EXPR")]
     filter: Option<String>,
 
-    /// Your own port table, which takes precedence over the built-in one: lines such as "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"
+    /// Your own port table, which takes precedence over the built-in one: lines such as "udp/2500 = ip-phone, voip" or "192.0.2.7 tcp/8000 = camera"; a line such as "category erp = Business software" adds a category to the built-in ones
     #[arg(long, value_name = "FILE")]
     services: Option<PathBuf>,
 

@@ -1,35 +1,12 @@
-//! The options that shape what is shown: order and columns of tables, numbers and times, and the pager.
+//! The options that shape what is shown: numbers and times, and the pager.
 
 use clap::Args;
 use portolan::capture::near_words;
-use portolan::report::{Arrangement, Direction, SortColumn};
+use portolan::format::terminal::View;
 use portolan::time::{Zone, parse_duration};
 
 use crate::app::MESSAGES;
 use crate::app::pager::Paging;
-
-/// The order of rows and the choice of columns, of every command that shows tables.
-#[derive(Args, Debug)]
-pub struct ArrangementArguments {
-    /// Sort tables by a column, named by its key: --sort wire_bytes, --sort server_port:desc. Amounts (counts, bytes, shares,
-    /// durations) come largest first, everything else smallest first, unless :asc or :desc is added; unknown values come last. Further
-    /// columns decide between equal values. A table without the column keeps its order. Holds for the terminal and for all other
-    /// outputs; needs up to 40 bytes of memory per row
-    #[arg(long, value_name = "COLUMN[:asc|desc][,...]", value_delimiter = ',', value_parser = parse_sort_column)]
-    sort: Vec<SortColumn>,
-
-    /// Show and write only these columns, named by their keys, in this order; a table without any of them is left out. Holds for the
-    /// terminal, where they are shown however narrow it is, and for all other outputs
-    #[arg(long, value_name = "COLUMN[,...]", value_delimiter = ',')]
-    columns: Vec<String>,
-}
-
-impl ArrangementArguments {
-    /// The arrangement that the arguments describe.
-    pub fn into_arrangement(self) -> Arrangement {
-        Arrangement { sort: self.sort, columns: self.columns }
-    }
-}
 
 /// The form of numbers and times on the terminal.
 #[derive(Args, Debug)]
@@ -68,6 +45,13 @@ impl ValueArguments {
     }
 }
 
+impl ValueJob {
+    /// The layout on a terminal, which otherwise is `view`.
+    pub fn view(self, view: View) -> View {
+        View { exact: self.exact, zone: self.zone, ..view }
+    }
+}
+
 /// The use of a pager.
 #[derive(Args, Debug)]
 pub struct PagerArguments {
@@ -99,16 +83,6 @@ pub fn parse_whole_seconds(text: &str) -> Result<u64, String> {
     let seconds = parse_duration(text).filter(|nanoseconds| nanoseconds % portolan::time::NANOSECONDS == 0);
     let seconds = seconds.map(|nanoseconds| nanoseconds.unsigned_abs() / portolan::time::NANOSECONDS.unsigned_abs());
     seconds.ok_or_else(|| "expected a duration in whole seconds, such as 90s, 5m or 3600".to_owned())
-}
-
-fn parse_sort_column(text: &str) -> Result<SortColumn, String> {
-    let (key, direction) = match text.split_once(':') {
-        None => (text, None),
-        Some((key, "asc")) => (key, Some(Direction::Ascending)),
-        Some((key, "desc")) => (key, Some(Direction::Descending)),
-        Some(_) => return Err("expected asc or desc after the colon".to_owned()),
-    };
-    Ok(SortColumn { key: key.to_owned(), direction })
 }
 
 /// Parses the name of a time zone. The zone is used until the program ends.
@@ -144,14 +118,5 @@ mod tests {
         assert!(near("Europe/Berln").contains("did you mean Europe/Berlin"), "{}", near("Europe/Berln"));
         assert!(near("xyzzy-plugh").contains("such as Europe/Berlin"), "{}", near("xyzzy-plugh"));
         assert_eq!(parse_zone("asia/tokyo").unwrap().name(), "Asia/Tokyo");
-    }
-
-    #[test]
-    fn a_direction_follows_the_column() {
-        let column = |text| parse_sort_column(text).map(|column| (column.key, column.direction));
-        assert_eq!(column("packets"), Ok(("packets".into(), None)));
-        assert_eq!(column("packets:asc"), Ok(("packets".into(), Some(Direction::Ascending))));
-        assert_eq!(column("packets:desc"), Ok(("packets".into(), Some(Direction::Descending))));
-        assert!(column("packets:down").is_err());
     }
 }

@@ -1,9 +1,7 @@
 //! The options that select flows, each also with its opposite.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use portolan::analysis::{
-    Condition, Criterion, NoSuchWord, Selection, WantedHost, parse_category, parse_confidence, parse_transport,
-};
+use portolan::analysis::{Condition, Criterion, NoSuchWord, Selection, WantedHost, parse_confidence, parse_transport};
 use portolan::capture::near_words;
 
 use crate::app::MESSAGES;
@@ -45,8 +43,8 @@ const OPTIONS: [SelectionOption; 10] = [
     option!(
         "category",
         "NAME",
-        "Only flows of these categories, such as mail; portless stands for all traffic without ports",
-        category
+        "Only flows of these categories, such as mail, or one that your own port table declares; portless stands for all traffic without ports",
+        |word| Ok(Criterion::Categories(vec![word.into()]))
     ),
     option!(
         "server",
@@ -86,10 +84,6 @@ const OPTIONS: [SelectionOption; 10] = [
 /// A selection from the options of the command line.
 #[derive(Clone, Debug)]
 pub struct SelectionArguments(pub Selection);
-
-fn category(word: &str) -> Result<Criterion, String> {
-    parse_category(word).map(|category| Criterion::Categories(vec![category])).map_err(|error| unknown(word, &error))
-}
 
 fn server(word: &str) -> Result<Criterion, String> {
     word.parse().map(|server| Criterion::Servers(vec![server])).map_err(|_| MESSAGES.not_a_server().to_owned())

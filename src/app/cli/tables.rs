@@ -4,12 +4,13 @@ use clap::Args;
 use portolan::analysis::Selection;
 use portolan::capture::near_words;
 use portolan::format::Layout;
-use portolan::report::{Arrangement, TableName};
+use portolan::report::TableName;
 
 use super::MESSAGES;
-use super::destinations::{Destination, TablesDestinations, leave_stdout};
-use super::legend::LegendArguments;
-use super::presentation::{ArrangementArguments, Nanoseconds, ValueArguments, ValueJob, parse_nanoseconds};
+use super::arrangement::{ArrangementArguments, ArrangementJob};
+use super::destinations::{Destination, TablesDestinations, Target, leave_stdout};
+use super::page::PageArguments;
+use super::presentation::{Nanoseconds, ValueArguments, ValueJob, parse_nanoseconds};
 use super::selection::SelectionArguments;
 
 /// Arguments of every command that shows the tables of a capture.
@@ -22,13 +23,6 @@ pub struct TablesArguments {
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_top)]
     top: Option<usize>,
 
-    /// Show all columns, even if the terminal is too narrow for them; columns without any value are still left out
-    #[arg(long)]
-    wide: bool,
-
-    #[command(flatten)]
-    legend: LegendArguments,
-
     #[command(flatten)]
     arrangement: ArrangementArguments,
 
@@ -37,6 +31,9 @@ pub struct TablesArguments {
 
     #[command(flatten)]
     destinations: TablesDestinations,
+
+    #[command(flatten)]
+    page: PageArguments,
 
     /// In the table servers, also list ports that refused or never answered
     #[arg(long)]
@@ -76,16 +73,14 @@ pub struct TablesJob {
     pub are_named: bool,
     /// Rows of each table on the terminal: 0 = all, `None` = the table's default.
     pub top: Option<usize>,
-    /// True if the terminal shows all columns, however wide it is.
-    pub wide: bool,
-    /// True if the terminal explains columns and words below each table.
-    pub legend: bool,
-    /// The order of the rows, and the columns.
-    pub arrangement: Arrangement,
+    /// The order of the rows, the columns, and the legends.
+    pub arrangement: ArrangementJob,
     /// The form of numbers and times on the terminal.
     pub values: ValueJob,
     /// The other formats, each with its output.
     pub destinations: Vec<Destination>,
+    /// The place of a page; `None` if nobody wants one.
+    pub page: Option<Target>,
     /// True if the table servers also lists ports that refused or never answered.
     pub closed_ports: bool,
     /// Nanoseconds of a bucket of the timeline.
@@ -97,13 +92,14 @@ pub struct TablesJob {
 impl TablesJob {
     /// True if standard output is for people.
     pub fn is_shown(&self) -> bool {
-        leave_stdout(&self.destinations)
+        leave_stdout(&self.destinations) && self.page != Some(Target::Stdout)
     }
 
     /// The tables that are shown or written.
     pub fn used(&self) -> impl Iterator<Item = TableName> {
         let is_data = |destination: &Destination| !matches!(destination.format.layout, Layout::HandOut(_));
-        let written = if self.destinations.iter().any(is_data) { &self.written[..] } else { &[] };
+        let are_written = self.destinations.iter().any(is_data) || self.page.is_some();
+        let written = if are_written { &self.written[..] } else { &[] };
         let handed_out = if self.destinations.iter().all(is_data) { &[] } else { self.handed_out() };
         let used = [&self.tables, written, handed_out];
         TableName::ALL.into_iter().filter(move |table| used.iter().any(|tables| tables.contains(table)))
@@ -116,7 +112,7 @@ impl TablesJob {
 
     /// Those of `tables` that have any of the columns to show.
     pub fn with_shown_columns<'t>(&'t self, tables: &'t [TableName]) -> impl Iterator<Item = &'t TableName> {
-        tables.iter().filter(|table| self.arrangement.leaves(&table.fields()))
+        tables.iter().filter(|table| self.arrangement.order.leaves(&table.fields()))
     }
 
     /// True if a table is shown or written.
@@ -140,8 +136,8 @@ impl TablesArguments {
         }
         let mut written = tables.clone();
         written.sort();
-        let arrangement = self.arrangement.into_arrangement();
-        if tables.is_empty() && !arrangement.is_empty() {
+        let arrangement = self.arrangement.into_job();
+        if tables.is_empty() && !arrangement.order.is_empty() {
             tables.extend(MAIN_TABLES);
         }
         if self.tables.is_empty() {
@@ -152,11 +148,10 @@ impl TablesArguments {
             written,
             are_named: !self.tables.is_empty(),
             top: self.top,
-            wide: self.wide,
-            legend: self.legend.legend,
             arrangement,
             values: self.values.into_job(),
             destinations: self.destinations.0,
+            page: self.page.into_target(),
             closed_ports: self.closed_ports,
             interval: self.interval.map(|time| time.0),
             selection: self.selection.0,

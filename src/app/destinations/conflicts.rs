@@ -26,6 +26,7 @@ use crate::app::cli::{CompareJob, Destination, RowsJob, TablesJob, Target};
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
     let names = keys(&job.written);
     let mut outputs = outputs(&job.destinations, job.written.len(), &names)?;
+    outputs.extend(job.page.as_ref().map(|target| Output { option: "--html", target: place(target) }));
     outputs.extend(saved.map(|path| Output {
         option: "--write",
         target: if path == Path::new("-") { Place::Stdout } else { Place::File(path) },
@@ -89,11 +90,14 @@ fn check_terminal(destinations: &[Destination]) -> Result<(), Error> {
 }
 
 fn output(destination: &Destination) -> Output<'_> {
-    let target = match &destination.target {
+    Output { option: destination.format.option, target: place(&destination.target) }
+}
+
+fn place(target: &Target) -> Place<'_> {
+    match target {
         Target::Stdout => Place::Stdout,
         Target::Path(path) => Place::File(path),
-    };
-    Output { option: destination.format.option, target }
+    }
 }
 
 /// An output as the user asked for it.

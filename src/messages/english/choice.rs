@@ -3,7 +3,7 @@
 use super::English;
 use super::numbers::{flows as flow_count, grouped, packets};
 use crate::capture::ReadOnlyOnce;
-use crate::explain::{ChoiceProblem, FlowlessPacket};
+use crate::explain::{ChoiceProblem, FlowCondition, FlowlessPacket};
 use crate::messages::ChoiceMessages;
 
 /// The numbers of flows under a filter.
@@ -29,15 +29,29 @@ impl ChoiceMessages for English {
             ChoiceProblem::Overflow { number, protocol } => format!(
                 "flow {number} stands for all {protocol} flows beyond the flow limit, counted together; --max-flows sets the limit"
             ),
-            ChoiceProblem::FilterMatchesNone => "no packet that matches the filter belongs to a flow".into(),
-            ChoiceProblem::FilterMissesNumber { number } => {
+            ChoiceProblem::NoneMeets { condition: FlowCondition::Filtered } => {
+                "no packet that matches the filter belongs to a flow".into()
+            }
+            ChoiceProblem::NoneMeets { condition: FlowCondition::Selected } => "the options select no flow of the capture".into(),
+            ChoiceProblem::NumberFails { condition: FlowCondition::Filtered, number } => {
                 format!("no packet of flow {number} matches the filter. {FLOW_NUMBERS}")
             }
-            ChoiceProblem::FilterMissesFlow { number } => {
-                format!("flow {number} is the one asked for, but none of its packets matches the filter")
+            ChoiceProblem::NumberFails { condition: FlowCondition::Selected, number } => {
+                format!("flow {number} is not among the selected flows")
             }
-            ChoiceProblem::FilterMissesFlows { flows } => {
-                format!("{} flows match the question, but none of their packets matches the filter", grouped(*flows as u64))
+            ChoiceProblem::FlowFails { condition, number } => {
+                let fails = match condition {
+                    FlowCondition::Filtered => "none of its packets matches the filter",
+                    FlowCondition::Selected => "it is not among the selected flows",
+                };
+                format!("flow {number} is the one asked for, but {fails}")
+            }
+            ChoiceProblem::FlowsFail { condition, flows } => {
+                let fail = match condition {
+                    FlowCondition::Filtered => "none of their packets matches the filter",
+                    FlowCondition::Selected => "none of them is among the selected flows",
+                };
+                format!("{} flows match the question, but {fail}", grouped(*flows as u64))
             }
             ChoiceProblem::NoSuchPacket { packet, packets: all } => {
                 format!("there is no packet {packet}; the capture has {}, numbered from 1", packets(*all))
@@ -90,6 +104,10 @@ impl ChoiceMessages for English {
             "the filter matches {matched} of {}, in {flows} of {all}; flow numbers are those of the whole capture",
             packets(asked)
         )
+    }
+
+    fn selected_flows(&self, flows: usize, all: usize) -> String {
+        format!("selected {} of {}; flow numbers are those of the whole capture", grouped(flows as u64), flow_count(all as u64))
     }
 
     fn read_only_once(&self, capture: &str, reason: ReadOnlyOnce) -> String {

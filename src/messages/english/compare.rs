@@ -53,6 +53,10 @@ impl CompareMessages for English {
         format!("{capture} can be read only once, but two of the captures to compare need it")
     }
 
+    fn about_side(&self, side: &str, sentence: &str) -> String {
+        format!("capture {side}: {sentence}")
+    }
+
     fn nothing_to_compare(&self, inputs: &str) -> String {
         format!("nothing could be read of {inputs}, so there is nothing to compare")
     }

@@ -236,8 +236,29 @@ fn rule(problem: &RuleProblem) -> String {
         RuleProblem::ReservedName(name) => {
             format!("\"{name}\" is reserved for flows without a name; choose another one")
         }
-        RuleProblem::NoCategory { word, known } => {
-            format!("\"{word}\" is not a category; use one of {}", known.join(", "))
+        RuleProblem::NoCategory { word, near, known, can_be_declared } => {
+            let named = match near.as_slice() {
+                [] => format!("use one of {}", known.join(", ")),
+                near => format!("did you mean {}?", one_of(near)),
+            };
+            let name = if *can_be_declared { word } else { "NAME" };
+            let declared = format!("declare a category of your own with a line such as: category {name} = its meaning");
+            format!("\"{word}\" is not a category; {named}{} {declared}", if near.is_empty() { ", or" } else { " Otherwise" })
         }
+        RuleProblem::ReservedCategory(name) => {
+            format!("\"{name}\" is a category that only Portolan gives; choose another one")
+        }
+        RuleProblem::BuiltInCategory(name) => {
+            format!("\"{name}\" is a built-in category, which every rule can name; remove this line")
+        }
+        RuleProblem::NoCategoryName { name, limit } => format!(
+            "\"{name}\" is not a valid category name; use 1 to {limit} lower-case letters, digits and hyphens, as in: category \
+             lab-equipment = Devices of the laboratory"
+        ),
+        RuleProblem::RepeatedCategory { name, line } => format!("the category \"{name}\" is already declared in line {line}"),
+        RuleProblem::NoMeaning { name, limit } => {
+            format!("the meaning of the category \"{name}\" must be plain text of at most {limit} characters")
+        }
+        RuleProblem::TooManyCategories { limit } => format!("too many categories of your own; the limit is {limit}"),
     }
 }

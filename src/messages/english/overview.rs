@@ -2,10 +2,11 @@
 
 use super::English;
 use super::numbers::{bytes, flows, grouped, number_of, packets};
+use crate::analysis::Window;
 use crate::messages::{OverviewMessages, OverviewPart};
-use crate::report::{Certainty, InputFacts, Missing, Refusals, ScanSummary, Share, StripColumn};
+use crate::report::{Certainty, InputFacts, Missing, Refusals, ScanSummary, SelectedPart, Share, StripColumn};
 use crate::stats::Place;
-use crate::time::{NANOSECONDS, Span, Time};
+use crate::time::{NANOSECONDS, Span, Time, Zone};
 use crate::traffic::Traffic;
 
 /// The length of a column of the strip, in nanoseconds, from which on its bytes are told and not their rate: an hour.
@@ -13,6 +14,9 @@ const LONG: i64 = 3600 * NANOSECONDS;
 
 /// A length of time in its two largest units: `1 min 1 s`.
 fn length(nanoseconds: i64) -> String {
+    if (1..1_000_000).contains(&nanoseconds) {
+        return "less than 1 ms".into();
+    }
     let milliseconds = nanoseconds.max(0) / 1_000_000;
     if milliseconds < 1000 {
         return format!("{milliseconds} ms");
@@ -34,9 +38,9 @@ fn length(nanoseconds: i64) -> String {
     }
 }
 
-/// The date and the time of day, with so many digits of a second.
-fn date_and_clock(time: Time, digits: usize) -> (String, String) {
-    let text = time.to_string();
+/// The date and the time of day in a zone, with so many digits of a second.
+fn date_and_clock(time: Time, digits: usize, zone: &Zone) -> (String, String) {
+    let text = zone.clock_time(time).to_string();
     let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().to_owned();
     (part(0..10), part(11..if digits == 0 { 19 } else { 20 + digits }))
 }
@@ -47,6 +51,41 @@ fn digits(span: Span) -> usize {
         Some(1..50_000_000) => 6,
         Some(50_000_000..20_000_000_000) => 3,
         _ => 0,
+    }
+}
+
+/// The time of some packets, as the end of a sentence about them.
+fn when(span: Span, zone: &Zone) -> String {
+    let Some(duration) = span.duration() else { return ", without times".into() };
+    let (day, clock) = date_and_clock(span.first, 0, zone);
+    match duration {
+        // Programs that do not know the time write zeros.
+        0 if span.first == Time::from_nanoseconds(0) => ", without times (all are 0)".into(),
+        0 => format!(", at {day} {clock} {}", zone.name()),
+        _ => format!(" in {}, from {day} {clock} {}", length(duration), zone.name()),
+    }
+}
+
+/// Two points in time: the date of the second only if it is another one.
+fn points(span: Span, zone: &Zone) -> (String, String) {
+    let is_whole = |time: Time| time.nanoseconds().is_none_or(|nanoseconds| nanoseconds % NANOSECONDS == 0);
+    let digits = if is_whole(span.first) && is_whole(span.last) { 0 } else { digits(span) };
+    let [(first_day, first), (last_day, last)] = [span.first, span.last].map(|time| date_and_clock(time, digits, zone));
+    let last = if first_day == last_day { last } else { format!("{last_day} {last}") };
+    (format!("{first_day} {first}"), last)
+}
+
+/// The time that packets were asked for.
+fn window(window: Window, zone: &Zone) -> String {
+    let point = |time: Time| points(Span::at(time), zone).0;
+    match (window.from, window.to) {
+        (Some(from), Some(to)) => {
+            let (from, to) = points(Span { first: from, last: to }, zone);
+            format!("{from} to {to} {}", zone.name())
+        }
+        (Some(from), None) => format!("since {} {}", point(from), zone.name()),
+        (None, Some(to)) => format!("before {} {}", point(to), zone.name()),
+        (None, None) => "in the selected time".into(),
     }
 }
 
@@ -76,16 +115,47 @@ impl OverviewMessages for English {
         }
     }
 
-    fn overview_facts(&self, facts: &InputFacts, file: Option<&str>) -> String {
-        let InputFacts { inputs, traffic, span, .. } = facts;
+    fn overview_facts(&self, facts: &InputFacts, file: Option<&str>, selection: Option<&str>, zone: &Zone) -> String {
+        let InputFacts { inputs, traffic, span, part, .. } = facts;
         let input = file.map_or_else(|| number_of(*inputs as u64, "capture", "captures"), str::to_owned);
-        let volume = format!("{input}: {}, {}", packets(traffic.packets), bytes(traffic.wire_bytes));
-        let Some(duration) = span.duration() else { return format!("{volume}, without times") };
-        let (day, clock) = date_and_clock(span.first, 0);
-        format!("{volume} in {}, from {day} {clock} UTC", length(duration))
+        let Some(part) = part else {
+            return match traffic.packets {
+                0 => format!("{input}: no packets"),
+                _ => format!("{input}: {}, {}{}", packets(traffic.packets), bytes(traffic.wire_bytes), when(*span, zone)),
+            };
+        };
+        let asked = part.window.map(|asked| window(asked, zone));
+        let selection = selection.map(|options| format!("selected by {options}"));
+        let subject: Vec<String> = [Some(input), asked, selection].into_iter().flatten().collect();
+        let subject = subject.join(", ");
+        let whole = packets(part.whole.packets);
+        if traffic.packets == 0 {
+            return format!("{subject}: none of {whole}");
+        }
+        let share = self.rounded_share(Share { part: traffic.packets, whole: part.whole.packets });
+        let of_flows = match part.flows {
+            (selected, Some(all)) => format!("{} of {}, ", grouped(selected), flows(all)),
+            _ => String::new(),
+        };
+        let volume = format!("{} of {whole} ({share}), {of_flows}{}", grouped(traffic.packets), bytes(traffic.wire_bytes));
+        format!("{subject}: {volume}{}", when(*span, zone))
     }
 
-    fn overview_missing(&self, missing: &Missing) -> Option<String> {
+    fn overview_of_nothing(&self, part: &SelectedPart, zone: &Zone) -> String {
+        match part.flows.1 {
+            Some(all) if all > 0 => {
+                let these = if part.window.is_some() { "in this time" } else { "of the input" };
+                format!("No packet is selected. Without the selection, the overview shows {} {these}.", flows(all))
+            }
+            _ if part.window.is_some() && part.whole_span.first.is_known() => {
+                let (first, last) = points(part.whole_span, zone);
+                format!("No packet is in this time. The input has packets from {first} to {last} {}.", zone.name())
+            }
+            _ => "No packet is selected.".into(),
+        }
+    }
+
+    fn overview_missing(&self, missing: &Missing, part: Option<&SelectedPart>) -> Option<String> {
         let Missing { dropped, incomplete, unread, undecoded } = missing;
         let mut parts = Vec::new();
         if *dropped > 0 {
@@ -98,16 +168,18 @@ impl OverviewMessages for English {
             parts.push(format!("{} not read", number_of(*unread as u64, "capture", "captures")));
         }
         let sum: u64 = undecoded.iter().map(|(_, packets)| packets).sum();
+        let in_time = if part.is_some_and(|part| part.window.is_some()) { " in the selected time" } else { "" };
         match &undecoded[..] {
             [] => {}
-            [(only, _)] => parts.push(format!("{} not decoded ({})", packets(sum), place(*only))),
+            [(only, _)] => parts.push(format!("{} not decoded{in_time} ({})", packets(sum), place(*only))),
             several => {
                 let each: Vec<String> =
                     several.iter().map(|(at, packets)| format!("{} {}", grouped(*packets), place(*at))).collect();
-                parts.push(format!("{} not decoded ({})", packets(sum), each.join(", ")));
+                parts.push(format!("{} not decoded{in_time} ({})", packets(sum), each.join(", ")));
             }
         }
-        (!parts.is_empty()).then(|| parts.join("; "))
+        let whole = if part.is_some() { "of the whole input: " } else { "" };
+        (!parts.is_empty()).then(|| format!("{whole}{}", parts.join("; ")))
     }
 
     fn rounded_share(&self, share: Share) -> String {
@@ -158,10 +230,10 @@ impl OverviewMessages for English {
         }
     }
 
-    fn strip_caption(&self, span: Span, peak: StripColumn) -> String {
+    fn strip_caption(&self, span: Span, peak: StripColumn<'_>, zone: &Zone) -> String {
         let digits = digits(span);
-        let [(first_day, first), (last_day, last)] = [span.first, span.last].map(|time| date_and_clock(time, digits));
-        let (peak_day, at) = date_and_clock(peak.start, digits);
+        let [(first_day, first), (last_day, last)] = [span.first, span.last].map(|time| date_and_clock(time, digits, zone));
+        let (peak_day, at) = date_and_clock(peak.start, digits, zone);
         let is_one_day = first_day == last_day;
         let point = |day: &str, clock: &str| if is_one_day { clock.to_owned() } else { format!("{day} {clock}") };
         // The rate of a column that lasts for days says little, and may be below one byte a second.
@@ -246,6 +318,7 @@ mod tests {
         let texts = seconds.map(|seconds| length(seconds * NANOSECONDS));
         assert_eq!(texts, ["0 ms", "9.0 s", "10 s", "1 min", "1 min 1 s", "1 h", "1 h 1 min", "23 h 59 min", "1 d", "1 d 3 h"]);
         assert_eq!(length(i64::MAX), "106,751 d 23 h");
+        assert_eq!([1, 999_999, 1_000_000].map(length), ["less than 1 ms", "less than 1 ms", "1 ms"]);
     }
 
     #[test]
@@ -253,7 +326,7 @@ mod tests {
         let caption = |last: i64, length: i64| {
             let [first, last] = [0, last].map(|second| Time::from_nanoseconds(second * NANOSECONDS));
             let peak = StripColumn { start: last, length: length * NANOSECONDS, bytes: 50_000, category: Some("web") };
-            English.strip_caption(Span { first, last }, peak)
+            English.strip_caption(Span { first, last }, peak, Zone::utc())
         };
         assert_eq!(caption(60, 2), "00:00:00 to 00:01:00; peak at 00:01:00: 25.0 kB/s, mostly web");
         assert_eq!(
@@ -261,7 +334,7 @@ mod tests {
             "1970-01-01 00:00:00 to 1970-01-12 13:46:40; peak at 1970-01-12 13:46:40: 50.0 kB in 1 d 1 h, mostly web"
         );
         let only = StripColumn { start: Time::from_nanoseconds(0), length: 1, bytes: 60, category: None };
-        assert_eq!(English.strip_caption(Span::at(only.start), only), "00:00:00");
+        assert_eq!(English.strip_caption(Span::at(only.start), only, Zone::utc()), "00:00:00");
     }
 
     #[test]

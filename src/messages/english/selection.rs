@@ -2,7 +2,7 @@
 
 use super::numbers::{grouped, number_of, packets};
 use super::{English, one_of};
-use crate::analysis::{FilterTranslation, NoSuchService, Window};
+use crate::analysis::{FilterTranslation, NoSuchCategory, NoSuchService, Window};
 use crate::capture::ReadOnlyOnce;
 use crate::messages::SelectionMessages;
 use crate::time::{Span, Time};
@@ -44,6 +44,17 @@ impl SelectionMessages for English {
         format!("there is no service \"{word}\"; {hint}")
     }
 
+    fn no_such_category(&self, NoSuchCategory { word, is_service, near, known }: &NoSuchCategory) -> String {
+        let hint = match (is_service, near.as_slice()) {
+            (true, _) => format!("it is a service: use --service {word}"),
+            (false, []) => {
+                format!("the categories are {}; a port table of your own (--services FILE) can declare others", known.join(", "))
+            }
+            (false, near) => format!("did you mean {}?", one_of(near)),
+        };
+        format!("there is no category \"{word}\"; {hint}")
+    }
+
     fn selected(&self, part: Traffic, whole: Traffic, (flows, all_flows): (u64, u64), by: &str) -> String {
         let share = match part.packets {
             0 => "none".to_owned(),
@@ -61,7 +72,7 @@ impl SelectionMessages for English {
 
     fn unknown_host_names(&self, names: &[String]) -> String {
         let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        format!("the capture gives no address the name {} (-t hosts lists the names)", one_of(&quoted))
+        format!("the capture gives no address the name {} (portolan read --table hosts lists the names)", one_of(&quoted))
     }
 
     fn expired_flows_not_selected(&self, flows: u64) -> String {
@@ -94,6 +105,10 @@ impl SelectionMessages for English {
         lines.extend(tcpdump.iter().map(|tcpdump| format!("As a tcpdump filter:           --filter '{tcpdump}'")));
         lines.extend(selection.iter().map(|selection| format!("As a selection of whole flows: {selection}")));
         lines
+    }
+
+    fn finding_the_end(&self, input: &str) -> String {
+        format!("{input} (finding the last packet)")
     }
 
     fn end_not_known(&self, input: &str, reason: ReadOnlyOnce) -> String {

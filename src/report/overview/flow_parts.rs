@@ -1,14 +1,16 @@
-//! The one pass over the flows of an overview: traffic by service, evidence, refusals, and the flows' shares of the traffic over time.
+//! The one pass over the flows of an overview for all but its machines: traffic by service, scans, certainty, refusals, and the flows'
+//! shares of the traffic over time.
 
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::category_of;
 use super::strip::FlowShares;
+use super::{Certainty, category_of};
 use crate::analysis::Decided;
+use crate::report::scans;
 use crate::service::{Category, Reply, Service};
-use crate::stats::flows::{Evidences, FlowSum, total};
+use crate::stats::flows::{ScanSums, total};
 use crate::stats::{self, KeyBudget};
 use crate::support::parallel;
 use crate::traffic::Traffic;
@@ -17,8 +19,10 @@ use crate::traffic::Traffic;
 pub struct FlowParts {
     /// The traffic of each service, without the unanswered parts of scans.
     pub services: HashMap<Service, Traffic, RandomState>,
-    /// Flows with ports by evidence.
-    pub evidences: Evidences,
+    /// The scans.
+    pub scans: ScanSums,
+    /// The certainty of the verdicts.
+    pub certainty: Certainty,
     /// Flows that were refused and belong to no scan, without those of traceroute, which asks for ports where nobody is meant to
     /// answer.
     pub refused: u64,
@@ -35,10 +39,11 @@ impl FlowParts {
         let flows = &decided.collected.flows;
         let empty = || FlowParts {
             services: HashMap::default(),
-            evidences: Evidences::default(),
+            scans: ScanSums::default(),
+            certainty: Certainty::default(),
             refused: 0,
             first_refused: None,
-            shares: FlowShares::none(histogram),
+            shares: FlowShares::none(histogram, decided.collected.registry.own_categories().len()),
         };
         let before = FlowShares::bytes_before(histogram);
         let parts = parallel::parts(flows.len(), decided.collected.threads, |part| {
@@ -55,16 +60,24 @@ impl FlowParts {
     fn add(&mut self, decided: &Decided<'_>, number: usize, before: &[u64]) {
         let (flow, verdict) = decided.flow(number);
         let traffic = total(flow);
-        let category = decided.category_of(number);
+        let scanner = decided.scanner_of(flow, verdict);
+        if let Some(scanner) = scanner {
+            self.scans.add(scanner, flow, verdict, &mut KeyBudget::unlimited());
+        }
+        // The unanswered part of a scan counts as the scan, and not as its service.
+        let category = match scanner {
+            Some(_) if verdict.is_closed() => Some(Category::Scan.into()),
+            _ => decided.collected.registry.category(verdict.service),
+        };
         if flow.key.has_ports() {
-            if category != Some(Category::Scan) {
+            if category != Some(Category::Scan.into()) {
                 self.services.entry(verdict.service).or_default().merge(traffic);
                 if verdict.reply == Some(Reply::Refused) && !is_traceroute(decided, verdict.service) {
                     self.refused += 1;
                     self.first_refused.get_or_insert(number);
                 }
             }
-            self.evidences.add(flow, verdict, &mut KeyBudget::unlimited());
+            self.certainty.add(verdict.evidence, verdict.confidence, 1);
         }
         self.shares.add(category, traffic.wire_bytes, flow.span, (&decided.collected.tally.by_time, before));
     }
@@ -79,14 +92,18 @@ impl FlowParts {
             let category = category_of(decided, *service);
             self.shares.add(category, sum.traffic().wire_bytes, sum.span, (&decided.collected.tally.by_time, before));
         }
-        self.evidences.merge(closed.sums.evidences.clone());
+        for ((evidence, confidence), sum) in &closed.sums.evidences.0 {
+            self.certainty.add(*evidence, *confidence, sum.flows);
+        }
+        self.scans = scans::closed_sums(decided);
     }
 
     fn merge(&mut self, other: FlowParts) {
         for (service, traffic) in other.services {
             self.services.entry(service).or_default().merge(traffic);
         }
-        self.evidences.merge(other.evidences);
+        self.scans.merge(other.scans);
+        self.certainty.merge(other.certainty);
         self.refused += other.refused;
         self.first_refused = match (self.first_refused, other.first_refused) {
             (Some(mine), Some(theirs)) => Some(mine.min(theirs)),

@@ -16,7 +16,7 @@ pub use port_range::PortRange;
 pub use query::{PortQuery, QueryProblem, Subject};
 
 use self::page::CuratedPort;
-use super::registry::{IANA, OverlayRow, Registry, overlay};
+use super::registry::{EntryId, IANA, OverlayRow, Registry, overlay};
 use super::transport::Transport;
 use super::tsv::rows;
 
@@ -89,15 +89,22 @@ impl<'b> Book<'b> {
     /// The page of one port, even if the port has no name.
     fn page(&self, transport: Transport, port: u16) -> Page<'b> {
         let key = (self.registry.naming_transport(transport, port), port);
+        let entry = self.registry.look_up(transport, port);
         Page {
             transport,
             ports: port..=port,
             host: None,
-            entry: self.registry.look_up(transport, port).map(|id| self.registry.entry(id)),
+            entry: entry.map(|id| self.registry.entry(id)),
+            category: entry.map(|id| self.category(id)),
             rank: self.registry.rank(transport, port),
             iana: self.iana.get(&key).copied(),
             ours: self.ours.get(&key).copied(),
         }
+    }
+
+    /// The name of an entry's category.
+    fn category(&self, entry: EntryId) -> &'b str {
+        self.registry.category_name(self.registry.entry(entry).category)
     }
 
     /// The named ports among `ports`: each transport's own, or those of one transport with the ones that it borrows; the user's
@@ -118,6 +125,7 @@ impl<'b> Book<'b> {
                     ports: rule.ports.clone(),
                     host: Some(rule.network),
                     entry: Some(self.registry.entry(rule.entry)),
+                    category: Some(self.category(rule.entry)),
                     ..self.page(rule.transport, *rule.ports.start())
                 });
             }
@@ -188,7 +196,7 @@ mod tests {
     #[test]
     fn the_users_rules_win_and_name_the_entries_they_replace() {
         let rules = user_table::parse("tcp/8080 = shop\n192.0.2.0/24 tcp/8000-8100 = camera, streaming\n").unwrap();
-        let registry = Registry::with_rules(&rules);
+        let registry = Registry::with_table(&rules);
         assert_eq!(
             look_up(&registry, "tcp/8080"),
             [("8000/tcp".into(), "camera".into()), ("8080/tcp".into(), "shop".to_owned())]

@@ -54,6 +54,8 @@ pub struct Page<'b> {
     pub host: Option<IpNet>,
     /// Portolan's name for the port; `None` if nobody has named it.
     pub entry: Option<&'b Entry>,
+    /// The name of that service's category; `None` if nobody has named the port.
+    pub category: Option<&'b str>,
     /// The rank of the port: how likely it is to be a server's.
     pub rank: Rank,
     /// IANA's assignment of the port.

@@ -13,8 +13,7 @@ impl<'b> Book<'b> {
     /// the word in their description.
     pub(super) fn pages_named(&self, word: &str, transport: Option<Transport>) -> Vec<Page<'b>> {
         let mut pages = self.pages_in(&(0..=u16::MAX), transport);
-        let is_exact =
-            |page: &Page| page.entry.is_some_and(|entry| entry.category.name() == word) || page.names().any(|name| name == word);
+        let is_exact = |page: &Page| page.category == Some(word) || page.names().any(|name| name == word);
         let in_name = |page: &Page| page.names().any(|name| name.contains(word));
         let in_description = |page: &Page| page.words().is_some_and(|words| words.to_lowercase().contains(word));
         let tests: [&dyn Fn(&Page) -> bool; 3] = [&is_exact, &in_name, &in_description];
@@ -28,6 +27,7 @@ impl<'b> Book<'b> {
     /// Names and categories similar to a word, the most similar first.
     pub fn near_names(&self, word: &str) -> Vec<String> {
         let mut names: Vec<String> = Category::SERVICES.iter().map(|category| category.name().to_owned()).collect();
+        names.extend(self.registry.own_categories().iter().map(|category| category.name.clone()));
         names.extend(self.pages().iter().flat_map(|page| page.names().map(Cow::into_owned).collect::<Vec<_>>()));
         names.sort_unstable();
         names.dedup();

@@ -1,5 +1,6 @@
 //! The meanings of columns. A column that several tables share has one meaning, unless a table has its own.
 
+use super::compared;
 use crate::messages::Definition;
 use crate::report::TableId;
 
@@ -9,8 +10,8 @@ const ZEEK: &str = "Zeek, conn_state";
 const IANA: &str = "IANA port registry; RFC 6335";
 
 /// The meaning of a column; `None` if it is not known.
-pub fn definition(table: TableId, key: &str) -> Option<Definition> {
-    of_table(table, key).or_else(|| of_flow(key)).or_else(|| common(key))
+pub fn definition(table: TableId, key: &'static str) -> Option<Definition> {
+    compared::definition(table, key).or_else(|| of_table(table, key)).or_else(|| of_flow(key)).or_else(|| common(key))
 }
 
 /// The meanings that belong to a single table.

@@ -1,6 +1,7 @@
 //! The meanings of tables, columns and words.
 
 mod columns;
+mod compared;
 mod encapsulations;
 mod evidence;
 mod flags;
@@ -163,7 +164,7 @@ impl GlossaryMessages for English {
         let meant = match (near_words, near_files) {
             ([], []) => {
                 "explain knows tables, columns and the words in them, such as services, packets_c2s, rank and S3; docs/columns.md lists \
-                 them"
+                 them; a category of your own needs the port table that declares it: --services FILE"
                     .into()
             }
             (words, []) => format!("did you mean {}?", one_of(words)),
@@ -171,6 +172,18 @@ impl GlossaryMessages for English {
             (words, files) => format!("did you mean {}, or the file {}?", one_of(words), one_of(files)),
         };
         format!("there is no file \"{word}\", and no word that Portolan explains; {meant}")
+    }
+
+    fn kind_of_own_category(&self) -> &'static str {
+        "category of your own port table"
+    }
+
+    fn own_category(&self) -> &'static str {
+        "A category that your own port table (--services) declares."
+    }
+
+    fn own_category_shown_by(&self, name: &str) -> String {
+        format!("portolan services {name} --services FILE")
     }
 
     fn file_wins(&self, word: &str) -> String {
@@ -249,12 +262,20 @@ impl GlossaryMessages for English {
         match columns {
             [] => format!("In {}.", self.place_without_column(topic)),
             [column] => format!("In the column `{column}`."),
-            columns => format!("In the columns `{}`.", columns.join("`, `")),
+            columns => format!("In the columns `{}`.{}", columns.join("`, `"), also_in_columns(topic)),
         }
     }
 
     fn words_title(&self) -> &'static str {
         "Words"
+    }
+}
+
+/// The words in a topic's columns besides its terms: a sentence after a space, or nothing.
+fn also_in_columns(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Category => " Your own port table (`--services`) can declare further categories.",
+        _ => "",
     }
 }
 
