@@ -74,15 +74,19 @@ impl<'c> Decided<'c> {
         // The order of the parts.
         const FLOWS: usize = 0;
         const NON_IP: usize = 1;
+        let timelines = self.timelines()?;
+        // A flow has a count in each of its buckets, and they come in the order of time: the flows are not looked up for each of them.
+        let of_flows = parallel::joined(parallel::parts(self.collected.flows.len(), self.collected.threads, |part| {
+            part.map(|number| self.category_of(number)).collect()
+        }));
         let category = |part: usize, owner: u32| match part {
             FLOWS => {
                 let index = FlowIndex::from_owner(owner);
-                self.category_of(self.joined.as_ref().map_or(index, |joined| joined.now(index)).place())
+                of_flows[self.joined.as_ref().map_or(index, |joined| joined.now(index)).place()]
             }
             NON_IP => None,
             _ => self.collected.closed.as_ref().and_then(|closed| closed.category_of(owner)),
         };
-        let timelines = self.timelines()?;
         Some((timelines.width(), timelines.by(self.collected.threads, |part, owner| name(category(part, owner)))))
     }
 

@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 
 use self::markup::Markup;
 use self::palette::Palette;
+use self::sections::CountedTables;
 use super::json::Heading;
 use super::terminal::View;
 use crate::report::{PageData, Table, TableName};
@@ -60,11 +61,12 @@ pub fn write(document: &PageDocument<'_, '_>, output: &mut dyn Write) -> io::Res
     write_head(&mut markup, document)?;
     markup.open("body", &[])?;
     markup.element("a", &[("class", &"skip"), ("href", &"#main")], messages.page_skip_link())?;
-    header::write(&mut markup, document)?;
+    let mut counted = CountedTables::new(document);
+    header::write(&mut markup, document, &counted)?;
     sections::write_links(&mut markup, &sections, messages)?;
     markup.open("main", &[("id", &"main"), ("tabindex", &-1)])?;
     for section in &sections {
-        sections::write(&mut markup, *section, document, &palette)?;
+        sections::write(&mut markup, *section, document, &mut counted, &palette)?;
     }
     markup.close("main")?;
     header::write_foot(&mut markup, document)?;

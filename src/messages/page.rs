@@ -1,6 +1,6 @@
 //! Words of the page about a capture.
 
-use crate::report::{Certainty, Overview, PageCounts};
+use crate::report::{Certainty, Overview};
 
 /// A section of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,19 +62,19 @@ impl PageSection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageTile {
     /// Packets.
-    Packets,
+    Packets(u64),
     /// Bytes on the wire.
     Bytes,
     /// The time from the first packet to the last.
     Duration,
-    /// Flows.
-    Flows,
+    /// Flows with ports.
+    Flows(u64),
     /// Services.
-    Services,
+    Services(u64),
     /// Servers.
-    Servers,
+    Servers(u64),
     /// Hosts.
-    Hosts,
+    Hosts(u64),
 }
 
 /// A measure of traffic.
@@ -124,7 +124,7 @@ pub trait PageMessages {
     fn page_section_lead(&self, section: PageSection) -> &'static str;
 
     /// The name of a number at the top.
-    fn page_tile(&self, tile: PageTile, counts: &PageCounts) -> &'static str;
+    fn page_tile(&self, tile: PageTile) -> &'static str;
 
     /// The sentence about the largest category; `None` if there is none.
     fn page_largest_category(&self, overview: &Overview<'_>) -> Option<String>;

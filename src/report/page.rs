@@ -14,7 +14,6 @@ pub use self::time_columns::{MAX_TIME_COLUMNS, TimeColumns};
 use super::{FromDecided, LedgerRow, Overview};
 use crate::analysis::Decided;
 use crate::service::Category;
-use crate::stats::DistinctCounts;
 use crate::support::parallel;
 
 /// One page about a capture.
@@ -45,12 +44,6 @@ pub struct PageCounts {
     pub flows_without_ports: u64,
     /// Services with a name, whatever their transports. Scans are none.
     pub services: u64,
-    /// Servers: the rows of the table `servers`.
-    pub servers: u64,
-    /// Addresses: the rows of the table `hosts`.
-    pub hosts: u64,
-    /// Pairs of addresses: the rows of the table `conversations`.
-    pub conversations: u64,
 }
 
 impl<'a> PageData<'a> {
@@ -95,15 +88,10 @@ impl PageCounts {
         let flows = decided.collected.flows.len() as u64 + expired;
         let is_of_services = |key: &str| Category::VERDICTS.iter().all(|verdict| verdict.name() != key);
         let services = overview.categories.iter().filter(|part| is_of_services(part.category));
-        let distinct = DistinctCounts::new(decided.decided_flows(), decided.collected.closed_ports);
-        let DistinctCounts { hosts, conversations, servers } = distinct;
         PageCounts {
             flows_with_ports: overview.certainty.flows,
             flows_without_ports: flows.saturating_sub(overview.certainty.flows),
             services: services.map(|part| part.services.len() as u64).sum(),
-            servers,
-            hosts,
-            conversations,
         }
     }
 }

@@ -5,7 +5,6 @@
 mod budget;
 mod capture;
 pub mod conversations;
-mod distinct;
 pub mod flows;
 mod grouped;
 mod histogram;
@@ -22,7 +21,6 @@ mod unsupported;
 pub use budget::KeyBudget;
 pub use capture::InterfaceTally;
 pub use conversations::ConversationFlows;
-pub use distinct::DistinctCounts;
 pub use grouped::{DecidedFlows, HostFlows, ServerFlows};
 pub use histogram::{BucketRun, TimeHistogram};
 pub use host_set::HostSet;

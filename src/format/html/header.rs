@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::PageDocument;
 use super::markup::Markup;
+use super::sections::CountedTables;
 use crate::flow::DEFAULT_MAX_FLOWS;
 use crate::format::json::Settings;
 use crate::messages::PageTile;
+use crate::report::TableName;
 use crate::untrusted::clean;
 
 /// The title of the page: the name of the only input, or the number of inputs.
@@ -24,7 +26,7 @@ pub fn title(document: &PageDocument<'_, '_>) -> String {
 }
 
 /// Writes the top.
-pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
+pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, tables: &CountedTables<'_>) -> io::Result<()> {
     let messages = document.view.messages;
     let overview = &document.page.overview;
     markup.open("header", &[])?;
@@ -60,41 +62,44 @@ pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Re
             markup.element("strong", &[], format_args!("{} {missing}.", messages.page_incomplete()))
         })?;
     }
-    write_tiles(markup, document)?;
+    write_tiles(markup, document, tables)?;
     markup.close("header")
 }
 
-fn write_tiles(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>) -> io::Result<()> {
+fn write_tiles(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, tables: &CountedTables<'_>) -> io::Result<()> {
     let messages = document.view.messages;
     let (facts, counts) = (&document.page.overview.facts, &document.page.counts);
-    let count = |number: u64| {
-        let mut text = String::new();
-        messages.append_count(number, &mut text);
-        text
-    };
     let mut bytes = String::new();
     messages.append_bytes(facts.traffic.wire_bytes, &mut bytes);
     let duration = facts.span.duration().map(|duration| {
         let mut text = String::new();
         messages.append_duration(duration, &mut text);
-        text
+        (PageTile::Duration, text)
     });
+    let counted = |tile: PageTile, number: u64| {
+        let mut text = String::new();
+        messages.append_count(number, &mut text);
+        (tile, text)
+    };
+    let of_table = |name: TableName, tile: fn(u64) -> PageTile| {
+        let rows = tables.len(name)? as u64;
+        Some(counted(tile(rows), rows))
+    };
     let tiles = [
-        (PageTile::Packets, Some(count(facts.traffic.packets))),
-        (PageTile::Bytes, Some(bytes)),
-        (PageTile::Duration, duration),
-        (PageTile::Flows, Some(count(counts.flows_with_ports))),
-        (PageTile::Services, Some(count(counts.services))),
-        (PageTile::Servers, Some(count(counts.servers))),
-        (PageTile::Hosts, Some(count(counts.hosts))),
+        Some(counted(PageTile::Packets(facts.traffic.packets), facts.traffic.packets)),
+        Some((PageTile::Bytes, bytes)),
+        duration,
+        Some(counted(PageTile::Flows(counts.flows_with_ports), counts.flows_with_ports)),
+        Some(counted(PageTile::Services(counts.services), counts.services)),
+        of_table(TableName::Servers, PageTile::Servers),
+        of_table(TableName::Hosts, PageTile::Hosts),
     ];
     markup.open("ul", &[("class", &"tiles")])?;
-    for (tile, number) in tiles {
-        let Some(number) = number else { continue };
+    for (tile, number) in tiles.into_iter().flatten() {
         markup.open("li", &[])?;
         markup.element("b", &[], number)?;
         markup.text(" ")?;
-        markup.element("span", &[], messages.page_tile(tile, counts))?;
+        markup.element("span", &[], messages.page_tile(tile))?;
         markup.close("li")?;
     }
     markup.close("ul")

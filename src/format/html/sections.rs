@@ -1,5 +1,6 @@
 //! The sections of the page, their order, and the tables of each.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::markup::Markup;
@@ -232,6 +233,22 @@ fn id(section: PageSection) -> &'static str {
     }
 }
 
+/// Tables whose numbers of rows stand at the top of the page. They are made once, because that may take long.
+pub struct CountedTables<'t>(BTreeMap<TableName, Table<'t>>);
+
+impl<'t> CountedTables<'t> {
+    /// Makes those of the tables that the user wants.
+    pub fn new(document: &PageDocument<'t, '_>) -> CountedTables<'t> {
+        let wanted = [TableName::Servers, TableName::Hosts].into_iter().filter(|name| document.tables.contains(name));
+        CountedTables(wanted.map(|name| (name, (document.table)(name))).collect())
+    }
+
+    /// The number of rows of a table that the user wants.
+    pub fn len(&self, name: TableName) -> Option<usize> {
+        self.0.get(&name).map(Table::len)
+    }
+}
+
 /// The sections of a page: those of the tables that the user wants, without those that have nothing to say.
 pub fn shown(document: &PageDocument<'_, '_>) -> Vec<PageSection> {
     let page = document.page;
@@ -264,10 +281,11 @@ pub fn write_links(markup: &mut Markup<'_>, sections: &[PageSection], messages: 
 }
 
 /// Writes a section: its title, sentences, picture and tables.
-pub fn write(
+pub fn write<'t>(
     markup: &mut Markup<'_>,
     section: PageSection,
-    document: &PageDocument<'_, '_>,
+    document: &PageDocument<'t, '_>,
+    counted: &mut CountedTables<'t>,
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     let messages = document.view.messages;
@@ -289,20 +307,22 @@ pub fn write(
         PageSection::Flows => flows::write(markup, document, palette)?,
         // The pictures have their numbers, in fewer and wider steps than the table.
         PageSection::Time => {}
-        _ => write_tables(markup, section, document, palette)?,
+        _ => write_tables(markup, section, document, counted, palette)?,
     }
     markup.close("section")
 }
 
-fn write_tables(
+fn write_tables<'t>(
     markup: &mut Markup<'_>,
     section: PageSection,
-    document: &PageDocument<'_, '_>,
+    document: &PageDocument<'t, '_>,
+    counted: &mut CountedTables<'t>,
     palette: &Palette<'_>,
 ) -> io::Result<()> {
     for SectionTable { name, id, columns, has_search } in tables(section) {
         if document.tables.contains(name) {
-            let table = arranged((document.table)(*name), columns);
+            let table = counted.0.remove(name).unwrap_or_else(|| (document.table)(*name));
+            let table = arranged(table, columns);
             let default = if *name == TableName::Ports { ROWS_OF_PORTS } else { DEFAULT_ROWS };
             let most_rows = document.view.top.unwrap_or(default);
             let place = TablePlace { id, most_rows, of: 0, has_search: *has_search };

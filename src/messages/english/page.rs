@@ -3,7 +3,7 @@
 use super::English;
 use super::numbers::{append_duration, flows, grouped, number_of};
 use crate::messages::{DoorKind, OverviewMessages, PageMeasure, PageMessages, PageSection, PageTile};
-use crate::report::{Certainty, Overview, PageCounts};
+use crate::report::{Certainty, Overview};
 
 impl PageMessages for English {
     fn language_tag(&self) -> &'static str {
@@ -104,16 +104,20 @@ impl PageMessages for English {
         }
     }
 
-    fn page_tile(&self, tile: PageTile, counts: &PageCounts) -> &'static str {
-        let is_one = |number: u64, one: &'static str, several: &'static str| if number == 1 { one } else { several };
+    fn page_tile(&self, tile: PageTile) -> &'static str {
         match tile {
-            PageTile::Packets => "packets",
+            PageTile::Packets(1) => "packet",
+            PageTile::Packets(_) => "packets",
             PageTile::Bytes => "on the wire",
             PageTile::Duration => "from first to last packet",
-            PageTile::Flows => is_one(counts.flows_with_ports, "flow with ports", "flows with ports"),
-            PageTile::Services => is_one(counts.services, "service", "services"),
-            PageTile::Servers => is_one(counts.servers, "server (address and port)", "servers (address and port)"),
-            PageTile::Hosts => is_one(counts.hosts, "host", "hosts"),
+            PageTile::Flows(1) => "flow with ports",
+            PageTile::Flows(_) => "flows with ports",
+            PageTile::Services(1) => "service",
+            PageTile::Services(_) => "services",
+            PageTile::Servers(1) => "server (address and port)",
+            PageTile::Servers(_) => "servers (address and port)",
+            PageTile::Hosts(1) => "host",
+            PageTile::Hosts(_) => "hosts",
         }
     }
 
