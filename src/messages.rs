@@ -14,6 +14,7 @@ mod choice;
 mod compare;
 mod display;
 mod doctor;
+mod documents;
 mod english;
 mod errors;
 mod explain;
@@ -34,6 +35,7 @@ use std::fmt::Debug;
 pub use choice::ChoiceMessages;
 pub use compare::CompareMessages;
 pub use doctor::DoctorMessages;
+pub use documents::DocumentMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
 pub use explain::ExplainMessages;
@@ -54,6 +56,7 @@ pub trait Messages:
     ChoiceMessages
     + CompareMessages
     + DoctorMessages
+    + DocumentMessages
     + ErrorMessages
     + ExplainMessages
     + GlossaryMessages

@@ -6,6 +6,7 @@ mod compare;
 mod doctor;
 #[cfg(all(test, feature = "live"))]
 mod doctor_tests;
+mod documents;
 mod encapsulations;
 mod errors;
 mod explain;
