@@ -69,7 +69,7 @@ pub struct ValueStyle {
     /// True if numbers have all their digits, and nothing else.
     is_exact: bool,
     /// The language of numbers.
-    messages: &'static dyn Messages,
+    pub(super) messages: &'static dyn Messages,
 }
 
 impl<'t, 'a> ShownRows<'t, 'a> {

@@ -293,7 +293,7 @@ fn selected_span(decided: &Decided<'_>) -> Span {
     let collected = &decided.collected;
     let mut span = Span::default();
     collected.flows.iter().for_each(|flow| span.merge(flow.span));
-    collected.tally.portless.rows().into_iter().for_each(|(_, sum)| span.merge(sum.span));
+    collected.tally.portless.rows().for_each(|(_, sum)| span.merge(sum.span));
     // The times of packets that could not be decoded are not kept: they can be anywhere.
     let has_undecoded = Place::UNDECODED.into_iter().any(|place| collected.tally.ledger.at(place).packets > 0);
     if has_undecoded { collected.span() } else { span }

@@ -21,6 +21,7 @@ mod conversation;
 mod file;
 mod frame;
 pub mod generator;
+pub mod named;
 mod scene;
 pub mod tunnels;
 

@@ -79,6 +79,15 @@ mod hand_out;
 /// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;
 
+/// The page: its sections, its policy, its options, and where it is written.
+mod html;
+
+/// The page: its numbers are those of the tables.
+mod html_numbers;
+
+/// The page: names from outside stay text, and its size stays small.
+mod html_hostile;
+
 /// Expected tables of each file in `samples/`. A new sample needs no code here: `PORTOLAN_BLESS=1 cargo test samples`.
 mod samples;
 
@@ -133,6 +142,9 @@ mod shape;
 
 /// Running the binary and reading its output.
 mod support;
+
+/// Reading a page back.
+mod html_reader;
 
 /// Flows as one line of text each.
 mod flows;

@@ -44,11 +44,12 @@ pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: 
     let pictures = Pictures { doors: &document.page.doors.doors, palette, messages: document.view.messages };
     palette.write(markup, document.view.messages)?;
     pictures.write_kinds(markup)?;
-    markup.open("figure", &[])?;
+    // A narrow screen scrolls the picture.
+    markup.open("figure", &[("tabindex", &0)])?;
     markup.element("figcaption", &[], document.view.messages.page_system_doors())?;
     pictures.write_system_doors(markup)?;
     markup.close("figure")?;
-    markup.open("figure", &[])?;
+    markup.open("figure", &[("tabindex", &0)])?;
     markup.element("figcaption", &[], document.view.messages.page_all_doors())?;
     pictures.write_all_doors(markup)?;
     markup.close("figure")

@@ -15,6 +15,8 @@ use crate::report::{Field, Kind, Table, Value};
 
 /// Rows that are there without a script.
 const PLAIN_ROWS: usize = 50;
+/// The room in bytes that is left for the rest of the page.
+const REST_OF_PAGE: u64 = 150_000;
 /// The columns, unless the user has chosen others.
 const COLUMNS: [&str; 18] = [
     "flow_id",
@@ -41,25 +43,34 @@ const COLUMNS: [&str; 18] = [
 pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let flows = arranged((document.sampled_flows)(), &COLUMNS);
     let flows = table::without_empty_columns(flows, usize::MAX);
-    let data = data_of(&flows, document, palette);
+    // Whoever asks for a number of rows has no limit of the page.
+    let most_bytes = if document.view.top.is_some() { u64::MAX } else { markup.room().saturating_sub(REST_OF_PAGE) };
+    let data = data_of(&flows, most_bytes, document, palette);
     let place = TablePlace { id: "t-flows", most_rows: PLAIN_ROWS, has_search: true, of: document.page.flows.all as usize };
     table::write(markup, flows, place, palette, document.view)?;
     markup.data("flows-data", &data.to_string())
 }
 
 /// The flows as data: the kinds of the columns, the colours of the categories, all texts, and the cells of the rows. A text is given by
-/// its number, because most of them stand in many rows.
-fn data_of(flows: &Table<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> Json {
+/// its number, because most of them stand in many rows. There are as many flows as fit into so many bytes.
+fn data_of(flows: &Table<'_>, most_bytes: u64, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> Json {
     let style = ValueStyle::of(flows, document.view);
     let kinds: Vec<&str> = flows.fields.iter().map(|field| kind_of(field, document.view.exact)).collect();
     let mut texts = Texts::default();
     let mut rows: Vec<Json> = Vec::new();
+    let (mut bytes, mut is_full) = (0, false);
     flows.visit_with_words(0..flows.len(), |values| {
-        rows.push(values.iter().zip(&flows.fields).map(|(value, field)| texts.cell(*value, field.kind, style)).collect());
+        if !is_full {
+            let row: Json =
+                values.iter().zip(&flows.fields).map(|(value, field)| texts.cell(*value, field.kind, style)).collect();
+            bytes += row.to_string().len() + 1;
+            is_full = (bytes + texts.bytes) as u64 > most_bytes;
+            rows.push(row);
+        }
     });
     let colours: Map<String, Json> = palette.coloured().map(|(category, class)| (category.to_owned(), class.into())).collect();
     let messages = document.view.messages;
-    let caption = messages.page_caption(messages.table_title(flows.id), flows.len(), document.page.flows.all as usize);
+    let caption = messages.page_caption(messages.table_title(flows.id), rows.len(), document.page.flows.all as usize);
     json!({
         "caption": caption,
         "found": messages.page_found(),
@@ -88,6 +99,8 @@ fn kind_of(field: &Field, is_exact: bool) -> &'static str {
 struct Texts {
     list: Vec<String>,
     numbers: HashMap<String, usize>,
+    /// The bytes of all of them in a script, about.
+    bytes: usize,
 }
 
 impl Texts {
@@ -95,7 +108,7 @@ impl Texts {
     fn cell(&mut self, value: Value<'_>, kind: Kind, style: ValueStyle) -> Json {
         let text = || {
             let mut text = String::new();
-            style.append(value, kind, &mut text);
+            table::append(style, value, kind, &mut text);
             text
         };
         match value {
@@ -107,8 +120,10 @@ impl Texts {
     }
 
     fn number(&mut self, text: String) -> usize {
-        let list = &mut self.list;
+        let (list, bytes) = (&mut self.list, &mut self.bytes);
         *self.numbers.entry(text).or_insert_with_key(|text| {
+            // Quotes, a comma, and escapes: an angle bracket has the longest one.
+            *bytes += 3 + text.len() + text.matches(['"', '\\']).count() + 5 * text.matches('<').count();
             list.push(text.clone());
             list.len() - 1
         })

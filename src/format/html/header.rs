@@ -1,6 +1,8 @@
 //! The top of the page: what it is about, in sentences and large numbers; and its foot: how it was made.
 
+use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -18,8 +20,8 @@ pub fn title(document: &PageDocument<'_, '_>) -> String {
     let facts = &document.page.overview.facts;
     match &facts.file {
         Some(file) => {
-            let file = clean(file);
-            file.rsplit(['/', '\\']).next().unwrap_or(&file).to_owned()
+            let name = Path::new(file).file_name().and_then(OsStr::to_str);
+            clean(name.unwrap_or(file)).into_owned()
         }
         None => document.view.messages.page_title_of_several(facts.inputs),
     }

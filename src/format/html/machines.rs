@@ -3,10 +3,9 @@
 use std::io;
 
 use super::PageDocument;
-use super::markup::Markup;
+use super::markup::{Markup, outside};
 use super::palette::Palette;
 use crate::report::{NamedHost, ServerMachine};
-use crate::untrusted::clean;
 
 /// The most chips of a machine.
 const MAX_CHIPS: usize = 24;
@@ -14,7 +13,7 @@ const MAX_CHIPS: usize = 24;
 /// A host as plain text: its address, and its name if there is one.
 pub fn text(host: &NamedHost<'_>) -> String {
     match host.name {
-        Some(name) => format!("{} {}", host.address, clean(name)),
+        Some(name) => format!("{} {}", host.address, outside(name)),
         None => host.address.to_string(),
     }
 }

@@ -4,20 +4,59 @@
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
+use crate::format::wrap::shortened;
 use crate::untrusted::clean;
+
+/// The most places of a text from outside. Most names are shorter; one on the wire may have 255 bytes, of which each may need six.
+const MAX_OUTSIDE: usize = 80;
+/// The size in bytes that no page exceeds, unless the user asks for more rows.
+const MAX_PAGE: u64 = 1_000_000;
 
 /// The attributes of an element. An attribute without a value, such as `hidden`, has an empty one.
 pub type Attributes<'a> = &'a [(&'static str, &'a dyn Display)];
 
+/// Text from outside as the page shows it: harmless, and not too long.
+pub fn outside(text: &str) -> String {
+    shortened(&clean(text), MAX_OUTSIDE).into_owned()
+}
+
 /// A writer of markup.
 pub struct Markup<'w> {
+    output: Counter<'w>,
+}
+
+/// An output that counts the bytes written to it.
+struct Counter<'w> {
     output: &'w mut dyn Write,
+    written: u64,
+}
+
+impl Write for Counter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.output.write(bytes)?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
 }
 
 impl<'w> Markup<'w> {
     /// Creates a writer of markup to `output`.
     pub fn new(output: &'w mut dyn Write) -> Markup<'w> {
-        Markup { output }
+        Markup { output: Counter { output, written: 0 } }
+    }
+
+    /// The bytes that are left of the largest page.
+    pub fn room(&self) -> u64 {
+        MAX_PAGE.saturating_sub(self.output.written)
+    }
+
+    /// Writes markup that another writer has made.
+    pub fn made(&mut self, markup: &[u8]) -> io::Result<()> {
+        self.output.write_all(markup)
     }
 
     /// Writes the beginning of an element.
@@ -64,12 +103,12 @@ impl<'w> Markup<'w> {
 
     /// Writes text.
     pub fn text(&mut self, text: impl Display) -> io::Result<()> {
-        escape(self.output, text)
+        escape(&mut self.output, text)
     }
 
     /// Writes text from outside. Its writing direction does not reach the text around it.
     pub fn outside(&mut self, text: &str) -> io::Result<()> {
-        self.element("bdi", &[], clean(text))
+        self.element("bdi", &[], outside(text))
     }
 
     /// Writes markup that is a constant of the program.
@@ -99,7 +138,7 @@ impl<'w> Markup<'w> {
         write!(self.output, "<{tag}")?;
         for (name, value) in attributes {
             write!(self.output, " {name}=\"")?;
-            escape(self.output, value)?;
+            escape(&mut self.output, value)?;
             self.output.write_all(b"\"")?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use super::machines;
 use super::markup::Markup;
 use super::palette::Palette;
 use crate::format::wrap::shortened;
-use crate::messages::Messages;
+use crate::messages::{Messages, PageSection};
 use crate::report::{RelationEnd, ServiceRelations};
 
 /// The size of the picture in its own units, without its height.
@@ -29,7 +29,9 @@ pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: 
     let Some(relations) = &document.page.relations else { return Ok(()) };
     palette.write(markup, document.view.messages)?;
     let picture = Picture { relations, palette, messages: document.view.messages };
-    markup.within("figure", &[], |markup| picture.write(markup))
+    // A narrow screen scrolls the picture.
+    let label = document.view.messages.page_section_title(PageSection::Relations);
+    markup.within("figure", &[("tabindex", &0), ("aria-label", &label)], |markup| picture.write(markup))
 }
 
 /// A bar.
@@ -54,7 +56,7 @@ impl Picture<'_, '_> {
         let clients = placed(clients.iter().map(|end| (self.end(end), "node", end.bytes)), whole);
         let services = placed(
             services.iter().map(|service| {
-                let name = service.name.as_deref().unwrap_or(self.messages.page_all_others());
+                let name = service.name.unwrap_or(self.messages.page_all_others());
                 (name.to_owned(), self.palette.class(service.category), service.bytes)
             }),
             whole,
@@ -106,7 +108,8 @@ impl Picture<'_, '_> {
                 markup.open("path", &[("class", &class), ("d", &path)])?;
                 let mut size = String::new();
                 self.messages.append_bytes(bytes, &mut size);
-                markup.element("title", &[], format_args!("{} → {}: {size}", one.label, other.label))?;
+                let [from, to] = [one, other].map(|node| shortened(&node.label, LABEL));
+                markup.element("title", &[], format_args!("{from} → {to}: {size}"))?;
                 markup.close("path")?;
                 (top, ends[end]) = (from_end, to_end);
             }

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::markup::Markup;
+use super::markup::{Markup, outside};
 use super::palette::{Palette, write_square};
 use crate::format::legend::{self, SeenWords, Vocabulary};
 use crate::format::terminal::{DOUBT, ValueStyle, View, columns_of, is_doubtful, title};
@@ -13,6 +13,11 @@ use crate::report::{Arrangement, Field, Kind, Share, Table, Value};
 
 /// The width of a bar in a cell, in pixels, as the style sheet has it.
 const BAR: f64 = 90.0;
+
+/// The most bytes of a long list in a cell.
+const MAX_LIST: usize = 300;
+/// The part of the room on the page that a table may take: one in so many.
+const ROOM_OF_TABLE: u64 = 8;
 
 /// The place of a table on the page.
 #[derive(Clone, Copy)]
@@ -36,6 +41,9 @@ pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palet
     }
     let rows = if place.most_rows == 0 { table.len() } else { place.most_rows.min(table.len()) };
     let table = &without_empty_columns(table, rows);
+    // Whoever asks for a number of rows gets them.
+    let most_bytes = if view.top.is_some() { u64::MAX } else { markup.room() / ROOM_OF_TABLE };
+    let Body { markup: body, rows, seen } = body_of(table, rows, most_bytes, palette, view)?;
     let caption = messages.page_caption(messages.table_title(table.id), rows, table.len().max(place.of));
     if place.has_search {
         write_search(markup, place.id, messages)?;
@@ -45,7 +53,7 @@ pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palet
     markup.open("table", &[("id", &place.id), ("class", &classes_of(&table.fields))])?;
     markup.element("caption", &[], &caption)?;
     write_head(markup, table, view)?;
-    let seen = write_rows(markup, table, rows, palette, view)?;
+    markup.made(&body)?;
     markup.close("table")?;
     markup.close("div")?;
     write_legend(markup, table, &seen, messages)
@@ -98,33 +106,44 @@ fn write_head(markup: &mut Markup<'_>, table: &Table<'_>, view: View) -> io::Res
     markup.close("thead")
 }
 
-/// Writes the rows. Returns the words that stand in them.
-fn write_rows(
-    markup: &mut Markup<'_>,
-    table: &Table<'_>,
+/// The rows of a table in markup.
+struct Body {
+    markup: Vec<u8>,
+    /// The number of rows, without that of all others.
     rows: usize,
-    palette: &Palette<'_>,
-    view: View,
-) -> io::Result<SeenWords> {
+    /// The words that stand in them.
+    seen: SeenWords,
+}
+
+/// Makes the first rows: as many as fit into so many bytes, and at least one.
+fn body_of(table: &Table<'_>, most_rows: usize, most_bytes: u64, palette: &Palette<'_>, view: View) -> io::Result<Body> {
     let mut cells = Cells::new(table, palette, view);
-    cells.measure_shares(rows);
-    let mut result = Ok(());
-    markup.open("tbody", &[])?;
-    table.visit_with_words(0..rows, |values| {
-        if result.is_ok() {
-            result = cells.write_row(markup, values);
+    cells.measure_shares(most_rows);
+    let (mut body, mut rows, mut result) = (Vec::new(), 0, Ok(()));
+    Markup::new(&mut body).open("tbody", &[])?;
+    let mut is_full = false;
+    table.visit_with_words(0..most_rows, |values| {
+        if result.is_ok() && !is_full {
+            let before = body.len();
+            result = cells.write_row(&mut Markup::new(&mut body), values);
+            is_full = rows > 0 && body.len() as u64 > most_bytes;
+            if is_full {
+                body.truncate(before);
+            } else {
+                rows += 1;
+            }
         }
     });
     if table.has_total() {
         table.visit_with_words(table.len()..table.len() + 1, |values| {
             if result.is_ok() {
-                result = cells.write_row(markup, values);
+                result = cells.write_row(&mut Markup::new(&mut body), values);
             }
         });
     }
     result?;
-    markup.close("tbody")?;
-    Ok(cells.seen)
+    Markup::new(&mut body).close("tbody")?;
+    Ok(Body { rows, seen: cells.seen, markup: body })
 }
 
 /// The cells of a table.
@@ -180,7 +199,7 @@ impl<'t> Cells<'t> {
     fn write_cell(&mut self, markup: &mut Markup<'_>, index: usize, value: Value<'_>, row: &[Value<'_>]) -> io::Result<()> {
         let kind = self.fields[index].kind;
         self.text.clear();
-        self.style.append(value, kind, &mut self.text);
+        append(self.style, value, kind, &mut self.text);
         self.vocabulary.note(index, &self.text, &mut self.seen);
         if self.names.is_some_and(|[name, worth]| name == index && is_doubtful(row[worth])) {
             self.text.push(DOUBT);
@@ -195,7 +214,7 @@ impl<'t> Cells<'t> {
                 self.write_bar(markup, index, share, row)?;
                 markup.element("span", &[("class", &"num")], &self.text)?;
             }
-            Value::Untrusted(outside) => markup.outside(outside)?,
+            Value::Untrusted(_) => markup.element("bdi", &[], &self.text)?,
             Value::Text(category) if self.fields[index].key == "category" => {
                 write_square(markup, self.palette.class(category))?;
                 markup.text(&self.text)?;
@@ -219,6 +238,26 @@ impl<'t> Cells<'t> {
         markup.open("svg", &[("class", &"bar"), ("aria-hidden", &"true")])?;
         markup.shape("rect", &[("class", &class), ("width", &format_args!("{width:.1}")), ("height", &10)])?;
         markup.close("svg")
+    }
+}
+
+/// Appends a value as the page shows it: text from outside, and lists, are not too long.
+pub fn append(style: ValueStyle, value: Value<'_>, kind: Kind, text: &mut String) {
+    if let Value::Untrusted(name) = value {
+        return text.push_str(&outside(name));
+    }
+    let start = text.len();
+    style.append(value, kind, text);
+    let list = &text[start..];
+    if matches!(value, Value::List(_)) && list.len() > MAX_LIST {
+        let end = list.char_indices().take_while(|(at, _)| *at <= MAX_LIST).filter(|(_, c)| *c == ' ').last();
+        let end = end.map_or(list.len(), |(at, _)| at);
+        let left_out = list[end..].split_whitespace().count();
+        text.truncate(start + end);
+        if left_out > 0 {
+            text.push(' ');
+            text.push_str(&style.messages.items_left_out(left_out));
+        }
     }
 }
 

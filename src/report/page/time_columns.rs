@@ -118,11 +118,11 @@ fn columns_between(first: i64, last: i64, width: i64) -> u64 {
 fn width(narrow: i64, first: i64, last: i64) -> i64 {
     let fits = |width: i64| columns_between(first, last, width) < MAX_TIME_COLUMNS as u64;
     let is_round = WIDTHS.contains(&narrow);
-    let multiples = WIDTHS.into_iter().filter(|width| is_round && width % narrow == 0);
+    let mut multiples = WIDTHS.into_iter().filter(|width| is_round && width % narrow == 0);
     if let Some(width) = multiples.clone().find(|width| fits(*width)) {
         return width;
     }
-    let mut width = multiples.last().unwrap_or(narrow);
+    let mut width = multiples.next_back().unwrap_or(narrow);
     while !fits(width)
         && let Some(wider) = width.checked_mul(2)
     {
