@@ -13,7 +13,7 @@
 //! [`analyse`] reads saved captures; an [`Engine`] or a [`Driver`] reads whatever a [`Source`] gives, and shows its state meanwhile.
 //! [`Report`] makes [tables](TableName) of the result: typed rows such as [`ServiceRow`](report::ServiceRow), or a
 //! [`Table`](report::Table) for a [format](format::Format). The program `portolan` and its command line are the feature `cli`, live
-//! capture and filters the feature `live`; both are on unless they are turned off.
+//! capture and filters the feature `live`; both are on unless they are turned off. Workbooks are the feature `xlsx`, which `cli` has.
 //!
 //! # Architecture
 //!

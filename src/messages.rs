@@ -15,6 +15,7 @@ mod compare;
 mod compare_page;
 mod display;
 mod doctor;
+mod documents;
 mod english;
 mod errors;
 mod explain;
@@ -36,6 +37,7 @@ pub use choice::ChoiceMessages;
 pub use compare::CompareMessages;
 pub use compare_page::ComparePageMessages;
 pub use doctor::DoctorMessages;
+pub use documents::DocumentMessages;
 pub use english::English;
 pub use errors::ErrorMessages;
 pub use explain::ExplainMessages;
@@ -57,6 +59,7 @@ pub trait Messages:
     + CompareMessages
     + ComparePageMessages
     + DoctorMessages
+    + DocumentMessages
     + ErrorMessages
     + ExplainMessages
     + GlossaryMessages

@@ -13,7 +13,9 @@ use portolan::report::Table;
 
 use super::cli::{CompareArguments, CompareJob, Destination, SidesProblem, Target};
 use super::columns::check_compared_columns;
-use super::destinations::{check_comparison, common_heading, report_written, write_data, write_documents};
+use super::destinations::{
+    check_comparison, common_heading, of_comparison, report_omission, report_written, view_of, write_data, write_documents,
+};
 use super::diagnostics::{print_problem, report_unwritten};
 use super::pager::show;
 use super::reading_reporter::ReadingReporter;
@@ -97,12 +99,22 @@ fn write(job: &CompareJob, comparison: &Comparison, options: &Options) -> Vec<Er
         heading.options.keep_order = Some(job.keep_order);
         heading
     };
-    let tables = |Destination { format, target }: &Destination| {
-        // A single table on standard output is the one that was asked for.
-        let is_one_table = *target == Target::Stdout && matches!(format.layout, Layout::EachTable(_));
-        (!is_one_table).then(|| comparison.sides_table()).into_iter().chain(arranged(job, comparison))
+    let tables = |Destination { format, target }: &Destination| -> Box<dyn Iterator<Item = Table<'_>>> {
+        let sides = std::iter::once_with(|| comparison.sides_table());
+        match format.layout {
+            // A single table on standard output is the one that was asked for.
+            Layout::EachTable(_) if *target == Target::Stdout => Box::new(arranged(job, comparison)),
+            Layout::HandOut(_) => {
+                let shown = comparison.tables_for_people(job.all, &job.arrangement.order);
+                Box::new(sides.chain(shown.filter(|table| !table.fields.is_empty() && !table.is_empty())))
+            }
+            Layout::EachTable(_) | Layout::OneDocument(_) => Box::new(sides.chain(arranged(job, comparison))),
+        }
     };
-    let mut failures = write_documents(&job.destinations, heading, tables);
+    let hand_out = || (of_comparison(comparison, job), view_of(job.top, &job.arrangement, job.values));
+    let documents = write_documents(&job.destinations, heading, tables, hand_out);
+    documents.omissions.iter().for_each(report_omission);
+    let mut failures = documents.failures;
     if let Some(target) = &job.page {
         failures.extend(write_page(target, job, comparison, &heading()).err());
     }

@@ -1,23 +1,28 @@
 //! Writes documents to the terminal, to pipes, to files and to folders.
 
 mod conflicts;
+mod hand_out;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use portolan::analysis::{Decided, Selection};
 use portolan::error::Error;
-use portolan::format::{Format, Layout, WriteTable, folder, html, json, overview, terminal};
-use portolan::report::{Report, Table, TableName};
+use portolan::format::markdown::HandOut;
+use portolan::format::terminal::View;
+use portolan::format::xlsx::{MAX_ROWS, MAX_TEXT};
+use portolan::format::{Format, Layout, Omission, WriteTable, folder, html, json, overview, terminal};
+use portolan::report::{Report, Table, TableId, TableName};
 use portolan::service::Registry;
 use portolan::support::atomic_write;
 
 pub use self::conflicts::{check_comparison, check_rows, check_tables};
+pub use self::hand_out::{of_comparison, view_of};
 use super::MESSAGES;
-use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target};
-use super::diagnostics::print_status;
+use super::cli::{CommonJob, Destination, RowsJob, TablesJob, Target, ValueJob};
+use super::diagnostics::{print_remark, print_status};
 use super::pager::{Paging, show};
 use super::selection::write_selected;
 use super::view::{screen, view};
@@ -37,11 +42,9 @@ pub fn write_tables<'a>(
     for_people: Option<Paging>,
 ) -> Vec<Error> {
     let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement.order);
-    let tables = |_: &Destination| job.with_shown_columns(&job.written).map(table);
-    let mut failures = write_documents(&job.destinations, &heading, tables);
-    if let Some(target) = &job.page {
-        failures.extend(write_page(target, job, &heading(), decided).err());
-    }
+    let documents = write_data_of(job, heading, decided);
+    documents.omissions.iter().for_each(report_omission);
+    let mut failures = documents.failures;
     if let Some(paging) = for_people.filter(|_| job.is_shown()) {
         let view = job.arrangement.view(job.values.view(view(job.top)));
         let shown = show(paging, |output| {
@@ -54,6 +57,46 @@ pub fn write_tables<'a>(
         failures.extend(shown.err());
     }
     failures
+}
+
+/// Writes the tables of a capture to all destinations, and the page, without a message on standard error.
+pub fn write_data_of<'a>(job: &TablesJob, heading: impl Fn() -> json::Heading<'a>, decided: &Decided<'_>) -> Documents {
+    let table = |name: &TableName| Report::new(decided).table(*name).arranged(&job.arrangement.order);
+    let tables = |destination: &Destination| {
+        let is_hand_out = matches!(destination.format.layout, Layout::HandOut(_));
+        let names = if is_hand_out { job.handed_out() } else { &job.written };
+        // Nobody asked for a table of no scans.
+        let is_idle = move |table: &Table<'_>| {
+            is_hand_out && !job.are_named && table.id == TableId::Analysis(TableName::Scans) && table.is_empty()
+        };
+        job.with_shown_columns(names).map(table).filter(move |table| !is_idle(table))
+    };
+    let hand_out = || (hand_out::of_capture(decided, job), hand_out::view_of(job.top, &job.arrangement, job.values));
+    let mut documents = write_documents(&job.destinations, &heading, tables, hand_out);
+    if let Some(target) = &job.page {
+        documents.failures.extend(write_page(target, job, &heading(), decided).err());
+    }
+    documents
+}
+
+/// The results of writing documents.
+#[derive(Debug, Default)]
+pub struct Documents {
+    /// The errors of outputs that could not be written.
+    pub failures: Vec<Error>,
+    /// The parts of tables that formats have no room for.
+    pub omissions: Vec<Omission>,
+}
+
+/// Reports the parts of a table that the format has no room for.
+pub fn report_omission(omission: &Omission) {
+    let Omission { table, rows, texts } = *omission;
+    if rows > 0 {
+        print_remark(&MESSAGES.rows_left_out(table.key(), rows, MAX_ROWS));
+    }
+    if texts > 0 {
+        print_remark(&MESSAGES.texts_cut_short(table.key(), texts, MAX_TEXT));
+    }
 }
 
 /// Writes the page.
@@ -81,29 +124,39 @@ pub fn report_written(page: Option<&Target>, destinations: &[Destination], table
         let path = path.display().to_string();
         print_status(&match format.layout {
             Layout::EachTable(_) => MESSAGES.tables_written(tables, &path),
-            Layout::OneDocument(_) => MESSAGES.document_written(&path),
+            Layout::OneDocument(_) | Layout::HandOut(_) => MESSAGES.document_written(&path),
         });
     }
 }
 
-/// Writes the tables that belong to each destination. Returns the errors of outputs that could not be written.
+/// Writes the tables that belong to each destination.
 pub fn write_documents<'a, 't, T: Iterator<Item = Table<'t>>>(
     destinations: &[Destination],
     heading: impl Fn() -> json::Heading<'a>,
     tables: impl Fn(&Destination) -> T,
-) -> Vec<Error> {
-    let mut failures = Vec::new();
+    hand_out: impl Fn() -> (HandOut, View),
+) -> Documents {
+    let mut documents = Documents::default();
     for destination in destinations {
         let Destination { format, target } = destination;
-        match format.layout {
-            Layout::EachTable(write) => failures.extend(write_each(target, *format, tables(destination), write)),
-            Layout::OneDocument(write) => {
-                let written = write_data(target, |output| write(&heading(), &mut tables(destination), output));
-                failures.extend(written.err());
+        let mut tables = tables(destination);
+        let written = match format.layout {
+            Layout::EachTable(write) => {
+                documents.failures.extend(write_each(target, *format, tables, write));
+                continue;
             }
+            Layout::OneDocument(write) => write_data(target, |output| write(&heading(), &mut tables, output)),
+            Layout::HandOut(write) => {
+                let (text, view) = hand_out();
+                write_data(target, |output| write(&text, &mut tables, view, output)).map(|()| Vec::new())
+            }
+        };
+        match written {
+            Ok(omissions) => documents.omissions.extend(omissions),
+            Err(failure) => documents.failures.push(failure),
         }
     }
-    failures
+    documents
 }
 
 /// True if one of these failures means that nobody, neither a person nor a program, reads standard output any more.
@@ -138,7 +191,13 @@ pub fn write_rows<'t>(
         Layout::EachTable(write) => write_data(&destination.target, |output| write(&table(), output)),
         Layout::OneDocument(write) => {
             let heading = json::Heading { portolan: program(registry), input: Vec::new(), options: options.clone() };
-            write_data(&destination.target, |output| write(&heading, &mut std::iter::once(table()), output))
+            let written = write_data(&destination.target, |output| write(&heading, &mut std::iter::once(table()), output));
+            written.map(|omissions| omissions.iter().for_each(report_omission))
+        }
+        Layout::HandOut(write) => {
+            let view = hand_out::view_of(Some(0), &rows.arrangement, ValueJob::default());
+            let (text, mut tables) = (HandOut::default(), std::iter::once(table()));
+            write_data(&destination.target, |output| write(&text, &mut tables, view, output))
         }
     };
     rows.destinations.iter().filter_map(|destination| write(destination).err()).collect()
@@ -146,7 +205,7 @@ pub fn write_rows<'t>(
 
 /// Writes data to `target`. A file is replaced as a whole. A reader that closes its pipe early misses some of the data, which is
 /// an error.
-pub fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub fn write_data<T>(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Error> {
     write_to(target, document).map_err(Error::of_data)
 }
 
@@ -155,18 +214,28 @@ pub fn write_data(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::
 /// # Errors
 ///
 /// If the document cannot be written there.
-pub fn write_to(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub fn write_to<T>(target: &Target, document: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Error> {
     let (name, written) = match target {
         Target::Stdout => (STDOUT.into(), write_to_stdout(document)),
-        Target::Path(path) => (path.display().to_string(), atomic_write::write(path, document)),
+        Target::Path(path) => (path.display().to_string(), write_to_file(path, document)),
     };
     written.map_err(|source| Error::writing(name, source))
 }
 
-fn write_to_stdout(document: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_to_stdout<T>(document: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
     let mut output = BufWriter::new(io::stdout().lock());
-    document(&mut output)?;
-    output.flush()
+    let result = document(&mut output)?;
+    output.flush()?;
+    Ok(result)
+}
+
+fn write_to_file<T>(path: &Path, document: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+    let mut result = None;
+    atomic_write::write(path, |output| {
+        result = Some(document(output)?);
+        Ok(())
+    })?;
+    result.ok_or_else(|| io::ErrorKind::Other.into())
 }
 
 /// The heading of a capture's JSON document.

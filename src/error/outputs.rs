@@ -18,6 +18,11 @@ pub enum OutputConflict {
         /// The number of tables chosen.
         tables: usize,
     },
+    /// An output that is no text was to go to a terminal.
+    NotForTerminals {
+        /// The option.
+        option: &'static str,
+    },
     /// An output is a file that has another use.
     SameFile {
         /// The output.

@@ -9,8 +9,13 @@ use crate::report::{Table, Value};
 use crate::untrusted;
 
 /// The format.
-pub const FORMAT: Format =
-    Format { name: "csv", option: "--csv", title: "CSV", layout: Layout::EachTable(|table, output| write(table, output)) };
+pub const FORMAT: Format = Format {
+    name: "csv",
+    option: "--csv",
+    title: "CSV",
+    layout: Layout::EachTable(|table, output| write(table, output)),
+    is_binary: false,
+};
 
 /// Writes one table. Lines end in a line feed alone, which readers of RFC 4180 and of plain lines accept.
 pub fn write(table: &Table<'_>, mut output: impl Write) -> io::Result<()> {

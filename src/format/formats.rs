@@ -1,12 +1,14 @@
-//! A data format as a value: its name, its option, and the function that writes it.
+//! A format of documents as a value: its name, its option, and the function that writes it.
 
 use std::fmt;
 use std::io::{self, Write};
 
 use super::json::Heading;
-use crate::report::Table;
+use super::markdown::HandOut;
+use super::terminal::View;
+use crate::report::{Table, TableId};
 
-/// A format for data, as opposed to text for people. Its own file declares it.
+/// A format of documents, as opposed to text for the terminal. Its own file declares it.
 #[derive(Clone, Copy)]
 pub struct Format {
     /// The name of the format: the extension of its files.
@@ -17,20 +19,38 @@ pub struct Format {
     pub title: &'static str,
     /// The division of the tables into documents, with the function that writes them.
     pub layout: Layout,
+    /// True if a document is no text, so that a terminal cannot show it.
+    pub is_binary: bool,
 }
 
 /// Writes one table as a separate document.
 pub type WriteTable = fn(&Table<'_>, &mut dyn Write) -> io::Result<()>;
-/// Writes several tables as one document with a heading.
-pub type WriteDocument = for<'t> fn(&Heading<'_>, &mut dyn Iterator<Item = Table<'t>>, &mut dyn Write) -> io::Result<()>;
+/// Writes several tables as one document with a heading. Returns what the format has no room for.
+pub type WriteDocument =
+    for<'t> fn(&Heading<'_>, &mut dyn Iterator<Item = Table<'t>>, &mut dyn Write) -> io::Result<Vec<Omission>>;
+/// Writes several tables as one page for people.
+pub type WriteHandOut = for<'t> fn(&HandOut, &mut dyn Iterator<Item = Table<'t>>, View, &mut dyn Write) -> io::Result<()>;
 
 /// The division of several tables into documents.
 #[derive(Clone, Copy)]
 pub enum Layout {
-    /// One document for each table.
+    /// One document of data for each table.
     EachTable(WriteTable),
-    /// One document for all tables.
+    /// One document of data for all tables.
     OneDocument(WriteDocument),
+    /// One page for people, with the tables that people want and as many of their rows.
+    HandOut(WriteHandOut),
+}
+
+/// The parts of a table that a format has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Omission {
+    /// The table.
+    pub table: TableId,
+    /// The number of rows that are left out.
+    pub rows: u64,
+    /// The number of texts that are cut short.
+    pub texts: u64,
 }
 
 /// Two formats are the same if they have the same name.

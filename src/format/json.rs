@@ -26,7 +26,8 @@ pub const FORMAT: Format = Format {
     name: "json",
     option: "--json",
     title: "one JSON document",
-    layout: Layout::OneDocument(|heading, tables, output| write(heading, tables, output)),
+    layout: Layout::OneDocument(|heading, tables, output| write(heading, tables, output).map(|()| Vec::new())),
+    is_binary: false,
 };
 
 /// The heading of the document: its producer, inputs and options.

@@ -13,6 +13,7 @@ pub const FORMAT: Format = Format {
     option: "--jsonl",
     title: "JSON lines (one object per row)",
     layout: Layout::EachTable(|table, output| write(table, output)),
+    is_binary: false,
 };
 
 /// Writes one table, and its total as the last line if there is one. A table without rows is empty output.

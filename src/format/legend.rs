@@ -87,15 +87,18 @@ impl Vocabulary {
     }
 }
 
-/// The meanings of columns, given by their fields, and of words: each has a head, and one sentence.
-pub fn entries(table: TableId, columns: &[Field], words: &SeenWords, messages: &dyn Messages) -> Vec<(String, &'static str)> {
+/// A column or word, and its meaning in one sentence.
+pub type LegendEntry = (String, &'static str);
+
+/// The meanings of columns, given by their fields, and of words. `portolan explain` says more.
+pub fn entries(table: TableId, columns: &[Field], words: &SeenWords, messages: &dyn Messages) -> Vec<LegendEntry> {
     let column = |field: &Field| {
         let title = messages.column_title(table, field.key);
         let head = if title == field.key.replace('_', " ") { title.to_owned() } else { format!("{title} ({})", field.key) };
         let definition = messages.definition(Term::Column(table, *field))?;
         Some((head, definition.meaning))
     };
-    let mut entries: Vec<(String, &'static str)> = columns.iter().filter_map(column).collect();
+    let mut entries: Vec<LegendEntry> = columns.iter().filter_map(column).collect();
     let mut known: Vec<Term> = Vec::new();
     for term in words.words.values().filter(|term| !matches!(term, Term::Column(..))) {
         if !known.contains(term) {
@@ -112,20 +115,12 @@ pub fn entries(table: TableId, columns: &[Field], words: &SeenWords, messages: &
     entries
 }
 
-/// Writes the meanings of columns, given by their fields, and of words. Each text is one sentence; `portolan explain` has all.
-pub fn write(
-    table: TableId,
-    columns: &[Field],
-    words: &SeenWords,
-    view: View,
-    output: &mut (impl Write + ?Sized),
-) -> io::Result<()> {
-    let messages = view.messages;
-    let entries = entries(table, columns, words, messages);
+/// Writes a legend.
+pub fn write(entries: &[LegendEntry], view: View, output: &mut (impl Write + ?Sized)) -> io::Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    writeln!(output, "{}", emphasised(messages.legend_title(), view))?;
+    writeln!(output, "{}", emphasised(view.messages.legend_title(), view))?;
     let heads = entries.iter().map(|(head, _)| MARGIN.len() + width_of(head) + MARGIN.len());
     let indent = heads.filter(|width| *width <= MAX_INDENT).max().unwrap_or(0);
     let is_narrow = view.width < indent + MIN_TEXT;

@@ -17,15 +17,26 @@ pub mod json;
 pub mod jsonl;
 mod layout;
 mod legend;
+pub mod markdown;
 pub mod overview;
 pub mod port_page;
 mod priorities;
 mod prose;
+mod shown_rows;
 mod stream;
 pub mod terminal;
 pub mod wrap;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
-pub use formats::{Format, Layout, WriteDocument, WriteTable};
+pub use formats::{Format, Layout, Omission, WriteDocument, WriteHandOut, WriteTable};
 
-/// All data formats, in the order in which options list them and files are written.
-pub const FORMATS: [Format; 3] = [csv::FORMAT, json::FORMAT, jsonl::FORMAT];
+/// All formats of documents, in the order in which options list them and files are written.
+pub const FORMATS: &[Format] = &[
+    csv::FORMAT,
+    json::FORMAT,
+    jsonl::FORMAT,
+    markdown::FORMAT,
+    #[cfg(feature = "xlsx")]
+    xlsx::FORMAT,
+];

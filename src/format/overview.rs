@@ -238,7 +238,7 @@ impl<'o, 'a> Page<'o, 'a> {
 
     /// A bar for a share. Whatever is more than nothing can be seen.
     fn bar(&self, share: Share) -> String {
-        let eighths = (share.basis_points() as usize * BAR * 8).div_ceil(10_000).min(BAR * 8);
+        let eighths = (share.basis_points() as usize * BAR * 8).div_ceil(10_000).clamp(usize::from(share.part > 0), BAR * 8);
         match self.screen.has_blocks {
             true => {
                 let mut bar = "█".repeat(eighths / 8);

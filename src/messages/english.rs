@@ -7,6 +7,7 @@ mod compare_page;
 mod doctor;
 #[cfg(all(test, feature = "live"))]
 mod doctor_tests;
+mod documents;
 mod encapsulations;
 mod errors;
 mod explain;

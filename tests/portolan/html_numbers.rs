@@ -209,7 +209,8 @@ fn the_flows_of_the_script_are_those_of_the_table() {
     assert_eq!(data["rows"].as_array().unwrap().len(), rows.len(), "a small capture is there as a whole");
     let facts = columns.split(',').position(|column| column == "evidence_detail").unwrap();
     for flow in data["rows"].as_array().unwrap() {
-        let row = rows.iter().find(|row| row[0] == flow[0].to_string()).unwrap();
+        let id = flow[0].to_string();
+        let row = rows.iter().find(|row| row[0] == id).unwrap();
         for (column, ((value, kind), field)) in flow.as_array().unwrap().iter().zip(&kinds).zip(row).enumerate() {
             match (value, *kind) {
                 _ if column == facts => {}

@@ -69,6 +69,13 @@ mod page_data;
 /// Order and columns of tables, units, time zones, durations, and the pager.
 mod presentation;
 
+/// `--xlsx`: workbooks.
+#[cfg(feature = "xlsx")]
+mod workbook;
+
+/// `--markdown`: pages for people.
+mod hand_out;
+
 /// Files, pipes and standard output: which are written, replaced or refused.
 mod outputs;
 

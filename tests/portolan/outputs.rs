@@ -66,7 +66,13 @@ fn a_reader_of_data_that_goes_away_is_a_failure() {
     let folder = Folder::new();
     let csv = folder.path("csv");
     let read = ["read", "samples/office.pcapng", "-t", "flows"];
-    for data in [&["--json", "-"][..], &["--csv", "-"], &["--jsonl", "-", "--csv", text(&csv)]] {
+    for data in [
+        &["--json", "-"][..],
+        &["--csv", "-"],
+        &["--jsonl", "-", "--csv", text(&csv)],
+        &["--xlsx", "-"],
+        &["--markdown", "-", "-n", "0"],
+    ] {
         let run = unread(&[&read[..], data].concat());
         let expected = "portolan: cannot write standard output: its reader closed the pipe early\n";
         assert_eq!((run.code, run.stderr.as_str()), (2, expected), "{data:?}");
@@ -117,7 +123,9 @@ fn an_output_that_is_an_input_is_refused() {
     let input = format!(" is the same file as the input {capture}: writing it would overwrite the capture");
     let long_way = folder.path("csv/../a.pcap");
     for path in [&capture, text(&soft), text(&hard), text(&long_way)] {
-        refused(run(&["read", &capture, "--json", path]), &format!("--json {path}{input}"));
+        for option in ["--json", "--xlsx", "--markdown"] {
+            refused(run(&["read", &capture, option, path]), &format!("{option} {path}{input}"));
+        }
     }
     let in_folder = format!("{} of --csv{input}", csv.join("services.csv").display());
     refused(run(&["read", &capture, "--csv", text(&csv)]), &in_folder);
@@ -151,6 +159,7 @@ fn outputs_that_are_one_file_are_refused() {
     refused(run(&["services", "--json", text(&file), "--csv", text(&again)]), "one would overwrite the other");
     refused(read(&["--csv", text(&tables), "--json", text(&in_tables)]), "ledger.csv of --csv: one would overwrite the other");
     refused(read(&["--csv", text(&tables), "--json", text(&tables)]), "one would overwrite the other");
+    refused(read(&["--xlsx", text(&file), "--markdown", text(&again)]), "one would overwrite the other");
     let stdout = File::create(&file).unwrap();
     let same = portolan().args(["read", "samples/handshake.pcap", "--json", text(&file)]).stdout(stdout).output().unwrap();
     refused(Run::from_output(same), "is the same file as standard output");
@@ -166,6 +175,7 @@ fn standard_output_takes_one_output_and_one_table() {
     let none = folder.path("none.pcap");
     let read = |outputs: &[&str]| run(&[&["read", "samples/handshake.pcap"], outputs].concat());
     refused(read(&["--json", "-", "--jsonl", "-", "-t", "flows"]), "--jsonl - and --json - cannot both write to standard output");
+    refused(read(&["--markdown", "-", "--xlsx", "-"]), "--markdown - and --xlsx - cannot both write to standard output");
     refused(run(&["services", "--csv", "-", "--json", "-"]), "--csv - and --json - cannot both write to standard output");
     for option in ["--csv", "--jsonl"] {
         refused(

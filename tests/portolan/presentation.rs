@@ -247,6 +247,14 @@ mod pager {
     const LONG: [&str; 4] = ["read", OFFICE, "-t", "flows"];
 
     #[test]
+    fn a_workbook_is_not_sent_to_a_terminal() {
+        for command in [&["read", OFFICE][..], &["compare", OFFICE, OFFICE], &["services"]] {
+            let (text, code) = on_terminal(&[command, &["--xlsx", "-"]].concat(), &[]);
+            assert!(code == Some(2) && text.starts_with("portolan: --xlsx - writes a file that is no text"), "{text}");
+        }
+    }
+
+    #[test]
     fn text_that_is_longer_than_the_terminal_goes_to_the_pager() {
         let (text, code) = on_terminal(&LONG, &[MARKING]);
         assert_eq!((text.matches("paged:").count() > 40, code), (true, Some(0)), "{text}");

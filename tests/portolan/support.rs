@@ -98,6 +98,47 @@ impl Folder {
     }
 }
 
+/// Names of hosts that mean something to spreadsheets, pages or terminals. DNS keeps them as they are.
+pub const HOSTILE_NAMES: [&str; 16] = [
+    "=cmd|' /c calc'!a0",
+    "<script>alert(1)</script>",
+    "</td></tr><!--",
+    "a|b",
+    "`a`|*b*_c_~d~",
+    "](javascript:alert(1))",
+    "![x](http://x)",
+    "@mention",
+    "user@mail",
+    "&lt;&#x41;",
+    "http://evil",
+    "_x0041_",
+    "\u{202e}gpj\u{200b}",
+    "a\nb\u{1b}[31m",
+    "日本語",
+    "$a$ ^b^ \"c\" --",
+];
+
+/// A capture whose hosts have [`HOSTILE_NAMES`].
+pub fn hostile_scene() -> testkit::Scene {
+    use testkit::{C, R, Scene, exchange, udp};
+    let mut scene = Scene::new();
+    for (number, name) in (1_u8..).zip(HOSTILE_NAMES) {
+        let label = [&[name.len() as u8], name.as_bytes(), &[0]].concat();
+        let head = [0, number, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+        let question = [&label[..], &[0, 1, 0, 1]].concat();
+        let answer = [&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4], &[192, 0, 2, number][..]].concat();
+        scene.frame(udp(
+            (C, 40_000 + u16::from(number)),
+            (R, 53),
+            &[&[0, number, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], &question[..]].concat(),
+        ));
+        scene.frame(udp((R, 53), (C, 40_000 + u16::from(number)), &[&head[..], &question, &answer].concat()));
+        let address = format!("192.0.2.{number}");
+        scene.frames(exchange((C, 50_000 + u16::from(number)), (address.leak(), 80), 1));
+    }
+    scene
+}
+
 /// The tables of a capture given as bytes.
 pub fn tables_of(capture: &[u8]) -> Value {
     let run = run_with_input(&["read", "-", "--json", "-"], capture);

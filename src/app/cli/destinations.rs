@@ -45,19 +45,32 @@ pub type TablesDestinations = OutputOptions<false>;
 /// The options for a single table.
 pub type RowsDestinations = OutputOptions<true>;
 
-fn tables_help(Format { name, title, layout, .. }: Format) -> String {
+fn tables_help(Format { name, title, layout, is_binary, .. }: Format) -> String {
     match layout {
         Layout::EachTable(_) => format!(
             "Write each table, with all rows, as {title} to DIR/NAME.{name} ('-' = write the one table given by --table to standard output, tables not shown)"
         ),
         Layout::OneDocument(_) => {
-            format!("Write the tables, with all rows, as {title} ('-' = standard output, tables not shown)")
+            format!("Write the tables, with all rows, as {title} ('-' = {}, tables not shown)", stdout(is_binary))
         }
+        Layout::HandOut(_) => format!(
+            "Write the sentences of the overview, and tables as the terminal shows them, as one page of {title} for a hand-out or an issue tracker; -t, -n, --wide, --exact, --tz and --legend apply ('-' = standard output, tables not shown)"
+        ),
     }
 }
 
-fn rows_help(Format { title, .. }: Format) -> String {
-    format!("Write the rows as {title} ('-' = standard output, table not shown)")
+fn rows_help(Format { title, layout, is_binary, .. }: Format) -> String {
+    match layout {
+        Layout::HandOut(_) => {
+            format!("Write the table, as the terminal shows it, as one page of {title} ('-' = standard output, table not shown)")
+        }
+        _ => format!("Write the rows as {title} ('-' = {}, table not shown)", stdout(is_binary)),
+    }
+}
+
+/// Standard output, as far as a document may go there.
+fn stdout(is_binary: bool) -> &'static str {
+    if is_binary { "standard output, unless it is a terminal" } else { "standard output" }
 }
 
 /// The option of a format, whose argument has the name of the format.
@@ -70,15 +83,15 @@ fn destinations(matches: &ArgMatches) -> Vec<Destination> {
         let target = matches.get_one::<Target>(format.name)?.clone();
         Some(Destination { format, target })
     };
-    FORMATS.into_iter().filter_map(destination).collect()
+    FORMATS.iter().copied().filter_map(destination).collect()
 }
 
 impl<const ONE_TABLE: bool> Args for OutputOptions<ONE_TABLE> {
     fn augment_args(command: Command) -> Command {
-        command.args(FORMATS.map(|format| match format.layout {
+        command.args(FORMATS.iter().copied().map(|format| match format.layout {
             _ if ONE_TABLE => option(format, "FILE", rows_help(format)),
             Layout::EachTable(_) => option(format, "DIR", tables_help(format)),
-            Layout::OneDocument(_) => option(format, "FILE", tables_help(format)),
+            Layout::OneDocument(_) | Layout::HandOut(_) => option(format, "FILE", tables_help(format)),
         }))
     }
 

@@ -5,6 +5,8 @@ pub const READ: &str = "Examples:
   portolan read samples/office.pcapng
   portolan read samples/office.pcapng --table servers,hosts
   portolan read samples/office.pcapng --csv tables --json office.json
+  portolan read samples/office.pcapng --xlsx office.xlsx
+  portolan read samples/office.pcapng --table services,servers --markdown office.md
   tcpdump -U -w - | portolan read";
 
 /// Examples of `portolan explain`.
@@ -19,19 +21,22 @@ pub const COMPARE: &str = "Examples:
   portolan compare samples/handshake.pcap samples/one-address-many-servers.pcap
   portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --table servers,services --csv changes
   portolan compare samples/coin-toss.pcap samples/known-elsewhere.pcap --all --sort b_packets --columns service,change,a_packets,b_packets
+  portolan compare samples/coin-toss.pcap samples/two-doors.pcap --markdown changes.md
   portolan compare monday*.pcap --with tuesday*.pcap";
 
 /// Examples of `portolan services`.
 pub const SERVICES: &str = "Examples:
   portolan services 443
   portolan services 53/udp 6881-6889 mail
-  portolan services --csv ports.csv";
+  portolan services --csv ports.csv
+  portolan services mail --markdown -";
 
 /// Examples of `portolan live`.
 #[cfg(feature = "live")]
 pub const LIVE: &str = "Examples:
   sudo portolan live
   sudo portolan live --interface eth0 --every 60 --csv tables
+  sudo portolan live --every 60 --markdown now.md
   sudo portolan live --write capture.pcapng --rotate-size 100 --keep 10";
 
 /// Examples of `portolan interfaces`.

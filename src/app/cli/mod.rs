@@ -23,6 +23,8 @@ use portolan::capture::InputName;
 use portolan::flow::{DEFAULT_MAX_FLOWS, MAX_FLOWS};
 use portolan::service::book::PortQuery;
 
+pub use self::arrangement::ArrangementJob;
+pub use self::presentation::ValueJob;
 use self::presentation::{Nanoseconds, PagerArguments, parse_nanoseconds};
 use super::MESSAGES;
 use super::pager::Paging;

@@ -11,24 +11,31 @@ use crate::app::pager::Paging;
 /// The form of numbers and times on the terminal.
 #[derive(Args, Debug)]
 pub struct ValueArguments {
-    /// Show numbers and times with all their digits on the terminal, without units: 1234567 instead of 1.2 MB, seconds instead of
+    /// Show numbers and times with all their digits on the terminal and in --markdown, without units: 1234567 instead of 1.2 MB, seconds instead of
     /// minutes and hours
     #[arg(long)]
     exact: bool,
 
-    /// Time zone of the times on the terminal: a name such as Europe/Berlin, local, or UTC. Their columns name it. Other outputs are
-    /// always in UTC
+    /// Time zone of the times on the terminal and in --markdown: a name such as Europe/Berlin, local, or UTC. Their columns name it.
+    /// Other outputs are always in UTC
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = parse_zone)]
     tz: &'static Zone,
 }
 
-/// The form of numbers and times on the terminal.
+/// The form of numbers and times in text for people.
 #[derive(Clone, Copy, Debug)]
 pub struct ValueJob {
     /// True if numbers have all their digits, and nothing else.
     pub exact: bool,
     /// The time zone of times.
     pub zone: &'static Zone,
+}
+
+impl Default for ValueJob {
+    /// Numbers with units, and times in UTC.
+    fn default() -> ValueJob {
+        ValueJob { exact: false, zone: Zone::utc() }
+    }
 }
 
 impl ValueArguments {

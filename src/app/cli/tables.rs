@@ -3,6 +3,7 @@
 use clap::Args;
 use portolan::analysis::Selection;
 use portolan::capture::near_words;
+use portolan::format::Layout;
 use portolan::report::TableName;
 
 use super::MESSAGES;
@@ -50,6 +51,10 @@ pub struct TablesArguments {
 /// named.
 const MAIN_TABLES: [TableName; 4] = [TableName::Capture, TableName::Services, TableName::Portless, TableName::Evidence];
 
+/// The tables of a hand-out, if no table is named.
+const HAND_OUT_TABLES: [TableName; 6] =
+    [TableName::Categories, TableName::Services, TableName::Servers, TableName::Portless, TableName::Scans, TableName::Evidence];
+
 /// One word of `--table`.
 #[derive(Clone, Copy, Debug)]
 enum Tables {
@@ -62,8 +67,10 @@ enum Tables {
 pub struct TablesJob {
     /// The tables for the terminal, in order; none, if it shows the overview.
     pub tables: Vec<TableName>,
-    /// The tables for all other outputs, in order.
+    /// The tables for outputs of data, in order.
     pub written: Vec<TableName>,
+    /// True if tables were named.
+    pub are_named: bool,
     /// Rows of each table on the terminal: 0 = all, `None` = the table's default.
     pub top: Option<usize>,
     /// The order of the rows, the columns, and the legends.
@@ -90,9 +97,17 @@ impl TablesJob {
 
     /// The tables that are shown or written.
     pub fn used(&self) -> impl Iterator<Item = TableName> {
-        let are_written = !self.destinations.is_empty() || self.page.is_some();
+        let is_data = |destination: &Destination| !matches!(destination.format.layout, Layout::HandOut(_));
+        let are_written = self.destinations.iter().any(is_data) || self.page.is_some();
         let written = if are_written { &self.written[..] } else { &[] };
-        TableName::ALL.into_iter().filter(|table| self.tables.contains(table) || written.contains(table))
+        let handed_out = if self.destinations.iter().all(is_data) { &[] } else { self.handed_out() };
+        let used = [&self.tables, written, handed_out];
+        TableName::ALL.into_iter().filter(move |table| used.iter().any(|tables| tables.contains(table)))
+    }
+
+    /// The tables of a hand-out, in order.
+    pub fn handed_out(&self) -> &[TableName] {
+        if self.are_named { &self.tables } else { &HAND_OUT_TABLES }
     }
 
     /// Those of `tables` that have any of the columns to show.
@@ -131,6 +146,7 @@ impl TablesArguments {
         TablesJob {
             tables,
             written,
+            are_named: !self.tables.is_empty(),
             top: self.top,
             arrangement,
             values: self.values.into_job(),

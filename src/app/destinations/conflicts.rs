@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use portolan::capture::{Identity, InputName};
@@ -20,8 +21,8 @@ use crate::app::cli::{CompareJob, Destination, RowsJob, TablesJob, Target};
 ///
 /// # Errors
 ///
-/// [`Error::Outputs`] if two outputs are the same file, if one is an input or the user's port table, or if several tables are to
-/// go where only one can.
+/// [`Error::Outputs`] if two outputs are the same file, if one is an input or the user's port table, if several tables are to
+/// go where only one can, or if a terminal cannot show one.
 pub fn check_tables(job: &TablesJob, saved: Option<&Path>, inputs: &[InputName], port_table: Option<&Path>) -> Result<(), Error> {
     let names = keys(&job.written);
     let mut outputs = outputs(&job.destinations, job.written.len(), &names)?;
@@ -52,6 +53,7 @@ fn keys(tables: &[TableName]) -> Vec<&'static str> {
 
 /// The outputs of tables: `chosen` is their number on standard output, `names` are those of their files in a folder.
 fn outputs<'a>(destinations: &'a [Destination], chosen: usize, names: &'a [&'static str]) -> Result<Vec<Output<'a>>, Error> {
+    check_terminal(destinations)?;
     // If two options write to standard output, the message names one with a single document last.
     let (each, one): (Vec<_>, Vec<_>) =
         destinations.iter().partition(|destination| matches!(destination.format.layout, Layout::EachTable(_)));
@@ -72,10 +74,20 @@ fn outputs<'a>(destinations: &'a [Destination], chosen: usize, names: &'a [&'sta
 ///
 /// # Errors
 ///
-/// [`Error::Outputs`] if two outputs are the same file, or if one is the user's port table.
+/// [`Error::Outputs`] if two outputs are the same file, if one is the user's port table, or if a terminal cannot show one.
 pub fn check_rows(job: &RowsJob, port_table: Option<&Path>) -> Result<(), Error> {
+    check_terminal(&job.destinations)?;
     let outputs: Vec<Output> = job.destinations.iter().map(output).collect();
     check(&outputs, &[], port_table)
+}
+
+/// Refuses to send to a terminal what it cannot show.
+fn check_terminal(destinations: &[Destination]) -> Result<(), Error> {
+    let is_unreadable = |one: &&Destination| one.format.is_binary && one.target == Target::Stdout;
+    match destinations.iter().find(is_unreadable) {
+        Some(one) if io::stdout().is_terminal() => refuse(OutputConflict::NotForTerminals { option: one.format.option }),
+        _ => Ok(()),
+    }
 }
 
 fn output(destination: &Destination) -> Output<'_> {

@@ -16,8 +16,8 @@ pub fn output_access<'a>(job: &LiveJob) -> RequiredAccess<'a> {
         match format.layout {
             Layout::EachTable(_) => access.folders.push(path.clone()),
             // A file that is replaced as a whole is first written beside its place.
-            Layout::OneDocument(_) if job.every.is_some() => access.folders.push(folder_of(path).to_owned()),
-            Layout::OneDocument(_) => access.files.push(path.clone()),
+            _ if job.every.is_some() => access.folders.push(folder_of(path).to_owned()),
+            _ => access.files.push(path.clone()),
         }
     }
     match job.save.as_ref().filter(|_| !saves_to_stdout(job)) {

@@ -11,7 +11,7 @@ use portolan::support::parallel;
 
 use super::super::MESSAGES;
 use super::super::cli::{CommonJob, TablesJob, Target};
-use super::super::destinations::{heading, write_tables, write_to};
+use super::super::destinations::{heading, write_data_of, write_tables, write_to};
 use super::super::pager::Paging;
 use super::super::selection::select;
 use super::status_display::StatusDisplay;
@@ -128,7 +128,8 @@ impl ReportSettings {
     }
 
     fn write_data(&self, decided: &Decided<'_>) -> Vec<Error> {
-        write_tables(&self.tables, || self.heading(), decided, None)
+        // A message about what has no room would disturb the display; there is one at the end.
+        write_data_of(&self.tables, || self.heading(), decided).failures
     }
 
     fn write_for_people(&self, decided: &Decided<'_>, seconds: u64) -> Vec<Error> {

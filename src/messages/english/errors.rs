@@ -159,6 +159,10 @@ fn outputs(conflict: &OutputConflict) -> String {
             "{option} - writes one table to standard output, not {tables}; choose one with --table NAME, write a file for each table \
              ({option} DIR), or use --json -, which writes them all as one document"
         ),
+        OutputConflict::NotForTerminals { option } => format!(
+            "{option} - writes a file that is no text, which a terminal cannot show; name a file ({option} FILE), or send standard output \
+             to one"
+        ),
         OutputConflict::SameFile { output, used } => {
             let output = named_output(output);
             match used {
