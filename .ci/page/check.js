@@ -4,7 +4,7 @@
 //
 // PORTOLAN is the program, HOSTILE a capture whose names try to become markup, LARGE a capture with many flows.
 'use strict';
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -152,7 +152,8 @@ const overTime = async (page, name) => {
   });
   check(name, last === 0 || visited[0][1] !== visited[3][1], 'the marker does not move');
   const box = await (await page.$('#time-packets svg')).boundingBox();
-  await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2);
+  // Waits until the page has scrolled there.
+  await page.hover('#time-packets svg', { position: { x: box.width - 2, y: box.height / 2 } });
   check(name, (await state())[1].startsWith(`${rows[last]}: `), 'the mouse does not reach the last column');
   const pictures = () => page.evaluate(() => ['time-packets', 'time-bytes'].map(id => document.getElementById(id).getClientRects().length > 0));
   const pressed = () => page.$$eval('button[data-shows]', buttons => buttons.map(button => button.getAttribute('aria-pressed')));
@@ -210,6 +211,45 @@ const hostile = async (browser, name, file) => {
     const title = await page.title();
     await page.hover('#doors svg.doors circle');
     same(name, await page.title(), title, 'title');
+  });
+};
+
+// Checks the page about two captures, of which one is longer: order, the marker in both pictures, and what axe finds.
+const compared = async (browser, captures) => {
+  const file = path.join(folder, 'compared.html');
+  const { stderr } = spawnSync(program, ['compare', ...captures, '--html', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  check('compared', fs.existsSync(file), String(stderr));
+  await open(browser, 'compared', file, {}, async page => {
+    const { wrong, sorted } = await sortAll(page);
+    same('compared', wrong, [], 'order');
+    check('compared', sorted > 100, `only ${sorted} orders`);
+    const state = () => page.$$eval('#time-packets figure', figures => figures.map(figure =>
+      [figure.querySelector('.says').textContent, figure.querySelector('.cursor').getAttribute('x')]));
+    await page.focus('#time-packets .plot');
+    await page.keyboard.press('Home');
+    const [first, second] = await state();
+    check('compared', first[0].startsWith('0 s: ') && second[0].startsWith('0 s: ') && first[1] === second[1], `Home: ${first}; ${second}`);
+    await page.keyboard.press('End');
+    const [long, short] = await state();
+    check('compared', long[0] !== '' && short[0] === '' && long[1] === short[1], `End: ${long}; ${short}`);
+    const shown = () => page.$$eval('.measure', measures => measures.map(measure => measure.getClientRects().length > 0));
+    same('compared', await shown(), [true, false], 'packets are shown first');
+    await page.click('button[data-shows="time-bytes"]');
+    same('compared', await shown(), [false, true], 'bytes are shown');
+    await page.emulateMedia({ media: 'print' });
+    same('compared', await page.$$eval('figure.time', figures => figures.filter(figure => figure.getClientRects().length === 0).length), 0, 'pictures that are not printed');
+  });
+  for (const [colorScheme, width] of [['light', 1200], ['dark', 400]]) await axe(browser, 'compared', file, colorScheme, width);
+};
+
+// Looks for findings of axe.
+const axe = async (browser, name, file, colorScheme, width) => {
+  const where = `axe, ${name}, ${colorScheme}, ${width}`;
+  await open(browser, where, file, { colorScheme, viewport: { width, height: 900 } }, async page => {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+    const serious = violations.filter(violation => ['serious', 'critical'].includes(violation.impact));
+    same(where, serious.map(({ id, nodes }) => `${id}: ${nodes.length}, such as ${nodes[0].html.slice(0, 120)} (${nodes[0].failureSummary})`), [], 'findings');
   });
 };
 
@@ -285,15 +325,8 @@ const main = async () => {
 
   const looks = [['office', 'light', 1200], ['office', 'light', 400], ['office', 'dark', 1200], ['office', 'dark', 400],
     ['scan', 'dark', 1200], ['scan', 'light', 400], ['hostile', 'light', 1200]];
-  for (const [name, colorScheme, width] of looks) {
-    const where = `axe, ${name}, ${colorScheme}, ${width}`;
-    await open(browser, where, files[name], { colorScheme, viewport: { width, height: 900 } }, async page => {
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
-      const serious = violations.filter(violation => ['serious', 'critical'].includes(violation.impact));
-      same(where, serious.map(({ id, nodes }) => `${id}: ${nodes.length}, such as ${nodes[0].html.slice(0, 120)} (${nodes[0].failureSummary})`), [], 'findings');
-    });
-  }
+  for (const [name, colorScheme, width] of looks) await axe(browser, name, files[name], colorScheme, width);
+  await compared(browser, [captures.office, captures.scan]);
   await browser.close();
 };
 
