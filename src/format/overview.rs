@@ -373,8 +373,7 @@ impl<'o, 'a> Page<'o, 'a> {
     fn machine(&self, host: &NamedHost<'_>, most: usize) -> String {
         let address = host.address.to_string();
         let Some(name) = host.name else { return address };
-        let in_domain = self.domain.as_deref().and_then(|domain| name.strip_suffix(domain)?.strip_suffix('.'));
-        let name = clean(in_domain.unwrap_or(name));
+        let name = clean(without_domain(name, self.domain.as_deref()));
         let room = most.saturating_sub(width_of(&address) + 1);
         match self.is_narrow() && width_of(&name) > room {
             true => address,
@@ -430,8 +429,13 @@ fn in_lines(items: &[String], width: usize) -> Vec<String> {
     lines
 }
 
+/// A name without a domain, if it is in there.
+pub(super) fn without_domain<'n>(name: &'n str, domain: Option<&str>) -> &'n str {
+    domain.and_then(|domain| name.strip_suffix(domain)?.strip_suffix('.')).unwrap_or(name)
+}
+
 /// The domain that the names of several private machines share. It says nothing about a single one of them.
-fn common_domain(overview: &Overview<'_>) -> Option<String> {
+pub(super) fn common_domain(overview: &Overview<'_>) -> Option<String> {
     let servers = overview.servers.first.iter().map(|server| server.host);
     let mut hosts: Vec<NamedHost<'_>> = servers.chain(overview.clients.first.iter().map(|(host, _)| *host)).collect();
     hosts.sort_by_key(|host| host.address);

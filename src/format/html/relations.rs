@@ -6,9 +6,10 @@ use super::PageDocument;
 use super::machines;
 use super::markup::Markup;
 use super::palette::Palette;
+use crate::format::overview::{common_domain, without_domain};
 use crate::format::wrap::shortened;
 use crate::messages::{Messages, PageSection};
-use crate::report::{RelationEnd, ServiceRelations};
+use crate::report::{NamedHost, RelationEnd, ServiceRelations};
 
 /// The size of the picture in its own units, without its height.
 const WIDTH: f64 = 1000.0;
@@ -28,7 +29,8 @@ const LABEL: usize = 30;
 pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let Some(relations) = &document.page.relations else { return Ok(()) };
     palette.write(markup, document.view.messages)?;
-    let picture = Picture { relations, palette, messages: document.view.messages };
+    let picture =
+        Picture { relations, palette, messages: document.view.messages, domain: common_domain(&document.page.overview) };
     // A narrow screen scrolls the picture.
     let label = document.view.messages.page_section_title(PageSection::Relations);
     markup.within("figure", &[("tabindex", &0), ("aria-label", &label)], |markup| picture.write(markup))
@@ -47,6 +49,8 @@ struct Picture<'p, 'a> {
     relations: &'p ServiceRelations<'a>,
     palette: &'p Palette<'p>,
     messages: &'static dyn Messages,
+    /// A domain that is left out of names.
+    domain: Option<String>,
 }
 
 impl Picture<'_, '_> {
@@ -75,8 +79,11 @@ impl Picture<'_, '_> {
         markup.close("svg")
     }
 
+    /// The label of a client or a server. The domain that most names share goes without saying.
     fn end(&self, end: &RelationEnd<'_>) -> String {
-        end.host.as_ref().map_or_else(|| self.messages.page_all_others().to_owned(), machines::text)
+        let Some(host) = &end.host else { return self.messages.page_all_others().to_owned() };
+        let name = host.name.map(|name| without_domain(name, self.domain.as_deref()));
+        machines::text(&NamedHost { name, ..*host })
     }
 
     /// Writes the bands between two neighbouring columns, in the colours of the services.
