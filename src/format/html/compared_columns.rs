@@ -40,7 +40,9 @@ fn write_side(
     (measure, peak): (PageMeasure, u64),
 ) -> io::Result<()> {
     let (messages, zone) = (page.view.messages, page.view.zone);
-    let clock = zone.clock_time(side.start).to_string().replacen('T', " ", 1);
+    // The first column may begin a little before the first packet.
+    let first = page.comparison.sides.get(number).map_or(side.start, |side| side.span.first);
+    let clock = zone.clock_time(first).to_string().replacen('T', " ", 1);
     let start = side.start.is_known().then(|| clock.split('.').next().unwrap_or_default());
     markup.open("figure", &[("class", &"time")])?;
     markup.within("figcaption", &[], |markup| {
