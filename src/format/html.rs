@@ -1,5 +1,5 @@
-//! One page about a capture, or about several that are compared, to look at, hand out and print. It is self-contained: it loads nothing, sends nothing, and shows
-//! everything without its script, which only sorts, searches, points and hides.
+//! One page about a capture, or about several that are compared, to look at, hand out and print. It is self-contained: it loads
+//! nothing, sends nothing, and shows everything without its script, which only sorts, searches, points and hides.
 
 mod columns;
 mod compared_columns;

@@ -4,6 +4,7 @@ use super::English;
 use super::numbers::{append_duration, flows, grouped, number_of};
 use crate::messages::{DoorKind, OverviewMessages, PageMeasure, PageMessages, PageSection, PageTile};
 use crate::report::{Certainty, Overview};
+use crate::service::Category;
 
 impl PageMessages for English {
     fn language_tag(&self) -> &'static str {
@@ -125,6 +126,7 @@ impl PageMessages for English {
         let largest = overview.categories.first()?;
         let share = self.rounded_share(largest.bytes());
         Some(match (self.unnamed_category(largest.category), largest.services.first()) {
+            _ if largest.category == Category::Scan.name() => format!("{share} of the bytes belong to scans."),
             (Some(meaning), _) => format!("{share} of the bytes are {}: {meaning}.", largest.category),
             (None, Some(service)) => {
                 format!("{share} of the bytes are {}, with {service} as its largest service.", largest.category)
