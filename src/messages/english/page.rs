@@ -140,13 +140,11 @@ impl PageMessages for English {
         if all == 0 {
             return "No packet has ports.".into();
         }
-        let verb = if decided == 1 { "is" } else { "are" };
-        format!(
-            "The servers of {} of {} {verb} known, {} by their handshake.",
-            grouped(decided),
-            flows(all),
-            grouped(by_handshake)
-        )
+        let by_handshake = match by_handshake {
+            0 => String::new(),
+            number => format!(", {} by their handshake", grouped(number)),
+        };
+        format!("The server is known in {} of {}{by_handshake}.", grouped(decided), flows(all))
     }
 
     fn page_complete(&self) -> &'static str {
