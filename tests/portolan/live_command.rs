@@ -304,8 +304,9 @@ fn rotated_files_hold_all_packets_and_only_the_last_ones_are_kept() {
 fn tables_are_written_again_and_again_and_are_whole_at_any_time() {
     in_a_network(|| {
         let folder = users_folder();
-        let (csv, json) = (folder.path("tables"), folder.path("tables.json"));
-        let mut going = begin(&["--every", "0.1", "-t", "ledger", "--csv", text(&csv), "--json", text(&json)]);
+        let (csv, json, page) = (folder.path("tables"), folder.path("tables.json"), folder.path("page.html"));
+        let outputs = ["--csv", text(&csv), "--json", text(&json), "--html", text(&page)];
+        let mut going = begin(&[&["--every", "0.1", "-t", "ledger"], &outputs[..]].concat());
         send(EAST, &numbered(5));
         let mut line = String::new();
         let mut headings = 0;
@@ -317,8 +318,9 @@ fn tables_are_written_again_and_again_and_are_whole_at_any_time() {
         let document: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
         assert_eq!(packets_at(&document["tables"], "udp"), 5);
         assert!(fs::read_to_string(csv.join("ledger.csv")).unwrap().contains("udp"));
+        assert!(fs::read_to_string(&page).unwrap().ends_with("</html>\n"));
         let run = going.stop();
-        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 2, 1), "{run:?}");
+        assert_eq!((run.code, files_in(&folder).len(), fs::read_dir(&csv).unwrap().count()), (0, 3, 1), "{run:?}");
     });
 }
 
@@ -327,7 +329,8 @@ fn at_the_end_every_output_is_tried() {
     in_a_network(|| {
         let folder = users_folder();
         let (csv, json, jsonl) = (folder.path("csv"), folder.path("all.json"), folder.path("jsonl"));
-        let outputs = ["--csv", text(&csv), "--json", text(&json), "--jsonl", text(&jsonl)];
+        let page = folder.path("page.html");
+        let outputs = ["--csv", text(&csv), "--json", text(&json), "--jsonl", text(&jsonl), "--html", text(&page)];
         let going = begin(&[&["-t", "ledger,services"], &outputs[..]].concat());
         // Where a file should be, there is something else now.
         fs::create_dir(csv.join("ledger.csv")).unwrap();
@@ -340,7 +343,8 @@ fn at_the_end_every_output_is_tried() {
         assert_eq!(packets_at(&document["tables"], "udp"), 5);
         assert!(fs::read_to_string(csv.join("services.csv")).unwrap().contains("dns"));
         assert_eq!((fs::read_dir(&csv).unwrap().count(), fs::read_dir(&jsonl).unwrap().count()), (2, 2));
-        assert_eq!((files_in(&folder).len(), fs::metadata(&json).unwrap().uid()), (3, USER), "nothing is left over");
+        assert!(fs::read_to_string(&page).unwrap().contains("5 packets"), "{run:?}");
+        assert_eq!((files_in(&folder).len(), fs::metadata(&json).unwrap().uid()), (4, USER), "nothing is left over");
     });
 }
 

@@ -1,5 +1,7 @@
 //! The files and folders that the outputs of a live capture need after privileges are dropped.
 
+use std::path::Path;
+
 use portolan::capture::SaveTarget;
 use portolan::format::Layout;
 use portolan::platform::privileges::RequiredAccess;
@@ -15,10 +17,11 @@ pub fn output_access<'a>(job: &LiveJob) -> RequiredAccess<'a> {
         let Target::Path(path) = target else { continue };
         match format.layout {
             Layout::EachTable(_) => access.folders.push(path.clone()),
-            // A file that is replaced as a whole is first written beside its place.
-            _ if job.every.is_some() => access.folders.push(folder_of(path).to_owned()),
-            _ => access.files.push(path.clone()),
+            _ => add_document(&mut access, path, job),
         }
+    }
+    if let Some(Target::Path(path)) = &job.tables.page {
+        add_document(&mut access, path, job);
     }
     match job.save.as_ref().filter(|_| !saves_to_stdout(job)) {
         Some(SaveTarget { path, rotate_size: None, rotate_seconds: None, .. }) => access.files.push(path.clone()),
@@ -26,4 +29,13 @@ pub fn output_access<'a>(job: &LiveJob) -> RequiredAccess<'a> {
         None => {}
     }
     access
+}
+
+/// Adds a document, which is rewritten if the user wants the outputs at intervals.
+fn add_document(access: &mut RequiredAccess<'_>, path: &Path, job: &LiveJob) {
+    match job.every {
+        // A file that is replaced as a whole is first written beside its place.
+        Some(_) => access.folders.push(folder_of(path).to_owned()),
+        None => access.files.push(path.to_owned()),
+    }
 }

@@ -135,7 +135,7 @@ impl ReportSettings {
     fn write_for_people(&self, decided: &Decided<'_>, seconds: u64) -> Vec<Error> {
         let after = |output: &mut dyn Write| writeln!(output, "{}\n", MESSAGES.tables_after(seconds));
         let mut failures: Vec<Error> = write_to(&Target::Stdout, after).err().into_iter().collect();
-        let for_people = TablesJob { destinations: Vec::new(), ..self.tables.clone() };
+        let for_people = TablesJob { destinations: Vec::new(), page: None, ..self.tables.clone() };
         failures.extend(write_tables(&for_people, || self.heading(), decided, Some(Paging::Off)));
         failures
     }
