@@ -103,11 +103,12 @@ pub fn report_omission(omission: &Omission) {
 fn write_page(target: &Target, job: &TablesJob, heading: &json::Heading<'_>, decided: &Decided<'_>) -> Result<(), Error> {
     let report = Report::new(decided);
     let page = report.page();
+    let tables: Vec<TableName> = job.with_shown_columns(&job.written).copied().collect();
     let document = html::PageDocument {
         page: &page,
         table: &|name| report.table(name).arranged(&job.arrangement.order),
         sampled_flows: &|| report.sampled_flows(&page.flows).arranged(&job.arrangement.order),
-        tables: &job.written,
+        tables: &tables,
         heading,
         view: job.values.view(view(job.top)),
     };

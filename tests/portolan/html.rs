@@ -303,6 +303,9 @@ fn rows_columns_and_order_are_those_that_are_asked_for() {
     assert_eq!(services.heads().len(), 2);
     let packets: Vec<u64> = services.rows().iter().map(|row| row[1].replace(',', "").parse().unwrap()).collect();
     assert!(packets.len() > 3 && packets.is_sorted(), "{packets:?}");
+    let page = page_of_sample("office.pcapng", &["--columns", "evidence"]);
+    assert_eq!(page.id("t-servers").heads(), ["evidence"]);
+    assert!(page.find("t-sizes").is_none(), "a table without any of the columns has no place");
 }
 
 #[test]

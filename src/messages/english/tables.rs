@@ -73,6 +73,8 @@ impl TableMessages for English {
             "may_capture" => "may capture",
             "wire_bytes" => "bytes",
             "captured_bytes" => "captured",
+            "selected_packets" => "selected",
+            "selected_wire_bytes" => "selected bytes",
             "packets_pct" | "flows_pct" => "%",
             "wire_bytes_pct" => "% bytes",
             "wire_bytes_pct_change" => "points",
