@@ -8,11 +8,17 @@
 
   // Numbers in words, as the tables show them.
   const count = number => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+  // Halves of a tenth, which only quarters are exactly, go to the even tenth; toFixed would round them up.
+  const tenths = value => {
+    if (value * 4 % 2 !== 1) return value.toFixed(1);
+    const below = Math.floor(value * 10);
+    return ((below + below % 2) / 10).toFixed(1);
+  };
   const bytes = number => {
     const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
     let value = number, unit = 0;
     while (value >= 999.95 && unit + 1 < units.length) { value /= 1000; unit += 1; }
-    return unit ? `${value.toFixed(1)} ${units[unit]}` : `${number} B`;
+    return unit ? `${tenths(value)} ${units[unit]}` : `${number} B`;
   };
 
   const words = text => text.toLowerCase().split(/\s+/).filter(Boolean);
