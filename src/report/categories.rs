@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::column::{Column, Kind, Record};
 use super::rows::Rows;
 use super::value::{TrafficShare, Value};
-use super::{FromDecided, PortlessRow, ServiceRow, TableId, TableName, scans};
+use super::{FromDecided, PortlessRow, TableId, TableName, scans, services};
 use crate::analysis::{Decided, PORTLESS};
 use crate::service::{Category, CategoryId};
 use crate::stats::HostSet;
@@ -49,18 +49,20 @@ impl Record for CategoryRow<'static> {
 impl FromDecided for CategoryRow<'static> {
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
         let whole = decided.collected.total();
+        let sums = services::sum(decided);
+        let hosts = hosts(decided, &sums);
         let mut rows: Vec<CategoryRow<'a>> = Vec::new();
         // A service can run over two transports, and a protocol can have several types of messages.
         let mut known: HashSet<(&'a str, Cow<'a, str>)> = HashSet::new();
         let mut is_new = |category: &'a str, name: &Cow<'a, str>| known.insert((category, name.clone()));
-        for service in ServiceRow::rows(decided) {
+        for service in services::rows_of(decided, sums) {
             let row = row_of(&mut rows, service.category, whole);
             row.flows = Some(row.flows.unwrap_or(0) + service.flows);
             row.traffic.part.merge(service.traffic.part);
             row.services.extend(Some(service.service).filter(|name| is_new(service.category, name)));
         }
         rows.iter_mut().for_each(|row| row.hosts = Some(0));
-        for (category, hosts) in hosts(decided) {
+        for (category, hosts) in hosts {
             row_of(&mut rows, decided.collected.registry.category_name(category), whole).hosts = Some(hosts.len() as u64);
         }
         for protocol in PortlessRow::rows(decided) {
@@ -85,14 +87,13 @@ fn row_of<'r, 'a>(rows: &'r mut Vec<CategoryRow<'a>>, category: &'a str, whole: 
 }
 
 /// The different machines of each category that has flows.
-fn hosts(decided: &Decided<'_>) -> Vec<(CategoryId, HostSet)> {
+fn hosts(decided: &Decided<'_>, services: &Services) -> Vec<(CategoryId, HostSet)> {
     let registry = &decided.collected.registry;
     let mut hosts: Vec<(CategoryId, HostSet)> = Vec::new();
     let mut add = |category: CategoryId, more: &HostSet| match hosts.iter_mut().find(|(known, _)| *known == category) {
         Some((_, mine)) => mine.extend(more),
         None => hosts.push((category, more.clone())),
     };
-    let services = decided.sum_where::<Services>(|flow, verdict| !decided.is_closed_to_scan(flow, verdict));
     for ((service, _), sum) in &services.0 {
         let Some(category) = registry.category(*service) else { continue };
         add(category, &sum.clients);

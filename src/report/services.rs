@@ -94,24 +94,33 @@ impl Record for ServiceRow<'static> {
 
 impl FromDecided for ServiceRow<'static> {
     fn rows<'a>(decided: &'a Decided<'_>) -> Rows<'a, Self> {
-        let registry = &decided.collected.registry;
-        // Several entries of the port table can have one name: a row stands for a name.
-        let mut sums: BTreeMap<Name<'_>, NamedSum> = BTreeMap::new();
-        let is_of_service = |flow: &Flow, verdict: &Verdict| !decided.is_closed_to_scan(flow, verdict);
-        // Most captures contain no scan, so that no flow has to be tested.
-        let services = if decided.scans.is_empty() { decided.sum() } else { decided.sum_where::<Services>(is_of_service) };
-        for ((service, transport), sum) in services.0 {
-            let name = (names::service(registry, service).into(), names::category(registry, service), transport);
-            add(&mut sums, name, sum, names::named_by(registry, service));
-        }
-        for (scanner, name, sum) in scans::named(decided) {
-            add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed, None);
-        }
-        let mut sums: Vec<_> = sums.into_iter().collect();
-        sums.sort_by_key(|(_, (sum, _))| Reverse(sum.traffic().packets));
-        let whole = decided.collected.total();
-        Rows::stored(sums.into_iter().map(|(name, sum)| row(name, sum, whole)).collect())
+        Rows::stored(rows_of(decided, sum(decided)))
     }
+}
+
+/// Sums flows by service, without the unanswered parts of scans.
+pub(super) fn sum(decided: &Decided<'_>) -> Services {
+    let is_of_service = |flow: &Flow, verdict: &Verdict| !decided.is_closed_to_scan(flow, verdict);
+    // Most captures contain no scan, so that no flow has to be tested.
+    if decided.scans.is_empty() { decided.sum() } else { decided.sum_where(is_of_service) }
+}
+
+/// The rows of [the services](sum) and of the scans.
+pub(super) fn rows_of<'a>(decided: &'a Decided<'_>, services: Services) -> Vec<ServiceRow<'a>> {
+    let registry = &decided.collected.registry;
+    // Several entries of the port table can have one name: a row stands for a name.
+    let mut sums: BTreeMap<Name<'_>, NamedSum> = BTreeMap::new();
+    for ((service, transport), sum) in services.0 {
+        let name = (names::service(registry, service).into(), names::category(registry, service), transport);
+        add(&mut sums, name, sum, names::named_by(registry, service));
+    }
+    for (scanner, name, sum) in scans::named(decided) {
+        add(&mut sums, (name.into(), Category::Scan.name(), scanner.transport), sum.closed, None);
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, (sum, _))| Reverse(sum.traffic().packets));
+    let whole = decided.collected.total();
+    sums.into_iter().map(|(name, sum)| row(name, sum, whole)).collect()
 }
 
 /// The key of a row: the name of a service or scan, its category, and the transport.

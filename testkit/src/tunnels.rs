@@ -118,7 +118,7 @@ pub fn all() -> Vec<(&'static str, Scene)> {
     ]
 }
 
-/// That connection with IPv6.
+/// An IPv6 version of that connection.
 fn scene_v6(wrap: impl Fn(&[u8], bool) -> Vec<u8>) -> Scene {
     let (client, server) = (("2001:db8::5", 51_544), ("2001:db8::80", 80));
     let mut scene = Scene::new();

@@ -23,12 +23,12 @@ fn game(category: &str) -> String {
     format!("tcp/5154 = bzflag, {category}\n")
 }
 
-/// The same with a category that has to be declared.
+/// Names the game with a category that has to be declared.
 fn own_game() -> String {
     format!("{}category gamez = Games of the lunch break\n", game("gamez"))
 }
 
-/// What is written, without what depends on the table itself.
+/// The written text, without the lines that depend on the table itself.
 fn with_the_built_in_word(written: &str) -> String {
     let folderless = |line: &&str| !line.contains("\"services_table\"") && !line.contains("\"services\": \"/");
     written.lines().filter(folderless).map(|line| format!("{}\n", line.replace("gamez", "games"))).collect()

@@ -42,7 +42,6 @@ const COLUMNS: [&str; 18] = [
 /// Writes the table and the data.
 pub fn write(markup: &mut Markup<'_>, document: &PageDocument<'_, '_>, palette: &Palette<'_>) -> io::Result<()> {
     let flows = arranged((document.sampled_flows)(), &COLUMNS);
-    let flows = table::without_empty_columns(flows, usize::MAX);
     // Whoever asks for a number of rows has no limit of the page.
     let most_bytes = if document.view.top.is_some() { u64::MAX } else { markup.room().saturating_sub(REST_OF_PAGE) };
     let data = data_of(&flows, most_bytes, document, palette);

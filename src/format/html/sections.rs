@@ -32,7 +32,7 @@ const fn searched(name: TableName, id: &'static str, columns: &'static [&'static
     SectionTable { name, id, columns, has_search: true }
 }
 
-/// The tables of a section. The first one decides whether the section is there.
+/// The tables of a section, which is there if the user wants any of them.
 fn tables(section: PageSection) -> &'static [SectionTable] {
     match section {
         PageSection::Ledger => const { &[plain(TableName::Ledger, "t-ledger", &[])] },

@@ -33,8 +33,8 @@ pub struct TablePlace {
     pub has_search: bool,
 }
 
-/// Writes a table with its caption, and the meanings of its columns and words. Columns without any value are left out, unless the user
-/// has chosen them.
+/// Writes a table with its caption, and the meanings of its columns and words. Columns without any value are left out, unless they have
+/// been chosen.
 pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palette: &Palette<'_>, view: View) -> io::Result<()> {
     let messages = view.messages;
     if table.is_empty() {
@@ -60,12 +60,15 @@ pub fn write(markup: &mut Markup<'_>, table: Table<'_>, place: TablePlace, palet
     write_legend(markup, table, &seen, messages)
 }
 
-/// The table without the columns that have no value in the first rows. A table whose columns the user has chosen stays as it is.
-pub fn without_empty_columns(table: Table<'_>, rows: usize) -> Table<'_> {
+/// The table without the columns that have no value in the first rows. A table whose columns have been chosen stays as it is.
+fn without_empty_columns(table: Table<'_>, rows: usize) -> Table<'_> {
+    if table.has_chosen_columns() {
+        return table;
+    }
     let has_value = columns_with_values(&table, rows);
     let keys = table.fields.iter().zip(has_value).filter(|(_, has_value)| *has_value).map(|(field, _)| field.key.to_owned());
     let columns = keys.collect();
-    if table.has_chosen_columns() { table } else { table.arranged(&Arrangement { sort: Vec::new(), columns }) }
+    table.arranged(&Arrangement { sort: Vec::new(), columns })
 }
 
 /// For each column, whether it has a value in the first rows.

@@ -1,7 +1,7 @@
 //! Text that stays text in Markdown, whatever it looks like.
 //!
 //! A backslash before a punctuation character takes its meaning away (CommonMark 0.31, section 2.4; pandoc's `all_symbols_escapable`).
-//! That does not help against programs that look for links, mentions and emoji in the finished text, as GitHub does: it finds
+//! A backslash does not help against programs that look for links, mentions and emoji in the finished text, as GitHub does: it finds
 //! `user@example.org`, `www.example.org`, `#12` and `:a:` there. Only in code spans it finds nothing, so that words with such parts
 //! become code. IPv6 addresses are among them: `fe80::a:b` has the name of an emoji in it.
 
